@@ -1,0 +1,34 @@
+/**
+ * What was recorded: episodes, the one form into which every reader turns its file and from which replay is filled.
+ * An episode knows its observations one step further than its actions, so that the next observation of every step is
+ * there; a step whose next observation is unknown is not in it.
+ */
+
+/** One recorded episode of `length` steps; arrays are row-major. */
+export interface Episode {
+  readonly length: number;
+  /** [length + 1, observationSize]; row t + 1 follows the action of row t. */
+  readonly observations: Float32Array;
+  /** [length, actionSize] */
+  readonly actions: Float32Array;
+  /** [length], as recorded: neither scaled nor shifted. */
+  readonly rewards: Float32Array;
+  /** [length], 1 where the task ended in this step (no bootstrap), else 0. */
+  readonly terminated: Uint8Array;
+  /** The clock, not the task, ended the recording: the last step keeps its bootstrap. */
+  readonly truncated: boolean;
+}
+
+/** Recorded episodes of one task. */
+export interface Dataset {
+  /** Where it came from: a file's name or the recipe that made it. */
+  readonly source: string;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  readonly episodes: readonly Episode[];
+}
+
+/** The number of steps (transitions) of a data set. */
+export function countSteps(dataset: Dataset): number {
+  return dataset.episodes.reduce((sum, episode) => sum + episode.length, 0);
+}
