@@ -1,0 +1,193 @@
+/**
+ * An agent at work: the compiled update of an algorithm, its state, its seeded noise, and the policy that acts. What
+ * it computes stands in the algorithm's file; this is the handle that training (and anyone else) holds.
+ */
+import { RunFailure, UsageError } from "../errors.js";
+import { RandomStream } from "../random.js";
+import { compile, type Program } from "../tensor/program.js";
+import type { RuntimeOptions } from "../tensor/runtime.js";
+import type { Model, Sizes } from "./model.js";
+import { exportPolicy, PolicyProgram } from "./policy-program.js";
+import { type AgentDefinition, type AgentName, type AgentSettings, agentDefinition } from "./registry.js";
+import { parseSettings } from "./settings.js";
+import { updateProgram } from "./update-program.js";
+
+/** One batch of transitions, row-major; sizes as in BatchTensors. */
+export interface AgentBatch {
+  readonly observations: Float32Array;
+  readonly actions: Float32Array;
+  readonly rewards: Float32Array;
+  readonly nextObservations: Float32Array;
+  /** 1 where the task ended with this transition (no bootstrap), else 0; a time limit is no end. */
+  readonly terminated: Float32Array;
+  readonly returnsToGo: Float32Array;
+}
+
+export interface AgentOptions extends RuntimeOptions, Sizes {
+  readonly settings?: AgentSettings;
+  readonly seed?: number;
+}
+
+/** Metrics that may be NaN without harm: they only describe the batch. */
+const DESCRIPTIVE = new Set(["returnToGoMean", "shareBelowReturn"]);
+
+export class Agent {
+  /** The metrics of the last update by name; overwritten by the next. */
+  readonly metrics: Record<string, number> = {};
+  private readonly noise: RandomStream;
+  private readonly exploration: RandomStream;
+  private readonly zeros = new Map<number, Float32Array>();
+
+  private constructor(
+    readonly definition: AgentDefinition,
+    private readonly model: Model,
+    private readonly program: Program,
+    private readonly policy: PolicyProgram,
+    private readonly options: AgentOptions,
+  ) {
+    this.noise = new RandomStream(options.seed ?? 0, "noise");
+    this.exploration = new RandomStream(options.seed ?? 0, "exploration");
+    for (const name of program.metricNames) this.metrics[name] = 0;
+  }
+
+  /**
+   * Builds and compiles an agent.
+   * @throws UsageError for an unknown name or a setting that it does not have or that is out of range
+   */
+  static async create(name: string, options: AgentOptions): Promise<Agent> {
+    const definition = agentDefinition(name);
+    const settings = parseSettings(definition.settings, options.settings ?? {}, `agent "${name}"`);
+    const { model, losses } = definition.declare(settings, options, options.seed ?? 0);
+    const program = await compile(updateProgram(name, model, losses), options);
+    const policy = await PolicyProgram.compile(model.policy, options, { threads: 1 });
+    return new Agent(definition, model, program, policy, { ...options, settings });
+  }
+
+  get name(): AgentName {
+    return this.definition.name as AgentName;
+  }
+
+  /** The settings, resolved. */
+  get settings(): Readonly<Record<string, unknown>> {
+    return this.model.settings as unknown as Readonly<Record<string, unknown>>;
+  }
+
+  /** Updates made so far, over all agents that this state has passed through. */
+  get updates(): number {
+    return this.program.state("updates")[0]!;
+  }
+
+  /**
+   * One update of all networks.
+   * @param noise values for the declared noise in place of fresh draws (for checks against recorded numbers)
+   * @returns the metrics, valid until the next update
+   * @throws RunFailure if something becomes non-finite; the state before the update is kept
+   */
+  async update(
+    batch: AgentBatch,
+    noise?: Readonly<Record<string, Float32Array>>,
+  ): Promise<Readonly<Record<string, number>>> {
+    for (const name of Object.keys(this.model.batch) as (keyof AgentBatch)[]) this.fill(name, batch[name]);
+    for (const [name, { kind }] of this.model.noise.declared) {
+      const target = this.program.inputs[`noise/${name}`];
+      if (noise) this.fill(`noise/${name}`, noise[name] ?? new Float32Array(0));
+      else if (target && kind === "normal") this.noise.fillNormal(target);
+      else if (target) this.noise.fillUniform(target, -1, 1);
+    }
+    await this.program.run();
+    this.program.metricNames.forEach((name, i) => {
+      this.metrics[name] = this.program.metrics[i]!;
+    });
+    this.refuseNonFinite();
+    this.program.commit();
+    return this.metrics;
+  }
+
+  /**
+   * Actions [count, action] for observations [count, observation]: the mean action, or with exploration noise from the
+   * agent's own stream. The array is overwritten by the next call with the same count.
+   */
+  async act(observations: Float32Array, { deterministic }: { readonly deterministic: boolean }): Promise<Float32Array> {
+    const count = observations.length / this.options.observationSize;
+    if (!Number.isInteger(count) || count < 1) {
+      throw new UsageError(
+        `Cannot act on ${observations.length} numbers: give rows of ${this.options.observationSize}, the observation's size.`,
+      );
+    }
+    const noise = this.zeroNoise(count * this.options.actionSize);
+    if (!deterministic) this.exploration.fillNormal(noise);
+    const actions = await this.policy.act(
+      observations,
+      noise,
+      this.program.stateTensor(this.model.policy.parameters.name),
+    );
+    if (!deterministic) noise.fill(0);
+    return actions;
+  }
+
+  /** The policy as an ONNX file with its weights by name. */
+  exportPolicy(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+    const weights = this.program.state(this.model.policy.parameters.name);
+    return exportPolicy(this.model.policy, weights, this.options, { agent: this.name, ...metadata });
+  }
+
+  get stateNames(): readonly string[] {
+    return this.program.stateNames;
+  }
+
+  /** The current values of a state tensor (not a copy). */
+  state(name: string): Float32Array {
+    return this.program.state(name);
+  }
+
+  /**
+   * The same networks under another algorithm: parameters, optimiser moments, targets and the number of updates go on,
+   * what the other does not have is left behind. Frees this agent.
+   */
+  async continueAs(name: string, settings: AgentSettings = this.options.settings ?? {}): Promise<Agent> {
+    const agent = await Agent.create(name, { ...this.options, settings });
+    for (const state of agent.stateNames) {
+      if (this.stateNames.includes(state)) agent.state(state).set(this.state(state));
+    }
+    agent.noise.restore(this.noise.state());
+    agent.exploration.restore(this.exploration.state());
+    await this.release();
+    return agent;
+  }
+
+  async release(): Promise<void> {
+    await this.program.release();
+    await this.policy.release();
+  }
+
+  private fill(name: string, values: Float32Array): void {
+    const target = this.program.inputs[name];
+    if (!target) return;
+    if (values.length !== target.length) {
+      throw new UsageError(
+        `The batch's ${name} has ${values.length} numbers where ${this.name} expects ${target.length}; ` +
+          `batchSize is ${this.model.settings.batchSize}.`,
+      );
+    }
+    target.set(values);
+  }
+
+  private zeroNoise(size: number): Float32Array {
+    const known = this.zeros.get(size) ?? new Float32Array(size);
+    this.zeros.set(size, known);
+    return known;
+  }
+
+  private refuseNonFinite(): void {
+    const bad = this.program.metricNames.filter(
+      (name) => !Number.isFinite(this.metrics[name]) && !DESCRIPTIVE.has(name),
+    );
+    if (bad.length === 0) return;
+    const damaged = this.stateNames.filter((name) => this.program.computedState(name).some((x) => !Number.isFinite(x)));
+    throw new RunFailure(
+      `Update ${this.updates + 1} of ${this.name} is not finite: ${bad.map((name) => `${name} = ${this.metrics[name]}`).join(", ")}` +
+        `${damaged.length > 0 ? ` (in ${damaged.join(", ")})` : ""}. The state before it is kept. ` +
+        "Likely causes: a learning rate that is too high, unscaled rewards, or non-finite data.",
+    );
+  }
+}

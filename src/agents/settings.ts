@@ -1,0 +1,50 @@
+/**
+ * The settings that agents of this family share, declared once: type, default, sentence for `--help`, validation and
+ * the table in the docs all come from these declarations. An agent's own settings stand in the agent's file.
+ */
+import { z } from "zod";
+import { UsageError, unknownName } from "../errors.js";
+
+const learningRate = (of: string, value: number) =>
+  z.number().positive().default(value).describe(`Learning rate of ${of} (Adam).`);
+const widths = (of: string) =>
+  z.array(z.number().int().min(1)).min(1).default([256, 256]).describe(`Widths of the hidden layers of ${of}.`);
+
+export const actorCriticSettings = z.object({
+  batchSize: z.number().int().min(1).default(256).describe("Transitions in a batch."),
+  discount: z.number().min(0).max(1).default(0.99).describe("Discount (gamma) of future rewards."),
+  polyakTau: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.005)
+    .describe("Share of the new critics in the target critics, per update."),
+  actorLearningRate: learningRate("the policy", 1e-4),
+  criticLearningRate: learningRate("the critics", 3e-4),
+  actorHidden: widths("the policy"),
+  criticHidden: widths("each critic"),
+  criticCount: z.number().int().min(1).default(2).describe("Critics in the ensemble."),
+  logStdRange: z
+    .tuple([z.number(), z.number()])
+    .default([-20, 2])
+    .describe("Bounds of the policy's log standard deviation."),
+  adamBeta1: z.number().min(0).lt(1).default(0.9).describe("Decay of Adam's first moment."),
+  adamBeta2: z.number().min(0).lt(1).default(0.999).describe("Decay of Adam's second moment."),
+  adamEpsilon: z.number().positive().default(1e-8).describe("Adam's epsilon."),
+});
+
+export type ActorCriticSettings = z.infer<typeof actorCriticSettings>;
+
+/**
+ * Checks settings against their declaration and fills in the defaults.
+ * @param what whose settings they are, for the error: 'agent "cql"'
+ * @throws UsageError naming the setting and what it must be; unknown settings are refused with the nearest known name
+ */
+export function parseSettings<S extends z.ZodObject>(schema: S, values: object, what: string): z.infer<S> {
+  const known = Object.keys(schema.shape);
+  for (const key of Object.keys(values)) if (!known.includes(key)) throw unknownName(`setting of ${what}`, key, known);
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UsageError(`The setting ${issue?.path.join(".")} of ${what} is wrong: ${issue?.message}.`);
+}

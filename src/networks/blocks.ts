@@ -1,0 +1,38 @@
+/**
+ * Walking a batch in blocks of rows. A loss that is a mean over states can be computed block by block: the activations
+ * of a block stay in the processor's cache from its forward to its backward pass, which for tall batches (256 states
+ * with 31 actions each) saves more time than the extra operations cost. The result is the same mean.
+ */
+import { concat, slice } from "../tensor/operations.js";
+import { scope, type Tensor } from "../tensor/tensor.js";
+
+/** Takes a block's rows out of a tensor whose first dimension is the whole batch. */
+export type TakeRows = (x: Tensor) => Tensor;
+
+/**
+ * Computes results whose first dimension is the batch in blocks of at most `rowsPerBlock` rows and joins them.
+ * @param compute gets `take`, with which it cuts each tensor of the whole batch down to its block
+ */
+export function inRowBlocks<Name extends string>(
+  batchSize: number,
+  rowsPerBlock: number,
+  compute: (take: TakeRows) => Readonly<Record<Name, Tensor>>,
+): Record<Name, Tensor> {
+  const blocks: Readonly<Record<Name, Tensor>>[] = [];
+  for (let start = 0; start < batchSize; start += rowsPerBlock) {
+    const end = Math.min(start + rowsPerBlock, batchSize);
+    blocks.push(scope(`rows${start}`, () => compute((x) => slice(x, 0, start, end))));
+  }
+  const names = Object.keys(blocks[0]!) as Name[];
+  const joined = names.map(
+    (name) =>
+      [
+        name,
+        concat(
+          blocks.map((block) => block[name]),
+          0,
+        ),
+      ] as const,
+  );
+  return Object.fromEntries(joined) as Record<Name, Tensor>;
+}

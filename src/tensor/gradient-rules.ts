@@ -1,0 +1,129 @@
+/**
+ * The chain rule, one line of mathematics an operation: given a tensor and the gradient of a loss with respect to it,
+ * what is the gradient with respect to each of its inputs? Rules are exhaustive over the operations by type. A rule
+ * answers undefined where no gradient passes. How rules are chained is gradients.ts.
+ */
+import {
+  add,
+  concat,
+  constant,
+  div,
+  expand,
+  gather,
+  greater,
+  less,
+  matmul,
+  mul,
+  neg,
+  reshape,
+  scatter,
+  sigmoid,
+  slice,
+  softmax,
+  sub,
+  sum,
+  where,
+} from "./operations.js";
+import { type OperationKind, type OperationOf, type Shape, sizeOf, type Tensor } from "./tensor.js";
+
+type Gradient = Tensor | undefined;
+type Rule<K extends OperationKind> = (
+  gradient: Tensor,
+  inputs: readonly [Tensor, Tensor, Tensor],
+  output: Tensor,
+  operation: OperationOf<K>,
+) => readonly Gradient[];
+
+const nothing = (): readonly Gradient[] => [];
+
+/** Sums a gradient over the dimensions that broadcasting had stretched. */
+function sumTo(gradient: Tensor, shape: Shape): Tensor {
+  const leading = gradient.shape.length - shape.length;
+  const axes = gradient.shape.flatMap((size, i) =>
+    i < leading || (shape[i - leading] === 1 && size !== 1) ? [i] : [],
+  );
+  return reshape(sum(gradient, axes, true), shape);
+}
+
+export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
+  input: nothing,
+  state: nothing,
+  constant: nothing,
+  stopGradient: nothing,
+  sign: nothing,
+  greater: nothing,
+  less: nothing,
+  argMax: nothing,
+
+  add: (g, [a, b]) => [sumTo(g, a.shape), sumTo(g, b.shape)],
+  sub: (g, [a, b]) => [sumTo(g, a.shape), sumTo(neg(g), b.shape)],
+  mul: (g, [a, b]) => [sumTo(mul(g, b), a.shape), sumTo(mul(g, a), b.shape)],
+  div: (g, [a, b], y) => [sumTo(div(g, b), a.shape), sumTo(neg(div(mul(g, y), b)), b.shape)],
+  maximum: (g, [a, b]) => chosen(g, a, b, greater(a, b)),
+  minimum: (g, [a, b]) => chosen(g, a, b, less(a, b)),
+  where: (g, [condition, a, b]) => [undefined, ...chosen(g, a, b, condition)],
+
+  neg: (g) => [neg(g)],
+  exp: (g, _, y) => [mul(g, y)],
+  log: (g, [x]) => [div(g, x)],
+  sqrt: (g, _, y) => [div(mul(g, 0.5), y)],
+  tanh: (g, _, y) => [mul(g, sub(1, mul(y, y)))],
+  sigmoid: (g, _, y) => [mul(g, mul(y, sub(1, y)))],
+  softplus: (g, [x]) => [mul(g, sigmoid(x))],
+  // From the output, so that the value before the rectification need not be kept.
+  relu: (g, _, y) => [where(greater(y, 0), g, 0)],
+  clip: (g, [x], _, { low, high }) => [where(greater(x, high), 0, where(less(x, low), 0, g))],
+
+  matmul: (g, [a, b], _, { transposeA, transposeB }) => [
+    transposeA ? matmul(b, g, transposeB, true) : matmul(g, b, false, !transposeB),
+    transposeB ? matmul(g, a, true, transposeA) : matmul(a, g, !transposeA, false),
+  ],
+  reshape: (g, [x]) => [reshape(g, x.shape)],
+  expand: (g, [x]) => [sumTo(g, x.shape)],
+  sum: (g, [x], _, { axes }) => {
+    const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+    return [expand(reshape(g, kept), x.shape)];
+  },
+  concat: (g, _, output, { axis }) => {
+    let start = 0;
+    return output.inputs.map((x) => slice(g, axis, start, (start += x.shape[axis]!)));
+  },
+  slice: (g, [x], _, { axis, start, end }) => {
+    const zeros = (size: number) =>
+      size > 0
+        ? [
+            expand(
+              constant(0),
+              x.shape.map((n, i) => (i === axis ? size : n)),
+            ),
+          ]
+        : [];
+    return [concat([...zeros(start), g, ...zeros(x.shape[axis]! - end)], axis)];
+  },
+  logSumExp: (g, [x], _, { axis }) => [mul(reshape(g, keptShape(x, axis)), softmax(x, axis))],
+  softmax: (g, _, y, { axis }) => [mul(y, sub(g, sum(mul(g, y), [axis], true)))],
+  gather: (g, [x, indices], _, { axis }) => [scatter(g, indices, axis, x.shape)],
+  scatter: (g, [, indices], _, { axis }) => [gather(g, indices, axis)],
+};
+
+function chosen(g: Tensor, a: Tensor, b: Tensor, takesA: Tensor): readonly Gradient[] {
+  return [sumTo(where(takesA, g, 0), a.shape), sumTo(where(takesA, 0, g), b.shape)];
+}
+
+function keptShape(x: Tensor, axis: number): Shape {
+  return x.shape.map((size, i) => (i === axis ? 1 : size));
+}
+
+/** Whether an operation's value is a constant in the eyes of every loss. */
+export function blocksGradients(kind: OperationKind): boolean {
+  return gradientRules[kind] === nothing;
+}
+
+/** Adds two contributions to one gradient. */
+export function accumulate(soFar: Gradient, contribution: Tensor): Tensor {
+  return soFar ? add(soFar, contribution) : contribution;
+}
+
+export function zerosLike(tensor: Tensor): Tensor {
+  return sizeOf(tensor.shape) === 1 ? constant(0, tensor.shape) : expand(constant(0), tensor.shape);
+}

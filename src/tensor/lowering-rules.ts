@@ -1,0 +1,126 @@
+/**
+ * How each operation is said in ONNX: one rule an operation, exhaustive by type. A rule names its inputs, emits its
+ * node and returns the name of the value. Choices that were made for speed say so where they stand.
+ */
+import type { OnnxAttribute } from "./onnx-model.js";
+import type { OperationKind, OperationOf, Shape, Tensor } from "./tensor.js";
+
+/** What a rule may ask of the graph that is being written. */
+export interface LoweringContext {
+  nameOf(tensor: Tensor): string;
+  node(
+    tensor: Tensor,
+    operator: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+  ): string;
+  floats(values: Float32Array, shape: Shape, name?: string): string;
+  integers(values: readonly number[], shape?: Shape): string;
+  input(tensor: Tensor, name: string): string;
+  absorbable(tensor: Tensor): { product: Tensor; addend: Tensor } | undefined;
+}
+
+type Rule<K extends OperationKind> = (graph: LoweringContext, tensor: Tensor, operation: OperationOf<K>) => string;
+
+/** An operation that ONNX has under a name of its own, with the same inputs. */
+function direct(operator: string): (graph: LoweringContext, tensor: Tensor) => string {
+  return (graph, tensor) =>
+    graph.node(
+      tensor,
+      operator,
+      tensor.inputs.map((x) => graph.nameOf(x)),
+    );
+}
+
+/** The same with the attribute `axis`. */
+function alongAxis(operator: string, more: Readonly<Record<string, OnnxAttribute>> = {}) {
+  return (graph: LoweringContext, tensor: Tensor, { axis }: { readonly axis: number }): string =>
+    graph.node(
+      tensor,
+      operator,
+      tensor.inputs.map((x) => graph.nameOf(x)),
+      { axis: { int: axis }, ...more },
+    );
+}
+
+export const loweringRules: { readonly [K in OperationKind]: Rule<K> } = {
+  input: (graph, tensor, { name }) => graph.input(tensor, name),
+  state: (graph, tensor, { name }) => graph.input(tensor, name),
+  constant: (graph, tensor, { values, name }) => graph.floats(values, tensor.shape, name),
+  stopGradient: (graph, tensor) => graph.nameOf(tensor.inputs[0]!),
+
+  add: (graph, tensor) => {
+    const sum = graph.absorbable(tensor);
+    return sum ? gemm(graph, tensor, sum.product, sum.addend) : direct("Add")(graph, tensor);
+  },
+  matmul: (graph, tensor) => gemm(graph, tensor, tensor),
+  sub: direct("Sub"),
+  mul: direct("Mul"),
+  div: direct("Div"),
+  maximum: direct("Max"),
+  minimum: direct("Min"),
+  greater: direct("Greater"),
+  less: direct("Less"),
+  where: direct("Where"),
+  neg: direct("Neg"),
+  exp: direct("Exp"),
+  log: direct("Log"),
+  sqrt: direct("Sqrt"),
+  tanh: direct("Tanh"),
+  sigmoid: direct("Sigmoid"),
+  softplus: direct("Softplus"),
+  relu: direct("Relu"),
+  sign: direct("Sign"),
+
+  clip: (graph, tensor, { low, high }) =>
+    graph.node(tensor, "Clip", [graph.nameOf(tensor.inputs[0]!), scalar(graph, low), scalar(graph, high)]),
+  reshape: (graph, tensor) =>
+    graph.node(tensor, "Reshape", [graph.nameOf(tensor.inputs[0]!), graph.integers(tensor.shape)]),
+  expand: (graph, tensor) =>
+    graph.node(tensor, "Expand", [graph.nameOf(tensor.inputs[0]!), graph.integers(tensor.shape)]),
+  sum: (graph, tensor, { axes, keepDimensions }) =>
+    graph.node(tensor, "ReduceSum", [graph.nameOf(tensor.inputs[0]!), graph.integers(axes)], {
+      keepdims: { int: keepDimensions ? 1 : 0 },
+    }),
+  slice: (graph, tensor, { axis, start, end }) =>
+    graph.node(tensor, "Slice", [
+      graph.nameOf(tensor.inputs[0]!),
+      graph.integers([start]),
+      graph.integers([end]),
+      graph.integers([axis]),
+    ]),
+  logSumExp: (graph, tensor, { axis }) =>
+    graph.node(tensor, "ReduceLogSumExp", [graph.nameOf(tensor.inputs[0]!), graph.integers([axis])], {
+      keepdims: { int: 0 },
+    }),
+  concat: alongAxis("Concat"),
+  softmax: alongAxis("Softmax"),
+  argMax: alongAxis("ArgMax", { keepdims: { int: 1 } }),
+  gather: alongAxis("GatherElements"),
+  scatter: (graph, tensor, { axis, shape }) => {
+    const zeros = graph.node(tensor, "Expand", [scalar(graph, 0), graph.integers(shape)]);
+    const [values, indices] = tensor.inputs.map((x) => graph.nameOf(x));
+    const attributes = { axis: { int: axis }, reduction: { string: "add" } };
+    return graph.node(tensor, "ScatterElements", [zeros, indices!, values!], attributes);
+  },
+};
+
+/** `Gemm`, not `MatMul`: it transposes without a copy, adds its third operand, and is fused with a following Relu. */
+function gemm(graph: LoweringContext, tensor: Tensor, product: Tensor, addend?: Tensor): string {
+  const { transposeA, transposeB } = product.operation as OperationOf<"matmul">;
+  const operands = addend ? [...product.inputs, addend] : product.inputs;
+  const attributes = {
+    ...(transposeA ? { transA: { int: 1 } } : {}),
+    ...(transposeB ? { transB: { int: 1 } } : {}),
+  };
+  return graph.node(
+    tensor,
+    "Gemm",
+    operands.map((x) => graph.nameOf(x)),
+    attributes,
+  );
+}
+
+function scalar(graph: LoweringContext, value: number): string {
+  return graph.floats(Float32Array.of(value), []);
+}

@@ -1,0 +1,239 @@
+/**
+ * The vocabulary of the tensor language: every function here makes one expression from others and checks that their
+ * shapes fit. Element-wise operations broadcast as NumPy does (dimensions are aligned from the right, 1 stretches).
+ * A plain number may stand wherever a scalar tensor may. Gradients of all of these live in gradient-rules.ts.
+ */
+import {
+  type BinaryKind,
+  type ComparisonKind,
+  describe,
+  makeTensor,
+  type Shape,
+  ShapeError,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  type UnaryKind,
+} from "./tensor.js";
+
+export type Operand = Tensor | number;
+
+/** A tensor whose values are given at every run. */
+export function input(name: string, shape: Shape): Tensor {
+  return makeTensor({ kind: "input", name }, [], shape, "float32", name);
+}
+
+/** A tensor that the program keeps between runs; the program says what replaces it. */
+export function state(name: string, shape: Shape): Tensor {
+  return makeTensor({ kind: "state", name }, [], shape, "float32", name);
+}
+
+/** Fixed values, row-major. */
+export function constant(values: number | Float32Array, shape: Shape = []): Tensor {
+  const array = typeof values === "number" ? Float32Array.of(values) : values;
+  const tensor = makeTensor({ kind: "constant", values: array }, [], shape);
+  if (array.length !== sizeOf(shape)) throw new ShapeError("constant", [tensor], `got ${array.length} values`);
+  return tensor;
+}
+
+/** Fixed values that keep their name in the ONNX file: the weights of an exported network. */
+export function weight(name: string, values: Float32Array, shape: Shape): Tensor {
+  return makeTensor({ kind: "constant", values, name }, [], shape, "float32", name);
+}
+
+/** The shape to which two shapes broadcast, or undefined if they do not fit. */
+export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
+  const rank = Math.max(a.length, b.length);
+  const result: number[] = [];
+  for (let i = 0; i < rank; i++) {
+    const x = a[a.length - rank + i] ?? 1;
+    const y = b[b.length - rank + i] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) return undefined;
+    result.push(x === 1 ? y : x);
+  }
+  return result;
+}
+
+function asTensor(value: Operand): Tensor {
+  return typeof value === "number" ? constant(value) : value;
+}
+
+function broadcast(kind: string, tensors: readonly Tensor[]): Shape {
+  let shape: Shape | undefined = [];
+  for (const tensor of tensors) {
+    shape = broadcastShapes(shape, tensor.shape);
+    if (!shape) throw new ShapeError(kind, tensors, "the shapes do not broadcast to a common one");
+  }
+  return shape;
+}
+
+function elementwise(kind: BinaryKind): (a: Operand, b: Operand) => Tensor {
+  return (a, b) => {
+    const operands = [asTensor(a), asTensor(b)];
+    return makeTensor({ kind }, operands, broadcast(kind, operands));
+  };
+}
+
+function comparison(kind: ComparisonKind): (a: Operand, b: Operand) => Tensor {
+  return (a, b) => {
+    const operands = [asTensor(a), asTensor(b)];
+    return makeTensor({ kind }, operands, broadcast(kind, operands), "bool");
+  };
+}
+
+function unary(kind: UnaryKind): (x: Tensor) => Tensor {
+  return (x) => makeTensor({ kind }, [x], x.shape);
+}
+
+export const add = elementwise("add");
+export const sub = elementwise("sub");
+export const mul = elementwise("mul");
+export const div = elementwise("div");
+/** The larger value; where both are equal the gradient goes to the second. */
+export const maximum = elementwise("maximum");
+/** The smaller value; where both are equal the gradient goes to the second. */
+export const minimum = elementwise("minimum");
+/** a > b, as a condition for `where`. */
+export const greater = comparison("greater");
+/** a < b, as a condition for `where`. */
+export const less = comparison("less");
+
+export const neg = unary("neg");
+export const exp = unary("exp");
+export const log = unary("log");
+export const sqrt = unary("sqrt");
+export const tanh = unary("tanh");
+export const sigmoid = unary("sigmoid");
+/** log(1 + exp(x)), without overflow. */
+export const softplus = unary("softplus");
+/** max(x, 0), with gradient 0 at 0. */
+export const relu = unary("relu");
+/** -1, 0 or 1; its gradient is 0 everywhere. */
+export const sign = unary("sign");
+/** The value as a constant: no gradient passes. */
+export const stopGradient = unary("stopGradient");
+
+export function square(x: Tensor): Tensor {
+  return mul(x, x);
+}
+
+/** Values limited to [low, high]; the gradient is 1 inside and on the bounds, 0 outside. */
+export function clip(x: Tensor, low: number, high: number): Tensor {
+  return makeTensor({ kind: "clip", low, high }, [x], x.shape);
+}
+
+/** `a` where the condition holds, else `b`. */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  const operands = [condition, asTensor(a), asTensor(b)];
+  if (condition.elementType !== "bool")
+    throw new ShapeError("where", operands, "the condition must come from a comparison");
+  return makeTensor({ kind: "where" }, operands, broadcast("where", operands));
+}
+
+/** The matrix product a·b of [m, k] and [k, n]; either operand may be given transposed. */
+export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+  const [m, inner] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
+  const [innerB, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
+  if (a.shape.length !== 2 || b.shape.length !== 2) throw new ShapeError("matmul", [a, b], "both must have rank 2");
+  if (inner !== innerB) throw new ShapeError("matmul", [a, b], `the inner sizes ${inner} and ${innerB} differ`);
+  return makeTensor({ kind: "matmul", transposeA, transposeB }, [a, b], [m!, n!]);
+}
+
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  if (sizeOf(x.shape) !== sizeOf(shape)) throw new ShapeError("reshape", [x], `[${shape.join(", ")}] has another size`);
+  return sameShape(x.shape, shape) ? x : makeTensor({ kind: "reshape" }, [x], shape);
+}
+
+/** Repeats dimensions of size 1 (and missing leading ones) up to the given shape. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  const result = broadcastShapes(x.shape, shape);
+  if (!result || !sameShape(result, shape)) throw new ShapeError("expand", [x], `cannot become [${shape.join(", ")}]`);
+  return sameShape(x.shape, shape) ? x : makeTensor({ kind: "expand" }, [x], shape);
+}
+
+/** The sum over the given axes (all by default). */
+export function sum(x: Tensor, axes?: readonly number[], keepDimensions = false): Tensor {
+  const over = (axes ?? x.shape.map((_, i) => i)).map((axis) => resolveAxis("sum", x, axis));
+  const kept = x.shape.map((size, i) => (over.includes(i) ? 1 : size));
+  const shape = keepDimensions ? kept : x.shape.filter((_, i) => !over.includes(i));
+  if (over.length === 0) return x;
+  return makeTensor({ kind: "sum", axes: over, keepDimensions }, [x], shape);
+}
+
+/** The mean over the given axes (all by default). */
+export function mean(x: Tensor, axes?: readonly number[], keepDimensions = false): Tensor {
+  const total = sum(x, axes, keepDimensions);
+  return mul(total, sizeOf(total.shape) / sizeOf(x.shape));
+}
+
+export function concat(tensors: readonly Tensor[], axis: number): Tensor {
+  const [first] = tensors;
+  if (!first) throw new ShapeError("concat", [], "there is nothing to join");
+  if (tensors.length === 1) return first;
+  const along = resolveAxis("concat", first, axis);
+  const fits = (t: Tensor) =>
+    t.shape.length === first.shape.length && t.shape.every((size, i) => i === along || size === first.shape[i]);
+  if (!tensors.every(fits)) throw new ShapeError("concat", tensors, `the shapes differ outside axis ${along}`);
+  const total = tensors.reduce((size, t) => size + t.shape[along]!, 0);
+  const shape = first.shape.map((size, i) => (i === along ? total : size));
+  return makeTensor({ kind: "concat", axis: along }, tensors, shape);
+}
+
+/** Rows (or columns, ...) start .. end - 1 along an axis. */
+export function slice(x: Tensor, axis: number, start: number, end: number): Tensor {
+  const along = resolveAxis("slice", x, axis);
+  if (start < 0 || end > x.shape[along]! || start >= end) {
+    throw new ShapeError("slice", [x], `${start}..${end} is not inside axis ${along}`);
+  }
+  if (start === 0 && end === x.shape[along]) return x;
+  const shape = x.shape.map((size, i) => (i === along ? end - start : size));
+  return makeTensor({ kind: "slice", axis: along, start, end }, [x], shape);
+}
+
+/** log(sum(exp(x))) along an axis, without overflow; the axis disappears. */
+export function logSumExp(x: Tensor, axis: number): Tensor {
+  const along = resolveAxis("logSumExp", x, axis);
+  return makeTensor({ kind: "logSumExp", axis: along }, [x], without(x.shape, along));
+}
+
+export function softmax(x: Tensor, axis: number): Tensor {
+  return makeTensor({ kind: "softmax", axis: resolveAxis("softmax", x, axis) }, [x], x.shape);
+}
+
+/** The index of the largest value along an axis, kept with size 1, for `gather`; no gradient. */
+export function argMax(x: Tensor, axis: number): Tensor {
+  const along = resolveAxis("argMax", x, axis);
+  const shape = x.shape.map((size, i) => (i === along ? 1 : size));
+  return makeTensor({ kind: "argMax", axis: along }, [x], shape, "int64");
+}
+
+/** The values that stand at the indices along an axis; the result has the shape of the indices. */
+export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
+  const along = resolveAxis("gather", x, axis);
+  const fits =
+    indices.shape.length === x.shape.length && indices.shape.every((n, i) => i === along || n === x.shape[i]);
+  if (!fits || indices.elementType !== "int64") {
+    throw new ShapeError("gather", [x, indices], "the indices must be int64 and have the same shape outside the axis");
+  }
+  return makeTensor({ kind: "gather", axis: along }, [x, indices], indices.shape);
+}
+
+/** Zeros of a shape with the values added at the indices along an axis: the reverse of `gather`. */
+export function scatter(values: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
+  if (!sameShape(values.shape, indices.shape)) {
+    throw new ShapeError("scatter", [values, indices], "there must be one index for each value");
+  }
+  return makeTensor({ kind: "scatter", axis, shape }, [values, indices], shape);
+}
+
+function without(shape: Shape, axis: number): Shape {
+  return shape.filter((_, i) => i !== axis);
+}
+
+function resolveAxis(kind: string, x: Tensor, axis: number): number {
+  const resolved = axis < 0 ? axis + x.shape.length : axis;
+  if (!Number.isInteger(resolved) || resolved < 0 || resolved >= x.shape.length) {
+    throw new ShapeError(kind, [x], `there is no axis ${axis} in ${describe(x)}`);
+  }
+  return resolved;
+}
