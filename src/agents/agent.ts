@@ -77,6 +77,11 @@ export class Agent {
     return this.program.state("updates")[0]!;
   }
 
+  /** What a benchmark needs: seconds inside ONNX Runtime so far, and the dense arithmetic of one update. */
+  get effort(): { readonly secondsInRuntime: number; readonly denseOperations: number } {
+    return { secondsInRuntime: this.program.secondsInRuntime, denseOperations: this.program.denseOperations };
+  }
+
   /**
    * One update of all networks.
    * @param noise values for the declared noise in place of fresh draws (for checks against recorded numbers)

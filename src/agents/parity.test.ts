@@ -9,7 +9,6 @@ describe("parity with the reference implementation", () => {
     const file = new URL(`../../fixtures/golden/${name}.json`, import.meta.url);
     const recording = parseRecording(JSON.parse(readFileSync(file, "utf8")), name);
     const result = await replayRecording(recording, name);
-    console.log(name, result);
     expect(beyondTolerance(result)).toEqual([]);
     expect([...result.losses.keys()]).toEqual(expect.arrayContaining(["actorLoss", "critic1Loss", "targetQMean"]));
     expect([...result.parameters.keys()]).toEqual(

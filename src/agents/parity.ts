@@ -164,9 +164,13 @@ function batchOf(batch: z.infer<typeof batchSchema>, size: number): AgentBatch {
 }
 
 function flat(values: Nested): Float32Array {
-  return Float32Array.from(
-    typeof values === "number" ? [values] : ([values].flat(Number.POSITIVE_INFINITY) as number[]),
-  );
+  const numbers: number[] = [];
+  const collect = (part: Nested): void => {
+    if (typeof part === "number") numbers.push(part);
+    else part.forEach(collect);
+  };
+  collect(values);
+  return Float32Array.from(numbers);
 }
 
 function raise(largest: Map<string, number>, name: string, deviation: number): void {

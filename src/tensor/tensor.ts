@@ -17,6 +17,7 @@ export type UnaryKind =
   | "softplus"
   | "relu"
   | "sign"
+  | "isPositive"
   | "stopGradient";
 export type BinaryKind = "add" | "sub" | "mul" | "div" | "maximum" | "minimum";
 export type ComparisonKind = "greater" | "less";

@@ -1,0 +1,49 @@
+/**
+ * The rule for the Adroit tasks with binary reward (-1 failing, 0 solved), as AWAC and Cal-QL prepare them: what is
+ * learned from are trajectories that solve the task, up to the last step in which it is solved.
+ */
+import { DataError } from "../errors.js";
+import type { Dataset, Episode } from "./episode.js";
+
+const SOLVED = 0;
+
+/**
+ * Drops episodes without a solved step, cuts the others after their LAST solved step, and marks every solved step as
+ * terminated, also in the middle of an episode. Rewards must be raw: neither scaled nor shifted.
+ *
+ * @throws DataError if a reward is neither -1 nor 0, or if no episode solves the task
+ */
+export function applyAdroitBinaryRule(dataset: Dataset): Dataset {
+  const episodes = dataset.episodes.flatMap((episode, index) => {
+    checkRewards(dataset, episode, index);
+    const lastSolved = episode.rewards.lastIndexOf(SOLVED);
+    return lastSolved < 0 ? [] : [cutAfter(dataset, episode, lastSolved + 1)];
+  });
+  if (episodes.length === 0) {
+    throw new DataError(
+      `"${dataset.source}": none of its ${dataset.episodes.length} episodes solves the task (reward 0 in some step); record successes.`,
+    );
+  }
+  return { ...dataset, episodes };
+}
+
+function cutAfter(dataset: Dataset, episode: Episode, length: number): Episode {
+  const rewards = episode.rewards.subarray(0, length);
+  return {
+    length,
+    observations: episode.observations.subarray(0, (length + 1) * dataset.observationSize),
+    actions: episode.actions.subarray(0, length * dataset.actionSize),
+    rewards,
+    terminated: Uint8Array.from(rewards, (reward) => (reward === SOLVED ? 1 : 0)),
+    truncated: false,
+  };
+}
+
+function checkRewards(dataset: Dataset, episode: Episode, index: number): void {
+  const step = episode.rewards.findIndex((reward) => reward !== SOLVED && reward !== -1);
+  if (step < 0) return;
+  throw new DataError(
+    `"${dataset.source}": reward ${episode.rewards[step]} in step ${step} of episode ${index} is neither -1 nor 0; ` +
+      "the rule for binary Adroit data needs raw binary rewards.",
+  );
+}

@@ -1,0 +1,96 @@
+/** The text form of an inspection, for a terminal of 80 columns or more. */
+import type { Inspection } from "./inspect.js";
+import type { Range, ValueSummary } from "./inspect-values.js";
+
+const LABEL_WIDTH = 18;
+const RANGES_PER_LINE = 3;
+
+/** A plain text table: what, how much, how long, how good, and what looks odd. Ends with a newline. */
+export function formatInspection(summary: Inspection): string {
+  const { lengths, returns } = summary;
+  const lines = [
+    ["data set", summary.source],
+    ["shapes", `observations [${summary.observationSize}], actions [${summary.actionSize}]`],
+    ["episodes", `${whole(summary.episodes)} (${whole(summary.singleStepEpisodes)} of a single step)`],
+    ["steps", whole(summary.steps)],
+    ["length", `min ${lengths.min}  median ${lengths.median}  max ${lengths.max}`],
+    [
+      "return",
+      `min ${short(returns.min)}  mean ${short(returns.mean)}  max ${short(returns.max)}  (raw, undiscounted)`,
+    ],
+    ["success", successText(summary)],
+    [
+      "episodes ended",
+      `${percent(summary.terminatedShare)} by the task, ${percent(summary.truncatedShare)} by the clock`,
+    ],
+    ["positive reward", `in ${percent(summary.positiveRewardShare)} of the episodes`],
+    ["rewards", rewardsText(summary)],
+    ["actions", `${percent(summary.actionsBeyondOneShare)} of the values beyond +-1`],
+    ...rangeLines(summary.actions),
+    ["observations", ""],
+    ...rangeLines(summary.observations),
+    ...anomalies(summary).map((text, index) => [index === 0 ? "look at" : "", text]),
+  ];
+  return `${lines.map(([label = "", text = ""]) => `${label.padEnd(LABEL_WIDTH)}${text}`.trimEnd()).join("\n")}\n`;
+}
+
+/** What looks odd in the data, a sentence each; "nothing odd found" if there is nothing. */
+export function anomalies(summary: Inspection): string[] {
+  const found: string[] = [];
+  for (const key of ["observations", "actions", "rewards"] as const) {
+    const { nonFinite, constantColumns } = summary[key];
+    if (nonFinite > 0)
+      found.push(`${key}: ${whole(nonFinite)} values are NaN or infinite; such a file cannot be trained on`);
+    if (constantColumns.length === 0) continue;
+    found.push(
+      key === "rewards"
+        ? "rewards never change: there is nothing to learn from"
+        : `${key}: constant in column ${constantColumns.join(", ")}`,
+    );
+  }
+  if (summary.actionsBeyondOneShare > 0) found.push("actions beyond +-1 will be clipped");
+  if (summary.duplicateSteps > 0) {
+    found.push(
+      `${whole(summary.duplicateSteps)} steps (${percent(summary.duplicateSteps / summary.steps)}) occur more than once`,
+    );
+  }
+  return found.length > 0 ? found : ["nothing odd found"];
+}
+
+function successText({ success }: Inspection): string {
+  if (success === undefined) return "not told by these rewards (they do not take just two values)";
+  const { reward, episodeShare, recordings, recordingShare } = success;
+  const perEpisode = `${percent(episodeShare)} of the episodes reach reward ${short(reward)}`;
+  return `${perEpisode}; ${percent(recordingShare)} of the ${whole(recordings)} recordings do`;
+}
+
+function rewardsText(summary: Inspection): string {
+  const range = summary.rewards.ranges[0];
+  if (summary.rewardValues === undefined) return range === undefined ? "none" : `many values in ${rangeText(range)}`;
+  return summary.rewardValues.map(({ value, steps }) => `${short(value)} in ${whole(steps)} steps`).join(", ");
+}
+
+function rangeLines({ ranges }: ValueSummary): string[][] {
+  const cells = ranges.map((range, column) => `${String(column).padStart(4)}  ${rangeText(range).padEnd(22)}`);
+  const lines: string[][] = [];
+  for (let i = 0; i < cells.length; i += RANGES_PER_LINE)
+    lines.push(["", cells.slice(i, i + RANGES_PER_LINE).join("")]);
+  return lines;
+}
+
+function rangeText({ min, max }: Range): string {
+  return `${short(min)} to ${short(max)}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function whole(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** Four significant digits at most. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import type { Dataset, Episode } from "./episode.js";
+import { inspectDataset } from "./inspect.js";
+import { formatInspection } from "./inspect-format.js";
+
+function episodeOf(rewards: number[], observations: number[], actions: number[], ending: "task" | "clock"): Episode {
+  const { length } = rewards;
+  const terminated = new Uint8Array(length);
+  terminated[length - 1] = ending === "task" ? 1 : 0;
+  return {
+    length,
+    observations: Float32Array.from(observations),
+    actions: Float32Array.from(actions),
+    rewards: Float32Array.from(rewards),
+    terminated,
+    truncated: ending === "clock",
+  };
+}
+
+/** Three attempts: one solved with a terminal row after it, one that the clock ended, one unsolved. */
+const maze: Dataset = {
+  source: "maze.hdf5",
+  observationSize: 2,
+  actionSize: 1,
+  episodes: [
+    episodeOf([0, 1], [0, 7, 1, 7, 2, 7], [0.5, -2], "task"),
+    episodeOf([1], [2, 7, 3, 7], [0.25], "task"),
+    episodeOf([0, 0, 0], [3, 7, 4, 7, 5, 7, 6, 7], [1, 1, 1], "clock"),
+    episodeOf([0, 0], [0, 7, 0, 7, -8, 7], [0.5, 0.5], "clock"),
+  ],
+};
+
+describe("inspectDataset", () => {
+  const summary = inspectDataset(maze);
+
+  it("counts episodes and steps and summarises lengths and returns", () => {
+    expect(summary).toMatchObject({
+      source: "maze.hdf5",
+      episodes: 4,
+      steps: 8,
+      lengths: { min: 1, median: 2, max: 3 },
+      singleStepEpisodes: 1,
+      returns: { min: 0, mean: 0.5, max: 1 },
+    });
+  });
+
+  it("tells how episodes end and what they reach", () => {
+    expect(summary).toMatchObject({ terminatedShare: 0.5, truncatedShare: 0.5, positiveRewardShare: 0.5 });
+    expect(summary.rewardValues).toEqual([
+      { value: 0, steps: 6 },
+      { value: 1, steps: 2 },
+    ]);
+  });
+
+  it("joins episodes that continue each other into recordings", () => {
+    expect(summary.success).toEqual({ reward: 1, episodeShare: 0.5, recordings: 2, recordingShare: 0.5 });
+  });
+
+  it("gives ranges, constant columns, actions out of range and duplicates", () => {
+    expect(summary.observations).toEqual({
+      ranges: [
+        { min: -8, max: 6 },
+        { min: 7, max: 7 },
+      ],
+      constantColumns: [1],
+      nonFinite: 0,
+    });
+    expect(summary.actions.ranges).toEqual([{ min: -2, max: 1 }]);
+    expect(summary.actionsBeyondOneShare).toBe(1 / 8);
+    // observation [0, 7] with action 0.5 occurs three times
+    expect(summary.duplicateSteps).toBe(2);
+  });
+
+  it("counts values that are no numbers and leaves them out of the ranges", () => {
+    const odd = episodeOf([0, 1], [Number.NaN, 1, 2, Number.POSITIVE_INFINITY, 3, 4], [0, 0], "task");
+    const { observations } = inspectDataset({ ...maze, episodes: [odd] });
+    expect(observations.nonFinite).toBe(2);
+    expect(observations.ranges).toEqual([
+      { min: 2, max: 3 },
+      { min: 1, max: 4 },
+    ]);
+  });
+
+  it("takes no reward for success where rewards are dense", () => {
+    const dense = episodeOf([0.1, 0.2, 0.3], [0, 0, 1, 1, 2, 2, 3, 3], [0, 0, 0], "clock");
+    expect(inspectDataset({ ...maze, episodes: [dense] }).success).toBeUndefined();
+  });
+});
+
+describe("formatInspection", () => {
+  it("is a plain table with the figures", () => {
+    const text = formatInspection(inspectDataset(maze));
+    expect(text).toMatch(/^data set +maze\.hdf5\n/);
+    expect(text).toContain("4 (1 of a single step)");
+    expect(text).toContain("min 1  median 2  max 3");
+    expect(text).toContain("50.0 % of the episodes reach reward 1; 50.0 % of the 2 recordings do");
+    expect(text).toContain("0 in 6 steps, 1 in 2 steps");
+    expect(text).toContain("12.5 % of the values beyond +-1");
+    expect(text).toMatch(/ 0 {2}-8 to 6/);
+    expect(text).toContain("observations: constant in column 1");
+    expect(text).toContain("2 steps (25.0 %) occur more than once");
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  it("says so when nothing is odd", () => {
+    const calm = episodeOf([0, 1], [0, 1, 2, 3, 4, 5], [0.1, 0.2], "task");
+    expect(formatInspection(inspectDataset({ ...maze, episodes: [calm] }))).toContain("nothing odd found");
+  });
+});

@@ -1,0 +1,174 @@
+/**
+ * What is in a data set, in numbers: the first thing to look at before learning from it. The summary is typed; its
+ * form as text is in `inspect-format.ts`.
+ */
+import type { Dataset, Episode } from "./episode.js";
+import { countSteps } from "./episode.js";
+import { countDuplicateSteps, describeValues, type ValueSummary } from "./inspect-values.js";
+
+/** What `inspectDataset` finds. Shares are in [0, 1]. */
+export interface Inspection {
+  readonly source: string;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  readonly episodes: number;
+  readonly steps: number;
+  /** Steps of an episode. */
+  readonly lengths: { readonly min: number; readonly median: number; readonly max: number };
+  /** Episodes of one step: many of them are the terminal rows that AntMaze data hold after a success. */
+  readonly singleStepEpisodes: number;
+  /** Undiscounted sums of an episode's raw rewards. */
+  readonly returns: { readonly min: number; readonly mean: number; readonly max: number };
+  /** Share of the episodes with a step in which the task ended (which is success in a maze, a fall in locomotion). */
+  readonly terminatedShare: number;
+  /** Share of the episodes that the clock ended. */
+  readonly truncatedShare: number;
+  /** Share of the episodes with a reward above 0. */
+  readonly positiveRewardShare: number;
+  /** Only for sparse data, whose rewards take two values: how often the higher one is reached. */
+  readonly success?: SparseSuccess;
+  readonly rewards: ValueSummary;
+  /** The values that rewards take, ascending, if they are at most `MOST_REWARD_VALUES`. */
+  readonly rewardValues?: readonly { readonly value: number; readonly steps: number }[];
+  readonly actions: ValueSummary;
+  /** Share of the action values beyond +-1; they will be clipped. */
+  readonly actionsBeyondOneShare: number;
+  readonly observations: ValueSummary;
+  /** Steps whose observation and action have both occurred before. */
+  readonly duplicateSteps: number;
+}
+
+/** Success where rewards take two values, the higher of which marks it. */
+export interface SparseSuccess {
+  readonly reward: number;
+  /** Share of the episodes that contain that reward. */
+  readonly episodeShare: number;
+  /**
+   * Stretches recorded without a visible reset: episodes that begin where the one before ended count as one. In AntMaze
+   * data these are the attempts, which splitting at every terminal row hides.
+   */
+  readonly recordings: number;
+  /** Share of the recordings that contain that reward. */
+  readonly recordingShare: number;
+}
+
+const MOST_REWARD_VALUES = 10;
+
+/**
+ * Summarises a data set. Values that are NaN or infinite are counted and otherwise left out of the ranges (read the
+ * file with `allowNonFinite` to get here with such values).
+ */
+export function inspectDataset(dataset: Dataset): Inspection {
+  const { episodes } = dataset;
+  const share = (holds: (episode: Episode) => boolean) => episodes.filter(holds).length / Math.max(1, episodes.length);
+  const rewardValues = distinctRewards(episodes);
+  const success = sparseSuccess(dataset, rewardValues);
+  const actions = episodes.map((episode) => episode.actions);
+  return {
+    source: dataset.source,
+    observationSize: dataset.observationSize,
+    actionSize: dataset.actionSize,
+    episodes: episodes.length,
+    steps: countSteps(dataset),
+    lengths: spread(episodes.map((episode) => episode.length)),
+    singleStepEpisodes: episodes.filter((episode) => episode.length === 1).length,
+    returns: averaged(episodes.map((episode) => episode.rewards.reduce((sum, reward) => sum + reward, 0))),
+    terminatedShare: share((episode) => episode.terminated.includes(1)),
+    truncatedShare: share((episode) => episode.truncated),
+    positiveRewardShare: share((episode) => episode.rewards.some((reward) => reward > 0)),
+    ...(success && { success }),
+    rewards: describeValues(
+      episodes.map((episode) => episode.rewards),
+      1,
+    ),
+    ...(rewardValues && { rewardValues }),
+    actions: describeValues(actions, dataset.actionSize),
+    actionsBeyondOneShare: shareBeyondOne(actions),
+    observations: describeValues(
+      episodes.map((episode, index) => visited(dataset, episode, episodes[index + 1])),
+      dataset.observationSize,
+    ),
+    duplicateSteps: countDuplicateSteps(dataset),
+  };
+}
+
+/** The rewards that occur, if they are few; undefined for dense rewards. */
+function distinctRewards(episodes: readonly Episode[]): Inspection["rewardValues"] {
+  const steps = new Map<number, number>();
+  for (const { rewards } of episodes) {
+    for (const reward of rewards) if (Number.isFinite(reward)) steps.set(reward, (steps.get(reward) ?? 0) + 1);
+    if (steps.size > MOST_REWARD_VALUES) return undefined;
+  }
+  return [...steps].map(([value, count]) => ({ value, steps: count })).sort((a, b) => a.value - b.value);
+}
+
+function sparseSuccess(dataset: Dataset, values: Inspection["rewardValues"]): SparseSuccess | undefined {
+  const reward = values?.[1]?.value;
+  if (values?.length !== 2 || reward === undefined) return undefined;
+  const { episodes } = dataset;
+  let recordings = 0;
+  let successfulEpisodes = 0;
+  let successfulRecordings = 0;
+  let succeeded = false;
+  episodes.forEach((episode, index) => {
+    const reached = episode.rewards.includes(reward);
+    if (reached) successfulEpisodes++;
+    succeeded ||= reached;
+    if (goesOn(dataset, episode, episodes[index + 1])) return;
+    recordings++;
+    if (succeeded) successfulRecordings++;
+    succeeded = false;
+  });
+  return {
+    reward,
+    episodeShare: successfulEpisodes / episodes.length,
+    recordings,
+    recordingShare: successfulRecordings / recordings,
+  };
+}
+
+/** Whether the next episode begins where this one ended, and the clock had not ended it. */
+function goesOn(dataset: Dataset, episode: Episode, next: Episode | undefined): boolean {
+  if (next === undefined || episode.truncated) return false;
+  const size = dataset.observationSize;
+  const last = episode.length * size;
+  for (let i = 0; i < size; i++) {
+    if (!Object.is(episode.observations[last + i], next.observations[i])) return false;
+  }
+  return true;
+}
+
+/** The observations of an episode; the last one only if it is not the next episode's first, which would count it twice. */
+function visited(dataset: Dataset, episode: Episode, next: Episode | undefined): Float32Array {
+  if (!goesOn(dataset, episode, next)) return episode.observations;
+  return episode.observations.subarray(0, episode.length * dataset.observationSize);
+}
+
+function shareBeyondOne(actions: readonly Float32Array[]): number {
+  let beyond = 0;
+  let count = 0;
+  for (const values of actions) {
+    count += values.length;
+    for (const value of values) if (Math.abs(value) > 1) beyond++;
+  }
+  return beyond / Math.max(1, count);
+}
+
+function spread(values: number[]): Inspection["lengths"] {
+  const sorted = values.sort((a, b) => a - b);
+  const at = (index: number) => sorted[index] ?? 0;
+  const middle = (sorted.length - 1) / 2;
+  return { min: at(0), median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, max: at(sorted.length - 1) };
+}
+
+function averaged(values: readonly number[]): Inspection["returns"] {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+  }
+  return { min, mean: sum / values.length, max };
+}

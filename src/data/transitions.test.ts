@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { Episode } from "./episode.js";
+import { toTransitions } from "./transitions.js";
+
+const first: Episode = {
+  length: 2,
+  observations: Float32Array.of(1, 2, 3, 4, 5, 6),
+  actions: Float32Array.of(0.5, -2),
+  rewards: Float32Array.of(0, 1),
+  terminated: Uint8Array.of(0, 1),
+  truncated: false,
+};
+const second: Episode = {
+  length: 1,
+  observations: Float32Array.of(7, 8, 9, 10),
+  actions: Float32Array.of(1),
+  rewards: Float32Array.of(0),
+  terminated: Uint8Array.of(0),
+  truncated: true,
+};
+
+describe("toTransitions", () => {
+  it("lays episodes out one after the other, each step with the observation that followed it", () => {
+    const transitions = toTransitions([first, second]);
+    expect(transitions.length).toBe(3);
+    expect([transitions.observationSize, transitions.actionSize]).toEqual([2, 1]);
+    expect([...transitions.observations]).toEqual([1, 2, 3, 4, 7, 8]);
+    expect([...transitions.nextObservations]).toEqual([3, 4, 5, 6, 9, 10]);
+  });
+
+  it("does not take a truncated end for a terminated one", () => {
+    expect([...toTransitions([first, second]).terminated]).toEqual([0, 1, 0]);
+  });
+
+  it("scales and shifts rewards, and computes returns-to-go from the result", () => {
+    const options = { rewardScale: 10, rewardShift: -5, returns: { discount: 0.99, sparseFailureReward: -5 } };
+    const transitions = toTransitions([first, second], options);
+    expect([...transitions.rewards]).toEqual([-5, 5, -5]);
+    const [solving, solved, failing] = transitions.returnsToGo!;
+    expect(solving).toBeCloseTo(-0.05, 6);
+    expect(solved).toBe(5);
+    expect(failing).toBeCloseTo(-500, 3);
+  });
+
+  it("clips actions to +-0.99999, or where told", () => {
+    expect([...toTransitions([first, second]).actions]).toEqual([0.5, -0.99999, 0.99999].map(Math.fround));
+    expect([...toTransitions([first], { actionClip: 0.25 }).actions]).toEqual([0.25, -0.25]);
+    expect([...first.actions]).toEqual([0.5, -2]);
+  });
+
+  it("has no returns-to-go without a rule", () => {
+    expect(toTransitions([first]).returnsToGo).toBeUndefined();
+  });
+
+  it("refuses no steps and episodes of different tasks", () => {
+    expect(() => toTransitions([])).toThrow("There are no recorded steps to learn from");
+    const other = { ...second, observations: Float32Array.of(1, 2) };
+    expect(() => toTransitions([first, other])).toThrow("Episode 1 of 1 steps has 2 observation and 1 action values");
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * The one door between what was recorded and what is learned from. Here, and nowhere else, rewards are scaled and
+ * shifted, actions are clipped and returns-to-go are computed, for recorded and for freshly collected episodes alike.
+ */
+import { UsageError } from "../errors.js";
+import type { Episode } from "./episode.js";
+import { type ReturnsRule, returnsToGo } from "./returns.js";
+
+/** Steps without their order: what a critic learns from. Arrays are row-major. */
+export interface Transitions {
+  readonly length: number;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  /** [length, observationSize] */
+  readonly observations: Float32Array;
+  /** [length, actionSize], clipped. */
+  readonly actions: Float32Array;
+  /** [length], scaled and shifted. */
+  readonly rewards: Float32Array;
+  /** [length, observationSize] */
+  readonly nextObservations: Float32Array;
+  /** [length], 1 where there is no bootstrap, else 0. */
+  readonly terminated: Float32Array;
+  /** [length], on the scale of `rewards`; absent if no rule was given. */
+  readonly returnsToGo?: Float32Array;
+}
+
+/** What happens to a step at the door. */
+export interface TransitionOptions {
+  /** Rewards become rewardScale * reward + rewardShift; default 1. */
+  readonly rewardScale?: number;
+  /** Default 0. */
+  readonly rewardShift?: number;
+  /** Actions are clipped to +-actionClip, so that a tanh policy can reach them; default 0.99999. */
+  readonly actionClip?: number;
+  /** How returns-to-go are computed; left out only for algorithms that do not need them. */
+  readonly returns?: ReturnsRule;
+}
+
+/** The reference implementation's bound; at 1 the inverse of tanh is infinite. */
+export const DEFAULT_ACTION_CLIP = 0.99999;
+
+/**
+ * Turns episodes into transitions, in their order. A truncated end keeps its bootstrap: `terminated` stays 0 there.
+ *
+ * @throws UsageError if there are no episodes or they differ in the size of an observation or an action
+ */
+export function toTransitions(episodes: readonly Episode[], options: TransitionOptions = {}): Transitions {
+  const { observationSize, actionSize } = sizesOf(episodes);
+  const length = episodes.reduce((sum, episode) => sum + episode.length, 0);
+  const transitions = {
+    length,
+    observationSize,
+    actionSize,
+    observations: new Float32Array(length * observationSize),
+    actions: new Float32Array(length * actionSize),
+    rewards: new Float32Array(length),
+    nextObservations: new Float32Array(length * observationSize),
+    terminated: new Float32Array(length),
+    ...(options.returns && { returnsToGo: new Float32Array(length) }),
+  };
+  let row = 0;
+  for (const episode of episodes) {
+    fill(transitions, row, episode, options);
+    row += episode.length;
+  }
+  return transitions;
+}
+
+function fill(target: Transitions, row: number, episode: Episode, options: TransitionOptions): void {
+  const { rewardScale = 1, rewardShift = 0, actionClip = DEFAULT_ACTION_CLIP } = options;
+  const { observationSize: size, actionSize } = target;
+  const { length } = episode;
+  target.observations.set(episode.observations.subarray(0, length * size), row * size);
+  target.nextObservations.set(episode.observations.subarray(size, (length + 1) * size), row * size);
+  target.terminated.set(episode.terminated, row);
+  for (let i = 0; i < length * actionSize; i++) {
+    target.actions[row * actionSize + i] = Math.max(-actionClip, Math.min(actionClip, episode.actions[i]!));
+  }
+  const rewards = target.rewards.subarray(row, row + length);
+  for (let step = 0; step < length; step++) rewards[step] = rewardScale * episode.rewards[step]! + rewardShift;
+  if (options.returns !== undefined) {
+    target.returnsToGo?.set(returnsToGo(rewards, episode.terminated, options.returns), row);
+  }
+}
+
+/** The sizes that all episodes share. */
+function sizesOf(episodes: readonly Episode[]): { observationSize: number; actionSize: number } {
+  const first = episodes.find((episode) => episode.length > 0);
+  if (first === undefined)
+    throw new UsageError("There are no recorded steps to learn from; give at least one episode.");
+  const observationSize = first.observations.length / (first.length + 1);
+  const actionSize = first.actions.length / first.length;
+  episodes.forEach((episode, index) => {
+    const observations = (episode.length + 1) * observationSize;
+    const actions = episode.length * actionSize;
+    if (episode.observations.length === observations && episode.actions.length === actions) return;
+    throw new UsageError(
+      `Episode ${index} of ${episode.length} steps has ${episode.observations.length} observation and ` +
+        `${episode.actions.length} action values where ${observations} and ${actions} are expected; ` +
+        "all episodes must come from one task.",
+    );
+  });
+  return { observationSize, actionSize };
+}

@@ -1,0 +1,184 @@
+/**
+ * A checker for environments, for people who write their own: it plays two short episodes with random actions and says
+ * in plain sentences what breaks the contract of environment.ts. An empty list means that an agent can train in it.
+ */
+import { RandomStream } from "../random.js";
+import { boundsProblem, type Problem, resetProblems, stepProblems, vectorProblem } from "./contract.js";
+import type { BoxSpace, Environment, ResetResult } from "./environment.js";
+
+/** The steps of a trajectory that is repeated to see whether a seed decides everything. */
+const comparedSteps = 50;
+
+/** The longest episode that is waited for; the end of longer ones is not checked. */
+const patience = 100_000;
+
+/** What one episode with random actions showed. */
+interface Trial {
+  /** The first `comparedSteps` observations (reset first), copied, each followed by its reward. */
+  readonly trace: Float64Array[];
+  readonly steps: number;
+  readonly ended: boolean;
+}
+
+/**
+ * What is wrong with an environment: one sentence for each kind of problem (the thing, the reason, the next step), an
+ * empty list when nothing is. Give it the environment itself rather than what `makeEnvironment` returns: the guard
+ * there catches some mistakes before they can be seen. The environment is reset and stepped, and stays open.
+ */
+export function checkEnvironment(environment: Environment, options: { readonly seed?: number } = {}): string[] {
+  const report = new Report(environment);
+  checkDeclarations(environment, report);
+  if (report.problems.length > 0) return report.problems; // without sound spaces there is nothing to act with
+  checkActionBounds(environment, report);
+  const seed = options.seed ?? 0;
+  const first = play(environment, seed, Math.min(environment.horizon, patience), report);
+  if (!first) return report.problems;
+  checkEnd(environment, first, report);
+  const second = play(environment, seed, Math.min(environment.horizon, comparedSteps), report);
+  if (second) compareTraces(first, second, report);
+  return report.problems;
+}
+
+/** Collects sentences, one for each kind of problem. */
+class Report {
+  private readonly sentences = new Map<string, string>();
+
+  constructor(private readonly environment: Environment) {}
+
+  add(what: string, nextStep: string): void {
+    if (!this.sentences.has(nextStep)) this.sentences.set(nextStep, `${this.environment.name}: ${what}; ${nextStep}.`);
+  }
+
+  get problems(): string[] {
+    return [...this.sentences.values()];
+  }
+
+  /** Runs one call of the environment; what it throws becomes a problem and there is no answer. */
+  attempt<Result>(where: string, call: () => Result): { readonly answer: Result } | undefined {
+    try {
+      return { answer: call() };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.add(`${where} threw "${reason}"`, "it must accept any seed, and any action of its action space");
+      return undefined;
+    }
+  }
+}
+
+function checkDeclarations(environment: Environment, report: Report): void {
+  if (typeof environment.name !== "string" || environment.name === "")
+    report.add(`name is ${JSON.stringify(environment.name)}`, "give the environment a name of at least one letter");
+  if (!Number.isSafeInteger(environment.horizon) || environment.horizon < 1)
+    report.add(
+      `horizon is ${environment.horizon}`,
+      "declare the largest number of steps of an episode, an integer of 1 or more",
+    );
+  checkSpace("observationSpace", environment.observationSpace, report);
+  checkSpace("actionSpace", environment.actionSpace, report);
+}
+
+function checkActionBounds({ actionSpace }: Environment, report: Report): void {
+  if (actionSpace.low.some((bound) => bound !== -1) || actionSpace.high.some((bound) => bound !== 1))
+    report.add(
+      "actionSpace has bounds other than -1 and 1, where policies act",
+      "declare box(size, -1, 1) and scale the action inside step()",
+    );
+}
+
+function checkSpace(key: "observationSpace" | "actionSpace", space: BoxSpace | undefined, report: Report): void {
+  const malformed = spaceProblem(space);
+  if (malformed) report.add(`${key} ${malformed}`, `make ${key} with box(size, low, high)`);
+}
+
+function spaceProblem(space: BoxSpace | undefined): string | undefined {
+  if (space?.kind !== "box") return "is not a box space";
+  if (!Number.isSafeInteger(space.size) || space.size < 1) return `has the size ${space.size}, not a positive integer`;
+  for (const bound of ["low", "high"] as const) {
+    const values: unknown = space[bound];
+    if (!(values instanceof Float32Array) || values.length !== space.size)
+      return `has a bound "${bound}" that is not a Float32Array of its size, ${space.size}`;
+  }
+  const crossed = space.low.findIndex((low, i) => !(low <= space.high[i]!)); // also true for NaN
+  if (crossed === -1) return undefined;
+  return `has the bounds [${space.low[crossed]}, ${space.high[crossed]}] at index ${crossed}, a lower one that is not below the upper`;
+}
+
+/** Plays one episode, or `limit` steps of it; undefined where reset failed or nothing sensible could be returned. */
+function play(environment: Environment, seed: number, limit: number, report: Report): Trial | undefined {
+  const space = environment.observationSpace;
+  const random = new RandomStream(seed, "check");
+  const action = new Float32Array(environment.actionSpace.size);
+  const begin = report.attempt(`reset({ seed: ${seed} })`, () => environment.reset({ seed }));
+  if (!begin || !isUsable("reset()", begin.answer, resetProblems(begin.answer, space), space, report)) return undefined;
+  let previous = begin.answer.observation;
+  const trace = [Float64Array.of(...previous, 0)];
+  for (let step = 1; step <= limit; step++) {
+    random.fillUniform(action, -1, 1);
+    const attempt = report.attempt(`step ${step}`, () => environment.step(action));
+    if (!attempt) return undefined;
+    const result = attempt.answer;
+    if (!isUsable(`step ${step}`, result, stepProblems(result, space), space, report)) return undefined;
+    checkAliasing(previous, result.observation, step, report);
+    if (trace.length <= comparedSteps) trace.push(Float64Array.of(...result.observation, result.reward));
+    previous = result.observation;
+    if (result.terminated || result.truncated) return { trace, steps: step, ended: true };
+  }
+  return { trace, steps: limit, ended: false };
+}
+
+/** Adds what is wrong with one answer to the report; false where its observation cannot be worked with. */
+function isUsable(where: string, result: ResetResult, problems: Problem[], space: BoxSpace, report: Report): boolean {
+  for (const { what, nextStep } of problems) report.add(`${where}: ${what}`, nextStep);
+  if (typeof result !== "object" || result === null || vectorProblem(result.observation, space)) return false;
+  const outside = boundsProblem(result.observation, space);
+  if (outside)
+    report.add(`${where}: the observation ${outside}`, "widen the bounds of observationSpace or keep to them");
+  return true;
+}
+
+function checkAliasing(earlier: Float32Array, later: Float32Array, step: number, report: Report): void {
+  const overlaps =
+    earlier.buffer === later.buffer &&
+    earlier.byteOffset < later.byteOffset + later.byteLength &&
+    later.byteOffset < earlier.byteOffset + earlier.byteLength;
+  if (overlaps)
+    report.add(
+      `the observation of step ${step} lies in the same memory as the one before it`,
+      "return a fresh array each time, because callers keep the observations",
+    );
+}
+
+function checkEnd(environment: Environment, trial: Trial, report: Report): void {
+  if (!trial.ended) {
+    if (trial.steps === environment.horizon)
+      report.add(
+        `the episode still ran after ${trial.steps} steps, its horizon`,
+        "return truncated: true at the step that reaches the horizon",
+      );
+    return;
+  }
+  try {
+    environment.step(new Float32Array(environment.actionSpace.size));
+  } catch {
+    return;
+  }
+  report.add(
+    `step() was accepted after the episode ended at step ${trial.steps}`,
+    "throw there, or make the environment with makeEnvironment(), whose guard does",
+  );
+}
+
+function compareTraces(first: Trial, second: Trial, report: Report): void {
+  const differs = (a: Float64Array, b: Float64Array | undefined) => !b || a.some((value, i) => !Object.is(value, b[i]));
+  const at = first.trace.findIndex((entry, i) => i < second.trace.length && differs(entry, second.trace[i]));
+  if (at === 0)
+    report.add(
+      "reset() with the same seed returned two different observations",
+      "draw everything random from a generator that reset({ seed }) starts anew",
+    );
+  else if (at > 0 || Math.min(first.steps, comparedSteps) !== second.steps)
+    report.add(
+      `the same seed and actions led to two different episodes${at > 0 ? ` from step ${at} on` : ""}`,
+      "let everything that a seeded reset leaves behind follow from the seed: state, clocks and noise",
+    );
+}

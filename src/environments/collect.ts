@@ -1,0 +1,108 @@
+/**
+ * Collecting: a controller acts in an environment and what happens is recorded as episodes, the form in which replay
+ * and the writers of files take it. Where the controller comes from (waypoints, a trained policy) is not decided here.
+ */
+import type { Dataset, Episode } from "../data/episode.js";
+import { UsageError } from "../errors.js";
+import { RandomStream } from "../random.js";
+import type { Environment, ResetResult } from "./environment.js";
+
+/** Who acts: an action [actionSize] in [-1, 1] for an observation [observationSize]. */
+export type Controller = (observation: Float32Array) => Float32Array;
+
+/** Called at each reset with the number of the episode (from 0); a controller that never changes is `() => controller`. */
+export type BeginEpisode = (episode: number, reset: ResetResult) => Controller;
+
+/** How much to collect (exactly one of the two), from which seed, and whom to tell. */
+export interface CollectionAmount {
+  /** The number of episodes. */
+  readonly episodes?: number;
+  /** The number of steps; the last episode is cut there and counts as truncated. */
+  readonly steps?: number;
+  readonly seed: number;
+  /** Told after every episode, in the unit that was asked for. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Plays episodes and records them, with the rewards and ends as the environment tells them. The environment stays open.
+ * @param source where the data come from, in words, for `Dataset.source`.
+ * @throws UsageError when neither or both of `episodes` and `steps` are given, or are not positive integers.
+ */
+export function collectEpisodes(
+  environment: Environment,
+  beginEpisode: BeginEpisode,
+  source: string,
+  amount: CollectionAmount,
+): Dataset {
+  const { unit, total } = readAmount(amount);
+  const seeds = new RandomStream(amount.seed, "collection");
+  const episodes: Episode[] = [];
+  let steps = 0;
+  for (let done = 0; done < total; ) {
+    const reset = environment.reset({ seed: seeds.integer(2 ** 31) });
+    const limit = unit === "steps" ? total - steps : Number.POSITIVE_INFINITY;
+    const episode = recordEpisode(environment, reset, beginEpisode(episodes.length, reset), limit);
+    episodes.push(episode);
+    steps += episode.length;
+    done = unit === "steps" ? steps : episodes.length;
+    amount.onProgress?.(done, total);
+  }
+  return {
+    source,
+    observationSize: environment.observationSpace.size,
+    actionSize: environment.actionSpace.size,
+    episodes,
+  };
+}
+
+function readAmount({ episodes, steps }: CollectionAmount): { unit: "episodes" | "steps"; total: number } {
+  if ((episodes === undefined) === (steps === undefined))
+    throw new UsageError("A collection needs to know its size: give either a number of episodes or a number of steps.");
+  const unit = episodes === undefined ? "steps" : "episodes";
+  const total = (episodes ?? steps)!;
+  if (!Number.isSafeInteger(total) || total < 1)
+    throw new UsageError(`A collection of ${total} ${unit} is not possible; ask for a whole number of 1 or more.`);
+  return { unit, total };
+}
+
+/** Plays from a reset until the episode ends, or for `limit` steps (which cuts it like a clock does). */
+export function recordEpisode(
+  environment: Environment,
+  reset: ResetResult,
+  controller: Controller,
+  limit = Number.POSITIVE_INFINITY,
+): Episode {
+  const observations = [reset.observation];
+  const actions: Float32Array[] = [];
+  const rewards: number[] = [];
+  let terminated = false;
+  let ended = false;
+  while (!ended && actions.length < limit) {
+    const action = controller(observations.at(-1)!).slice(); // a controller may reuse its array
+    const result = environment.step(action);
+    observations.push(result.observation);
+    actions.push(action);
+    rewards.push(result.reward);
+    terminated = result.terminated;
+    ended = result.terminated || result.truncated;
+  }
+  const ends = new Uint8Array(actions.length);
+  if (terminated) ends[actions.length - 1] = 1;
+  return {
+    length: actions.length,
+    observations: concatenate(observations, environment.observationSpace.size),
+    actions: concatenate(actions, environment.actionSpace.size),
+    rewards: Float32Array.from(rewards),
+    terminated: ends,
+    truncated: !terminated,
+  };
+}
+
+function concatenate(rows: readonly Float32Array[], width: number): Float32Array {
+  const flat = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    flat.set(row, i * width);
+  });
+  return flat;
+}

@@ -1,0 +1,87 @@
+/**
+ * The guard that stands before every environment that `makeEnvironment` hands out, built-in or a user's own: it refuses
+ * calls in the wrong order and malformed actions (the caller's mistakes), and stops at malformed answers (the
+ * environment's) before they reach a replay. An environment itself then needs no such checks. The guard does not touch
+ * the horizon: an environment truncates itself.
+ */
+import { RunFailure, UsageError } from "../errors.js";
+import { type Problem, resetProblems, stepProblems, vectorProblem } from "./contract.js";
+import type { BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
+
+type State = "new" | "running" | "terminated" | "truncated" | "closed";
+
+/**
+ * The same environment, guarded, under the name `name`.
+ * Its methods throw a UsageError for step before reset or after an episode's end, any call after close, and an action
+ * of the wrong type, length or with an entry that is not finite; a RunFailure when the environment's answer breaks the
+ * contract. `close` may be called again.
+ */
+export function guardEnvironment(environment: Environment, name: string = environment.name): Environment {
+  return new GuardedEnvironment(environment, name);
+}
+
+class GuardedEnvironment implements Environment {
+  readonly observationSpace: BoxSpace;
+  readonly actionSpace: BoxSpace;
+  readonly horizon: number;
+  private state: State = "new";
+  /** Steps of this episode so far. */
+  private steps = 0;
+
+  constructor(
+    private readonly environment: Environment,
+    readonly name: string,
+  ) {
+    this.observationSpace = environment.observationSpace;
+    this.actionSpace = environment.actionSpace;
+    this.horizon = environment.horizon;
+  }
+
+  reset(options: { readonly seed?: number } = {}): ResetResult {
+    if (this.state === "closed") throw this.refuse("reset() was called after close()", "make a new environment");
+    if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
+      throw this.refuse(`reset() was given the seed ${options.seed}`, "pass an integer");
+    const result = this.environment.reset(options);
+    const [problem] = resetProblems(result, this.observationSpace);
+    if (problem) throw this.fail("reset()", problem);
+    this.state = "running";
+    this.steps = 0;
+    return result;
+  }
+
+  step(action: Float32Array): StepResult {
+    if (this.state !== "running") throw this.refuse(...this.whyNoStep());
+    const wrong = vectorProblem(action, this.actionSpace);
+    if (wrong) throw this.refuse(`the action for step ${this.steps + 1} ${wrong}`, "correct the action");
+    this.steps++;
+    const result = this.environment.step(action);
+    const [problem] = stepProblems(result, this.observationSpace);
+    if (problem) throw this.fail(`step ${this.steps}`, problem);
+    if (result.terminated) this.state = "terminated";
+    else if (result.truncated) this.state = "truncated";
+    return result;
+  }
+
+  close(): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.environment.close();
+  }
+
+  private whyNoStep(): [string, string] {
+    if (this.state === "new") return ["step() was called before the first reset()", "call reset() first"];
+    if (this.state === "closed")
+      return [`step() was called after close(), ${this.steps} steps into the episode`, "make a new environment"];
+    return [`step() was called after the episode ended (${this.state} at step ${this.steps})`, "call reset() first"];
+  }
+
+  private refuse(what: string, nextStep: string): UsageError {
+    return new UsageError(`${this.name}: ${what}; ${nextStep}.`);
+  }
+
+  private fail(where: string, problem: Problem): RunFailure {
+    return new RunFailure(
+      `${this.name}: ${where} broke the contract of an environment: ${problem.what}; ${problem.nextStep} (checkEnvironment() lists all that is wrong).`,
+    );
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The maze task that the point and the ant share: start in a cell, reach the goal, reward 1 there and 0 elsewhere, the
+ * episode ends at the goal (terminated) or when the horizon is reached (truncated). The robot says only what differs.
+ */
+import { z } from "zod";
+import { RandomStream } from "../random.js";
+import {
+  type BoxSpace,
+  box,
+  type Environment,
+  type ResetResult,
+  type StepInfo,
+  type StepResult,
+} from "./environment.js";
+import { endOfStep } from "./horizon.js";
+import { type Cell, type Maze, type Position, positionOf, sameCell } from "./mazes.js";
+import { Simulation } from "./mujoco.js";
+
+/** What a robot adds to the maze task. The first two entries of its qpos are x and y in metres. */
+export interface MazeRobot {
+  /** The model, walls included, as MJCF text. */
+  readonly mjcf: string;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  /** Writes the state of a new episode near `position` into a simulation that was just reset. */
+  place(simulation: Simulation, position: Position, random: RandomStream): void;
+  /** Carries out one action: sets the controls and advances the physics by the robot's frame skip. */
+  drive(simulation: Simulation, action: Float32Array): void;
+  /** A fresh array of what the policy sees. */
+  observe(simulation: Simulation): Float32Array;
+  /** The goal of a new episode. */
+  drawGoal(random: RandomStream): Position;
+}
+
+/** How near the centre of the robot must come to the goal, in metres (D4RL, both families). */
+export const goalRadius = 0.5;
+
+/** What both families let a user choose. */
+export const mazeOptions = z.strictObject({
+  start: z
+    .enum(["fixed", "diverse"])
+    .default("fixed")
+    .describe("where episodes begin: in the cell R of the map, or in any free cell but the goal's"),
+  horizon: z.int().positive().optional().describe("the largest number of steps of an episode"),
+});
+
+interface MazeInfo extends StepInfo {
+  /** The goal of this episode, which the observation does not hold. */
+  readonly goal: Position;
+}
+
+/** A robot in a maze. The first reset without a seed behaves like one with seed 0. */
+export class MazeEnvironment implements Environment {
+  readonly observationSpace: BoxSpace;
+  readonly actionSpace: BoxSpace;
+  private readonly simulation: Simulation;
+  private readonly startCells: readonly Cell[];
+  private random = new RandomStream(0, "environment");
+  private step_ = 0;
+  private onTheWay!: MazeInfo;
+  private atTheGoal!: MazeInfo;
+
+  constructor(
+    readonly name: string,
+    readonly maze: Maze,
+    readonly horizon: number,
+    start: "fixed" | "diverse",
+    private readonly robot: MazeRobot,
+  ) {
+    this.observationSpace = box(robot.observationSize, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    this.actionSpace = box(robot.actionSize, -1, 1);
+    this.startCells = start === "fixed" ? [maze.start] : maze.freeCells.filter((cell) => !sameCell(cell, maze.goal));
+    this.simulation = new Simulation(robot.mjcf, name);
+  }
+
+  reset(options: { readonly seed?: number } = {}): ResetResult {
+    if (options.seed !== undefined) this.random = new RandomStream(options.seed, "environment");
+    const cell = this.startCells[this.random.integer(this.startCells.length)]!;
+    this.simulation.reset();
+    this.robot.place(this.simulation, positionOf(this.maze, cell), this.random);
+    const goal = this.robot.drawGoal(this.random);
+    // Two objects per episode instead of one per step.
+    this.onTheWay = { success: false, goal };
+    this.atTheGoal = { success: true, goal };
+    this.step_ = 0;
+    return { observation: this.robot.observe(this.simulation), info: this.isAtGoal() ? this.atTheGoal : this.onTheWay };
+  }
+
+  /** Acts once; entries of the action beyond [-1, 1] count as the bound. */
+  step(action: Float32Array): StepResult {
+    this.robot.drive(this.simulation, action);
+    this.step_++;
+    const success = this.isAtGoal();
+    const { terminated, truncated } = endOfStep(success, this.step_, this.horizon);
+    return {
+      observation: this.robot.observe(this.simulation),
+      reward: success ? 1 : 0,
+      terminated,
+      truncated,
+      info: success ? this.atTheGoal : this.onTheWay,
+    };
+  }
+
+  close(): void {
+    this.simulation.close();
+  }
+
+  /** The bytes of WebAssembly memory in use by all simulations. */
+  get heapBytes(): number {
+    return this.simulation.heapBytes;
+  }
+
+  private isAtGoal(): boolean {
+    const { x, y } = this.onTheWay.goal;
+    const qpos = this.simulation.qpos;
+    return Math.hypot(qpos[0]! - x, qpos[1]! - y) <= goalRadius;
+  }
+}

@@ -1,0 +1,68 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { makeAntMaze } from "./antmaze.js";
+import type { MazeEnvironment } from "./maze-environment.js";
+import { makePointMaze } from "./pointmaze.js";
+
+/** JavaScript's memory in bytes after a full collection (the flag makes the collector callable in any process). */
+function usedBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect !== "function") return 0;
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Steps through episodes; returns by how many bytes the two memories grew after a warm-up. */
+function growth(environment: MazeEnvironment, steps: number): { wasm: number; javascript: number } {
+  const action = new Float32Array(environment.actionSpace.size);
+  const run = (count: number) => {
+    environment.reset({ seed: 0 });
+    for (let t = 0; t < count; t++) {
+      for (let i = 0; i < action.length; i++) action[i] = Math.sin(t * (i + 1));
+      const { terminated, truncated } = environment.step(action);
+      if (terminated || truncated) environment.reset();
+    }
+  };
+  run(Math.min(steps, 2000));
+  const before = { wasm: environment.heapBytes, javascript: usedBytes() };
+  run(steps);
+  return { wasm: environment.heapBytes - before.wasm, javascript: usedBytes() - before.javascript };
+}
+
+// The ant takes a minute for 100,000 steps: by default the test takes fewer, which a leak of 50 bytes a step still shows.
+const antSteps = Number(process.env.CALQL_ANT_STEPS ?? 5000);
+
+describe("memory", () => {
+  it("does not grow over 100,000 steps of a point maze", () => {
+    const environment = makePointMaze("umaze");
+    const { wasm, javascript } = growth(environment, 100_000);
+    environment.close();
+    expect(wasm).toBe(0);
+    expect(javascript).toBeLessThan(20 * 100_000);
+  });
+
+  it(`does not grow over ${antSteps} steps of an ant maze`, { timeout: 300_000 }, () => {
+    const environment = makeAntMaze("umaze");
+    const { wasm, javascript } = growth(environment, antSteps);
+    environment.close();
+    expect(wasm).toBe(0);
+    expect(javascript).toBeLessThan(2_000_000);
+  });
+
+  it("is given back when environments are closed", () => {
+    const openAndClose = (count: number) => {
+      let bytes = 0;
+      for (let i = 0; i < count; i++) {
+        const environment = makePointMaze("umaze");
+        bytes = environment.heapBytes;
+        environment.close();
+      }
+      return bytes;
+    };
+    const before = openAndClose(5);
+    expect(openAndClose(100)).toBe(before); // a state alone takes 1 MiB, so a forgotten one would show
+  });
+});

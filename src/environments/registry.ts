@@ -1,0 +1,46 @@
+/**
+ * The names under which environments are known, and the one way to make them. The mazes are here from the start; a user
+ * adds an environment with `registerEnvironment` and can then name it wherever a built-in one is named.
+ */
+import { UsageError, unknownName } from "../errors.js";
+import { makeAntMaze } from "./antmaze.js";
+import type { Environment } from "./environment.js";
+import { guardEnvironment } from "./guard.js";
+import { mazeNames } from "./mazes.js";
+import type { EnvironmentOptions } from "./options.js";
+import { makePointMaze } from "./pointmaze.js";
+
+/** Makes a fresh environment; it validates its own options. */
+export type EnvironmentFactory = (options: EnvironmentOptions) => Environment;
+
+const factories = new Map<string, EnvironmentFactory>();
+for (const maze of mazeNames) factories.set(`pointmaze-${maze}`, (options) => makePointMaze(maze, options));
+for (const maze of mazeNames) factories.set(`antmaze-${maze}`, (options) => makeAntMaze(maze, options));
+
+/** The names that `makeEnvironment` knows, in the order of their registration. */
+export function environmentNames(): string[] {
+  return [...factories.keys()];
+}
+
+/**
+ * Makes `name` known. The environment needs no checks of its own for calls in the wrong order or malformed actions,
+ * because every environment is made inside a guard; `checkEnvironment` tells whether the rest is right.
+ * @throws UsageError when the name is empty or taken.
+ */
+export function registerEnvironment(name: string, factory: EnvironmentFactory): void {
+  if (name.trim() === "") throw new UsageError("An environment cannot be registered without a name; give it one.");
+  if (factories.has(name))
+    throw new UsageError(`An environment "${name}" is registered already; register yours under another name.`);
+  factories.set(name, factory);
+}
+
+/**
+ * A fresh, guarded environment, e.g. `makeEnvironment("pointmaze-umaze", { start: "diverse" })`. Call `close` when it is
+ * no longer needed: its physics lives outside JavaScript's memory.
+ * @throws UsageError when the name or an option is unknown.
+ */
+export function makeEnvironment(name: string, options: EnvironmentOptions = {}): Environment {
+  const factory = factories.get(name);
+  if (!factory) throw unknownName("environment", name, environmentNames());
+  return guardEnvironment(factory(options), name);
+}

@@ -1,0 +1,58 @@
+/**
+ * Which runs belong together. Runs of different tasks are never drawn into one chart; within a task, runs of one agent
+ * are one line (their mean and spread over seeds), and a run that changes its agent at the switch is an agent of its
+ * own ("cql -> sac").
+ */
+import type { Run } from "../runs/read.js";
+import { settingText } from "./format.js";
+
+/** Runs that are averaged: one task, one agent. */
+export interface RunGroup {
+  readonly label: string;
+  /** Which of the palette's colours the label has throughout the report. */
+  readonly colour: number;
+  readonly runs: readonly Run[];
+}
+
+export interface TaskRuns {
+  readonly task: string;
+  readonly groups: readonly RunGroup[];
+}
+
+/** Orders runs by task and label, both in the order of their first appearance, seeds ascending. */
+export function groupRuns(runs: readonly Run[]): TaskRuns[] {
+  const colours = [...new Set(runs.map(labelOf))];
+  return [...groupBy(runs, taskOf)].map(([task, ofTask]) => ({
+    task,
+    groups: [...groupBy(ofTask, labelOf)].map(([label, ofLabel]) => ({
+      label,
+      colour: colours.indexOf(label),
+      runs: ofLabel.sort((a, b) => Number(a.config.settings.seed) - Number(b.config.settings.seed)),
+    })),
+  }));
+}
+
+export function taskOf(run: Run): string {
+  return settingText(run.config.settings.task ?? "unnamed task");
+}
+
+/** "cal-ql", or "cql -> sac" if another agent learns online. */
+export function labelOf(run: Run): string {
+  const agent = settingText(run.config.settings.agent ?? "unnamed agent");
+  const online = run.config.settings.onlineAgent;
+  return typeof online === "string" && online !== agent ? `${agent} -> ${online}` : agent;
+}
+
+export function seedOf(run: Run): string {
+  return settingText(run.config.settings.seed ?? "unknown");
+}
+
+function groupBy(runs: readonly Run[], key: (run: Run) => string): Map<string, Run[]> {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    const group = groups.get(key(run));
+    if (group === undefined) groups.set(key(run), [run]);
+    else group.push(run);
+  }
+  return groups;
+}

@@ -1,0 +1,153 @@
+/** The page as a reader meets it: self-contained, escaped, complete, honest about how runs ended. */
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import type { Run } from "../runs/read.js";
+import { renderChartSvg } from "./charts.js";
+import { renderReport } from "./page.js";
+import { syntheticRun } from "./synthetic.fixture.js";
+
+const text = (page: string) => parseHTML(page).document.body.textContent as string;
+const titles = (page: string): string[] =>
+  [...parseHTML(page).document.querySelectorAll("svg[role=img]")].map((svg) => svg.getAttribute("aria-label"));
+
+describe("renderReport", () => {
+  const single = renderReport([syntheticRun()]);
+  const several = renderReport([
+    ...[0, 1, 2].flatMap((seed) => [syntheticRun({ seed }), syntheticRun({ seed, agent: "cql" })]),
+    syntheticRun({ agent: "cql", onlineAgent: "sac" }),
+  ]);
+
+  it("needs no network and no script", () => {
+    for (const page of [single, several]) {
+      const references = page.replace(/xmlns(:\w+)?="[^"]*"/g, "").match(/https?:|src=|@import|<script|<link|url\(/gi);
+      expect(references).toBeNull();
+    }
+  });
+
+  it("is the same for the same runs", () => {
+    expect(renderReport([syntheticRun()])).toBe(single);
+  });
+
+  it("marks and names the boundary in every chart", () => {
+    const charts = [...parseHTML(single).document.querySelectorAll("svg[role=img]")];
+    expect(charts.length).toBe(18);
+    for (const chart of charts) {
+      expect(chart.textContent).toContain("offline ←");
+      expect(chart.textContent).toContain("→ online");
+      expect(chart.querySelectorAll('[stroke-dasharray="3 3"] line').length).toBe(1);
+    }
+  });
+
+  it("leaves out the boundary of a run that never went online", () => {
+    const run = syntheticRun();
+    const offline = { ...run, metrics: run.metrics.slice(0, 100), evaluations: run.evaluations.slice(0, 11) };
+    expect(text(renderReport([offline])).includes("→ online")).toBe(false);
+  });
+
+  it("draws the calibration picture and leaves out charts whose metrics are missing", () => {
+    expect(titles(single)).toContain("Mean Q against the mean return-to-go G");
+    const run = syntheticRun();
+    const bare: Run = { ...run, metrics: run.metrics.map((line) => ({ ...line, metrics: { criticLoss: 1 } })) };
+    expect(titles(renderReport([bare]))).toEqual([
+      "Success rate of the evaluations",
+      "Return of the evaluations (undiscounted, in the rewards of the environment)",
+      "Critic loss",
+    ]);
+  });
+
+  it("draws metrics that it has no chart for under their own name", () => {
+    const run = syntheticRun();
+    const metrics = run.metrics.map((line) => ({ ...line, metrics: { ...line.metrics, valueLoss: 2 } }));
+    expect(titles(renderReport([{ ...run, metrics }]))).toContain("valueLoss");
+  });
+
+  it("overlays runs by agent with a band, and names an agent that changes at the switch", () => {
+    expect(text(several)).toContain("cal-ql (3 runs)");
+    expect(text(several)).toContain("cql -> sac");
+    const success = parseHTML(several).document.querySelector('svg[aria-label^="Success"]')!;
+    expect(success.querySelectorAll('[aria-label="line"]').length).toBe(3);
+    expect(success.querySelectorAll('[aria-label="area"]').length).toBe(2);
+  });
+
+  it("keeps tasks apart", () => {
+    const page = renderReport([syntheticRun(), syntheticRun({ task: "antmaze-umaze" })]);
+    const { document } = parseHTML(page);
+    expect([...document.querySelectorAll("h2.task-name")].map((heading) => heading.textContent)).toEqual([
+      "pointmaze-umaze",
+      "antmaze-umaze",
+    ]);
+    expect(titles(page).filter((title) => title.startsWith("Success"))).toHaveLength(2);
+  });
+
+  it("shows the headline numbers", () => {
+    const cells = [...parseHTML(single).document.querySelectorAll(".figures tbody td")].map((cell) => cell.textContent);
+    expect(cells).toHaveLength(8);
+    expect(cells[4]).toMatch(/^\d+ %$/);
+    expect(cells[6]).toMatch(/^−\d+\.\d$/);
+  });
+
+  it("never hides a run that failed, was interrupted or has no summary", () => {
+    const run = syntheticRun();
+    const failed: Run = { ...run, summary: { ...run.summary!, status: "failed", reason: "criticLoss is NaN." } };
+    const interrupted: Run = { ...run, summary: { ...run.summary!, status: "interrupted" } };
+    const { summary: _, ...killed } = run;
+    expect(text(renderReport([failed]))).toContain(
+      "seed 0 failed after 30,000 updates and 20,000 online steps: criticL",
+    );
+    expect(text(renderReport([interrupted]))).toContain("was interrupted after 30,000 updates");
+    expect(text(renderReport([killed]))).toContain("has no summary: it is still running, or it was killed");
+    expect(single.includes('role="note"')).toBe(false);
+  });
+
+  it("warns when the runs of an agent differ in more than their seed", () => {
+    const page = renderReport([syntheticRun(), syntheticRun({ seed: 1, settings: { conservativeWeight: 10 } })]);
+    expect(text(page)).toContain(
+      "differ in more than their seed, and their mean mixes them: conservativeWeight (5, 10)",
+    );
+  });
+
+  it("escapes what comes from files", () => {
+    const evil = `<img src=x onerror="a">&'`;
+    const run = syntheticRun({ task: evil, settings: { agent: evil, [evil]: evil } });
+    const page = renderReport([
+      {
+        ...run,
+        folder: evil,
+        config: { ...run.config, dataset: { ...run.config.dataset, source: evil } },
+        metrics: run.metrics.map((line) => ({ ...line, metrics: { ...line.metrics, [evil]: 1 } })),
+        summary: { ...run.summary!, status: "failed", reason: evil },
+      },
+    ]);
+    expect(page.includes("<img")).toBe(false);
+    expect(parseHTML(page).document.querySelectorAll("img").length).toBe(0);
+    expect(text(page)).toContain(evil);
+  });
+
+  it("survives runs that hold almost nothing", () => {
+    const run = syntheticRun();
+    const empty: Run = { folder: run.folder, config: { ...run.config, settings: {} }, metrics: [], evaluations: [] };
+    expect(text(renderReport([empty]))).toContain("unnamed agent on unnamed task");
+    expect(text(renderReport([{ ...run, evaluations: run.evaluations.slice(0, 1), metrics: [] }]))).toContain("cal-ql");
+    const notFinite = run.metrics.map((line) => ({ ...line, metrics: { criticLoss: Number.NaN } }));
+    expect(/(d|x1|y1|transform)="[^"]*NaN/.test(renderReport([{ ...run, metrics: notFinite }]))).toBe(false);
+  });
+
+  it("refuses no runs", () => {
+    expect(() => renderReport([])).toThrow(/at least one run/);
+  });
+});
+
+describe("renderChartSvg", () => {
+  it("gives one chart as a file of its own with its colours and key", () => {
+    const svg = renderChartSvg([syntheticRun(), syntheticRun({ agent: "cql" })], "calibration");
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(svg).toContain("--series-1:");
+    expect(svg).toContain("return-to-go G");
+  });
+
+  it("suggests a name for an unknown chart and refuses several tasks", () => {
+    expect(() => renderChartSvg([syntheticRun()], "sucess")).toThrow(/Did you mean "success"/);
+    expect(() => renderChartSvg([syntheticRun(), syntheticRun({ task: "other" })], "success")).toThrow(/one task/);
+    expect(() => renderChartSvg([syntheticRun({ agent: "cql" })], "boundRate")).toThrow(/recorded nothing/);
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * The report: one HTML file that needs no network and no script, made from run folders alone. What matters stands
+ * first: warnings, the headline numbers, success and return, the calibration picture; then the training's own curves,
+ * the settings, the data and the machine.
+ */
+
+import { UsageError } from "../errors.js";
+import type { Run } from "../runs/read.js";
+import {
+  type ChartDefinition,
+  calibrationChart,
+  calibrationDetails,
+  chartSvg,
+  otherCharts,
+  returnChart,
+  successChart,
+  trainingCharts,
+} from "./charts.js";
+import { colourKey, figuresTable } from "./figures-table.js";
+import { groupRuns, seedOf, type TaskRuns } from "./groups.js";
+import { Html, html } from "./html.js";
+import { endingsTable, originTable, settingsTables, warnings } from "./run-tables.js";
+import { pageCss } from "./style.js";
+import { onlineStepsSeen } from "./timeline.js";
+
+const sizes = {
+  full: { width: 960, height: 360, keyed: true },
+  half: { width: 470, height: 260, keyed: false },
+  third: { width: 308, height: 200, keyed: false },
+} as const;
+
+/**
+ * The page for one run or several: runs of one agent are averaged, agents overlaid, tasks kept apart.
+ * @throws UsageError without any run.
+ */
+export function renderReport(runs: readonly Run[]): string {
+  if (runs.length === 0) throw new UsageError("A report needs at least one run. Name one or more run folders.");
+  const tasks = groupRuns(runs);
+  const title = titleOf(runs, tasks);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${new Html(pageCss)}</style>
+</head>
+<body>
+<main>
+<header><h1>${title}</h1><p>${subtitle(runs)}</p></header>
+${tasks.map((task) => taskSection(task, tasks.length > 1))}
+</main>
+</body>
+</html>
+`.text;
+}
+
+function titleOf(runs: readonly Run[], tasks: readonly TaskRuns[]): string {
+  if (tasks.length > 1) return `${runs.length} runs on ${tasks.length} tasks`;
+  const { task, groups } = tasks[0]!;
+  return `${groups.map((group) => group.label).join(", ")} on ${task}`;
+}
+
+function subtitle(runs: readonly Run[]): string {
+  const what = runs.length === 1 ? `One run, seed ${seedOf(runs[0]!)}` : `${runs.length} runs`;
+  const online = runs.some((run) => onlineStepsSeen(run) > 0);
+  return `${what}: offline pre-training from recorded data${online ? ", then online fine-tuning in the environment" : ""}.`;
+}
+
+function taskSection(task: TaskRuns, named: boolean): Html {
+  const runs = task.groups.flatMap((group) => group.runs);
+  const several = task.groups.some((group) => group.runs.length > 1);
+  return html`<section class="task">
+${named && html`<h2 class="task-name">${task.task}</h2>`}
+${warnings(task.groups)}
+${figuresTable(task.groups)}
+${chartSection("Success and return", task, [
+  { definition: successChart, size: "full" },
+  { definition: returnChart, size: "full" },
+])}
+${several && html`<p class="note">Lines are means over the runs of an agent, bands reach from the lowest to the highest run.</p>`}
+${chartSection("Calibration", task, [
+  { definition: calibrationChart, size: "full", caption: calibrationCaption },
+  ...calibrationDetails.map((definition) => ({ definition, size: "half" as const })),
+])}
+${chartSection(
+  "Training",
+  task,
+  [...trainingCharts, ...otherCharts(runs)].map((definition) => ({ definition, size: "third" as const })),
+)}
+<h2>How the runs ended</h2>
+${endingsTable(runs)}
+<h2>Settings</h2>
+${settingsTables(task.groups)}
+<h2>Data and machine</h2>
+${originTable(runs)}
+</section>`;
+}
+
+const calibrationCaption =
+  "A critic whose Q lies far below G has to climb to the scale of real returns when it goes online, and the policy " +
+  "unlearns on the way. A calibrated critic is bounded by G from below and keeps its scale across the switch.";
+
+interface Figure {
+  readonly definition: ChartDefinition;
+  readonly size: keyof typeof sizes;
+  readonly caption?: string;
+}
+
+/** A section of charts, without those that were never recorded; nothing at all if none was. */
+function chartSection(heading: string, task: TaskRuns, figures: readonly Figure[]): Html | undefined {
+  const drawn = figures.flatMap(({ definition, size, caption }) => {
+    const svg = chartSvg(definition, task, sizes[size]);
+    if (svg === undefined) return [];
+    return [
+      html`<figure class="${size}">${new Html(svg)}${caption && html`<figcaption>${caption}</figcaption>`}</figure>`,
+    ];
+  });
+  if (drawn.length === 0) return undefined;
+  const needsKey = task.groups.length > 1 && figures.every(({ size }) => !sizes[size].keyed);
+  return html`<h2>${heading}</h2>${needsKey && colourKey(task.groups)}<div class="charts">${drawn}</div>`;
+}

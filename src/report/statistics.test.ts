@@ -1,0 +1,141 @@
+/** The figures of runs whose curves are known in closed form. */
+import { describe, expect, it } from "vitest";
+import type { Run } from "../runs/read.js";
+import { bootstrapInterval, runFigures, summarise, summariseRuns } from "./statistics.js";
+import { syntheticRun } from "./synthetic.fixture.js";
+
+/** A run of 100 offline updates with the given [onlineSteps, success] evaluations online. */
+function runWith(online: [number, number][], atSwitch = 0.5, onlineSteps = 1000): Run {
+  const line = (updates: number, steps: number, successRate: number) => ({
+    phase: steps > 0 ? ("online" as const) : ("offline" as const),
+    updates,
+    onlineSteps: steps,
+    seconds: 0,
+    episodes: 20,
+    successRate,
+    returnMean: 0,
+    returnStandardDeviation: 0,
+    lengthMean: 1,
+  });
+  return {
+    ...syntheticRun({ offlineUpdates: 100, onlineSteps }),
+    evaluations: [
+      line(0, 0, 0.1),
+      line(50, 0, 0.9),
+      line(100, 0, atSwitch),
+      ...online.map(([steps, rate]) => line(100 + steps, steps, rate)),
+    ],
+  };
+}
+
+describe("runFigures", () => {
+  it("reads success before, at the switch, early and at the end", () => {
+    const figures = runFigures(
+      runWith([
+        [100, 0.2],
+        [203, 0.6],
+        [300, 0.1],
+        [1000, 0.95],
+      ]),
+    );
+    expect(figures.successBefore).toBe(0.1);
+    expect(figures.successAtSwitch).toBe(0.5);
+    expect(figures.successEarly).toBeCloseTo(0.4, 12);
+    expect(figures.successEarlyLowest).toBe(0.2);
+    expect(figures.successEnd).toBe(0.95);
+  });
+
+  it("measures the early phase by the steps that were asked for, not by those an interrupted run reached", () => {
+    const figures = runFigures(
+      runWith(
+        [
+          [100, 0.2],
+          [400, 1],
+        ],
+        0.5,
+        2000,
+      ),
+    );
+    expect(figures.successEarly).toBeCloseTo(0.6, 12);
+  });
+
+  it("has no figure for what was not reached", () => {
+    const run = runWith([]);
+    const figures = runFigures({ ...run, metrics: [], evaluations: run.evaluations.slice(1, 2), summary: undefined! });
+    expect(Object.values(figures).filter((value) => value !== undefined)).toEqual([0.9]);
+    expect(figures.successEnd).toBe(0.9);
+  });
+
+  it("reads Q - G and the share below G from the last offline line", () => {
+    const run = runWith([]);
+    const at = (updates: number, onlineSteps: number, policyQMean: number) => ({
+      phase: onlineSteps > 0 ? ("online" as const) : ("offline" as const),
+      updates,
+      onlineSteps,
+      seconds: 0,
+      metrics: { policyQMean, returnToGoMean: -10, shareBelowReturn: policyQMean / -100 },
+    });
+    const figures = runFigures({ ...run, metrics: [at(50, 0, -1), at(100, 0, -30), at(110, 10, -5)] });
+    expect(figures.qMinusReturnToGo).toBe(-20);
+    expect(figures.shareBelowReturn).toBe(0.3);
+  });
+});
+
+describe("cumulative regret", () => {
+  it("is 1 - success of a constant curve, whatever the spacing", () => {
+    const constant: [number, number][] = [
+      [10, 0.3],
+      [700, 0.3],
+      [1000, 0.3],
+    ];
+    expect(runFigures(runWith(constant, 0.3)).regret).toBeCloseTo(0.7, 12);
+  });
+
+  it("weighs each stretch by its steps: a straight rise from 0 to 1 costs a half", () => {
+    const rise: [number, number][] = [
+      [100, 0.1],
+      [700, 0.7],
+      [1000, 1],
+    ];
+    expect(runFigures(runWith(rise, 0)).regret).toBeCloseTo(0.5, 12);
+  });
+
+  it("begins with the policy that goes online", () => {
+    expect(runFigures(runWith([[1000, 1]], 0)).regret).toBeCloseTo(0.5, 12);
+    expect(runFigures(runWith([[1000, 1]], 1)).regret).toBe(0);
+  });
+
+  it("is larger for the agent that dips", () => {
+    const regret = (agent: "cal-ql" | "cql") => runFigures(syntheticRun({ agent })).regret!;
+    expect(regret("cql")).toBeGreaterThan(regret("cal-ql") + 0.05);
+  });
+});
+
+describe("summaries over runs", () => {
+  it("give the mean, and an interval from two runs on", () => {
+    expect(summarise([])).toBeUndefined();
+    expect(summarise([0.4])).toEqual({ mean: 0.4, runs: 1 });
+    const summary = summarise([0, 1, 1, 1])!;
+    expect(summary).toMatchObject({ mean: 0.75, runs: 4 });
+    expect(summary.low!).toBeLessThan(0.75);
+    expect(summary.high!).toBeLessThanOrEqual(1);
+  });
+
+  it("bootstrap an interval close to the normal one for many values, and the same one each time", () => {
+    const values = Array.from({ length: 200 }, (_, i) => (i + 0.5) / 200);
+    const { low, high } = bootstrapInterval(values);
+    const half = (1.96 * Math.sqrt(1 / 12)) / Math.sqrt(200);
+    expect(low).toBeCloseTo(0.5 - half, 2);
+    expect(high).toBeCloseTo(0.5 + half, 2);
+    expect(bootstrapInterval(values)).toEqual({ low, high });
+    expect(bootstrapInterval(values, { seed: 1 })).not.toEqual({ low, high });
+  });
+
+  it("leave out runs that lack a figure", () => {
+    const whole = runWith([[1000, 1]], 0);
+    const offlineOnly = runWith([], 0.7);
+    const summaries = summariseRuns([whole, offlineOnly]);
+    expect(summaries.regret).toEqual({ mean: 0.5, runs: 1 });
+    expect(summaries.successAtSwitch?.mean).toBeCloseTo(0.35, 12);
+  });
+});

@@ -1,0 +1,100 @@
+/**
+ * The reader of run folders: turns the files that record.ts describes back into typed values, for the report and for
+ * whoever wants to compare runs. It forgives what a kill leaves behind (a torn last line, no summary) and nothing
+ * else: any other damage is named with its file and line.
+ */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+import { DataError, UsageError } from "../errors.js";
+import {
+  type EvaluationLine,
+  evaluationLineSchema,
+  type MetricsLine,
+  metricsLineSchema,
+  type RunConfig,
+  type RunSummary,
+  runConfigSchema,
+  runFiles,
+  runSummarySchema,
+} from "./record.js";
+
+/** Everything a run folder says about its run, in the order it was recorded. */
+export interface Run {
+  readonly folder: string;
+  readonly config: RunConfig;
+  readonly metrics: readonly MetricsLine[];
+  readonly evaluations: readonly EvaluationLine[];
+  /** Absent while the run goes on, and when it was killed. */
+  readonly summary?: RunSummary;
+}
+
+/**
+ * Reads a run folder.
+ * @throws UsageError if the folder is missing or no run folder; DataError if one of its files is damaged.
+ */
+export function readRun(folder: string): Run {
+  requireRunFolder(folder);
+  const summaryPath = join(folder, runFiles.summary);
+  return {
+    folder,
+    config: readObject(join(folder, runFiles.config), runConfigSchema),
+    metrics: readLines(join(folder, runFiles.metrics), metricsLineSchema),
+    evaluations: readLines(join(folder, runFiles.evaluations), evaluationLineSchema),
+    ...(existsSync(summaryPath) ? { summary: readObject(summaryPath, runSummarySchema) } : {}),
+  };
+}
+
+function requireRunFolder(folder: string): void {
+  const entry = statSync(folder, { throwIfNoEntry: false });
+  if (entry === undefined) throw new UsageError(`There is no run folder ${folder}. Check the path.`);
+  if (!entry.isDirectory()) {
+    throw new UsageError(`${folder} is a file, not a run folder. Name the folder that holds ${runFiles.config}.`);
+  }
+  if (!existsSync(join(folder, runFiles.config))) {
+    throw new UsageError(
+      `${folder} is not a run folder: it holds no ${runFiles.config}. Name a folder that a run has written.`,
+    );
+  }
+}
+
+function readObject<Value>(path: string, schema: z.ZodType<Value>): Value {
+  const value = parseJson(readFileSync(path, "utf8"));
+  if (value === notJson) throw new DataError(`${path} is not valid JSON. Restore the file as the run wrote it.`);
+  return validate(value, schema, path);
+}
+
+/** A missing file holds no lines: a run that never evaluated needs no file for it. */
+function readLines<Value>(path: string, schema: z.ZodType<Value>): Value[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n");
+  const values: Value[] = [];
+  lines.forEach((line, index) => {
+    if (line.trim() === "") return;
+    const value = parseJson(line);
+    const place = `${path}, line ${index + 1}`;
+    if (value !== notJson) values.push(validate(value, schema, place));
+    // Only the last piece, after the last newline, can be a line that a kill has torn.
+    else if (index < lines.length - 1)
+      throw new DataError(`${place}: this is not valid JSON. Remove or repair the line.`);
+  });
+  return values;
+}
+
+const notJson = Symbol("not JSON");
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return notJson;
+  }
+}
+
+function validate<Value>(value: unknown, schema: z.ZodType<Value>, place: string): Value {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const where = issue.path.length > 0 ? `"${issue.path.join(".")}": ` : "";
+  throw new DataError(`${place}: ${where}${issue.message}. Remove or repair it.`);
+}

@@ -1,0 +1,168 @@
+/** The run folder's writer and reader together: what one writes the other reads, also after a kill and damage. */
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DataError, RunFailure, UsageError } from "../errors.js";
+import { readRun } from "./read.js";
+import type { EvaluationLine, MetricsLine, RunConfig, RunSummary } from "./record.js";
+import { RunWriter } from "./write.js";
+
+let place: string;
+let folder: string;
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), "calql-runs-"));
+  folder = join(place, "nested", "run");
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+const config: RunConfig = {
+  calqlVersion: "0.1.0",
+  startedAt: "2025-01-01T00:00:00.000Z",
+  settings: { task: "pointmaze-umaze", agent: "cal-ql", onlineAgent: null, seed: 3, hiddenSizes: [256, 256] },
+  dataset: { source: "a.hdf5", episodes: 2, steps: 10, observationSize: 6, actionSize: 2 },
+  hardware: { processor: "x", cores: 2, memoryGiB: 8, platform: "linux", node: "20" },
+};
+const metrics = (updates: number, criticLoss: number): MetricsLine => ({
+  phase: "offline",
+  updates,
+  onlineSteps: 0,
+  seconds: 1,
+  metrics: { criticLoss },
+});
+const evaluation: EvaluationLine = {
+  phase: "online",
+  updates: 20,
+  onlineSteps: 10,
+  seconds: 2,
+  episodes: 20,
+  successRate: 0.85,
+  returnMean: 12.5,
+  returnStandardDeviation: 1,
+  lengthMean: 99,
+};
+const summary: RunSummary = {
+  status: "interrupted",
+  updates: 20,
+  onlineSteps: 10,
+  onlineEpisodes: 1,
+  seconds: 3,
+  offlineUpdatesPerSecond: 5,
+  onlineUpdatesPerSecond: Number.NaN,
+};
+
+function writtenRun(): RunWriter {
+  const writer = RunWriter.create(folder, config);
+  writer.appendMetrics(metrics(10, 1.5));
+  writer.appendMetrics(metrics(20, Number.NaN));
+  writer.appendEvaluation(evaluation);
+  return writer;
+}
+
+describe("RunWriter and readRun", () => {
+  it("read back what was written, non-finite numbers as NaN", () => {
+    const writer = writtenRun();
+    writer.writeSummary(summary);
+    writer.writePolicy(new Uint8Array([8, 9, 10]));
+    writer.writeReport("<p>");
+    writer.close();
+    expect(readRun(folder)).toEqual({
+      folder,
+      config,
+      metrics: [metrics(10, 1.5), metrics(20, Number.NaN)],
+      evaluations: [evaluation],
+      summary,
+    });
+    expect([...readFileSync(join(folder, "policy.onnx"))]).toEqual([8, 9, 10]);
+    expect(readdirSync(folder).sort()).toEqual(
+      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"].sort(),
+    );
+  });
+
+  it("has every line in the file as soon as append returns, without a summary or close", () => {
+    writtenRun();
+    const run = readRun(folder);
+    expect(run.metrics).toHaveLength(2);
+    expect(run.evaluations).toHaveLength(1);
+    expect(run.summary).toBeUndefined();
+  });
+
+  it("keeps the last summary", () => {
+    const writer = writtenRun();
+    writer.writeSummary(summary);
+    writer.writeSummary({ ...summary, status: "completed" });
+    writer.close();
+    expect(readRun(folder).summary?.status).toBe("completed");
+  });
+});
+
+describe("RunWriter", () => {
+  it("accepts an empty folder and refuses one with files, naming them and changing nothing", () => {
+    const writer = RunWriter.create(place, config);
+    writer.close();
+    const before = readFileSync(join(place, "config.json"), "utf8");
+    const again = () => RunWriter.create(place, { ...config, calqlVersion: "9" });
+    expect(again).toThrow(UsageError);
+    expect(again).toThrow(/already holds files \(config\.json.*Name another folder/);
+    expect(readFileSync(join(place, "config.json"), "utf8")).toBe(before);
+  });
+
+  it("refuses a path that is a file", () => {
+    writeFileSync(join(place, "file"), "");
+    expect(() => RunWriter.create(join(place, "file"), config)).toThrow(UsageError);
+  });
+
+  it("turns a failing disk into a RunFailure and leaves no partial file", () => {
+    const writer = writtenRun();
+    rmSync(folder, { recursive: true });
+    expect(() => writer.writeReport("x")).toThrow(RunFailure);
+    expect(existsSync(join(folder, "report.html.partial"))).toBe(false);
+    writer.close();
+  });
+
+  it("does not take lines after close", () => {
+    const writer = writtenRun();
+    writer.close();
+    expect(() => writer.appendMetrics(metrics(30, 1))).toThrow(/closed/);
+  });
+});
+
+describe("readRun", () => {
+  const damage = (file: string, text: string) => appendFileSync(join(folder, file), text);
+
+  it("ignores a torn last line", () => {
+    writtenRun().close();
+    damage("metrics.jsonl", '{"phase":"offline","upd');
+    damage("evaluations.jsonl", "{");
+    expect(readRun(folder).metrics).toHaveLength(2);
+    expect(readRun(folder).evaluations).toHaveLength(1);
+  });
+
+  it("names file and line of a bad line that is not the last piece", () => {
+    writtenRun().close();
+    damage("metrics.jsonl", '{"phase":"offl\n');
+    expect(() => readRun(folder)).toThrow(DataError);
+    expect(() => readRun(folder)).toThrow(/metrics\.jsonl, line 3: .*not valid JSON/);
+  });
+
+  it("names file, line and field of a line with a wrong value, also the last one", () => {
+    writtenRun().close();
+    damage("evaluations.jsonl", JSON.stringify({ ...evaluation, successRate: 1.5 }));
+    expect(() => readRun(folder)).toThrow(/evaluations\.jsonl, line 2: "successRate"/);
+  });
+
+  it("says that a folder is no run folder, a file or missing", () => {
+    expect(() => readRun(place)).toThrow(/is not a run folder: it holds no config\.json/);
+    expect(() => readRun(join(place, "nowhere"))).toThrow(/There is no run folder/);
+    writeFileSync(join(place, "file"), "");
+    expect(() => readRun(join(place, "file"))).toThrow(/is a file, not a run folder/);
+  });
+
+  it("names a damaged config and summary", () => {
+    writtenRun().close();
+    writeFileSync(join(folder, "summary.json"), '{"status":"done"}');
+    expect(() => readRun(folder)).toThrow(/summary\.json: "status"/);
+    writeFileSync(join(folder, "config.json"), "{");
+    expect(() => readRun(folder)).toThrow(/config\.json is not valid JSON/);
+  });
+});

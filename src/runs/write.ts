@@ -1,0 +1,151 @@
+/**
+ * The pen of a run: makes the run folder that record.ts describes and writes into it while the run goes on. Lines are
+ * handed to the operating system whole and at once, so that a killed process leaves every recorded line and at most
+ * one torn one; files that are written in one piece appear complete or not at all. Training never reads these files
+ * back: reading is read.ts.
+ */
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { RunFailure, UsageError } from "../errors.js";
+import { type EvaluationLine, type MetricsLine, type RunConfig, type RunSummary, runFiles } from "./record.js";
+
+/** Writes one run folder. Every method is synchronous: when it returns, a kill of the process loses nothing of it. */
+export class RunWriter {
+  private readonly metrics: LineFile;
+  private readonly evaluations: LineFile;
+
+  private constructor(readonly folder: string) {
+    this.metrics = new LineFile(join(folder, runFiles.metrics));
+    this.evaluations = new LineFile(join(folder, runFiles.evaluations));
+  }
+
+  /**
+   * Makes the folder (parents too) and writes config.json.
+   * @throws UsageError if the folder holds files already or cannot be made.
+   */
+  static create(folder: string, config: RunConfig): RunWriter {
+    makeEmptyFolder(folder);
+    writeWhole(join(folder, runFiles.config), json(config));
+    return new RunWriter(folder);
+  }
+
+  appendMetrics(line: MetricsLine): void {
+    this.metrics.append(JSON.stringify(line));
+  }
+
+  appendEvaluation(line: EvaluationLine): void {
+    this.evaluations.append(JSON.stringify(line));
+  }
+
+  /** May be written again while the run goes on: the last one counts. */
+  writeSummary(summary: RunSummary): void {
+    writeWhole(join(this.folder, runFiles.summary), json(summary));
+  }
+
+  /** @param model the bytes of an ONNX model. */
+  writePolicy(model: Uint8Array): void {
+    writeWhole(join(this.folder, runFiles.policy), model);
+  }
+
+  writeReport(page: string): void {
+    writeWhole(join(this.folder, runFiles.report), page);
+  }
+
+  /** Puts the lines on the disk and lets go of the files. Whole files can still be written, lines cannot. */
+  close(): void {
+    this.metrics.close();
+    this.evaluations.close();
+  }
+}
+
+/** A file of lines that only grows by whole ones. */
+class LineFile {
+  private readonly descriptor: number;
+  private open = true;
+
+  constructor(private readonly path: string) {
+    this.descriptor = attempt(path, () => openSync(path, "a"));
+  }
+
+  append(line: string): void {
+    if (!this.open) throw new Error(`A line was appended to ${this.path} after the run writer had been closed.`);
+    const length = fstatSync(this.descriptor).size;
+    try {
+      appendFileSync(this.descriptor, `${line}\n`);
+    } catch (error) {
+      // A half-written line would swallow the next one; without it the file stays readable to the last whole line.
+      ftruncateSync(this.descriptor, length);
+      throw writeFailure(this.path, error);
+    }
+  }
+
+  close(): void {
+    if (!this.open) return;
+    this.open = false;
+    attempt(this.path, () => fsyncSync(this.descriptor));
+    closeSync(this.descriptor);
+  }
+}
+
+function makeEmptyFolder(folder: string): void {
+  let present: string[];
+  try {
+    mkdirSync(folder, { recursive: true });
+    present = readdirSync(folder);
+  } catch (error) {
+    throw new UsageError(`The run folder ${folder} cannot be made: ${reasonOf(error)}. Name another folder.`);
+  }
+  if (present.length === 0) return;
+  const shown = present.sort().slice(0, 3).join(", ") + (present.length > 3 ? ", ..." : "");
+  throw new UsageError(
+    `The run folder ${folder} already holds files (${shown}), and a run overwrites nothing. Name another folder, or move this one away.`,
+  );
+}
+
+/** Writes beside the target and renames, so that nobody ever sees half a file. */
+function writeWhole(path: string, content: string | Uint8Array): void {
+  const partial = `${path}.partial`;
+  attempt(path, () => {
+    try {
+      writeFileSync(partial, content, { flush: true });
+      renameSync(partial, path);
+    } catch (error) {
+      rmSync(partial, { force: true });
+      throw error;
+    }
+  });
+}
+
+function attempt<Result>(path: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
+}
+
+function writeFailure(path: string, error: unknown): RunFailure {
+  return new RunFailure(
+    `Could not write ${path}: ${reasonOf(error)}. What was recorded before is kept; free space or check the permissions, then run again.`,
+  );
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,85 @@
+/**
+ * From what a caller wrote to what is run: the task's preset, then the caller's settings on top, checked against the
+ * declarations, with every default filled in. Settings of the run and of its agents share one flat list of names.
+ */
+import { availableParallelism } from "node:os";
+import { type AgentDefinition, type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
+import { parseSettings } from "../agents/settings.js";
+import { UsageError, unknownName } from "../errors.js";
+import { type Preset, presetOf } from "./presets.js";
+import { type RunSettings, runSettings } from "./settings.js";
+
+/** What a caller may write: any settings of the run and of the agents. */
+export type TrainSettings = Partial<RunSettings> & AgentSettings;
+
+export interface Configuration {
+  readonly run: RunSettings;
+  readonly agent: AgentDefinition;
+  readonly agentSettings: AgentSettings;
+  /** The online phase's, where the algorithm changes at the switch. */
+  readonly online: { readonly agent: AgentDefinition; readonly settings: AgentSettings } | null;
+  /** Everything above as one flat record, for config.json. */
+  readonly flat: Readonly<Record<string, unknown>>;
+}
+
+const runNames = Object.keys(runSettings.shape);
+
+/** @throws UsageError for an unknown name or a value that does not fit, naming it and what would be right */
+export function resolveConfiguration(written: TrainSettings): Configuration {
+  const first = parseRun(pick(written, runNames));
+  const preset = presetOf(first.task, first.preset);
+  const run = withThreads(parseRun({ ...pick(preset, runNames), ...pick(written, runNames) }));
+  const agent = agentDefinition(run.agent);
+  const onlineAgent = run.onlineAgent === null ? null : agentDefinition(run.onlineAgent);
+  refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
+  const agentSettings = settingsFor(agent, preset, written);
+  const online = onlineAgent && { agent: onlineAgent, settings: settingsFor(onlineAgent, preset, written) };
+  return { run, agent, agentSettings, online, flat: { ...run, ...online?.settings, ...agentSettings } };
+}
+
+/** Every setting that some agent or the run has, with its declaration, in the order of declaration. */
+export function allSettings(): ReadonlyMap<string, { readonly schema: unknown; readonly agents: readonly string[] }> {
+  const all = new Map<string, { schema: unknown; agents: string[] }>();
+  for (const [name, schema] of Object.entries(runSettings.shape)) all.set(name, { schema, agents: [] });
+  for (const agent of agentNames) {
+    for (const [name, schema] of Object.entries(agentDefinition(agent).settings.shape)) {
+      const known = all.get(name) ?? { schema, agents: [] };
+      all.set(name, { ...known, agents: [...known.agents, agent] });
+    }
+  }
+  return all;
+}
+
+function parseRun(values: object): RunSettings {
+  return parseSettings(runSettings, values, "the run");
+}
+
+function withThreads(run: RunSettings): RunSettings {
+  return run.threads > 0 ? run : { ...run, threads: availableParallelism() };
+}
+
+/** The preset's and the caller's values of those settings that the agent has, with defaults. */
+function settingsFor(agent: AgentDefinition, preset: Preset, written: TrainSettings): AgentSettings {
+  const names = Object.keys(agent.settings.shape);
+  return parseSettings(agent.settings, { ...pick(preset, names), ...pick(written, names) }, `agent "${agent.name}"`);
+}
+
+/** A setting that the caller wrote must belong to the run or to one of its agents. */
+function refuseUnknown(written: object, agents: readonly AgentDefinition[]): void {
+  const known = [...runNames, ...agents.flatMap((agent) => Object.keys(agent.settings.shape))];
+  for (const name of Object.keys(written)) {
+    if (known.includes(name)) continue;
+    const owners = allSettings().get(name)?.agents;
+    if (!owners) throw unknownName("setting", name, known);
+    const names = agents.map((agent) => agent.name).join(" and ");
+    throw new UsageError(
+      `The setting ${name} means nothing to ${names}; it belongs to ${owners.join(", ")}. Leave it out.`,
+    );
+  }
+}
+
+function pick(values: object, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => names.includes(name) && value !== undefined),
+  );
+}

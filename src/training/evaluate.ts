@@ -1,0 +1,73 @@
+/**
+ * How good is the policy now? Plays episodes with the deterministic policy, all side by side so that one call answers
+ * for every episode that still runs. The same seeds at every evaluation, so that changes are the policy's.
+ */
+import type { Agent } from "../agents/agent.js";
+import type { Environment } from "../environments/environment.js";
+import { RandomStream } from "../random.js";
+
+export interface Evaluation {
+  readonly episodes: number;
+  /** Share of the episodes in which `info.success` was true at least once. */
+  readonly successRate: number;
+  /** Undiscounted sums of the environment's own rewards. */
+  readonly returnMean: number;
+  readonly returnStandardDeviation: number;
+  readonly lengthMean: number;
+}
+
+interface Playing {
+  readonly environment: Environment;
+  observation: Float32Array;
+  total: number;
+  length: number;
+  success: boolean;
+  running: boolean;
+}
+
+/** Plays one episode in each of the environments. */
+export async function evaluate(agent: Agent, environments: readonly Environment[], seed: number): Promise<Evaluation> {
+  const seeds = new RandomStream(seed, "evaluation");
+  const episodes = environments.map((environment) => begin(environment, seeds.integer(2 ** 31)));
+  for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
+    const observations = joined(running.map((episode) => episode.observation));
+    const actions = await agent.act(observations, { deterministic: true });
+    const size = actions.length / running.length;
+    running.forEach((episode, i) => play(episode, actions.slice(i * size, (i + 1) * size)));
+  }
+  return summarise(episodes);
+}
+
+function begin(environment: Environment, seed: number): Playing {
+  const { observation } = environment.reset({ seed });
+  return { environment, observation, total: 0, length: 0, success: false, running: true };
+}
+
+function play(episode: Playing, action: Float32Array): void {
+  const { observation, reward, terminated, truncated, info } = episode.environment.step(action);
+  episode.observation = observation;
+  episode.total += reward;
+  episode.length++;
+  episode.success ||= info.success;
+  episode.running = !terminated && !truncated;
+}
+
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const size = rows[0]!.length;
+  const all = new Float32Array(rows.length * size);
+  for (const [i, row] of rows.entries()) all.set(row, i * size);
+  return all;
+}
+
+function summarise(episodes: readonly Playing[]): Evaluation {
+  const mean = (value: (episode: Playing) => number) =>
+    episodes.reduce((total, episode) => total + value(episode), 0) / episodes.length;
+  const returnMean = mean((episode) => episode.total);
+  return {
+    episodes: episodes.length,
+    successRate: mean((episode) => (episode.success ? 1 : 0)),
+    returnMean,
+    returnStandardDeviation: Math.sqrt(mean((episode) => (episode.total - returnMean) ** 2)),
+    lengthMean: mean((episode) => episode.length),
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * What each task starts from. "paper" is the table of the Cal-QL paper (appendix D): for the point mazes, which it does
+ * not have, AntMaze's settings. "laptop" is a difference to it: small networks and fewer steps, for minutes instead of
+ * days. A configuration file and flags are differences to these in turn.
+ */
+import type { AgentSettings } from "../agents/registry.js";
+import type { RunSettings } from "./settings.js";
+
+export type Preset = Partial<RunSettings> & AgentSettings;
+
+const antMaze: Preset = {
+  actorHidden: [256, 256],
+  criticHidden: [256, 256, 256, 256],
+  conservativeWeight: 5,
+  lagrange: true,
+  targetActionGap: 0.8,
+  importanceSampling: true,
+  rewardScale: 10,
+  rewardShift: -5,
+  failureReward: 0,
+  offlineUpdates: 1_000_000,
+  onlineSteps: 1_000_000,
+  offlineShare: 0.5,
+};
+
+const antMazeLaptop: Preset = {
+  ...antMaze,
+  actorHidden: [128, 128],
+  criticHidden: [128, 128],
+  nActions: 4,
+  actorLearningRate: 3e-4,
+  offlineUpdates: 20_000,
+  onlineSteps: 20_000,
+  evaluateEveryUpdates: 5_000,
+  evaluateEverySteps: 4_000,
+  logEveryUpdates: 200,
+};
+
+const pointMazeLaptop: Preset = {
+  ...antMazeLaptop,
+  actorHidden: [64, 64],
+  criticHidden: [64, 64],
+  offlineUpdates: 6_000,
+  onlineSteps: 6_000,
+  evaluateEveryUpdates: 1_000,
+  evaluateEverySteps: 500,
+  logEveryUpdates: 100,
+};
+
+const families: readonly { readonly prefix: string; readonly paper: Preset; readonly laptop: Preset }[] = [
+  { prefix: "antmaze-", paper: antMaze, laptop: antMazeLaptop },
+  { prefix: "pointmaze-", paper: antMaze, laptop: pointMazeLaptop },
+];
+
+/** The preset of a task; a task of the user's own starts from the declared defaults. */
+export function presetOf(task: string, preset: RunSettings["preset"]): Preset {
+  return families.find(({ prefix }) => task.startsWith(prefix))?.[preset] ?? {};
+}

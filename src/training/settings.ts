@@ -1,0 +1,42 @@
+/**
+ * The settings of a run, declared once (see agents/settings.ts for those of the agents): where it acts, what it learns
+ * from, how long, and when it is measured. The command line's flags, the configuration file and the docs follow this.
+ */
+import { z } from "zod";
+
+const count = () => z.number().int().min(0);
+
+export const runSettings = z.object({
+  task: z.string().default("pointmaze-umaze").describe("Environment to act in."),
+  preset: z.enum(["paper", "laptop"]).default("paper").describe("Settings to start from: the paper's, or small ones."),
+  agent: z.string().default("cal-ql").describe("Algorithm of the offline phase."),
+  onlineAgent: z.string().nullable().default(null).describe("Algorithm of the online phase, if it is another."),
+  seed: z.number().int().default(0).describe("Seed of everything random."),
+  threads: count().default(0).describe("Threads of an update; 0 takes one per core."),
+  dataset: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("D4RL HDF5 file; without it the task's own data are collected."),
+  offlineUpdates: count().default(1_000_000).describe("Updates on the recorded data alone."),
+  onlineSteps: count().default(1_000_000).describe("Environment steps of the online phase."),
+  utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),
+  offlineShare: z
+    .number()
+    .max(1)
+    .default(0.5)
+    .describe("Share of recorded data in an online batch; negative: by size."),
+  evaluationEpisodes: z.number().int().min(1).default(20).describe("Episodes of an evaluation, deterministic policy."),
+  evaluateEveryUpdates: z.number().int().min(1).default(50_000).describe("Offline updates between evaluations."),
+  evaluateEverySteps: z.number().int().min(1).default(2_000).describe("Online environment steps between evaluations."),
+  logEveryUpdates: z.number().int().min(1).default(1_000).describe("Updates that one line of metrics averages."),
+  rewardScale: z.number().default(1).describe("Rewards become scale * reward + shift."),
+  rewardShift: z.number().default(0).describe("Rewards become scale * reward + shift."),
+  failureReward: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe("Recorded reward of a failing step in a sparse task: all-failing episodes get its infinite sum."),
+});
+
+export type RunSettings = z.infer<typeof runSettings>;

@@ -1,0 +1,254 @@
+/**
+ * The corridor: from recorded data to a policy that was fine-tuned where it acts. Offline, updates on batches of the
+ * recorded data; then online, one whole trajectory with the stochastic policy, its returns-to-go, and as many updates
+ * as it had steps (times the UTD ratio) on batches of both; the policy is measured at the beginning, at the switch and
+ * on a schedule. Everything is written to a run folder as it happens. A reader who knows this page knows the system.
+ */
+import { Agent } from "../agents/agent.js";
+import { createBatch } from "../data/batch.js";
+import { countSteps, type Dataset } from "../data/episode.js";
+import { sampleMixture } from "../data/mixture.js";
+import { Replay } from "../data/replay.js";
+import { type TransitionOptions, toTransitions } from "../data/transitions.js";
+import type { Environment } from "../environments/environment.js";
+import { makeEnvironment } from "../environments/registry.js";
+import { RandomStream } from "../random.js";
+import type { EvaluationLine, Phase, RunSummary } from "../runs/record.js";
+import { RunWriter } from "../runs/write.js";
+import { version } from "../version.js";
+import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { evaluate } from "./evaluate.js";
+import { describeHardware } from "./hardware.js";
+import { MetricMeans } from "./metric-means.js";
+import { refuseMismatch } from "./mismatch.js";
+import { Pace } from "./pace.js";
+import { taskData } from "./task-data.js";
+import { collectTrajectory } from "./trajectory.js";
+
+/** What a caller may follow while a run goes on. */
+export interface Progress {
+  readonly phase: "collecting" | Phase;
+  readonly done: number;
+  readonly total: number;
+  readonly updatesPerSecond: number;
+  readonly lastEvaluation?: EvaluationLine;
+}
+
+export interface TrainOptions {
+  /** The run folder to make; it must not exist or be empty. */
+  readonly folder: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onEvaluation?: (evaluation: EvaluationLine) => void;
+  /** Ends the run early, with everything written. */
+  readonly signal?: AbortSignal;
+  /** Recorded data in memory, in place of a file or the task's own. */
+  readonly dataset?: Dataset;
+}
+
+export interface TrainResult {
+  readonly folder: string;
+  readonly summary: RunSummary;
+  readonly evaluations: readonly EvaluationLine[];
+}
+
+/**
+ * Trains as the settings say and leaves a run folder.
+ * @throws UsageError for settings or data that do not fit, before anything is written
+ * @throws RunFailure if training cannot go on; what was recorded until then is in the folder
+ */
+export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
+  const configuration = resolveConfiguration(settings);
+  const { run } = configuration;
+  const environment = makeEnvironment(run.task);
+  const dataset = options.dataset ?? (await taskData(run.task, run.dataset, collecting(options)));
+  refuseMismatch(environment, dataset, run.task);
+  const agent = await Agent.create(run.agent, {
+    observationSize: dataset.observationSize,
+    actionSize: dataset.actionSize,
+    settings: configuration.agentSettings,
+    seed: run.seed,
+    threads: run.threads,
+  });
+  const writer = RunWriter.create(options.folder, {
+    calqlVersion: version,
+    startedAt: new Date().toISOString(),
+    settings: configuration.flat,
+    dataset: {
+      source: dataset.source,
+      episodes: dataset.episodes.length,
+      steps: countSteps(dataset),
+      observationSize: dataset.observationSize,
+      actionSize: dataset.actionSize,
+    },
+    hardware: describeHardware(),
+  });
+  return new Run(configuration, options, writer, environment, agent, dataset).complete();
+}
+
+/** One run on its way: the state that the two phases share. */
+class Run {
+  private readonly offline: Replay;
+  private readonly online: Replay;
+  private readonly batch;
+  private readonly sampling: RandomStream;
+  private readonly evaluationEnvironments: Environment[];
+  private readonly evaluations: EvaluationLine[] = [];
+  private readonly means = new MetricMeans();
+  private readonly pace = new Pace();
+  private phase: Phase = "offline";
+  private updates = 0;
+  private onlineSteps = 0;
+  private onlineEpisodes = 0;
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly options: TrainOptions,
+    private readonly writer: RunWriter,
+    private readonly environment: Environment,
+    private agent: Agent,
+    dataset: Dataset,
+  ) {
+    const { run, agent: offlineAgent, online } = configuration;
+    const { observationSize, actionSize } = dataset;
+    const requiresReturnToGo = offlineAgent.needsReturnToGo || (online?.agent.needsReturnToGo ?? false);
+    this.offline = new Replay({ observationSize, actionSize, requiresReturnToGo });
+    this.online = new Replay({ observationSize, actionSize, requiresReturnToGo });
+    this.offline.append(toTransitions(dataset.episodes, this.door));
+    this.batch = createBatch(agent.settings.batchSize as number, observationSize, actionSize);
+    this.sampling = new RandomStream(run.seed, "sampling");
+    this.evaluationEnvironments = Array.from({ length: run.evaluationEpisodes }, () => makeEnvironment(run.task));
+  }
+
+  /** Runs both phases; however they end, what there is of a policy and a summary is written. */
+  async complete(): Promise<TrainResult> {
+    let failure: unknown;
+    try {
+      await this.evaluate();
+      await this.pretrain();
+      await this.fineTune();
+    } catch (error) {
+      failure = error;
+    }
+    const summary = this.finish(failure);
+    await this.release();
+    if (failure !== undefined) throw failure;
+    return { folder: this.options.folder, summary, evaluations: this.evaluations };
+  }
+
+  private async pretrain(): Promise<void> {
+    const { offlineUpdates, evaluateEveryUpdates } = this.configuration.run;
+    for (let update = 1; update <= offlineUpdates && !this.stopped; update++) {
+      await this.update();
+      this.report(update, offlineUpdates);
+      if (update % evaluateEveryUpdates === 0 || update === offlineUpdates) await this.evaluate();
+    }
+    this.recordMetrics();
+  }
+
+  private async fineTune(): Promise<void> {
+    const { run } = this.configuration;
+    await this.switchAgent();
+    const seeds = new RandomStream(run.seed, "online episodes");
+    let owed = 0;
+    let nextEvaluation = run.evaluateEverySteps;
+    while (this.onlineSteps < run.onlineSteps && !this.stopped) {
+      this.phase = "online";
+      const episode = await collectTrajectory(this.agent, this.environment, seeds.integer(2 ** 31));
+      this.online.append(toTransitions([episode], this.door));
+      this.onlineSteps += episode.length;
+      this.onlineEpisodes++;
+      for (owed += episode.length * run.utdRatio; owed >= 1 && !this.stopped; owed--) await this.update();
+      this.report(Math.min(this.onlineSteps, run.onlineSteps), run.onlineSteps);
+      if (this.onlineSteps < nextEvaluation && this.onlineSteps < run.onlineSteps) continue;
+      await this.evaluate();
+      while (nextEvaluation <= this.onlineSteps) nextEvaluation += run.evaluateEverySteps;
+    }
+    this.recordMetrics();
+  }
+
+  /** Continues with the online phase's algorithm, where it is another. */
+  private async switchAgent(): Promise<void> {
+    const { online } = this.configuration;
+    if (online && !this.stopped) this.agent = await this.agent.continueAs(online.agent.name, online.settings);
+  }
+
+  private async update(): Promise<void> {
+    const { offlineShare, logEveryUpdates } = this.configuration.run;
+    sampleMixture(this.batch, this.offline, this.online, this.phase === "offline" ? 1 : offlineShare, this.sampling);
+    this.pace.begin();
+    this.means.add(await this.agent.update(this.batch));
+    this.pace.end(this.phase);
+    this.updates++;
+    if (this.updates % logEveryUpdates === 0) this.recordMetrics();
+  }
+
+  private async evaluate(): Promise<void> {
+    const result = await evaluate(this.agent, this.evaluationEnvironments, this.configuration.run.seed);
+    const line = { ...this.position(), ...result };
+    this.evaluations.push(line);
+    this.writer.appendEvaluation(line);
+    this.options.onEvaluation?.(line);
+  }
+
+  private recordMetrics(): void {
+    if (!this.means.empty) this.writer.appendMetrics({ ...this.position(), metrics: this.means.take() });
+  }
+
+  private report(done: number, total: number): void {
+    const lastEvaluation = this.evaluations.at(-1);
+    const updatesPerSecond = this.pace.updatesPerSecond(this.phase);
+    this.options.onProgress?.({
+      phase: this.phase,
+      done,
+      total,
+      updatesPerSecond,
+      ...(lastEvaluation && { lastEvaluation }),
+    });
+  }
+
+  private finish(failure: unknown): RunSummary {
+    this.recordMetrics();
+    const { task, seed } = this.configuration.run;
+    const status = failure !== undefined ? "failed" : this.stopped ? "interrupted" : "completed";
+    const summary: RunSummary = {
+      status,
+      ...(failure instanceof Error && { reason: failure.message }),
+      updates: this.updates,
+      onlineSteps: this.onlineSteps,
+      onlineEpisodes: this.onlineEpisodes,
+      seconds: this.pace.seconds(),
+      offlineUpdatesPerSecond: this.pace.updatesPerSecond("offline"),
+      onlineUpdatesPerSecond: this.pace.updatesPerSecond("online"),
+    };
+    this.writer.writePolicy(this.agent.exportPolicy({ task, seed: String(seed), updates: String(this.updates) }));
+    this.writer.writeSummary(summary);
+    this.writer.close();
+    return summary;
+  }
+
+  private async release(): Promise<void> {
+    for (const environment of [this.environment, ...this.evaluationEnvironments]) environment.close();
+    await this.agent.release();
+  }
+
+  private position() {
+    const { phase, updates, onlineSteps } = this;
+    return { phase, updates, onlineSteps, seconds: this.pace.seconds() };
+  }
+
+  private get stopped(): boolean {
+    return this.options.signal?.aborted ?? false;
+  }
+
+  /** How episodes become transitions, recorded and fresh ones alike. */
+  private get door(): TransitionOptions {
+    const { rewardScale, rewardShift, failureReward } = this.configuration.run;
+    const { discount } = this.configuration.agentSettings;
+    const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
+    return { rewardScale, rewardShift, returns: { discount: discount!, ...sparse } };
+  }
+}
+
+function collecting({ onProgress }: TrainOptions): ((done: number, total: number) => void) | undefined {
+  return onProgress && ((done, total) => onProgress({ phase: "collecting", done, total, updatesPerSecond: 0 }));
+}

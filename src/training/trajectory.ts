@@ -1,0 +1,40 @@
+/**
+ * Collecting online: one whole trajectory with the stochastic policy, as an episode like those that were recorded.
+ */
+import type { Agent } from "../agents/agent.js";
+import type { Episode } from "../data/episode.js";
+import type { Environment } from "../environments/environment.js";
+
+/** Plays until the task or the clock ends the episode. */
+export async function collectTrajectory(agent: Agent, environment: Environment, seed: number): Promise<Episode> {
+  const observations = [environment.reset({ seed }).observation];
+  const actions: Float32Array[] = [];
+  const rewards: number[] = [];
+  for (;;) {
+    const chosen = await agent.act(observations[observations.length - 1]!, { deterministic: false });
+    const action = chosen.slice();
+    const { observation, reward, terminated, truncated } = environment.step(action);
+    observations.push(observation);
+    actions.push(action);
+    rewards.push(reward);
+    if (terminated || truncated) return episodeOf(observations, actions, rewards, terminated);
+  }
+}
+
+function episodeOf(
+  observations: readonly Float32Array[],
+  actions: readonly Float32Array[],
+  rewards: readonly number[],
+  endedByTask: boolean,
+): Episode {
+  const terminated = new Uint8Array(rewards.length);
+  if (endedByTask) terminated[rewards.length - 1] = 1;
+  return {
+    length: rewards.length,
+    observations: Float32Array.from(observations.flatMap((row) => [...row])),
+    actions: Float32Array.from(actions.flatMap((row) => [...row])),
+    rewards: Float32Array.from(rewards),
+    terminated,
+    truncated: !endedByTask,
+  };
+}
