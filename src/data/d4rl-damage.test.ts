@@ -71,6 +71,16 @@ describe("readD4RL on damaged files", () => {
     }
   });
 
+  it("names the rows of a damaged piece, and does not take what is in memory for data", async () => {
+    const bytes = await writeD4RL(randomDataset(2, [200], { observationSize: 3, actionSize: 2 }));
+    const zlib = bytes.findIndex((byte, i) => byte === 0x78 && bytes[i + 1] === 0x5e); // deflate at level 4
+    expect(zlib).toBeGreaterThan(0);
+    bytes.fill(0xff, zlib + 2, zlib + 40);
+    await expect(readD4RL(bytes, "piece.hdf5")).rejects.toThrow(
+      '"piece.hdf5": "observations" cannot be read in rows 0 to 200 (filter returned failure during read). The file is damaged',
+    );
+  });
+
   it("does not believe a header that declares far more data than the file holds", async () => {
     const bytes = await writeD4RL(randomDataset(2, [36], { observationSize: 3, actionSize: 2 })); // 37 rows
     const view = new DataView(bytes.buffer, bytes.byteOffset);

@@ -16,7 +16,7 @@ import {
   sameCell,
   waypointsTo,
 } from "./mazes.js";
-import type { PointMazeOptions } from "./pointmaze.js";
+import { defaultFrameSkip, type PointMazeOptions } from "./pointmaze.js";
 import { makeEnvironment } from "./registry.js";
 
 /**
@@ -58,15 +58,14 @@ export function collectPointMaze(settings: PointMazeCollection): Dataset {
   const mazeName = mazeNameOf(task);
   requireWithin("goalShare", goalShare, 0, 1);
   requireWithin("noise", noise, 0, Number.MAX_VALUE);
-  const options: PointMazeOptions = { start: starts };
-  if (settings.frameSkip !== undefined) options.frameSkip = settings.frameSkip;
-  if (settings.horizon !== undefined) options.horizon = settings.horizon;
+  const { frameSkip = defaultFrameSkip, horizon } = settings;
+  const options: PointMazeOptions = { start: starts, frameSkip, ...(horizon === undefined ? {} : { horizon }) };
   const environment = makeEnvironment(task, options);
   const random = new RandomStream(settings.seed, "controller");
   const share = goals === "fixed" ? 1 : goalShare;
   const source =
     `${task}, waypoint controller, starts ${starts}, goals ${goals}, goal share ${share}, noise ${noise}, ` +
-    `horizon ${environment.horizon}, seed ${settings.seed}`;
+    `frame skip ${frameSkip}, horizon ${environment.horizon}, seed ${settings.seed}`;
   try {
     return collectEpisodes(
       environment,

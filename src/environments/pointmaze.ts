@@ -22,11 +22,14 @@ const topSpeed = 5;
 const resetNoise = 0.1;
 
 /**
- * The options of a point maze. D4RL decides at every physics step (frame skip 1); the default of 5 lets an action last
- * 0.05 s, so that a discount of 0.99 still sees the goal from the start and an episode is 5 times cheaper to learn from.
+ * D4RL decides at every physics step (frame skip 1). Here an action lasts 5, that is 0.05 s: a discount of 0.99 then
+ * still sees the goal from the start, and an episode is 5 times cheaper to learn from.
  */
+export const defaultFrameSkip = 5;
+
+/** The options of a point maze. */
 export const pointMazeOptions = mazeOptions.extend({
-  frameSkip: z.int().min(1).default(5).describe("physics steps of 0.01 s that an action lasts"),
+  frameSkip: z.int().min(1).default(defaultFrameSkip).describe("physics steps of 0.01 s that an action lasts"),
   horizon: mazeOptions.shape.horizon.describe(
     "the largest number of decisions of an episode; by default 600, 1000, 1400 physics steps (umaze, medium, large) over the frame skip",
   ),

@@ -33,7 +33,7 @@ export async function evaluate(agent: Agent, environments: readonly Environment[
     const observations = joined(running.map((episode) => episode.observation));
     const actions = await agent.act(observations, { deterministic: true });
     const size = actions.length / running.length;
-    running.forEach((episode, i) => play(episode, actions.slice(i * size, (i + 1) * size)));
+    for (const [i, episode] of running.entries()) play(episode, actions.slice(i * size, (i + 1) * size));
   }
   return summarise(episodes);
 }

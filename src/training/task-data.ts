@@ -9,9 +9,7 @@ import { writeD4RL } from "../data/d4rl-writer.js";
 import type { Dataset } from "../data/episode.js";
 import { collectPointMaze, type PointMazeCollection } from "../environments/collect-pointmaze.js";
 import { DataError, RunFailure, UsageError } from "../errors.js";
-
-/** Steps of the data set that a point maze is given when the caller names none. */
-export const DEFAULT_COLLECTION_STEPS = 50_000;
+import { pointMazeData } from "./presets.js";
 
 /** Reads a D4RL HDF5 file. @throws DataError if it cannot be read or is not what it claims to be */
 export async function readDataset(path: string, options: Parameters<typeof readD4RL>[2] = {}): Promise<Dataset> {
@@ -53,7 +51,7 @@ export async function taskData(
   if (!task.startsWith("pointmaze-")) {
     throw new UsageError(`The task ${task} has no data of its own to collect; name recorded data with --dataset FILE.`);
   }
-  const path = join(process.env.CALQL_CACHE ?? ".calql", `${task}-diverse-${DEFAULT_COLLECTION_STEPS}.hdf5`);
+  const path = join(process.env.CALQL_CACHE ?? ".calql", `${task}-diverse-${pointMazeData.steps}.hdf5`);
   if (!existsSync(path)) {
     const collected = collectPointMaze({
       task,

@@ -1,0 +1,47 @@
+/**
+ * `calql bench`: milliseconds per update, and how much of the machine's dense arithmetic they use.
+ */
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import { type BenchResult, benchCases, runBench } from "../agents/bench.js";
+import { unknownName } from "../errors.js";
+
+const UPDATES: Readonly<Record<string, number>> = { antmaze: 60, adroit: 40, sac: 1000 };
+
+export function addBenchCommand(program: Command): void {
+  program
+    .command("bench")
+    .description("time updates of the paper's sizes against a plain matrix product, in one run")
+    .argument("[cases...]", `of ${benchCases.map((c) => c.name).join(", ")} (default: all)`)
+    .option("--json", "one line of JSON a case in place of the table")
+    .option("--updates <number>", "updates that are timed (default: 60, 40, 1000)")
+    .addOption(new Option("--threads <number>", "threads of an update").default(String(availableParallelism())))
+    .action(async (names: string[], flags: { json?: true; updates?: string; threads: string }) => {
+      const known = benchCases.map((benchCase) => benchCase.name);
+      for (const name of names) if (!known.includes(name)) throw unknownName("benchmark", name, known);
+      if (!flags.json) process.stdout.write(HEADING);
+      for (const benchCase of benchCases) {
+        if (names.length > 0 && !names.includes(benchCase.name)) continue;
+        const updates = Number(flags.updates ?? UPDATES[benchCase.name]);
+        const residentBytes = () => process.memoryUsage().rss;
+        const result = await runBench(benchCase, { threads: Number(flags.threads), updates, residentBytes });
+        process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : row(result));
+      }
+    });
+}
+
+const HEADING = "case      ms/update   GFLOP/s   product GFLOP/s   fraction   outside ONNX Runtime   memory growth\n";
+
+function row(result: BenchResult): string {
+  const { name, msPerUpdate, gflops, gemmGflops, fractionOfGemm, shareOutside, memoryGrowthMiB } = result;
+  return [
+    name.padEnd(8),
+    msPerUpdate.toFixed(2).padStart(10),
+    gflops.toFixed(1).padStart(10),
+    gemmGflops.toFixed(1).padStart(18),
+    fractionOfGemm.toFixed(2).padStart(11),
+    `${(100 * shareOutside).toFixed(1)} %`.padStart(23),
+    `${(memoryGrowthMiB ?? Number.NaN).toFixed(1)} MiB`.padStart(16),
+    "\n",
+  ].join("");
+}

@@ -1,0 +1,86 @@
+/**
+ * `calql data`: look at recorded data, and collect a task's own.
+ */
+import cliProgress from "cli-progress";
+import { type Command, Option } from "commander";
+import { inspectDataset } from "../data/inspect.js";
+import { formatInspection } from "../data/inspect-format.js";
+import { collectPointMaze, type PointMazeCollection } from "../environments/collect-pointmaze.js";
+import { UsageError } from "../errors.js";
+import { pointMazeData } from "../training/presets.js";
+import { readDataset, writeDataset } from "../training/task-data.js";
+
+export function addDataCommand(program: Command): void {
+  const data = program.command("data").description("recorded data: inspect, collect");
+  data
+    .command("inspect")
+    .description("print shapes, episodes, lengths, returns, success share, ranges and what looks odd")
+    .argument("<file>", "D4RL HDF5 file")
+    .action(async (file: string) => {
+      const dataset = await readDataset(file, { allowNonFinite: true });
+      process.stdout.write(formatInspection(inspectDataset(dataset)));
+    });
+  addCollectCommand(data);
+}
+
+function addCollectCommand(data: Command): void {
+  data
+    .command("collect")
+    .description("collect a point maze's data with a waypoint controller, as a D4RL HDF5 file")
+    .argument("<task>", "pointmaze-umaze, pointmaze-medium or pointmaze-large")
+    .option("--out <file>", "file to write (default: <task>.hdf5)")
+    .option("--steps <number>", `steps to collect (default: ${pointMazeData.steps})`)
+    .option("--episodes <number>", "episodes to collect, in place of steps")
+    .option("--seed <number>", "seed of everything random", "0")
+    .addOption(new Option("--starts <kind>", "where episodes begin").choices(["fixed", "diverse"]).default("diverse"))
+    .addOption(
+      new Option("--goals <kind>", "where the controller heads").choices(["fixed", "diverse"]).default("diverse"),
+    )
+    .option("--goal-share <share>", "with diverse goals: share of episodes that head to the task's goal")
+    .option("--noise <deviation>", "standard deviation of the noise on actions")
+    .action(async (task: string, flags: Record<string, string | undefined>) => {
+      const path = flags.out ?? `${task}.hdf5`;
+      const collection = collectionOf(task, flags);
+      const view = collectionView();
+      const dataset = collectPointMaze({ ...collection, onProgress: view.show });
+      view.stop();
+      await writeDataset(path, dataset);
+      process.stdout.write(`${path}\n${formatInspection(inspectDataset(dataset))}`);
+    });
+}
+
+function collectionOf(task: string, flags: Record<string, string | undefined>): PointMazeCollection {
+  const amount = flags.episodes === undefined ? { steps: number(flags.steps, "--steps") ?? pointMazeData.steps } : {};
+  const optional = {
+    episodes: number(flags.episodes, "--episodes"),
+    goalShare: number(flags.goalShare, "--goal-share"),
+    noise: number(flags.noise, "--noise"),
+  };
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  const kinds = { starts: flags.starts, goals: flags.goals } as Pick<PointMazeCollection, "starts" | "goals">;
+  return { task, seed: number(flags.seed, "--seed") ?? 0, ...amount, ...kinds, ...given };
+}
+
+function number(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new UsageError(`${flag} is "${text}"; give a number.`);
+  return value;
+}
+
+/** A bar on a terminal; elsewhere the result's own table is enough. */
+function collectionView(): { readonly show: (done: number, total: number) => void; readonly stop: () => void } {
+  if (!process.stderr.isTTY) return { show: () => {}, stop: () => {} };
+  const bar = new cliProgress.SingleBar({
+    format: "collecting {bar} {percentage}% | {value}/{total} | {eta_formatted} left",
+  });
+  let started = false;
+  return {
+    show: (done, total) => {
+      if (!started) bar.start(total, 0);
+      started = true;
+      bar.update(done);
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * `calql demo`: the whole story in some minutes on a laptop. Collects data of a point maze, pre-trains and fine-tunes
+ * Cal-QL and CQL from the same data, and prints what the paper's figures show.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { collectPointMaze } from "../environments/collect-pointmaze.js";
+import { figureColumns } from "../report/figures-table.js";
+import { labelOf } from "../report/groups.js";
+import { runFigures } from "../report/statistics.js";
+import { type Run, readRun } from "../runs/read.js";
+import { demoAgents, demoCollection, demoSettings } from "../training/presets.js";
+import { writeReport } from "./report.js";
+import { trainWithView } from "./train.js";
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command("demo")
+    .description("collect data, pre-train and fine-tune Cal-QL and CQL on a point maze, and compare them (4 minutes)")
+    .option("--out <folder>", "folder for the runs; earlier runs of the demo in it are replaced", join("runs", "demo"))
+    .option("--seed <number>", "seed of everything random", "0")
+    .action(async ({ out, seed }: { out: string; seed: string }) => {
+      const dataset = collectPointMaze(demoCollection);
+      const folders = demoAgents.map((agent) => join(out, agent));
+      for (const [i, agent] of demoAgents.entries()) {
+        rmSync(folders[i]!, { recursive: true, force: true });
+        const settings = { ...demoSettings, agent, seed: Number(seed) };
+        const { summary } = await trainWithView(settings, { folder: folders[i]!, dataset });
+        if (summary.status !== "completed") return;
+      }
+      const report = join(out, "report.html");
+      writeReport(folders, report);
+      process.stdout.write(`\n${figuresText(folders.map(readRun))}\nreport: ${report}\n`);
+    });
+}
+
+/** The report's headline table for a terminal, one row a run. */
+function figuresText(runs: readonly Run[]): string {
+  const heading = ["agent", ...figureColumns.map((column) => column.heading)];
+  const rows = runs.map((run) => {
+    const figures = runFigures(run);
+    return [labelOf(run), ...figureColumns.map(({ key, format }) => format(figures[key] ?? Number.NaN))];
+  });
+  const widths = heading.map((_, i) => Math.max(...[heading, ...rows].map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i]!)).join("   ");
+  return [heading, ...rows].map(line).join("\n").concat("\n");
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+/**
+ * The command line: which verbs there are, and what a person sees when something is wrong. A mistake of the caller is
+ * one sentence and exit code 2, work that had to stop is one sentence and exit code 1; a stack trace is our fault.
+ */
+import { Command, CommanderError } from "commander";
+import { RunFailure, UsageError } from "../errors.js";
+import { version } from "../version.js";
+import { addBenchCommand } from "./bench.js";
+import { addDataCommand } from "./data.js";
+import { addDemoCommand } from "./demo.js";
+import { addParityCommand } from "./parity.js";
+import { addReportCommand } from "./report.js";
+import { addTrainCommand } from "./train.js";
+
+/** Runs a command line and returns its exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  const program = new Command("calql")
+    .description("Cal-QL: pre-train a policy on recorded data, fine-tune it online")
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false });
+  for (const add of [
+    addTrainCommand,
+    addReportCommand,
+    addDataCommand,
+    addDemoCommand,
+    addBenchCommand,
+    addParityCommand,
+  ]) {
+    add(program);
+  }
+  program.commands.forEach(overrideExit);
+  process.exitCode = 0;
+  try {
+    await program.parseAsync([...words], { from: "user" });
+    return Number(process.exitCode);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError || error instanceof RunFailure)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+}
+
+process.exitCode = await main(process.argv.slice(2));

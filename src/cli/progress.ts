@@ -1,0 +1,103 @@
+/**
+ * What a person sees while a run goes on: one bar with phase, speed, time left and the last evaluation; plain lines
+ * where the output is no terminal, so that a log stays readable.
+ */
+import cliProgress from "cli-progress";
+import type { EvaluationLine } from "../runs/record.js";
+import type { Progress } from "../training/train.js";
+
+const SECONDS_BETWEEN_LINES = 10;
+
+export interface ProgressView {
+  readonly show: (progress: Progress) => void;
+  readonly evaluated: (evaluation: EvaluationLine) => void;
+  readonly stop: () => void;
+}
+
+/** A bar on a terminal, lines elsewhere. @param label stands at the beginning, such as the agent's name */
+export function progressView(label: string, output: NodeJS.WriteStream = process.stderr): ProgressView {
+  return output.isTTY ? bar(label, output) : lines(label, output);
+}
+
+function bar(label: string, stream: NodeJS.WriteStream): ProgressView {
+  const view = new cliProgress.SingleBar({
+    format: `${label} {phase} {bar} {percentage}% | {value}/{total} | {speed} | {left} left | {evaluation}`,
+    stream,
+    hideCursor: true,
+    fps: 4,
+  });
+  const clock = new Clock();
+  let phase = "";
+  return {
+    show: (progress) => {
+      const payload = {
+        phase: progress.phase,
+        speed: speedText(progress),
+        left: clock.left(progress),
+        evaluation: evaluationText(progress.lastEvaluation),
+      };
+      if (progress.phase !== phase) {
+        if (phase !== "") view.stop();
+        phase = progress.phase;
+        view.start(progress.total, progress.done, payload);
+      }
+      view.update(progress.done, payload);
+    },
+    evaluated: () => {},
+    stop: () => view.stop(),
+  };
+}
+
+function lines(label: string, stream: NodeJS.WriteStream): ProgressView {
+  const clock = new Clock();
+  let last = performance.now();
+  return {
+    show: (progress) => {
+      const left = clock.left(progress);
+      if (performance.now() - last < SECONDS_BETWEEN_LINES * 1000) return;
+      last = performance.now();
+      const share = Math.round((100 * progress.done) / progress.total);
+      stream.write(
+        `${label} ${progress.phase} ${progress.done}/${progress.total} (${share}%), ${speedText(progress)}, ${left} left\n`,
+      );
+    },
+    evaluated: (evaluation) => stream.write(`${label} ${evaluation.phase} ${evaluationText(evaluation)}\n`),
+    stop: () => {},
+  };
+}
+
+/** Estimates the time left in a phase from the time it has taken. */
+class Clock {
+  private phase = "";
+  private began = 0;
+  private doneAtBegin = 0;
+
+  left({ phase, done, total }: Progress): string {
+    if (phase !== this.phase) {
+      this.phase = phase;
+      this.began = performance.now();
+      this.doneAtBegin = done;
+    }
+    const progressed = done - this.doneAtBegin;
+    if (progressed <= 0) return "?";
+    return durationText(((performance.now() - this.began) / progressed) * (total - done));
+  }
+}
+
+function durationText(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+}
+
+function speedText({ phase, updatesPerSecond }: Progress): string {
+  return phase === "collecting" ? "collecting data" : `${updatesPerSecond.toPrecision(3)} updates/s`;
+}
+
+function evaluationText(evaluation: EvaluationLine | undefined): string {
+  if (!evaluation) return "not yet evaluated";
+  const { updates, onlineSteps, successRate, lengthMean } = evaluation;
+  const where = `after ${updates} updates${onlineSteps > 0 ? `, ${onlineSteps} online steps` : ""}`;
+  return `success ${Math.round(100 * successRate)} %, length ${Math.round(lengthMean)} (${where})`;
+}

@@ -1,0 +1,58 @@
+/**
+ * `calql train`: one run from recorded data to a fine-tuned policy, with its report.
+ */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
+import { type TrainOptions, type TrainResult, train } from "../training/train.js";
+import { addSettingFlags, writtenSettings } from "./flags.js";
+import { progressView } from "./progress.js";
+import { writeReport } from "./report.js";
+
+export function addTrainCommand(program: Command): void {
+  const command = program
+    .command("train")
+    .description("pre-train on recorded data, then fine-tune online; writes a run folder with a report")
+    .option("--config <file>", "YAML or JSON file of settings: a difference to the task's preset")
+    .option("--out <folder>", "run folder to make (default: runs/<task>/<agent>-seed<seed>)");
+  addSettingFlags(command).action(async (flags: Record<string, string | undefined>) => {
+    const settings = writtenSettings(flags, flags.config);
+    const folder = flags.out ?? defaultFolder(settings);
+    const { summary } = await trainWithView(settings, { folder });
+    process.stdout.write(`${summary.status}: ${folder}/report.html (policy: ${folder}/policy.onnx)\n`);
+    if (summary.status === "interrupted") process.exitCode = 130;
+  });
+}
+
+/** Trains with a progress bar, ends cleanly at Ctrl-C, and writes the report however it ends. */
+export async function trainWithView(
+  settings: TrainSettings,
+  options: Pick<TrainOptions, "folder" | "dataset">,
+): Promise<TrainResult> {
+  const view = progressView(labelOf(settings));
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  try {
+    const watched = { onProgress: view.show, onEvaluation: view.evaluated, signal: stop.signal };
+    const result = await train(settings, { ...options, ...watched });
+    writeReport([options.folder], join(options.folder, "report.html"));
+    return result;
+  } finally {
+    view.stop();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+function labelOf(settings: TrainSettings): string {
+  const { run } = resolveConfiguration(settings);
+  return run.onlineAgent === null ? run.agent : `${run.agent} -> ${run.onlineAgent}`;
+}
+
+function defaultFolder(settings: TrainSettings): string {
+  const { run } = resolveConfiguration(settings);
+  const name = run.onlineAgent === null ? run.agent : `${run.agent}-${run.onlineAgent}`;
+  return join("runs", run.task, `${name}-seed${run.seed}`);
+}

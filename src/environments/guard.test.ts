@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { RunFailure, UsageError } from "../errors.js";
+import { box, type Environment, type StepResult } from "./environment.js";
+import { guardEnvironment } from "./guard.js";
+
+/** Counts to three; every part of its answer to `step` can be spoilt. */
+function counter(spoilt: Partial<Record<keyof StepResult, unknown>> = {}): Environment & { closings: number } {
+  let count = 0;
+  return {
+    name: "unguarded",
+    observationSpace: box(1, 0, 3),
+    actionSpace: box(2, -1, 1),
+    horizon: 3,
+    closings: 0,
+    reset() {
+      count = 0;
+      return { observation: Float32Array.of(0), info: { success: false } };
+    },
+    step(action) {
+      count++;
+      const result: StepResult = {
+        observation: Float32Array.of(count),
+        reward: action[0]!,
+        terminated: action[1]! > 0.5,
+        truncated: count === 3,
+        info: { success: false },
+      };
+      return { ...result, ...spoilt } as StepResult;
+    },
+    close() {
+      this.closings++;
+    },
+  };
+}
+
+const idle = new Float32Array(2);
+
+describe("the guard", () => {
+  it("passes on what the environment declares and answers, under the registered name", () => {
+    const environment = guardEnvironment(counter(), "counter");
+    expect([environment.name, environment.horizon]).toEqual(["counter", 3]);
+    expect(environment.reset({ seed: 4 }).observation).toEqual(Float32Array.of(0));
+    const result = environment.step(Float32Array.of(0.25, 0));
+    expect(result).toEqual({
+      observation: Float32Array.of(1),
+      reward: 0.25,
+      terminated: false,
+      truncated: false,
+      info: { success: false },
+    });
+  });
+
+  it("refuses a step before the first reset", () => {
+    const environment = guardEnvironment(counter(), "counter");
+    expect(() => environment.step(idle)).toThrow(UsageError);
+    expect(() => environment.step(idle)).toThrow(
+      "counter: step() was called before the first reset(); call reset() first.",
+    );
+  });
+
+  it("refuses a step after the end, says how and when it ended, and goes on after a reset", () => {
+    const environment = guardEnvironment(counter(), "counter");
+    environment.reset();
+    for (let t = 0; t < 3; t++) environment.step(idle);
+    expect(() => environment.step(idle)).toThrow(
+      "counter: step() was called after the episode ended (truncated at step 3); call reset() first.",
+    );
+    environment.reset();
+    environment.step(Float32Array.of(0, 1));
+    expect(() => environment.step(idle)).toThrow("ended (terminated at step 1)");
+    environment.reset();
+    expect(environment.step(idle).truncated).toBe(false);
+  });
+
+  it.each([
+    ["length", new Float32Array(3), "the action for step 2 has length 3 where the space declares 2"],
+    ["NaN", Float32Array.of(0, Number.NaN), "the action for step 2 holds NaN at index 1, which is not a finite number"],
+    ["infinity", Float32Array.of(Infinity, 0), "the action for step 2 holds Infinity at index 0"],
+    ["Array", [0, 0], "the action for step 2 is of type Array and not a Float32Array"],
+    ["Float64Array", new Float64Array(2), "the action for step 2 is of type Float64Array and not a Float32Array"],
+    ["undefined", undefined, "the action for step 2 is undefined and not a Float32Array"],
+  ])("refuses an action with the wrong %s and leaves the episode as it was", (_, action, sentence) => {
+    const environment = guardEnvironment(counter(), "counter");
+    environment.reset();
+    environment.step(idle);
+    expect(() => environment.step(action as Float32Array)).toThrow(UsageError);
+    expect(() => environment.step(action as Float32Array)).toThrow(`counter: ${sentence}`);
+    expect(environment.step(idle).observation[0]).toBe(2);
+  });
+
+  it("refuses everything after close, except another close", () => {
+    const inner = counter();
+    const environment = guardEnvironment(inner, "counter");
+    environment.reset();
+    environment.step(idle);
+    environment.close();
+    environment.close();
+    expect(inner.closings).toBe(1);
+    expect(() => environment.step(idle)).toThrow(
+      "counter: step() was called after close(), 1 steps into the episode; make a new environment.",
+    );
+    expect(() => environment.reset()).toThrow("counter: reset() was called after close(); make a new environment.");
+  });
+
+  it("refuses a seed that is no integer", () => {
+    const environment = guardEnvironment(counter(), "counter");
+    expect(() => environment.reset({ seed: 0.5 })).toThrow("counter: reset() was given the seed 0.5; pass an integer.");
+  });
+
+  it.each([
+    ["observation", Float32Array.of(Number.NaN), "the observation holds NaN at index 0"],
+    ["observation", [1], "the observation is of type Array and not a Float32Array"],
+    ["reward", Number.NaN, "the reward is NaN and not a finite number"],
+    ["reward", "1", 'the reward is the string "1" and not a finite number'],
+    ["terminated", undefined, "terminated is undefined and not a boolean"],
+    ["truncated", 1, "truncated is 1 and not a boolean"],
+    ["info", {}, "info.success is undefined and not a boolean"],
+  ] as const)("stops the run at an answer with a broken %s", (key, value, sentence) => {
+    const environment = guardEnvironment(counter({ [key]: value }), "counter");
+    environment.reset();
+    expect(() => environment.step(idle)).toThrow(RunFailure);
+    environment.reset();
+    expect(() => environment.step(idle)).toThrow(`counter: step 1 broke the contract of an environment: ${sentence}`);
+  });
+});
