@@ -5,7 +5,7 @@ import { readD4RL } from "./d4rl.js";
 import { readD4RLMetadata } from "./d4rl-metadata.js";
 import { writeD4RL } from "./d4rl-writer.js";
 import type { Dataset } from "./episode.js";
-import { randomDataset } from "./example-data.js";
+import { randomDataset } from "./example-data.fixture.js";
 
 /** Spies that stand before the HDF5 library is imported, since it keeps the console's functions of that moment. */
 const spoken = vi.hoisted(() => (["error", "warn", "log"] as const).map((channel) => vi.spyOn(console, channel)));

@@ -6,7 +6,7 @@ import { readD4RL } from "./d4rl.js";
 import { readD4RLMetadata } from "./d4rl-metadata.js";
 import { writeD4RL } from "./d4rl-writer.js";
 import type { Dataset, Episode } from "./episode.js";
-import { randomDataset, randomEpisode, type Sizes } from "./example-data.js";
+import { randomDataset, randomEpisode, type Sizes } from "./example-data.fixture.js";
 
 const SIZES: Sizes = { observationSize: 3, actionSize: 2 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DataError } from "../errors.js";
 import { readD4RL } from "./d4rl.js";
 import { countSteps, type Episode } from "./episode.js";
-import { countingTables, type ExampleTable, exampleFile } from "./example-data.js";
+import { countingTables, type ExampleTable, exampleFile } from "./example-data.fixture.js";
 
 async function read(tables: Record<string, ExampleTable>, horizon?: number): Promise<readonly Episode[]> {
   const dataset = await readD4RL(await exampleFile(tables), "example.hdf5", horizon === undefined ? {} : { horizon });

@@ -12,10 +12,10 @@ class Drift implements Environment {
   observationSpace = box(2, -100, 100);
   actionSpace = box(1, -1, 1);
   horizon = 10;
-  protected random = new RandomStream(0);
-  protected position = 0;
-  protected steps = 0;
-  protected ended = false;
+  random = new RandomStream(0);
+  position = 0;
+  steps = 0;
+  ended = false;
 
   reset(options: { seed?: number } = {}): ResetResult {
     if (options.seed !== undefined) this.random = new RandomStream(options.seed);
@@ -41,7 +41,7 @@ class Drift implements Environment {
 
   close(): void {}
 
-  protected observe(): Float32Array {
+  observe(): Float32Array {
     return Float32Array.of(this.position, this.steps);
   }
 }
@@ -54,14 +54,12 @@ function spoilt(change: (drift: Drift) => object): Drift {
 
 /** A drift whose answers to `step` are changed. */
 function spoiltSteps(change: (result: StepResult, step: number) => object): Drift {
-  let steps = 0;
   return spoilt((drift) => {
     const step = drift.step.bind(drift);
     return {
       step: (action: Float32Array) => {
         const result = step(action);
-        steps++;
-        return { ...result, ...change(result, steps) };
+        return { ...result, ...change(result, drift.steps) };
       },
     };
   });
@@ -99,7 +97,10 @@ const broken: [string, Environment, string | RegExp][] = [
   ],
   [
     "a reset without info",
-    spoilt(() => ({ reset: () => ({ observation: new Float32Array(2) }) })),
+    spoilt((drift) => {
+      const reset = drift.reset.bind(drift);
+      return { reset: (options: object) => ({ observation: reset(options).observation }) };
+    }),
     "reset(): info.success is undefined and not a boolean; tell in info.success",
   ],
   ["an observation that is too long", spoiltSteps(() => ({ observation: new Float32Array(3) })), "has length 3 where"],
@@ -134,8 +135,8 @@ const broken: [string, Environment, string | RegExp][] = [
       const shared = new Float32Array(2);
       return {
         observe(this: Drift) {
-          shared[0] = this["position"];
-          shared[1] = this["steps"];
+          shared[0] = this.position;
+          shared[1] = this.steps;
           return shared;
         },
       };
@@ -165,7 +166,7 @@ const broken: [string, Environment, string | RegExp][] = [
       const step = drift.step.bind(drift);
       return {
         step: (action: Float32Array) => {
-          drift["ended"] = false;
+          drift.ended = false;
           return step(action);
         },
       };

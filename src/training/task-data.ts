@@ -54,9 +54,9 @@ export async function taskData(
   const path = join(process.env.CALQL_CACHE ?? ".calql", `${task}-diverse-${pointMazeData.steps}.hdf5`);
   if (!existsSync(path)) {
     const collected = collectPointMaze({
+      ...pointMazeData,
       task,
-      steps: DEFAULT_COLLECTION_STEPS,
-      seed: 0,
+
       ...(onProgress && { onProgress }),
     });
     await writeDataset(path, collected);
