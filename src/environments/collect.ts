@@ -66,7 +66,10 @@ function readAmount({ episodes, steps }: CollectionAmount): { unit: "episodes" |
   return { unit, total };
 }
 
-/** Plays from a reset until the episode ends, or for `limit` steps (which cuts it like a clock does). */
+/**
+ * Plays from a reset until the episode ends, or for `limit` steps, which cuts it like a clock does; never beyond the
+ * horizon, even where an environment forgets to end.
+ */
 export function recordEpisode(
   environment: Environment,
   reset: ResetResult,
@@ -78,7 +81,8 @@ export function recordEpisode(
   const rewards: number[] = [];
   let terminated = false;
   let ended = false;
-  while (!ended && actions.length < limit) {
+  const longest = Math.min(limit, environment.horizon);
+  while (!ended && actions.length < longest) {
     const action = controller(observations.at(-1)!).slice(); // a controller may reuse its array
     const result = environment.step(action);
     observations.push(result.observation);

@@ -97,7 +97,7 @@ describe("the guard", () => {
     environment.close();
     expect(inner.closings).toBe(1);
     expect(() => environment.step(idle)).toThrow(
-      "counter: step() was called after close(), 1 steps into the episode; make a new environment.",
+      "counter: step() was called after close(), at step 1 of the episode; make a new environment.",
     );
     expect(() => environment.reset()).toThrow("counter: reset() was called after close(); make a new environment.");
   });

@@ -71,7 +71,7 @@ class GuardedEnvironment implements Environment {
   private whyNoStep(): [string, string] {
     if (this.state === "new") return ["step() was called before the first reset()", "call reset() first"];
     if (this.state === "closed")
-      return [`step() was called after close(), ${this.steps} steps into the episode`, "make a new environment"];
+      return [`step() was called after close(), at step ${this.steps} of the episode`, "make a new environment"];
     return [`step() was called after the episode ended (${this.state} at step ${this.steps})`, "call reset() first"];
   }
 

@@ -56,7 +56,7 @@ export class MazeEnvironment implements Environment {
   private readonly simulation: Simulation;
   private readonly startCells: readonly Cell[];
   private random = new RandomStream(0, "environment");
-  private step_ = 0;
+  private steps = 0;
   private onTheWay!: MazeInfo;
   private atTheGoal!: MazeInfo;
 
@@ -82,16 +82,16 @@ export class MazeEnvironment implements Environment {
     // Two objects per episode instead of one per step.
     this.onTheWay = { success: false, goal };
     this.atTheGoal = { success: true, goal };
-    this.step_ = 0;
+    this.steps = 0;
     return { observation: this.robot.observe(this.simulation), info: this.isAtGoal() ? this.atTheGoal : this.onTheWay };
   }
 
   /** Acts once; entries of the action beyond [-1, 1] count as the bound. */
   step(action: Float32Array): StepResult {
     this.robot.drive(this.simulation, action);
-    this.step_++;
+    this.steps++;
     const success = this.isAtGoal();
-    const { terminated, truncated } = endOfStep(success, this.step_, this.horizon);
+    const { terminated, truncated } = endOfStep(success, this.steps, this.horizon);
     return {
       observation: this.robot.observe(this.simulation),
       reward: success ? 1 : 0,
