@@ -4,7 +4,9 @@
  */
 import { RunFailure, UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
-import { compile, type Program } from "../tensor/program.js";
+import { lowerToOnnx } from "../tensor/lower.js";
+import { encodeOnnxModel } from "../tensor/onnx-model.js";
+import { compile, type Program, programGraph } from "../tensor/program.js";
 import type { RuntimeOptions } from "../tensor/runtime.js";
 import type { Model, Sizes } from "./model.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
@@ -26,6 +28,17 @@ export interface AgentBatch {
 export interface AgentOptions extends RuntimeOptions, Sizes {
   readonly settings?: AgentSettings;
   readonly seed?: number;
+}
+
+/**
+ * The whole update of an agent as an ONNX file, to look at in a viewer: inputs are the batch, the noise and the state
+ * tensors; parameters are found by name ("critics/critic1/layer0/kernel"), outputs are the next states and the metrics.
+ */
+export function exportUpdate(name: string, sizes: Sizes, settings: AgentSettings = {}): Uint8Array {
+  const definition = agentDefinition(name);
+  const parsed = parseSettings(definition.settings, settings, `agent "${name}"`);
+  const { model, losses } = definition.declare(parsed, sizes, 0);
+  return encodeOnnxModel(lowerToOnnx(programGraph(updateProgram(name, model, losses)).graph));
 }
 
 /** Metrics that may be NaN without harm: they only describe the batch. */

@@ -43,6 +43,10 @@ describe("meanOverRuns", () => {
 });
 
 describe("TimeAxis", () => {
+  it("keeps the ticks apart where there is room for few", () => {
+    expect(new TimeAxis(8000, 8000).ticks(2).map((tick) => tick.label)).toEqual(["−5k", "0", "5k"]);
+  });
+
   it("scales each side to its own unit with the switch at 0", () => {
     const axis = new TimeAxis(1000, 1e6);
     expect(axis.domain[0]).toBeCloseTo(-0.4, 12);

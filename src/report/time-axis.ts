@@ -73,7 +73,7 @@ function roundSteps(span: number, most: number): number[] {
   if (span <= 0) return [];
   const rough = span / Math.max(1, most);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const candidates = [power, 2 * power, 5 * power, 10 * power];
-  const step = candidates.find((candidate) => candidate >= rough && candidate <= span) ?? power;
+  const candidates = [power, 2 * power, 5 * power, 10 * power].filter((candidate) => candidate <= span);
+  const step = candidates.find((candidate) => candidate >= rough) ?? candidates.at(-1)!;
   return Array.from({ length: Math.floor(span / step + 1e-9) }, (_, i) => (i + 1) * step);
 }
