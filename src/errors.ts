@@ -22,6 +22,23 @@ export class RunFailure extends Error {
   readonly exitCode = 1;
 }
 
+/** Why a file cannot be used, in a few words: the operating system's commonest reasons, else the first line of its own. */
+export function fileReason(error: unknown): string {
+  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  const line = (message ?? String(error)).split("\n")[0]!.replace(/[\s:.]+$/, "");
+  return (code !== undefined && fileReasons[code]) || line;
+}
+
+const fileReasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EACCES: "access is denied",
+  EPERM: "access is denied",
+  ENOSPC: "the disk is full",
+  ENAMETOOLONG: "the name is too long",
+};
+
 /** The error of an unknown name: says what was asked for, suggests the nearest known name and lists them all. */
 export function unknownName(kind: string, name: string, known: readonly string[]): UsageError {
   const nearest = known.length > 0 ? ` Did you mean "${closest(name, known as string[])}"?` : "";

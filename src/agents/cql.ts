@@ -38,7 +38,10 @@ const MAX_ALPHA_PRIME = 1e6;
 const ROWS_PER_BLOCK = 1024;
 
 export const cqlSettings = sacSettings.extend({
-  maxTargetBackup: sacSettings.shape.maxTargetBackup.removeDefault().default(true),
+  maxTargetBackup: sacSettings.shape.maxTargetBackup
+    .removeDefault()
+    .default(true)
+    .describe(sacSettings.shape.maxTargetBackup.description!),
   conservativeWeight: z.number().min(0).default(5).describe("Weight of the conservative term (alpha of CQL)."),
   lagrange: z.boolean().default(false).describe("Learn a multiplier that keeps the conservative gap near its target."),
   targetActionGap: z.number().default(0.8).describe("The gap that the multiplier aims at."),

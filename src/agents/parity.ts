@@ -5,11 +5,13 @@
  */
 import { z } from "zod";
 import { DataError, UsageError } from "../errors.js";
+import { requirement } from "../requirement.js";
 import { Agent, type AgentBatch } from "./agent.js";
 import { agentDefinition, agentNames } from "./registry.js";
 
 type Nested = number | readonly Nested[];
 const nested: z.ZodType<Nested> = z.lazy(() => z.union([z.number(), z.array(nested)]));
+const size = () => z.number().int().min(1);
 const layers = z.object({ layers: z.array(z.object({ kernel: nested, bias: nested })).min(1) });
 const parametersSchema = z.object({
   actor: layers.extend({ logStdMultiplier: z.number(), logStdOffset: z.number() }),
@@ -32,7 +34,7 @@ const recordingSchema = z.object({
     adam: z.tuple([z.number(), z.number(), z.number()]).optional(),
     activation: z.literal("relu").optional(),
   }),
-  shapes: z.object({ batch: z.number(), observation: z.number(), action: z.number() }),
+  shapes: z.object({ batch: size(), observation: size(), action: size() }),
   initial: parametersSchema,
   steps: z
     .array(
@@ -64,8 +66,11 @@ export const PARAMETER_TOLERANCE = 1e-6;
 export function parseRecording(content: unknown, source: string): Recording {
   const result = recordingSchema.safeParse(content);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new DataError(`${source} is not a recording of updates: ${issue?.path.join(".")} ${issue?.message}.`);
+  const issue = result.error.issues[0]!;
+  const place = issue.path.length > 0 ? `at "${issue.path.join(".")}", ` : "";
+  throw new DataError(
+    `${source} is not a recording of updates: ${place}${requirement({ ...issue, path: [] }, undefined)}; give a recording as in fixtures/golden.`,
+  );
 }
 
 /** Replays a recording. @throws UsageError for an algorithm or an option that calql does not have */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { UsageError, unknownName } from "../errors.js";
+import { requirement, shown } from "../requirement.js";
 
 const learningRate = (of: string, value: number) =>
   z.number().positive().default(value).describe(`Learning rate of ${of} (Adam).`);
@@ -45,6 +46,8 @@ export function parseSettings<S extends z.ZodObject>(schema: S, values: object, 
   for (const key of Object.keys(values)) if (!known.includes(key)) throw unknownName(`setting of ${what}`, key, known);
   const result = schema.safeParse(values);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new UsageError(`The setting ${issue?.path.join(".")} of ${what} is wrong: ${issue?.message}.`);
+  const issue = result.error.issues[0]!;
+  const name = String(issue.path[0]);
+  const value = (values as Readonly<Record<string, unknown>>)[name];
+  throw new UsageError(`The setting ${name} of ${what} is ${shown(value)}; ${requirement(issue, value)}.`);
 }

@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { type BenchResult, benchCases, runBench } from "../agents/bench.js";
 import { unknownName } from "../errors.js";
+import { numberOf } from "./numbers.js";
 
 const UPDATES: Readonly<Record<string, number>> = { antmaze: 60, adroit: 40, sac: 1000 };
 
@@ -19,12 +20,14 @@ export function addBenchCommand(program: Command): void {
     .action(async (names: string[], flags: { json?: true; updates?: string; threads: string }) => {
       const known = benchCases.map((benchCase) => benchCase.name);
       for (const name of names) if (!known.includes(name)) throw unknownName("benchmark", name, known);
+      const asked = numberOf(flags.updates, "--updates", { whole: true, least: 1 });
+      const threads = numberOf(flags.threads, "--threads", { whole: true, least: 1, most: 1024 })!;
       if (!flags.json) process.stdout.write(HEADING);
       for (const benchCase of benchCases) {
         if (names.length > 0 && !names.includes(benchCase.name)) continue;
-        const updates = Number(flags.updates ?? UPDATES[benchCase.name]);
+        const updates = asked ?? UPDATES[benchCase.name]!;
         const residentBytes = () => process.memoryUsage().rss;
-        const result = await runBench(benchCase, { threads: Number(flags.threads), updates, residentBytes });
+        const result = await runBench(benchCase, { threads, updates, residentBytes });
         process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : row(result));
       }
     });

@@ -9,6 +9,7 @@ import { collectPointMaze, type PointMazeCollection } from "../environments/coll
 import { UsageError } from "../errors.js";
 import { pointMazeData } from "../training/presets.js";
 import { readDataset, writeDataset } from "../training/task-data.js";
+import { numberOf } from "./numbers.js";
 
 export function addDataCommand(program: Command): void {
   const data = program.command("data").description("recorded data: inspect, collect");
@@ -16,8 +17,10 @@ export function addDataCommand(program: Command): void {
     .command("inspect")
     .description("print shapes, episodes, lengths, returns, success share, ranges and what looks odd")
     .argument("<file>", "D4RL HDF5 file")
-    .action(async (file: string) => {
-      const dataset = await readDataset(file, { allowNonFinite: true });
+    .option("--horizon <steps>", "steps after which the clock ends an episode, for a file without timeouts")
+    .action(async (file: string, flags: { horizon?: string }) => {
+      const horizon = numberOf(flags.horizon, "--horizon", { whole: true, least: 1 });
+      const dataset = await readDataset(file, { allowNonFinite: true, ...(horizon !== undefined && { horizon }) });
       process.stdout.write(formatInspection(inspectDataset(dataset)));
     });
   addCollectCommand(data);
@@ -50,22 +53,22 @@ function addCollectCommand(data: Command): void {
 }
 
 function collectionOf(task: string, flags: Record<string, string | undefined>): PointMazeCollection {
-  const amount = flags.episodes === undefined ? { steps: number(flags.steps, "--steps") ?? pointMazeData.steps } : {};
-  const optional = {
-    episodes: number(flags.episodes, "--episodes"),
-    goalShare: number(flags.goalShare, "--goal-share"),
-    noise: number(flags.noise, "--noise"),
-  };
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  if (flags.steps !== undefined && flags.episodes !== undefined)
+    throw new UsageError("Both --steps and --episodes are given; give the one that shall hold.");
+  const amount = { whole: true, least: 1 };
+  const episodes = numberOf(flags.episodes, "--episodes", amount);
+  const steps = numberOf(flags.steps, "--steps", amount) ?? pointMazeData.steps;
+  const goalShare = numberOf(flags.goalShare, "--goal-share", { least: 0, most: 1 });
+  const noise = numberOf(flags.noise, "--noise", { least: 0 });
   const kinds = { starts: flags.starts, goals: flags.goals } as Pick<PointMazeCollection, "starts" | "goals">;
-  return { task, seed: number(flags.seed, "--seed") ?? 0, ...amount, ...kinds, ...given };
-}
-
-function number(text: string | undefined, flag: string): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new UsageError(`${flag} is "${text}"; give a number.`);
-  return value;
+  return {
+    task,
+    seed: numberOf(flags.seed, "--seed", { whole: true }) ?? 0,
+    ...(episodes === undefined ? { steps } : { episodes }),
+    ...kinds,
+    ...(goalShare !== undefined && { goalShare }),
+    ...(noise !== undefined && { noise }),
+  };
 }
 
 /** A bar on a terminal; elsewhere the result's own table is enough. */

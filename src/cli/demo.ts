@@ -2,7 +2,7 @@
  * `calql demo`: the whole story in some minutes on a laptop. Collects data of a point maze, pre-trains and fine-tunes
  * Cal-QL and CQL from the same data, and prints what the paper's figures show.
  */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { collectPointMaze } from "../environments/collect-pointmaze.js";
@@ -10,9 +10,12 @@ import { figureColumns } from "../report/figures-table.js";
 import { labelOf } from "../report/groups.js";
 import { runFigures } from "../report/statistics.js";
 import { type Run, readRun } from "../runs/read.js";
+import { runFiles } from "../runs/record.js";
+import { refuseUsedFolder } from "../runs/write.js";
 import { demoAgents, demoCollection, demoSettings } from "../training/presets.js";
+import { numberOf } from "./numbers.js";
 import { writeReport } from "./report.js";
-import { trainWithView } from "./train.js";
+import { INTERRUPTED, trainWithView } from "./train.js";
 
 export function addDemoCommand(program: Command): void {
   program
@@ -21,18 +24,27 @@ export function addDemoCommand(program: Command): void {
     .option("--out <folder>", "folder for the runs; earlier runs of the demo in it are replaced", join("runs", "demo"))
     .option("--seed <number>", "seed of everything random", "0")
     .action(async ({ out, seed }: { out: string; seed: string }) => {
-      const dataset = collectPointMaze(demoCollection);
+      const settings = { ...demoSettings, seed: numberOf(seed, "--seed", { whole: true })! };
       const folders = demoAgents.map((agent) => join(out, agent));
+      folders.forEach(removeEarlierRun);
+      const dataset = collectPointMaze(demoCollection);
       for (const [i, agent] of demoAgents.entries()) {
-        rmSync(folders[i]!, { recursive: true, force: true });
-        const settings = { ...demoSettings, agent, seed: Number(seed) };
-        const { summary } = await trainWithView(settings, { folder: folders[i]!, dataset });
-        if (summary.status !== "completed") return;
+        const { summary } = await trainWithView({ ...settings, agent }, { folder: folders[i]!, dataset });
+        if (summary.status === "completed") continue;
+        process.stdout.write(`${summary.status}: ${folders[i]}/report.html\n`);
+        process.exitCode = INTERRUPTED;
+        return;
       }
       const report = join(out, "report.html");
       writeReport(folders, report);
       process.stdout.write(`\n${figuresText(folders.map(readRun))}\nreport: ${report}\n`);
     });
+}
+
+/** Makes room for a run; a folder that holds anything else is left for the run to refuse. */
+function removeEarlierRun(folder: string): void {
+  if (existsSync(join(folder, runFiles.config))) rmSync(folder, { recursive: true });
+  refuseUsedFolder(folder);
 }
 
 /** The report's headline table for a terminal, one row a run. */

@@ -5,19 +5,26 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { parse } from "yaml";
-import { UsageError } from "../errors.js";
+import { fileReason, UsageError } from "../errors.js";
 import { allSettings, type TrainSettings } from "../training/configuration.js";
+import { refuseSwallowedFlag } from "./usage.js";
 
-interface Declaration {
+/** What a flag needs to know of a zod declaration. */
+export interface Declaration {
   readonly description?: string;
-  readonly def: { readonly type: string; readonly innerType?: Declaration; readonly entries?: object };
+  readonly def: {
+    readonly type: string;
+    readonly innerType?: Declaration;
+    readonly entries?: object;
+    readonly defaultValue?: unknown;
+  };
 }
 
 /** Adds a flag for every setting of runs and agents. */
 export function addSettingFlags(command: Command): Command {
   for (const [name, { schema, agents }] of allSettings()) {
     const declaration = schema as Declaration;
-    const sentence = declaration.description ?? declaration.def.innerType?.description ?? "";
+    const sentence = sentenceOf(declaration);
     const option = new Option(`--${kebab(name)} <${placeholder(declaration)}>`, sentence);
     option.helpGroup(agents.length === 0 ? "The run:" : `Agents (${agents.join(", ")}):`);
     command.addOption(option);
@@ -26,28 +33,32 @@ export function addSettingFlags(command: Command): Command {
 }
 
 /** The settings that the user wrote: those of the file, and over them those of the flags. */
-export function writtenSettings(flags: Readonly<Record<string, unknown>>, file: string | undefined): TrainSettings {
-  const written: Record<string, unknown> = file === undefined ? {} : readSettingsFile(file);
+export function writtenSettings(command: Command, flags: Readonly<Record<string, unknown>>): TrainSettings {
+  const written = typeof flags.config === "string" ? readSettingsFile(flags.config) : {};
   for (const [name, { schema }] of allSettings()) {
     const text = flags[name];
     if (typeof text !== "string") continue;
-    const value = parseValue(text);
-    written[name] = wantsList(schema as Declaration) && !Array.isArray(value) ? [value] : value;
+    refuseSwallowedFlag(command, `--${kebab(name)}`, text);
+    written[name] = valueFor(schema as Declaration, text);
   }
   return written as TrainSettings;
 }
 
-/** Reads a YAML or JSON file of settings. @throws UsageError naming the file and the place */
+/** Reads a YAML or JSON file of settings, or a run's config.json. @throws UsageError naming the file and the place */
 export function readSettingsFile(path: string): Record<string, unknown> {
   let content: unknown;
   try {
-    content = parse(readFileSync(path, "utf8"));
+    content = parse(readFileSync(path, "utf8")) ?? {};
   } catch (error) {
-    const reason = (error as Error).message.split("\n")[0];
-    throw new UsageError(`The settings file ${path} cannot be read: ${reason}. Give a YAML or JSON file.`);
+    throw new UsageError(`The settings file ${path} cannot be read: ${fileReason(error)}. Give a YAML or JSON file.`);
   }
-  if (content !== null && typeof content === "object" && !Array.isArray(content)) return { ...content };
-  throw new UsageError(`The settings file ${path} must hold one "name: value" a line, such as "agent: cal-ql".`);
+  if (!isRecord(content))
+    throw new UsageError(`The settings file ${path} must hold one "name: value" a line, such as "agent: cal-ql".`);
+  return "calqlVersion" in content && isRecord(content.settings) ? { ...content.settings } : { ...content };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** "criticLearningRate" as "critic-learning-rate". */
@@ -55,17 +66,26 @@ export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** A flag's text as the value that it spells: numbers, true and false, none, lists with commas; words stay words. */
-export function parseValue(text: string): unknown {
-  if (text.includes(",")) return text.split(",").map((part) => parseValue(part.trim()));
+/**
+ * A flag's text as the value that the setting's declaration asks for: "64,64" as a list, "none" as null where that is
+ * allowed, words as they are. What does not fit stays text, and the declaration refuses it by name.
+ */
+export function valueFor({ def }: Declaration, text: string): unknown {
+  if (def.type === "nullable") return text === "none" || text === "null" ? null : valueFor(def.innerType!, text);
+  if (def.innerType) return valueFor(def.innerType, text);
+  if (def.type === "array" || def.type === "tuple") return text.split(",").map((part) => scalar(part.trim()));
+  return def.type === "string" || def.type === "enum" ? text : scalar(text);
+}
+
+function scalar(text: string): unknown {
   if (text === "true" || text === "false") return text === "true";
   if (text === "none" || text === "null") return null;
   const number = Number(text);
-  return text.trim() !== "" && !Number.isNaN(number) ? number : text;
+  return text.trim() === "" || Number.isNaN(number) ? text : number;
 }
 
-function wantsList({ def }: Declaration): boolean {
-  return def.innerType ? wantsList(def.innerType) : def.type === "array";
+export function sentenceOf(declaration: Declaration): string {
+  return declaration.description ?? declaration.def.innerType?.description ?? "";
 }
 
 function placeholder({ def }: Declaration): string {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The command line: which verbs there are, and what a person sees when something is wrong. A mistake of the caller is
  * one sentence and exit code 2, work that had to stop is one sentence and exit code 1; a stack trace is our fault.
@@ -11,26 +10,29 @@ import { addDataCommand } from "./data.js";
 import { addDemoCommand } from "./demo.js";
 import { addParityCommand } from "./parity.js";
 import { addReportCommand } from "./report.js";
+import { addSettingsCommand } from "./settings.js";
 import { addTrainCommand } from "./train.js";
+import { speakInSentences } from "./usage.js";
 
-/** Runs a command line and returns its exit code. */
+const verbs = [
+  addTrainCommand,
+  addReportCommand,
+  addDataCommand,
+  addSettingsCommand,
+  addDemoCommand,
+  addBenchCommand,
+  addParityCommand,
+];
+
+/** Runs a command line and returns its exit code; a verb may set process.exitCode, which is put back afterwards. */
 export async function main(words: readonly string[]): Promise<number> {
   const program = new Command("calql")
     .description("Cal-QL: pre-train a policy on recorded data, fine-tune it online")
     .version(version)
-    .exitOverride()
     .configureHelp({ showGlobalOptions: false });
-  for (const add of [
-    addTrainCommand,
-    addReportCommand,
-    addDataCommand,
-    addDemoCommand,
-    addBenchCommand,
-    addParityCommand,
-  ]) {
-    add(program);
-  }
-  program.commands.forEach(overrideExit);
+  for (const add of verbs) add(program);
+  speakInSentences(program);
+  const before = process.exitCode;
   process.exitCode = 0;
   try {
     await program.parseAsync([...words], { from: "user" });
@@ -40,12 +42,7 @@ export async function main(words: readonly string[]): Promise<number> {
     if (!(error instanceof UsageError || error instanceof RunFailure)) throw error;
     process.stderr.write(`error: ${error.message}\n`);
     return error.exitCode;
+  } finally {
+    process.exitCode = before;
   }
 }
-
-function overrideExit(command: Command): void {
-  command.exitOverride();
-  command.commands.forEach(overrideExit);
-}
-
-process.exitCode = await main(process.argv.slice(2));

@@ -12,7 +12,7 @@ import {
   replayRecording,
 } from "../agents/parity.js";
 import { isReturnsRecording, replayReturns } from "../data/returns-parity.js";
-import { DataError } from "../errors.js";
+import { DataError, fileReason } from "../errors.js";
 
 export function addParityCommand(program: Command): void {
   program
@@ -55,6 +55,6 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new DataError(`The recording ${file} cannot be read: ${(error as Error).message}. Give a JSON file.`);
+    throw new DataError(`The recording ${file} cannot be read: ${fileReason(error)}. Give a JSON file.`);
   }
 }

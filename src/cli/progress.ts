@@ -11,15 +11,22 @@ const SECONDS_BETWEEN_LINES = 10;
 export interface ProgressView {
   readonly show: (progress: Progress) => void;
   readonly evaluated: (evaluation: EvaluationLine) => void;
+  /** Somebody has asked the run to end. */
+  readonly stopping: () => void;
   readonly stop: () => void;
 }
 
+/** Where a view is drawn; standard error, or a stand-in. */
+export type ProgressOutput = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+const STOPPING = "stopping; what there is will be written (once more to stop at once)";
+
 /** A bar on a terminal, lines elsewhere. @param label stands at the beginning, such as the agent's name */
-export function progressView(label: string, output: NodeJS.WriteStream = process.stderr): ProgressView {
+export function progressView(label: string, output: ProgressOutput = process.stderr): ProgressView {
   return output.isTTY ? bar(label, output) : lines(label, output);
 }
 
-function bar(label: string, stream: NodeJS.WriteStream): ProgressView {
+function bar(label: string, stream: ProgressOutput): ProgressView {
   const view = new cliProgress.SingleBar({
     format: `${label} {phase} {bar} {percentage}% | {value}/{total} | {speed} | {left} left | {evaluation}`,
     stream,
@@ -28,14 +35,11 @@ function bar(label: string, stream: NodeJS.WriteStream): ProgressView {
   });
   const clock = new Clock();
   let phase = "";
+  let evaluation = evaluationText(undefined);
   return {
     show: (progress) => {
-      const payload = {
-        phase: progress.phase,
-        speed: speedText(progress),
-        left: clock.left(progress),
-        evaluation: evaluationText(progress.lastEvaluation),
-      };
+      if (progress.lastEvaluation) evaluation = evaluationText(progress.lastEvaluation);
+      const payload = { phase: progress.phase, speed: speedText(progress), left: clock.left(progress), evaluation };
       if (progress.phase !== phase) {
         if (phase !== "") view.stop();
         phase = progress.phase;
@@ -43,12 +47,16 @@ function bar(label: string, stream: NodeJS.WriteStream): ProgressView {
       }
       view.update(progress.done, payload);
     },
-    evaluated: () => {},
+    evaluated: (line) => {
+      evaluation = evaluationText(line);
+      if (phase !== "") view.update({ evaluation });
+    },
+    stopping: () => stream.write(`\n${STOPPING}\n`),
     stop: () => view.stop(),
   };
 }
 
-function lines(label: string, stream: NodeJS.WriteStream): ProgressView {
+function lines(label: string, stream: ProgressOutput): ProgressView {
   const clock = new Clock();
   let last = performance.now();
   return {
@@ -62,6 +70,7 @@ function lines(label: string, stream: NodeJS.WriteStream): ProgressView {
       );
     },
     evaluated: (evaluation) => stream.write(`${label} ${evaluation.phase} ${evaluationText(evaluation)}\n`),
+    stopping: () => stream.write(`${label} ${STOPPING}\n`),
     stop: () => {},
   };
 }

@@ -1,13 +1,14 @@
 /**
  * `calql report`: one page over one run or several, made from their folders alone.
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { RunFailure } from "../errors.js";
+import { fileReason, RunFailure } from "../errors.js";
 import { renderReport } from "../report/page.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
+import { writeWholeFile } from "../runs/whole-file.js";
 
 export function addReportCommand(program: Command): void {
   program
@@ -27,9 +28,8 @@ export function writeReport(folders: readonly string[], path: string): void {
   const page = renderReport(folders.map(readRun));
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.partial`, page);
-    renameSync(`${path}.partial`, path);
+    writeWholeFile(path, page);
   } catch (error) {
-    throw new RunFailure(`The report could not be written to ${path}: ${(error as Error).message}. Name another file.`);
+    throw new RunFailure(`The report could not be written to ${path}: ${fileReason(error)}. Name another file.`);
   }
 }

@@ -1,13 +1,19 @@
 /**
  * `calql train`: one run from recorded data to a fine-tuned policy, with its report.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { UsageError } from "../errors.js";
+import { runFiles } from "../runs/record.js";
 import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
 import { type TrainOptions, type TrainResult, train } from "../training/train.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
 import { progressView } from "./progress.js";
 import { writeReport } from "./report.js";
+
+/** The exit code of a process that Ctrl-C has ended. */
+export const INTERRUPTED = 130;
 
 export function addTrainCommand(program: Command): void {
   const command = program
@@ -16,11 +22,11 @@ export function addTrainCommand(program: Command): void {
     .option("--config <file>", "YAML or JSON file of settings: a difference to the task's preset")
     .option("--out <folder>", "run folder to make (default: runs/<task>/<agent>-seed<seed>)");
   addSettingFlags(command).action(async (flags: Record<string, string | undefined>) => {
-    const settings = writtenSettings(flags, flags.config);
+    const settings = writtenSettings(command, flags);
     const folder = flags.out ?? defaultFolder(settings);
     const { summary } = await trainWithView(settings, { folder });
     process.stdout.write(`${summary.status}: ${folder}/report.html (policy: ${folder}/policy.onnx)\n`);
-    if (summary.status === "interrupted") process.exitCode = 130;
+    if (summary.status === "interrupted") process.exitCode = INTERRUPTED;
   });
 }
 
@@ -31,18 +37,35 @@ export async function trainWithView(
 ): Promise<TrainResult> {
   const view = progressView(labelOf(settings));
   const stop = new AbortController();
-  const interrupt = () => stop.abort();
+  const interrupt = () => {
+    stop.abort();
+    view.stopping();
+  };
+  // Once: a second Ctrl-C ends the process at once.
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
   try {
     const watched = { onProgress: view.show, onEvaluation: view.evaluated, signal: stop.signal };
     const result = await train(settings, { ...options, ...watched });
-    writeReport([options.folder], join(options.folder, "report.html"));
+    writeReport([options.folder], join(options.folder, runFiles.report));
     return result;
+  } catch (error) {
+    if (!(error instanceof UsageError)) reportFailedRun(options.folder);
+    throw error;
   } finally {
     view.stop();
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
+  }
+}
+
+/** The report of what there is; that it cannot be written must not hide why the run failed. */
+function reportFailedRun(folder: string): void {
+  if (!existsSync(join(folder, runFiles.config))) return;
+  try {
+    writeReport([folder], join(folder, runFiles.report));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   }
 }
 

@@ -10,7 +10,8 @@ import { scope, type Tensor } from "../tensor/tensor.js";
 export type TakeRows = (x: Tensor) => Tensor;
 
 /**
- * Computes results whose first dimension is the batch in blocks of at most `rowsPerBlock` rows and joins them.
+ * Computes results whose first dimension is the batch in blocks of at most `rowsPerBlock` rows, as equal as they can
+ * be, and joins them.
  * @param compute gets `take`, with which it cuts each tensor of the whole batch down to its block
  */
 export function inRowBlocks<Name extends string>(
@@ -19,8 +20,9 @@ export function inRowBlocks<Name extends string>(
   compute: (take: TakeRows) => Readonly<Record<Name, Tensor>>,
 ): Record<Name, Tensor> {
   const blocks: Readonly<Record<Name, Tensor>>[] = [];
-  for (let start = 0; start < batchSize; start += rowsPerBlock) {
-    const end = Math.min(start + rowsPerBlock, batchSize);
+  const rows = Math.ceil(batchSize / Math.ceil(batchSize / rowsPerBlock));
+  for (let start = 0; start < batchSize; start += rows) {
+    const end = Math.min(start + rows, batchSize);
     blocks.push(scope(`rows${start}`, () => compute((x) => slice(x, 0, start, end))));
   }
   const names = Object.keys(blocks[0]!) as Name[];

@@ -13,13 +13,11 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { RunFailure, UsageError } from "../errors.js";
 import { type EvaluationLine, type MetricsLine, type RunConfig, type RunSummary, runFiles } from "./record.js";
+import { writeWholeFile } from "./whole-file.js";
 
 /** Writes one run folder. Every method is synchronous: when it returns, a kill of the process loses nothing of it. */
 export class RunWriter {
@@ -100,12 +98,23 @@ class LineFile {
 }
 
 function makeEmptyFolder(folder: string): void {
-  let present: string[];
+  refuseUsedFolder(folder);
   try {
     mkdirSync(folder, { recursive: true });
-    present = readdirSync(folder);
   } catch (error) {
     throw new UsageError(`The run folder ${folder} cannot be made: ${reasonOf(error)}. Name another folder.`);
+  }
+}
+
+/** Whether a run could go into a folder, asked before any work and without making it. @throws UsageError if not */
+export function refuseUsedFolder(folder: string): void {
+  let present: string[];
+  try {
+    present = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    const reason = (error as NodeJS.ErrnoException).code === "ENOTDIR" ? "it is a file" : reasonOf(error);
+    throw new UsageError(`The run folder ${folder} cannot be made: ${reason}. Name another folder.`);
   }
   if (present.length === 0) return;
   const shown = present.sort().slice(0, 3).join(", ") + (present.length > 3 ? ", ..." : "");
@@ -114,18 +123,8 @@ function makeEmptyFolder(folder: string): void {
   );
 }
 
-/** Writes beside the target and renames, so that nobody ever sees half a file. */
 function writeWhole(path: string, content: string | Uint8Array): void {
-  const partial = `${path}.partial`;
-  attempt(path, () => {
-    try {
-      writeFileSync(partial, content, { flush: true });
-      renameSync(partial, path);
-    } catch (error) {
-      rmSync(partial, { force: true });
-      throw error;
-    }
-  });
+  attempt(path, () => writeWholeFile(path, content));
 }
 
 function attempt<Result>(path: string, action: () => Result): Result {

@@ -51,6 +51,7 @@ class Lowering implements LoweringContext {
       this.taken.set(name, 1);
     }
     const order = topologicalOrder(results);
+    for (const { operation } of order) if ("name" in operation && operation.name) this.taken.set(operation.name, 1);
     for (const tensor of order) for (const x of tensor.inputs) this.uses.set(x, (this.uses.get(x) ?? 0) + 1);
     for (const result of results) this.uses.set(result, (this.uses.get(result) ?? 0) + 1);
     const absorbed = this.absorbedProducts(order);
@@ -91,7 +92,6 @@ class Lowering implements LoweringContext {
     const key = `input ${name}`;
     if (this.known.has(key)) return name;
     this.known.set(key, name);
-    this.taken.set(name, 1);
     this.inputs.push({ name, elementType: "float32", shape: this.declaredShape(tensor) });
     return name;
   }
@@ -151,8 +151,9 @@ class Lowering implements LoweringContext {
   }
 
   private weight(name: string, values: Float32Array, shape: Shape): string {
-    if (!this.taken.has(name)) this.initializers.push({ name, shape, values });
-    this.taken.set(name, 1);
+    const key = `weight ${name}`;
+    if (!this.known.has(key)) this.initializers.push({ name, shape, values });
+    this.known.set(key, name);
     return name;
   }
 

@@ -222,10 +222,16 @@ export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
 
 /** Zeros of a shape with the values added at the indices along an axis: the reverse of `gather`. */
 export function scatter(values: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
+  const along = resolveAxis("scatter", values, axis);
   if (!sameShape(values.shape, indices.shape)) {
     throw new ShapeError("scatter", [values, indices], "there must be one index for each value");
   }
-  return makeTensor({ kind: "scatter", axis, shape }, [values, indices], shape);
+  if (indices.elementType !== "int64") throw new ShapeError("scatter", [values, indices], "the indices must be int64");
+  if (!sameShape(without(shape, along), without(values.shape, along))) {
+    const reason = `[${shape.join(", ")}] must be the values' shape but for the size of axis ${along}`;
+    throw new ShapeError("scatter", [values, indices], reason);
+  }
+  return makeTensor({ kind: "scatter", axis: along, shape }, [values, indices], shape);
 }
 
 function without(shape: Shape, axis: number): Shape {

@@ -33,7 +33,11 @@ export function resolveConfiguration(written: TrainSettings): Configuration {
   const onlineAgent = run.onlineAgent === null ? null : agentDefinition(run.onlineAgent);
   refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
   const agentSettings = settingsFor(agent, preset, written);
-  const online = onlineAgent && { agent: onlineAgent, settings: settingsFor(onlineAgent, preset, written) };
+  // What both agents have, the second takes over from the first, its own defaults aside: one name means one value, and
+  // the flat record says it all.
+  const inherited = { ...agentSettings, ...written };
+  const online = onlineAgent && { agent: onlineAgent, settings: settingsFor(onlineAgent, preset, inherited) };
+  refuseEndlessFailure(run, agentSettings);
   return { run, agent, agentSettings, online, flat: { ...run, ...online?.settings, ...agentSettings } };
 }
 
@@ -48,6 +52,15 @@ export function allSettings(): ReadonlyMap<string, { readonly schema: unknown; r
     }
   }
   return all;
+}
+
+/** An episode that fails for ever is worth failureReward / (1 - discount). */
+function refuseEndlessFailure({ failureReward }: RunSettings, { discount }: AgentSettings): void {
+  if (failureReward === null || discount !== 1) return;
+  throw new UsageError(
+    `The setting discount is 1, but with a failureReward (${failureReward}) episodes that fail for ever are worth its ` +
+      "infinite sum; give a discount below 1, or failureReward none.",
+  );
 }
 
 function parseRun(values: object): RunSettings {

@@ -5,6 +5,7 @@
 import type { Agent } from "../agents/agent.js";
 import type { Environment } from "../environments/environment.js";
 import { RandomStream } from "../random.js";
+import { resetIn, stepIn } from "./environment-failure.js";
 
 export interface Evaluation {
   readonly episodes: number;
@@ -17,6 +18,8 @@ export interface Evaluation {
 }
 
 interface Playing {
+  /** For messages. */
+  readonly name: string;
   readonly environment: Environment;
   observation: Float32Array;
   total: number;
@@ -25,10 +28,10 @@ interface Playing {
   running: boolean;
 }
 
-/** Plays one episode in each of the environments. */
+/** Plays one episode in each of the environments. @throws RunFailure naming episode and step if one of them fails */
 export async function evaluate(agent: Agent, environments: readonly Environment[], seed: number): Promise<Evaluation> {
   const seeds = new RandomStream(seed, "evaluation");
-  const episodes = environments.map((environment) => begin(environment, seeds.integer(2 ** 31)));
+  const episodes = environments.map((environment, i) => begin(environment, i, seeds.integer(2 ** 31)));
   for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
     const observations = joined(running.map((episode) => episode.observation));
     const actions = await agent.act(observations, { deterministic: true });
@@ -38,13 +41,15 @@ export async function evaluate(agent: Agent, environments: readonly Environment[
   return summarise(episodes);
 }
 
-function begin(environment: Environment, seed: number): Playing {
-  const { observation } = environment.reset({ seed });
-  return { environment, observation, total: 0, length: 0, success: false, running: true };
+function begin(environment: Environment, index: number, seed: number): Playing {
+  const name = `evaluation episode ${index + 1}`;
+  const { observation } = resetIn(environment, seed, name);
+  return { name, environment, observation, total: 0, length: 0, success: false, running: true };
 }
 
 function play(episode: Playing, action: Float32Array): void {
-  const { observation, reward, terminated, truncated, info } = episode.environment.step(action);
+  const { environment, name, length } = episode;
+  const { observation, reward, terminated, truncated, info } = stepIn(environment, action, name, length + 1);
   episode.observation = observation;
   episode.total += reward;
   episode.length++;

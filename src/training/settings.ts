@@ -12,12 +12,19 @@ export const runSettings = z.object({
   agent: z.string().default("cal-ql").describe("Algorithm of the offline phase."),
   onlineAgent: z.string().nullable().default(null).describe("Algorithm of the online phase, if it is another."),
   seed: z.number().int().default(0).describe("Seed of everything random."),
-  threads: count().default(0).describe("Threads of an update; 0 takes one per core."),
+  threads: count().max(1024).default(0).describe("Threads of an update; 0 takes one per core."),
   dataset: z
     .string()
     .nullable()
     .default(null)
     .describe("D4RL HDF5 file; without it the task's own data are collected."),
+  datasetHorizon: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Steps after which the clock ends an episode, for a data set without timeouts."),
   offlineUpdates: count().default(1_000_000).describe("Updates on the recorded data alone."),
   onlineSteps: count().default(1_000_000).describe("Environment steps of the online phase."),
   utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),

@@ -2,13 +2,14 @@
  * Where the recorded data of a run come from: the file that the caller names, or the task's own data, which are
  * collected once and kept in a cache folder (CALQL_CACHE, else .calql in the working folder).
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readD4RL } from "../data/d4rl.js";
 import { writeD4RL } from "../data/d4rl-writer.js";
 import type { Dataset } from "../data/episode.js";
 import { collectPointMaze, type PointMazeCollection } from "../environments/collect-pointmaze.js";
-import { DataError, RunFailure, UsageError } from "../errors.js";
+import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
+import { writeWholeFile } from "../runs/whole-file.js";
 import { pointMazeData } from "./presets.js";
 
 /** Reads a D4RL HDF5 file. @throws DataError if it cannot be read or is not what it claims to be */
@@ -17,9 +18,9 @@ export async function readDataset(path: string, options: Parameters<typeof readD
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : `${code}`;
-    throw new DataError(`The data set ${path} cannot be read: ${reason}. Give the path of a D4RL HDF5 file.`);
+    throw new DataError(
+      `The data set ${path} cannot be read: ${fileReason(error)}. Give the path of a D4RL HDF5 file.`,
+    );
   }
   return readD4RL(bytes, path, options);
 }
@@ -29,37 +30,38 @@ export async function writeDataset(path: string, dataset: Dataset): Promise<void
   const bytes = await writeD4RL(dataset);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.partial`, bytes);
-    renameSync(`${path}.partial`, path);
+    writeWholeFile(path, bytes);
   } catch (error) {
-    throw new RunFailure(
-      `The data set could not be written to ${path}: ${(error as Error).message}. Name another place.`,
-    );
+    throw new RunFailure(`The data set could not be written to ${path}: ${fileReason(error)}. Name another place.`);
   }
 }
 
-/**
- * The recorded data for a task.
- * @param file the caller's file, or null for the task's own data
- */
-export async function taskData(
-  task: string,
-  file: string | null,
-  onProgress?: PointMazeCollection["onProgress"],
-): Promise<Dataset> {
-  if (file !== null) return readDataset(file);
+/** What a caller says about a run's data. */
+export interface DataRequest {
+  readonly task: string;
+  /** The caller's file, or null for the task's own data. */
+  readonly file: string | null;
+  /** Steps after which the clock ended an episode, for files without timeouts. */
+  readonly horizon?: number | null;
+  readonly onProgress?: PointMazeCollection["onProgress"];
+}
+
+/** The recorded data for a task. @throws UsageError if the task has none of its own; DataError for a wrong file */
+export async function taskData({ task, file, horizon, onProgress }: DataRequest): Promise<Dataset> {
+  if (file !== null) return readDataset(file, typeof horizon === "number" ? { horizon } : {});
   if (!task.startsWith("pointmaze-")) {
     throw new UsageError(`The task ${task} has no data of its own to collect; name recorded data with --dataset FILE.`);
   }
-  const path = join(process.env.CALQL_CACHE ?? ".calql", `${task}-diverse-${pointMazeData.steps}.hdf5`);
+  const path = cachedFile(task);
   if (!existsSync(path)) {
-    const collected = collectPointMaze({
-      ...pointMazeData,
-      task,
-
-      ...(onProgress && { onProgress }),
-    });
+    const collected = collectPointMaze({ ...pointMazeData, task, ...(onProgress && { onProgress }) });
     await writeDataset(path, collected);
   }
   return readDataset(path);
+}
+
+/** Named by everything that the data follow from, so that other collection settings never meet old data. */
+function cachedFile(task: string): string {
+  const recipe = Object.entries(pointMazeData).map(([name, value]) => `${name}${value}`);
+  return join(process.env.CALQL_CACHE ?? ".calql", `${[task, ...recipe].join("-")}.hdf5`);
 }

@@ -13,8 +13,8 @@ import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
-import type { EvaluationLine, Phase, RunSummary } from "../runs/record.js";
-import { RunWriter } from "../runs/write.js";
+import type { EvaluationLine, Phase, RunConfig, RunSummary } from "../runs/record.js";
+import { RunWriter, refuseUsedFolder } from "../runs/write.js";
 import { version } from "../version.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { evaluate } from "./evaluate.js";
@@ -24,6 +24,9 @@ import { refuseMismatch } from "./mismatch.js";
 import { Pace } from "./pace.js";
 import { taskData } from "./task-data.js";
 import { collectTrajectory } from "./trajectory.js";
+
+/** So that 30 steps at a ratio of 0.1, in floating point, are due 3 updates. */
+const ROUNDING = 1e-9;
 
 /** What a caller may follow while a run goes on. */
 export interface Progress {
@@ -59,34 +62,45 @@ export interface TrainResult {
 export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
   const configuration = resolveConfiguration(settings);
   const { run } = configuration;
+  refuseUsedFolder(options.folder);
   const environment = makeEnvironment(run.task);
-  const dataset = options.dataset ?? (await taskData(run.task, run.dataset, collecting(options)));
-  refuseMismatch(environment, dataset, run.task);
-  const agent = await Agent.create(run.agent, {
-    observationSize: dataset.observationSize,
-    actionSize: dataset.actionSize,
-    settings: configuration.agentSettings,
-    seed: run.seed,
-    threads: run.threads,
-  });
-  const writer = RunWriter.create(options.folder, {
-    calqlVersion: version,
-    startedAt: new Date().toISOString(),
-    settings: configuration.flat,
-    dataset: {
-      source: dataset.source,
-      episodes: dataset.episodes.length,
-      steps: countSteps(dataset),
+  try {
+    const dataset = options.dataset ?? (await recordedData(configuration, options));
+    refuseMismatch(environment, dataset, run.task);
+    const agent = await Agent.create(run.agent, {
       observationSize: dataset.observationSize,
       actionSize: dataset.actionSize,
-    },
+      settings: configuration.agentSettings,
+      seed: run.seed,
+      threads: run.threads,
+    });
+    return await new Run(configuration, options, environment, agent, dataset).complete();
+  } finally {
+    environment.close();
+  }
+}
+
+function recordedData({ run }: Configuration, { onProgress }: TrainOptions): Promise<Dataset> {
+  const collecting = (done: number, total: number) =>
+    onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
+  return taskData({ task: run.task, file: run.dataset, horizon: run.datasetHorizon, onProgress: collecting });
+}
+
+/** What config.json says. */
+function recordOf({ flat }: Configuration, dataset: Dataset): RunConfig {
+  const { source, observationSize, actionSize, episodes } = dataset;
+  return {
+    calqlVersion: version,
+    startedAt: new Date().toISOString(),
+    settings: flat,
+    dataset: { source, episodes: episodes.length, steps: countSteps(dataset), observationSize, actionSize },
     hardware: describeHardware(),
-  });
-  return new Run(configuration, options, writer, environment, agent, dataset).complete();
+  };
 }
 
 /** One run on its way: the state that the two phases share. */
 class Run {
+  private readonly writer: RunWriter;
   private readonly offline: Replay;
   private readonly online: Replay;
   private readonly batch;
@@ -97,13 +111,13 @@ class Run {
   private readonly pace = new Pace();
   private phase: Phase = "offline";
   private updates = 0;
+  private onlineUpdates = 0;
   private onlineSteps = 0;
   private onlineEpisodes = 0;
 
   constructor(
     private readonly configuration: Configuration,
     private readonly options: TrainOptions,
-    private readonly writer: RunWriter,
     private readonly environment: Environment,
     private agent: Agent,
     dataset: Dataset,
@@ -117,22 +131,29 @@ class Run {
     this.batch = createBatch(agent.settings.batchSize as number, observationSize, actionSize);
     this.sampling = new RandomStream(run.seed, "sampling");
     this.evaluationEnvironments = Array.from({ length: run.evaluationEpisodes }, () => makeEnvironment(run.task));
+    // Last, so that nothing is written where anything above does not fit.
+    this.writer = RunWriter.create(options.folder, recordOf(configuration, dataset));
   }
 
   /** Runs both phases; however they end, what there is of a policy and a summary is written. */
   async complete(): Promise<TrainResult> {
-    let failure: unknown;
+    let failure: { readonly error: unknown } | undefined;
     try {
       await this.evaluate();
       await this.pretrain();
       await this.fineTune();
     } catch (error) {
-      failure = error;
+      failure = { error };
     }
-    const summary = this.finish(failure);
-    await this.release();
-    if (failure !== undefined) throw failure;
-    return { folder: this.options.folder, summary, evaluations: this.evaluations };
+    try {
+      const summary = this.finish(failure);
+      if (!failure) return { folder: this.options.folder, summary, evaluations: this.evaluations };
+    } catch (error) {
+      failure ??= { error };
+    } finally {
+      await this.release();
+    }
+    throw failure.error;
   }
 
   private async pretrain(): Promise<void> {
@@ -147,23 +168,34 @@ class Run {
 
   private async fineTune(): Promise<void> {
     const { run } = this.configuration;
-    await this.switchAgent();
+    if (run.onlineSteps > 0) await this.switchAgent();
     const seeds = new RandomStream(run.seed, "online episodes");
-    let owed = 0;
     let nextEvaluation = run.evaluateEverySteps;
     while (this.onlineSteps < run.onlineSteps && !this.stopped) {
       this.phase = "online";
-      const episode = await collectTrajectory(this.agent, this.environment, seeds.integer(2 ** 31));
+      const name = `online episode ${this.onlineEpisodes + 1}`;
+      const episode = await collectTrajectory(this.agent, this.environment, seeds.integer(2 ** 31), name);
       this.online.append(toTransitions([episode], this.door));
       this.onlineSteps += episode.length;
       this.onlineEpisodes++;
-      for (owed += episode.length * run.utdRatio; owed >= 1 && !this.stopped; owed--) await this.update();
-      this.report(Math.min(this.onlineSteps, run.onlineSteps), run.onlineSteps);
+      await this.updateOnline();
       if (this.onlineSteps < nextEvaluation && this.onlineSteps < run.onlineSteps) continue;
       await this.evaluate();
       while (nextEvaluation <= this.onlineSteps) nextEvaluation += run.evaluateEverySteps;
     }
     this.recordMetrics();
+  }
+
+  /** Makes the updates that the steps so far are due: floor(steps * UTD ratio) altogether. */
+  private async updateOnline(): Promise<void> {
+    const { utdRatio, onlineSteps } = this.configuration.run;
+    const due = Math.floor(this.onlineSteps * utdRatio + ROUNDING);
+    while (this.onlineUpdates < due && !this.stopped) {
+      await this.update();
+      this.onlineUpdates++;
+      this.report(Math.min(Math.floor(this.onlineUpdates / utdRatio), onlineSteps), onlineSteps);
+    }
+    if (utdRatio === 0) this.report(Math.min(this.onlineSteps, onlineSteps), onlineSteps);
   }
 
   /** Continues with the online phase's algorithm, where it is another. */
@@ -182,7 +214,9 @@ class Run {
     if (this.updates % logEveryUpdates === 0) this.recordMetrics();
   }
 
+  /** Measures the policy, unless the run is to end: whoever ends it does not want to wait. */
   private async evaluate(): Promise<void> {
+    if (this.stopped) return;
     const result = await evaluate(this.agent, this.evaluationEnvironments, this.configuration.run.seed);
     const line = { ...this.position(), ...result };
     this.evaluations.push(line);
@@ -206,13 +240,13 @@ class Run {
     });
   }
 
-  private finish(failure: unknown): RunSummary {
+  private finish(failure: { readonly error: unknown } | undefined): RunSummary {
     this.recordMetrics();
     const { task, seed } = this.configuration.run;
-    const status = failure !== undefined ? "failed" : this.stopped ? "interrupted" : "completed";
+    const status = failure ? "failed" : this.stopped ? "interrupted" : "completed";
     const summary: RunSummary = {
       status,
-      ...(failure instanceof Error && { reason: failure.message }),
+      ...(failure && { reason: failure.error instanceof Error ? failure.error.message : String(failure.error) }),
       updates: this.updates,
       onlineSteps: this.onlineSteps,
       onlineEpisodes: this.onlineEpisodes,
@@ -227,7 +261,7 @@ class Run {
   }
 
   private async release(): Promise<void> {
-    for (const environment of [this.environment, ...this.evaluationEnvironments]) environment.close();
+    for (const environment of this.evaluationEnvironments) environment.close();
     await this.agent.release();
   }
 
@@ -247,8 +281,4 @@ class Run {
     const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
     return { rewardScale, rewardShift, returns: { discount: discount!, ...sparse } };
   }
-}
-
-function collecting({ onProgress }: TrainOptions): ((done: number, total: number) => void) | undefined {
-  return onProgress && ((done, total) => onProgress({ phase: "collecting", done, total, updatesPerSecond: 0 }));
 }

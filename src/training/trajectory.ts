@@ -4,16 +4,26 @@
 import type { Agent } from "../agents/agent.js";
 import type { Episode } from "../data/episode.js";
 import type { Environment } from "../environments/environment.js";
+import { resetIn, stepIn } from "./environment-failure.js";
 
-/** Plays until the task or the clock ends the episode. */
-export async function collectTrajectory(agent: Agent, environment: Environment, seed: number): Promise<Episode> {
-  const observations = [environment.reset({ seed }).observation];
+/**
+ * Plays until the task or the clock ends the episode.
+ * @param episode its number in words, for messages
+ * @throws RunFailure naming episode and step if the environment fails
+ */
+export async function collectTrajectory(
+  agent: Agent,
+  environment: Environment,
+  seed: number,
+  episode: string,
+): Promise<Episode> {
+  const observations = [resetIn(environment, seed, episode).observation];
   const actions: Float32Array[] = [];
   const rewards: number[] = [];
   for (;;) {
     const chosen = await agent.act(observations[observations.length - 1]!, { deterministic: false });
     const action = chosen.slice();
-    const { observation, reward, terminated, truncated } = environment.step(action);
+    const { observation, reward, terminated, truncated } = stepIn(environment, action, episode, actions.length + 1);
     observations.push(observation);
     actions.push(action);
     rewards.push(reward);

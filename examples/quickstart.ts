@@ -1,0 +1,13 @@
+import { collectPointMaze, readRun, runFigures, train } from "calql";
+
+// Recorded data: here a controller's, made on the spot; `readDataset(file)` reads a D4RL file.
+const dataset = collectPointMaze({ task: "pointmaze-umaze", goals: "fixed", steps: 5_000, seed: 0 });
+
+// Pre-train on the data, fine-tune in the environment; everything lands in the run folder.
+const { folder } = await train(
+  { task: "pointmaze-umaze", preset: "laptop", agent: "cal-ql", offlineUpdates: 1_000, onlineSteps: 1_000 },
+  { folder: "runs/quickstart", dataset, onEvaluation: ({ updates, successRate }) => console.log(updates, successRate) },
+);
+
+// The figures of the report; the policy is runs/quickstart/policy.onnx, for any ONNX runtime.
+console.log(runFigures(readRun(folder)));

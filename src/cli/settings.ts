@@ -1,0 +1,44 @@
+/**
+ * `calql settings`: every setting with its flag, default and sentence, as the Markdown table that stands in
+ * docs/settings.md (a test compares them). It is made from the declarations alone.
+ */
+import type { Command } from "commander";
+import { allSettings } from "../training/configuration.js";
+import { type Declaration, kebab, sentenceOf } from "./flags.js";
+
+export function addSettingsCommand(program: Command): void {
+  program
+    .command("settings")
+    .description("print every setting with its flag, default and meaning (Markdown)")
+    .action(() => {
+      process.stdout.write(settingsTable());
+    });
+}
+
+export function settingsTable(): string {
+  const rows = [...allSettings()].map(([name, { schema, agents }]) => {
+    const declaration = schema as Declaration;
+    const whose = agents.length === 0 ? "run" : agents.join(", ");
+    return `| \`${name}\` | \`--${kebab(name)}\` | ${defaultText(declaration)} | ${whose} | ${sentenceOf(declaration)} |`;
+  });
+  return [
+    "# Settings",
+    "",
+    "Flags of `calql train`, and names in a configuration file (`--config FILE`, YAML or JSON). The task's preset comes",
+    "first, then the file, then the flags; what none of them names has the default below.",
+    "",
+    "| setting | flag | default | of | meaning |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+/** An agent may have a default of its own; the table shows that of the first agent that declares the setting. */
+function defaultText({ def }: Declaration): string {
+  const value = def.defaultValue;
+  if (value === undefined) return "";
+  return value === null
+    ? "none"
+    : `\`${Array.isArray(value) ? value.map((x) => x ?? "none").join(",") : String(value)}\``;
+}

@@ -1,0 +1,65 @@
+/**
+ * The command line's own grammar: what is said when words, flags or their values do not fit together. The parser's
+ * messages become sentences like all others: the thing, the reason, the next step.
+ */
+import type { Command, CommanderError } from "commander";
+import { closest } from "fastest-levenshtein";
+import { UsageError } from "../errors.js";
+
+/** Makes a command and those below it throw UsageErrors; only what help and version end with passes as it is. */
+export function speakInSentences(command: Command): void {
+  command.configureOutput({ outputError: () => {} }).showSuggestionAfterError(false);
+  command.exitOverride((error) => {
+    throw error.code === "commander.help" || error.exitCode === 0 ? error : usageError(command, error);
+  });
+  command.commands.forEach(speakInSentences);
+}
+
+/** Refuses a flag as the value of a flag: "--seed --agent cql" lacks a number. */
+export function refuseSwallowedFlag(command: Command, flag: string, value: string): void {
+  const known = command.options.map((option) => option.long);
+  if (!known.includes(value)) return;
+  throw new UsageError(`The flag ${flag} has no value; give one after it. ${helpOf(command)}`);
+}
+
+function usageError(command: Command, { code, message }: CommanderError): UsageError {
+  const quoted = /'([^']*)'/.exec(message)?.[1] ?? "";
+  return new UsageError(`${sentence(command, code, quoted, message)} ${helpOf(command)}`);
+}
+
+function sentence(command: Command, code: string, quoted: string, message: string): string {
+  const flags = command.options.map((option) => option.long ?? "").concat("--help");
+  const verbs = command.commands.map((verb) => verb.name());
+  switch (code) {
+    case "commander.unknownOption":
+      return `${nameOf(command)} has no flag ${quoted}. Did you mean ${closest(quoted.split("=")[0]!, flags)}?`;
+    case "commander.unknownCommand":
+      return `${nameOf(command)} has no verb "${quoted}". Did you mean "${closest(quoted, verbs)}"? Known: ${verbs.join(", ")}.`;
+    case "commander.missingArgument":
+      return `${nameOf(command)} needs ${quoted === "runs" || quoted === "files" ? `at least one of its ${quoted}` : `a ${quoted}`}; name it.`;
+    case "commander.optionMissingArgument":
+      return `The flag ${quoted.split(" ")[0]} has no value; give one after it.`;
+    case "commander.excessArguments":
+      return `${nameOf(command)} was given words that it does not take; settings are flags, such as --seed 1.`;
+    case "commander.invalidArgument":
+      return invalidArgument(message, quoted.split(" ")[0]!);
+    default:
+      return `${message.replace(/^error: /, "").replace(/[\s.]+$/, "")}.`;
+  }
+}
+
+function invalidArgument(message: string, flag: string): string {
+  const value = /argument '([^']*)'/.exec(message)?.[1] ?? "";
+  const choices = /Allowed choices are (.*)\.$/.exec(message)?.[1]?.split(", ") ?? [];
+  if (choices.length === 0) return `The flag ${flag} cannot be "${value}".`;
+  return `The flag ${flag} is "${value}"; it must be one of ${choices.join(", ")}. Did you mean "${closest(value, choices)}"?`;
+}
+
+function helpOf(command: Command): string {
+  return `See ${nameOf(command)} --help.`;
+}
+
+/** "calql data collect" */
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
+}

@@ -1,0 +1,62 @@
+/**
+ * What a value must be, in words that fit into a sentence: zod finds what is wrong, this says what would be right.
+ * "The setting discount is 2; it must be at most 1." is what a person reads, not "Too big: expected number to be <=1".
+ */
+import { closest } from "fastest-levenshtein";
+import type { z } from "zod";
+
+type Issue = z.core.$ZodIssue;
+
+/** "it must be at most 1", "entry 2 must be a whole number"; `value` is what was given where the issue's path begins. */
+export function requirement(issue: Issue, value: unknown): string {
+  const place = issue.path.at(-1);
+  const subject = issue.path.length > 1 && typeof place === "number" ? `entry ${place + 1}` : "it";
+  const nested = issue.path.slice(1).reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value);
+  return `${subject} must ${demand(issue, nested)}`;
+}
+
+/** A value as a person would write it, shortened. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  if (typeof value !== "object" || value === null) return value === null ? "none" : String(value);
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+function demand(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `be ${kinds[issue.expected] ?? `of type ${issue.expected}`}`;
+    case "too_small":
+      return issue.origin === "array"
+        ? `have at least ${entries(issue.minimum)}`
+        : `be ${issue.inclusive ? "at least" : "above"} ${issue.minimum}`;
+    case "too_big":
+      return issue.origin === "array"
+        ? `have at most ${entries(issue.maximum)}`
+        : `be ${issue.inclusive ? "at most" : "below"} ${issue.maximum}`;
+    case "invalid_value":
+      return oneOf(issue.values.map(String), value);
+    default:
+      return issue.message;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  number: "a number",
+  int: "a whole number",
+  string: "text",
+  boolean: "true or false",
+  array: "a list such as 64,64",
+  tuple: "a pair such as 0,1",
+  object: "an object",
+};
+
+function entries(count: number | bigint): string {
+  return `${count} ${Number(count) === 1 ? "entry" : "entries"}`;
+}
+
+function oneOf(values: readonly string[], value: unknown): string {
+  const nearest = typeof value === "string" ? ` (did you mean "${closest(value, [...values])}"?)` : "";
+  return values.length === 1 ? `be ${values[0]}` : `be one of ${values.join(", ")}${nearest}`;
+}

@@ -1,0 +1,162 @@
+/**
+ * For tests: what every operation means, in plain JavaScript and double precision, written without a look at the ONNX
+ * rules. It evaluates an expression for given inputs and differentiates it by central differences.
+ */
+import type { Values } from "./evaluate.fixture.js";
+import { type OperationKind, type OperationOf, type Shape, sizeOf, type Tensor, topologicalOrder } from "./tensor.js";
+
+interface Arrayed {
+  readonly shape: Shape;
+  readonly data: readonly number[];
+}
+type Meaning<K extends OperationKind> = (inputs: readonly Arrayed[], operation: OperationOf<K>, out: Shape) => number[];
+
+function stridesOf(shape: Shape): number[] {
+  return shape.map((_, i) => sizeOf(shape.slice(i + 1)));
+}
+
+/** Every index of a shape in row-major order. */
+function indicesOf(shape: Shape): number[][] {
+  const strides = stridesOf(shape);
+  return Array.from({ length: sizeOf(shape) }, (_, flat) => shape.map((n, i) => Math.floor(flat / strides[i]!) % n));
+}
+
+function at({ shape, data }: Arrayed, index: readonly number[]): number {
+  const strides = stridesOf(shape);
+  return data[index.reduce((offset, position, i) => offset + position * strides[i]!, 0)]!;
+}
+
+/** The value that stands at an index of the shape to which this array broadcasts. */
+function stretchedAt(array: Arrayed, index: readonly number[]): number {
+  const own = index.slice(index.length - array.shape.length);
+  return at(
+    array,
+    own.map((position, i) => (array.shape[i] === 1 ? 0 : position)),
+  );
+}
+
+function each(formula: (...values: number[]) => number) {
+  return (inputs: readonly Arrayed[], _: unknown, out: Shape): number[] =>
+    indicesOf(out).map((index) => formula(...inputs.map((x) => stretchedAt(x, index))));
+}
+
+/** The values along an axis through an index. */
+function fibre(x: Arrayed, index: readonly number[], axis: number): number[] {
+  return Array.from({ length: x.shape[axis]! }, (_, position) => at(x, index.with(axis, position)));
+}
+
+function logOfSum(values: readonly number[]): number {
+  const largest = Math.max(...values);
+  return largest + Math.log(values.reduce((total, x) => total + Math.exp(x - largest), 0));
+}
+
+const unbound = (): never => {
+  throw new Error("Inputs are bound by the evaluator.");
+};
+
+const meanings: { readonly [K in OperationKind]: Meaning<K> } = {
+  input: unbound,
+  state: unbound,
+  constant: (_, { values }) => Array.from(values),
+  stopGradient: ([x]) => [...x!.data],
+  neg: each((x) => -x),
+  exp: each(Math.exp),
+  log: each(Math.log),
+  sqrt: each(Math.sqrt),
+  tanh: each(Math.tanh),
+  sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
+  softplus: each((x) => Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)),
+  relu: each((x) => Math.max(x, 0)),
+  sign: each(Math.sign),
+  isPositive: each((x) => (x > 0 ? 1 : 0)),
+  add: each((a, b) => a + b),
+  sub: each((a, b) => a - b),
+  mul: each((a, b) => a * b),
+  div: each((a, b) => a / b),
+  maximum: each((a, b) => Math.max(a, b)),
+  minimum: each((a, b) => Math.min(a, b)),
+  greater: each((a, b) => (a > b ? 1 : 0)),
+  less: each((a, b) => (a < b ? 1 : 0)),
+  where: each((condition, a, b) => (condition ? a : b)),
+  clip: ([x], { low, high }) => x!.data.map((value) => Math.min(Math.max(value, low), high)),
+  matmul: ([a, b], { transposeA, transposeB }, out) => {
+    const inner = a!.shape[transposeA ? 0 : 1]!;
+    return indicesOf(out).map(([row, column]) => {
+      const products = Array.from({ length: inner }, (_, k) => {
+        return at(a!, transposeA ? [k, row!] : [row!, k]) * at(b!, transposeB ? [column!, k] : [k, column!]);
+      });
+      return products.reduce((total, product) => total + product, 0);
+    });
+  },
+  reshape: ([x]) => [...x!.data],
+  expand: each((x) => x),
+  sum: ([x], { axes }) => {
+    const totals = new Map<string, number>();
+    for (const index of indicesOf(x!.shape)) {
+      const key = index.filter((_, i) => !axes.includes(i)).join();
+      totals.set(key, (totals.get(key) ?? 0) + at(x!, index));
+    }
+    return [...totals.values()];
+  },
+  concat: (parts, { axis }, out) =>
+    indicesOf(out).map((index) => {
+      const starts = parts.map((_, i) => parts.slice(0, i).reduce((n, { shape }) => n + shape[axis]!, 0));
+      const which = starts.findLastIndex((start) => start <= index[axis]!);
+      return at(parts[which]!, index.with(axis, index[axis]! - starts[which]!));
+    }),
+  slice: ([x], { axis, start }, out) => indicesOf(out).map((index) => at(x!, index.with(axis, index[axis]! + start))),
+  logSumExp: ([x], { axis }, out) =>
+    indicesOf(out).map((index) => logOfSum(fibre(x!, index.toSpliced(axis, 0, 0), axis))),
+  softmax: ([x], { axis }, out) =>
+    indicesOf(out).map((index) => Math.exp(at(x!, index) - logOfSum(fibre(x!, index, axis)))),
+  argMax: ([x], { axis }, out) =>
+    indicesOf(out).map((index) => {
+      const values = fibre(x!, index, axis);
+      return values.indexOf(Math.max(...values));
+    }),
+  gather: ([x, indices], { axis }, out) => indicesOf(out).map((index) => at(x!, index.with(axis, at(indices!, index)))),
+  scatter: ([values, indices], { axis }, out) => {
+    const strides = stridesOf(out);
+    const result = new Array<number>(sizeOf(out)).fill(0);
+    for (const index of indicesOf(values!.shape)) {
+      const target = index.with(axis, at(indices!, index));
+      result[target.reduce((offset, position, i) => offset + position * strides[i]!, 0)]! += at(values!, index);
+    }
+    return result;
+  },
+};
+
+/**
+ * The values of an expression in double precision.
+ * @param frozen inputs that the arguments of `stopGradient` see instead, so that differences pass it by as gradients do
+ */
+export function referenceValue(tensor: Tensor, inputs: Values, frozen: Values = inputs): readonly number[] {
+  const results = new Map<Tensor, Arrayed>();
+  for (const node of topologicalOrder([tensor])) results.set(node, { shape: node.shape, data: valuesOf(node) });
+  return results.get(tensor)!.data;
+
+  function valuesOf({ operation, inputs: operands, shape }: Tensor): readonly number[] {
+    if (operation.kind === "input" || operation.kind === "state") return Array.from(inputs[operation.name]!);
+    if (operation.kind === "stopGradient" && frozen !== inputs) return referenceValue(operands[0]!, frozen);
+    const meaning = meanings[operation.kind] as Meaning<OperationKind>;
+    return meaning(
+      operands.map((x) => results.get(x)!),
+      operation,
+      shape,
+    );
+  }
+}
+
+const STEP = 1e-4;
+
+/** The gradient of a scalar expression by central differences in each number of one input, fourth order in the step. */
+export function centralDifferences(loss: Tensor, name: string, inputs: Values): number[] {
+  const base = Array.from(inputs[name]!);
+  const lossAt = (i: number, change: number) =>
+    referenceValue(loss, { ...inputs, [name]: base.with(i, base[i]! + change) }, inputs)[0]!;
+  return base.map((_, i) => {
+    const near = lossAt(i, STEP) - lossAt(i, -STEP);
+    const far = lossAt(i, 2 * STEP) - lossAt(i, -2 * STEP);
+    return (8 * near - far) / (12 * STEP);
+  });
+}

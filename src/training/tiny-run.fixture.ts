@@ -1,0 +1,92 @@
+/**
+ * Runs of a second for tests: a task of a few lines with episodes of known length, recorded data for it, and settings
+ * with networks of eight units.
+ */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Dataset } from "../data/episode.js";
+import { randomDataset } from "../data/example-data.fixture.js";
+import { box, type Environment } from "../environments/environment.js";
+import { registerEnvironment } from "../environments/registry.js";
+import type { TrainSettings } from "./configuration.js";
+import { type TrainOptions, train } from "./train.js";
+
+/** How a task of the tests behaves. */
+export interface LineOptions {
+  readonly horizon?: number;
+  /** The reward of a step, counted from 1. */
+  readonly reward?: (step: number) => number;
+  /** The step at which the task itself ends. */
+  readonly endsAt?: number;
+  /** Called before every step with the number of steps of this environment so far; may throw. */
+  readonly beforeStep?: (steps: number) => void;
+}
+
+/** Environments of the tests that were made and not closed. */
+export const openEnvironments = new Set<Environment>();
+
+/** Registers a task: a point on a line that an action moves, 2 observations, 1 action, 10 steps. */
+export function registerLine(name: string, options: LineOptions = {}): string {
+  registerEnvironment(name, () => line(name, options));
+  return name;
+}
+
+function line(name: string, { horizon = 10, reward = (step) => -step, endsAt, beforeStep }: LineOptions): Environment {
+  let [step, steps, position] = [0, 0, 0];
+  const info = { success: false };
+  const environment: Environment = {
+    name,
+    horizon,
+    observationSpace: box(2, -100, 100),
+    actionSpace: box(1, -1, 1),
+    reset({ seed = 0 } = {}) {
+      step = 0;
+      position = (seed % 7) / 7;
+      return { observation: Float32Array.of(position, step), info };
+    },
+    step(action) {
+      beforeStep?.(++steps);
+      step++;
+      position += action[0]!;
+      const terminated = step === endsAt;
+      const truncated = !terminated && step >= horizon;
+      return { observation: Float32Array.of(position, step), reward: reward(step), terminated, truncated, info };
+    },
+    close: () => openEnvironments.delete(environment),
+  };
+  openEnvironments.add(environment);
+  return environment;
+}
+
+/** 100 recorded steps for a line. */
+export function lineData(): Dataset {
+  return randomDataset(1, [20, 30, 50], { observationSize: 2, actionSize: 1 });
+}
+
+/** The smallest networks and the shortest phases; 10 updates, 20 steps. */
+export const tiny = {
+  agent: "cal-ql",
+  threads: 1,
+  batchSize: 8,
+  nActions: 2,
+  actorHidden: [8],
+  criticHidden: [8],
+  offlineUpdates: 10,
+  onlineSteps: 20,
+  evaluationEpisodes: 2,
+  evaluateEveryUpdates: 1000,
+  evaluateEverySteps: 1000,
+  logEveryUpdates: 10,
+} satisfies TrainSettings;
+
+/** A new folder's name for a run, in the system's place for such. */
+export function newFolder(): string {
+  return join(mkdtempSync(join(tmpdir(), "calql-train-")), "run");
+}
+
+/** A run on a line; `task` must have been registered. */
+export async function trainTiny(task: string, settings: TrainSettings = {}, options: Partial<TrainOptions> = {}) {
+  const folder = newFolder();
+  return train({ ...tiny, task, ...settings }, { folder, dataset: lineData(), ...options });
+}
