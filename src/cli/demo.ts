@@ -26,7 +26,9 @@ export function addDemoCommand(program: Command): void {
     .action(async ({ out, seed }: { out: string; seed: string }) => {
       const settings = { ...demoSettings, seed: numberOf(seed, "--seed", { whole: true })! };
       const folders = demoAgents.map((agent) => join(out, agent));
-      folders.forEach(removeEarlierRun);
+      const earlier = folders.filter((folder) => existsSync(join(folder, runFiles.config)));
+      for (const folder of folders) if (!earlier.includes(folder)) refuseUsedFolder(folder);
+      for (const folder of earlier) rmSync(folder, { recursive: true });
       const dataset = collectPointMaze(demoCollection);
       for (const [i, agent] of demoAgents.entries()) {
         const { summary } = await trainWithView({ ...settings, agent }, { folder: folders[i]!, dataset });
@@ -39,12 +41,6 @@ export function addDemoCommand(program: Command): void {
       writeReport(folders, report);
       process.stdout.write(`\n${figuresText(folders.map(readRun))}\nreport: ${report}\n`);
     });
-}
-
-/** Makes room for a run; a folder that holds anything else is left for the run to refuse. */
-function removeEarlierRun(folder: string): void {
-  if (existsSync(join(folder, runFiles.config))) rmSync(folder, { recursive: true });
-  refuseUsedFolder(folder);
 }
 
 /** The report's headline table for a terminal, one row a run. */

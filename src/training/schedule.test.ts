@@ -66,15 +66,15 @@ describe("evaluations", () => {
       [55, 30],
       [75, 50],
     ]);
-    expect(await places({ offlineUpdates: 20, evaluateEveryUpdates: 10, onlineSteps: 20, evaluateEverySteps: 10 })).toEqual(
-      [
-        [0, 0],
-        [10, 0],
-        [20, 0],
-        [30, 10],
-        [40, 20],
-      ],
-    );
+    expect(
+      await places({ offlineUpdates: 20, evaluateEveryUpdates: 10, onlineSteps: 20, evaluateEverySteps: 10 }),
+    ).toEqual([
+      [0, 0],
+      [10, 0],
+      [20, 0],
+      [30, 10],
+      [40, 20],
+    ]);
   });
 
   it("play as many episodes as asked and sum the environment's own rewards", async () => {
@@ -151,19 +151,22 @@ describe("online trajectories", () => {
   }
   const transform = { discount: 0.9, rewardScale: 2, rewardShift: 1 };
 
-  it.each(["cal-ql", "cql"])("of %s enter the replay whole, with returns-to-go on the scaled rewards", async (agent) => {
-    const [first, second, ...more] = await appended(task, { agent, ...transform });
-    expect(more).toEqual([]);
-    const rewards = Array.from({ length: 10 }, (_, i) => 2 * -(i + 1) + 1);
-    const returns = rewards.map((_, i) => rewards.slice(i).reduce((sum, reward, k) => sum + reward * 0.9 ** k, 0));
-    for (const episode of [first!, second!]) {
-      expect([...episode.rewards]).toEqual(rewards);
-      expect([...episode.terminated]).toEqual(new Array(10).fill(0)); // the clock is no end
-      episode.returnsToGo!.forEach((value, i) => {
-        expect(value).toBeCloseTo(returns[i]!, 3);
-      });
-    }
-  });
+  it.each(["cal-ql", "cql"])(
+    "of %s enter the replay whole, with returns-to-go on the scaled rewards",
+    async (agent) => {
+      const [first, second, ...more] = await appended(task, { agent, ...transform });
+      expect(more).toEqual([]);
+      const rewards = Array.from({ length: 10 }, (_, i) => 2 * -(i + 1) + 1);
+      const returns = rewards.map((_, i) => rewards.slice(i).reduce((sum, reward, k) => sum + reward * 0.9 ** k, 0));
+      for (const episode of [first!, second!]) {
+        expect([...episode.rewards]).toEqual(rewards);
+        expect([...episode.terminated]).toEqual(new Array(10).fill(0)); // the clock is no end
+        episode.returnsToGo!.forEach((value, i) => {
+          expect(value).toBeCloseTo(returns[i]!, 3);
+        });
+      }
+    },
+  );
 
   it("keep their bootstrap at the clock and lose it where the task ends", async () => {
     const [episode] = await appended(ending, transform);

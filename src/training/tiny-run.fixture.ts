@@ -85,8 +85,11 @@ export function newFolder(): string {
   return join(mkdtempSync(join(tmpdir(), "calql-train-")), "run");
 }
 
+/** What a test may give to a run; `dataset: null` gives no data in memory. */
+export type TinyOptions = Partial<Omit<TrainOptions, "dataset">> & { readonly dataset?: Dataset | null };
+
 /** A run on a line; `task` must have been registered. */
-export async function trainTiny(task: string, settings: TrainSettings = {}, options: Partial<TrainOptions> = {}) {
-  const folder = newFolder();
-  return train({ ...tiny, task, ...settings }, { folder, dataset: lineData(), ...options });
+export async function trainTiny(task: string, settings: TrainSettings = {}, options: TinyOptions = {}) {
+  const { dataset = lineData(), ...others } = options;
+  return train({ ...tiny, task, ...settings }, { folder: newFolder(), ...(dataset && { dataset }), ...others });
 }

@@ -1,0 +1,42 @@
+/** For tests: runs a command line in this process and says what a person would have seen. */
+import { readdirSync } from "node:fs";
+import { vi } from "vitest";
+import { main } from "./main.js";
+
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** Runs `calql words...` with standard output and error caught. */
+export async function calql(...words: string[]): Promise<Outcome> {
+  const out = caught(process.stdout);
+  const error = caught(process.stderr);
+  try {
+    const code = await main(words);
+    return { code, out: out.text(), error: error.text() };
+  } finally {
+    out.restore();
+    error.restore();
+  }
+}
+
+function caught(stream: NodeJS.WriteStream) {
+  const spy = vi.spyOn(stream, "write").mockImplementation(() => true);
+  return {
+    text: () => spy.mock.calls.map(([chunk]) => String(chunk)).join(""),
+    restore: () => spy.mockRestore(),
+  };
+}
+
+/** Every file and folder below a folder, by name. */
+export function contentOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+}
+
+/** Flags for a run of a second. */
+export const tinyFlags = (
+  "--preset laptop --threads 1 --batch-size 8 --n-actions 2 --actor-hidden 8 --critic-hidden 8 " +
+  "--offline-updates 20 --online-steps 20 --evaluation-episodes 2"
+).split(" ");

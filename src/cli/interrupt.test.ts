@@ -1,0 +1,76 @@
+/**
+ * The executable as the system runs it: built into a folder of its own, started as a process, stopped by Ctrl-C.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { collectPointMaze } from "../environments/collect-pointmaze.js";
+import { readRun } from "../runs/read.js";
+import { writeDataset } from "../training/task-data.js";
+import { contentOf, tinyFlags } from "./command-line.fixture.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const place = mkdtempSync(join(tmpdir(), "calql-built-"));
+const bin = join(place, "dist", "cli", "bin.js");
+const data = join(place, "data.hdf5");
+
+beforeAll(async () => {
+  mkdirSync(join(place, "dist"));
+  symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
+  writeFileSync(join(place, "package.json"), '{ "type": "module" }');
+  const tsc = join(root, "node_modules", ".bin", "tsc");
+  spawnSync(tsc, ["-p", join(root, "tsconfig.build.json"), "--outDir", join(place, "dist")]);
+  await writeDataset(data, collectPointMaze({ task: "pointmaze-umaze", steps: 1_000, seed: 0 }));
+});
+afterAll(() => rmSync(place, { recursive: true }));
+
+/** Resolves with the exit code; calls `onLine` for every piece of standard error. */
+function ended(process: ChildProcess, onError: (text: string) => void): Promise<number | null> {
+  process.stderr!.on("data", (chunk) => onError(String(chunk)));
+  return new Promise((resolve) => process.on("close", resolve));
+}
+
+describe("the executable", () => {
+  it("is what package.json names, and runs", () => {
+    const { bin: named } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { bin: { calql: string } };
+    expect(join(place, named.calql)).toBe(bin);
+    expect(readFileSync(bin, "utf8").split("\n")[0]).toBe("#!/usr/bin/env node");
+    const { status, stderr, stdout } = spawnSync(process.execPath, [bin, "train", "--discount", "2"], {
+      encoding: "utf8",
+    });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: The setting discount [^\n]*\n$/);
+  });
+
+  it("ends cleanly at Ctrl-C, with everything written", async () => {
+    const folder = join(place, "run");
+    const flags = ["--offline-updates", "1000000", "--evaluate-every-updates", "20", "--log-every-updates", "5"];
+    const words = [bin, "train", "--dataset", data, "--out", folder, ...tinyFlags, ...flags];
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      out += String(chunk);
+    });
+    const code = await ended(child, (piece) => {
+      const begun = text.includes("after 40 updates");
+      text += piece;
+      if (!begun && text.includes("after 40 updates")) child.kill("SIGINT");
+    });
+    expect(code).toBe(130);
+    expect(text).toContain("cal-ql stopping; what there is will be written");
+    expect(out).toBe(`interrupted: ${folder}/report.html (policy: ${folder}/policy.onnx)\n`);
+    expect(contentOf(folder)).toEqual(
+      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"].sort(),
+    );
+    const { summary, metrics, evaluations } = readRun(folder);
+    expect(summary).toMatchObject({ status: "interrupted", onlineSteps: 0 });
+    expect(summary!.updates).toBeGreaterThanOrEqual(40);
+    expect(metrics.at(-1)!.updates).toBe(summary!.updates);
+    expect(evaluations.slice(0, 3).map(({ updates }) => updates)).toEqual([0, 20, 40]);
+    expect(readFileSync(join(folder, "report.html"), "utf8")).toContain("interrupted");
+  });
+});

@@ -1,0 +1,136 @@
+/**
+ * The verbs at work: collect and inspect data, train from a file of them, draw reports; and what is left of a run that
+ * fails. Ctrl-C is tested with the real executable in interrupt.test.ts.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeD4RL } from "../data/d4rl-writer.js";
+import { countingTables, exampleFile, randomDataset } from "../data/example-data.fixture.js";
+import { readRun } from "../runs/read.js";
+import { registerLine, tiny } from "../training/tiny-run.fixture.js";
+import { calql, contentOf, tinyFlags } from "./command-line.fixture.js";
+import { trainWithView } from "./train.js";
+
+const place = mkdtempSync(join(tmpdir(), "calql-verbs-"));
+const at = (name: string) => join(place, name);
+afterAll(() => rmSync(place, { recursive: true }));
+
+const collect = (out: string, ...flags: string[]) =>
+  calql("data", "collect", "pointmaze-umaze", "--out", at(out), "--steps", "1000", ...flags);
+
+beforeAll(async () => {
+  await collect("data.hdf5");
+});
+
+describe("calql data collect", () => {
+  it("writes the same bytes for the same seed, and others for another", async () => {
+    const { code, out } = await collect("again.hdf5", "--seed", "0");
+    expect(code).toBe(0);
+    expect(out.split("\n")[0]).toBe(at("again.hdf5"));
+    expect(out).toMatch(/1,?000/);
+    await collect("other.hdf5", "--seed", "1");
+    const [first, again, other] = ["data", "again", "other"].map((name) => readFileSync(at(`${name}.hdf5`)));
+    expect(again!.equals(first!)).toBe(true);
+    expect(other!.equals(first!)).toBe(false);
+  });
+
+  it("counts episodes, starts and goals as it was told", async () => {
+    const flags = ["--episodes", "3", "--starts", "fixed", "--goals", "fixed", "--noise", "0"];
+    const { out } = await calql("data", "collect", "pointmaze-umaze", "--out", at("expert.hdf5"), ...flags);
+    expect(out).toMatch(/starts fixed, goals fixed, goal share 1, noise 0/);
+    expect(out).toMatch(/episodes +3\b/);
+  });
+});
+
+describe("calql data inspect", () => {
+  it("describes what was collected", async () => {
+    const { code, out, error } = await calql("data", "inspect", at("data.hdf5"));
+    expect({ code, error }).toEqual({ code: 0, error: "" });
+    expect(out).toContain(at("data.hdf5"));
+  });
+
+  it("needs the horizon of a file without timeouts", async () => {
+    writeFileSync(at("endless.hdf5"), await exampleFile(countingTables(new Array(10).fill(0))));
+    expect((await calql("data", "inspect", at("endless.hdf5"))).code).toBe(2);
+    const { code, out } = await calql("data", "inspect", at("endless.hdf5"), "--horizon", "5");
+    expect(code).toBe(0);
+    expect(out).toMatch(/episodes +2\b/);
+  });
+});
+
+describe("calql train and calql report", () => {
+  const run = (agent: string, ...flags: string[]) =>
+    calql("train", "--agent", agent, "--dataset", at("data.hdf5"), "--out", at(agent), ...tinyFlags, ...flags);
+
+  it("leave a run folder with a report, and one page over several runs", async () => {
+    const { code, out, error } = await run("cal-ql", "--seed", "1");
+    expect(code).toBe(0);
+    expect(out).toBe(`completed: ${at("cal-ql")}/report.html (policy: ${at("cal-ql")}/policy.onnx)\n`);
+    expect(error).toMatch(/^cal-ql offline success \d+ %, length \d+ \(after 0 updates\)\n/);
+    expect(contentOf(at("cal-ql"))).toEqual(
+      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"].sort(),
+    );
+    expect(readRun(at("cal-ql")).config.settings).toMatchObject({
+      seed: 1,
+      actorHidden: [8],
+      dataset: at("data.hdf5"),
+    });
+    await run("cql");
+    const page = at("pages/both.html");
+    expect(await calql("report", at("cal-ql"), at("cql"), "--out", page)).toEqual({
+      code: 0,
+      out: `${page}\n`,
+      error: "",
+    });
+    const html = readFileSync(page, "utf8");
+    expect(html).toContain("<svg");
+    expect(html).toContain("cal-ql");
+    expect(html).not.toMatch(/(src|href)="https?:/);
+  });
+
+  it("repeat a run from its config.json", async () => {
+    const { code } = await calql("train", "--config", join(at("cal-ql"), "config.json"), "--out", at("repeated"));
+    expect(code).toBe(0);
+    const [first, second] = [at("cal-ql"), at("repeated")].map((folder) => readFileSync(join(folder, "policy.onnx")));
+    expect(second!.equals(first!)).toBe(true);
+  });
+
+  it("draw a single run's page into its folder", async () => {
+    rmSync(join(at("cql"), "report.html"));
+    expect((await calql("report", at("cql"))).out).toBe(`${join(at("cql"), "report.html")}\n`);
+    expect(existsSync(join(at("cql"), "report.html"))).toBe(true);
+  });
+});
+
+describe("a run that fails", () => {
+  it("leaves its report, one sentence and exit code 1", async () => {
+    const data = randomDataset(1, [200], { observationSize: 4, actionSize: 2 });
+    data.episodes[0]!.rewards.fill(1e30, 150);
+    writeFileSync(at("huge.hdf5"), await writeD4RL(data));
+    const flags = ["--dataset", at("huge.hdf5"), "--out", at("diverged"), ...tinyFlags];
+    const { code, out, error } = await calql("train", ...flags);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(error).toMatch(/\nerror: Update \d+ of cal-ql is not finite: [^\n]+\n$/);
+    expect(readRun(at("diverged")).summary).toMatchObject({ status: "failed" });
+    expect(readFileSync(join(at("diverged"), "report.html"), "utf8")).toContain("is not finite");
+  });
+
+  it("by its environment leaves its report as well", async () => {
+    const steps = { beforeStep: (count: number) => count === 15 && expect.fail("out of battery") };
+    const task = registerLine("tired-line", steps);
+    const dataset = randomDataset(1, [50], { observationSize: 2, actionSize: 1 });
+    const folder = at("tired");
+    await expect(trainWithView({ ...tiny, task }, { folder, dataset })).rejects.toThrow(/out of battery/);
+    expect(existsSync(join(folder, "report.html"))).toBe(true);
+  });
+
+  it("leaves the report of another run in the same place alone", async () => {
+    const page = join(at("cql"), "report.html");
+    writeFileSync(page, "mine");
+    const { code } = await calql("train", "--dataset", at("data.hdf5"), "--out", at("cql"), ...tinyFlags);
+    expect(code).toBe(2);
+    expect(readFileSync(page, "utf8")).toBe("mine");
+  });
+});

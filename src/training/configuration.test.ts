@@ -1,0 +1,153 @@
+/**
+ * From what was written to what is run: presets, their numbers in the paper, the order of precedence, and the sentences
+ * about settings that do not fit.
+ */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { agentDefinition, agentNames } from "../agents/registry.js";
+import { UsageError } from "../errors.js";
+import { version } from "../version.js";
+import { allSettings, resolveConfiguration, type TrainSettings } from "./configuration.js";
+
+const tasks = ["umaze", "medium", "large"].flatMap((maze) => [`pointmaze-${maze}`, `antmaze-${maze}`]);
+
+describe("a preset", () => {
+  const cases = tasks.flatMap((task) =>
+    agentNames.flatMap((agent) => (["paper", "laptop"] as const).map((preset) => ({ task, agent, preset }))),
+  );
+  it.each(cases)("resolves: $task, $agent, $preset", (written) => {
+    const { run, agent, agentSettings, online, flat } = resolveConfiguration(written);
+    expect(run).toMatchObject(written);
+    expect(agent.name).toBe(written.agent);
+    expect(online).toBeNull();
+    expect(Object.keys(agentSettings).sort()).toEqual(
+      Object.keys(agentDefinition(written.agent).settings.shape).sort(),
+    );
+    for (const [name, value] of Object.entries(flat)) expect(value, name).not.toBeUndefined();
+    expect(resolveConfiguration(flat).flat).toEqual(flat);
+  });
+
+  it("of the paper for AntMaze holds the table of its appendix", () => {
+    const { flat } = resolveConfiguration({ task: "antmaze-medium" });
+    expect(flat).toMatchObject({
+      agent: "cal-ql",
+      actorHidden: [256, 256],
+      criticHidden: [256, 256, 256, 256],
+      criticCount: 2,
+      conservativeWeight: 5,
+      lagrange: true,
+      targetActionGap: 0.8,
+      initialLogAlphaPrime: 1,
+      importanceSampling: true,
+      maxTargetBackup: true,
+      backupEntropy: false,
+      rewardScale: 10,
+      rewardShift: -5,
+      offlineUpdates: 1_000_000,
+      onlineSteps: 1_000_000,
+      offlineShare: 0.5,
+      utdRatio: 1,
+      actorLearningRate: 1e-4,
+      criticLearningRate: 3e-4,
+      temperatureLearningRate: 1e-4,
+      lagrangeLearningRate: 3e-4,
+      discount: 0.99,
+      polyakTau: 5e-3,
+      batchSize: 256,
+      nActions: 10,
+      evaluationEpisodes: 20,
+      evaluateEverySteps: 2_000,
+      calibrationSource: "monte-carlo",
+    });
+  });
+
+  it("of the paper is the same for the point mazes, and no laptop's", () => {
+    const { task: _, ...point } = resolveConfiguration({ task: "pointmaze-large" }).flat;
+    const { task: __, ...ant } = resolveConfiguration({ task: "antmaze-large" }).flat;
+    expect(point).toEqual(ant);
+    for (const task of tasks)
+      expect(resolveConfiguration({ task, preset: "laptop" }).run.offlineUpdates).toBeLessThan(100_000);
+  });
+
+  it("gives a fixed weight, and SAC its own backup", () => {
+    expect(resolveConfiguration({ agent: "sac" }).agentSettings.maxTargetBackup).toBe(false);
+    expect(resolveConfiguration({ task: "antmaze-umaze", lagrange: false }).agentSettings.lagrange).toBe(false);
+  });
+});
+
+describe("what a caller writes", () => {
+  it("stands over the preset, which stands over the default", () => {
+    const { flat } = resolveConfiguration({ task: "antmaze-umaze", discount: 0.5, rewardShift: 0 });
+    expect(flat).toMatchObject({ discount: 0.5, rewardShift: 0, rewardScale: 10, polyakTau: 0.005 });
+  });
+
+  it("of undefined is not written", () => {
+    const written = { task: "antmaze-umaze", rewardScale: undefined } as unknown as TrainSettings;
+    expect(resolveConfiguration(written).run.rewardScale).toBe(10);
+  });
+
+  it("of 0 threads becomes the machine's", () => {
+    expect(resolveConfiguration({ threads: 0 }).run.threads).toBeGreaterThan(0);
+    expect(resolveConfiguration({ threads: 3 }).run.threads).toBe(3);
+  });
+
+  it("may be settings of either agent, where the algorithm changes; what both have is the same", () => {
+    const { online, agentSettings } = resolveConfiguration({ agent: "sac", onlineAgent: "cql", conservativeWeight: 3 });
+    expect(online?.settings).toMatchObject({ conservativeWeight: 3, maxTargetBackup: false });
+    expect(agentSettings).not.toHaveProperty("conservativeWeight");
+  });
+});
+
+describe("a wrong setting", () => {
+  const cases: [TrainSettings | Record<string, unknown>, string][] = [
+    [{ discount: 2 }, 'The setting discount of agent "cal-ql" is 2; it must be at most 1.'],
+    [{ discount: "high" }, 'The setting discount of agent "cal-ql" is "high"; it must be a number.'],
+    [{ batchSize: -1 }, 'The setting batchSize of agent "cal-ql" is -1; it must be at least 1.'],
+    [{ batchSize: 1.5 }, 'The setting batchSize of agent "cal-ql" is 1.5; it must be a whole number.'],
+    [{ actorHidden: [64, 0] }, 'The setting actorHidden of agent "cal-ql" is [64,0]; entry 2 must be at least 1.'],
+    [{ actorHidden: [] }, 'The setting actorHidden of agent "cal-ql" is []; it must have at least 1 entry.'],
+    [{ actorHidden: 64 }, 'The setting actorHidden of agent "cal-ql" is 64; it must be a list such as 64,64.'],
+    [{ logStdRange: [1] }, 'The setting logStdRange of agent "cal-ql" is [1]; it must have at least 2 entries.'],
+    [{ criticLearningRate: 0 }, 'The setting criticLearningRate of agent "cal-ql" is 0; it must be above 0.'],
+    [{ adamBeta1: 1 }, 'The setting adamBeta1 of agent "cal-ql" is 1; it must be below 1.'],
+    [{ lagrange: "yes" }, 'The setting lagrange of agent "cal-ql" is "yes"; it must be true or false.'],
+    [{ seed: Number.NaN }, "The setting seed of the run is NaN; it must be a number."],
+    [{ task: 5 }, "The setting task of the run is 5; it must be text."],
+    [
+      { preset: "laptob" },
+      'The setting preset of the run is "laptob"; it must be one of paper, laptop (did you mean "laptop"?).',
+    ],
+    [{ datasetHorizon: 0 }, "The setting datasetHorizon of the run is 0; it must be at least 1."],
+    [
+      { agent: "sac", conservativeWeight: 5 },
+      "The setting conservativeWeight means nothing to sac; it belongs to cal-ql, cql. Leave it out.",
+    ],
+  ];
+  it.each(cases)("%j is one sentence", (written, sentence) => {
+    const resolve = () => resolveConfiguration(written as TrainSettings);
+    expect(resolve).toThrow(UsageError);
+    expect(resolve).toThrow(new UsageError(sentence));
+  });
+
+  it.each([
+    [{ agent: "calql" }, /^Unknown agent "calql"\. Did you mean "cal-ql"\?/],
+    [{ onlineAgent: "sack" }, /^Unknown agent "sack"\. Did you mean "sac"\?/],
+    [{ criticHiden: [5] }, /^Unknown setting "criticHiden"\. Did you mean "criticHidden"\?/],
+  ])("name %j gets a suggestion", (written, message) => {
+    expect(() => resolveConfiguration(written as TrainSettings)).toThrow(message);
+  });
+});
+
+describe("the declarations", () => {
+  it("say of every setting what it is", () => {
+    for (const [name, { schema }] of allSettings())
+      expect((schema as { description?: string }).description, name).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+describe("the version", () => {
+  it("is that of package.json", () => {
+    const path = new URL("../../package.json", import.meta.url);
+    expect((JSON.parse(readFileSync(path, "utf8")) as { version: string }).version).toBe(version);
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * Where a run's data come from: a file, with the horizon for one that has no timeouts, or the task's own, collected
+ * once and found again.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { countingTables, exampleFile } from "../data/example-data.fixture.js";
+import { RunFailure } from "../errors.js";
+import { pointMazeData } from "./presets.js";
+import { readDataset, taskData, writeDataset } from "./task-data.js";
+import { lineData } from "./tiny-run.fixture.js";
+
+const place = mkdtempSync(join(tmpdir(), "calql-data-"));
+beforeAll(() => {
+  vi.stubEnv("CALQL_CACHE", join(place, "cache"));
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(place, { recursive: true });
+});
+
+describe("taskData", () => {
+  it("collects a point maze's data once and finds them again", async () => {
+    const told: number[] = [];
+    const request = { task: "pointmaze-umaze", file: null, onProgress: (done: number) => told.push(done) };
+    const first = await taskData(request);
+    expect(told.at(-1)).toBe(pointMazeData.steps);
+    const [name, ...others] = readdirSync(join(place, "cache"));
+    expect(others).toEqual([]);
+    expect(name).toMatch(/^pointmaze-umaze-.*goalShare.*noise.*seed.*steps50000.*\.hdf5$/);
+    told.length = 0;
+    expect(await taskData(request)).toEqual(first);
+    expect(told).toEqual([]);
+  });
+
+  it("ends episodes at the horizon in a file without timeouts", async () => {
+    const file = join(place, "no-timeouts.hdf5");
+    writeFileSync(file, await exampleFile(countingTables(new Array(10).fill(0))));
+    await expect(taskData({ task: "any", file })).rejects.toThrow(/nothing tells where an episode ends/);
+    const { episodes } = await taskData({ task: "any", file, horizon: 5 });
+    expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
+      [4, true],
+      [4, true],
+    ]);
+  });
+});
+
+describe("writeDataset", () => {
+  it("writes what readDataset reads, making the folder, and leaves nothing half-written", async () => {
+    const path = join(place, "new", "line.hdf5");
+    await writeDataset(path, lineData());
+    const { episodes } = await readDataset(path);
+    expect(episodes.map(({ length }) => length)).toEqual([20, 30, 50]);
+    expect([...episodes[1]!.rewards]).toEqual([...lineData().episodes[1]!.rewards]);
+    expect(readdirSync(join(place, "new"))).toEqual(["line.hdf5"]);
+    const bytes = readFileSync(path);
+    await expect(writeDataset(join(path, "below"), lineData())).rejects.toThrow(RunFailure);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+});
