@@ -161,16 +161,31 @@ export class Agent {
   /**
    * The same networks under another algorithm: parameters, optimiser moments, targets and the number of updates go on,
    * what the other does not have is left behind. Frees this agent.
+   * @param settings of the other; by default those of this agent that the other has too
+   * @throws UsageError if the settings ask for networks of another size; this agent then goes on
    */
-  async continueAs(name: string, settings: AgentSettings = this.options.settings ?? {}): Promise<Agent> {
+  async continueAs(name: string, settings: AgentSettings = this.settingsFor(name)): Promise<Agent> {
     const agent = await Agent.create(name, { ...this.options, settings });
-    for (const state of agent.stateNames) {
-      if (this.stateNames.includes(state)) agent.state(state).set(this.state(state));
+    const shared = agent.stateNames.filter((state) => this.stateNames.includes(state));
+    const misfit = shared.find((state) => agent.state(state).length !== this.state(state).length);
+    if (misfit !== undefined) {
+      const [own, other] = [this.state(misfit).length, agent.state(misfit).length];
+      await agent.release();
+      throw new UsageError(
+        `${this.name} cannot continue as ${name}: its ${misfit} have ${own} numbers where the settings of ${name} ask ` +
+          `for ${other}; give both the same hidden sizes and the same number of critics.`,
+      );
     }
+    for (const state of shared) agent.state(state).set(this.state(state));
     agent.noise.restore(this.noise.state());
     agent.exploration.restore(this.exploration.state());
     await this.release();
     return agent;
+  }
+
+  private settingsFor(name: string): AgentSettings {
+    const known = agentDefinition(name).settings.shape;
+    return Object.fromEntries(Object.entries(this.settings).filter(([setting]) => setting in known));
   }
 
   async release(): Promise<void> {

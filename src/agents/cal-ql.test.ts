@@ -28,7 +28,7 @@ describe("Cal-QL with a reference that never wins", () => {
     {},
     { lagrange: true },
     { importanceSampling: false },
-    { conservativeTemperature: 2, gapClip: [null, 3] },
+    { conservativeTemperature: 2, gapClip: [null, 30] },
   ] as AgentSettings[])("is CQL to the bit: %j", async (settings) => {
     const cql = await statesAfter("cql", settings);
     for (const returnToGo of [-Infinity, -1e30, -1e4]) {

@@ -22,12 +22,14 @@ function bitsAfter(name: string, settings: AgentSettings, seed: number, threads:
 }
 
 describe("50 updates", () => {
-  it.each([
+  const cases: readonly (readonly [string, AgentSettings, threads: number])[] = [
     ["cal-ql", { lagrange: true, batchSize: 64, actorHidden: [32, 32], criticHidden: [64, 64] }, 2],
     ["cal-ql", { calibrationSource: "network", importanceSampling: false }, 1],
     ["cql", {}, 1],
     ["sac", { backupEntropy: true }, 1],
-  ] as const)(
+  ];
+
+  it.each(cases)(
     "of %s %j on %i threads leave the same bits twice, and others for another seed",
     async (name, settings, threads) => {
       const first = await bitsAfter(name, settings, 5, threads);

@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { writeD4RL } from "../data/d4rl-writer.js";
 import { countingTables, exampleFile, randomDataset } from "../data/example-data.fixture.js";
 import { readRun } from "../runs/read.js";
@@ -122,7 +122,9 @@ describe("a run that fails", () => {
     const task = registerLine("tired-line", steps);
     const dataset = randomDataset(1, [50], { observationSize: 2, actionSize: 1 });
     const folder = at("tired");
+    const silent = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     await expect(trainWithView({ ...tiny, task }, { folder, dataset })).rejects.toThrow(/out of battery/);
+    silent.mockRestore();
     expect(existsSync(join(folder, "report.html"))).toBe(true);
   });
 

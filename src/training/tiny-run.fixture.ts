@@ -2,9 +2,10 @@
  * Runs of a second for tests: a task of a few lines with episodes of known length, recorded data for it, and settings
  * with networks of eight units.
  */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import type { Dataset } from "../data/episode.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { box, type Environment } from "../environments/environment.js";
@@ -15,8 +16,10 @@ import { type TrainOptions, train } from "./train.js";
 /** How a task of the tests behaves. */
 export interface LineOptions {
   readonly horizon?: number;
-  /** The reward of a step, counted from 1. */
-  readonly reward?: (step: number) => number;
+  /** The reward of a step, counted from 1, and of the action. */
+  readonly reward?: (step: number, action: number) => number;
+  /** Whether the task is achieved in a step. */
+  readonly success?: (step: number) => boolean;
   /** The step at which the task itself ends. */
   readonly endsAt?: number;
   /** Called before every step with the number of steps of this environment so far; may throw. */
@@ -32,9 +35,10 @@ export function registerLine(name: string, options: LineOptions = {}): string {
   return name;
 }
 
-function line(name: string, { horizon = 10, reward = (step) => -step, endsAt, beforeStep }: LineOptions): Environment {
+function line(name: string, options: LineOptions): Environment {
+  const { horizon = 10, reward = (step) => -step, success = () => false, endsAt, beforeStep } = options;
   let [step, steps, position] = [0, 0, 0];
-  const info = { success: false };
+  const state = () => ({ observation: Float32Array.of(position, step), info: { success: success(step) } });
   const environment: Environment = {
     name,
     horizon,
@@ -43,7 +47,7 @@ function line(name: string, { horizon = 10, reward = (step) => -step, endsAt, be
     reset({ seed = 0 } = {}) {
       step = 0;
       position = (seed % 7) / 7;
-      return { observation: Float32Array.of(position, step), info };
+      return state();
     },
     step(action) {
       beforeStep?.(++steps);
@@ -51,7 +55,7 @@ function line(name: string, { horizon = 10, reward = (step) => -step, endsAt, be
       position += action[0]!;
       const terminated = step === endsAt;
       const truncated = !terminated && step >= horizon;
-      return { observation: Float32Array.of(position, step), reward: reward(step), terminated, truncated, info };
+      return { ...state(), reward: reward(step, action[0]!), terminated, truncated };
     },
     close: () => openEnvironments.delete(environment),
   };
@@ -80,9 +84,16 @@ export const tiny = {
   logEveryUpdates: 10,
 } satisfies TrainSettings;
 
-/** A new folder's name for a run, in the system's place for such. */
+const places: string[] = [];
+afterAll(() => {
+  for (const place of places) rmSync(place, { recursive: true });
+});
+
+/** A new folder's name for a run, in the system's place for such; gone after the tests of a file. */
 export function newFolder(): string {
-  return join(mkdtempSync(join(tmpdir(), "calql-train-")), "run");
+  const place = mkdtempSync(join(tmpdir(), "calql-train-"));
+  places.push(place);
+  return join(place, "run");
 }
 
 /** What a test may give to a run; `dataset: null` gives no data in memory. */

@@ -2,10 +2,11 @@
  * The corridor from end to end on a point maze with data that are collected here: what stands in the run folder, that
  * the policy runs without us, and that config.json and a seed make the same run again to the bit.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
+import { countingTables, exampleFile } from "../data/example-data.fixture.js";
 import { collectPointMaze } from "../environments/collect-pointmaze.js";
 import { type Run, readRun } from "../runs/read.js";
 import { readOnnxModel } from "../tensor/onnx-bytes.fixture.js";
@@ -114,6 +115,18 @@ describe("train on a user's own environment", () => {
     expect(summary).toMatchObject({ status: "completed", updates: 30, onlineSteps: 20, onlineEpisodes: 2 });
     expect(readRun(folder).config.dataset.source).toBe(lineData().source);
     expect(openEnvironments.size).toBe(0);
+  });
+
+  it("reads a file without timeouts by the horizon that it is told", async () => {
+    const file = `${newFolder()}.hdf5`;
+    writeFileSync(file, await exampleFile(countingTables(new Array(10).fill(0))));
+    const request = { ...tiny, task: "my-line", dataset: file };
+    await expect(train(request, { folder: newFolder() })).rejects.toThrow(/nothing tells where an episode ends/);
+    const { folder } = await train({ ...request, datasetHorizon: 5 }, { folder: newFolder() });
+    expect(readRun(folder).config).toMatchObject({
+      settings: { dataset: file, datasetHorizon: 5 },
+      dataset: { source: file, episodes: 2, steps: 8 },
+    });
   });
 
   it("switches the algorithm, repeatably from config.json although the two have other defaults", async () => {

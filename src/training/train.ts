@@ -6,22 +6,21 @@
  */
 import { Agent } from "../agents/agent.js";
 import { createBatch } from "../data/batch.js";
-import { countSteps, type Dataset } from "../data/episode.js";
+import type { Dataset } from "../data/episode.js";
 import { sampleMixture } from "../data/mixture.js";
 import { Replay } from "../data/replay.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
-import type { EvaluationLine, Phase, RunConfig, RunSummary } from "../runs/record.js";
+import type { EvaluationLine, Phase, RunSummary } from "../runs/record.js";
 import { RunWriter, refuseUsedFolder } from "../runs/write.js";
-import { version } from "../version.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { evaluate } from "./evaluate.js";
-import { describeHardware } from "./hardware.js";
 import { MetricMeans } from "./metric-means.js";
 import { refuseMismatch } from "./mismatch.js";
 import { Pace } from "./pace.js";
+import { recordOf } from "./run-record.js";
 import { taskData } from "./task-data.js";
 import { collectTrajectory } from "./trajectory.js";
 
@@ -84,18 +83,6 @@ function recordedData({ run }: Configuration, { onProgress }: TrainOptions): Pro
   const collecting = (done: number, total: number) =>
     onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
   return taskData({ task: run.task, file: run.dataset, horizon: run.datasetHorizon, onProgress: collecting });
-}
-
-/** What config.json says. */
-function recordOf({ flat }: Configuration, dataset: Dataset): RunConfig {
-  const { source, observationSize, actionSize, episodes } = dataset;
-  return {
-    calqlVersion: version,
-    startedAt: new Date().toISOString(),
-    settings: flat,
-    dataset: { source, episodes: episodes.length, steps: countSteps(dataset), observationSize, actionSize },
-    hardware: describeHardware(),
-  };
 }
 
 /** One run on its way: the state that the two phases share. */
