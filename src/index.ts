@@ -50,7 +50,8 @@ export { beyondTolerance, type ParityResult, parseRecording, replayRecording } f
 export { type BenchResult, benchCases, runBench } from "./agents/bench.js";
 
 // How it is trained
-export { type Progress, type TrainOptions, type TrainResult, train } from "./training/train.js";
+export type { Progress } from "./training/run-log.js";
+export { type TrainOptions, type TrainResult, train } from "./training/train.js";
 export type { TrainSettings } from "./training/configuration.js";
 export { presetOf } from "./training/presets.js";
 export { type Evaluation, evaluate } from "./training/evaluate.js";

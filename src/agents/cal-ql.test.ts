@@ -143,9 +143,15 @@ describe("the gradient with respect to the values of actions", () => {
 
   it("reaches the data's action in the log-sum-exp only without importance sampling", async () => {
     const highData = table.map((value, i) => (i % WIDTH === WIDTH - 1 ? 30 : value));
-    const gapOf = async (importanceSampling: boolean) =>
-      (await tabulated(maximum, { importanceSampling })(highData, -Infinity)).gap;
-    expect(await gapOf(true)).toBeLessThan(-20);
-    expect(await gapOf(false)).toBeCloseTo(0, 4); // the data's own value is the largest: logsumexp - Q = 0
+    const gapOf = async (settings: AgentSettings) => (await tabulated(maximum, settings)(highData, -Infinity)).gap;
+    expect(await gapOf({})).toBeLessThan(-20);
+    expect(await gapOf({ importanceSampling: false })).toBeCloseTo(0, 4); // its own value is the largest: logsumexp - Q = 0
+    expect(await gapOf({ gapClip: [null, 0] })).toBeLessThan(-20);
+    expect(await gapOf({ gapClip: [-3, null] })).toBe(-3);
+  });
+
+  it("vanishes in the gap's term where the gap is clipped", async () => {
+    const { rows } = await tabulated(maximum, { gapClip: [null, -50] })(table, -Infinity);
+    for (const row of rows) expect([...random(row), ...policy(row)].every((value) => value === 0)).toBe(true);
   });
 });

@@ -5,7 +5,7 @@
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EvaluationLine } from "../runs/record.js";
-import type { Progress } from "../training/train.js";
+import type { Progress } from "../training/run-log.js";
 import { type ProgressOutput, progressView } from "./progress.js";
 
 beforeEach(() => {

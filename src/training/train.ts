@@ -13,28 +13,18 @@ import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
-import type { EvaluationLine, Phase, RunSummary } from "../runs/record.js";
+import type { EvaluationLine, RunSummary } from "../runs/record.js";
 import { RunWriter, refuseUsedFolder } from "../runs/write.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { evaluate } from "./evaluate.js";
-import { MetricMeans } from "./metric-means.js";
 import { refuseMismatch } from "./mismatch.js";
-import { Pace } from "./pace.js";
+import { type Progress, RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
 import { taskData } from "./task-data.js";
 import { collectTrajectory } from "./trajectory.js";
 
 /** So that 30 steps at a ratio of 0.1, in floating point, are due 3 updates. */
 const ROUNDING = 1e-9;
-
-/** What a caller may follow while a run goes on. */
-export interface Progress {
-  readonly phase: "collecting" | Phase;
-  readonly done: number;
-  readonly total: number;
-  readonly updatesPerSecond: number;
-  readonly lastEvaluation?: EvaluationLine;
-}
 
 export interface TrainOptions {
   /** The run folder to make; it must not exist or be empty. */
@@ -87,20 +77,13 @@ function recordedData({ run }: Configuration, { onProgress }: TrainOptions): Pro
 
 /** One run on its way: the state that the two phases share. */
 class Run {
-  private readonly writer: RunWriter;
+  private readonly log: RunLog;
   private readonly offline: Replay;
   private readonly online: Replay;
   private readonly batch;
   private readonly sampling: RandomStream;
   private readonly evaluationEnvironments: Environment[];
-  private readonly evaluations: EvaluationLine[] = [];
-  private readonly means = new MetricMeans();
-  private readonly pace = new Pace();
-  private phase: Phase = "offline";
-  private updates = 0;
   private onlineUpdates = 0;
-  private onlineSteps = 0;
-  private onlineEpisodes = 0;
 
   constructor(
     private readonly configuration: Configuration,
@@ -119,7 +102,7 @@ class Run {
     this.sampling = new RandomStream(run.seed, "sampling");
     this.evaluationEnvironments = Array.from({ length: run.evaluationEpisodes }, () => makeEnvironment(run.task));
     // Last, so that nothing is written where anything above does not fit.
-    this.writer = RunWriter.create(options.folder, recordOf(configuration, dataset));
+    this.log = new RunLog(RunWriter.create(options.folder, recordOf(configuration, dataset)), run.logEveryUpdates);
   }
 
   /** Runs both phases; however they end, what there is of a policy and a summary is written. */
@@ -134,7 +117,7 @@ class Run {
     }
     try {
       const summary = this.finish(failure);
-      if (!failure) return { folder: this.options.folder, summary, evaluations: this.evaluations };
+      if (!failure) return { folder: this.options.folder, summary, evaluations: this.log.evaluations };
     } catch (error) {
       failure ??= { error };
     } finally {
@@ -150,39 +133,40 @@ class Run {
       this.report(update, offlineUpdates);
       if (update % evaluateEveryUpdates === 0 || update === offlineUpdates) await this.evaluate();
     }
-    this.recordMetrics();
+    this.log.writeMetrics();
   }
 
   private async fineTune(): Promise<void> {
     const { run } = this.configuration;
     if (run.onlineSteps > 0) await this.switchAgent();
+    const { log } = this;
     const seeds = new RandomStream(run.seed, "online episodes");
     let nextEvaluation = run.evaluateEverySteps;
-    while (this.onlineSteps < run.onlineSteps && !this.stopped) {
-      this.phase = "online";
-      const name = `online episode ${this.onlineEpisodes + 1}`;
+    while (log.onlineSteps < run.onlineSteps && !this.stopped) {
+      log.phase = "online";
+      const name = `online episode ${log.onlineEpisodes + 1}`;
       const episode = await collectTrajectory(this.agent, this.environment, seeds.integer(2 ** 31), name);
       this.online.append(toTransitions([episode], this.door));
-      this.onlineSteps += episode.length;
-      this.onlineEpisodes++;
+      log.onlineSteps += episode.length;
+      log.onlineEpisodes++;
       await this.updateOnline();
-      if (this.onlineSteps < nextEvaluation && this.onlineSteps < run.onlineSteps) continue;
+      if (log.onlineSteps < nextEvaluation && log.onlineSteps < run.onlineSteps) continue;
       await this.evaluate();
-      while (nextEvaluation <= this.onlineSteps) nextEvaluation += run.evaluateEverySteps;
+      while (nextEvaluation <= log.onlineSteps) nextEvaluation += run.evaluateEverySteps;
     }
-    this.recordMetrics();
+    log.writeMetrics();
   }
 
   /** Makes the updates that the steps so far are due: floor(steps * UTD ratio) altogether. */
   private async updateOnline(): Promise<void> {
     const { utdRatio, onlineSteps } = this.configuration.run;
-    const due = Math.floor(this.onlineSteps * utdRatio + ROUNDING);
+    const due = Math.floor(this.log.onlineSteps * utdRatio + ROUNDING);
     while (this.onlineUpdates < due && !this.stopped) {
       await this.update();
       this.onlineUpdates++;
       this.report(Math.min(Math.floor(this.onlineUpdates / utdRatio), onlineSteps), onlineSteps);
     }
-    if (utdRatio === 0) this.report(Math.min(this.onlineSteps, onlineSteps), onlineSteps);
+    if (utdRatio === 0) this.report(Math.min(this.log.onlineSteps, onlineSteps), onlineSteps);
   }
 
   /** Continues with the online phase's algorithm, where it is another. */
@@ -192,69 +176,34 @@ class Run {
   }
 
   private async update(): Promise<void> {
-    const { offlineShare, logEveryUpdates } = this.configuration.run;
-    sampleMixture(this.batch, this.offline, this.online, this.phase === "offline" ? 1 : offlineShare, this.sampling);
-    this.pace.begin();
-    this.means.add(await this.agent.update(this.batch));
-    this.pace.end(this.phase);
-    this.updates++;
-    if (this.updates % logEveryUpdates === 0) this.recordMetrics();
+    const share = this.log.phase === "offline" ? 1 : this.configuration.run.offlineShare;
+    sampleMixture(this.batch, this.offline, this.online, share, this.sampling);
+    await this.log.update(() => this.agent.update(this.batch));
   }
 
   /** Measures the policy, unless the run is to end: whoever ends it does not want to wait. */
   private async evaluate(): Promise<void> {
     if (this.stopped) return;
     const result = await evaluate(this.agent, this.evaluationEnvironments, this.configuration.run.seed);
-    const line = { ...this.position(), ...result };
-    this.evaluations.push(line);
-    this.writer.appendEvaluation(line);
+    const line = this.log.writeEvaluation(result);
     this.options.onEvaluation?.(line);
   }
 
-  private recordMetrics(): void {
-    if (!this.means.empty) this.writer.appendMetrics({ ...this.position(), metrics: this.means.take() });
-  }
-
   private report(done: number, total: number): void {
-    const lastEvaluation = this.evaluations.at(-1);
-    const updatesPerSecond = this.pace.updatesPerSecond(this.phase);
-    this.options.onProgress?.({
-      phase: this.phase,
-      done,
-      total,
-      updatesPerSecond,
-      ...(lastEvaluation && { lastEvaluation }),
-    });
+    this.options.onProgress?.(this.log.progress(done, total));
   }
 
   private finish(failure: { readonly error: unknown } | undefined): RunSummary {
-    this.recordMetrics();
     const { task, seed } = this.configuration.run;
-    const status = failure ? "failed" : this.stopped ? "interrupted" : "completed";
-    const summary: RunSummary = {
-      status,
-      ...(failure && { reason: failure.error instanceof Error ? failure.error.message : String(failure.error) }),
-      updates: this.updates,
-      onlineSteps: this.onlineSteps,
-      onlineEpisodes: this.onlineEpisodes,
-      seconds: this.pace.seconds(),
-      offlineUpdatesPerSecond: this.pace.updatesPerSecond("offline"),
-      onlineUpdatesPerSecond: this.pace.updatesPerSecond("online"),
-    };
-    this.writer.writePolicy(this.agent.exportPolicy({ task, seed: String(seed), updates: String(this.updates) }));
-    this.writer.writeSummary(summary);
-    this.writer.close();
-    return summary;
+    const policy = this.agent.exportPolicy({ task, seed: String(seed), updates: String(this.log.updates) });
+    if (!failure) return this.log.close({ status: this.stopped ? "interrupted" : "completed" }, policy);
+    const { error } = failure;
+    return this.log.close({ status: "failed", reason: error instanceof Error ? error.message : String(error) }, policy);
   }
 
   private async release(): Promise<void> {
     for (const environment of this.evaluationEnvironments) environment.close();
     await this.agent.release();
-  }
-
-  private position() {
-    const { phase, updates, onlineSteps } = this;
-    return { phase, updates, onlineSteps, seconds: this.pace.seconds() };
   }
 
   private get stopped(): boolean {

@@ -1,0 +1,83 @@
+/**
+ * The logbook of a run: where it stands, what it has measured, how fast it goes, and the run folder into which all of
+ * that is written as it happens. The corridor (train.ts) decides what is done; here it is only counted and kept.
+ */
+import type { EvaluationLine, Phase, RunSummary } from "../runs/record.js";
+import type { RunWriter } from "../runs/write.js";
+import type { Evaluation } from "./evaluate.js";
+import { MetricMeans } from "./metric-means.js";
+import { Pace } from "./pace.js";
+
+/** What a caller may follow while a run goes on. */
+export interface Progress {
+  readonly phase: "collecting" | Phase;
+  readonly done: number;
+  readonly total: number;
+  readonly updatesPerSecond: number;
+  readonly lastEvaluation?: EvaluationLine;
+}
+
+export class RunLog {
+  phase: Phase = "offline";
+  updates = 0;
+  onlineSteps = 0;
+  onlineEpisodes = 0;
+  readonly evaluations: EvaluationLine[] = [];
+  private readonly means = new MetricMeans();
+  private readonly pace = new Pace();
+
+  constructor(
+    private readonly writer: RunWriter,
+    private readonly logEveryUpdates: number,
+  ) {}
+
+  /** Counts and times an update, and writes a line of metrics when one is due. */
+  async update(make: () => Promise<Readonly<Record<string, number>>>): Promise<void> {
+    this.pace.begin();
+    this.means.add(await make());
+    this.pace.end(this.phase);
+    this.updates++;
+    if (this.updates % this.logEveryUpdates === 0) this.writeMetrics();
+  }
+
+  /** Writes the means since the last line, if there are any: at the end of a phase, lines do not mix two. */
+  writeMetrics(): void {
+    if (!this.means.empty) this.writer.appendMetrics({ ...this.position(), metrics: this.means.take() });
+  }
+
+  writeEvaluation(result: Evaluation): EvaluationLine {
+    const line = { ...this.position(), ...result };
+    this.evaluations.push(line);
+    this.writer.appendEvaluation(line);
+    return line;
+  }
+
+  progress(done: number, total: number): Progress {
+    const lastEvaluation = this.evaluations.at(-1);
+    const updatesPerSecond = this.pace.updatesPerSecond(this.phase);
+    return { phase: this.phase, done, total, updatesPerSecond, ...(lastEvaluation && { lastEvaluation }) };
+  }
+
+  /** Writes what is left, the policy and how it ended, and closes the folder. */
+  close(ending: Pick<RunSummary, "status" | "reason">, policy: Uint8Array): RunSummary {
+    this.writeMetrics();
+    const summary: RunSummary = {
+      ...ending,
+      updates: this.updates,
+      onlineSteps: this.onlineSteps,
+      onlineEpisodes: this.onlineEpisodes,
+      seconds: this.pace.seconds(),
+      offlineUpdatesPerSecond: this.pace.updatesPerSecond("offline"),
+      onlineUpdatesPerSecond: this.pace.updatesPerSecond("online"),
+    };
+    this.writer.writePolicy(policy);
+    this.writer.writeSummary(summary);
+    this.writer.close();
+    return summary;
+  }
+
+  private position() {
+    const { phase, updates, onlineSteps } = this;
+    return { phase, updates, onlineSteps, seconds: this.pace.seconds() };
+  }
+}
