@@ -41,7 +41,7 @@ const recordingSchema = z.object({
       z.object({
         batch: batchSchema,
         noise: z.record(z.string(), nested),
-        metrics: z.record(z.string(), z.number()),
+        metrics: z.record(z.string(), z.number()).refine((metrics) => Object.keys(metrics).length > 0, "hold a metric"),
         after: parametersSchema,
       }),
     )
@@ -64,6 +64,7 @@ export const PARAMETER_TOLERANCE = 1e-6;
 
 /** @throws DataError naming the first place where the content is not a recording of this family */
 export function parseRecording(content: unknown, source: string): Recording {
+  refuseUnknownAlgorithm(content, source);
   const result = recordingSchema.safeParse(content);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -86,6 +87,11 @@ export async function replayRecording(recording: Recording, source: string): Pro
   const parameters = new Map<string, number>();
   try {
     writeParameters(agent, recording.initial);
+    if (agent.definition.needsReturnToGo && recording.steps.some((step) => step.batch.mcReturns === undefined)) {
+      throw new DataError(
+        `${source} holds a batch without mcReturns, which ${recording.algorithm} needs; record them too.`,
+      );
+    }
     for (const step of recording.steps) {
       const noise = Object.fromEntries(Object.entries(step.noise).map(([name, values]) => [name, flat(values)]));
       const metrics = await agent.update(batchOf(step.batch, batch), noise);
@@ -110,22 +116,29 @@ export function beyondTolerance({ losses, parameters }: ParityResult): string[] 
   return [...over(losses, LOSS_TOLERANCE), ...over(parameters, PARAMETER_TOLERANCE)];
 }
 
-/** Names in recordings that differ from ours; every other hyperparameter must be a setting of the agent. */
+function refuseUnknownAlgorithm(content: unknown, source: string): void {
+  const algorithm = (content as { readonly algorithm?: unknown } | null)?.algorithm;
+  if (typeof algorithm !== "string" || (agentNames as readonly string[]).includes(algorithm)) return;
+  throw new UsageError(`${source} records "${algorithm}", which calql does not have. It has ${agentNames.join(", ")}.`);
+}
+
+/** Names in recordings that differ from ours; every other hyperparameter must be a setting of an agent. */
 const RENAMED: Readonly<Record<string, readonly string[]>> = {
   adam: ["adamBeta1", "adamBeta2", "adamEpsilon"],
   activation: [],
 };
 
 function settingsOf({ algorithm, hyperparameters }: Recording, source: string): Record<string, unknown> {
-  if (!(agentNames as readonly string[]).includes(algorithm)) {
-    throw new UsageError(
-      `${source} records "${algorithm}", which calql does not have. It has ${agentNames.join(", ")}.`,
-    );
-  }
   const known = Object.keys(agentDefinition(algorithm).settings.shape);
   const settings: Record<string, unknown> = {};
+  const ofSomeAgent = agentNames.flatMap((name) => Object.keys(agentDefinition(name).settings.shape));
   for (const [name, value] of Object.entries(hyperparameters)) {
     if (known.includes(name)) settings[name] = value;
+    else if (!ofSomeAgent.includes(name) && !(name in RENAMED)) {
+      throw new UsageError(
+        `${source} was recorded with "${name}", an option that calql does not have; it cannot be replayed.`,
+      );
+    }
     (RENAMED[name] ?? []).forEach((setting, i) => {
       settings[setting] = (value as readonly number[])[i];
     });
@@ -134,6 +147,10 @@ function settingsOf({ algorithm, hyperparameters }: Recording, source: string): 
 }
 
 function writeParameters(agent: Agent, recorded: RecordedParameters): void {
+  const given = parameterGroups(recorded).map(([group]) => group);
+  const missing = PARAMETER_GROUPS.filter((group) => agent.stateNames.includes(group) && !given.includes(group));
+  if (missing.length > 0)
+    throw new DataError(`The recording's initial parameters lack ${missing.join(", ")}; record them too.`);
   for (const [group, values] of parameterGroups(recorded)) {
     if (!agent.stateNames.includes(group)) continue;
     const state = agent.state(group);
@@ -142,6 +159,8 @@ function writeParameters(agent: Agent, recorded: RecordedParameters): void {
     state.set(values);
   }
 }
+
+const PARAMETER_GROUPS = ["actor", "critics", "targetCritics", "logAlpha", "logAlphaPrime"];
 
 /** A recording's parameters in the order of our flat state tensors. */
 function parameterGroups(recorded: RecordedParameters): [string, Float32Array][] {

@@ -2,7 +2,7 @@
  * `calql demo`: the whole story in some minutes on a laptop. Collects data of a point maze, pre-trains and fine-tunes
  * Cal-QL and CQL from the same data, and prints what the paper's figures show.
  */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { collectPointMaze } from "../environments/collect-pointmaze.js";
@@ -26,9 +26,11 @@ export function addDemoCommand(program: Command): void {
     .action(async ({ out, seed }: { out: string; seed: string }) => {
       const settings = { ...demoSettings, seed: numberOf(seed, "--seed", { whole: true })! };
       const folders = demoAgents.map((agent) => join(out, agent));
-      const earlier = folders.filter((folder) => existsSync(join(folder, runFiles.config)));
-      for (const folder of folders) if (!earlier.includes(folder)) refuseUsedFolder(folder);
-      for (const folder of earlier) rmSync(folder, { recursive: true });
+      const names: readonly string[] = Object.values(runFiles);
+      const isRun = (folder: string) =>
+        existsSync(join(folder, runFiles.config)) && readdirSync(folder).every((name) => names.includes(name));
+      for (const folder of folders) if (!isRun(folder)) refuseUsedFolder(folder);
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
       const dataset = collectPointMaze(demoCollection);
       for (const [i, agent] of demoAgents.entries()) {
         const { summary } = await trainWithView({ ...settings, agent }, { folder: folders[i]!, dataset });

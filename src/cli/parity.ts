@@ -46,7 +46,10 @@ function formatResult(file: string, { algorithm, steps, losses, parameters }: Pa
     rows.size === 0 ? "" : `  ${title}\n${[...rows].map(row).join("")}`;
   return (
     `${file}: ${algorithm}, ${steps} steps\n` +
-    section(`largest relative deviation of losses and means (bound ${LOSS_TOLERANCE})`, losses) +
+    section(
+      `largest relative deviation of losses and means (absolute / 0.01 where smaller; bound ${LOSS_TOLERANCE})`,
+      losses,
+    ) +
     section(`largest absolute deviation of parameters (bound ${PARAMETER_TOLERANCE})`, parameters)
   );
 }

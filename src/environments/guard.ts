@@ -57,6 +57,11 @@ class GuardedEnvironment implements Environment {
     const result = this.environment.step(action);
     const [problem] = stepProblems(result, this.observationSpace);
     if (problem) throw this.fail(`step ${this.steps}`, problem);
+    if (!result.terminated && !result.truncated && this.steps >= this.horizon)
+      throw this.fail(`step ${this.steps}`, {
+        what: `the episode goes on although its horizon is ${this.horizon}`,
+        nextStep: "report truncated at that step",
+      });
     if (result.terminated) this.state = "terminated";
     else if (result.truncated) this.state = "truncated";
     return result;

@@ -61,7 +61,7 @@ export const calibrationChart: ChartDefinition = {
 
 export const calibrationDetails: readonly ChartDefinition[] = [
   shareChart("shareBelowReturn", "States whose Q(s, a~π) lies below G"),
-  shareChart("boundRate", "Bound rate: sampled actions whose Q is raised to G"),
+  shareChart("boundRate", "Bound rate: sampled actions whose Q lies below G"),
   metricChart("conservativeGap", "Conservative gap"),
   metricChart("alphaPrime", "Conservative multiplier α′"),
 ];

@@ -99,8 +99,8 @@ ${originTable(runs)}
 }
 
 const calibrationCaption =
-  "A critic whose Q lies far below G has to climb to the scale of real returns when it goes online, and the policy " +
-  "unlearns on the way. A calibrated critic is bounded by G from below and keeps its scale across the switch.";
+  "In the paper a critic that lies far below G climbs to the scale of real returns when it goes online, and the policy " +
+  "unlearns on the way; one that is bounded by G from below keeps its scale across the switch.";
 
 interface Figure {
   readonly definition: ChartDefinition;

@@ -28,11 +28,20 @@ interface Playing {
   running: boolean;
 }
 
-/** Plays one episode in each of the environments. @throws RunFailure naming episode and step if one of them fails */
-export async function evaluate(agent: Agent, environments: readonly Environment[], seed: number): Promise<Evaluation> {
+/**
+ * Plays one episode in each of the environments.
+ * @throws RunFailure naming episode and step if one of them fails; the signal's reason if it ends the evaluation early
+ */
+export async function evaluate(
+  agent: Agent,
+  environments: readonly Environment[],
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Evaluation> {
   const seeds = new RandomStream(seed, "evaluation");
   const episodes = environments.map((environment, i) => begin(environment, i, seeds.integer(2 ** 31)));
   for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
+    signal?.throwIfAborted();
     const observations = joined(running.map((episode) => episode.observation));
     const actions = await agent.act(observations, { deterministic: true });
     const size = actions.length / running.length;

@@ -72,8 +72,8 @@ export function presetOf(task: string, preset: RunSettings["preset"]): Preset {
 export const pointMazeData = { goalShare: 0.7, noise: 0.7, seed: 0, steps: 50_000 } as const;
 
 /**
- * The demo: one small data set in which every episode finds the goal, two agents, and twice the laptop's weight: enough
- * to push the values of CQL far below the returns and to make its policy unlearn online (docs/results.md).
+ * The demo: one small data set in which every episode finds the goal, two agents, and twice the laptop's weight, which
+ * sets the critics of the two apart (docs/results.md says how far).
  */
 export const demoAgents = ["cal-ql", "cql"] as const;
 export const demoCollection = {

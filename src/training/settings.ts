@@ -24,7 +24,7 @@ export const runSettings = z.object({
     .min(1)
     .nullable()
     .default(null)
-    .describe("Steps after which the clock ends an episode, for a data set without timeouts."),
+    .describe("Steps after which the clock ends an episode of a data set without timeouts; none: the task's horizon."),
   offlineUpdates: count().default(1_000_000).describe("Updates on the recorded data alone."),
   onlineSteps: count().default(1_000_000).describe("Environment steps of the online phase."),
   utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),

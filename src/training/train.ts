@@ -54,7 +54,7 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
   refuseUsedFolder(options.folder);
   const environment = makeEnvironment(run.task);
   try {
-    const dataset = options.dataset ?? (await recordedData(configuration, options));
+    const dataset = options.dataset ?? (await recordedData(configuration, options, environment.horizon));
     refuseMismatch(environment, dataset, run.task);
     const agent = await Agent.create(run.agent, {
       observationSize: dataset.observationSize,
@@ -69,10 +69,16 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
   }
 }
 
-function recordedData({ run }: Configuration, { onProgress }: TrainOptions): Promise<Dataset> {
+/** A file without timeouts is cut at the environment's horizon, unless the caller knows better. */
+function recordedData({ run }: Configuration, { onProgress }: TrainOptions, horizon: number): Promise<Dataset> {
   const collecting = (done: number, total: number) =>
     onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
-  return taskData({ task: run.task, file: run.dataset, horizon: run.datasetHorizon, onProgress: collecting });
+  return taskData({
+    task: run.task,
+    file: run.dataset,
+    horizon: run.datasetHorizon ?? horizon,
+    onProgress: collecting,
+  });
 }
 
 /** One run on its way: the state that the two phases share. */
@@ -113,7 +119,8 @@ class Run {
       await this.pretrain();
       await this.fineTune();
     } catch (error) {
-      failure = { error };
+      // An evaluation or trajectory that the signal cut short is dropped; the run itself ends in order.
+      if (!this.stopped || error !== this.options.signal?.reason) failure = { error };
     }
     try {
       const summary = this.finish(failure);
@@ -140,12 +147,13 @@ class Run {
     const { run } = this.configuration;
     if (run.onlineSteps > 0) await this.switchAgent();
     const { log } = this;
+    const { signal } = this.options;
     const seeds = new RandomStream(run.seed, "online episodes");
     let nextEvaluation = run.evaluateEverySteps;
     while (log.onlineSteps < run.onlineSteps && !this.stopped) {
       log.phase = "online";
       const name = `online episode ${log.onlineEpisodes + 1}`;
-      const episode = await collectTrajectory(this.agent, this.environment, seeds.integer(2 ** 31), name);
+      const episode = await collectTrajectory(this.agent, this.environment, seeds.integer(2 ** 31), name, signal);
       this.online.append(toTransitions([episode], this.door));
       log.onlineSteps += episode.length;
       log.onlineEpisodes++;
@@ -184,7 +192,8 @@ class Run {
   /** Measures the policy, unless the run is to end: whoever ends it does not want to wait. */
   private async evaluate(): Promise<void> {
     if (this.stopped) return;
-    const result = await evaluate(this.agent, this.evaluationEnvironments, this.configuration.run.seed);
+    const { signal } = this.options;
+    const result = await evaluate(this.agent, this.evaluationEnvironments, this.configuration.run.seed, signal);
     const line = this.log.writeEvaluation(result);
     this.options.onEvaluation?.(line);
   }
