@@ -218,9 +218,15 @@ export class Agent {
     if (bad.length === 0) return;
     const damaged = this.stateNames.filter((name) => this.program.computedState(name).some((x) => !Number.isFinite(x)));
     throw new RunFailure(
-      `Update ${this.updates + 1} of ${this.name} is not finite: ${bad.map((name) => `${name} = ${this.metrics[name]}`).join(", ")}` +
-        `${damaged.length > 0 ? ` (in ${damaged.join(", ")})` : ""}. The state before it is kept. ` +
+      `Update ${this.updates + 1} of ${this.name} is not finite: ${someOf(bad.map((name) => `${name} = ${this.metrics[name]}`))}` +
+        `${damaged.length > 0 ? ` (in ${someOf(damaged)})` : ""}. The state before it is kept. ` +
         "Likely causes: a learning rate that is too high, unscaled rewards, or non-finite data.",
     );
   }
+}
+
+/** The first few of many names, so that a sentence stays one. */
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, 4).join(", ");
+  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown;
 }

@@ -16,6 +16,7 @@ describe("continueAs", () => {
       "logAlphaPrime",
       "logAlphaPrime/firstMoment",
       "logAlphaPrime/secondMoment",
+      "logAlphaPrime/steps",
     ]);
     for (const [name, values] of Object.entries(snapshot(sac))) expect(values, name).toEqual(before[name]);
     await sac.update(randomBatch(new RandomStream(1)));
@@ -23,6 +24,18 @@ describe("continueAs", () => {
     expect(sac.metrics.conservativeGap).toBeUndefined();
     expect(sac.state("critics")).not.toEqual(before.critics);
     await sac.release();
+  });
+
+  it("lets a multiplier that comes in late begin with a beginner's first step", async () => {
+    const sac = await smallAgent("sac");
+    await makeUpdates(sac, 4);
+    const rate = 0.01;
+    const cql = await sac.continueAs("cql", { ...smallSettings, lagrange: true, lagrangeLearningRate: rate });
+    const first = cql.state("logAlphaPrime")[0]!;
+    await makeUpdates(cql, 1);
+    // Adam's first step is the learning rate, whatever the gradient.
+    expect(Math.abs(cql.state("logAlphaPrime")[0]! - first)).toBeCloseTo(rate, 5);
+    await cql.release();
   });
 
   it("without settings takes over those that the other algorithm has", async () => {

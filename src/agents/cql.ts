@@ -51,6 +51,7 @@ export const cqlSettings = sacSettings.extend({
   conservativeTemperature: z.number().positive().default(1).describe("Temperature of the log-sum-exp."),
   gapClip: z
     .tuple([z.number().nullable(), z.number().nullable()])
+    .refine(([low, high]) => (low ?? -Infinity) < (high ?? Infinity), "name the lower bound first")
     .default([null, null])
     .describe("Bounds of the conservative gap per state; null means none."),
 });

@@ -39,7 +39,7 @@ describe("50 updates", () => {
       expect(first.size).toBeGreaterThan(9);
       for (const [state, bits] of first) {
         expect(again.get(state), state).toEqual(bits);
-        if (state !== "updates") expect(other.get(state), state).not.toEqual(bits);
+        if (!/^updates$|\/steps$/.test(state)) expect(other.get(state), state).not.toEqual(bits);
       }
     },
   );

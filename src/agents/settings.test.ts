@@ -118,7 +118,12 @@ describe("learned multipliers", () => {
     await withAgent("cql", { temperatureTuning: false, initialTemperature: 0.25 }, async (agent) => {
       expect(agent.stateNames).toEqual([
         "updates",
-        ...["actor", "critics"].flatMap((name) => [name, `${name}/firstMoment`, `${name}/secondMoment`]),
+        ...["actor", "critics"].flatMap((name) => [
+          name,
+          `${name}/firstMoment`,
+          `${name}/secondMoment`,
+          `${name}/steps`,
+        ]),
         "targetCritics",
       ]);
       await makeUpdates(agent, 5);

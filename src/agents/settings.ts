@@ -27,6 +27,7 @@ export const actorCriticSettings = z.object({
   criticCount: z.number().int().min(1).default(2).describe("Critics in the ensemble."),
   logStdRange: z
     .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low < high, "name the lower bound first")
     .default([-20, 2])
     .describe("Bounds of the policy's log standard deviation."),
   adamBeta1: z.number().min(0).lt(1).default(0.9).describe("Decay of Adam's first moment."),

@@ -7,7 +7,7 @@ import { adam, polyak } from "../networks/adam.js";
 import { gradientVector } from "../networks/parameters.js";
 import { add, sqrt, square, state, sum } from "../tensor/operations.js";
 import type { ProgramDefinition, StateDefinition } from "../tensor/program.js";
-import { scope, type Tensor } from "../tensor/tensor.js";
+import { scope } from "../tensor/tensor.js";
 import type { Losses, Objective } from "./losses.js";
 import type { Model } from "./model.js";
 
@@ -16,12 +16,11 @@ export const UPDATES = "updates";
 /** (state, batch, noise) -> (state', metrics) for an agent's losses. */
 export function updateProgram(name: string, model: Model, losses: Losses): ProgramDefinition {
   const updates = state(UPDATES, []);
-  const step = add(updates, 1);
-  const learned = losses.objectives.map((objective) => learn(model, objective, step));
+  const learned = losses.objectives.map((objective) => learn(model, objective));
   const critics = learned.find(({ objective }) => objective.parameters === model.critics.parameters);
   if (!critics) throw new Error(`The losses of ${name} do not teach the critics.`);
   const states: StateDefinition[] = [
-    { current: updates, initial: new Float32Array(1), next: step },
+    { current: updates, initial: new Float32Array(1), next: add(updates, 1) },
     ...learned.flatMap(({ states }) => states),
     polyak(model.targetCritics.parameters, critics.next, model.settings.polyakTau),
   ];
@@ -29,12 +28,12 @@ export function updateProgram(name: string, model: Model, losses: Losses): Progr
   return { name, states, metrics: { ...losses.metrics, ...Object.fromEntries(norms) } };
 }
 
-function learn(model: Model, objective: Objective, step: Tensor) {
+function learn(model: Model, objective: Objective) {
   const { parameters, loss, learningRate } = objective;
   const { adamBeta1: beta1, adamBeta2: beta2, adamEpsilon: epsilon } = model.settings;
   const gradient = gradientVector(loss, parameters);
   const norm = scope(`gradientNorm/${parameters.name}`, () => sqrt(sum(square(gradient))));
-  return { objective, norm, ...adam(parameters, gradient, learningRate, step, { beta1, beta2, epsilon }) };
+  return { objective, norm, ...adam(parameters, gradient, learningRate, { beta1, beta2, epsilon }) };
 }
 
 /** "criticGradientNorm" for the ensemble "critics": metrics speak of what is learned in the singular. */

@@ -86,6 +86,8 @@ const mistakes: readonly [string, RegExp][] = [
   [train("--actor-hidden 0"), /^The setting actorHidden of agent "cal-ql" is \[0\]; entry 1 must be at least 1\.$/],
   [train("--critic-hidden 64,big"), /is \[64,"big"\]; entry 2 must be a number\.$/],
   [train("--log-std-range 1,2,3"), /logStdRange .* it must have at most 2 entries\.$/],
+  [train("--log-std-range 2,-20"), /logStdRange .* it must name the lower bound first\.$/],
+  [train("--gap-clip 5,-5"), /gapClip .* it must name the lower bound first\.$/],
   [train("--lagrange maybe"), /^The setting lagrange of agent "cal-ql" is "maybe"; it must be true or false\.$/],
   [train("--offline-share 1.1"), /^The setting offlineShare of the run is 1\.1; it must be at most 1\.$/],
   [train("--utd-ratio -1"), /^The setting utdRatio of the run is -1; it must be at least 0\.$/],

@@ -17,24 +17,25 @@ export interface AdamSettings {
 export interface AdamStep {
   /** The parameters after the step [size]. */
   readonly next: Tensor;
-  /** The parameters and both moments, to be kept by the program. */
+  /** The parameters, both moments and the number of steps, to be kept by the program. */
   readonly states: readonly StateDefinition[];
 }
 
 /**
- * One Adam step.
+ * One Adam step. The steps are counted for these parameters alone, because what begins to learn later (a multiplier
+ * after a change of algorithm) needs the bias correction of a beginner.
  * @param gradient [size] of the loss that is minimised
- * @param step how many steps this one makes in total (the first is 1), a scalar tensor
  */
 export function adam(
   parameters: Parameters,
   gradient: Tensor,
   learningRate: number,
-  step: Tensor,
   { beta1, beta2, epsilon }: AdamSettings,
 ): AdamStep {
   return scope(`adam/${parameters.name}`, () => {
     const size = parameters.flat.shape;
+    const steps = state(`${parameters.name}/steps`, []);
+    const step = add(steps, 1);
     const firstMoment = state(`${parameters.name}/firstMoment`, size);
     const secondMoment = state(`${parameters.name}/secondMoment`, size);
     const first = add(mul(firstMoment, beta1), gradient);
@@ -50,6 +51,7 @@ export function adam(
       { current: parameters.flat, initial: parameters.initial, next },
       { current: firstMoment, initial: zeros, next: first },
       { current: secondMoment, initial: zeros, next: second },
+      { current: steps, initial: new Float32Array(1), next: step },
     ];
     return { next, states };
   });
