@@ -7,6 +7,7 @@
 // What was recorded
 export { countSteps, type Dataset, type Episode } from "./data/episode.js";
 export { type ReadOptions, readD4RL } from "./data/d4rl.js";
+export { readD4RLMetadata } from "./data/d4rl-metadata.js";
 export { writeD4RL } from "./data/d4rl-writer.js";
 export { applyAdroitBinaryRule } from "./data/adroit-binary.js";
 export { type Inspection, inspectDataset } from "./data/inspect.js";

@@ -4,8 +4,30 @@
  */
 import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
+import { UsageError, unknownName } from "./errors.js";
 
 type Issue = z.core.$ZodIssue;
+
+/**
+ * Checks named values against their declaration and fills in the defaults.
+ * @param kind what one value is called ("setting"); @param owner whose it is ('agent "cql"')
+ * @throws UsageError naming the value and what it must be; an unknown name is refused with the nearest known one
+ */
+export function parseDeclared<S extends z.ZodObject>(
+  schema: S,
+  values: object,
+  kind: string,
+  owner: string,
+): z.infer<S> {
+  const known = Object.keys(schema.shape);
+  for (const key of Object.keys(values)) if (!known.includes(key)) throw unknownName(`${kind} of ${owner}`, key, known);
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const name = String(issue.path[0]);
+  const value = (values as Readonly<Record<string, unknown>>)[name];
+  throw new UsageError(`The ${kind} ${name} of ${owner} is ${shown(value)}; ${requirement(issue, value)}.`);
+}
 
 /** "it must be at most 1", "entry 2 must be a whole number"; `value` is what was given where the issue's path begins. */
 export function requirement(issue: Issue, value: unknown): string {

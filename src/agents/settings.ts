@@ -3,8 +3,7 @@
  * the table in the docs all come from these declarations. An agent's own settings stand in the agent's file.
  */
 import { z } from "zod";
-import { UsageError, unknownName } from "../errors.js";
-import { requirement, shown } from "../requirement.js";
+import { parseDeclared } from "../requirement.js";
 
 const learningRate = (of: string, value: number) =>
   z.number().positive().default(value).describe(`Learning rate of ${of} (Adam).`);
@@ -43,12 +42,5 @@ export type ActorCriticSettings = z.infer<typeof actorCriticSettings>;
  * @throws UsageError naming the setting and what it must be; unknown settings are refused with the nearest known name
  */
 export function parseSettings<S extends z.ZodObject>(schema: S, values: object, what: string): z.infer<S> {
-  const known = Object.keys(schema.shape);
-  for (const key of Object.keys(values)) if (!known.includes(key)) throw unknownName(`setting of ${what}`, key, known);
-  const result = schema.safeParse(values);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const name = String(issue.path[0]);
-  const value = (values as Readonly<Record<string, unknown>>)[name];
-  throw new UsageError(`The setting ${name} of ${what} is ${shown(value)}; ${requirement(issue, value)}.`);
+  return parseDeclared(schema, values, "setting", what);
 }

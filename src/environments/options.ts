@@ -3,7 +3,7 @@
  * declaration, so that a misspelt or ill-typed option is one clear sentence.
  */
 import type { z } from "zod";
-import { UsageError, unknownName } from "../errors.js";
+import { parseDeclared } from "../requirement.js";
 
 /** Options as they arrive from a caller, a config file or a flag; each environment validates its own. */
 export type EnvironmentOptions = Readonly<Record<string, unknown>>;
@@ -17,10 +17,5 @@ export function readOptions<Schema extends z.ZodObject>(
   schema: Schema,
   options: EnvironmentOptions,
 ): z.output<Schema> {
-  const known = Object.keys(schema.shape);
-  for (const key of Object.keys(options)) if (!known.includes(key)) throw unknownName(`option of ${name}`, key, known);
-  const result = schema.safeParse(options);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new UsageError(`Option "${issue.path.join(".")}" of ${name} cannot be used: ${issue.message}; correct it.`);
+  return parseDeclared(schema, options, "option", name);
 }

@@ -82,16 +82,6 @@ describe("Program", () => {
     await second.release();
   });
 
-  it("reads another program's state where it is told to", async () => {
-    const owner = await counter();
-    const reader = await compile({ name: "reader", outputs: { negative: neg(total) } }, { threads: 1 });
-    reader.bind("total", owner.stateTensor("total"));
-    await reader.run();
-    expect([...reader.outputs.negative!]).toEqual([-10, -20]);
-    await owner.release();
-    await reader.release();
-  });
-
   it("counts 2·m·n·k for every product, transposed or not", async () => {
     const product = matmul(input("a", [3, 5]), input("b", [7, 3]), true, true); // [5, 3]·[3, 7]
     const program = await compile({ name: "p", outputs: { square: matmul(product, product, false, true) } });

@@ -98,17 +98,11 @@ export class Program {
     return this.fetches[this.current][nextName(name)]!.data as Float32Array;
   }
 
-  /** The current buffer of a state tensor, to be fed to another program by `bind`. */
+  /** The current buffer of a state tensor, to be fed to another session. */
   stateTensor(name: string): RuntimeTensor {
     const tensor = this.feeds[this.current][name];
     if (!tensor) throw new Error(`The program has no state "${name}"; it has ${this.stateNames.join(", ")}.`);
     return tensor;
-  }
-
-  /** Reads an input from a foreign buffer, such as another program's state, from now on. */
-  bind(input: string, tensor: RuntimeTensor): void {
-    this.feeds[0][input] = tensor;
-    this.feeds[1][input] = tensor;
   }
 
   /** Frees the compiled graph. */
