@@ -4,6 +4,7 @@
  * recording is described by the schema below; any sizes, options and number of steps will do.
  */
 import { z } from "zod";
+import { relativeDeviation } from "../data/returns-parity.js";
 import { DataError, UsageError } from "../errors.js";
 import { requirement } from "../requirement.js";
 import { Agent, type AgentBatch } from "./agent.js";
@@ -200,11 +201,6 @@ function flat(values: Nested): Float32Array {
 function raise(largest: Map<string, number>, name: string, deviation: number): void {
   const known = largest.get(name) ?? 0;
   largest.set(name, Number.isNaN(deviation) || Number.isNaN(known) ? Number.NaN : Math.max(known, deviation));
-}
-
-/** Relative to the recorded value, absolute where that is small. */
-function relativeDeviation(value: number, expected: number): number {
-  return Math.abs(value - expected) / Math.max(Math.abs(expected), 1e-2);
 }
 
 function largestDifference(values: Float32Array, expected: Float32Array): number {

@@ -35,7 +35,7 @@ describe("calql train --help", () => {
     expect(allSettings().size).toBeGreaterThan(40);
     for (const [name, { schema }] of allSettings()) {
       const { description } = schema as { readonly description?: string };
-      expect(description, name).toBeTruthy();
+      expect(description, name).toMatch(/\.$/);
       expect(text).toMatch(new RegExp(`--${kebab(name)} <[^>]+> ${escaped(description!)}`));
     }
   });

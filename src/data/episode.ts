@@ -32,3 +32,33 @@ export interface Dataset {
 export function countSteps(dataset: Dataset): number {
   return dataset.episodes.reduce((sum, episode) => sum + episode.length, 0);
 }
+
+/**
+ * An episode from its rows, as they were played: one observation more than actions and rewards.
+ * @param endedByTask whether the task ended it with the last step; else the clock did, and the bootstrap stays
+ */
+export function packEpisode(
+  observations: readonly Float32Array[],
+  actions: readonly Float32Array[],
+  rewards: readonly number[],
+  endedByTask: boolean,
+): Episode {
+  const terminated = new Uint8Array(rewards.length);
+  if (endedByTask) terminated[rewards.length - 1] = 1;
+  return {
+    length: rewards.length,
+    observations: joinRows(observations),
+    actions: joinRows(actions),
+    rewards: Float32Array.from(rewards),
+    terminated,
+    truncated: !endedByTask,
+  };
+}
+
+/** Rows of one width, one after the other. */
+export function joinRows(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0;
+  const flat = new Float32Array(rows.length * width);
+  for (const [i, row] of rows.entries()) flat.set(row, i * width);
+  return flat;
+}

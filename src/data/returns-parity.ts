@@ -49,6 +49,11 @@ function caseDeviation(recorded: z.infer<typeof recordingSchema>["cases"][number
   const ours = returnsToGo(rewards, terminals, rule);
   if (ours.length !== returnToGo.length) return Number.NaN;
   return returnToGo.reduce((largest, expected, i) => {
-    return Math.max(largest, Math.abs(ours[i]! - expected) / Math.max(Math.abs(expected), 1e-2));
+    return Math.max(largest, relativeDeviation(ours[i]!, expected));
   }, 0);
+}
+
+/** Relative to the recorded value, absolute where that is small. */
+export function relativeDeviation(value: number, expected: number): number {
+  return Math.abs(value - expected) / Math.max(Math.abs(expected), 1e-2);
 }

@@ -2,7 +2,7 @@
  * Collecting: a controller acts in an environment and what happens is recorded as episodes, the form in which replay
  * and the writers of files take it. Where the controller comes from (waypoints, a trained policy) is not decided here.
  */
-import type { Dataset, Episode } from "../data/episode.js";
+import { type Dataset, type Episode, packEpisode } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import type { Environment, ResetResult } from "./environment.js";
@@ -91,22 +91,5 @@ export function recordEpisode(
     terminated = result.terminated;
     ended = result.terminated || result.truncated;
   }
-  const ends = new Uint8Array(actions.length);
-  if (terminated) ends[actions.length - 1] = 1;
-  return {
-    length: actions.length,
-    observations: concatenate(observations, environment.observationSpace.size),
-    actions: concatenate(actions, environment.actionSpace.size),
-    rewards: Float32Array.from(rewards),
-    terminated: ends,
-    truncated: !terminated,
-  };
-}
-
-function concatenate(rows: readonly Float32Array[], width: number): Float32Array {
-  const flat = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    flat.set(row, i * width);
-  });
-  return flat;
+  return packEpisode(observations, actions, rewards, terminated);
 }

@@ -64,7 +64,6 @@ describe("RunWriter and readRun", () => {
     const writer = writtenRun();
     writer.writeSummary(summary);
     writer.writePolicy(new Uint8Array([8, 9, 10]));
-    writer.writeReport("<p>");
     writer.close();
     expect(readRun(folder)).toEqual({
       folder,
@@ -75,7 +74,7 @@ describe("RunWriter and readRun", () => {
     });
     expect([...readFileSync(join(folder, "policy.onnx"))]).toEqual([8, 9, 10]);
     expect(readdirSync(folder).sort()).toEqual(
-      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"].sort(),
+      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "summary.json"].sort(),
     );
   });
 
@@ -115,7 +114,7 @@ describe("RunWriter", () => {
   it("turns a failing disk into a RunFailure and leaves no partial file", () => {
     const writer = writtenRun();
     rmSync(folder, { recursive: true });
-    expect(() => writer.writeReport("x")).toThrow(RunFailure);
+    expect(() => writer.writePolicy(new Uint8Array(1))).toThrow(RunFailure);
     expect(existsSync(folder)).toBe(false);
     writer.close();
   });

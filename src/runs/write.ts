@@ -57,10 +57,6 @@ export class RunWriter {
     writeWhole(join(this.folder, runFiles.policy), model);
   }
 
-  writeReport(page: string): void {
-    writeWhole(join(this.folder, runFiles.report), page);
-  }
-
   /** Puts the lines on the disk and lets go of the files. Whole files can still be written, lines cannot. */
   close(): void {
     this.metrics.close();

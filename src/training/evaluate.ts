@@ -3,6 +3,7 @@
  * for every episode that still runs. The same seeds at every evaluation, so that changes are the policy's.
  */
 import type { Agent } from "../agents/agent.js";
+import { joinRows } from "../data/episode.js";
 import type { Environment } from "../environments/environment.js";
 import { RandomStream } from "../random.js";
 import { resetIn, stepIn } from "./environment-failure.js";
@@ -42,7 +43,7 @@ export async function evaluate(
   const episodes = environments.map((environment, i) => begin(environment, i, seeds.integer(2 ** 31)));
   for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
     signal?.throwIfAborted();
-    const observations = joined(running.map((episode) => episode.observation));
+    const observations = joinRows(running.map((episode) => episode.observation));
     const actions = await agent.act(observations, { deterministic: true });
     const size = actions.length / running.length;
     for (const [i, episode] of running.entries()) play(episode, actions.slice(i * size, (i + 1) * size));
@@ -64,13 +65,6 @@ function play(episode: Playing, action: Float32Array): void {
   episode.length++;
   episode.success ||= info.success;
   episode.running = !terminated && !truncated;
-}
-
-function joined(rows: readonly Float32Array[]): Float32Array {
-  const size = rows[0]!.length;
-  const all = new Float32Array(rows.length * size);
-  for (const [i, row] of rows.entries()) all.set(row, i * size);
-  return all;
 }
 
 function summarise(episodes: readonly Playing[]): Evaluation {

@@ -2,7 +2,7 @@
  * Collecting online: one whole trajectory with the stochastic policy, as an episode like those that were recorded.
  */
 import type { Agent } from "../agents/agent.js";
-import type { Episode } from "../data/episode.js";
+import { type Episode, packEpisode } from "../data/episode.js";
 import type { Environment } from "../environments/environment.js";
 import { resetIn, stepIn } from "./environment-failure.js";
 
@@ -29,24 +29,6 @@ export async function collectTrajectory(
     observations.push(observation);
     actions.push(action);
     rewards.push(reward);
-    if (terminated || truncated) return episodeOf(observations, actions, rewards, terminated);
+    if (terminated || truncated) return packEpisode(observations, actions, rewards, terminated);
   }
-}
-
-function episodeOf(
-  observations: readonly Float32Array[],
-  actions: readonly Float32Array[],
-  rewards: readonly number[],
-  endedByTask: boolean,
-): Episode {
-  const terminated = new Uint8Array(rewards.length);
-  if (endedByTask) terminated[rewards.length - 1] = 1;
-  return {
-    length: rewards.length,
-    observations: Float32Array.from(observations.flatMap((row) => [...row])),
-    actions: Float32Array.from(actions.flatMap((row) => [...row])),
-    rewards: Float32Array.from(rewards),
-    terminated,
-    truncated: !endedByTask,
-  };
 }
