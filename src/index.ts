@@ -20,8 +20,13 @@ export { sampleMixture } from "./data/mixture.js";
 
 // Where it acts
 export {
+  type ActionSpace,
+  actionVectorSize,
   type BoxSpace,
   box,
+  type DiscreteSpace,
+  discrete,
+  discreteActionsOf,
   type Environment,
   type ResetResult,
   type StepInfo,
@@ -43,6 +48,21 @@ export {
   recordEpisode,
 } from "./environments/collect.js";
 export { collectPointMaze, type PointMazeCollection } from "./environments/collect-pointmaze.js";
+export {
+  collectGridWorld,
+  type GridWorldCollection,
+  gridBehaviour,
+  gridModelOf,
+} from "./environments/collect-gridworld.js";
+export { collectTask, type TaskCollection } from "./environments/collect-task.js";
+export type { GridModel, Outcome } from "./environments/gridworld-dynamics.js";
+export {
+  epsilonGreedyPolicy,
+  optimalValues,
+  policyValues,
+  type TabularValues,
+  type ValueOptions,
+} from "./environments/gridworld-values.js";
 
 // Who decides
 export { type AgentName, type AgentSettings, agentNames } from "./agents/registry.js";
@@ -57,6 +77,12 @@ export type { TrainSettings } from "./training/configuration.js";
 export { presetOf } from "./training/presets.js";
 export { type Evaluation, evaluate } from "./training/evaluate.js";
 export { readDataset, writeDataset } from "./training/task-data.js";
+
+// How variants are compared
+export { type ComparedRun, type CompareOptions, type CompareResult, compare } from "./comparison/compare.js";
+export { type Collection, type Comparison, type Variant, variantOf } from "./comparison/comparison.js";
+export { readComparison } from "./comparison/file.js";
+export { processWorkers, type StartWorker, startHere } from "./comparison/run-worker.js";
 
 // What people look at
 export { type Run, readRun } from "./runs/read.js";

@@ -72,6 +72,7 @@ const kinds: Readonly<Record<string, string>> = {
   array: "a list such as 64,64",
   tuple: "a pair such as 0,1",
   object: "an object",
+  record: 'lines of "name: value"',
 };
 
 function entries(count: number | bigint): string {

@@ -8,11 +8,18 @@ import { lowerToOnnx } from "../tensor/lower.js";
 import { encodeOnnxModel } from "../tensor/onnx-model.js";
 import { compile, type Program, programGraph } from "../tensor/program.js";
 import type { RuntimeOptions } from "../tensor/runtime.js";
-import type { Model, Sizes } from "./model.js";
+import { type Sizes, stepsOf } from "./context.js";
+import { fillNoise } from "./noise.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
-import { type AgentDefinition, type AgentName, type AgentSettings, agentDefinition } from "./registry.js";
+import {
+  type AgentDefinition,
+  type AgentName,
+  type AgentSettings,
+  agentDefinition,
+  type DeclaredAgent,
+} from "./registry.js";
 import { parseSettings } from "./settings.js";
-import { updateProgram } from "./update-program.js";
+import { UPDATES } from "./update.js";
 
 /** One batch of transitions, row-major; sizes as in BatchTensors. */
 export interface AgentBatch {
@@ -32,13 +39,12 @@ export interface AgentOptions extends RuntimeOptions, Sizes {
 
 /**
  * The whole update of an agent as an ONNX file, to look at in a viewer: inputs are the batch, the noise and the state
- * tensors; parameters are found by name ("critics/critic1/layer0/kernel"), outputs are the next states and the metrics.
+ * tensors; parameters are found by name ("critics/layer0/kernel"), outputs are the next states and the metrics.
  */
 export function exportUpdate(name: string, sizes: Sizes, settings: AgentSettings = {}): Uint8Array {
   const definition = agentDefinition(name);
   const parsed = parseSettings(definition.settings, settings, `agent "${name}"`);
-  const { model, losses } = definition.declare(parsed, sizes, 0);
-  return encodeOnnxModel(lowerToOnnx(programGraph(updateProgram(name, model, losses)).graph));
+  return encodeOnnxModel(lowerToOnnx(programGraph(definition.declare(parsed, sizes, 0).program).graph));
 }
 
 /** Metrics that may be NaN without harm: they only describe the batch. */
@@ -53,7 +59,7 @@ export class Agent {
 
   private constructor(
     readonly definition: AgentDefinition,
-    private readonly model: Model,
+    private readonly declared: DeclaredAgent,
     private readonly program: Program,
     private readonly policy: PolicyProgram,
     private readonly options: AgentOptions,
@@ -70,10 +76,10 @@ export class Agent {
   static async create(name: string, options: AgentOptions): Promise<Agent> {
     const definition = agentDefinition(name);
     const settings = parseSettings(definition.settings, options.settings ?? {}, `agent "${name}"`);
-    const { model, losses } = definition.declare(settings, options, options.seed ?? 0);
-    const program = await compile(updateProgram(name, model, losses), options);
-    const policy = await PolicyProgram.compile(model.policy, options, { threads: 1 });
-    return new Agent(definition, model, program, policy, { ...options, settings });
+    const declared = definition.declare(settings, options, options.seed ?? 0);
+    const program = await compile(declared.program, options);
+    const policy = await PolicyProgram.compile(declared.policy, options, { threads: 1 });
+    return new Agent(definition, declared, program, policy, { ...options, settings });
   }
 
   get name(): AgentName {
@@ -82,12 +88,17 @@ export class Agent {
 
   /** The settings, resolved. */
   get settings(): Readonly<Record<string, unknown>> {
-    return this.model.settings as unknown as Readonly<Record<string, unknown>>;
+    return this.declared.settings as unknown as Readonly<Record<string, unknown>>;
+  }
+
+  /** The batches of settings.batchSize transitions, one after the other, that an update takes together. */
+  get batchesPerUpdate(): number {
+    return stepsOf(this.declared.settings);
   }
 
   /** Updates made so far, over all agents that this state has passed through. */
   get updates(): number {
-    return this.program.state("updates")[0]!;
+    return this.program.state(UPDATES)[0]!;
   }
 
   /** What a benchmark needs: seconds inside ONNX Runtime so far, and the dense arithmetic of one update. */
@@ -105,12 +116,11 @@ export class Agent {
     batch: AgentBatch,
     noise?: Readonly<Record<string, Float32Array>>,
   ): Promise<Readonly<Record<string, number>>> {
-    for (const name of Object.keys(this.model.batch) as (keyof AgentBatch)[]) this.fill(name, batch[name]);
-    for (const [name, { kind }] of this.model.noise.declared) {
+    for (const name of Object.keys(this.declared.batch) as (keyof AgentBatch)[]) this.fill(name, batch[name]);
+    for (const [name, { kind, tensor }] of this.declared.noise.declared) {
       const target = this.program.inputs[`noise/${name}`];
       if (noise) this.fill(`noise/${name}`, noise[name] ?? new Float32Array(0));
-      else if (target && kind === "normal") this.noise.fillNormal(target);
-      else if (target) this.noise.fillUniform(target, -1, 1);
+      else if (target) fillNoise[kind](this.noise, target, tensor.shape.at(-1)!);
     }
     await this.program.run();
     this.program.metricNames.forEach((name, i) => {
@@ -132,12 +142,12 @@ export class Agent {
         `Cannot act on ${observations.length} numbers: give rows of ${this.options.observationSize}, the observation's size.`,
       );
     }
-    const noise = this.zeroNoise(count * this.options.actionSize);
+    const noise = this.zeroNoise(count * this.declared.policy.noiseSize);
     if (!deterministic) this.exploration.fillNormal(noise);
     const actions = await this.policy.act(
       observations,
       noise,
-      this.program.stateTensor(this.model.policy.parameters.name),
+      this.program.stateTensor(this.declared.policy.parameters.name),
     );
     if (!deterministic) noise.fill(0);
     return actions;
@@ -145,8 +155,8 @@ export class Agent {
 
   /** The policy as an ONNX file with its weights by name. */
   exportPolicy(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-    const weights = this.program.state(this.model.policy.parameters.name);
-    return exportPolicy(this.model.policy, weights, this.options, { agent: this.name, ...metadata });
+    const weights = this.program.state(this.declared.policy.parameters.name);
+    return exportPolicy(this.declared.policy, weights, this.options, { agent: this.name, ...metadata });
   }
 
   get stateNames(): readonly string[] {
@@ -199,7 +209,7 @@ export class Agent {
     if (values.length !== target.length) {
       throw new UsageError(
         `The batch's ${name} has ${values.length} numbers where ${this.name} expects ${target.length}; ` +
-          `batchSize is ${this.model.settings.batchSize}.`,
+          `batchSize is ${this.declared.settings.batchSize}.`,
       );
     }
     target.set(values);

@@ -8,7 +8,7 @@ import { mlp, mlpParameters } from "../networks/mlp.js";
 import { declareParameters } from "../networks/parameters.js";
 import { maximum, mean, reshape, square, stopGradient, sub } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
-import { cqlLosses, cqlSettings } from "./cql.js";
+import { cqlCriticLosses, cqlSettings } from "./cql.js";
 import { type Losses, mergeLosses } from "./losses.js";
 import type { Model } from "./model.js";
 
@@ -21,18 +21,20 @@ export const calQlSettings = cqlSettings.extend({
 
 export type CalQlSettings = z.infer<typeof calQlSettings>;
 
-/** The losses of Cal-QL. */
-export function calQlLosses(model: Model<CalQlSettings>): Losses {
-  if (model.settings.calibrationSource === "monte-carlo") return cqlLosses(model, maximum);
+/** What the critics of Cal-QL learn. */
+export function calQlCriticLosses(model: Model<CalQlSettings>): Losses {
+  if (model.settings.calibrationSource === "monte-carlo") return cqlCriticLosses(model, maximum);
   const { losses, values } = fittedReference(model);
-  return mergeLosses(cqlLosses(model, maximum, stopGradient(values)), losses);
+  return mergeLosses(cqlCriticLosses(model, maximum, stopGradient(values)), losses);
 }
 
 /** V^mu(s) by regression on the return-to-go, with the critics' widths and learning rate. */
 function fittedReference(model: Model<CalQlSettings>): { losses: Losses; values: Tensor } {
   const { criticHidden, batchSize, criticLearningRate: learningRate } = model.settings;
   const sizes = [model.sizes.observationSize, ...criticHidden, 1];
-  const parameters = declareParameters("value", mlpParameters("value", sizes, model.random));
+  const parameters = model.parameters("value", (random) =>
+    declareParameters("value", mlpParameters("value", sizes, random)),
+  );
   return scope("valueLoss", () => {
     const values = reshape(mlp(parameters, "value", sizes.length - 1, model.batch.observations), [batchSize]);
     const loss = mean(square(sub(values, model.batch.returnsToGo)));

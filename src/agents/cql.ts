@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { inRowBlocks } from "../networks/blocks.js";
-import { type Critic, stateActionRows } from "../networks/critic.js";
+import { actionValues, stateActionRows } from "../networks/critic.js";
 import { member } from "../networks/parameters.js";
 import { sample } from "../networks/tanh-gaussian.js";
 import {
@@ -29,13 +29,13 @@ import {
   where,
 } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
-import { averageOf, type Losses, mergeLosses, numbered } from "./losses.js";
-import type { Model } from "./model.js";
-import { bellmanTarget, type CriticLoss, criticLosses, oneActionPerState, policyLosses, sacSettings } from "./sac.js";
+import { type Losses, mergeLosses, numbered } from "./losses.js";
+import { type Model, scalar } from "./model.js";
+import { bellmanTarget, type CriticLoss, criticLosses, oneActionPerState, sacSettings } from "./sac.js";
 
 const MAX_ALPHA_PRIME = 1e6;
-/** Rows of a critic's input that are carried through its layers at a time (see networks/blocks.ts). */
-const ROWS_PER_BLOCK = 1024;
+/** Rows of all critics together that are carried through their layers at a time (see networks/blocks.ts). */
+const ROWS_PER_BLOCK = 4096;
 
 export const cqlSettings = sacSettings.extend({
   maxTargetBackup: sacSettings.shape.maxTargetBackup
@@ -61,29 +61,27 @@ export type CqlSettings = z.infer<typeof cqlSettings>;
 /** How the values of the policy's actions enter the log-sum-exp, given the reference values G [states, 1]. */
 export type Calibration = (policyValues: Tensor, referenceValues: Tensor) => Tensor;
 
-interface ConservativeCritic extends CriticLoss {
+interface ConservativeLoss extends CriticLoss {
+  /** All [critics], means over the batch. */
   readonly gap: Tensor;
   readonly conservativeLoss: Tensor;
   readonly boundRateNext: Tensor;
   readonly boundRateCurrent: Tensor;
 }
 
-/** The losses of CQL; `calibrate` is where Cal-QL differs. */
-export function cqlLosses(
+/** What the critics of CQL learn; `calibrate` is where Cal-QL differs. */
+export function cqlCriticLosses(
   model: Model<CqlSettings>,
   calibrate: Calibration = (policyValues) => policyValues,
   referenceValues: Tensor = model.batch.returnsToGo,
 ): Losses {
   const { target, targetQMean } = bellmanTarget(model);
   const proposals = proposeActions(model);
-  const perCritic = model.critics.members.map((critic, i) =>
-    scope(`critic${i + 1}Loss`, () =>
-      conservativeLoss(model, critic, { target, proposals, referenceValues, calibrate }),
-    ),
-  );
-  const multiplier = lagrangeLosses(model, averageOf(perCritic.map((critic) => critic.conservativeLoss)));
-  const metrics = { targetQMean, ...conservativeMetrics(perCritic) };
-  return mergeLosses(policyLosses(model), criticLosses(model, perCritic), multiplier, { objectives: [], metrics });
+  return scope("criticLosses", () => {
+    const losses = conservativeLoss(model, { target, proposals, referenceValues, calibrate });
+    const metrics = { targetQMean, ...conservativeMetrics(losses) };
+    return mergeLosses(criticLosses(model, losses, metrics), lagrangeLosses(model, mean(losses.conservativeLoss)));
+  });
 }
 
 interface Proposals {
@@ -118,13 +116,13 @@ interface ConservativeInputs {
   readonly calibrate: Calibration;
 }
 
-/** (Q(s, a) - y)^2 plus the weighted gap, as means over the batch, for one critic. */
-function conservativeLoss(model: Model<CqlSettings>, critic: Critic, inputs: ConservativeInputs): ConservativeCritic {
-  const { batchSize, nActions, conservativeWeight, lagrange, targetActionGap } = model.settings;
-  const statesPerBlock = Math.max(1, Math.floor(ROWS_PER_BLOCK / (3 * nActions + 1)));
-  const perState = inRowBlocks(batchSize, statesPerBlock, (take) => conservativeGap(model, critic, inputs, take));
-  const gap = mean(perState.gap);
-  const bellmanLoss = mean(square(sub(perState.dataValues, inputs.target)));
+/** (Q(s, a) - y)^2 plus the weighted gap, as means over the batch. */
+function conservativeLoss(model: Model<CqlSettings>, inputs: ConservativeInputs): ConservativeLoss {
+  const { batchSize, nActions, criticCount, conservativeWeight, lagrange, targetActionGap } = model.settings;
+  const statesPerBlock = Math.max(1, Math.floor(ROWS_PER_BLOCK / (3 * nActions + 1) / criticCount));
+  const perState = inRowBlocks(batchSize, statesPerBlock, (take) => conservativeGap(model, inputs, take), 1);
+  const gap = mean(perState.gap, [1]);
+  const bellmanLoss = mean(square(sub(perState.dataValues, inputs.target)), [1]);
   const weighted = lagrange
     ? mul(mul(alphaPrime(model), conservativeWeight), sub(gap, targetActionGap))
     : mul(gap, conservativeWeight);
@@ -134,38 +132,41 @@ function conservativeLoss(model: Model<CqlSettings>, critic: Critic, inputs: Con
     values: perState.dataValues,
     gap,
     conservativeLoss: weighted,
-    boundRateNext: mean(perState.belowNext),
-    boundRateCurrent: mean(perState.belowCurrent),
+    boundRateNext: mean(perState.belowNext, [1, 2]),
+    boundRateCurrent: mean(perState.belowCurrent, [1, 2]),
   };
 }
 
 type PerState = Readonly<Record<"dataValues" | "gap" | "belowNext" | "belowCurrent", Tensor>>;
 
-/** For each state of a block: T·logsumexp(values/T) - Q(s, a), and where policy actions lie below the reference. */
+/**
+ * For each critic and state of a block: T·logsumexp(values/T) - Q(s, a) [critics, states], and where policy actions lie
+ * below the reference.
+ */
 function conservativeGap(
   model: Model<CqlSettings>,
-  critic: Critic,
   { proposals, referenceValues, calibrate }: ConservativeInputs,
   take: (x: Tensor) => Tensor,
 ): PerState {
   const { nActions: n, importanceSampling, conservativeTemperature: temperature, gapClip } = model.settings;
+  const { count } = model.critics;
   const rows = stateActionRows(take(model.batch.observations), take(proposals.actions));
   const states = take(referenceValues).shape[0]!;
-  const values = reshape(critic.values(rows), [states, 3 * n + 1]);
+  const values = reshape(actionValues(model.critics, rows), [count, states, 3 * n + 1]);
   const reference = reshape(take(referenceValues), [states, 1]);
-  const policyValues = slice(values, 1, n, 3 * n);
-  const dataValue = slice(values, 1, 3 * n, 3 * n + 1);
-  const proposed = concat([slice(values, 1, 0, n), calibrate(policyValues, reference)], 1);
-  const logits = importanceSampling ? sub(proposed, take(proposals.logDensities)) : concat([proposed, dataValue], 1);
-  const soft = temperature === 1 ? logSumExp(logits, 1) : mul(logSumExp(div(logits, temperature), 1), temperature);
-  const gap = sub(soft, reshape(dataValue, [states]));
+  const policyValues = slice(values, 2, n, 3 * n);
+  const dataValue = slice(values, 2, 3 * n, 3 * n + 1);
+  const proposed = concat([slice(values, 2, 0, n), calibrate(policyValues, reference)], 2);
+  const logits = importanceSampling ? sub(proposed, take(proposals.logDensities)) : concat([proposed, dataValue], 2);
+  const soft = temperature === 1 ? logSumExp(logits, 2) : mul(logSumExp(div(logits, temperature), 2), temperature);
+  const gap = sub(soft, reshape(dataValue, [count, states]));
   const below = where(less(policyValues, reference), 1, 0);
   const [low, high] = gapClip;
   return {
-    dataValues: reshape(dataValue, [states]),
+    dataValues: reshape(dataValue, [count, states]),
     gap: low === null && high === null ? gap : clip(gap, low ?? -Infinity, high ?? Infinity),
-    belowNext: slice(below, 1, 0, n),
-    belowCurrent: slice(below, 1, n, 2 * n),
+    belowNext: slice(below, 2, 0, n),
+    belowCurrent: slice(below, 2, n, 2 * n),
   };
 }
 
@@ -175,7 +176,7 @@ function alphaPrime(model: Model<CqlSettings>): Tensor {
 }
 
 function multiplierOf(model: Model<CqlSettings>) {
-  return model.scalar("logAlphaPrime", model.settings.initialLogAlphaPrime);
+  return scalar(model, "logAlphaPrime", model.settings.initialLogAlphaPrime);
 }
 
 /** The multiplier rises while the mean conservative loss is positive: its loss is minus that mean. */
@@ -189,18 +190,15 @@ function lagrangeLosses(model: Model<CqlSettings>, meanConservativeLoss: Tensor)
   };
 }
 
-function conservativeMetrics(perCritic: readonly ConservativeCritic[]): Readonly<Record<string, Tensor>> {
-  const gaps = perCritic.map((critic) => critic.gap);
-  const losses = perCritic.map((critic) => critic.conservativeLoss);
-  const next = perCritic.map((critic) => critic.boundRateNext);
-  const current = perCritic.map((critic) => critic.boundRateCurrent);
+function conservativeMetrics(losses: ConservativeLoss): Readonly<Record<string, Tensor>> {
+  const { gap, conservativeLoss, boundRateNext, boundRateCurrent } = losses;
   return {
-    ...numbered("conservativeGap#", gaps),
-    ...numbered("conservativeLoss#", losses),
-    ...numbered("boundRate#Next", next),
-    ...numbered("boundRate#Current", current),
-    conservativeGap: averageOf(gaps),
-    conservativeLoss: averageOf(losses),
-    boundRate: averageOf([...next, ...current]),
+    ...numbered("conservativeGap#", gap),
+    ...numbered("conservativeLoss#", conservativeLoss),
+    ...numbered("boundRate#Next", boundRateNext),
+    ...numbered("boundRate#Current", boundRateCurrent),
+    conservativeGap: mean(gap),
+    conservativeLoss: mean(conservativeLoss),
+    boundRate: mean(concat([boundRateNext, boundRateCurrent], 0)),
   };
 }

@@ -3,14 +3,14 @@
  * and the metrics it reports. Every loss is differentiated with respect to its own parameters only.
  */
 import type { Parameters } from "../networks/parameters.js";
-import { add, mul } from "../tensor/operations.js";
+import { reshape, slice } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 export interface Objective {
   readonly parameters: Parameters;
   /** A scalar that is minimised. */
   readonly loss: Tensor;
-  readonly learningRate: number;
+  readonly learningRate: Tensor | number;
 }
 
 export interface Losses {
@@ -27,15 +27,9 @@ export function mergeLosses(...sets: readonly Losses[]): Losses {
   };
 }
 
-/** One metric a critic: "q#Mean" becomes q1Mean, q2Mean, ... */
-export function numbered(pattern: string, tensors: readonly Tensor[]): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(tensors.map((tensor, i) => [pattern.replace("#", String(i + 1)), tensor]));
-}
-
-export function sumOf(tensors: readonly Tensor[]): Tensor {
-  return tensors.reduce((total, tensor) => add(total, tensor));
-}
-
-export function averageOf(tensors: readonly Tensor[]): Tensor {
-  return mul(sumOf(tensors), 1 / tensors.length);
+/** One metric a critic from a vector [critics]: "q#Mean" becomes q1Mean, q2Mean, ... */
+export function numbered(pattern: string, perCritic: Tensor): Readonly<Record<string, Tensor>> {
+  const count = perCritic.shape[0]!;
+  const metric = (i: number) => [pattern.replace("#", String(i + 1)), reshape(slice(perCritic, 0, i, i + 1), [])];
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => metric(i)));
 }

@@ -1,113 +1,92 @@
 /**
- * What the losses of an agent speak about: the batch, the noise, the policy, the critics and their targets, all as
- * symbolic tensors. An agent's file turns a model into objectives; program.ts compiles them.
+ * The networks of the SAC family: a tanh-Gaussian policy and an ensemble of critics with slow targets. A model is what
+ * the family's losses speak about: a batch, noise and all networks as they stand at one moment of an update.
  */
-import { type CriticEnsemble, criticEnsemble } from "../networks/critic.js";
+import { UsageError } from "../errors.js";
+import { declareCritics } from "../networks/critic.js";
+import type { Ensemble } from "../networks/ensemble.js";
 import { declareScalar, type Parameters } from "../networks/parameters.js";
 import { type Distribution, type TanhGaussianPolicy, tanhGaussianPolicy } from "../networks/tanh-gaussian.js";
 import { RandomStream } from "../random.js";
-import { input } from "../tensor/operations.js";
-import { type Shape, scope, type Tensor } from "../tensor/tensor.js";
-import type { ActorCriticSettings } from "./settings.js";
+import { slice } from "../tensor/operations.js";
+import { scope, type Tensor } from "../tensor/tensor.js";
+import type { AgentContext, BatchTensors } from "./context.js";
+import type { SacSettings } from "./sac.js";
+import type { Update } from "./update.js";
 
-export interface Sizes {
-  readonly observationSize: number;
-  readonly actionSize: number;
-}
-
-/** A batch as tensors: observations [B, observation], actions [B, action], the rest [B]; `terminated` is 0 or 1. */
-export interface BatchTensors {
-  readonly observations: Tensor;
-  readonly actions: Tensor;
-  readonly rewards: Tensor;
-  readonly nextObservations: Tensor;
-  readonly terminated: Tensor;
-  /** Monte-Carlo return-to-go G of each transition. */
-  readonly returnsToGo: Tensor;
-}
-
-export type NoiseKind = "normal" | "uniform";
-
-/** The noise that an update consumes, declared by name as the losses ask for it; filled from outside the graph. */
-export class Noise {
-  readonly declared = new Map<string, { readonly kind: NoiseKind; readonly tensor: Tensor }>();
-
-  /** Standard-normal numbers. */
-  normal(name: string, shape: Shape): Tensor {
-    return this.declare(name, "normal", shape);
-  }
-
-  /** Numbers uniform in [-1, 1]: random actions. */
-  uniform(name: string, shape: Shape): Tensor {
-    return this.declare(name, "uniform", shape);
-  }
-
-  private declare(name: string, kind: NoiseKind, shape: Shape): Tensor {
-    const known = this.declared.get(name);
-    if (known) return known.tensor;
-    const tensor = input(`noise/${name}`, shape);
-    this.declared.set(name, { kind, tensor });
-    return tensor;
-  }
-}
-
-export interface Model<Settings extends ActorCriticSettings = ActorCriticSettings> {
-  readonly settings: Settings;
-  readonly sizes: Sizes;
-  readonly batch: BatchTensors;
-  readonly noise: Noise;
+export interface Model<Settings extends SacSettings = SacSettings> extends AgentContext<Settings> {
   readonly policy: TanhGaussianPolicy;
   /** pi(.|s) for the batch's observations, and pi(.|s') for its next observations. */
   readonly current: Distribution;
   readonly next: Distribution;
-  readonly critics: CriticEnsemble;
-  readonly targetCritics: CriticEnsemble;
-  /** A number that learns, under a name; the same name gives the same number. */
-  readonly scalar: (name: string, initial: number) => Parameters;
-  /** Where a network of the agent's own takes its first values from. */
-  readonly random: RandomStream;
+  readonly critics: Ensemble;
+  readonly targetCritics: Ensemble;
+  /** Parameters of an algorithm's own, declared when first asked for; the same name gives the same. */
+  readonly parameters: (name: string, declare: (random: RandomStream) => Parameters) => Parameters;
 }
 
-/** Declares the networks of an actor-critic agent with first values drawn from the seed. */
-export function declareModel<S extends ActorCriticSettings>(settings: S, sizes: Sizes, seed: number): Model<S> {
-  const batch = batchTensors(settings.batchSize, sizes);
-  const random = new RandomStream(seed, "networks");
-  const policy = tanhGaussianPolicy(
-    "actor",
-    { ...sizes, hidden: settings.actorHidden, logStdRange: settings.logStdRange },
-    random,
-  );
-  const criticShape = { ...sizes, hidden: settings.criticHidden, count: settings.criticCount };
-  const criticSeed = random.state();
-  const critics = criticEnsemble("critics", criticShape, random);
+/** A number that learns, under a name. */
+export function scalar(model: Model, name: string, initial: number): Parameters {
+  return model.parameters(name, () => declareScalar(name, initial));
+}
+
+/** The family's networks, with first values from the context's stream; targets start as their critics. */
+export function declareModel<S extends SacSettings>(context: AgentContext<S>): Model<S> {
+  const { settings, sizes, random, batch } = context;
+  refuseSubset(settings);
+  const policyShape = { ...sizes, hidden: settings.actorHidden, logStdRange: settings.logStdRange };
+  const policy = tanhGaussianPolicy("actor", policyShape, random);
+  const { criticHidden: hidden, criticCount: count, criticLayerNorm: layerNorm } = settings;
+  const criticShape = { ...sizes, hidden, count, layerNorm };
   const sameStart = new RandomStream(0);
-  sameStart.restore(criticSeed);
-  const scalars = new Map<string, Parameters>();
+  sameStart.restore(random.state());
+  const declared = new Map<string, Parameters>();
   return {
-    settings,
-    sizes,
-    batch,
-    noise: new Noise(),
+    ...context,
     policy,
-    current: scope("policyAtObservations", () => policy.distribution(batch.observations)),
-    next: scope("policyAtNextObservations", () => policy.distribution(batch.nextObservations)),
-    critics,
-    targetCritics: criticEnsemble("targetCritics", criticShape, sameStart),
-    scalar: (name, initial) => {
-      if (!scalars.has(name)) scalars.set(name, declareScalar(name, initial));
-      return scalars.get(name)!;
+    ...distributions(policy, batch),
+    critics: declareCritics("critics", criticShape, random),
+    targetCritics: declareCritics("targetCritics", criticShape, sameStart),
+    parameters: (name, declare) => {
+      if (!declared.has(name)) declared.set(name, declare(random));
+      return declared.get(name)!;
     },
-    random,
   };
 }
 
-function batchTensors(size: number, { observationSize, actionSize }: Sizes): BatchTensors {
+/** The model before one critic step: that step's part of the batch, its own noise, the networks as they stand. */
+export function modelAt<S extends SacSettings>(start: Model<S>, update: Update, step: number): Model<S> {
+  const { batchSize, criticSteps } = start.settings;
+  const part = (x: Tensor) => slice(x, 0, step * batchSize, (step + 1) * batchSize);
+  const batch = mapBatch(start.batch, part);
+  const actor = update.now(start.policy.parameters);
   return {
-    observations: input("observations", [size, observationSize]),
-    actions: input("actions", [size, actionSize]),
-    rewards: input("rewards", [size]),
-    nextObservations: input("nextObservations", [size, observationSize]),
-    terminated: input("terminated", [size]),
-    returnsToGo: input("returnsToGo", [size]),
+    ...start,
+    batch,
+    noise: criticSteps === 1 ? start.noise : start.noise.under(`step${step}`),
+    policy: { ...start.policy, parameters: actor },
+    ...distributions(start.policy, batch, actor),
+    critics: start.critics.at(update.now(start.critics.parameters)),
+    targetCritics: start.targetCritics.at(update.now(start.targetCritics.parameters)),
+    parameters: (name, declare) => update.now(start.parameters(name, declare)),
   };
+}
+
+function mapBatch(batch: BatchTensors, map: (x: Tensor) => Tensor): BatchTensors {
+  return Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, map(x)])) as unknown as BatchTensors;
+}
+
+function distributions(policy: TanhGaussianPolicy, batch: BatchTensors, parameters?: Parameters) {
+  const at = (observations: Tensor) => policy.distribution(observations, parameters?.members);
+  return {
+    current: scope("policyAtObservations", () => at(batch.observations)),
+    next: scope("policyAtNextObservations", () => at(batch.nextObservations)),
+  };
+}
+
+function refuseSubset({ targetCriticCount, criticCount }: SacSettings): void {
+  if (targetCriticCount === null || targetCriticCount <= criticCount) return;
+  throw new UsageError(
+    `The setting targetCriticCount is ${targetCriticCount}, but there are ${criticCount} critics; give at most ${criticCount}.`,
+  );
 }

@@ -169,12 +169,20 @@ function parameterGroups(recorded: RecordedParameters): [string, Float32Array][]
   const layersOf = (network: z.infer<typeof layers>) => network.layers.flatMap(({ kernel, bias }) => [kernel, bias]);
   const groups: [string, Nested | undefined][] = [
     ["actor", [...layersOf(actor), actor.logStdMultiplier, actor.logStdOffset]],
-    ["critics", critics.flatMap(layersOf)],
-    ["targetCritics", targetCritics.flatMap(layersOf)],
+    ["critics", stackedLayers(critics)],
+    ["targetCritics", stackedLayers(targetCritics)],
     ["logAlpha", logAlpha],
     ["logAlphaPrime", logAlphaPrime],
   ];
   return groups.flatMap(([name, values]) => (values === undefined ? [] : [[name, flat(values)]]));
+}
+
+/** Each array of all critics before the next array, as an ensemble keeps them. */
+function stackedLayers(critics: readonly z.infer<typeof layers>[]): Nested {
+  const arrays = (["kernel", "bias"] as const).map(
+    (name) => (i: number) => critics.map((c) => c.layers[i]?.[name] ?? []),
+  );
+  return critics[0]!.layers.flatMap((_, i) => arrays.flatMap((array) => array(i)));
 }
 
 function batchOf(batch: z.infer<typeof batchSchema>, size: number): AgentBatch {

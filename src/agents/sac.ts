@@ -4,7 +4,7 @@
  * has no factor 1/2, the backup has no entropy unless asked, and the backup may take the best of several actions.
  */
 import { z } from "zod";
-import { stateActionRows } from "../networks/critic.js";
+import { actionValues, minimumOverCritics, stateActionRows } from "../networks/critic.js";
 import { member } from "../networks/parameters.js";
 import { sample } from "../networks/tanh-gaussian.js";
 import {
@@ -15,18 +15,18 @@ import {
   gather,
   less,
   mean,
-  minimum,
   mul,
   neg,
   reshape,
   square,
   stopGradient,
   sub,
+  sum,
   where,
 } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
-import { averageOf, type Losses, mergeLosses, numbered, sumOf } from "./losses.js";
-import type { Model } from "./model.js";
+import { type Losses, mergeLosses, numbered } from "./losses.js";
+import { type Model, scalar } from "./model.js";
 import { actorCriticSettings } from "./settings.js";
 
 export const sacSettings = actorCriticSettings.extend({
@@ -37,55 +37,66 @@ export const sacSettings = actorCriticSettings.extend({
   backupEntropy: z.boolean().default(false).describe("Subtract the entropy term in the Bellman backup."),
   maxTargetBackup: z.boolean().default(false).describe("Back up the best of nActions sampled next actions."),
   nActions: z.number().int().min(1).default(10).describe("Actions sampled per state where several are (N)."),
+  targetCriticCount: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Random target critics whose minimum is backed up (REDQ, RLPD); none means all of them."),
+  policyObjective: z
+    .enum(["minimum", "mean"])
+    .default("minimum")
+    .describe("What the policy maximises: the smallest of the critics' values, or their mean."),
+  criticSteps: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe("Critic steps in one update, each on a batch of its own; the policy takes one (RLPD's UTD ratio)."),
 });
 
 export type SacSettings = z.infer<typeof sacSettings>;
 
-/** The losses of SAC. */
-export function sacLosses(model: Model<SacSettings>): Losses {
+/** What the critics of SAC learn. */
+export function sacCriticLosses(model: Model<SacSettings>): Losses {
   const { target, targetQMean } = bellmanTarget(model);
   const rows = stateActionRows(model.batch.observations, oneActionPerState(model.batch.actions));
-  const perCritic = model.critics.members.map((critic, i) =>
-    scope(`critic${i + 1}Loss`, () => {
-      const values = critic.values(rows);
-      const bellmanLoss = mean(square(sub(values, target)));
-      return { loss: bellmanLoss, bellmanLoss, values };
-    }),
-  );
-  return mergeLosses(policyLosses(model), criticLosses(model, perCritic), { objectives: [], metrics: { targetQMean } });
+  return scope("criticLosses", () => {
+    const values = actionValues(model.critics, rows);
+    const bellmanLoss = mean(square(sub(values, target)), [1]);
+    return criticLosses(model, { loss: bellmanLoss, bellmanLoss, values }, { targetQMean });
+  });
 }
 
-/** What one critic learns from. */
+/** What the critics learn from, one number (or row) a critic. */
 export interface CriticLoss {
-  /** What is minimised. */
+  /** What is minimised [critics]. */
   readonly loss: Tensor;
+  /** [critics] */
   readonly bellmanLoss: Tensor;
-  /** Q(s, a) of the data's actions [batch]. */
+  /** Q(s, a) of the data's actions [critics, batch]. */
   readonly values: Tensor;
 }
 
 /** The ensemble's objective, the sum over its critics, and what every critic of the family reports. */
-export function criticLosses(model: Model<SacSettings>, perCritic: readonly CriticLoss[]): Losses {
-  const loss = scope("criticLoss", () => sumOf(perCritic.map((critic) => critic.loss)));
+export function criticLosses(
+  model: Model<SacSettings>,
+  { loss, bellmanLoss, values }: CriticLoss,
+  metrics: Losses["metrics"],
+): Losses {
   const { criticLearningRate: learningRate } = model.settings;
+  const objective = scope("criticLoss", () => sum(loss));
   return {
-    objectives: [{ parameters: model.critics.parameters, loss, learningRate }],
+    objectives: [{ parameters: model.critics.parameters, loss: objective, learningRate }],
     metrics: {
-      ...numbered(
-        "critic#Loss",
-        perCritic.map((critic) => critic.loss),
-      ),
-      ...numbered(
-        "bellmanLoss#",
-        perCritic.map((critic) => critic.bellmanLoss),
-      ),
-      ...numbered(
-        "q#Mean",
-        perCritic.map((critic) => mean(critic.values)),
-      ),
-      criticLoss: averageOf(perCritic.map((critic) => critic.loss)),
-      bellmanLoss: averageOf(perCritic.map((critic) => critic.bellmanLoss)),
-      dataQMean: averageOf(perCritic.map((critic) => mean(critic.values))),
+      ...numbered("critic#Loss", loss),
+      ...numbered("bellmanLoss#", bellmanLoss),
+      ...numbered("q#Mean", mean(values, [1])),
+      criticLoss: mean(loss),
+      bellmanLoss: mean(bellmanLoss),
+      dataQMean: mean(values),
+      ...metrics,
     },
   };
 }
@@ -102,10 +113,7 @@ export function bellmanTarget(model: Model<SacSettings>): { readonly target: Ten
     );
     const { actions, logProbabilities } = sample(model.next, noise);
     const rows = stateActionRows(model.batch.nextObservations, reshape(actions, [batchSize, count, actionSize]));
-    const worst = reshape(minimumOf(model.targetCritics.members.map((critic) => critic.values(rows))), [
-      batchSize,
-      count,
-    ]);
+    const worst = reshape(minimumOverCritics(actionValues(backedUpCritics(model), rows)), [batchSize, count]);
     const chosen = argMax(worst, 1);
     const pick = (x: Tensor) => reshape(count > 1 ? gather(reshape(x, [batchSize, count]), chosen, 1) : x, [batchSize]);
     const alpha = exp(logAlpha(model));
@@ -116,14 +124,24 @@ export function bellmanTarget(model: Model<SacSettings>): { readonly target: Ten
   });
 }
 
+/** All target critics, or a random few of them, drawn anew in every step (REDQ, Chen et al. 2021). */
+function backedUpCritics({ targetCritics, settings, noise }: Model<SacSettings>) {
+  const { targetCriticCount: chosen, criticCount } = settings;
+  if (chosen === null || chosen === criticCount) return targetCritics;
+  return targetCritics.select(noise.selection("targetCritics", chosen, criticCount));
+}
+
 /** The policy's loss mean(alpha·log pi - min Q(s, a)), a ~ pi(.|s), and the temperature's. */
 export function policyLosses(model: Model<SacSettings>): Losses {
-  const { batchSize, actorLearningRate, temperatureLearningRate, temperatureTuning } = model.settings;
+  const { batchSize, actorLearningRate, temperatureLearningRate, temperatureTuning, policyObjective } = model.settings;
   const targetEntropy = model.settings.targetEntropy ?? -model.sizes.actionSize;
   const noise = model.noise.normal("actor", [batchSize, model.sizes.actionSize]);
   const { actions, logProbabilities } = scope("policySample", () => sample(model.current, noise));
   const rows = stateActionRows(model.batch.observations, oneActionPerState(actions));
-  const policyValue = scope("policyValue", () => minimumOf(model.critics.members.map((critic) => critic.values(rows))));
+  const policyValue = scope("policyValue", () => {
+    const values = actionValues(model.critics, rows);
+    return policyObjective === "mean" ? mean(values, [0]) : minimumOverCritics(values);
+  });
   const alpha = exp(logAlpha(model));
   const actorLoss = scope("actorLoss", () => mean(sub(mul(stopGradient(alpha), logProbabilities), policyValue)));
   const entropyGap = stopGradient(add(mean(logProbabilities), targetEntropy));
@@ -133,30 +151,28 @@ export function policyLosses(model: Model<SacSettings>): Losses {
     loss: temperatureLoss,
     learningRate: temperatureLearningRate,
   };
-  return {
+  const learned: Losses = {
     objectives: [
       { parameters: model.policy.parameters, loss: actorLoss, learningRate: actorLearningRate },
       ...(temperatureTuning ? [temperature] : []),
     ],
-    metrics: {
-      actorLoss,
-      temperatureLoss,
-      temperature: alpha,
-      logPiMean: mean(logProbabilities),
-      policyQMean: mean(policyValue),
-      returnToGoMean: mean(model.batch.returnsToGo),
-      shareBelowReturn: shareBelow(policyValue, model.batch.returnsToGo),
-    },
+    metrics: { actorLoss, temperatureLoss, temperature: alpha, logPiMean: mean(logProbabilities) },
+  };
+  return mergeLosses(learned, { objectives: [], metrics: calibrationMetrics(policyValue, model.batch.returnsToGo) });
+}
+
+/** How the values of the policy's actions [batch] stand against the return-to-go: what every agent with critics logs. */
+export function calibrationMetrics(policyValue: Tensor, returnsToGo: Tensor): Losses["metrics"] {
+  return {
+    policyQMean: mean(policyValue),
+    returnToGoMean: mean(returnsToGo),
+    shareBelowReturn: shareBelow(policyValue, returnsToGo),
   };
 }
 
 /** The share of rows with value < bound. */
-export function shareBelow(values: Tensor, bound: Tensor): Tensor {
+function shareBelow(values: Tensor, bound: Tensor): Tensor {
   return mean(where(less(values, bound), 1, 0));
-}
-
-export function minimumOf(tensors: readonly Tensor[]): Tensor {
-  return tensors.reduce((smallest, tensor) => minimum(smallest, tensor));
 }
 
 export function oneActionPerState(actions: Tensor): Tensor {
@@ -165,7 +181,7 @@ export function oneActionPerState(actions: Tensor): Tensor {
 }
 
 function temperatureOf(model: Model<SacSettings>) {
-  return model.scalar("logAlpha", Math.log(model.settings.initialTemperature));
+  return scalar(model, "logAlpha", Math.log(model.settings.initialTemperature));
 }
 
 function logAlpha(model: Model<SacSettings>): Tensor {

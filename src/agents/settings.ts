@@ -10,9 +10,19 @@ const learningRate = (of: string, value: number) =>
 const widths = (of: string) =>
   z.array(z.number().int().min(1)).min(1).default([256, 256]).describe(`Widths of the hidden layers of ${of}.`);
 
-export const actorCriticSettings = z.object({
+/** What every agent has: how it sees the data and how it steps. */
+export const agentSettings = z.object({
   batchSize: z.number().int().min(1).default(256).describe("Transitions in a batch."),
   discount: z.number().min(0).max(1).default(0.99).describe("Discount (gamma) of future rewards."),
+  adamBeta1: z.number().min(0).lt(1).default(0.9).describe("Decay of Adam's first moment."),
+  adamBeta2: z.number().min(0).lt(1).default(0.999).describe("Decay of Adam's second moment."),
+  adamEpsilon: z.number().positive().default(1e-8).describe("Adam's epsilon."),
+});
+
+export type CommonSettings = z.infer<typeof agentSettings>;
+
+/** What agents with a policy and critics over continuous actions add. */
+export const actorCriticSettings = agentSettings.extend({
   polyakTau: z
     .number()
     .min(0)
@@ -24,14 +34,12 @@ export const actorCriticSettings = z.object({
   actorHidden: widths("the policy"),
   criticHidden: widths("each critic"),
   criticCount: z.number().int().min(1).default(2).describe("Critics in the ensemble."),
+  criticLayerNorm: z.boolean().default(false).describe("Layer normalisation before each ReLU of the critics."),
   logStdRange: z
     .tuple([z.number(), z.number()])
     .refine(([low, high]) => low < high, "name the lower bound first")
     .default([-20, 2])
     .describe("Bounds of the policy's log standard deviation."),
-  adamBeta1: z.number().min(0).lt(1).default(0.9).describe("Decay of Adam's first moment."),
-  adamBeta2: z.number().min(0).lt(1).default(0.999).describe("Decay of Adam's second moment."),
-  adamEpsilon: z.number().positive().default(1e-8).describe("Adam's epsilon."),
 });
 
 export type ActorCriticSettings = z.infer<typeof actorCriticSettings>;

@@ -9,12 +9,13 @@ import { collectPointMaze } from "../environments/collect-pointmaze.js";
 import { figureColumns } from "../report/figures-table.js";
 import { labelOf } from "../report/groups.js";
 import { runFigures } from "../report/statistics.js";
+import { writeReport } from "../report/write-report.js";
 import { type Run, readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { refuseUsedFolder } from "../runs/write.js";
 import { demoAgents, demoCollection, demoSettings } from "../training/presets.js";
 import { numberOf } from "./numbers.js";
-import { writeReport } from "./report.js";
+import { textTable } from "./text-table.js";
 import { INTERRUPTED, trainWithView } from "./train.js";
 
 export function addDemoCommand(program: Command): void {
@@ -52,7 +53,5 @@ function figuresText(runs: readonly Run[]): string {
     const figures = runFigures(run);
     return [labelOf(run), ...figureColumns.map(({ key, format }) => format(figures[key] ?? Number.NaN))];
   });
-  const widths = heading.map((_, i) => Math.max(...[heading, ...rows].map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i]!)).join("   ");
-  return [heading, ...rows].map(line).join("\n").concat("\n");
+  return textTable([heading, ...rows]);
 }

@@ -20,9 +20,10 @@ export interface Declaration {
   };
 }
 
-/** Adds a flag for every setting of runs and agents. */
-export function addSettingFlags(command: Command): Command {
+/** Adds a flag for every setting of runs and agents, except those that the verb has other words for. */
+export function addSettingFlags(command: Command, except: readonly string[] = []): Command {
   for (const [name, { schema, agents }] of allSettings()) {
+    if (except.includes(name)) continue;
     const declaration = schema as Declaration;
     const sentence = sentenceOf(declaration);
     const option = new Option(`--${kebab(name)} <${placeholder(declaration)}>`, sentence);
@@ -32,12 +33,16 @@ export function addSettingFlags(command: Command): Command {
   return command;
 }
 
-/** The settings that the user wrote: those of the file, and over them those of the flags. */
-export function writtenSettings(command: Command, flags: Readonly<Record<string, unknown>>): TrainSettings {
+/** The settings that the user wrote: those of the file, and over them those of the flags, but for the exceptions. */
+export function writtenSettings(
+  command: Command,
+  flags: Readonly<Record<string, unknown>>,
+  except: readonly string[] = [],
+): TrainSettings {
   const written = typeof flags.config === "string" ? readSettingsFile(flags.config) : {};
   for (const [name, { schema }] of allSettings()) {
     const text = flags[name];
-    if (typeof text !== "string") continue;
+    if (typeof text !== "string" || except.includes(name)) continue;
     refuseSwallowedFlag(command, `--${kebab(name)}`, text);
     written[name] = valueFor(schema as Declaration, text);
   }

@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { RunFailure, UsageError } from "../errors.js";
 import { version } from "../version.js";
 import { addBenchCommand } from "./bench.js";
+import { addCompareCommand } from "./compare.js";
 import { addDataCommand } from "./data.js";
 import { addDemoCommand } from "./demo.js";
 import { addParityCommand } from "./parity.js";
@@ -16,6 +17,7 @@ import { speakInSentences } from "./usage.js";
 
 const verbs = [
   addTrainCommand,
+  addCompareCommand,
   addReportCommand,
   addDataCommand,
   addSettingsCommand,

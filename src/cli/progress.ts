@@ -5,6 +5,7 @@
 import cliProgress from "cli-progress";
 import type { EvaluationLine } from "../runs/record.js";
 import type { Progress } from "../training/run-log.js";
+import { durationText, evaluationText, speedText } from "./progress-text.js";
 
 const SECONDS_BETWEEN_LINES = 10;
 
@@ -19,7 +20,7 @@ export interface ProgressView {
 /** Where a view is drawn; standard error, or a stand-in. */
 export type ProgressOutput = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-const STOPPING = "stopping; what there is will be written (once more to stop at once)";
+export const STOPPING = "stopping; what there is will be written (once more to stop at once)";
 
 /** A bar on a terminal, lines elsewhere. @param label stands at the beginning, such as the agent's name */
 export function progressView(label: string, output: ProgressOutput = process.stderr): ProgressView {
@@ -91,22 +92,4 @@ class Clock {
     if (progressed <= 0) return "?";
     return durationText(((performance.now() - this.began) / progressed) * (total - done));
   }
-}
-
-function durationText(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  if (hours > 0) return `${hours} h ${minutes} min`;
-  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
-}
-
-function speedText({ phase, updatesPerSecond }: Progress): string {
-  return phase === "collecting" ? "collecting data" : `${updatesPerSecond.toPrecision(3)} updates/s`;
-}
-
-function evaluationText(evaluation: EvaluationLine | undefined): string {
-  if (!evaluation) return "not yet evaluated";
-  const { updates, onlineSteps, successRate, lengthMean } = evaluation;
-  const where = `after ${updates} updates${onlineSteps > 0 ? `, ${onlineSteps} online steps` : ""}`;
-  return `success ${Math.round(100 * successRate)} %, length ${Math.round(lengthMean)} (${where})`;
 }

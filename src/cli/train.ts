@@ -5,12 +5,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../errors.js";
+import { writeReport } from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
 import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
 import { type TrainOptions, type TrainResult, train } from "../training/train.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
 import { progressView } from "./progress.js";
-import { writeReport } from "./report.js";
 
 /** The exit code of a process that Ctrl-C has ended. */
 export const INTERRUPTED = 130;

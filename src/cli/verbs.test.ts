@@ -44,6 +44,22 @@ describe("calql data collect", () => {
   });
 });
 
+describe("calql data collect of a gridworld", () => {
+  const collectGrid = (out: string, ...flags: string[]) =>
+    calql("data", "collect", "gridworld-cliff", "--out", at(out), "--steps", "500", ...flags);
+
+  it("writes discrete actions, which inspect counts, and the same bytes for the same seed", async () => {
+    const { code, out } = await collectGrid("grid.hdf5", "--noise", "0.2");
+    expect(code).toBe(0);
+    expect(out).toMatch(/shapes +observations \[38\], 4 discrete actions\n/);
+    expect(out).toMatch(/noise 0\.2/);
+    await collectGrid("grid-again.hdf5", "--noise", "0.2");
+    expect(readFileSync(at("grid-again.hdf5")).equals(readFileSync(at("grid.hdf5")))).toBe(true);
+    const inspected = await calql("data", "inspect", at("grid.hdf5"));
+    expect(inspected.out.split("\n").slice(2)).toEqual(out.split("\n").slice(3));
+  });
+});
+
 describe("calql data inspect", () => {
   it("describes what was collected", async () => {
     const { code, out, error } = await calql("data", "inspect", at("data.hdf5"));

@@ -144,8 +144,16 @@ const mistakes: readonly [string, RegExp][] = [
   ["bench antmace", /^Unknown benchmark "antmace"\. Did you mean "antmaze"\? Known: adroit, antmaze, sac\.$/],
   ["bench sac --updates no", /^The flag --updates is "no"; give a whole number, at least 1\.$/],
   ["bench sac --threads 0", /^The flag --threads is "0"; give a whole number, at least 1 and at most 1024\.$/],
-  ["data collect pointmaze-small", /^Unknown point maze "pointmaze-small"\. Did you mean "pointmaze-/],
-  ["data collect antmaze-umaze", /^Unknown point maze "antmaze-umaze"\. Did you mean "pointmaze-umaze"\?/],
+  ["data collect pointmaze-small", /^Unknown task with data of its own "pointmaze-small"\. Did you mean "pointmaze-/],
+  [
+    "data collect antmaze-umaze",
+    /^Unknown task with data of its own "antmaze-umaze"\. Did you mean "pointmaze-umaze"\?/,
+  ],
+  [
+    "data collect gridworld-cliff --goals fixed",
+    /^The setting goals means nothing to the data of gridworld-cliff; leave it out\.$/,
+  ],
+  ["data collect gridworld-cliff --noise 1.5", /^The setting noise of the collection is 1\.5; give a number between 0/],
   ["data collect pointmaze-umaze --steps 0", /^The flag --steps is "0"; give a whole number, at least 1\.$/],
   ["data collect pointmaze-umaze --steps many", /^The flag --steps is "many"; give a whole number, at least 1\.$/],
   ["data collect pointmaze-umaze --steps 5 --episodes 5", /^Both --steps and --episodes are given; give the one/],

@@ -10,7 +10,7 @@ export interface Batch {
   readonly actionSize: number;
   /** [B, dO] */
   readonly observations: Float32Array<ArrayBuffer>;
-  /** [B, dA], clipped. */
+  /** [B, dA], clipped; the numbers of discrete actions, [B, 1]. */
   readonly actions: Float32Array<ArrayBuffer>;
   /** [B], scaled and shifted. */
   readonly rewards: Float32Array<ArrayBuffer>;

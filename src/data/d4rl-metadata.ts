@@ -1,9 +1,13 @@
 /**
  * Reads the scalars of the group `metadata` in a D4RL file: what is told about the data, such as the recipe that
- * `writeD4RL` was given. They are a courtesy, so what is not a scalar, or too long to be one, is left out.
+ * `writeD4RL` was given. They are a courtesy, so what is not a scalar, or too long to be one, is left out. One of them
+ * has a meaning: `discrete_actions` says that actions are discrete, and how many there are.
  */
 import { type OpenHdf5, withHdf5 } from "./hdf5-module.js";
 import { isTable, listKeys } from "./hdf5-table.js";
+
+/** The name under which the number of discrete actions stands. */
+export const DISCRETE_ACTIONS = "discrete_actions";
 
 const GROUP = "metadata";
 const LONGEST_TEXT = 2 ** 16;
@@ -19,13 +23,21 @@ const STRING = 3;
 export async function readD4RLMetadata(bytes: Uint8Array, name: string): Promise<Record<string, string | number>> {
   return withHdf5(bytes, name, (file) => {
     const found: Record<string, string | number> = {};
-    if (!listKeys(file).includes(GROUP) || isTable(file, GROUP)) return found;
-    for (const key of listKeys(file, `/${GROUP}`)) {
+    for (const key of metadataKeys(file)) {
       const value = readScalar(file, `${GROUP}/${key}`);
       if (value !== undefined) found[key] = value;
     }
     return found;
   });
+}
+
+/** What an open file's metadata say under `key`; undefined where that is nothing. */
+export function readMetadataOf(file: OpenHdf5, key: string): string | number | undefined {
+  return metadataKeys(file).includes(key) ? readScalar(file, `${GROUP}/${key}`) : undefined;
+}
+
+function metadataKeys(file: OpenHdf5): string[] {
+  return listKeys(file).includes(GROUP) && !isTable(file, GROUP) ? listKeys(file, `/${GROUP}`) : [];
 }
 
 function readScalar(file: OpenHdf5, key: string): string | number | undefined {

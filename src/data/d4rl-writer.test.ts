@@ -23,6 +23,13 @@ function datasetOf(episodes: readonly Episode[]): Dataset {
   return { source: "example", ...SIZES, episodes };
 }
 
+/** Eleven steps in two episodes that take the actions 0 .. count - 1 in turn. */
+function discreteDataset(count: number): Dataset {
+  const dataset = randomDataset(4, [7, 4], { observationSize: 3, actionSize: 1 });
+  for (const { actions } of dataset.episodes) actions.set(actions.map((_, step) => step % count));
+  return { ...dataset, discreteActions: count };
+}
+
 describe("writeD4RL", () => {
   it("is undone by readD4RL for any lengths, sizes and endings", async () => {
     const sizes = fc.record({
@@ -99,6 +106,26 @@ describe("writeD4RL", () => {
     const bytes = await writeD4RL(randomDataset(2, [3], SIZES), metadata);
     expect(await readD4RLMetadata(bytes, "written.hdf5")).toEqual(metadata);
     expect(await readD4RLMetadata(await writeD4RL(randomDataset(2, [3], SIZES)), "bare.hdf5")).toEqual({});
+  });
+
+  it("keeps discrete actions and how many there are", async () => {
+    const dataset = discreteDataset(5);
+    const bytes = await writeD4RL(dataset, { seed: 3 });
+    const found = await readD4RL(bytes, "written.hdf5");
+    expect([found.actionSize, found.discreteActions]).toEqual([1, 5]);
+    expectSameEpisodes(found.episodes, dataset.episodes);
+    expect(await readD4RLMetadata(bytes, "written.hdf5")).toEqual({ discrete_actions: 5, seed: 3 });
+    expect(await roundTrip(randomDataset(2, [3], SIZES))).not.toHaveProperty("discreteActions");
+  });
+
+  it("refuses discrete actions that are none, and metadata that contradict the data", async () => {
+    await expect(writeD4RL({ ...discreteDataset(5), discreteActions: 4 })).rejects.toThrow(
+      'Episode 0 of "example" cannot be written in the D4RL layout: its action 4 in step 4 is none of 4.',
+    );
+    await expect(writeD4RL({ ...discreteDataset(5), discreteActions: 0 })).rejects.toThrow("cannot have 0 discrete");
+    await expect(writeD4RL(randomDataset(2, [3], SIZES), { discrete_actions: 2 })).rejects.toThrow(
+      'Metadata cannot say discrete_actions = 2 of "example", whose actions are vectors',
+    );
   });
 
   it("refuses what the layout cannot tell", async () => {

@@ -5,8 +5,12 @@
  * An episode of T steps takes T rows and, where needed, one more that holds only its last observation and a timeout;
  * readers drop such a row. It repeats the last reward and has a zero action. A terminated episode goes without it if
  * the next episode begins where this one ended. So no next_observations are stored.
+ *
+ * Discrete actions are a column of their numbers, [rows, 1], and `metadata/discrete_actions` says how many there are.
  */
 import { UsageError } from "../errors.js";
+import { DISCRETE_ACTIONS } from "./d4rl-metadata.js";
+import { findWrongIndex, isActionCount } from "./discrete-actions.js";
 import type { Dataset, Episode } from "./episode.js";
 import { createHdf5, type WritableHdf5 } from "./hdf5-module.js";
 import { forgetTimes } from "./hdf5-times.js";
@@ -32,9 +36,11 @@ interface Columns {
  * An episode that was both terminated and truncated in its last step comes back as terminated only.
  *
  * @throws UsageError if an episode cannot be told in this layout: no steps, arrays of the wrong length, a terminal
- *   before its last step (apply the rule of Adroit after reading, not before writing), or an end without a reason
+ *   before its last step (apply the rule of Adroit after reading, not before writing), an end without a reason, or a
+ *   discrete action that is none
  */
 export async function writeD4RL(dataset: Dataset, metadata: Metadata = {}): Promise<Uint8Array> {
+  const told = withDiscreteActions(dataset, metadata);
   for (const [index, episode] of dataset.episodes.entries()) checkEpisode(dataset, episode, index);
   const columns = columnsOf(dataset);
   const { rows } = columns;
@@ -45,9 +51,26 @@ export async function writeD4RL(dataset: Dataset, metadata: Metadata = {}): Prom
     writeTable(file, "rewards", columns.rewards, [rows]);
     writeTable(file, "terminals", columns.terminals, [rows]);
     writeTable(file, "timeouts", columns.timeouts, [rows]);
-    writeMetadata(file, metadata);
+    writeMetadata(file, told);
   });
   return forgetTimes(bytes, begun, Date.now());
+}
+
+/** The metadata with the number of discrete actions, which only the data set may tell. */
+function withDiscreteActions({ source, actionSize, discreteActions }: Dataset, metadata: Metadata): Metadata {
+  const told = metadata[DISCRETE_ACTIONS];
+  if (told !== undefined && told !== discreteActions)
+    throw new UsageError(
+      `Metadata cannot say ${DISCRETE_ACTIONS} = ${told} of "${source}", whose actions are ` +
+        `${discreteActions === undefined ? "vectors" : `${discreteActions}`}; set discreteActions of the data set.`,
+    );
+  if (discreteActions === undefined) return metadata;
+  if (actionSize !== 1 || !isActionCount(discreteActions))
+    throw new UsageError(
+      `"${source}" cannot have ${discreteActions} discrete actions of ${actionSize} numbers; a discrete action is one ` +
+        "number, and of those there are 1 or more.",
+    );
+  return { ...metadata, [DISCRETE_ACTIONS]: discreteActions };
 }
 
 function writeTable(file: WritableHdf5, name: string, data: Float32Array | Int8Array, shape: number[]): void {
@@ -131,6 +154,8 @@ function checkEpisode(dataset: Dataset, episode: Episode, index: number): void {
   for (const [key, found, expected] of lengths) {
     if (found !== expected) refuse(`${key} hold ${found} numbers where ${length} steps need ${expected}`);
   }
+  const wrong = dataset.discreteActions === undefined ? -1 : findWrongIndex(episode.actions, dataset.discreteActions);
+  if (wrong >= 0) refuse(`its action ${episode.actions[wrong]} in step ${wrong} is none of ${dataset.discreteActions}`);
   const early = episode.terminated.subarray(0, length - 1).indexOf(1);
   if (early >= 0)
     refuse(`it is terminated in step ${early} but goes on; write it before any rule that marks such steps`);

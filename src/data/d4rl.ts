@@ -4,9 +4,12 @@
  *
  * Keys: observations [rows, observationSize], actions [rows, actionSize], rewards [rows] or [rows, 1], terminals
  * [rows] as bool or number; timeouts [rows] and next_observations where they are known. Kitchen data have no timeouts
- * but a data set `infos` [rows] that numbers the demonstrations.
+ * but a data set `infos` [rows] that numbers the demonstrations. Where actions are discrete, their column [rows, 1]
+ * holds numbers from 0 on and the scalar `metadata/discrete_actions` says how many there are; without it they are vectors.
  */
 import { DataError } from "../errors.js";
+import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
+import { findWrongIndex, isActionCount } from "./discrete-actions.js";
 import type { Dataset } from "./episode.js";
 import { type OpenHdf5, withHdf5 } from "./hdf5-module.js";
 import { isTable, listKeys, readHeader, readNumbers, type TableHeader } from "./hdf5-table.js";
@@ -34,14 +37,44 @@ const REQUIRED = ["observations", "actions", "rewards", "terminals"] as const;
  */
 export async function readD4RL(bytes: Uint8Array, name: string, options: ReadOptions = {}): Promise<Dataset> {
   checkHorizon(options.horizon);
-  const rows = await withHdf5(bytes, name, (file) => readRows(file, bytes.length, options));
+  const { rows, discreteActions } = await withHdf5(bytes, name, (file) => {
+    const rows = readRows(file, bytes.length, options);
+    return { rows, discreteActions: readDiscreteActions(file, rows) };
+  });
   const episodes = splitTrajectories(rows, name, options.horizon);
   if (episodes.length === 0) {
     throw new DataError(
       `"${name}" holds ${rows.count} rows but no step whose next observation is known; record longer episodes.`,
     );
   }
-  return { source: name, observationSize: rows.observationSize, actionSize: rows.actionSize, episodes };
+  const { observationSize, actionSize } = rows;
+  return {
+    source: name,
+    observationSize,
+    actionSize,
+    ...(discreteActions !== undefined && { discreteActions }),
+    episodes,
+  };
+}
+
+/** How many discrete actions the file declares, once its actions were held against it. */
+function readDiscreteActions(file: OpenHdf5, { actions, actionSize }: RecordedRows): number | undefined {
+  const count = readMetadataOf(file, DISCRETE_ACTIONS);
+  if (count === undefined) return undefined;
+  const key = `metadata/${DISCRETE_ACTIONS}`;
+  if (!isActionCount(count))
+    throw new DataError(`"${file.name}": "${key}" is ${count}; it must be the number of actions, 1 or more.`);
+  if (actionSize !== 1)
+    throw new DataError(
+      `"${file.name}": "${key}" says that actions are discrete, but "actions" has ${actionSize} columns; store one ` +
+        "number a row, or leave the key out.",
+    );
+  const row = findWrongIndex(actions, count);
+  if (row < 0) return count;
+  throw new DataError(
+    `"${file.name}": "actions" holds ${actions[row]} in row ${row}, which is no whole number from 0 to ${count - 1}, ` +
+      `the actions that "${key}" declares; repair the row or the count.`,
+  );
 }
 
 function readRows(file: OpenHdf5, fileBytes: number, options: ReadOptions): RecordedRows {

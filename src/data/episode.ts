@@ -9,7 +9,7 @@ export interface Episode {
   readonly length: number;
   /** [length + 1, observationSize]; row t + 1 follows the action of row t. */
   readonly observations: Float32Array;
-  /** [length, actionSize] */
+  /** [length, actionSize]; of discrete actions the number of the one that was taken, [length, 1]. */
   readonly actions: Float32Array;
   /** [length], as recorded: neither scaled nor shifted. */
   readonly rewards: Float32Array;
@@ -24,7 +24,10 @@ export interface Dataset {
   /** Where it came from: a file's name or the recipe that made it. */
   readonly source: string;
   readonly observationSize: number;
+  /** Numbers per action; 1 where actions are discrete. */
   readonly actionSize: number;
+  /** How many actions there were to choose from, where they are discrete; absent where they are vectors. */
+  readonly discreteActions?: number;
   readonly episodes: readonly Episode[];
 }
 

@@ -10,7 +10,7 @@ export function formatInspection(summary: Inspection): string {
   const { lengths, returns } = summary;
   const lines = [
     ["data set", summary.source],
-    ["shapes", `observations [${summary.observationSize}], actions [${summary.actionSize}]`],
+    ["shapes", `observations [${summary.observationSize}], ${actionShape(summary)}`],
     ["episodes", `${whole(summary.episodes)} (${whole(summary.singleStepEpisodes)} of a single step)`],
     ["steps", whole(summary.steps)],
     ["length", `min ${lengths.min}  median ${lengths.median}  max ${lengths.max}`],
@@ -25,8 +25,7 @@ export function formatInspection(summary: Inspection): string {
     ],
     ["positive reward", `in ${percent(summary.positiveRewardShare)} of the episodes`],
     ["rewards", rewardsText(summary)],
-    ["actions", `${percent(summary.actionsBeyondOneShare)} of the values beyond +-1`],
-    ...rangeLines(summary.actions),
+    ...actionLines(summary),
     ["observations", ""],
     ...rangeLines(summary.observations),
     ...anomalies(summary).map((text, index) => [index === 0 ? "look at" : "", text]),
@@ -49,12 +48,23 @@ export function anomalies(summary: Inspection): string[] {
     );
   }
   if (summary.actionsBeyondOneShare > 0) found.push("actions beyond +-1 will be clipped");
-  if (summary.duplicateSteps > 0) {
+  // Where choices are few, the same one in the same place is what to expect.
+  if (summary.duplicateSteps > 0 && !summary.actionCounts) {
     found.push(
       `${whole(summary.duplicateSteps)} steps (${percent(summary.duplicateSteps / summary.steps)}) occur more than once`,
     );
   }
   return found.length > 0 ? found : ["nothing odd found"];
+}
+
+function actionShape({ actionCounts, actionSize }: Inspection): string {
+  return actionCounts ? `${actionCounts.length} discrete actions` : `actions [${actionSize}]`;
+}
+
+function actionLines({ actionCounts, actions, actionsBeyondOneShare, steps }: Inspection): string[][] {
+  if (!actionCounts)
+    return [["actions", `${percent(actionsBeyondOneShare)} of the values beyond +-1`], ...rangeLines(actions)];
+  return [["actions", ""], ...cellLines(actionCounts.map((count, action) => [String(action), percent(count / steps)]))];
 }
 
 function successText({ success }: Inspection): string {
@@ -71,7 +81,25 @@ function rewardsText(summary: Inspection): string {
 }
 
 function rangeLines({ ranges }: ValueSummary): string[][] {
-  const cells = ranges.map((range, column) => `${String(column).padStart(4)}  ${rangeText(range).padEnd(22)}`);
+  return cellLines(runsOf(ranges).map(({ label, range }) => [label, rangeText(range)]));
+}
+
+/** Neighbours of one range as one: a one-hot observation has hundreds of columns that all say "0 to 1". */
+function runsOf(ranges: readonly Range[]): { readonly label: string; readonly range: Range }[] {
+  const runs: { label: string; range: Range; count: number }[] = [];
+  ranges.forEach((range, column) => {
+    const run = runs.at(-1);
+    if (run && run.range.min === range.min && run.range.max === range.max) {
+      run.count++;
+      run.label = `${column + 1 - run.count}-${column}`;
+    } else runs.push({ label: String(column), range, count: 1 });
+  });
+  return runs;
+}
+
+/** Labelled figures, some to a line. */
+function cellLines(labelled: readonly (readonly [label: string, figure: string])[]): string[][] {
+  const cells = labelled.map(([label, figure]) => `${label.padStart(4)}  ${figure.padEnd(22)}`);
   const lines: string[][] = [];
   for (let i = 0; i < cells.length; i += RANGES_PER_LINE)
     lines.push(["", cells.slice(i, i + RANGES_PER_LINE).join("")]);

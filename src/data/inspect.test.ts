@@ -81,6 +81,20 @@ describe("inspectDataset", () => {
     ]);
   });
 
+  it("counts how often each discrete action was taken, and takes none for out of range", () => {
+    const choices = episodeOf([0, 1], [0, 1, 2, 3, 4, 5], [3, 1], "task");
+    const again = episodeOf([0, 0, 0], [0, 1, 2, 3, 4, 5, 0, 1], [3, 3, 0], "clock");
+    const grid = { ...maze, discreteActions: 5, episodes: [choices, again] };
+    const found = inspectDataset(grid);
+    expect(found.actionCounts).toEqual([1, 1, 0, 3, 0]);
+    expect(found.actionsBeyondOneShare).toBe(0);
+    const text = formatInspection(found);
+    expect(text).toContain("observations [2], 5 discrete actions");
+    expect(text).toMatch(/ 0 {2}20\.0 % +1 {2}20\.0 % +2 {2}0\.0 %\n +3 {2}60\.0 % +4 {2}0\.0 %\n/);
+    expect(text).toContain("nothing odd found");
+    expect(summary).not.toHaveProperty("actionCounts");
+  });
+
   it("takes no reward for success where rewards are dense", () => {
     const dense = episodeOf([0.1, 0.2, 0.3], [0, 0, 1, 1, 2, 2, 3, 3], [0, 0, 0], "clock");
     expect(inspectDataset({ ...maze, episodes: [dense] }).success).toBeUndefined();
@@ -100,6 +114,12 @@ describe("formatInspection", () => {
     expect(text).toContain("observations: constant in column 1");
     expect(text).toContain("2 steps (25.0 %) occur more than once");
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  it("writes neighbouring columns of one range as one", () => {
+    const alike = episodeOf([0, 1], [0, 1, 0, 1, 0, 1, 0, 1, 5], [0.1, 0.2], "task");
+    const text = formatInspection(inspectDataset({ ...maze, observationSize: 3, episodes: [alike] }));
+    expect(text).toMatch(/observations\n +0-1 {2}0 to 1 +2 {2}0 to 5\n/);
   });
 
   it("says so when nothing is odd", () => {

@@ -11,6 +11,8 @@ export interface Inspection {
   readonly source: string;
   readonly observationSize: number;
   readonly actionSize: number;
+  /** Only for discrete actions: how many steps took each of them, by number. */
+  readonly actionCounts?: readonly number[];
   readonly episodes: number;
   readonly steps: number;
   /** Steps of an episode. */
@@ -31,7 +33,7 @@ export interface Inspection {
   /** The values that rewards take, ascending, if they are at most `MOST_REWARD_VALUES`. */
   readonly rewardValues?: readonly { readonly value: number; readonly steps: number }[];
   readonly actions: ValueSummary;
-  /** Share of the action values beyond +-1; they will be clipped. */
+  /** Share of the action values beyond +-1; they will be clipped. 0 for discrete actions. */
   readonly actionsBeyondOneShare: number;
   readonly observations: ValueSummary;
   /** Steps whose observation and action have both occurred before. */
@@ -68,6 +70,7 @@ export function inspectDataset(dataset: Dataset): Inspection {
     source: dataset.source,
     observationSize: dataset.observationSize,
     actionSize: dataset.actionSize,
+    ...(dataset.discreteActions !== undefined && { actionCounts: countActions(actions, dataset.discreteActions) }),
     episodes: episodes.length,
     steps: countSteps(dataset),
     lengths: spread(episodes.map((episode) => episode.length)),
@@ -83,7 +86,7 @@ export function inspectDataset(dataset: Dataset): Inspection {
     ),
     ...(rewardValues && { rewardValues }),
     actions: describeValues(actions, dataset.actionSize),
-    actionsBeyondOneShare: shareBeyondOne(actions),
+    actionsBeyondOneShare: dataset.discreteActions === undefined ? shareBeyondOne(actions) : 0,
     observations: describeValues(
       episodes.map((episode, index) => visited(dataset, episode, episodes[index + 1])),
       dataset.observationSize,
@@ -142,6 +145,12 @@ function goesOn(dataset: Dataset, episode: Episode, next: Episode | undefined): 
 function visited(dataset: Dataset, episode: Episode, next: Episode | undefined): Float32Array {
   if (!goesOn(dataset, episode, next)) return episode.observations;
   return episode.observations.subarray(0, episode.length * dataset.observationSize);
+}
+
+function countActions(actions: readonly Float32Array[], count: number): number[] {
+  const steps = new Array<number>(count).fill(0);
+  for (const values of actions) for (const action of values) steps[action]!++;
+  return steps;
 }
 
 function shareBeyondOne(actions: readonly Float32Array[]): number {

@@ -48,6 +48,19 @@ describe("toTransitions", () => {
     expect([...first.actions]).toEqual([0.5, -2]);
   });
 
+  it("leaves the numbers of discrete actions as they are, and refuses those that are none", () => {
+    const choices = { ...first, actions: Float32Array.of(3, 1) };
+    expect([...toTransitions([choices], { discreteActions: 4 }).actions]).toEqual([3, 1]);
+    expect(() => toTransitions([choices], { discreteActions: 3 })).toThrow(
+      "The action of step 0 of episode 0 is 3, which is no whole number from 0 to 2",
+    );
+    expect(() => toTransitions([second, first], { discreteActions: 3 })).toThrow(
+      "The action of step 0 of episode 1 is 0.5,",
+    );
+    const pairs = { ...first, actions: Float32Array.of(0, 0, 0, 0) };
+    expect(() => toTransitions([pairs], { discreteActions: 3 })).toThrow("a discrete action is one number");
+  });
+
   it("has no returns-to-go without a rule", () => {
     expect(toTransitions([first]).returnsToGo).toBeUndefined();
   });

@@ -3,6 +3,7 @@
  * shifted, actions are clipped and returns-to-go are computed, for recorded and for freshly collected episodes alike.
  */
 import { UsageError } from "../errors.js";
+import { findWrongIndex } from "./discrete-actions.js";
 import type { Episode } from "./episode.js";
 import { type ReturnsRule, returnsToGo } from "./returns.js";
 
@@ -13,7 +14,7 @@ export interface Transitions {
   readonly actionSize: number;
   /** [length, observationSize] */
   readonly observations: Float32Array;
-  /** [length, actionSize], clipped. */
+  /** [length, actionSize], clipped; the numbers of discrete actions are as recorded. */
   readonly actions: Float32Array;
   /** [length], scaled and shifted. */
   readonly rewards: Float32Array;
@@ -33,6 +34,8 @@ export interface TransitionOptions {
   readonly rewardShift?: number;
   /** Actions are clipped to +-actionClip, so that a tanh policy can reach them; default 0.99999. */
   readonly actionClip?: number;
+  /** How many actions there are, where they are discrete (`Dataset.discreteActions`): their numbers are not clipped. */
+  readonly discreteActions?: number | undefined;
   /** How returns-to-go are computed; left out only for algorithms that do not need them. */
   readonly returns?: ReturnsRule;
 }
@@ -43,10 +46,12 @@ export const DEFAULT_ACTION_CLIP = 0.99999;
 /**
  * Turns episodes into transitions, in their order. A truncated end keeps its bootstrap: `terminated` stays 0 there.
  *
- * @throws UsageError if there are no episodes or they differ in the size of an observation or an action
+ * @throws UsageError if there are no episodes, they differ in the size of an observation or an action, or a discrete
+ *   action has a number that is none of the space's
  */
 export function toTransitions(episodes: readonly Episode[], options: TransitionOptions = {}): Transitions {
   const { observationSize, actionSize } = sizesOf(episodes);
+  if (options.discreteActions !== undefined) refuseWrongIndices(episodes, actionSize, options.discreteActions);
   const length = episodes.reduce((sum, episode) => sum + episode.length, 0);
   const transitions = {
     length,
@@ -74,14 +79,31 @@ function fill(target: Transitions, row: number, episode: Episode, options: Trans
   target.observations.set(episode.observations.subarray(0, length * size), row * size);
   target.nextObservations.set(episode.observations.subarray(size, (length + 1) * size), row * size);
   target.terminated.set(episode.terminated, row);
-  for (let i = 0; i < length * actionSize; i++) {
-    target.actions[row * actionSize + i] = Math.max(-actionClip, Math.min(actionClip, episode.actions[i]!));
-  }
+  const actions = target.actions.subarray(row * actionSize, (row + length) * actionSize);
+  if (options.discreteActions !== undefined) actions.set(episode.actions);
+  else for (let i = 0; i < actions.length; i++) actions[i] = clip(episode.actions[i]!, actionClip);
   const rewards = target.rewards.subarray(row, row + length);
   for (let step = 0; step < length; step++) rewards[step] = rewardScale * episode.rewards[step]! + rewardShift;
   if (options.returns !== undefined) {
     target.returnsToGo?.set(returnsToGo(rewards, episode.terminated, options.returns), row);
   }
+}
+
+function clip(value: number, bound: number): number {
+  return Math.max(-bound, Math.min(bound, value));
+}
+
+function refuseWrongIndices(episodes: readonly Episode[], actionSize: number, count: number): void {
+  if (actionSize !== 1)
+    throw new UsageError(`The actions have ${actionSize} values a step; a discrete action is one number.`);
+  episodes.forEach(({ actions }, index) => {
+    const step = findWrongIndex(actions, count);
+    if (step < 0) return;
+    throw new UsageError(
+      `The action of step ${step} of episode ${index} is ${actions[step]}, which is no whole number from 0 to ` +
+        `${count - 1}; store the number of the action that was taken.`,
+    );
+  });
 }
 
 /** The sizes that all episodes share. */

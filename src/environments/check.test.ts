@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
 import { makeAntMaze } from "./antmaze.js";
 import { checkEnvironment } from "./check.js";
-import { box, type Environment, type ResetResult, type StepResult } from "./environment.js";
+import { box, discrete, type Environment, type ResetResult, type StepResult } from "./environment.js";
+import { makeGridWorld } from "./gridworld.js";
 import { makePointMaze } from "./pointmaze.js";
 import { makeEnvironment } from "./registry.js";
 
@@ -161,17 +162,20 @@ const broken: [string, Environment, string | RegExp][] = [
     "the same seed and actions led to two different episodes from step 1 on",
   ],
   [
-    "a step after the end that is accepted",
+    "no number of discrete actions",
+    spoilt(() => ({ actionSpace: discrete(0) })),
+    "drift: actionSpace has the count 0, not a positive integer; make actionSpace with discrete(count).",
+  ],
+  [
+    "a discrete environment that fails at one of its actions",
     spoilt((drift) => {
       const step = drift.step.bind(drift);
       return {
-        step: (action: Float32Array) => {
-          drift.ended = false;
-          return step(action);
-        },
+        actionSpace: discrete(3),
+        step: (action: Float32Array) => (action[0] === 2 ? expect.fail("no lever 2") : step(action)),
       };
     }),
-    "step() was accepted after the episode ended at step 10; throw there, or make the environment with makeEnvironment()",
+    /threw "no lever 2"; it must accept any seed, and any action of its action space/,
   ],
 ];
 
@@ -181,20 +185,40 @@ describe("checkEnvironment", () => {
   });
 
   it("finds nothing in the guarded built-in environments", () => {
-    for (const name of ["pointmaze-umaze", "pointmaze-large", "antmaze-umaze"]) {
+    for (const name of ["pointmaze-umaze", "pointmaze-large", "antmaze-umaze", "gridworld-cliff"]) {
       const environment = makeEnvironment(name, { horizon: 60 });
       expect(checkEnvironment(environment)).toEqual([]);
       environment.close();
     }
   });
 
-  it("finds only the missing guard in a bare maze", () => {
-    for (const environment of [makePointMaze("umaze", { horizon: 20 }), makeAntMaze("umaze", { horizon: 20 })]) {
-      const problems = checkEnvironment(environment);
-      expect(problems.length).toBe(1);
-      expect(problems[0]).toContain("accepted after the episode ended at step 20");
+  it("does not ask of an unguarded environment what the guard does for it", () => {
+    const bare = [
+      makePointMaze("umaze", { horizon: 20 }),
+      makeAntMaze("umaze", { horizon: 20 }),
+      makeGridWorld("four-rooms", { start: "anywhere" }),
+    ];
+    for (const environment of bare) {
+      expect(checkEnvironment(environment)).toEqual([]);
       environment.close();
     }
+  });
+
+  it("acts in a discrete space with each of its actions, and no other", () => {
+    const seen = new Set<number>();
+    const drift = spoilt((sound) => {
+      const step = sound.step.bind(sound);
+      return {
+        actionSpace: discrete(3),
+        step: (action: Float32Array) => {
+          expect(action.length).toBe(1);
+          seen.add(action[0]!);
+          return step(action);
+        },
+      };
+    });
+    expect(checkEnvironment(drift)).toEqual([]);
+    expect([...seen].sort()).toEqual([0, 1, 2]);
   });
 
   it.each(broken)("finds %s, in one sentence", (_, environment, sentence) => {

@@ -3,9 +3,15 @@
  * decide how good the data are, and with it how much is left to learn online; rewards are always those of the task.
  */
 import type { Dataset } from "../data/episode.js";
-import { UsageError, unknownName } from "../errors.js";
+import { unknownName } from "../errors.js";
 import { RandomStream } from "../random.js";
-import { type BeginEpisode, type CollectionAmount, type Controller, collectEpisodes } from "./collect.js";
+import {
+  type BeginEpisode,
+  type CollectionAmount,
+  type Controller,
+  collectEpisodes,
+  requireWithin,
+} from "./collect.js";
 import {
   type Maze,
   type MazeName,
@@ -136,10 +142,4 @@ function mazeNameOf(task: string): MazeName {
     task,
     mazeNames.map((maze) => `pointmaze-${maze}`),
   );
-}
-
-function requireWithin(setting: string, value: number, low: number, high: number): void {
-  if (value >= low && value <= high) return;
-  const range = high === Number.MAX_VALUE ? `${low} or more` : `between ${low} and ${high}`;
-  throw new UsageError(`The setting ${setting} of the collection is ${value}; give a number ${range}.`);
 }

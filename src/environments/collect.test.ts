@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { countSteps } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { collectEpisodes } from "./collect.js";
-import { box, type Environment } from "./environment.js";
+import { box, discrete, type Environment } from "./environment.js";
 
 /** Observes the step number and the seed; ends after `length` steps, by the task or by the clock. */
 function clockwork(length: number, byTask: boolean): Environment {
@@ -48,6 +48,15 @@ describe("collectEpisodes", () => {
       truncated: false,
     });
     expect(dataset.episodes[1]!.observations[1]).not.toBe(seed);
+  });
+
+  it("tells how many discrete actions there were, one number a step", () => {
+    const environment = { ...clockwork(3, true), actionSpace: discrete(5) };
+    const dataset = collectEpisodes(environment, () => () => Float32Array.of(4), "", { episodes: 1, seed: 1 });
+    expect([dataset.actionSize, dataset.discreteActions]).toEqual([1, 5]);
+    expect([...dataset.episodes[0]!.actions]).toEqual([4, 4, 4]);
+    const vectors = collectEpisodes(clockwork(3, true), () => controller, "", { episodes: 1, seed: 1 });
+    expect(vectors).not.toHaveProperty("discreteActions");
   });
 
   it("marks an end by the clock as truncated and nothing as terminated", () => {

@@ -5,9 +5,9 @@
 import { type Dataset, type Episode, packEpisode } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
-import type { Environment, ResetResult } from "./environment.js";
+import { actionVectorSize, discreteActionsOf, type Environment, type ResetResult } from "./environment.js";
 
-/** Who acts: an action [actionSize] in [-1, 1] for an observation [observationSize]. */
+/** Who acts: an action (a vector in [-1, 1], or one number) for an observation [observationSize]. */
 export type Controller = (observation: Float32Array) => Float32Array;
 
 /** Called at each reset with the number of the episode (from 0); a controller that never changes is `() => controller`. */
@@ -48,10 +48,13 @@ export function collectEpisodes(
     done = unit === "steps" ? steps : episodes.length;
     amount.onProgress?.(done, total);
   }
+  const { observationSpace, actionSpace } = environment;
+  const discreteActions = discreteActionsOf(actionSpace);
   return {
     source,
-    observationSize: environment.observationSpace.size,
-    actionSize: environment.actionSpace.size,
+    observationSize: observationSpace.size,
+    actionSize: actionVectorSize(actionSpace),
+    ...(discreteActions !== undefined && { discreteActions }),
     episodes,
   };
 }
@@ -92,4 +95,11 @@ export function recordEpisode(
     ended = result.terminated || result.truncated;
   }
   return packEpisode(observations, actions, rewards, terminated);
+}
+
+/** Refuses a setting of a collection that is out of its range. @throws UsageError naming it */
+export function requireWithin(setting: string, value: number, low: number, high: number): void {
+  if (value >= low && value <= high) return;
+  const range = high === Number.MAX_VALUE ? `${low} or more` : `between ${low} and ${high}`;
+  throw new UsageError(`The setting ${setting} of the collection is ${value}; give a number ${range}.`);
 }

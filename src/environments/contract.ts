@@ -2,7 +2,16 @@
  * What the contract of an environment demands of each single value, as findings in words: the guard turns the first one
  * into an error while an environment runs, the checker collects them all.
  */
-import type { BoxSpace, ResetResult, StepResult } from "./environment.js";
+import { actionIndexProblem } from "../data/discrete-actions.js";
+import type { ActionSpace, BoxSpace, ResetResult, StepResult } from "./environment.js";
+
+/** What is wrong with a value as an action of a space, or undefined where nothing is; the bounds of a box may be passed. */
+export function actionProblem(value: unknown, space: ActionSpace): string | undefined {
+  if (space.kind === "box") return vectorProblem(value, space);
+  if (!(value instanceof Float32Array)) return `is ${describe(value)} and not a Float32Array`;
+  if (value.length !== 1) return `has length ${value.length} where a discrete action is one number`;
+  return actionIndexProblem(value[0]!, space.count);
+}
 
 /** What is wrong with a value as a vector of a space (its bounds aside), or undefined where nothing is. */
 export function vectorProblem(value: unknown, space: BoxSpace): string | undefined {

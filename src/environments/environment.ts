@@ -12,6 +12,17 @@ export interface BoxSpace {
   readonly high: Float32Array;
 }
 
+/**
+ * A choice among `count` actions, numbered from 0. An action of it is a Float32Array of length 1 that holds the number,
+ * so that replay, data and files have one layout for every kind of action.
+ */
+export interface DiscreteSpace {
+  readonly kind: "discrete";
+  readonly count: number;
+}
+
+export type ActionSpace = BoxSpace | DiscreteSpace;
+
 /** What an environment tells besides the observation; `success` says whether the task is achieved in this state. */
 export interface StepInfo {
   readonly success: boolean;
@@ -32,12 +43,12 @@ export interface StepResult extends ResetResult {
 export interface Environment {
   readonly name: string;
   readonly observationSpace: BoxSpace;
-  readonly actionSpace: BoxSpace;
+  readonly actionSpace: ActionSpace;
   /** The largest number of steps of an episode; the step that reaches it reports `truncated`. */
   readonly horizon: number;
   /** Begins an episode. With a seed, everything random until the next seeded reset follows from it. */
   reset(options?: { readonly seed?: number }): ResetResult;
-  /** Acts once. The observation is a fresh array that the caller may keep. */
+  /** Acts once, with [actionVectorSize(actionSpace)] numbers. The observation is a fresh array that the caller may keep. */
   step(action: Float32Array): StepResult;
   /** Frees what the environment holds outside JavaScript's memory; further calls throw. */
   close(): void;
@@ -46,4 +57,19 @@ export interface Environment {
 /** The box of `size` entries that all share the same bounds. */
 export function box(size: number, low: number, high: number): BoxSpace {
   return { kind: "box", size, low: new Float32Array(size).fill(low), high: new Float32Array(size).fill(high) };
+}
+
+/** The choice among `count` actions. */
+export function discrete(count: number): DiscreteSpace {
+  return { kind: "discrete", count };
+}
+
+/** The length of an action's array: 1 for a discrete space (the action's number), the size of a box. */
+export function actionVectorSize(space: ActionSpace): number {
+  return space.kind === "discrete" ? 1 : space.size;
+}
+
+/** How many actions there are to choose from; undefined where actions are vectors. */
+export function discreteActionsOf(space: ActionSpace): number | undefined {
+  return space.kind === "discrete" ? space.count : undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RunFailure, UsageError } from "../errors.js";
-import { box, type Environment, type StepResult } from "./environment.js";
+import { box, discrete, type Environment, type StepResult } from "./environment.js";
 import { guardEnvironment } from "./guard.js";
 
 /** Counts to three; every part of its answer to `step` can be spoilt. */
@@ -86,6 +86,24 @@ describe("the guard", () => {
     expect(() => environment.step(action as Float32Array)).toThrow(UsageError);
     expect(() => environment.step(action as Float32Array)).toThrow(`counter: ${sentence}`);
     expect(environment.step(idle).observation[0]).toBe(2);
+  });
+
+  it.each([
+    ["fraction", Float32Array.of(0.5), "the action for step 1 holds 0.5, which is no whole number from 0 to 3"],
+    ["number too high", Float32Array.of(4), "the action for step 1 holds 4, which is no whole number from 0 to 3"],
+    ["negative number", Float32Array.of(-1), "the action for step 1 holds -1, which is no whole number from 0 to 3"],
+    ["NaN", Float32Array.of(Number.NaN), "the action for step 1 holds NaN, which is no whole number"],
+    [
+      "one-hot vector",
+      Float32Array.of(0, 1, 0, 0),
+      "the action for step 1 has length 4 where a discrete action is one",
+    ],
+    ["bare number", 2, "the action for step 1 is 2 and not a Float32Array"],
+  ])("refuses a %s as a discrete action", (_, action, sentence) => {
+    const environment = guardEnvironment({ ...counter(), actionSpace: discrete(4) }, "counter");
+    environment.reset();
+    expect(() => environment.step(action as Float32Array)).toThrow(UsageError);
+    expect(() => environment.step(action as Float32Array)).toThrow(`counter: ${sentence}`);
   });
 
   it("refuses everything after close, except another close", () => {

@@ -5,16 +5,16 @@
  * the horizon: an environment truncates itself.
  */
 import { RunFailure, UsageError } from "../errors.js";
-import { type Problem, resetProblems, stepProblems, vectorProblem } from "./contract.js";
-import type { BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
+import { actionProblem, type Problem, resetProblems, stepProblems } from "./contract.js";
+import type { ActionSpace, BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
 
 type State = "new" | "running" | "terminated" | "truncated" | "closed";
 
 /**
  * The same environment, guarded, under the name `name`.
  * Its methods throw a UsageError for step before reset or after an episode's end, any call after close, and an action
- * of the wrong type, length or with an entry that is not finite; a RunFailure when the environment's answer breaks the
- * contract. `close` may be called again.
+ * of the wrong type, length or with an entry that is not finite (or, of a discrete space, numbers no action); a
+ * RunFailure when the environment's answer breaks the contract. `close` may be called again.
  */
 export function guardEnvironment(environment: Environment, name: string = environment.name): Environment {
   return new GuardedEnvironment(environment, name);
@@ -22,7 +22,7 @@ export function guardEnvironment(environment: Environment, name: string = enviro
 
 class GuardedEnvironment implements Environment {
   readonly observationSpace: BoxSpace;
-  readonly actionSpace: BoxSpace;
+  readonly actionSpace: ActionSpace;
   readonly horizon: number;
   private state: State = "new";
   /** Steps of this episode so far. */
@@ -51,7 +51,7 @@ class GuardedEnvironment implements Environment {
 
   step(action: Float32Array): StepResult {
     if (this.state !== "running") throw this.refuse(...this.whyNoStep());
-    const wrong = vectorProblem(action, this.actionSpace);
+    const wrong = actionProblem(action, this.actionSpace);
     if (wrong) throw this.refuse(`the action for step ${this.steps + 1} ${wrong}`, "correct the action");
     this.steps++;
     const result = this.environment.step(action);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../errors.js";
-import { box, type Environment } from "./environment.js";
+import { actionVectorSize, box, type Environment } from "./environment.js";
 import { environmentNames, makeEnvironment, registerEnvironment } from "./registry.js";
 
 function still(length: number): Environment {
@@ -36,7 +36,7 @@ describe("the registry of environments", () => {
       const environment = makeEnvironment(name);
       expect(environment.name).toBe(name);
       environment.reset({ seed: 0 });
-      const { observation, reward } = environment.step(new Float32Array(environment.actionSpace.size));
+      const { observation, reward } = environment.step(new Float32Array(actionVectorSize(environment.actionSpace)));
       expect([observation.length, reward]).toEqual([environment.observationSpace.size, 0]);
       environment.close();
     }

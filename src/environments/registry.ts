@@ -1,10 +1,12 @@
 /**
- * The names under which environments are known, and the one way to make them. The mazes are here from the start; a user
+ * The names under which environments are known, and the one way to make them. The mazes and gridworlds are here from the start; a user
  * adds an environment with `registerEnvironment` and can then name it wherever a built-in one is named.
  */
 import { UsageError, unknownName } from "../errors.js";
 import { makeAntMaze } from "./antmaze.js";
 import type { Environment } from "./environment.js";
+import { makeGridWorld } from "./gridworld.js";
+import { gridNames } from "./gridworld-layouts.js";
 import { guardEnvironment } from "./guard.js";
 import { mazeNames } from "./mazes.js";
 import type { EnvironmentOptions } from "./options.js";
@@ -16,6 +18,7 @@ export type EnvironmentFactory = (options: EnvironmentOptions) => Environment;
 const factories = new Map<string, EnvironmentFactory>();
 for (const maze of mazeNames) factories.set(`pointmaze-${maze}`, (options) => makePointMaze(maze, options));
 for (const maze of mazeNames) factories.set(`antmaze-${maze}`, (options) => makeAntMaze(maze, options));
+for (const grid of gridNames) factories.set(`gridworld-${grid}`, (options) => makeGridWorld(grid, options));
 
 /** The names that `makeEnvironment` knows, in the order of their registration. */
 export function environmentNames(): string[] {

@@ -14,47 +14,58 @@ export interface AdamSettings {
   readonly epsilon: number;
 }
 
-export interface AdamStep {
-  /** The parameters after the step [size]. */
-  readonly next: Tensor;
-  /** The parameters, both moments and the number of steps, to be kept by the program. */
-  readonly states: readonly StateDefinition[];
+/** Where a set of parameters and its optimiser stand. */
+export interface AdamState {
+  /** The parameters [size]. */
+  readonly numbers: Tensor;
+  /** Both moments [size], without their factors (1 - beta). */
+  readonly firstMoment: Tensor;
+  readonly secondMoment: Tensor;
+  /** Steps of these parameters alone: what begins to learn later needs the bias correction of a beginner. */
+  readonly steps: Tensor;
+}
+
+/** The state before the first step of a run of the program. */
+export function adamState({ name, flat }: Parameters): AdamState {
+  return {
+    numbers: flat,
+    firstMoment: state(`${name}/firstMoment`, flat.shape),
+    secondMoment: state(`${name}/secondMoment`, flat.shape),
+    steps: state(`${name}/steps`, []),
+  };
+}
+
+/** What the program keeps of it: the state that `next` has become. */
+export function adamStates(parameters: Parameters, next: AdamState): StateDefinition[] {
+  const zeros = new Float32Array(parameters.initial.length);
+  const before = adamState(parameters);
+  return [
+    { current: before.numbers, initial: parameters.initial, next: next.numbers },
+    { current: before.firstMoment, initial: zeros, next: next.firstMoment },
+    { current: before.secondMoment, initial: zeros, next: next.secondMoment },
+    { current: before.steps, initial: new Float32Array(1), next: next.steps },
+  ];
 }
 
 /**
- * One Adam step. The steps are counted for these parameters alone, because what begins to learn later (a multiplier
- * after a change of algorithm) needs the bias correction of a beginner.
+ * One Adam step.
  * @param gradient [size] of the loss that is minimised
  */
 export function adam(
-  parameters: Parameters,
+  before: AdamState,
   gradient: Tensor,
-  learningRate: number,
+  learningRate: Tensor | number,
   { beta1, beta2, epsilon }: AdamSettings,
-): AdamStep {
-  return scope(`adam/${parameters.name}`, () => {
-    const size = parameters.flat.shape;
-    const steps = state(`${parameters.name}/steps`, []);
-    const step = add(steps, 1);
-    const firstMoment = state(`${parameters.name}/firstMoment`, size);
-    const secondMoment = state(`${parameters.name}/secondMoment`, size);
-    const first = add(mul(firstMoment, beta1), gradient);
-    const second = add(mul(secondMoment, beta2), square(gradient));
-    // With m = (1 - beta1)·first and v = (1 - beta2)·second, the paper's step lr·m̂/(sqrt(v̂) + epsilon) becomes
-    // rate·first/(sqrt(second) + epsilon/root), root = sqrt((1 - beta2)/(1 - beta2^t)).
-    const root = sqrt(div(1 - beta2, oneMinusPower(beta2, step)));
-    const rate = div(mul(div(1 - beta1, oneMinusPower(beta1, step)), learningRate), root);
-    const direction = div(first, add(sqrt(second), div(epsilon, root)));
-    const next = sub(parameters.flat, mul(direction, rate));
-    const zeros = new Float32Array(parameters.initial.length);
-    const states = [
-      { current: parameters.flat, initial: parameters.initial, next },
-      { current: firstMoment, initial: zeros, next: first },
-      { current: secondMoment, initial: zeros, next: second },
-      { current: steps, initial: new Float32Array(1), next: step },
-    ];
-    return { next, states };
-  });
+): AdamState {
+  const steps = add(before.steps, 1);
+  const firstMoment = add(mul(before.firstMoment, beta1), gradient);
+  const secondMoment = add(mul(before.secondMoment, beta2), square(gradient));
+  // With m = (1 - beta1)·first and v = (1 - beta2)·second, the paper's step lr·m̂/(sqrt(v̂) + epsilon) becomes
+  // rate·first/(sqrt(second) + epsilon/root), root = sqrt((1 - beta2)/(1 - beta2^t)).
+  const root = sqrt(div(1 - beta2, oneMinusPower(beta2, steps)));
+  const rate = div(mul(div(1 - beta1, oneMinusPower(beta1, steps)), learningRate), root);
+  const direction = div(firstMoment, add(sqrt(secondMoment), div(epsilon, root)));
+  return { numbers: sub(before.numbers, mul(direction, rate)), firstMoment, secondMoment, steps };
 }
 
 /** 1 - beta^step */
@@ -63,7 +74,6 @@ function oneMinusPower(beta: number, step: Tensor): Tensor {
 }
 
 /** target + tau·(online - target): the slow copy that bootstraps. */
-export function polyak(target: Parameters, online: Tensor, tau: number): StateDefinition {
-  const next = scope(`polyak/${target.name}`, () => add(target.flat, mul(sub(online, target.flat), tau)));
-  return { current: target.flat, initial: target.initial, next };
+export function polyak(target: Parameters, online: Tensor, tau: number): Tensor {
+  return scope(`polyak/${target.name}`, () => add(target.flat, mul(sub(online, target.flat), tau)));
 }

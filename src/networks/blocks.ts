@@ -10,14 +10,15 @@ import { scope, type Tensor } from "../tensor/tensor.js";
 export type TakeRows = (x: Tensor) => Tensor;
 
 /**
- * Computes results whose first dimension is the batch in blocks of at most `rowsPerBlock` rows, as equal as they can
- * be, and joins them.
+ * Computes results in blocks of at most `rowsPerBlock` rows, as equal as they can be, and joins them along `axis`, the
+ * dimension of the results that counts the rows of the batch.
  * @param compute gets `take`, with which it cuts each tensor of the whole batch down to its block
  */
 export function inRowBlocks<Name extends string>(
   batchSize: number,
   rowsPerBlock: number,
   compute: (take: TakeRows) => Readonly<Record<Name, Tensor>>,
+  axis = 0,
 ): Record<Name, Tensor> {
   const blocks: Readonly<Record<Name, Tensor>>[] = [];
   const rows = Math.ceil(batchSize / Math.ceil(batchSize / rowsPerBlock));
@@ -26,15 +27,13 @@ export function inRowBlocks<Name extends string>(
     blocks.push(scope(`rows${start}`, () => compute((x) => slice(x, 0, start, end))));
   }
   const names = Object.keys(blocks[0]!) as Name[];
-  const joined = names.map(
-    (name) =>
-      [
-        name,
-        concat(
-          blocks.map((block) => block[name]),
-          0,
-        ),
-      ] as const,
-  );
+  const joined = names.map((name) => [name, joinBlocks(blocks, name, axis)] as const);
   return Object.fromEntries(joined) as Record<Name, Tensor>;
+}
+
+function joinBlocks<Name extends string>(blocks: readonly Readonly<Record<Name, Tensor>>[], name: Name, axis: number) {
+  return concat(
+    blocks.map((block) => block[name]),
+    axis,
+  );
 }

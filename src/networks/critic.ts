@@ -1,44 +1,35 @@
 /**
- * Action-value networks Q(s, a): perceptrons over [observation | action] with one output, kept as an ensemble whose
- * members share one state tensor.
+ * Action-value networks Q(s, a): an ensemble of perceptrons over [observation | action] with one output each.
  */
 import type { RandomStream } from "../random.js";
-import { concat, expand, reshape } from "../tensor/operations.js";
+import { concat, expand, minimum, reshape, slice } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { mlp, mlpParameters } from "./mlp.js";
-import { declareParameters, type Parameters } from "./parameters.js";
+import { declareEnsemble, type Ensemble } from "./ensemble.js";
+import type { MlpOptions } from "./mlp.js";
 
-export interface Critic {
-  readonly name: string;
-  /** Q of rows [rows, observation + action] as [rows]. */
-  readonly values: (rows: Tensor) => Tensor;
-}
-
-export interface CriticEnsemble {
-  readonly parameters: Parameters;
-  readonly members: readonly Critic[];
-}
-
-export interface CriticShape {
+export interface CriticShape extends MlpOptions {
   readonly observationSize: number;
   readonly actionSize: number;
   readonly hidden: readonly number[];
   readonly count: number;
 }
 
-/** `count` critics under one state tensor; with a stream of the same seed two ensembles start alike. */
-export function criticEnsemble(name: string, shape: CriticShape, random: RandomStream): CriticEnsemble {
+/** `count` critics under one state tensor. */
+export function declareCritics(name: string, shape: CriticShape, random: RandomStream): Ensemble {
   const sizes = [shape.observationSize + shape.actionSize, ...shape.hidden, 1];
-  const prefixes = Array.from({ length: shape.count }, (_, i) => `${name}/critic${i + 1}`);
-  const parameters = declareParameters(
-    name,
-    prefixes.flatMap((prefix) => mlpParameters(prefix, sizes, random)),
-  );
-  const members = prefixes.map((prefix) => ({
-    name: prefix,
-    values: (rows: Tensor) => reshape(mlp(parameters, prefix, sizes.length - 1, rows), [rows.shape[0]!]),
-  }));
-  return { parameters, members };
+  return declareEnsemble(name, { ...shape, sizes }, random);
+}
+
+/** Q of rows [rows, observation + action] by every critic, [count, rows]. */
+export function actionValues({ count, forward }: Pick<Ensemble, "count" | "forward">, rows: Tensor): Tensor {
+  return reshape(forward(rows), [count, rows.shape[0]!]);
+}
+
+/** The smallest of the critics' values [count, ...] as [...]. */
+export function minimumOverCritics(values: Tensor): Tensor {
+  const [count, ...rest] = values.shape as readonly [number, ...number[]];
+  const each = Array.from({ length: count }, (_, i) => reshape(slice(values, 0, i, i + 1), rest));
+  return each.reduce(minimum);
 }
 
 /** Rows [batch·actions, observation + action]: every observation beside each of its actions [batch, actions, action]. */

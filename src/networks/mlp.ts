@@ -1,38 +1,68 @@
 /**
- * The multilayer perceptron: dense layers with ReLU between them and a linear last layer. Its arrays are named
- * "<prefix>/layer<i>/kernel" [in, out] and "<prefix>/layer<i>/bias" [out].
+ * The multilayer perceptron: dense layers with ReLU between them and a linear last layer, on request with layer
+ * normalisation before each ReLU. Its arrays are named "<prefix>/layer<i>/kernel" [in, out], "<prefix>/layer<i>/bias"
+ * [out] and, normalised, "<prefix>/layer<i>/normScale" and "normBias" [out].
  */
 import type { RandomStream } from "../random.js";
-import { add, matmul, relu } from "../tensor/operations.js";
+import { add, div, matmul, mean, mul, relu, sqrt, square, sub } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { orthogonal } from "./initialisation.js";
-import { member, type ParameterDefinition, type Parameters } from "./parameters.js";
+import type { ParameterDefinition, Parameters } from "./parameters.js";
 
 const HIDDEN_GAIN = Math.SQRT2;
 const LAST_GAIN = 1e-2;
+const NORM_EPSILON = 1e-6;
+
+export interface MlpOptions {
+  /** Layer normalisation (Ba et al. 2016) of the hidden layers. */
+  readonly layerNorm?: boolean;
+}
 
 /** The arrays of a perceptron with the given sizes, input first, output last. */
-export function mlpParameters(prefix: string, sizes: readonly number[], random: RandomStream): ParameterDefinition[] {
+export function mlpParameters(
+  prefix: string,
+  sizes: readonly number[],
+  random: RandomStream,
+  { layerNorm = false }: MlpOptions = {},
+): ParameterDefinition[] {
   const layers = sizes.length - 1;
   return sizes.slice(1).flatMap((output, i) => {
-    const gain = i === layers - 1 ? LAST_GAIN : HIDDEN_GAIN;
-    const kernel = orthogonal(sizes[i]!, output, gain, random);
+    const layer = `${prefix}/layer${i}`;
+    const last = i === layers - 1;
+    const kernel = orthogonal(sizes[i]!, output, last ? LAST_GAIN : HIDDEN_GAIN, random);
+    const norm = [
+      { name: `${layer}/normScale`, shape: [output], initial: new Float32Array(output).fill(1) },
+      { name: `${layer}/normBias`, shape: [output], initial: new Float32Array(output) },
+    ];
     return [
-      { name: `${prefix}/layer${i}/kernel`, shape: [sizes[i]!, output], initial: kernel },
-      { name: `${prefix}/layer${i}/bias`, shape: [output], initial: new Float32Array(output) },
+      { name: `${layer}/kernel`, shape: [sizes[i]!, output], initial: kernel },
+      { name: `${layer}/bias`, shape: [output], initial: new Float32Array(output) },
+      ...(layerNorm && !last ? norm : []),
     ];
   });
 }
 
-/** The output [rows, out] of a perceptron with `layers` layers for inputs [rows, in]. */
-export function mlp(parameters: Pick<Parameters, "members">, prefix: string, layers: number, inputs: Tensor): Tensor {
+/**
+ * The output [rows, out] of a perceptron with `layers` layers for inputs [rows, in]. Arrays that are stacked
+ * ([count, in, out], see ensemble.ts) give the outputs of all their networks, [count, rows, out].
+ */
+export function mlp({ members }: Pick<Parameters, "members">, prefix: string, layers: number, inputs: Tensor): Tensor {
   let x = inputs;
   for (let i = 0; i < layers; i++) {
     const layer = `${prefix}/layer${i}`;
+    const array = (name: string) => members.get(`${layer}/${name}`);
     x = scope(layer, () => {
-      const linear = add(matmul(x, member(parameters, `${layer}/kernel`)), member(parameters, `${layer}/bias`));
-      return i < layers - 1 ? relu(linear) : linear;
+      const linear = add(matmul(x, array("kernel")!), array("bias")!);
+      if (i === layers - 1) return linear;
+      const scale = array("normScale");
+      return relu(scale ? add(mul(normalised(linear), scale), array("normBias")!) : linear);
     });
   }
   return x;
+}
+
+/** Each row with mean 0 and variance 1. */
+function normalised(x: Tensor): Tensor {
+  const centred = sub(x, mean(x, [-1], true));
+  return div(centred, sqrt(add(mean(square(centred), [-1], true), NORM_EPSILON)));
 }

@@ -4,10 +4,26 @@
  * offset as in the Cal-QL reference. Sampling and log-probability share one draw of noise.
  */
 import type { RandomStream } from "../random.js";
-import { add, clip, exp, mul, neg, reshape, slice, softplus, square, sub, sum, tanh } from "../tensor/operations.js";
+import {
+  add,
+  clip,
+  div,
+  exp,
+  log,
+  mul,
+  neg,
+  reshape,
+  slice,
+  softplus,
+  square,
+  sub,
+  sum,
+  tanh,
+} from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { mlp, mlpParameters } from "./mlp.js";
 import { declareParameters, member, type Parameters } from "./parameters.js";
+import type { Policy } from "./policy.js";
 
 const LOG_SQRT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -25,9 +41,8 @@ export interface Sample {
   readonly logProbabilities: Tensor;
 }
 
-export interface TanhGaussianPolicy {
-  readonly parameters: Parameters;
-  /** pi(.|s); with `members` of other values (frozen ones, say) in place of the learned ones. */
+export interface TanhGaussianPolicy extends Policy {
+  /** pi(.|s); with `members` of other values in place of the learned ones. */
   readonly distribution: (observations: Tensor, members?: Parameters["members"]) => Distribution;
 }
 
@@ -53,25 +68,49 @@ export function tanhGaussianPolicy(name: string, shape: PolicyShape, random: Ran
     const scaled = add(mul(multiplier, raw), member({ members }, `${name}/logStdOffset`));
     return { mean: slice(head, 1, 0, actionSize), logStd: clip(scaled, ...logStdRange) };
   };
-  return { parameters, distribution };
+  return {
+    parameters,
+    distribution,
+    noiseSize: actionSize,
+    act: (observations, noise, members) => sample(distribution(observations, members), noise).actions,
+    outputs: (observations, members) => {
+      const { mean, logStd } = distribution(observations, members);
+      return { actions: tanh(mean), mean, logStd };
+    },
+    documentation: "observations [batch, observation] -> actions in (-1, 1); sample: tanh(mean + exp(logStd)*noise)",
+  };
 }
 
 /**
  * One action per row of standard-normal noise: [batch, action], or [batch, n, action] for n actions in each state.
- * The change of variables is log(1 - tanh(u)^2) = 2·(log 2 - u - softplus(-2u)), which does not cancel for large u.
  */
 export function sample({ mean, logStd }: Distribution, noise: Tensor): Sample {
   return scope("sample", () => {
     const [batch, actionSize] = mean.shape as readonly [number, number];
     const spread = (x: Tensor) => (noise.shape.length === 3 ? reshape(x, [batch, 1, actionSize]) : x);
     const u = add(spread(mean), mul(spread(exp(logStd)), noise));
-    const gaussian = sub(mul(square(noise), -0.5), add(spread(logStd), LOG_SQRT_TWO_PI));
-    const correction = mul(sub(sub(Math.LN2, u), softplus(mul(neg(u), 2))), 2);
-    return { actions: tanh(u), logProbabilities: sum(sub(gaussian, correction), [noise.shape.length - 1]) };
+    const logDensity = sub(normalLogDensity(noise, spread(logStd)), logSlope(u));
+    return { actions: tanh(u), logProbabilities: sum(logDensity, [-1]) };
   });
 }
 
-/** The deterministic action: tanh(mean). */
-export function mode({ mean }: Distribution): Tensor {
-  return tanh(mean);
+/**
+ * log pi(a|s) [batch] of given actions [batch, action], inside (-1, 1): of the actions themselves, not of a fresh sample.
+ */
+export function logProbability({ mean, logStd }: Distribution, actions: Tensor): Tensor {
+  return scope("logProbability", () => {
+    const u = mul(sub(log(add(actions, 1)), log(sub(1, actions))), 0.5); // atanh(a)
+    const noise = div(sub(u, mean), exp(logStd));
+    return sum(sub(normalLogDensity(noise, logStd), logSlope(u)), [1]);
+  });
+}
+
+/** The log density of mean + exp(logStd)·noise under its normal distribution, for each number. */
+export function normalLogDensity(noise: Tensor, logStd: Tensor): Tensor {
+  return sub(mul(square(noise), -0.5), add(logStd, LOG_SQRT_TWO_PI));
+}
+
+/** log(1 - tanh(u)^2) = 2·(log 2 - u - softplus(-2u)), which does not cancel for large u. */
+function logSlope(u: Tensor): Tensor {
+  return mul(sub(sub(Math.LN2, u), softplus(mul(neg(u), 2))), 2);
 }

@@ -83,8 +83,32 @@ export const trainingCharts: readonly ChartDefinition[] = [
 /** Metrics that no chart above knows (other agents have other losses): each gets a plain one under its own name. */
 export function otherCharts(runs: readonly Run[]): ChartDefinition[] {
   const known = new Set([calibrationChart, ...calibrationDetails, ...trainingCharts].flatMap(metricsOf));
-  const recorded = new Set(runs.flatMap((run) => run.metrics.flatMap((line) => Object.keys(line.metrics))));
-  return [...recorded].filter((name) => !known.has(name)).map((name) => metricChart(name, name, true));
+  const names = recordedMetrics(runs).filter((name) => !known.has(name) && familyOf(name) === undefined);
+  return names.map((name) => metricChart(name, name, true));
+}
+
+/** Metrics that are numbered by critic ("q1Mean", "q2Mean"): one chart for each family ("q#Mean"), a line a critic. */
+export function perCriticCharts(runs: readonly Run[]): ChartDefinition[] {
+  const families = new Map<string, string[]>();
+  for (const name of recordedMetrics(runs)) {
+    const family = familyOf(name);
+    if (family !== undefined) families.set(family, [...(families.get(family) ?? []), name]);
+  }
+  return [...families].map(([name, metrics]) => ({
+    name,
+    title: name,
+    lines: metrics.map((metric) => ({ source: { metric, noisy: true } })),
+  }));
+}
+
+/** "q2Mean" -> "q#Mean"; undefined for a name without a number. */
+function familyOf(metric: string): string | undefined {
+  const family = metric.replace(/(?<=[a-z])\d+/i, "#");
+  return family === metric ? undefined : family;
+}
+
+function recordedMetrics(runs: readonly Run[]): string[] {
+  return [...new Set(runs.flatMap((run) => run.metrics.flatMap((line) => Object.keys(line.metrics))))];
 }
 
 /** The SVG of a chart for the runs of one task; undefined if none of its lines was recorded. */
@@ -120,7 +144,7 @@ export function renderChartSvg(runs: readonly Run[], name: string, width = 880, 
     throw new UsageError(`One chart shows one task, these runs have ${tasks.length}. Choose runs of one task.`);
   }
   const known = [successChart, returnChart, calibrationChart, ...calibrationDetails, ...trainingCharts];
-  const all = [...known, ...otherCharts(runs)];
+  const all = [...known, ...otherCharts(runs), ...perCriticCharts(runs)];
   const definition = all.find((chart) => chart.name === name);
   if (definition === undefined) {
     const names = all.map((chart) => chart.name);

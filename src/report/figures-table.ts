@@ -5,10 +5,12 @@
 
 import type { Run } from "../runs/read.js";
 import { fixed, missing, percent } from "./format.js";
-import { type RunGroup, seedOf } from "./groups.js";
+import { type RunGroup, seedOf, type TaskRuns } from "./groups.js";
 import { type Html, html } from "./html.js";
+import type { FigureSummary } from "./intervals.js";
 import { seriesColour } from "./palette.js";
-import { type FigureSummary, type RunFigures, runFigures, summariseRuns } from "./statistics.js";
+import type { UnrecordedRun } from "./run-tables.js";
+import { type RunFigures, runFigures, summariseRuns, summariseTasks } from "./statistics.js";
 
 /** One figure as it is shown. */
 export interface FigureColumn {
@@ -21,14 +23,16 @@ export interface FigureColumn {
 export const figureColumns: readonly FigureColumn[] = [
   { key: "successBefore", heading: "before", meaning: "success before any update", format: percent },
   { key: "successAtSwitch", heading: "at the switch", meaning: "success when it goes online", format: percent },
+  { key: "successAfter5", heading: "after 5 %", meaning: "success after 5 % of the online steps", format: percent },
+  { key: "successAfter20", heading: "after 20 %", meaning: "success after 20 % of the online steps", format: percent },
+  { key: "successAfter100", heading: "after 100 %", meaning: "success after all online steps", format: percent },
   {
     key: "successEarly",
-    heading: "early online",
+    heading: "early mean",
     meaning: "mean success in the first 20 % of the online steps",
     format: percent,
   },
-  { key: "successEarlyLowest", heading: "lowest early", meaning: "lowest success in there: the dip", format: percent },
-  { key: "successEnd", heading: "at the end", meaning: "success of the last evaluation", format: percent },
+  { key: "successEarlyLowest", heading: "early lowest", meaning: "lowest success in there: the dip", format: percent },
   {
     key: "regret",
     heading: "regret",
@@ -49,28 +53,96 @@ export const figureColumns: readonly FigureColumn[] = [
   },
 ];
 
-/** The headline table; a group of several runs has a row for each below its mean. */
-export function figuresTable(groups: readonly RunGroup[]): Html {
+/** The figures that mean the same on every task, for means over tasks. */
+export const comparableColumns = figureColumns.filter(({ key }) => key !== "qMinusReturnToGo");
+
+/** The headline table: one row an agent; where an agent has several runs, each of them stands in a folded table. */
+export function figuresTable(groups: readonly RunGroup[], unrecorded: readonly UnrecordedRun[] = []): Html {
+  const absent = (label: string) => unrecorded.filter((run) => run.label === label);
+  const rows = groups.map((group) => groupRow(group, absent(group.label)));
+  const labels = new Set(groups.map((group) => group.label));
+  const lost = unrecorded.filter(({ label }) => !labels.has(label));
+  const several = unrecorded.length > 0 || groups.some((group) => group.runs.length > 1);
   return html`<table class="figures">
-<thead>
-<tr><th rowspan="2" scope="col">agent</th><th colspan="5" scope="colgroup" class="span">success</th>
-<th colspan="3" scope="colgroup"></th></tr>
-<tr>${figureColumns.map((column) => html`<th scope="col" title="${column.meaning}">${column.heading}</th>`)}</tr>
-</thead>
-${groups.map(groupRows)}
+${heading(figureColumns)}
+<tbody>${rows}</tbody>
 </table>
-<p class="note">${legend(groups)}</p>`;
+<p class="note">${legend(groups)}</p>
+${several && everyRun(groups, unrecorded, lost)}`;
 }
 
-function groupRows(group: RunGroup): Html {
+/** One row an agent over all tasks: interquartile means. */
+export function tasksTable(tasks: readonly TaskRuns[]): Html {
+  const groups = tasks.flatMap((task) => task.groups);
+  const byLabel = new Map(groups.map((group) => [group.label, groups.filter(({ label }) => label === group.label)]));
+  const rows = [...byLabel].map(([label, ofLabel]) => {
+    const summaries = summariseTasks(ofLabel.map((group) => group.runs));
+    const runs = ofLabel.reduce((sum, group) => sum + group.runs.length, 0);
+    const size = `${ofLabel.length} ${ofLabel.length === 1 ? "task" : "tasks"}, ${runs} runs`;
+    return html`<tr class="mean"><th scope="row">${swatch(ofLabel[0]!)}${label}<small>${size}</small></th>
+${comparableColumns.map((column) => html`<td>${summaryCell(summaries[column.key], column)}</td>`)}</tr>`;
+  });
+  return html`<table class="figures">
+${heading(comparableColumns)}
+<tbody>${rows}</tbody>
+</table>
+<p class="note">Interquartile means over the runs of all tasks: the mean of the middle half. Below each: its 95 % bootstrap
+interval, resampled over the runs within each task.</p>`;
+}
+
+function heading(columns: readonly FigureColumn[]): Html {
+  const rates = columns.filter(({ key }) => key.startsWith("success")).length;
+  return html`<thead>
+<tr><th rowspan="2" scope="col">agent</th><th colspan="${rates}" scope="colgroup" class="span">success</th>
+<th colspan="${columns.length - rates}" scope="colgroup"></th></tr>
+<tr>${columns.map((column) => html`<th scope="col" title="${column.meaning}">${column.heading}</th>`)}</tr>
+</thead>`;
+}
+
+function groupRow(group: RunGroup, unrecorded: readonly UnrecordedRun[]): Html {
   const summaries = summariseRuns(group.runs);
-  const single = group.runs.length === 1;
-  const size = single ? runName(group.runs[0]!) : `${group.runs.length} runs`;
-  return html`<tbody>
-<tr class="mean"><th scope="row">${swatch(group)}${group.label} <small>${size}</small></th>
-${figureColumns.map((column) => html`<td>${summaryCell(summaries[column.key], column)}</td>`)}</tr>
-${!single && group.runs.map((run) => runRow(runName(run), runFigures(run)))}
-</tbody>`;
+  return html`<tr class="mean"><th scope="row">${swatch(group)}${group.label}<small>${sizeOf(group, unrecorded)}</small></th>
+${figureColumns.map((column) => html`<td>${summaryCell(summaries[column.key], column)}</td>`)}</tr>`;
+}
+
+/** "seed 3", "5 runs", "5 runs, 1 of them incomplete". */
+function sizeOf(group: RunGroup, unrecorded: readonly UnrecordedRun[]): string {
+  const absent = absentOf(group, unrecorded).length;
+  if (group.runs.length === 1 && absent === 0) return runName(group.runs[0]!);
+  const incomplete = group.runs.filter((run) => run.summary?.status !== "completed").length + absent;
+  const runs = group.runs.length + absent;
+  return `${runs} runs${incomplete > 0 ? `, ${incomplete} incomplete` : ""}`;
+}
+
+/** Every run's figures, and the names of those that have none. */
+function everyRun(
+  groups: readonly RunGroup[],
+  unrecorded: readonly UnrecordedRun[],
+  lost: readonly UnrecordedRun[],
+): Html {
+  return html`<details class="runs"><summary>Every run</summary>
+<table class="figures">
+${heading(figureColumns)}
+${groups.map(
+  (group) => html`<tbody>
+${group.runs.map((run) => runRow(group, runName(run), runFigures(run)))}
+${absentOf(group, unrecorded).map(absentRow)}
+</tbody>`,
+)}
+${lost.length > 0 && html`<tbody>${lost.map(absentRow)}</tbody>`}
+</table>
+</details>`;
+}
+
+/** Those that have left no run in the group. */
+function absentOf(group: RunGroup, unrecorded: readonly UnrecordedRun[]): UnrecordedRun[] {
+  const seeds = new Set(group.runs.map(seedOf));
+  return unrecorded.filter(({ label, seed }) => label === group.label && !seeds.has(String(seed)));
+}
+
+function absentRow({ label, seed, status, reason }: UnrecordedRun): Html {
+  const what = `${status}${reason ? `: ${reason}` : ""}`;
+  return html`<tr class="run"><th scope="row">${label}, seed ${seed}</th><td colspan="${figureColumns.length}">${what}</td></tr>`;
 }
 
 /** The key to the colours, for charts that carry none of their own. */
@@ -92,20 +164,29 @@ function summaryCell(summary: FigureSummary | undefined, { format }: FigureColum
   if (summary === undefined) return missing;
   const { mean, low, high } = summary;
   if (low === undefined || high === undefined) return format(mean);
-  return html`${format(mean)}<small>${format(low).replace(" %", "")} to ${format(high)}</small>`;
+  return html`${format(mean)}<small>${intervalText(low, high, format)}</small>`;
+}
+
+/** "70 to 85 %" */
+export function intervalText(low: number, high: number, format: FigureColumn["format"]): string {
+  return `${format(low).replace(" %", "")} to ${format(high)}`;
 }
 
 type HtmlCell = Html | string;
 
-function runRow(name: string, figures: RunFigures): Html {
+function runRow(group: RunGroup, name: string, figures: RunFigures): Html {
   const cell = ({ key, format }: FigureColumn) => (figures[key] === undefined ? missing : format(figures[key]));
-  return html`<tr class="run"><th scope="row">${name}</th>${figureColumns.map((c) => html`<td>${cell(c)}</td>`)}</tr>`;
+  return html`<tr class="run"><th scope="row">${swatch(group)}${group.label}, ${name}</th>
+${figureColumns.map((column) => html`<td>${cell(column)}</td>`)}</tr>`;
 }
 
 function legend(groups: readonly RunGroup[]): string {
+  const explained: readonly (keyof RunFigures)[] = ["successEarly", "regret", "qMinusReturnToGo", "shareBelowReturn"];
   const meanings = figureColumns
-    .filter(({ key }) => key === "successEarly" || key === "regret" || key === "qMinusReturnToGo")
+    .filter(({ key }) => explained.includes(key))
     .map(({ heading, meaning }) => `${heading.charAt(0).toUpperCase()}${heading.slice(1)}: ${meaning}`);
+  const shares = "After a share of the online steps: the first evaluation from there on, if it is not much later";
   const interval = "Below each mean: its 95 % bootstrap interval over the runs";
-  return `${[...meanings, ...(groups.some((group) => group.runs.length > 1) ? [interval] : [])].join(". ")}.`;
+  const several = groups.some((group) => group.runs.length > 1);
+  return `${[shares, ...meanings, ...(several ? [interval] : [])].join(". ")}.`;
 }

@@ -1,12 +1,12 @@
 /**
  * Which runs belong together. Runs of different tasks are never drawn into one chart; within a task, runs of one agent
  * are one line (their mean and spread over seeds), and a run that changes its agent at the switch is an agent of its
- * own ("cql -> sac").
+ * own ("cql -> sac"). A run that carries a label of its own goes by it: so variants of one agent are told apart.
  */
 import type { Run } from "../runs/read.js";
 import { settingText } from "./format.js";
 
-/** Runs that are averaged: one task, one agent. */
+/** Runs that are averaged: one task, one agent or labelled variant of it. */
 export interface RunGroup {
   readonly label: string;
   /** Which of the palette's colours the label has throughout the report. */
@@ -36,8 +36,10 @@ export function taskOf(run: Run): string {
   return settingText(run.config.settings.task ?? "unnamed task");
 }
 
-/** "cal-ql", or "cql -> sac" if another agent learns online. */
+/** The run's own label, or else "cal-ql", or "cql -> sac" if another agent learns online. */
 export function labelOf(run: Run): string {
+  const { label } = run.config.settings;
+  if (typeof label === "string" && label !== "") return label;
   const agent = settingText(run.config.settings.agent ?? "unnamed agent");
   const online = run.config.settings.onlineAgent;
   return typeof online === "string" && online !== agent ? `${agent} -> ${online}` : agent;

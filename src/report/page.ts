@@ -12,14 +12,15 @@ import {
   calibrationDetails,
   chartSvg,
   otherCharts,
+  perCriticCharts,
   returnChart,
   successChart,
   trainingCharts,
 } from "./charts.js";
-import { colourKey, figuresTable } from "./figures-table.js";
+import { colourKey, figuresTable, tasksTable } from "./figures-table.js";
 import { groupRuns, seedOf, type TaskRuns } from "./groups.js";
 import { Html, html } from "./html.js";
-import { endingsTable, originTable, settingsTables, warnings } from "./run-tables.js";
+import { endingsTable, originTable, settingsTables, type UnrecordedRun, warnings } from "./run-tables.js";
 import { pageCss } from "./style.js";
 import { onlineStepsSeen } from "./timeline.js";
 
@@ -29,14 +30,23 @@ const sizes = {
   third: { width: 308, height: 200, keyed: false },
 } as const;
 
+export interface ReportOptions {
+  /** The heading; default the agents and the task. */
+  readonly title?: string;
+  /** Runs that left no summary, or nothing at all: they are shown as what they are. */
+  readonly unrecorded?: readonly UnrecordedRun[];
+}
+
 /**
  * The page for one run or several: runs of one agent are averaged, agents overlaid, tasks kept apart.
  * @throws UsageError without any run.
  */
-export function renderReport(runs: readonly Run[]): string {
+export function renderReport(runs: readonly Run[], options: ReportOptions = {}): string {
   if (runs.length === 0) throw new UsageError("A report needs at least one run. Name one or more run folders.");
   const tasks = groupRuns(runs);
-  const title = titleOf(runs, tasks);
+  const title = options.title ?? titleOf(runs, tasks);
+  const unrecorded = options.unrecorded ?? [];
+  const elsewhere = unrecorded.filter(({ task }) => !tasks.some((shown) => shown.task === task));
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +59,9 @@ export function renderReport(runs: readonly Run[]): string {
 <body>
 <main>
 <header><h1>${title}</h1><p>${subtitle(runs)}</p></header>
-${tasks.map((task) => taskSection(task, tasks.length > 1))}
+${warnings([], elsewhere)}
+${tasks.length > 1 && html`<section class="task">${tasksTable(tasks)}</section>`}
+${tasks.map((task) => taskSection(task, tasks.length > 1, unrecorded))}
 </main>
 </body>
 </html>
@@ -68,13 +80,14 @@ function subtitle(runs: readonly Run[]): string {
   return `${what}: offline pre-training from recorded data${online ? ", then online fine-tuning in the environment" : ""}.`;
 }
 
-function taskSection(task: TaskRuns, named: boolean): Html {
+function taskSection(task: TaskRuns, named: boolean, allUnrecorded: readonly UnrecordedRun[]): Html {
+  const unrecorded = allUnrecorded.filter((run) => run.task === task.task);
   const runs = task.groups.flatMap((group) => group.runs);
   const several = task.groups.some((group) => group.runs.length > 1);
   return html`<section class="task">
 ${named && html`<h2 class="task-name">${task.task}</h2>`}
-${warnings(task.groups)}
-${figuresTable(task.groups)}
+${warnings(task.groups, unrecorded)}
+${figuresTable(task.groups, unrecorded)}
 ${chartSection("Success and return", task, [
   { definition: successChart, size: "full" },
   { definition: returnChart, size: "full" },
@@ -89,6 +102,7 @@ ${chartSection(
   task,
   [...trainingCharts, ...otherCharts(runs)].map((definition) => ({ definition, size: "third" as const })),
 )}
+${perCriticSection(task)}
 <h2>How the runs ended</h2>
 ${endingsTable(runs)}
 <h2>Settings</h2>
@@ -108,16 +122,33 @@ interface Figure {
   readonly caption?: string;
 }
 
+/** One chart a metric with a line for each critic of the ensemble: for who looks closer. */
+function perCriticSection(task: TaskRuns): Html | undefined {
+  const definitions = perCriticCharts(task.groups.flatMap((group) => group.runs));
+  const charts = drawFigures(
+    task,
+    definitions.map((definition) => ({ definition, size: "third" as const })),
+  );
+  if (charts.length === 0) return undefined;
+  return html`<details><summary>Each critic of the ensemble</summary>
+${task.groups.length > 1 && colourKey(task.groups)}<div class="charts">${charts}</div></details>`;
+}
+
 /** A section of charts, without those that were never recorded; nothing at all if none was. */
 function chartSection(heading: string, task: TaskRuns, figures: readonly Figure[]): Html | undefined {
-  const drawn = figures.flatMap(({ definition, size, caption }) => {
+  const drawn = drawFigures(task, figures);
+  if (drawn.length === 0) return undefined;
+  const needsKey = task.groups.length > 1 && figures.every(({ size }) => !sizes[size].keyed);
+  return html`<h2>${heading}</h2>${needsKey && colourKey(task.groups)}<div class="charts">${drawn}</div>`;
+}
+
+/** The figures that were recorded. */
+function drawFigures(task: TaskRuns, figures: readonly Figure[]): Html[] {
+  return figures.flatMap(({ definition, size, caption }) => {
     const svg = chartSvg(definition, task, sizes[size]);
     if (svg === undefined) return [];
     return [
       html`<figure class="${size}">${new Html(svg)}${caption && html`<figcaption>${caption}</figcaption>`}</figure>`,
     ];
   });
-  if (drawn.length === 0) return undefined;
-  const needsKey = task.groups.length > 1 && figures.every(({ size }) => !sizes[size].keyed);
-  return html`<h2>${heading}</h2>${needsKey && colourKey(task.groups)}<div class="charts">${drawn}</div>`;
 }

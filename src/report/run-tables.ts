@@ -11,11 +11,24 @@ import { type Html, html } from "./html.js";
 /** Settings in which runs of one agent may differ and still be averaged. */
 const incidental = new Set(["seed", "out", "output", "folder"]);
 
-/** What a reader must know before the numbers: runs that did not complete, and runs that should not be averaged. */
-export function warnings(groups: readonly RunGroup[]): Html | undefined {
-  const ends = groups.flatMap((group) => group.runs.filter(isIncomplete).map((run) => endSentence(run)));
-  const mixtures = groups.flatMap(mixtureSentence);
-  const sentences = [...ends, ...mixtures];
+/** A run that has left no summary, as whoever started it knows it. */
+export interface UnrecordedRun {
+  readonly label: string;
+  readonly task: string;
+  readonly seed: number;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/**
+ * What a reader must know before the numbers: runs that did not complete, and runs that should not be averaged.
+ * @param unrecorded what is known of the runs without a summary; the others' own summaries say it
+ */
+export function warnings(groups: readonly RunGroup[], unrecorded: readonly UnrecordedRun[] = []): Html | undefined {
+  const known = new Set(unrecorded.map(({ label, seed }) => `${label}, seed ${seed}`));
+  const incomplete = groups.flatMap((group) => group.runs.filter(isIncomplete));
+  const ends = incomplete.filter((run) => !known.has(nameOf(run))).map(endSentence);
+  const sentences = [...ends, ...unrecorded.map(unrecordedSentence), ...groups.flatMap(mixtureSentence)];
   return sentences.length === 0
     ? undefined
     : html`<ul class="warnings" role="note">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
@@ -57,7 +70,9 @@ ${rows.map(([name, read]) => html`<tr><th scope="row">${name}</th><td>${distinct
 
 /** Every setting; those in which the agents differ first, side by side. */
 export function settingsTables(groups: readonly RunGroup[]): Html {
-  const names = distinct(groups.flatMap((group) => group.runs.flatMap((run) => Object.keys(run.config.settings))));
+  const all = distinct(groups.flatMap((group) => group.runs.flatMap((run) => Object.keys(run.config.settings))));
+  // A label stands over its column already.
+  const names = all.filter((name) => name !== "label");
   const differing = names.filter((name) => distinct(groups.map((group) => valuesText(group, name))).length > 1);
   const common = names.filter((name) => !differing.includes(name));
   const compared = html`<table class="compared">
@@ -80,11 +95,19 @@ function isIncomplete(run: Run): boolean {
 }
 
 function endSentence(run: Run): string {
-  const name = `${labelOf(run)}, seed ${seedOf(run)}`;
+  const name = nameOf(run);
   if (run.summary === undefined) return `${name} has no summary: it is still running, or it was killed.`;
   const { status, updates, onlineSteps, reason } = run.summary;
   const where = `after ${count(updates)} updates and ${count(onlineSteps)} online steps`;
   return `${name} ${status === "failed" ? "failed" : "was interrupted"} ${where}${reason ? `: ${reason}` : "."}`;
+}
+
+function unrecordedSentence({ label, seed, status, reason }: UnrecordedRun): string {
+  return `${label}, seed ${seed} ${status === "not run" ? "was not run" : status}${reason ? `: ${reason}` : ""}.`;
+}
+
+function nameOf(run: Run): string {
+  return `${labelOf(run)}, seed ${seedOf(run)}`;
 }
 
 function mixtureSentence(group: RunGroup): string[] {

@@ -1,7 +1,8 @@
 /** The figures of runs whose curves are known in closed form. */
 import { describe, expect, it } from "vitest";
 import type { Run } from "../runs/read.js";
-import { bootstrapInterval, runFigures, summarise, summariseRuns } from "./statistics.js";
+import { bootstrapInterval, interquartileMean, interquartileSummary, summarise } from "./intervals.js";
+import { runFigures, summariseRuns, summariseTasks } from "./statistics.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 
 /** A run of 100 offline updates with the given [onlineSteps, success] evaluations online. */

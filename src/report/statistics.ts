@@ -1,10 +1,11 @@
 /**
  * The numbers by which runs are judged, from their recorded lines alone: how well the policy did before training, at
  * the switch, early online (where a conservative critic collapses) and at the end, what the collapse cost (regret),
- * and how the critic stood against the return-to-go when it went online. Pictures are elsewhere.
+ * and how the critic stood against the return-to-go when it went online. Means over runs and their intervals are made
+ * in intervals.ts, pictures elsewhere.
  */
-import { RandomStream } from "../random.js";
 import type { Run } from "../runs/read.js";
+import { type FigureSummary, interquartileSummary, mean, summarise } from "./intervals.js";
 import { evaluationAtSwitch, metricsAtSwitch, onlineEvaluations, onlineStepsOf } from "./timeline.js";
 
 /** A figure is undefined where the run did not get so far or did not record what it needs. */
@@ -13,6 +14,10 @@ export interface RunFigures {
   readonly successBefore: number | undefined;
   /** Success of the last evaluation of the offline phase. */
   readonly successAtSwitch: number | undefined;
+  /** Success after 5 %, 20 % and 100 % of the online steps. */
+  readonly successAfter5: number | undefined;
+  readonly successAfter20: number | undefined;
+  readonly successAfter100: number | undefined;
   /** Mean success of the evaluations in the first 20 % of the online steps. */
   readonly successEarly: number | undefined;
   /** The lowest success in there: the dip. */
@@ -27,15 +32,6 @@ export interface RunFigures {
   readonly shareBelowReturn: number | undefined;
 }
 
-/** The mean of a figure over runs; the interval needs at least two of them. */
-export interface FigureSummary {
-  readonly mean: number;
-  readonly low?: number;
-  readonly high?: number;
-  /** Runs that have the figure. */
-  readonly runs: number;
-}
-
 export type FigureSummaries = { readonly [Key in keyof RunFigures]: FigureSummary | undefined };
 
 /** The share of the online steps that counts as early. */
@@ -45,6 +41,11 @@ const EARLY_SHARE = 0.2;
  * this grace, those due exactly at the end of the early phase would count in some seeds and not in others.
  */
 const EARLY_GRACE = 1.1;
+/**
+ * An evaluation stands for a share of the online steps if it took place at that share or this much later (as a share
+ * of all of them); where evaluations are rarer, there is none that could be called by that name.
+ */
+const LATE_GRACE = 0.1;
 
 export function runFigures(run: Run): RunFigures {
   const first = run.evaluations[0];
@@ -53,6 +54,9 @@ export function runFigures(run: Run): RunFigures {
   return {
     successBefore: first?.updates === 0 ? first.successRate : undefined,
     successAtSwitch: evaluationAtSwitch(run)?.successRate,
+    successAfter5: successAfter(run, 0.05),
+    successAfter20: successAfter(run, 0.2),
+    successAfter100: successAfter(run, 1),
     successEarly: early.length > 0 ? mean(early) : undefined,
     successEarlyLowest: early.length > 0 ? Math.min(...early) : undefined,
     successEnd: run.evaluations.at(-1)?.successRate,
@@ -62,47 +66,53 @@ export function runFigures(run: Run): RunFigures {
   };
 }
 
+/** The figures' names, in the order of the declaration above. */
+const figureKeys = [
+  "successBefore",
+  "successAtSwitch",
+  "successAfter5",
+  "successAfter20",
+  "successAfter100",
+  "successEarly",
+  "successEarlyLowest",
+  "successEnd",
+  "regret",
+  "qMinusReturnToGo",
+  "shareBelowReturn",
+] as const satisfies readonly (keyof RunFigures)[];
+
 /**
  * Each figure's mean over runs and its 95 % interval (percentile bootstrap over the runs). Deterministic.
  * @param runs runs of one agent that differ in their seed.
  */
 export function summariseRuns(runs: readonly Run[]): FigureSummaries {
   const figures = runs.map(runFigures);
-  const summary = (key: keyof RunFigures) =>
-    summarise(figures.map((one) => one[key]).filter((value) => value !== undefined));
-  return {
-    successBefore: summary("successBefore"),
-    successAtSwitch: summary("successAtSwitch"),
-    successEarly: summary("successEarly"),
-    successEarlyLowest: summary("successEarlyLowest"),
-    successEnd: summary("successEnd"),
-    regret: summary("regret"),
-    qMinusReturnToGo: summary("qMinusReturnToGo"),
-    shareBelowReturn: summary("shareBelowReturn"),
-  };
-}
-
-/** Mean and 95 % bootstrap interval of values; undefined without any. */
-export function summarise(values: readonly number[]): FigureSummary | undefined {
-  if (values.length === 0) return undefined;
-  const summary = { mean: mean(values), runs: values.length };
-  return values.length < 2 ? summary : { ...summary, ...bootstrapInterval(values) };
+  return eachFigure((key) => summarise(valuesOf(figures, key)));
 }
 
 /**
- * The percentile bootstrap of a mean: the middle `level` of the means of resamples drawn with replacement. The stream
- * is seeded, so that a report of the same runs shows the same interval.
+ * Each figure's interquartile mean over the runs of several tasks and its 95 % interval (bootstrap over the runs
+ * within each task). Deterministic.
+ * @param tasks the runs of one agent, task by task.
  */
-export function bootstrapInterval(
-  values: readonly number[],
-  { level = 0.95, resamples = 2000, seed = 0 } = {},
-): { low: number; high: number } {
-  const random = new RandomStream(seed, "bootstrap");
-  const means = Array.from({ length: resamples }, () =>
-    mean(values.map(() => values[random.integer(values.length)]!)),
-  ).sort((a, b) => a - b);
-  const cut = Math.floor(((1 - level) / 2) * resamples);
-  return { low: means[cut]!, high: means[resamples - 1 - cut]! };
+export function summariseTasks(tasks: readonly (readonly Run[])[]): FigureSummaries {
+  const figures = tasks.map((runs) => runs.map(runFigures));
+  return eachFigure((key) => interquartileSummary(figures.map((ofTask) => valuesOf(ofTask, key))));
+}
+
+function eachFigure(summary: (key: keyof RunFigures) => FigureSummary | undefined): FigureSummaries {
+  return Object.fromEntries(figureKeys.map((key) => [key, summary(key)])) as FigureSummaries;
+}
+
+function valuesOf(figures: readonly RunFigures[], key: keyof RunFigures): number[] {
+  return figures.map((one) => one[key]).filter((value) => value !== undefined);
+}
+
+/** Success of the first evaluation from a share of the online steps on, if it is not much later than that. */
+function successAfter(run: Run, share: number): number | undefined {
+  const planned = onlineStepsOf(run);
+  const from = onlineEvaluations(run).find((line) => line.onlineSteps >= share * planned);
+  return from && from.onlineSteps <= (share + LATE_GRACE) * planned ? from.successRate : undefined;
 }
 
 /**
@@ -133,10 +143,6 @@ function earlyEvaluations(run: Run) {
   const limit = EARLY_GRACE * EARLY_SHARE * onlineStepsOf(run);
   const early = online.filter((line) => line.onlineSteps <= limit);
   return early.length > 0 || online.length < 2 ? early : online.slice(0, 1);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function finite(value: number | undefined): number | undefined {

@@ -35,10 +35,10 @@ tbody tr { border-bottom: 1px solid var(--line); }
 .figures .span { text-align: center; border-bottom: 1px solid var(--line); }
 .figures .mean th, .figures .mean td { padding-top: 10px; font-weight: 650; }
 .figures tbody th { white-space: nowrap; }
+.figures th small { display: block; margin-left: 19px; }
 .figures .mean td small { display: block; white-space: nowrap; }
 .figures .run th, .figures .run td { padding-top: 2px; padding-bottom: 2px; font-size: 13px; color: var(--muted); }
 .figures .run { border-bottom: 0; }
-.figures .run th { padding-left: 19px; }
 .figures tbody tr:last-child { border-bottom: 1px solid var(--line); }
 .swatch { display: inline-block; width: 11px; height: 11px; margin-right: 8px; border-radius: 2px;
   print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -53,6 +53,9 @@ section > .pairs td, section > .pairs th { text-align: left; }
 
 .warnings { margin: 0 0 28px; padding: 12px 16px 12px 34px; background: var(--panel);
   border-left: 4px solid var(--warning); overflow-wrap: anywhere; }
+details { margin: 16px 0 0; }
+summary { cursor: pointer; font-size: 13.5px; font-weight: 550; color: var(--muted); }
+details > .figures, details > .charts, details > .key { margin-top: 14px; }
 .charts { display: flex; flex-wrap: wrap; gap: 26px 18px; }
 figure { margin: 0; min-width: 0; }
 figure.full { flex: 1 1 100%; }

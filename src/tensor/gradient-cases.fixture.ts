@@ -164,8 +164,11 @@ export const gradientCases: { readonly [K in OperationKind]: (draw: Draw) => Ten
   matmul: (draw) => {
     const [m, k, n] = [draw.integer(1, 4), draw.integer(1, 4), draw.integer(1, 4)];
     const [transposeA, transposeB] = [draw.boolean(), draw.boolean()];
-    const a = draw.input(transposeA ? [k, m] : [m, k]);
-    return matmul(a, draw.input(transposeB ? [n, k] : [k, n]), transposeA, transposeB);
+    const batch = draw.boolean() ? [draw.integer(1, 3)] : [];
+    const shared = draw.integer(0, 2); // which operand, if one, takes part in every product of the batch
+    const a = draw.input([...(shared === 1 ? [] : batch), ...(transposeA ? [k, m] : [m, k])]);
+    const b = draw.input([...(shared === 2 ? [] : batch), ...(transposeB ? [n, k] : [k, n])]);
+    return matmul(a, b, transposeA, transposeB);
   },
   reshape: (draw) => {
     const shape = draw.shape();

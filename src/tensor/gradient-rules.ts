@@ -43,13 +43,13 @@ function sumTo(gradient: Tensor, shape: Shape): Tensor {
   const axes = gradient.shape.flatMap((size, i) =>
     i < leading || (shape[i - leading] === 1 && size !== 1) ? [i] : [],
   );
-  const sumsRows = gradient.shape.length === 2 && axes.length === 1 && axes[0] === 0;
+  const sumsRows = gradient.shape.length >= 2 && axes.length === 1 && axes[0] === gradient.shape.length - 2;
   return reshape(sumsRows ? columnSums(gradient) : sum(gradient, axes, true), shape);
 }
 
 /** Sums of columns as a product with a row of ones: a bias' gradient in two thirds of the time of a reduction. */
 function columnSums(x: Tensor): Tensor {
-  const rows = x.shape[0]!;
+  const rows = x.shape.at(-2)!;
   return matmul(constant(new Float32Array(rows).fill(1), [1, rows]), x);
 }
 
@@ -84,9 +84,10 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
   relu: (g, _, y) => [mul(g, isPositive(y))],
   clip: (g, [x], _, { low, high }) => [where(greater(x, high), 0, where(less(x, low), 0, g))],
 
+  // An operand of rank 2 that took part in a batch of products gets the sum of their gradients.
   matmul: (g, [a, b], _, { transposeA, transposeB }) => [
-    transposeA ? matmul(b, g, transposeB, true) : matmul(g, b, false, !transposeB),
-    transposeB ? matmul(g, a, true, transposeA) : matmul(a, g, !transposeA, false),
+    sumTo(transposeA ? matmul(b, g, transposeB, true) : matmul(g, b, false, !transposeB), a.shape),
+    sumTo(transposeB ? matmul(g, a, true, transposeA) : matmul(a, g, !transposeA, false), b.shape),
   ],
   reshape: (g, [x]) => [reshape(g, x.shape)],
   expand: (g, [x]) => [sumTo(g, x.shape)],

@@ -102,6 +102,7 @@ class Lowering implements LoweringContext {
     const [a, b] = tensor.inputs as readonly [Tensor, Tensor];
     const fits = (product: Tensor, addend: Tensor) =>
       product.operation.kind === "matmul" &&
+      product.shape.length === 2 &&
       this.uses.get(product) === 1 &&
       addend.shape.length <= 2 &&
       product.shape.length === tensor.shape.length &&

@@ -55,7 +55,7 @@ export const loweringRules: { readonly [K in OperationKind]: Rule<K> } = {
     const sum = graph.absorbable(tensor);
     return sum ? gemm(graph, tensor, sum.product, sum.addend) : direct("Add")(graph, tensor);
   },
-  matmul: (graph, tensor) => gemm(graph, tensor, tensor),
+  matmul: (graph, tensor) => (tensor.shape.length === 2 ? gemm : batchedProduct)(graph, tensor, tensor),
   sub: direct("Sub"),
   mul: direct("Mul"),
   div: direct("Div"),
@@ -128,6 +128,25 @@ function gemm(graph: LoweringContext, tensor: Tensor, product: Tensor, addend?: 
     operands.map((x) => graph.nameOf(x)),
     attributes,
   );
+}
+
+/**
+ * `MatMul` over a batch: the runtime gives each product to one thread, which keeps its numbers in that core's cache. It
+ * merges the transpositions into the product.
+ */
+function batchedProduct(graph: LoweringContext, tensor: Tensor): string {
+  const { transposeA, transposeB } = tensor.operation as OperationOf<"matmul">;
+  const [a, b] = tensor.inputs as readonly [Tensor, Tensor];
+  const operands = [
+    transposeA ? transposed(graph, a) : graph.nameOf(a),
+    transposeB ? transposed(graph, b) : graph.nameOf(b),
+  ];
+  return graph.node(tensor, "MatMul", operands);
+}
+
+function transposed(graph: LoweringContext, x: Tensor): string {
+  const perm = x.shape.length === 3 ? [0, 2, 1] : [1, 0];
+  return graph.node(x, "Transpose", [graph.nameOf(x)], { perm: { ints: perm } });
 }
 
 function scalar(graph: LoweringContext, value: number): string {

@@ -9,7 +9,11 @@ const OPSET_VERSION = 18;
 const ELEMENT_TYPES = { float32: 1, int64: 7, bool: 9 } as const;
 
 export type OnnxElementType = keyof typeof ELEMENT_TYPES;
-export type OnnxAttribute = { readonly int: number } | { readonly float: number } | { readonly string: string };
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly string: string };
 
 export interface OnnxNode {
   readonly operator: string;
@@ -106,6 +110,9 @@ function encodeAttribute(writer: Writer, name: string, value: OnnxAttribute): vo
   } else if ("int" in value) {
     integer(writer, 3, value.int);
     integer(writer, 20, 2);
+  } else if ("ints" in value) {
+    for (const one of value.ints) integer(writer, 8, one);
+    integer(writer, 20, 7);
   } else {
     text(writer, 4, value.string);
     integer(writer, 20, 3);

@@ -138,6 +138,17 @@ describe("shapes and products", () => {
     }
   });
 
+  it("matmul multiplies a batch of matrices, and one matrix with each of a batch", async () => {
+    const batch = constant(Float32Array.of(1, 0, 0, 1, 0, 2, 2, 0), [2, 2, 2]); // the identity; swap and double
+    expect(await numbersOf(matmul(batch, batch))).toEqual([1, 0, 0, 1, 4, 0, 0, 4]);
+    const rows = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]);
+    expect(await numbersOf(matmul(rows, batch))).toEqual([1, 2, 3, 4, 5, 6, 4, 2, 8, 6, 12, 10]);
+    expect(await numbersOf(matmul(batch, rows, false, true))).toEqual([1, 3, 5, 2, 4, 6, 4, 8, 12, 2, 6, 10]);
+    const skewed = constant(Float32Array.of(1, 2, 3, 4), [1, 2, 2]);
+    expect(await numbersOf(matmul(skewed, skewed, true, false))).toEqual([10, 14, 14, 20]);
+    expect(await numbersOf(matmul(skewed, skewed, true, true))).toEqual([7, 15, 10, 22]);
+  });
+
   it("cut, join and reshape in row-major order", async () => {
     expect(await numbersOf(slice(grid, 1, 1, 3), numbers)).toEqual([2, 3, 5, 6]);
     expect(await numbersOf(slice(grid, -2, 1, 2), numbers)).toEqual([4, 5, 6]);

@@ -132,13 +132,27 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return makeTensor({ kind: "where" }, operands, broadcast("where", operands));
 }
 
-/** The matrix product a·b of [m, k] and [k, n]; either operand may be given transposed. */
+/**
+ * The matrix product a·b of [m, k] and [k, n]; either operand may be given transposed. With an operand of rank 3,
+ * [batch, m, k]·[batch, k, n], one product for each batch; an operand of rank 2 takes part in all of them.
+ */
 export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
-  const [m, inner] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
-  const [innerB, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
-  if (a.shape.length !== 2 || b.shape.length !== 2) throw new ShapeError("matmul", [a, b], "both must have rank 2");
+  const ranks = [a.shape.length, b.shape.length];
+  if (!ranks.every((rank) => rank === 2 || rank === 3))
+    throw new ShapeError("matmul", [a, b], "both must have rank 2, or 3 for a batch of products");
+  const [m, inner] = matrixOf(a.shape, transposeA);
+  const [innerB, n] = matrixOf(b.shape, transposeB);
   if (inner !== innerB) throw new ShapeError("matmul", [a, b], `the inner sizes ${inner} and ${innerB} differ`);
-  return makeTensor({ kind: "matmul", transposeA, transposeB }, [a, b], [m!, n!]);
+  const batches = [a, b].filter((x) => x.shape.length === 3).map((x) => x.shape[0]!);
+  if (batches.length === 2 && batches[0] !== batches[1])
+    throw new ShapeError("matmul", [a, b], `the numbers of products ${batches[0]} and ${batches[1]} differ`);
+  return makeTensor({ kind: "matmul", transposeA, transposeB }, [a, b], [...batches.slice(0, 1), m, n]);
+}
+
+/** Rows and columns of a matrix (the last two dimensions of a shape), as they are or transposed. */
+export function matrixOf(shape: Shape, transposed: boolean): readonly [number, number] {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  return transposed ? [columns, rows] : [rows, columns];
 }
 
 export function reshape(x: Tensor, shape: Shape): Tensor {

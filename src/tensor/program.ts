@@ -6,7 +6,7 @@
  */
 import { type GraphDefinition, lowerToOnnx } from "./lower.js";
 import { encodeOnnxModel } from "./onnx-model.js";
-import { concat, reshape } from "./operations.js";
+import { concat, matrixOf, reshape } from "./operations.js";
 import {
   createSession,
   floatTensor,
@@ -137,11 +137,11 @@ export function programGraph(definition: ProgramDefinition): { graph: GraphDefin
   return { graph, inputs: freeInputs(Object.values(outputs), kept) };
 }
 
-/** 2·m·n·k for every product [m, k]·[k, n]. */
+/** 2·m·n·k for every product [m, k]·[k, n], and that for each of a batch of them. */
 function denseOperations(results: readonly Tensor[]): number {
   return topologicalOrder(results).reduce((total, { operation, inputs, shape }) => {
     if (operation.kind !== "matmul") return total;
-    return total + 2 * sizeOf(shape) * inputs[0]!.shape[operation.transposeA ? 0 : 1]!;
+    return total + 2 * sizeOf(shape) * matrixOf(inputs[0]!.shape, operation.transposeA)[1];
   }, 0);
 }
 

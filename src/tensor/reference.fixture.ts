@@ -80,10 +80,14 @@ const meanings: { readonly [K in OperationKind]: Meaning<K> } = {
   where: each((condition, a, b) => (condition ? a : b)),
   clip: ([x], { low, high }) => x!.data.map((value) => Math.min(Math.max(value, low), high)),
   matmul: ([a, b], { transposeA, transposeB }, out) => {
-    const inner = a!.shape[transposeA ? 0 : 1]!;
-    return indicesOf(out).map(([row, column]) => {
+    const inner = a!.shape.at(transposeA ? -2 : -1)!;
+    const entry = (x: Arrayed, batch: readonly number[], i: number, j: number) =>
+      at(x, [...batch.slice(0, x.shape.length - 2), i, j]);
+    return indicesOf(out).map((index) => {
+      const [batch, row, column] = [index.slice(0, -2), index.at(-2)!, index.at(-1)!];
       const products = Array.from({ length: inner }, (_, k) => {
-        return at(a!, transposeA ? [k, row!] : [row!, k]) * at(b!, transposeB ? [column!, k] : [k, column!]);
+        const left = transposeA ? entry(a!, batch, k, row) : entry(a!, batch, row, k);
+        return left * (transposeB ? entry(b!, batch, column, k) : entry(b!, batch, k, column));
       });
       return products.reduce((total, product) => total + product, 0);
     });

@@ -27,6 +27,7 @@ import { named, ShapeError, scope, type Tensor } from "./tensor.js";
 
 const q = input("q", [4, 3]);
 const v = input("v", [5]);
+const [p, r] = [input("p", [2, 4, 3]), input("r", [3, 3, 5])];
 const numbers = (shape: readonly number[]) => constant(new Float32Array(shape.reduce((n, x) => n * x, 1)), shape);
 const chosen = argMax(q, 1);
 
@@ -40,6 +41,8 @@ const mistakes: readonly (readonly [message: string, build: () => unknown])[] = 
   ["matmul(q [4, 3], v [5]): both must have rank 2", () => matmul(q, v)],
   ["matmul(q [4, 3], q [4, 3]): the inner sizes 3 and 4 differ", () => matmul(q, q)],
   ["matmul(q [4, 3], q [4, 3]): the inner sizes 4 and 3 differ", () => matmul(q, q, true, true)],
+  ["matmul(p [2, 4, 3], r [3, 3, 5]): the numbers of products 2 and 3 differ", () => matmul(p, r)],
+  ["matmul(p [2, 4, 3], q [4, 3]): the inner sizes 3 and 4 differ", () => matmul(p, q)],
   ["reshape(q [4, 3]): [5, 2] has another size", () => reshape(q, [5, 2])],
   ["expand(v [5]): cannot become [5, 2]", () => expand(v, [5, 2])],
   ["expand(q [4, 3]): cannot become [3]", () => expand(q, [3])],

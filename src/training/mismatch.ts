@@ -2,25 +2,49 @@
  * Do the recorded data and the environment belong together? Checked before anything is trained or written.
  */
 import { countSteps, type Dataset } from "../data/episode.js";
-import type { Environment } from "../environments/environment.js";
+import {
+  type ActionSpace,
+  actionVectorSize,
+  discreteActionsOf,
+  type Environment,
+} from "../environments/environment.js";
 import { DataError, UsageError } from "../errors.js";
 
-/** @throws UsageError naming the sizes or bounds that differ, or that the data are empty */
+/** @throws UsageError naming the sizes, kinds or bounds that differ, or that the data are empty */
 export function refuseMismatch(environment: Environment, dataset: Dataset, task: string): void {
   const pairs = [
     ["observations", dataset.observationSize, environment.observationSpace.size],
-    ["actions", dataset.actionSize, environment.actionSpace.size],
+    ["actions", dataset.actionSize, actionVectorSize(environment.actionSpace)],
   ] as const;
   if (countSteps(dataset) === 0) {
     throw new DataError(`${dataset.source} holds no steps to learn from; give data with at least one episode.`);
   }
+  refuseOtherActions(environment.actionSpace, dataset, task);
   for (const [what, recorded, expected] of pairs) {
     if (recorded === expected) continue;
     throw new DataError(
       `${dataset.source} holds ${what} of ${recorded} numbers, but ${task} has ${expected}; use data of the same task.`,
     );
   }
-  const { low, high } = environment.actionSpace;
+  refuseOtherBounds(environment.actionSpace, task);
+}
+
+function refuseOtherActions(space: ActionSpace, { source, discreteActions }: Dataset, task: string): void {
+  const expected = discreteActionsOf(space);
+  if (discreteActions === expected) return;
+  const kind = (count: number | undefined) => (count === undefined ? "vectors" : `a choice among ${count}`);
+  const next =
+    discreteActions === undefined
+      ? "say so in the data (discreteActions; in a file metadata/discrete_actions), or use data of the same task"
+      : "use data of the same task";
+  throw new DataError(
+    `The actions of ${source} are ${kind(discreteActions)}, but those of ${task} are ${kind(expected)}; ${next}.`,
+  );
+}
+
+function refuseOtherBounds(space: ActionSpace, task: string): void {
+  if (space.kind === "discrete") return;
+  const { low, high } = space;
   if (low.every((x) => x === -1) && high.every((x) => x === 1)) return;
   throw new UsageError(
     `The actions of ${task} are not bounded by -1 and 1, as the policy's are; scale them in the environment.`,

@@ -4,6 +4,7 @@
  * days. A configuration file and flags are differences to these in turn.
  */
 import type { AgentSettings } from "../agents/registry.js";
+import { collectedTasks } from "../environments/collect-task.js";
 import type { RunSettings } from "./settings.js";
 
 export type Preset = Partial<RunSettings> & AgentSettings;
@@ -70,6 +71,15 @@ export function presetOf(task: string, preset: RunSettings["preset"]): Preset {
 
 /** What is collected for a point maze without data: starts everywhere, seven of ten episodes seek the task's goal. */
 export const pointMazeData = { goalShare: 0.7, noise: 0.7, seed: 0, steps: 50_000 } as const;
+
+/** What is collected for a gridworld without data: starts everywhere, every other step at random. */
+export const gridWorldData = { noise: 0.5, seed: 0, steps: 20_000 } as const;
+
+/** The recipe of a task's own data; undefined where it collects none. */
+export function ownDataOf(task: string): typeof pointMazeData | typeof gridWorldData | undefined {
+  if (!collectedTasks.includes(task)) return undefined;
+  return task.startsWith("gridworld-") ? gridWorldData : pointMazeData;
+}
 
 /**
  * The demo: one small data set in which every episode finds the goal, and two agents under the laptop preset. (Twice

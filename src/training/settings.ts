@@ -11,6 +11,7 @@ export const runSettings = z.object({
   preset: z.enum(["paper", "laptop"]).default("paper").describe("Settings to start from: the paper's, or small ones."),
   agent: z.string().default("cal-ql").describe("Algorithm of the offline phase."),
   onlineAgent: z.string().nullable().default(null).describe("Algorithm of the online phase, if it is another."),
+  label: z.string().nullable().default(null).describe("Name of the run's line in reports; none: its agents' names."),
   seed: z.number().int().default(0).describe("Seed of everything random."),
   threads: count().max(1024).default(0).describe("Threads of an update; 0 takes one per core."),
   dataset: z

@@ -6,9 +6,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { countSteps } from "../data/episode.js";
 import { countingTables, exampleFile } from "../data/example-data.fixture.js";
 import { RunFailure } from "../errors.js";
-import { pointMazeData } from "./presets.js";
+import { gridWorldData, pointMazeData } from "./presets.js";
 import { readDataset, taskData, writeDataset } from "./task-data.js";
 import { lineData } from "./tiny-run.fixture.js";
 
@@ -33,6 +34,13 @@ describe("taskData", () => {
     told.length = 0;
     expect(await taskData(request)).toEqual(first);
     expect(told).toEqual([]);
+  });
+
+  it("collects a gridworld's data, and a file of them says that actions are discrete", async () => {
+    const found = await taskData({ task: "gridworld-cliff", file: null });
+    expect(found).toMatchObject({ observationSize: 38, actionSize: 1, discreteActions: 4 });
+    expect(countSteps(found)).toBe(gridWorldData.steps);
+    expect(readdirSync(join(place, "cache"))).toContain("gridworld-cliff-noise0.5-seed0-steps20000.hdf5");
   });
 
   it("ends episodes at the horizon in a file without timeouts", async () => {

@@ -5,12 +5,12 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readD4RL } from "../data/d4rl.js";
-import { writeD4RL } from "../data/d4rl-writer.js";
+import { type Metadata, writeD4RL } from "../data/d4rl-writer.js";
 import type { Dataset } from "../data/episode.js";
-import { collectPointMaze, type PointMazeCollection } from "../environments/collect-pointmaze.js";
+import { collectTask, type TaskCollection } from "../environments/collect-task.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { writeWholeFile } from "../runs/whole-file.js";
-import { pointMazeData } from "./presets.js";
+import { ownDataOf } from "./presets.js";
 
 /** Reads a D4RL HDF5 file. @throws DataError if it cannot be read or is not what it claims to be */
 export async function readDataset(path: string, options: Parameters<typeof readD4RL>[2] = {}): Promise<Dataset> {
@@ -26,8 +26,8 @@ export async function readDataset(path: string, options: Parameters<typeof readD
 }
 
 /** Writes a data set in D4RL's layout; an existing file is replaced only when the new one is complete. */
-export async function writeDataset(path: string, dataset: Dataset): Promise<void> {
-  const bytes = await writeD4RL(dataset);
+export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {
+  const bytes = await writeD4RL(dataset, metadata);
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeWholeFile(path, bytes);
@@ -43,25 +43,26 @@ export interface DataRequest {
   readonly file: string | null;
   /** Steps after which the clock ended an episode, for files without timeouts. */
   readonly horizon?: number | null;
-  readonly onProgress?: PointMazeCollection["onProgress"];
+  readonly onProgress?: TaskCollection["onProgress"];
 }
 
 /** The recorded data for a task. @throws UsageError if the task has none of its own; DataError for a wrong file */
 export async function taskData({ task, file, horizon, onProgress }: DataRequest): Promise<Dataset> {
   if (file !== null) return readDataset(file, typeof horizon === "number" ? { horizon } : {});
-  if (!task.startsWith("pointmaze-")) {
+  const recipe = ownDataOf(task);
+  if (!recipe) {
     throw new UsageError(`The task ${task} has no data of its own to collect; name recorded data with --dataset FILE.`);
   }
-  const path = cachedFile(task);
+  const path = cachedFile(task, recipe);
   if (!existsSync(path)) {
-    const collected = collectPointMaze({ ...pointMazeData, task, ...(onProgress && { onProgress }) });
+    const collected = collectTask({ ...recipe, task, ...(onProgress && { onProgress }) });
     await writeDataset(path, collected);
   }
   return readDataset(path);
 }
 
 /** Named by everything that the data follow from, so that other collection settings never meet old data. */
-function cachedFile(task: string): string {
-  const recipe = Object.entries(pointMazeData).map(([name, value]) => `${name}${value}`);
-  return join(process.env.CALQL_CACHE ?? ".calql", `${[task, ...recipe].join("-")}.hdf5`);
+function cachedFile(task: string, recipe: object): string {
+  const words = Object.entries(recipe).map(([name, value]) => `${name}${value}`);
+  return join(process.env.CALQL_CACHE ?? ".calql", `${[task, ...words].join("-")}.hdf5`);
 }

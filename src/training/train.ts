@@ -89,6 +89,7 @@ class Run {
   private readonly batch;
   private readonly sampling: RandomStream;
   private readonly evaluationEnvironments: Environment[];
+  private readonly discreteActions: number | undefined;
   private onlineUpdates = 0;
 
   constructor(
@@ -98,6 +99,7 @@ class Run {
     private agent: Agent,
     dataset: Dataset,
   ) {
+    this.discreteActions = dataset.discreteActions;
     const { run, agent: offlineAgent, online } = configuration;
     const { observationSize, actionSize } = dataset;
     const requiresReturnToGo = offlineAgent.needsReturnToGo || (online?.agent.needsReturnToGo ?? false);
@@ -224,6 +226,7 @@ class Run {
     const { rewardScale, rewardShift, failureReward } = this.configuration.run;
     const { discount } = this.configuration.agentSettings;
     const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
-    return { rewardScale, rewardShift, returns: { discount: discount!, ...sparse } };
+    const { discreteActions } = this;
+    return { rewardScale, rewardShift, discreteActions, returns: { discount: discount!, ...sparse } };
   }
 }

@@ -1,0 +1,116 @@
+/**
+ * What every agent is built from: its settings, the sizes of observations and actions, the batch and the noise as
+ * symbolic tensors, and the stream for the first values of its networks. An agent's file turns a context into a policy
+ * and an update.
+ */
+import type { AdamSettings } from "../networks/adam.js";
+import type { Policy } from "../networks/policy.js";
+import { RandomStream } from "../random.js";
+import { input } from "../tensor/operations.js";
+import type { Shape, Tensor } from "../tensor/tensor.js";
+import type { CommonSettings } from "./settings.js";
+import type { Update } from "./update.js";
+
+export interface Sizes {
+  readonly observationSize: number;
+  /** Numbers of an action: 1, the index, where actions are discrete. */
+  readonly actionSize: number;
+  /** How many actions there are to choose from, where they are discrete. */
+  readonly discreteActions?: number;
+}
+
+/** A batch as tensors: observations [B, observation], actions [B, action], the rest [B]; `terminated` is 0 or 1. */
+export interface BatchTensors {
+  readonly observations: Tensor;
+  readonly actions: Tensor;
+  readonly rewards: Tensor;
+  readonly nextObservations: Tensor;
+  readonly terminated: Tensor;
+  /** Monte-Carlo return-to-go G of each transition. */
+  readonly returnsToGo: Tensor;
+}
+
+export type NoiseKind = "normal" | "uniform" | "selection";
+
+export interface DeclaredNoise {
+  readonly kind: NoiseKind;
+  readonly tensor: Tensor;
+}
+
+/** The noise that an update consumes, declared by name as the losses ask for it; filled from outside the graph. */
+export class Noise {
+  /** @param prefix of the names that are asked for: one loss written down twice gets noise of its own each time */
+  constructor(
+    readonly declared = new Map<string, DeclaredNoise>(),
+    private readonly prefix = "",
+  ) {}
+
+  /** The same noise, under names that begin with the prefix. */
+  under(prefix: string): Noise {
+    return new Noise(this.declared, `${this.prefix}${prefix}/`);
+  }
+
+  /** Standard-normal numbers. */
+  normal(name: string, shape: Shape): Tensor {
+    return this.declare(name, "normal", shape);
+  }
+
+  /** Numbers uniform in [-1, 1]: random actions. */
+  uniform(name: string, shape: Shape): Tensor {
+    return this.declare(name, "uniform", shape);
+  }
+
+  /** `chosen` different ones of `count`, as rows with a single 1 [chosen, count]. */
+  selection(name: string, chosen: number, count: number): Tensor {
+    return this.declare(name, "selection", [chosen, count]);
+  }
+
+  private declare(name: string, kind: NoiseKind, shape: Shape): Tensor {
+    const full = `${this.prefix}${name}`;
+    const known = this.declared.get(full);
+    if (known) return known.tensor;
+    const tensor = input(`noise/${full}`, shape);
+    this.declared.set(full, { kind, tensor });
+    return tensor;
+  }
+}
+
+export interface AgentContext<Settings extends CommonSettings = CommonSettings> {
+  readonly settings: Settings;
+  readonly sizes: Sizes;
+  readonly batch: BatchTensors;
+  readonly noise: Noise;
+  /** Where networks take their first values from. */
+  readonly random: RandomStream;
+}
+
+/** An agent, built: how it acts and how it learns. */
+export interface AgentParts {
+  readonly policy: Policy;
+  readonly update: Update;
+}
+
+export function agentContext<S extends CommonSettings>(settings: S, sizes: Sizes, seed: number): AgentContext<S> {
+  const batch = batchTensors(settings.batchSize * stepsOf(settings), sizes);
+  return { settings, sizes, batch, noise: new Noise(), random: new RandomStream(seed, "networks") };
+}
+
+/** Batches that one update walks through. */
+export function stepsOf(settings: CommonSettings & { readonly criticSteps?: number }): number {
+  return settings.criticSteps ?? 1;
+}
+
+export function adamSettings({ adamBeta1, adamBeta2, adamEpsilon }: CommonSettings): AdamSettings {
+  return { beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon };
+}
+
+function batchTensors(size: number, { observationSize, actionSize }: Sizes): BatchTensors {
+  return {
+    observations: input("observations", [size, observationSize]),
+    actions: input("actions", [size, actionSize]),
+    rewards: input("rewards", [size]),
+    nextObservations: input("nextObservations", [size, observationSize]),
+    terminated: input("terminated", [size]),
+    returnsToGo: input("returnsToGo", [size]),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * What a comparison prints when it has ended: a table for each task, mean and interval of each figure, one over all
+ * tasks, and a line for each run that did not complete.
+ */
+import type { ComparedRun } from "../comparison/compare.js";
+import { comparableColumns, type FigureColumn, figureColumns, intervalText } from "../report/figures-table.js";
+import { missing } from "../report/format.js";
+import { groupRuns, type RunGroup, type TaskRuns } from "../report/groups.js";
+import { type FigureSummaries, summariseRuns, summariseTasks } from "../report/statistics.js";
+import { textTable } from "./text-table.js";
+
+/** Empty if no run has left anything. */
+export function comparisonTables(runs: readonly ComparedRun[]): string {
+  const tasks = groupRuns(runs.flatMap(({ run }) => run ?? []));
+  const several = tasks.length > 1;
+  const tables = tasks.map(({ task, groups }) => {
+    const rows = groups.flatMap((group) => {
+      const absent = runs.filter((one) => one.task === task && one.label === group.label && one.run === undefined);
+      return figureRows(group.label, sizeText(group, absent.length), summariseRuns(group.runs), figureColumns);
+    });
+    return `${task}, mean and 95 % interval over seeds\n${textTable([headingOf(figureColumns), ...rows])}`;
+  });
+  return [...tables, ...(several ? [overTasks(tasks)] : [])].join("\n");
+}
+
+/** "cql, seed 3 failed: its worker was killed by SIGKILL"; empty if every run is complete. */
+export function failuresText(runs: readonly ComparedRun[]): string {
+  return runs
+    .filter(({ status }) => status !== "completed")
+    .map(({ name, status, reason }) => `${name}: ${status}${reason ? `: ${reason.replace(/\.$/, "")}` : ""}\n`)
+    .join("");
+}
+
+function overTasks(tasks: readonly TaskRuns[]): string {
+  const labels = [...new Set(tasks.flatMap(({ groups }) => groups.map((group) => group.label)))];
+  const rows = labels.flatMap((label) => {
+    const ofLabel = tasks.flatMap(({ groups }) => groups.filter((group) => group.label === label));
+    const summaries = summariseTasks(ofLabel.map((group) => group.runs));
+    return figureRows(label, `${ofLabel.length} tasks`, summaries, comparableColumns);
+  });
+  return `All tasks, interquartile mean and 95 % interval\n${textTable([headingOf(comparableColumns), ...rows])}`;
+}
+
+function headingOf(columns: readonly FigureColumn[]): string[] {
+  return ["agent", "", ...columns.map(({ heading }) => heading)];
+}
+
+/** The means, and below them their intervals where there are any. */
+function figureRows(
+  label: string,
+  size: string,
+  summaries: FigureSummaries,
+  columns: readonly FigureColumn[],
+): string[][] {
+  const means = columns.map(({ key, format }) => (summaries[key] ? format(summaries[key].mean) : missing));
+  const intervals = columns.map(({ key, format }) => {
+    const { low, high } = summaries[key] ?? {};
+    return low === undefined || high === undefined ? "" : intervalText(low, high, format);
+  });
+  return [[label, size, ...means], ...(intervals.every((text) => text === "") ? [] : [["", "", ...intervals]])];
+}
+
+function sizeText({ runs }: RunGroup, absent: number): string {
+  const complete = runs.filter((run) => run.summary?.status === "completed").length;
+  const all = runs.length + absent;
+  return complete === all ? `${all} ${all === 1 ? "run" : "runs"}` : `${complete} of ${all} runs`;
+}

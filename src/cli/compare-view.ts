@@ -1,0 +1,156 @@
+/**
+ * One view of many runs at work: on a terminal a line for each worker and one for the whole, drawn over itself; plain
+ * lines elsewhere, one when a run begins and ends and one for the whole now and then.
+ */
+import type { CompareEvents } from "../comparison/compare.js";
+import type { PlannedRun } from "../comparison/plan.js";
+import type { Progress } from "../training/run-log.js";
+import { type ProgressOutput, STOPPING } from "./progress.js";
+import { durationText, evaluationText, speedText } from "./progress-text.js";
+
+const MILLISECONDS_BETWEEN_DRAWINGS = 250;
+const MILLISECONDS_BETWEEN_LINES = 10_000;
+
+export interface ComparisonView {
+  readonly events: Partial<CompareEvents>;
+  readonly stopping: () => void;
+  readonly stop: () => void;
+}
+
+export function comparisonView(output: ProgressOutput = process.stderr): ComparisonView {
+  const state = new RunsAtWork();
+  const terminal = output.isTTY === true;
+  const board = new Board(output, terminal);
+  const draw = () => board.draw(terminal ? state.lines() : [state.whole()]);
+  const say = (line: string) => board.say(line);
+  return {
+    events: {
+      planned: (runs, states) => {
+        const complete = runs.filter((run) => states.get(run)!.kind === "complete").length;
+        state.begin(
+          runs.filter((run) => states.get(run)!.kind !== "complete"),
+          runs.length,
+        );
+        if (complete > 0) say(`${complete} of ${runs.length} runs are complete and are not run again`);
+      },
+      setAside: (run, reason, folder) => say(`${run.name} ${reason}; running it again (what there is: ${folder})`),
+      collecting: (task, done, total) => done === total && say(`collected ${total} of data on ${task}`),
+      began: (run, { pid }) => {
+        state.active.set(run, undefined);
+        if (!terminal) say(`${run.name} begins${pid === undefined ? "" : ` (process ${pid})`}`);
+      },
+      progressed: (run, progress) => {
+        state.active.set(run, progress);
+        draw();
+      },
+      ended: (run, { status, reason }) => {
+        state.end(run);
+        say(`${run.name} ${status}${reason ? `: ${reason}` : ""}`);
+        board.draw(terminal ? state.lines() : [], true);
+      },
+    },
+    stopping: () => say(STOPPING),
+    stop: () => board.clear(),
+  };
+}
+
+/** What is at work and how much of the whole is done, counted in updates. */
+class RunsAtWork {
+  readonly active = new Map<PlannedRun, Progress | undefined>();
+  private total = 0;
+  private done = 0;
+  private workDone = 0;
+  private workTotal = 0;
+  private readonly began = performance.now();
+
+  begin(due: readonly PlannedRun[], total: number): void {
+    this.total = total;
+    this.done = total - due.length;
+    this.workTotal = due.reduce((sum, run) => sum + workOf(run), 0);
+  }
+
+  end(run: PlannedRun): void {
+    this.active.delete(run);
+    this.done++;
+    this.workDone += workOf(run);
+  }
+
+  lines(): string[] {
+    const runs = [...this.active].map(([run, progress]) => `${run.name}  ${progressText(progress)}`);
+    return [...runs, this.whole()];
+  }
+
+  whole(): string {
+    return `${this.done} of ${this.total} runs done, ${this.left()} left`;
+  }
+
+  /** From the time that the work so far has taken; runs side by side count as they go. */
+  private left(): string {
+    const underWay = [...this.active].reduce((sum, [run, progress]) => sum + workSoFar(run, progress), 0);
+    const work = this.workDone + underWay;
+    if (work === 0) return "?";
+    return durationText(((performance.now() - this.began) / work) * (this.workTotal - work));
+  }
+}
+
+/** The updates of a run. */
+function workOf({ resolved }: PlannedRun): number {
+  return Number(resolved.offlineUpdates) + onlineWork(resolved);
+}
+
+function onlineWork(resolved: PlannedRun["resolved"]): number {
+  return Number(resolved.onlineSteps) * Math.max(Number(resolved.utdRatio), 0.01);
+}
+
+function workSoFar({ resolved }: PlannedRun, progress: Progress | undefined): number {
+  if (progress === undefined || progress.phase === "collecting") return 0;
+  if (progress.phase === "offline") return progress.done;
+  return Number(resolved.offlineUpdates) + (progress.done / progress.total) * onlineWork(resolved);
+}
+
+function progressText(progress: Progress | undefined): string {
+  if (progress === undefined) return "starting";
+  const { phase, done, total, lastEvaluation } = progress;
+  const share = `${Math.round((100 * done) / total)}%`.padStart(4);
+  return `${phase.padEnd(7)} ${share} | ${done}/${total} | ${speedText(progress)} | ${evaluationText(lastEvaluation)}`;
+}
+
+/** Where lines are drawn: the last ones over themselves on a terminal, one after the other elsewhere. */
+class Board {
+  private drawn = 0;
+  private last: number;
+
+  constructor(
+    private readonly output: ProgressOutput,
+    private readonly terminal: boolean,
+  ) {
+    this.last = terminal ? Number.NEGATIVE_INFINITY : performance.now();
+  }
+
+  /** Shows lines in place of the last ones, unless that has just been done. */
+  draw(lines: readonly string[], now = false): void {
+    const spacing = this.terminal ? MILLISECONDS_BETWEEN_DRAWINGS : MILLISECONDS_BETWEEN_LINES;
+    if (!now && performance.now() - this.last < spacing) return;
+    if (!now || this.terminal) this.last = performance.now();
+    const width = (this.output as NodeJS.WriteStream).columns ?? Number.POSITIVE_INFINITY;
+    const text = lines.map((line) => `${this.terminal ? line.slice(0, width - 1) : line}\n`).join("");
+    this.output.write(this.erasure() + text);
+    this.drawn = this.terminal ? lines.length : 0;
+  }
+
+  /** A line that stays. */
+  say(line: string): void {
+    this.output.write(`${this.erasure()}${line}\n`);
+    this.drawn = 0;
+  }
+
+  clear(): void {
+    if (this.drawn > 0) this.output.write(this.erasure());
+    this.drawn = 0;
+  }
+
+  /** Moves up over what was drawn and erases from there on. */
+  private erasure(): string {
+    return this.drawn > 0 ? `\u001b[${this.drawn}A\u001b[J` : "";
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * `calql compare`: agents side by side over seeds and tasks, each run in a process of its own; what is complete is kept,
+ * what is missing is run, and a table and a report say how they compare.
+ */
+import type { Command } from "commander";
+import { type CompareResult, compare, defaultCompareFolder } from "../comparison/compare.js";
+import { type Comparison, seedsOf, variantOf, withCommon } from "../comparison/comparison.js";
+import { readComparison } from "../comparison/file.js";
+import { UsageError } from "../errors.js";
+import type { TrainSettings } from "../training/configuration.js";
+import { comparisonTables, failuresText } from "./compare-text.js";
+import { comparisonView } from "./compare-view.js";
+import { addSettingFlags, writtenSettings } from "./flags.js";
+import { numberOf } from "./numbers.js";
+import { INTERRUPTED } from "./train.js";
+import { refuseSwallowedFlag } from "./usage.js";
+
+/** What a comparison's own flags say. */
+const ownSettings = ["task", "agent", "onlineAgent", "label", "seed"];
+
+export function addCompareCommand(program: Command): void {
+  const command = program
+    .command("compare")
+    .description("train several agents over seeds in parallel, as far as that is not done, and compare them")
+    .option("--task <names>", "tasks to act in, with commas (default: pointmaze-umaze)")
+    .option("--agents <names>", "agents to compare, with commas; cql:sac goes online with sac (default: cal-ql,cql)")
+    .option("--seeds <seeds>", "a range or a list: 0..4 or 0,2,7 (default: 0..4)")
+    .option("--jobs <number>", "runs at a time (default: one for each core that a run needs)")
+    .option("--out <folder>", `folder of the runs and the report (default: ${defaultCompareFolder})`)
+    .option("--file <file>", "YAML or JSON file that describes the comparison: tasks, seeds, variants, settings")
+    .option("--scale <name>", "which of the file's scales")
+    .option("--config <file>", "YAML or JSON file of settings that hold for every run");
+  addSettingFlags(command, ownSettings).action(async (flags: Record<string, string | undefined>) => {
+    for (const name of ["task", "agents", "seeds", "jobs", "out", "file", "scale"])
+      if (flags[name] !== undefined) refuseSwallowedFlag(command, `--${name}`, flags[name]);
+    const common = writtenSettings(command, flags, ownSettings);
+    const comparison = comparisonOf(flags, common);
+    const jobs = numberOf(flags.jobs, "--jobs", { whole: true, least: 1 });
+    const folder = flags.out ?? defaultCompareFolder;
+    const { result, stopped } = await compareWithView(comparison, { folder, ...(jobs !== undefined && { jobs }) });
+    process.stdout.write(resultText(result));
+    if (result.runs.some(({ status }) => status !== "completed")) process.exitCode = 1;
+    if (stopped) process.exitCode = INTERRUPTED;
+  });
+}
+
+/** The file's comparison, or one of agents alone; flags come last, so that they hold. */
+function comparisonOf(flags: Readonly<Record<string, string | undefined>>, common: TrainSettings): Comparison {
+  const { file, scale, task, agents, seeds } = flags;
+  for (const name of ["agent", "onlineAgent", "label"])
+    if (name in common)
+      throw new UsageError(`The settings of a comparison hold ${name}; name the agents with --agents.`);
+  for (const name of ["task", "seed"])
+    if (name in common)
+      throw new UsageError(
+        `The settings of a comparison hold ${name}; use the flag --${name === "seed" ? "seeds" : name}.`,
+      );
+  if (file !== undefined && agents !== undefined)
+    throw new UsageError("Both --file and --agents are given; the file names what is compared: leave one of them out.");
+  if (file === undefined && scale !== undefined)
+    throw new UsageError("The flag --scale chooses one of a file's scales; name the file with --file.");
+  const described: Comparison =
+    file === undefined
+      ? { tasks: ["pointmaze-umaze"], seeds: seedsOf("0..4"), variants: listOf(agents ?? "cal-ql,cql").map(variantOf) }
+      : readComparison(file, scale);
+  return {
+    ...described,
+    ...(task !== undefined && { tasks: listOf(task) }),
+    ...(seeds !== undefined && { seeds: seedsOf(seeds) }),
+    variants: withCommon(described.variants, common, "over"),
+  };
+}
+
+function listOf(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
+/** Compares with one view for all runs; Ctrl-C ends them cleanly. */
+async function compareWithView(comparison: Comparison, options: { readonly folder: string; readonly jobs?: number }) {
+  const view = comparisonView();
+  const stop = new AbortController();
+  const interrupt = () => {
+    stop.abort();
+    view.stopping();
+  };
+  // Once: a second Ctrl-C ends this process at once, and the workers follow when they notice.
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  try {
+    const result = await compare(comparison, { ...options, signal: stop.signal, events: view.events });
+    return { result, stopped: stop.signal.aborted };
+  } finally {
+    view.stop();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+function resultText(result: CompareResult): string {
+  const { report } = result;
+  return [
+    comparisonTables(result.runs),
+    failuresText(result.runs),
+    ...(report === undefined ? [] : [`report: ${report}\n`]),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}

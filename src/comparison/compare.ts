@@ -1,0 +1,106 @@
+/**
+ * A comparison from beginning to end: plan the runs, see what is there, make the data, carry out what is missing in
+ * parallel, and draw the report over all of it. A run that is complete is never run again, one that was cut short is
+ * set aside and run anew, and one that fails is told and kept in sight.
+ */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../errors.js";
+import { renderReport } from "../report/page.js";
+import { writePage } from "../report/write-report.js";
+import { type Run, readRun } from "../runs/read.js";
+import { runFiles } from "../runs/record.js";
+import type { Comparison } from "./comparison.js";
+import { checkData, makeData } from "./data.js";
+import { type FolderState, folderState, hasRun, setAside } from "./folder-state.js";
+import { lockFolder } from "./lock.js";
+import { type PlannedRun, planRuns } from "./plan.js";
+import { type PoolEvents, runAll } from "./pool.js";
+import { processWorkers, type RunEnding, type StartWorker } from "./run-worker.js";
+
+export interface CompareEvents extends PoolEvents {
+  /** Before anything is run: every run with what its folder holds. */
+  readonly planned: (runs: readonly PlannedRun[], states: ReadonlyMap<PlannedRun, FolderState>) => void;
+  /** An unfinished run's folder was moved; its run begins again. */
+  readonly setAside: (run: PlannedRun, reason: string, folder: string) => void;
+  readonly collecting: (task: string, done: number, total: number) => void;
+}
+
+export interface CompareOptions {
+  /** Where the runs and the report go; default runs/compare. */
+  readonly folder?: string;
+  /** Runs at a time; default one for every core (or for as many cores as a run has threads). */
+  readonly jobs?: number;
+  /** Ends the comparison early, with everything written. */
+  readonly signal?: AbortSignal;
+  /** Who carries out a run; default a process of its own for each. */
+  readonly startWorker?: StartWorker;
+  readonly events?: Partial<CompareEvents>;
+}
+
+/** A run of the comparison and how it stands in the end. */
+export interface ComparedRun extends Pick<PlannedRun, "name" | "label" | "task" | "seed" | "folder"> {
+  readonly status: RunEnding["status"] | "not run";
+  readonly reason?: string;
+  /** What its folder holds, if anything. */
+  readonly run?: Run;
+}
+
+export interface CompareResult {
+  readonly runs: readonly ComparedRun[];
+  /** The page over all runs; absent if none has left anything. */
+  readonly report?: string;
+}
+
+export const defaultCompareFolder = join("runs", "compare");
+
+/**
+ * Carries a comparison out.
+ * @throws UsageError for a comparison that does not fit, or a folder with other runs, before anything is written
+ */
+export async function compare(comparison: Comparison, options: CompareOptions = {}): Promise<CompareResult> {
+  const { folder = defaultCompareFolder, signal, events = {}, startWorker = processWorkers() } = options;
+  const planned = planRuns(comparison, folder);
+  const jobs = jobsOf(options.jobs, planned);
+  const states = new Map(planned.map((run) => [run, folderState(run)]));
+  const due = planned.filter((run) => states.get(run)!.kind !== "complete");
+  await checkData(due, comparison.collection);
+  const unlock = lockFolder(folder);
+  try {
+    events.planned?.(planned, states);
+    for (const run of due) beginAnew(run, states.get(run)!, events);
+    await makeData(due, comparison.collection, events.collecting);
+    const endings = await runAll(due, { jobs, startWorker, signal, events });
+    const runs = planned.map((run) => comparedRun(run, states.get(run)!, endings.get(run)));
+    return { runs, ...drawReport(runs, comparison.title, join(folder, runFiles.report)) };
+  } finally {
+    unlock();
+  }
+}
+
+/** Together the runs at a time have about as many threads as there are cores. */
+function jobsOf(asked: number | undefined, runs: readonly PlannedRun[]): number {
+  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 1))
+    throw new UsageError(`The number of jobs is ${asked}; it must be a whole number, at least 1.`);
+  const threads = Math.max(...runs.map(({ resolved }) => Number(resolved.threads)));
+  return asked ?? Math.max(1, Math.floor(availableParallelism() / threads));
+}
+
+function beginAnew(run: PlannedRun, state: FolderState, events: Partial<CompareEvents>): void {
+  if (state.kind !== "unfinished") return;
+  events.setAside?.(run, state.reason, setAside(run.folder));
+}
+
+function comparedRun(planned: PlannedRun, state: FolderState, ending: RunEnding | undefined): ComparedRun {
+  const { name, label, task, seed, folder } = planned;
+  const how = ending ?? { status: state.kind === "complete" ? ("completed" as const) : ("not run" as const) };
+  return { name, label, task, seed, folder, ...how, ...(hasRun(folder) && { run: readRun(folder) }) };
+}
+
+function drawReport(runs: readonly ComparedRun[], title: string | undefined, path: string): { report?: string } {
+  const present = runs.flatMap(({ run }) => run ?? []);
+  if (present.length === 0) return {};
+  const unrecorded = runs.filter(({ run }) => run?.summary === undefined);
+  writePage(renderReport(present, { unrecorded, ...(title !== undefined && { title }) }), path);
+  return { report: path };
+}

@@ -1,0 +1,76 @@
+/**
+ * What a comparison is: variants of agents, each trained with every seed on every task. A variant is a label and the
+ * settings that belong to it; settings that hold for all variants are laid under or over them here, where they fit.
+ */
+import type { TaskCollection } from "../environments/collect-task.js";
+import { UsageError } from "../errors.js";
+import { allSettings, type TrainSettings } from "../training/configuration.js";
+
+export interface Variant {
+  /** Its name in tables and reports, and of its folders. */
+  readonly label: string;
+  readonly settings: TrainSettings;
+}
+
+/** How the data set is collected that every run of a task learns from. */
+export type Collection = Omit<TaskCollection, "task" | "onProgress">;
+
+export interface Comparison {
+  /** The report's heading. */
+  readonly title?: string;
+  readonly tasks: readonly string[];
+  readonly seeds: readonly number[];
+  readonly variants: readonly Variant[];
+  /** Without it, runs without a file of data learn from the task's own. */
+  readonly collection?: Collection;
+}
+
+/** "cql" is an agent, "cql:sac" one that another follows online, labelled "cql -> sac". */
+export function variantOf(name: string): Variant {
+  const [agent = "", onlineAgent, ...rest] = name.split(":").map((part) => part.trim());
+  if (agent === "" || onlineAgent === "" || rest.length > 0)
+    throw new UsageError(`The agent "${name}" cannot be read; name an agent, or two with a colon, such as cql:sac.`);
+  const settings = onlineAgent === undefined ? { agent } : { agent, onlineAgent };
+  return { label: labelFor(settings), settings };
+}
+
+/** What a variant without a label is called: by its agents. */
+export function labelFor({ agent = "cal-ql", onlineAgent }: TrainSettings): string {
+  return onlineAgent && onlineAgent !== agent ? `${agent} -> ${onlineAgent}` : agent;
+}
+
+/** "0..4" or "0,2,7" or both, as numbers without repetition. @throws UsageError if it is neither */
+export function seedsOf(text: string): number[] {
+  const seeds = text.split(",").flatMap((part) => {
+    const [, first, last = first] = /^\s*(\d{1,9})(?:\.\.(\d{1,9}))?\s*$/.exec(part) ?? [];
+    const count = Number(last) - Number(first) + 1;
+    if (!(count >= 1 && count <= MOST_SEEDS))
+      throw new UsageError(`The seeds "${text}" cannot be read; give a range such as 0..4, or a list such as 0,2,7.`);
+    return Array.from({ length: count }, (_, i) => Number(first) + i);
+  });
+  return [...new Set(seeds)];
+}
+
+const MOST_SEEDS = 1000;
+
+/**
+ * Lays settings that hold for all variants under (or over) their own. A setting of some agents goes to the variants
+ * that have such an agent; one that no variant knows goes to all, so that it is refused by name.
+ */
+export function withCommon(variants: readonly Variant[], common: TrainSettings, place: "under" | "over"): Variant[] {
+  const present = variants.flatMap(agentsOf);
+  return variants.map((variant) => {
+    const own = agentsOf(variant);
+    const meant = Object.entries(common).filter(([name]) => {
+      const owners = allSettings().get(name)?.agents ?? [];
+      return owners.every((owner) => !present.includes(owner)) || owners.some((owner) => own.includes(owner));
+    });
+    const settings = Object.fromEntries(meant);
+    const { label, settings: mine } = variant;
+    return { label, settings: place === "under" ? { ...settings, ...mine } : { ...mine, ...settings } };
+  });
+}
+
+function agentsOf({ settings: { agent = "cal-ql", onlineAgent } }: Variant): string[] {
+  return onlineAgent ? [agent, onlineAgent] : [agent];
+}

@@ -1,0 +1,76 @@
+/**
+ * The data of a comparison: collected once for each task and written beside its runs, so that all of them, in whatever
+ * process and whenever they run, learn from the same file.
+ */
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readD4RLMetadata } from "../data/d4rl-metadata.js";
+import { collectedTasks, collectTask, type TaskCollection } from "../environments/collect-task.js";
+import { DataError, fileReason, UsageError } from "../errors.js";
+import { ownDataOf } from "../training/presets.js";
+import { writeDataset } from "../training/task-data.js";
+import type { Collection } from "./comparison.js";
+import type { PlannedRun } from "./plan.js";
+
+/** Where a comparison keeps the data of a task. */
+export function dataFile(out: string, task: string): string {
+  return join(out, task, "data.hdf5");
+}
+
+/**
+ * Checks that every run has its data, or that they can be collected, before anything is written.
+ * @throws UsageError or DataError naming the task or file
+ */
+export async function checkData(runs: readonly PlannedRun[], collection: Collection | undefined): Promise<void> {
+  for (const { task, settings, collects } of onePerFile(runs)) {
+    if (!collects) requireReadable(settings.dataset!);
+    else if (!collectedTasks.includes(task)) throw withoutOwnData(task);
+    else if (existsSync(settings.dataset!)) await refuseOtherData(settings.dataset!, recipeOf(task, collection));
+  }
+}
+
+/** Collects what is missing; a file that is there is whole, because it was written in one piece. */
+export async function makeData(
+  runs: readonly PlannedRun[],
+  collection: Collection | undefined,
+  onProgress?: (task: string, done: number, total: number) => void,
+): Promise<void> {
+  for (const { task, settings } of onePerFile(runs.filter((run) => run.collects))) {
+    if (existsSync(settings.dataset!)) continue;
+    const recipe = recipeOf(task, collection);
+    const collected = collectTask({ ...recipe, onProgress: (done, total) => onProgress?.(task, done, total) });
+    await writeDataset(settings.dataset!, collected, { recipe: JSON.stringify(recipe) });
+  }
+}
+
+function onePerFile(runs: readonly PlannedRun[]): PlannedRun[] {
+  return [...new Map(runs.map((run) => [run.settings.dataset, run])).values()];
+}
+
+/** In one order of names, because the recipe is compared as text. */
+function recipeOf(task: string, collection: Collection | undefined): TaskCollection {
+  const sorted = Object.entries(collection ?? ownDataOf(task)!).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { task, ...Object.fromEntries(sorted) } as TaskCollection;
+}
+
+async function refuseOtherData(file: string, recipe: TaskCollection): Promise<void> {
+  const { recipe: recorded } = await readD4RLMetadata(readFileSync(file), file);
+  if (recorded === JSON.stringify(recipe)) return;
+  throw new UsageError(
+    `The data set ${file} was collected in another way than is asked for; name another folder with --out.`,
+  );
+}
+
+function requireReadable(file: string): void {
+  try {
+    closeSync(openSync(file, "r"));
+  } catch (error) {
+    throw new DataError(
+      `The data set ${file} cannot be read: ${fileReason(error)}. Give the path of a D4RL HDF5 file.`,
+    );
+  }
+}
+
+function withoutOwnData(task: string): UsageError {
+  return new UsageError(`The task ${task} has no data of its own to collect; name recorded data with --dataset FILE.`);
+}

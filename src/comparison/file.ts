@@ -1,0 +1,133 @@
+/**
+ * A comparison as a file (YAML or JSON): what is compared, on which tasks, with which seeds, and at which scales it can
+ * be run. Whoever repeats a comparison names the file; its layout is the declaration below.
+ */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { fileReason, UsageError, unknownName } from "../errors.js";
+import { parseDeclared, shown } from "../requirement.js";
+import type { TrainSettings } from "../training/configuration.js";
+import {
+  type Collection,
+  type Comparison,
+  labelFor,
+  seedsOf,
+  type Variant,
+  variantOf,
+  withCommon,
+} from "./comparison.js";
+
+const name = z.string().min(1, "not be empty");
+const names = z.union([name, z.array(name).min(1)], "be a name or a list of names");
+const seeds = z.union([z.string(), z.number().int(), z.array(z.number().int()).min(1)], "be 0..4 or a list of numbers");
+const settings = z.record(z.string(), z.unknown());
+const variants = z
+  .array(z.union([name, settings], "be an agent's name, or settings with a label"))
+  .min(1, "have at least one variant");
+
+/** What the file may hold. A scale holds settings, and may name its own tasks, seeds and collection. */
+const fileSchema = z.object({
+  title: z.string().optional(),
+  task: names.optional(),
+  tasks: names.optional(),
+  seeds: seeds.optional(),
+  settings: settings.optional(),
+  variants,
+  scales: z.record(z.string(), settings).optional(),
+  collection: settings.optional(),
+});
+
+const scaleSchema = fileSchema.pick({ task: true, tasks: true, seeds: true, collection: true });
+const scaleNames = Object.keys(scaleSchema.shape);
+
+const collectionSchema = z.object({
+  steps: z.number().int().min(1).optional(),
+  episodes: z.number().int().min(1).optional(),
+  seed: z.number().int().default(0),
+  starts: z.enum(["fixed", "diverse"]).optional(),
+  goals: z.enum(["fixed", "diverse"]).optional(),
+  goalShare: z.number().min(0).max(1).optional(),
+  noise: z.number().min(0).optional(),
+});
+
+/**
+ * Reads a comparison file at one of its scales.
+ * @throws UsageError naming the file, the entry and what it must be
+ */
+export function readComparison(path: string, scale?: string): Comparison {
+  const content = readContent(path);
+  const file = parseDeclared(fileSchema, content, "entry", path);
+  const { chosen, overrides } = chooseScale(file.scales, scale, path);
+  const { task, tasks, seeds, collection } = { ...file, ...overrides };
+  const common = { ...file.settings, ...chosen } as TrainSettings;
+  for (const key of ["task", "seed", "agent", "onlineAgent", "label"]) {
+    if (key in common) throw new UsageError(`The settings of ${path} hold ${key}; ${placeOf(key)}.`);
+  }
+  return {
+    ...(file.title !== undefined && { title: file.title }),
+    tasks: [tasks ?? task ?? "pointmaze-umaze"].flat(),
+    seeds: readSeeds(seeds ?? "0..4"),
+    variants: withCommon(readVariants(file.variants), common, "under"),
+    ...(collection && { collection: readCollection(collection, path) }),
+  };
+}
+
+function readContent(path: string): object {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(`The comparison ${path} cannot be read: ${fileReason(error)}. Give a YAML or JSON file.`);
+  }
+  if (content !== null && typeof content === "object" && !Array.isArray(content)) return content;
+  throw new UsageError(`The comparison ${path} must hold entries such as "variants: [cal-ql, cql]".`);
+}
+
+/** The settings of a scale, and those of the file's own entries that it replaces. */
+function chooseScale(scales: Readonly<Record<string, object>> = {}, scale: string | undefined, path: string) {
+  const known = Object.keys(scales);
+  if (scale === undefined && known.length > 0)
+    throw new UsageError(`The comparison ${path} has the scales ${known.join(", ")}; choose one with --scale.`);
+  if (scale === undefined) return { chosen: {}, overrides: {} };
+  if (known.length === 0) throw new UsageError(`The comparison ${path} has no scales; leave out --scale.`);
+  if (!Object.hasOwn(scales, scale)) throw unknownName(`scale of ${path}`, scale, known);
+  const entries = Object.entries(scales[scale]!);
+  const own = Object.fromEntries(entries.filter(([key]) => scaleNames.includes(key)));
+  const overrides = parseDeclared(scaleSchema, own, "entry", `scale ${scale} of ${path}`);
+  // One of the two spellings must not leave the other of the whole file in force.
+  const tasks = overrides.tasks ?? overrides.task;
+  return {
+    chosen: Object.fromEntries(entries.filter(([key]) => !scaleNames.includes(key))),
+    overrides: { ...overrides, ...(tasks && { tasks }) },
+  };
+}
+
+function readVariants(variants: readonly (string | Readonly<Record<string, unknown>>)[]): Variant[] {
+  return variants.map((variant) => {
+    if (typeof variant === "string") return variantOf(variant);
+    const { label, ...settings } = variant;
+    for (const key of ["task", "seed"]) {
+      if (key in settings) throw new UsageError(`A variant holds ${key}; ${placeOf(key)}.`);
+    }
+    if (label !== undefined && typeof label !== "string")
+      throw new UsageError(`The label of a variant is ${shown(label)}; it must be text.`);
+    return { label: label ?? labelFor(settings as TrainSettings), settings: settings as TrainSettings };
+  });
+}
+
+function readSeeds(seeds: string | number | readonly number[]): number[] {
+  return typeof seeds === "object" ? [...new Set(seeds)] : seedsOf(String(seeds));
+}
+
+function readCollection(written: object, path: string): Collection {
+  const { seed, ...rest } = parseDeclared(collectionSchema, written, "entry", `collection of ${path}`);
+  if ((rest.steps === undefined) === (rest.episodes === undefined))
+    throw new UsageError(`The collection of ${path} must have either steps or episodes; give one of the two.`);
+  return { seed, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) };
+}
+
+function placeOf(key: string): string {
+  if (key === "task" || key === "seed") return `name ${key}s beside the variants`;
+  return "it belongs to a variant";
+}

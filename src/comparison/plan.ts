@@ -1,0 +1,99 @@
+/**
+ * From a comparison to the list of its runs: task by task, seed by seed, variant by variant, each with its folder and
+ * its settings, checked before anything is written. Seeds come before variants, so that a comparison that is cut short
+ * has every variant at the same seeds.
+ */
+import { join } from "node:path";
+import { environmentNames } from "../environments/registry.js";
+import { UsageError, unknownName } from "../errors.js";
+import { type Configuration, resolveConfiguration, type TrainSettings } from "../training/configuration.js";
+import type { Comparison, Variant } from "./comparison.js";
+import { dataFile } from "./data.js";
+
+export interface PlannedRun {
+  /** "cql, seed 3", with the task if there are several. */
+  readonly name: string;
+  readonly label: string;
+  readonly task: string;
+  readonly seed: number;
+  readonly folder: string;
+  readonly settings: TrainSettings;
+  /** The settings resolved, as the run's config.json will hold them. */
+  readonly resolved: Configuration["flat"];
+  /** Whether the run learns from data that the comparison collects. */
+  readonly collects: boolean;
+}
+
+/** @throws UsageError for settings, names or labels that do not fit */
+export function planRuns(comparison: Comparison, out: string): PlannedRun[] {
+  const { tasks, seeds, variants } = comparison;
+  for (const [what, list] of Object.entries({ tasks, seeds, variants }))
+    if (list.length === 0) throw new UsageError(`A comparison needs at least one of its ${what}; name it.`);
+  for (const task of tasks)
+    if (!environmentNames().includes(task)) throw unknownName("environment", task, environmentNames());
+  refuseAmbiguousLabels(variants);
+  refuseOneFileForAll(comparison);
+  return [...new Set(tasks)].flatMap((task) =>
+    seeds.flatMap((seed) =>
+      variants.map((variant) => planRun({ task, seed, variant, out, several: tasks.length > 1 })),
+    ),
+  );
+}
+
+interface Place {
+  readonly task: string;
+  readonly seed: number;
+  readonly variant: Variant;
+  readonly out: string;
+  readonly several: boolean;
+}
+
+/** One thread a run unless the variant says otherwise: the cores are shared out among the runs. */
+function planRun({ task, seed, variant: { label, settings: own }, out, several }: Place): PlannedRun {
+  const named = own.dataset ? { dataset: own.dataset.replaceAll("{task}", task) } : {};
+  const written = { threads: 1, ...own, ...named, task, seed, label };
+  const collects = !resolveConfiguration(written).run.dataset;
+  const settings = collects ? { ...written, dataset: dataFile(out, task) } : written;
+  return {
+    name: `${label}${several ? ` on ${task}` : ""}, seed ${seed}`,
+    label,
+    task,
+    seed,
+    folder: join(out, task, `${slug(label)}-seed${seed}`),
+    settings,
+    resolved: resolveConfiguration(settings).flat,
+    collects,
+  };
+}
+
+/** "cql -> sac" as "cql-sac": letters, digits and dots survive, everything else is a hyphen. */
+export function slug(label: string): string {
+  return label
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}.]+/gu, "-")
+    .replace(/^[-.]+|[-.]+$/g, "");
+}
+
+/** Two variants must not share a line in the report or a folder. */
+function refuseAmbiguousLabels(variants: readonly Variant[]): void {
+  const seen = new Map<string, string>();
+  for (const { label } of variants) {
+    const name = slug(label);
+    if (name === "") throw new UsageError(`The label "${label}" of a variant has no letter or digit; give it one.`);
+    const other = seen.get(name);
+    if (other === label) throw new UsageError(`Two variants are called "${label}"; give one of them another label.`);
+    if (other !== undefined)
+      throw new UsageError(`The labels "${other}" and "${label}" would share the folder ${name}; change one of them.`);
+    seen.set(name, label);
+  }
+}
+
+/** Mazes of different size have observations of the same size: nothing later would notice the wrong file. */
+function refuseOneFileForAll({ tasks, variants }: Comparison): void {
+  if (new Set(tasks).size < 2) return;
+  const file = variants.map(({ settings }) => settings.dataset).find((path) => path && !path.includes("{task}"));
+  if (!file) return;
+  throw new UsageError(
+    `The data set ${file} is named for several tasks; put {task} where their names stand in its path.`,
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * Who carries out one run of a comparison: the contract, and its two implementations. A process of its own keeps the
+ * others going whatever happens to it; a run in this process serves environments that only this process knows.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeReport } from "../report/write-report.js";
+import { type EvaluationLine, type RunSummary, runFiles } from "../runs/record.js";
+import type { TrainSettings } from "../training/configuration.js";
+import type { Progress } from "../training/run-log.js";
+import { train } from "../training/train.js";
+
+export interface RunTask {
+  readonly settings: TrainSettings;
+  readonly folder: string;
+}
+
+/** What may be followed while the run goes on. */
+export interface RunEvents {
+  readonly onProgress: (progress: Progress) => void;
+  readonly onEvaluation: (evaluation: EvaluationLine) => void;
+}
+
+/** How a run ended; a reason is half a sentence or a whole one. */
+export interface RunEnding {
+  readonly status: RunSummary["status"];
+  readonly reason?: string;
+}
+
+export interface RunWorker {
+  /** Always resolves, however the run ends. */
+  readonly ended: Promise<RunEnding>;
+  /** Asks the run to end early, with everything written. */
+  readonly stop: () => void;
+  /** The process, where it is one of its own. */
+  readonly pid?: number;
+}
+
+export type StartWorker = (task: RunTask, events: RunEvents) => RunWorker;
+
+/** What a worker process says; what it hears is the RunTask first and "stop" perhaps. */
+export type WorkerMessage =
+  | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "evaluation"; readonly evaluation: EvaluationLine }
+  | { readonly kind: "ended"; readonly ending: RunEnding };
+
+/** Carries the run out here, and leaves its report. */
+export const startHere: StartWorker = (task, events) => {
+  const stop = new AbortController();
+  return { ended: carryOut(task, { ...events, signal: stop.signal }), stop: () => stop.abort() };
+};
+
+/** Trains and writes the report; a run that fails is an ending, not an exception. */
+export async function carryOut(task: RunTask, options: RunEvents & { signal: AbortSignal }): Promise<RunEnding> {
+  const { settings, folder } = task;
+  const ending = await train(settings, { folder, ...options }).then(
+    ({ summary }): RunEnding => ({ status: summary.status }),
+    (error): RunEnding => ({ status: "failed", reason: error instanceof Error ? error.message : String(error) }),
+  );
+  try {
+    if (existsSync(join(folder, runFiles.config))) writeReport([folder], join(folder, runFiles.report));
+  } catch (error) {
+    // The page can be drawn again from the folder; why the run itself failed must not be hidden by it.
+    return ending.status === "completed" ? { status: "failed", reason: (error as Error).message } : ending;
+  }
+  return ending;
+}
+
+const builtEntry = fileURLToPath(new URL("./worker.js", import.meta.url));
+
+/** Starts every run as a process of its own. @param entry the built worker.js */
+export function processWorkers(entry: string = builtEntry): StartWorker {
+  return (task, events) => {
+    // NaN survives the advanced serialization; flags of this process (a debugger's, a test runner's) are not for it.
+    const child = fork(entry, { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const send = (message: RunTask | "stop") => child.connected && child.send(message, () => {});
+    send(task);
+    return {
+      ended: endingOf(child, events),
+      stop: () => send("stop"),
+      ...(child.pid !== undefined && { pid: child.pid }),
+    };
+  };
+}
+
+/** What the process says of the run counts; one that goes without a word has failed. */
+function endingOf(child: ChildProcess, events: RunEvents): Promise<RunEnding> {
+  let ending: RunEnding | undefined;
+  let errors = "";
+  child.stderr?.on("data", (chunk) => {
+    errors = (errors + String(chunk)).slice(-MOST_ERRORS);
+  });
+  child.on("message", (message: WorkerMessage) => {
+    if (message.kind === "progress") events.onProgress(message.progress);
+    else if (message.kind === "evaluation") events.onEvaluation(message.evaluation);
+    else ending = message.ending;
+  });
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve({ status: "failed", reason: `its worker did not start: ${error.message}` }));
+    child.on("close", (code, signal) => resolve(ending ?? { status: "failed", reason: deathOf(code, signal, errors) }));
+  });
+}
+
+const MOST_ERRORS = 10_000;
+
+function deathOf(code: number | null, signal: string | null, errors: string): string {
+  if (signal !== null) return `its worker was killed by ${signal}`;
+  const said = errors.split("\n").find((line) => /^\w*Error\b/.test(line)) ?? errors.trim().split("\n").at(-1);
+  return `its worker ended with exit code ${code}${said ? ` (${said})` : ""}`;
+}

@@ -1,0 +1,56 @@
+/**
+ * Which tasks can collect data of their own, and how: the one door for whoever knows a task only by its name.
+ */
+import type { Dataset } from "../data/episode.js";
+import { UsageError, unknownName } from "../errors.js";
+import type { CollectionAmount } from "./collect.js";
+import { collectGridWorld } from "./collect-gridworld.js";
+import { collectPointMaze } from "./collect-pointmaze.js";
+import { gridNames } from "./gridworld-layouts.js";
+import { mazeNames } from "./mazes.js";
+
+/** What to collect; a setting that means nothing to the task is refused. */
+export interface TaskCollection extends CollectionAmount {
+  readonly task: string;
+  readonly starts?: "fixed" | "diverse";
+  readonly goals?: "fixed" | "diverse";
+  readonly goalShare?: number;
+  readonly noise?: number;
+}
+
+interface Family {
+  readonly tasks: readonly string[];
+  readonly settings: readonly (keyof TaskCollection)[];
+  readonly collect: (settings: TaskCollection) => Dataset;
+}
+
+const amount = ["task", "episodes", "steps", "seed", "onProgress"] as const;
+
+const families: readonly Family[] = [
+  {
+    tasks: mazeNames.map((maze) => `pointmaze-${maze}`),
+    settings: [...amount, "starts", "goals", "goalShare", "noise"],
+    collect: collectPointMaze,
+  },
+  {
+    tasks: gridNames.map((grid) => `gridworld-${grid}`),
+    settings: [...amount, "starts", "noise"],
+    collect: collectGridWorld,
+  },
+];
+
+/** The tasks that `collectTask` knows. */
+export const collectedTasks: readonly string[] = families.flatMap(({ tasks }) => tasks);
+
+/**
+ * Collects a task's data; the same settings give the same data to the bit.
+ * @throws UsageError when the task collects none, or a setting is not its own or out of its range
+ */
+export function collectTask(settings: TaskCollection): Dataset {
+  const family = families.find(({ tasks }) => tasks.includes(settings.task));
+  if (!family) throw unknownName("task with data of its own", settings.task, collectedTasks);
+  const foreign = Object.keys(settings).find((name) => !(family.settings as readonly string[]).includes(name));
+  if (foreign !== undefined)
+    throw new UsageError(`The setting ${foreign} means nothing to the data of ${settings.task}; leave it out.`);
+  return family.collect(settings);
+}

@@ -1,0 +1,68 @@
+/**
+ * Means over runs and how far they can be trusted: the mean over seeds and, over several tasks, the interquartile mean
+ * (Agarwal et al. 2021), each with a 95 % percentile bootstrap interval. What is averaged is decided in statistics.ts.
+ */
+import { RandomStream } from "../random.js";
+
+/** The mean of a figure over runs; the interval needs at least two of them. */
+export interface FigureSummary {
+  readonly mean: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** Runs that have the figure. */
+  readonly runs: number;
+}
+
+interface BootstrapOptions {
+  readonly level?: number;
+  readonly resamples?: number;
+  readonly seed?: number;
+}
+
+/** Mean and 95 % bootstrap interval of values; undefined without any. */
+export function summarise(values: readonly number[]): FigureSummary | undefined {
+  if (values.length === 0) return undefined;
+  const summary = { mean: mean(values), runs: values.length };
+  return values.length < 2 ? summary : { ...summary, ...bootstrapInterval(values) };
+}
+
+/**
+ * Interquartile mean over all values of all strata, with its bootstrap interval; undefined without any value.
+ * @param strata the values of each task; resamples are drawn within each, so that every task keeps its weight.
+ */
+export function interquartileSummary(strata: readonly (readonly number[])[]): FigureSummary | undefined {
+  const all = strata.flat();
+  if (all.length === 0) return undefined;
+  const summary = { mean: interquartileMean(all), runs: all.length };
+  return all.length < 2 ? summary : { ...summary, ...stratifiedInterval(strata, interquartileMean) };
+}
+
+/** The mean of the middle half: a quarter of the values, rounded down, is left out at either end. */
+export function interquartileMean(values: readonly number[]): number {
+  const cut = Math.floor(values.length / 4);
+  return mean([...values].sort((a, b) => a - b).slice(cut, values.length - cut));
+}
+
+/**
+ * The percentile bootstrap of a mean: the middle `level` of the means of resamples drawn with replacement. The stream
+ * is seeded, so that a report of the same runs shows the same interval.
+ */
+export function bootstrapInterval(values: readonly number[], options: BootstrapOptions = {}) {
+  return stratifiedInterval([values], mean, options);
+}
+
+function stratifiedInterval(
+  strata: readonly (readonly number[])[],
+  statistic: (values: readonly number[]) => number,
+  { level = 0.95, resamples = 2000, seed = 0 }: BootstrapOptions = {},
+): { low: number; high: number } {
+  const random = new RandomStream(seed, "bootstrap");
+  const resample = () => strata.flatMap((values) => values.map(() => values[random.integer(values.length)]!));
+  const drawn = Array.from({ length: resamples }, () => statistic(resample())).sort((a, b) => a - b);
+  const cut = Math.floor(((1 - level) / 2) * resamples);
+  return { low: drawn[cut]!, high: drawn[resamples - 1 - cut]! };
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

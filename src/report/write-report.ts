@@ -1,0 +1,24 @@
+/**
+ * Pages as files: the report of run folders, written in one piece.
+ */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileReason, RunFailure } from "../errors.js";
+import { readRun } from "../runs/read.js";
+import { writeWholeFile } from "../runs/whole-file.js";
+import { renderReport } from "./page.js";
+
+/** Reads run folders and writes their page. @throws DataError for a folder that is no run */
+export function writeReport(folders: readonly string[], path: string): void {
+  writePage(renderReport(folders.map(readRun)), path);
+}
+
+/** @throws RunFailure if the file cannot be written */
+export function writePage(page: string, path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeWholeFile(path, page);
+  } catch (error) {
+    throw new RunFailure(`The report could not be written to ${path}: ${fileReason(error)}. Name another file.`);
+  }
+}
