@@ -6,10 +6,11 @@ import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
 import { evaluate } from "../tensor/evaluate.fixture.js";
 import { gradients } from "../tensor/gradients.js";
-import { maximum, mul, slice, state } from "../tensor/operations.js";
+import { maximum, reshape, slice, state } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { filled, makeUpdates, randomBatch, sizes, smallSettings, snapshot, stir, withAgent } from "./agent.fixture.js";
-import { type Calibration, cqlLosses, cqlSettings } from "./cql.js";
+import { agentContext } from "./context.js";
+import { type Calibration, cqlCriticLosses, cqlSettings } from "./cql.js";
 import { declareModel } from "./model.js";
 import type { AgentSettings } from "./registry.js";
 
@@ -52,17 +53,16 @@ const WIDTH = 3 * N + 1;
 /** Losses over critics that are replaced by one table of values, [batch, random | next | current | data]. */
 function tabulated(calibrate: Calibration, settings: AgentSettings = {}) {
   const parsed = cqlSettings.parse({ ...smallSettings, criticCount: 1, conservativeWeight: BATCH, ...settings });
-  const model = declareModel(parsed, sizes, 0);
+  const model = declareModel(agentContext(parsed, sizes, 0));
   const table = state("table", [BATCH * WIDTH]);
   let used = 0;
-  const values = (rows: Tensor) => {
+  const forward = (rows: Tensor) => {
     const count = rows.shape[0]!;
-    if (count % WIDTH !== 0) return mul(slice(table, 0, 0, count), 0); // the policy's own loss
     used += count;
-    return slice(table, 0, used - count, used);
+    return reshape(slice(table, 0, used - count, used), [1, count, 1]);
   };
-  const critics = { parameters: model.critics.parameters, members: [{ name: "table", values }] };
-  const { objectives, metrics } = cqlLosses({ ...model, critics }, calibrate);
+  const critics = { ...model.critics, forward };
+  const { objectives, metrics } = cqlCriticLosses({ ...model, critics }, calibrate);
   const { loss } = objectives.find(({ parameters }) => parameters === critics.parameters)!;
   expect(used).toBe(BATCH * WIDTH);
   const outputs = { gradient: gradients(loss, [table])[0]!, gap: metrics.conservativeGap1! };

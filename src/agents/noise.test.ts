@@ -1,8 +1,10 @@
 /** What an update draws by itself: random actions over the whole box, standard-normal noise, fresh in every update. */
 import { describe, expect, it } from "vitest";
+import { stackedNumbers } from "../networks/perceptron.fixture.js";
 import { RandomStream } from "../random.js";
 import { filled, randomBatch, sizes, withAgent } from "./agent.fixture.js";
 import type { Agent } from "./agent.js";
+import { fillNoise } from "./noise.js";
 
 const STATES = 512;
 const STEEPNESS = 20;
@@ -16,7 +18,8 @@ function prepare(agent: Agent, dimension: number, sign: number): void {
   const critic = new Float32Array(sizes.observationSize + sizes.actionSize + 3); // kernel, bias, kernel, bias
   critic[sizes.observationSize + dimension] = sign;
   critic[critic.length - 2] = STEEPNESS;
-  agent.state("critics").set([...critic, ...critic]);
+  const layers = [sizes.observationSize + sizes.actionSize, 1, 1];
+  agent.state("critics").set(stackedNumbers([critic, critic], layers));
 }
 
 describe("an update's own noise", () => {
@@ -48,5 +51,23 @@ describe("an update's own noise", () => {
       }
       expect(seen.size).toBe(8);
     });
+  });
+});
+
+describe("a selection", () => {
+  it("has one 1 in each row, in different columns, and every pair equally often", () => {
+    const random = new RandomStream(6);
+    const rows = new Float32Array(2 * 4);
+    const counts = new Map<string, number>();
+    for (let draw = 0; draw < 6000; draw++) {
+      fillNoise.selection(random, rows, 4);
+      const [first, second] = [rows.subarray(0, 4), rows.subarray(4)];
+      expect([...rows].filter((x) => x === 1).length + [...rows].filter((x) => x === 0).length).toBe(8);
+      const pair = [first.indexOf(1), second.indexOf(1)];
+      expect(new Set(pair).size).toBe(2);
+      counts.set(pair.sort().join(), (counts.get(pair.join()) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(6);
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(5 * Math.sqrt(1000));
   });
 });

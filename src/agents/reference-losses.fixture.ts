@@ -2,7 +2,7 @@
  * For tests: the losses of SAC, CQL and Cal-QL in double precision, one state at a time, written from the formulas in
  * the papers and with none of the tensor language. Gives every metric that an update reports, but gradient norms.
  */
-import { perceptron, perceptronSize } from "../networks/perceptron.fixture.js";
+import { perceptron, perceptronSize, unstackedNumbers } from "../networks/perceptron.fixture.js";
 import { sizes } from "./agent.fixture.js";
 import type { AgentBatch } from "./agent.js";
 import type { CalQlSettings } from "./cal-ql.js";
@@ -46,10 +46,10 @@ function drawAction({ settings, states }: Given, observation: number[], noise: n
 /** Q of every critic of an ensemble at one state and action. */
 function qValues({ settings }: Given, ensemble: ArrayLike<number>, observation: number[], action: number[]): number[] {
   const layers = [observationSize + actionSize, ...settings.criticHidden, 1];
-  const all = Array.from(ensemble);
-  const size = perceptronSize(layers);
-  return range(settings.criticCount).map((k) => {
-    return perceptron(all.slice(k * size), layers, [[...observation, ...action]])[0]![0]!;
+  const { criticCount: count, criticLayerNorm: layerNorm } = settings;
+  return range(count).map((k) => {
+    const own = unstackedNumbers(ensemble, layers, { count, k }, { layerNorm });
+    return perceptron(own, layers, [[...observation, ...action]], { layerNorm })[0]![0]!;
   });
 }
 
@@ -72,7 +72,11 @@ function backup(given: Given, i: number): number {
   const { settings, states, batch } = given;
   const next = row(batch.nextObservations, i, observationSize);
   const candidates = drawActions(given, "targetNext", i, settings.maxTargetBackup ? settings.nActions : 1, next);
-  const worst = candidates.map(({ action }) => Math.min(...qValues(given, states.targetCritics!, next, action)));
+  const chosen = given.noise.targetCritics; // rows with a single 1 each, where only some are backed up
+  const taken = (k: number) => !chosen || range(chosen.length).some((j) => j % settings.criticCount === k && chosen[j]);
+  const worst = candidates.map(({ action }) =>
+    Math.min(...qValues(given, states.targetCritics!, next, action).filter((_, k) => taken(k))),
+  );
   const best = worst.indexOf(Math.max(...worst));
   const entropy = settings.backupEntropy ? Math.exp(logAlphaOf(given)) * candidates[best]!.logProbability : 0;
   return worst[best]! - entropy;
@@ -116,9 +120,10 @@ function policyMetrics(given: Given): Record<string, number> {
   const { settings, states, batch } = given;
   const drawn = range(settings.batchSize).map((i) => drawActions(given, "actor", i, 1, observationOf(given, i))[0]!);
   const logPis = drawn.map(({ logProbability }) => logProbability);
-  const values = drawn.map(({ action }, i) =>
-    Math.min(...qValues(given, states.critics!, observationOf(given, i), action)),
-  );
+  const values = drawn.map(({ action }, i) => {
+    const all = qValues(given, states.critics!, observationOf(given, i), action);
+    return settings.policyObjective === "mean" ? mean(all) : Math.min(...all);
+  });
   const temperature = Math.exp(logAlphaOf(given));
   return {
     actorLoss: mean(logPis.map((logPi, i) => temperature * logPi - values[i]!)),

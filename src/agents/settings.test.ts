@@ -13,7 +13,8 @@ import type { AgentName, AgentSettings } from "./registry.js";
 /** Relative, or absolute below 1: float32 through two hidden layers. */
 const TOLERANCE = 1e-5;
 
-function noiseFor({ maxTargetBackup }: CalQlSettings, random: RandomStream): Record<string, Float32Array> {
+function noiseFor(settings: CalQlSettings, random: RandomStream): Record<string, Float32Array> {
+  const { maxTargetBackup, targetCriticCount, criticCount } = settings;
   const { batchSize, nActions } = smallSettings;
   const one = batchSize * sizes.actionSize;
   const normal = (length: number) => {
@@ -29,7 +30,13 @@ function noiseFor({ maxTargetBackup }: CalQlSettings, random: RandomStream): Rec
     currentActions: normal(one * nActions),
     randomActions,
     targetNext: normal(maxTargetBackup ? one * nActions : one),
+    ...(targetCriticCount === null ? {} : { targetCritics: firstOf(targetCriticCount, criticCount) }),
   };
+}
+
+/** The selection of the first `chosen` of `count` critics. */
+function firstOf(chosen: number, count: number): Float32Array {
+  return Float32Array.from({ length: chosen * count }, (_, i) => (Math.floor(i / count) === i % count ? 1 : 0));
 }
 
 /** The metrics of one update from stirred networks, and what the reference says they are. */
@@ -56,6 +63,11 @@ const variants: readonly (readonly [AgentName, AgentSettings, changed: readonly 
   ["sac", { logStdRange: [-1.2, -0.9] }, ["logPiMean", "actorLoss"]],
   ["sac", { criticCount: 3 }, ["targetQMean", "policyQMean"]],
   ["sac", { criticCount: 1 }, ["targetQMean", "policyQMean"]],
+  ["sac", { criticLayerNorm: true }, ["q1Mean", "policyQMean"]],
+  ["sac", { criticCount: 4, targetCriticCount: 2 }, ["targetQMean"]],
+  ["sac", { criticCount: 3, policyObjective: "mean" }, ["actorLoss", "policyQMean"]],
+  ["cql", { criticCount: 5, targetCriticCount: 1, criticLayerNorm: true, lagrange: true }, ["conservativeGap"]],
+  ["cal-ql", { criticCount: 4, targetCriticCount: 2, policyObjective: "mean" }, ["conservativeGap1"]],
   ["cql", {}, []],
   ["cql", { conservativeWeight: 0.5 }, ["conservativeLoss1", "critic1Loss"]],
   ["cql", { lagrange: true }, ["conservativeLoss1"]],
@@ -65,12 +77,12 @@ const variants: readonly (readonly [AgentName, AgentSettings, changed: readonly 
   ["cql", { importanceSampling: false, conservativeTemperature: 0.5 }, ["conservativeGap1"]],
   ["cql", { conservativeTemperature: 3 }, ["conservativeGap2"]],
   ["cql", { gapClip: [null, 2] }, ["conservativeGap1"]],
-  ["cql", { gapClip: [3, 4] }, ["conservativeGap1", "critic1Loss"]],
+  ["cql", { gapClip: [5, 6] }, ["conservativeGap1", "critic1Loss"]],
   ["cql", { maxTargetBackup: false }, ["targetQMean"]],
   ["cql", { criticCount: 3, lagrange: true }, ["conservativeGap"]],
   ["cal-ql", {}, []],
   ["cal-ql", { lagrange: true, importanceSampling: false }, ["conservativeGap1"]],
-  ["cal-ql", { calibrationSource: "network" }, ["conservativeGap1", "boundRate1Next"]],
+  ["cal-ql", { calibrationSource: "network" }, ["conservativeGap2", "conservativeLoss2"]],
   ["cal-ql", { nActions: 3, gapClip: [-1, 2.5], conservativeTemperature: 2 }, ["conservativeGap1"]],
 ];
 

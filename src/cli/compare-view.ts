@@ -4,6 +4,7 @@
  */
 import type { CompareEvents } from "../comparison/compare.js";
 import type { PlannedRun } from "../comparison/plan.js";
+import type { EvaluationLine } from "../runs/record.js";
 import type { Progress } from "../training/run-log.js";
 import { type ProgressOutput, STOPPING } from "./progress.js";
 import { durationText, evaluationText, speedText } from "./progress-text.js";
@@ -34,7 +35,7 @@ export function comparisonView(output: ProgressOutput = process.stderr): Compari
         if (complete > 0) say(`${complete} of ${runs.length} runs are complete and are not run again`);
       },
       setAside: (run, reason, folder) => say(`${run.name} ${reason}; running it again (what there is: ${folder})`),
-      collecting: (task, done, total) => done === total && say(`collected ${total} of data on ${task}`),
+      collected: (task, file) => say(`collected the data of ${task}: ${file}`),
       began: (run, { pid }) => {
         state.active.set(run, undefined);
         if (!terminal) say(`${run.name} begins${pid === undefined ? "" : ` (process ${pid})`}`);
@@ -43,9 +44,11 @@ export function comparisonView(output: ProgressOutput = process.stderr): Compari
         state.active.set(run, progress);
         draw();
       },
+      evaluated: (run, evaluation) => state.measured.set(run, evaluation),
       ended: (run, { status, reason }) => {
+        const measured = state.measured.get(run);
         state.end(run);
-        say(`${run.name} ${status}${reason ? `: ${reason}` : ""}`);
+        say(`${run.name} ${status}${reason ? `: ${reason}` : measured ? `, ${evaluationText(measured)}` : ""}`);
         board.draw(terminal ? state.lines() : [], true);
       },
     },
@@ -57,6 +60,7 @@ export function comparisonView(output: ProgressOutput = process.stderr): Compari
 /** What is at work and how much of the whole is done, counted in updates. */
 class RunsAtWork {
   readonly active = new Map<PlannedRun, Progress | undefined>();
+  readonly measured = new Map<PlannedRun, EvaluationLine>();
   private total = 0;
   private done = 0;
   private workDone = 0;

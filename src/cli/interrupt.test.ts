@@ -2,30 +2,20 @@
  * The executable as the system runs it: built into a folder of its own, started as a process, stopped by Ctrl-C.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectPointMaze } from "../environments/collect-pointmaze.js";
 import { readRun } from "../runs/read.js";
 import { writeDataset } from "../training/task-data.js";
+import { builtProgram, root } from "./built.fixture.js";
 import { contentOf, tinyFlags } from "./command-line.fixture.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const place = mkdtempSync(join(tmpdir(), "calql-built-"));
-const bin = join(place, "dist", "cli", "bin.js");
+const { place, bin, remove } = builtProgram();
 const data = join(place, "data.hdf5");
 
-beforeAll(async () => {
-  mkdirSync(join(place, "dist"));
-  symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
-  writeFileSync(join(place, "package.json"), '{ "type": "module" }');
-  const tsc = join(root, "node_modules", ".bin", "tsc");
-  spawnSync(tsc, ["-p", join(root, "tsconfig.build.json"), "--outDir", join(place, "dist")]);
-  await writeDataset(data, collectPointMaze({ task: "pointmaze-umaze", steps: 1_000, seed: 0 }));
-});
-afterAll(() => rmSync(place, { recursive: true }));
+beforeAll(() => writeDataset(data, collectPointMaze({ task: "pointmaze-umaze", steps: 1_000, seed: 0 })));
+afterAll(remove);
 
 /** Resolves with the exit code; calls `onLine` for every piece of standard error. */
 function ended(process: ChildProcess, onError: (text: string) => void): Promise<number | null> {

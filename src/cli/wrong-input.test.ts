@@ -31,6 +31,15 @@ beforeAll(async () => {
   writeFileSync("unknown.yaml", "offlineUpdate: 5\n");
   writeFileSync("kebab.yaml", "batch-size: 5\n");
   writeFileSync("type.yaml", "batchSize: many\n");
+  writeFileSync("bad-entry.yaml", "variants: [cql]\nseed: 1\n");
+  writeFileSync("no-variants.yaml", "variants: []\n");
+  writeFileSync("odd-variant.yaml", "variants: [3]\n");
+  writeFileSync("twice.yaml", "variants: [cql, {agent: cql, nActions: 4}]\n");
+  writeFileSync("scales.yaml", "variants: [cql]\nscales: {laptop: {preset: laptop}, paper: {}}\n");
+  writeFileSync("lost-setting.yaml", "variants: [cql]\nsettings: {seed: 3}\n");
+  writeFileSync("collection.yaml", "variants: [cql]\ncollection: {steps: 5, noisy: 1}\n");
+  writeFileSync("amounts.yaml", "variants: [cql]\ncollection: {noise: 1}\n");
+  writeFileSync("agent.yaml", "agent: cql\n");
   writeFileSync("plain.json", '{"hello": 1}');
   writeFileSync("broken.json", '{"hello":\n');
   writeFileSync("empty-shapes.json", '{"algorithm":"sac","hyperparameters":{},"shapes":{"batch":0}}');
@@ -130,6 +139,40 @@ const mistakes: readonly [string, RegExp][] = [
   [train("--out plain.json"), /^The run folder plain\.json cannot be made: it is a file\. Name another folder\.$/],
   ["demo --out demo", /^The run folder demo\/cql already holds files \(thesis\.tex\)/],
   ["demo --seed abc", /^The flag --seed is "abc"; give a whole number\.$/],
+  // Comparisons
+  ["compare --agent cql", /^calql compare has no flag --agent\. Did you mean --agents\?/],
+  ["compare --agents --seeds", /^The flag --agents has no value; give one after it\./],
+  ["compare --agents cql,sacc", /^Unknown agent "sacc"\. Did you mean "sac"\?/],
+  ["compare --agents cql:", /^The agent "cql:" cannot be read; name an agent, or two with a colon, such as cql:sac\.$/],
+  ["compare --agents cql,cql", /^Two variants are called "cql"; give one of them another label\.$/],
+  ["compare --task pointmaze-umase", /^Unknown environment "pointmaze-umase"\. Did you mean "pointmaze-umaze"\?/],
+  ["compare --seeds 0...4", /^The seeds "0\.\.\.4" cannot be read; give a range such as 0\.\.4, or a list such as 0,2,7\.$/],
+  ["compare --seeds 4..0", /^The seeds "4\.\.0" cannot be read/],
+  ["compare --jobs 0", /^The flag --jobs is "0"; give a whole number, at least 1\.$/],
+  ["compare --batch-size -1", /^The setting batchSize of agent "cal-ql" is -1; it must be at least 1\.$/],
+  ["compare --agents sac --lagrange true", /^The setting lagrange means nothing to sac; it belongs to cal-ql, cql\./],
+  ["compare --dataset missing.hdf5", /^The data set missing\.hdf5 cannot be read: there is no such file\. Give the path/],
+  [
+    "compare --task pointmaze-umaze,pointmaze-large --dataset other-task.hdf5",
+    /^The data set other-task\.hdf5 is named for several tasks; put \{task\} where their names stand/,
+  ],
+  ["compare --task antmaze-umaze", /^The task antmaze-umaze has no data of its own to collect; name recorded data with/],
+  ["compare --out plain.json", /^The run folder plain\.json\/pointmaze-umaze\/cal-ql-seed0 cannot be made: it is a file\./],
+  ["compare --config agent.yaml", /^The settings of a comparison hold agent; name the agents with --agents\.$/],
+  ["compare --scale laptop", /^The flag --scale chooses one of a file's scales; name the file with --file\.$/],
+  ["compare --file twice.yaml --agents cql", /^Both --file and --agents are given; the file names what is compared/],
+  ["compare --file missing.yaml", /^The comparison missing\.yaml cannot be read: there is no such file\. Give a YAML/],
+  ["compare --file list.json", /^The comparison list\.json must hold entries such as "variants: \[cal-ql, cql\]"\.$/],
+  ["compare --file bad-entry.yaml", /^Unknown entry of bad-entry\.yaml "seed"\. Did you mean "seeds"\?/],
+  ["compare --file no-variants.yaml", /^The entry variants of no-variants\.yaml is \[\]; it must have at least 1 entry\.$/],
+  ["compare --file odd-variant.yaml", /entry 1 must be an agent's name, or settings with a label\.$/],
+  ["compare --file twice.yaml", /^Two variants are called "cql"; give one of them another label\.$/],
+  ["compare --file scales.yaml", /^The comparison scales\.yaml has the scales laptop, paper; choose one with --scale\.$/],
+  ["compare --file scales.yaml --scale laptob", /^Unknown scale of scales\.yaml "laptob"\. Did you mean "laptop"\?/],
+  ["compare --file twice.yaml --scale laptop", /^The comparison twice\.yaml has no scales; leave out --scale\.$/],
+  ["compare --file lost-setting.yaml", /^The settings of lost-setting\.yaml hold seed; name seeds beside the variants\.$/],
+  ["compare --file collection.yaml", /^Unknown entry of collection of collection\.yaml "noisy"\. Did you mean "noise"\?/],
+  ["compare --file amounts.yaml", /^The collection of amounts\.yaml must have either steps or episodes; give one/],
   // The other verbs
   ["report missing", /^There is no run folder missing\. Check the path\.$/],
   ["report used", /^used is not a run folder: it holds no config\.json\. Name a folder that a run has written\.$/],

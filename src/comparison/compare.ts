@@ -23,7 +23,8 @@ export interface CompareEvents extends PoolEvents {
   readonly planned: (runs: readonly PlannedRun[], states: ReadonlyMap<PlannedRun, FolderState>) => void;
   /** An unfinished run's folder was moved; its run begins again. */
   readonly setAside: (run: PlannedRun, reason: string, folder: string) => void;
-  readonly collecting: (task: string, done: number, total: number) => void;
+  /** A task's data were made; a file that was there is used without a word. */
+  readonly collected: (task: string, file: string) => void;
 }
 
 export interface CompareOptions {
@@ -69,7 +70,7 @@ export async function compare(comparison: Comparison, options: CompareOptions = 
   try {
     events.planned?.(planned, states);
     for (const run of due) beginAnew(run, states.get(run)!, events);
-    await makeData(due, comparison.collection, events.collecting);
+    await makeData(due, comparison.collection, events.collected);
     const endings = await runAll(due, { jobs, startWorker, signal, events });
     const runs = planned.map((run) => comparedRun(run, states.get(run)!, endings.get(run)));
     return { runs, ...drawReport(runs, comparison.title, join(folder, runFiles.report)) };

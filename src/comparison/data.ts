@@ -33,13 +33,14 @@ export async function checkData(runs: readonly PlannedRun[], collection: Collect
 export async function makeData(
   runs: readonly PlannedRun[],
   collection: Collection | undefined,
-  onProgress?: (task: string, done: number, total: number) => void,
+  onCollected?: (task: string, file: string) => void,
 ): Promise<void> {
   for (const { task, settings } of onePerFile(runs.filter((run) => run.collects))) {
     if (existsSync(settings.dataset!)) continue;
     const recipe = recipeOf(task, collection);
-    const collected = collectTask({ ...recipe, onProgress: (done, total) => onProgress?.(task, done, total) });
+    const collected = collectTask(recipe);
     await writeDataset(settings.dataset!, collected, { recipe: JSON.stringify(recipe) });
+    onCollected?.(task, settings.dataset!);
   }
 }
 

@@ -196,7 +196,7 @@ describe("checkEnvironment", () => {
     const bare = [
       makePointMaze("umaze", { horizon: 20 }),
       makeAntMaze("umaze", { horizon: 20 }),
-      makeGridWorld("four-rooms", { start: "anywhere" }),
+      makeGridWorld("four-rooms", { start: "diverse" }),
     ];
     for (const environment of bare) {
       expect(checkEnvironment(environment)).toEqual([]);

@@ -159,6 +159,19 @@ describe("policyValues", () => {
     }
   });
 
+  it("are off by no more than the tolerance, however slowly they converge", () => {
+    const model = gridModelOf("gridworld-four-rooms");
+    const options = { discount: 0.999, rewardScale: 10, rewardShift: -5 };
+    const wandering = gridBehaviour(model, 1);
+    const exact = policyValues(model, wandering, options).values;
+    for (const tolerance of [100, 1, 0.01]) {
+      const { values } = policyValues(model, wandering, { ...options, tolerance });
+      const error = Math.max(...values.map((value, state) => Math.abs(value - exact[state]!)));
+      expect(error).toBeLessThan(tolerance);
+      expect(error).toBeGreaterThan(0);
+    }
+  });
+
   it("refuse a discount of 1 and a policy that is none", () => {
     expect(() => optimalValues(corridor, { discount: 1 })).toThrow(UsageError);
     expect(() => policyValues(corridor, new Float64Array(8), { discount: 0.9 })).toThrow(

@@ -105,7 +105,7 @@ describe("gridworlds", () => {
 
   it("follow the model's probabilities in every state and action", () => {
     for (const name of gridNames) {
-      const environment = makeGridWorld(name, { start: "anywhere", slip: 0.25, horizon: 1_000_000 });
+      const environment = makeGridWorld(name, { start: "diverse", slip: 0.25, horizon: 1_000_000 });
       const { outcomes } = environment.model;
       for (const actions of outcomes)
         for (const possible of actions)
@@ -135,7 +135,7 @@ describe("gridworlds", () => {
   });
 
   it("begin in every cell but the goal's when they may begin anywhere", () => {
-    const environment = makeGridWorld("cliff", { start: "anywhere" });
+    const environment = makeGridWorld("cliff", { start: "diverse" });
     const seen = new Set<number>();
     environment.reset({ seed: 0 });
     for (let episode = 0; episode < 1_000; episode++) seen.add(environment.reset().info.state);
@@ -154,7 +154,7 @@ describe("gridworlds", () => {
 
   it("repeat an episode from the same seed, whatever happened before", () => {
     const states = (warmUp: number) => {
-      const environment = makeGridWorld("cliff", { start: "anywhere", slip: 0.3 });
+      const environment = makeGridWorld("cliff", { start: "diverse", slip: 0.3 });
       environment.reset({ seed: 99 });
       for (let step = 0; step < warmUp; step++) environment.step(up);
       const random = new RandomStream(4, "test");
@@ -169,7 +169,7 @@ describe("gridworlds", () => {
     expect(() => makeEnvironment("gridworld-cliff", { slip: 0.6 })).toThrow(
       "The option slip of gridworld-cliff is 0.6; it must be at most 0.5.",
     );
-    expect(() => makeEnvironment("gridworld-cliff", { start: "diverse" })).toThrow("it must be one of fixed, anywhere");
+    expect(() => makeEnvironment("gridworld-cliff", { start: "elsewhere" })).toThrow("it must be one of fixed, diverse");
     const environment = makeEnvironment("gridworld-cliff");
     environment.reset({ seed: 0 });
     expect(() => environment.step(Float32Array.of(4))).toThrow("holds 4, which is no whole number from 0 to 3");

@@ -26,7 +26,7 @@ export const defaultSlip = 0.1;
 /** The options of a gridworld. */
 export const gridWorldOptions = z.strictObject({
   start: z
-    .enum(["fixed", "anywhere"])
+    .enum(["fixed", "diverse"])
     .default("fixed")
     .describe("where episodes begin: in the cell S of the map, or in any cell but the goal's"),
   observation: z
@@ -78,7 +78,7 @@ export class GridWorldEnvironment implements Environment {
     readonly name: string,
     readonly model: GridModel,
     private readonly view: GridView,
-    start: "fixed" | "anywhere",
+    start: "fixed" | "diverse",
     readonly horizon: number,
   ) {
     const { layout } = model;
@@ -118,7 +118,7 @@ export class GridWorldEnvironment implements Environment {
 function drawOutcome(outcomes: readonly Outcome[], random: RandomStream): Outcome {
   let rest = random.uniform();
   for (const outcome of outcomes) {
-    rest -= outcome.probability * 1.05;
+    rest -= outcome.probability;
     if (rest < 0) return outcome;
   }
   return outcomes.at(-1)!; // where rounding left a crumb of the probability

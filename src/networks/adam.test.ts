@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
 import { input } from "../tensor/operations.js";
 import { compile } from "../tensor/program.js";
-import { adam, polyak } from "./adam.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { adam, adamState, adamStates, polyak } from "./adam.js";
 import { declareParameters } from "./parameters.js";
 
 const SIZE = 5;
@@ -43,7 +44,7 @@ describe("adam", () => {
     { beta1: 0, beta2: 0.99, epsilon: 1e-3, learningRate: 0.01 },
   ])("follows the paper over 20 steps: %o", async ({ learningRate, ...settings }) => {
     const gradient = input("gradient", [SIZE]);
-    const { states } = adam(parameters, gradient, learningRate, settings);
+    const states = adamStates(parameters, adam(adamState(parameters), gradient, learningRate, settings));
     const program = await compile({ name: "adam", states }, { threads: 1 });
     const paper = new PaperAdam(learningRate, settings.beta1, settings.beta2, settings.epsilon);
     const random = new RandomStream(9);
@@ -73,9 +74,13 @@ describe("adam", () => {
 });
 
 describe("polyak", () => {
+  const followed = (online: Tensor, tau: number) => [
+    { current: parameters.flat, initial: START, next: polyak(parameters, online, tau) },
+  ];
+
   it("moves the share tau of the way to the new online values", async () => {
     const online = input("online", [SIZE]);
-    const program = await compile({ name: "polyak", states: [polyak(parameters, online, 0.25)] }, { threads: 1 });
+    const program = await compile({ name: "polyak", states: followed(online, 0.25) }, { threads: 1 });
     program.inputs.online!.set([5, 2, 0.5, 8, 10]);
     await program.run();
     program.commit();
@@ -87,7 +92,7 @@ describe("polyak", () => {
     [0, [...START]],
     [1, [5, 2, 0.5, 8, 10]],
   ])("with tau %i ends at one of the two", async (tau, expected) => {
-    const program = await compile({ name: "p", states: [polyak(parameters, input("online", [SIZE]), tau)] });
+    const program = await compile({ name: "p", states: followed(input("online", [SIZE]), tau) });
     program.inputs.online!.set([5, 2, 0.5, 8, 10]);
     await program.run();
     expect([...program.computedState("theta")]).toEqual(expected);

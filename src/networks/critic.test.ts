@@ -1,11 +1,12 @@
-/** Critics: rows of observations beside actions, the perceptron itself, ensembles, and walking a batch in blocks. */
+/** Critics: rows of observations beside actions, stacked perceptrons, and walking a batch in blocks. */
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
 import { evaluate, gradientsOf, numbersOf } from "../tensor/evaluate.fixture.js";
-import { input, mul, square } from "../tensor/operations.js";
+import { input, mul, reshape, square } from "../tensor/operations.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { inRowBlocks } from "./blocks.js";
-import { criticEnsemble, stateActionRows } from "./critic.js";
-import { perceptron, perceptronSize } from "./perceptron.fixture.js";
+import { actionValues, declareCritics, minimumOverCritics, stateActionRows } from "./critic.js";
+import { perceptron, perceptronSize, stackedNumbers } from "./perceptron.fixture.js";
 
 const shape = { observationSize: 2, actionSize: 1, hidden: [7, 5], count: 3 };
 const sizes = [3, 7, 5, 1];
@@ -33,34 +34,62 @@ describe("stateActionRows", () => {
   });
 });
 
-describe("criticEnsemble", () => {
-  it("computes what a plain perceptron computes, each member from its own part of the state", async () => {
-    const { members, parameters } = criticEnsemble("critics", shape, new RandomStream(1));
-    const critics = normal(3 * perceptronSize(sizes), 2);
-    expect(parameters.flat.shape).toEqual([critics.length]);
-    const rows = normal(4 * 3, 3);
-    const tensor = input("rows", [4, 3]);
-    const outputs = Object.fromEntries(members.map((critic) => [critic.name, critic.values(tensor)]));
-    const values = await evaluate(outputs, { rows, critics });
-    const plainRows = [0, 1, 2, 3].map((i) => Array.from(rows.slice(3 * i, 3 * i + 3)));
-    members.forEach(({ name }, i) => {
-      const own = critics.slice(i * perceptronSize(sizes));
-      perceptron(own, sizes, plainRows).forEach(([expected], row) => {
-        expect(values[name]![row]).toBeCloseTo(expected!, 4);
+describe("critics", () => {
+  const rows = normal(4 * 3, 3);
+  const plainRows = [0, 1, 2, 3].map((i) => Array.from(rows.slice(3 * i, 3 * i + 3)));
+  const tensor = input("rows", [4, 3]);
+  const own = [0, 1, 2].map((i) => normal(perceptronSize(sizes), 20 + i));
+
+  it("compute what plain perceptrons compute, each with its own numbers", async () => {
+    const ensemble = declareCritics("critics", shape, new RandomStream(1));
+    const critics = stackedNumbers(own, sizes);
+    expect(ensemble.parameters.flat.shape).toEqual([critics.length]);
+    const { values } = await evaluate({ values: actionValues(ensemble, tensor) }, { rows, critics });
+    own.forEach((numbers, i) => {
+      perceptron(numbers, sizes, plainRows).forEach(([expected], row) => {
+        expect(values[4 * i + row]).toBeCloseTo(expected!, 4);
+      });
+    });
+    const smallest = await numbersOf(minimumOverCritics(actionValues(ensemble, tensor)), { rows, critics });
+    smallest.forEach((value, row) => {
+      expect(value).toBe(Math.min(...[0, 1, 2].map((i) => values[4 * i + row]!)));
+    });
+  });
+
+  it("are picked by a selection to the bit, in its order", async () => {
+    const ensemble = declareCritics("critics", shape, new RandomStream(1));
+    const selection = input("selection", [2, 3]);
+    const outputs = { all: actionValues(ensemble, tensor), some: actionValues(ensemble.select(selection), tensor) };
+    const given = { rows, critics: stackedNumbers(own, sizes), selection: [0, 0, 1, 1, 0, 0] };
+    const { all, some } = await evaluate(outputs, given);
+    expect(some).toEqual(Float32Array.of(...all.slice(8, 12), ...all.slice(0, 4)));
+  });
+
+  it("normalise their layers on request", async () => {
+    const ensemble = declareCritics("critics", { ...shape, count: 2, layerNorm: true }, new RandomStream(1));
+    const options = { layerNorm: true };
+    const numbers = [30, 31].map((seed) => normal(perceptronSize(sizes, options), seed));
+    const critics = stackedNumbers(numbers, sizes, options);
+    expect(ensemble.parameters.flat.shape).toEqual([critics.length]);
+    const { values } = await evaluate({ values: actionValues(ensemble, tensor) }, { rows, critics });
+    numbers.forEach((own, i) => {
+      perceptron(own, sizes, plainRows, options).forEach(([expected], row) => {
+        expect(values[4 * i + row]).toBeCloseTo(expected!, 4);
       });
     });
   });
 
-  it("has members that start apart, and ensembles that start alike from streams in one state", () => {
-    const first = criticEnsemble("critics", shape, new RandomStream(5)).parameters.initial;
-    expect(criticEnsemble("targetCritics", shape, new RandomStream(5)).parameters.initial).toEqual(first);
-    const size = perceptronSize(sizes);
-    expect(first.slice(0, size)).not.toEqual(first.slice(size, 2 * size));
+  it("start apart from each other, and alike in two ensembles from streams in one state", () => {
+    const first = declareCritics("critics", shape, new RandomStream(5)).parameters.initial;
+    expect(declareCritics("targetCritics", shape, new RandomStream(5)).parameters.initial).toEqual(first);
+    const kernel = sizes[0]! * sizes[1]!;
+    expect(first.slice(0, kernel)).not.toEqual(first.slice(kernel, 2 * kernel));
   });
 });
 
 describe("inRowBlocks", () => {
-  const critic = criticEnsemble("critics", { ...shape, count: 1 }, new RandomStream(1)).members[0]!;
+  const ensemble = declareCritics("critics", { ...shape, count: 1 }, new RandomStream(1));
+  const critic = { values: (x: Tensor) => reshape(actionValues(ensemble, x), [x.shape[0]!]) };
   const kernel = input("kernel", [3, 1]);
   const rows = input("rows", [7, 3]);
   const given = { rows: normal(21, 4), kernel: [0.5, -1, 2], critics: normal(perceptronSize(sizes), 6) };
@@ -76,6 +105,14 @@ describe("inRowBlocks", () => {
     whole.values.forEach((value, i) => {
       expect(computed.values[i]).toBeCloseTo(value, 5);
     });
+  });
+
+  it("joins along the dimension that counts the rows", async () => {
+    const numbers = [1, 2, 3, 4, 5, 6];
+    const x = input("x", [3, 2]);
+    const transposed = inRowBlocks(3, 2, (take) => ({ y: reshape(take(x), [1, take(x).shape[0]!, 2]) }), 1);
+    expect(transposed.y.shape).toEqual([1, 3, 2]);
+    expect(await numbersOf(transposed.y, { x: numbers })).toEqual(numbers);
   });
 
   it("gives the gradients of the whole", async () => {

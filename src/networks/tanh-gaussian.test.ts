@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
 import { evaluate, gradientsOf } from "../tensor/evaluate.fixture.js";
-import { input } from "../tensor/operations.js";
-import { mode, sample, tanhGaussianPolicy } from "./tanh-gaussian.js";
+import { constant, input, slice } from "../tensor/operations.js";
+import { logProbability, sample, tanhGaussianPolicy } from "./tanh-gaussian.js";
 
 /** The density of a = tanh(u), u ~ N(mean, std), by the change of variables written out for `a`. */
 function densityOf(action: number, mean: number, std: number): number {
@@ -94,6 +94,24 @@ describe("sample", () => {
   });
 });
 
+describe("logProbability", () => {
+  it("is the density of the given actions, and that of a sample where the sample is given", async () => {
+    const [mean, logStd] = [input("mean", [2, 2]), input("logStd", [2, 2])];
+    const drawn = sample({ mean, logStd }, input("noise", [2, 2]));
+    const outputs = { ...drawn, again: logProbability({ mean, logStd }, drawn.actions) };
+    const numbers = { mean: [0.3, -0.8, 1.2, 0], logStd: [-0.5, 0.2, -1, 0.4], noise: [0.4, -1.1, -2, 0.7] };
+    const { again, logProbabilities } = await evaluate(outputs, numbers);
+    again.forEach((value, i) => {
+      expect(value).toBeCloseTo(logProbabilities[i]!, 4);
+    });
+    const given = constant(Float32Array.of(0.5, -0.99999), [1, 2]);
+    const first = { mean: slice(mean, 0, 0, 1), logStd: slice(logStd, 0, 0, 1) };
+    const { value } = await evaluate({ value: logProbability(first, given) }, numbers);
+    const exact = [0.5, -0.99999].map((a, i) => densityOf(a, numbers.mean[i]!, Math.exp(numbers.logStd[i]!)));
+    expect(value[0]).toBeCloseTo(Math.log(exact[0]!) + Math.log(exact[1]!), 1);
+  });
+});
+
 describe("tanhGaussianPolicy", () => {
   const shape = { observationSize: 3, actionSize: 2, hidden: [8], logStdRange: [-5, 2] as [number, number] };
   const policy = tanhGaussianPolicy("actor", shape, new RandomStream(4));
@@ -111,7 +129,8 @@ describe("tanhGaussianPolicy", () => {
 
   it("starts near the mean 0 with log-std -1", async () => {
     const given = { observations: [1, -1, 0.5], actor: policy.parameters.initial };
-    const { mean, logStd, action } = await evaluate({ ...distribution, action: mode(distribution) }, given);
+    const actions = policy.act(input("observations", [1, 3]), input("noise", [1, 2]));
+    const { mean, logStd, action } = await evaluate({ ...distribution, action: actions }, { ...given, noise: [0, 0] });
     for (const value of mean) expect(Math.abs(value)).toBeLessThan(0.05);
     for (const value of logStd) expect(Math.abs(value + 1)).toBeLessThan(0.05);
     mean.forEach((value, i) => {

@@ -118,7 +118,7 @@ export function chartSvg(
   size: { readonly width: number; readonly height: number; readonly keyed: boolean },
 ): string | undefined {
   const curves = groups.flatMap((group) =>
-    definition.lines.flatMap((line) => curveOf(group, line, groups.length === 1)),
+    definition.lines.flatMap((line) => curveOf(group, line, groups.length === 1 && definition.lines.length === 1)),
   );
   if (curves.length === 0) return undefined;
   const chart: Chart = {
@@ -178,7 +178,7 @@ function metricsOf(definition: ChartDefinition): string[] {
   return definition.lines.flatMap(({ source }) => ("metric" in source ? [source.metric] : []));
 }
 
-/** The mean over a group's runs; a noisy metric of a run that stands alone keeps its raw values behind the line. */
+/** The mean over a group's runs; a noisy metric that stands alone keeps its raw values behind the line. */
 function curveOf(group: RunGroup, { source, dash }: LineDefinition, alone: boolean): Curve[] {
   const read = (run: Run) =>
     "metric" in source ? metricPoints(run, source.metric) : evaluationPoints(run, source.evaluation);

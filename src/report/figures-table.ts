@@ -23,9 +23,19 @@ export interface FigureColumn {
 export const figureColumns: readonly FigureColumn[] = [
   { key: "successBefore", heading: "before", meaning: "success before any update", format: percent },
   { key: "successAtSwitch", heading: "at the switch", meaning: "success when it goes online", format: percent },
-  { key: "successAfter5", heading: "after 5 %", meaning: "success after 5 % of the online steps", format: percent },
-  { key: "successAfter20", heading: "after 20 %", meaning: "success after 20 % of the online steps", format: percent },
-  { key: "successAfter100", heading: "after 100 %", meaning: "success after all online steps", format: percent },
+  {
+    key: "successAfter5",
+    heading: "after 5\u00a0%",
+    meaning: "success after 5 % of the online steps",
+    format: percent,
+  },
+  {
+    key: "successAfter20",
+    heading: "after 20\u00a0%",
+    meaning: "success after 20 % of the online steps",
+    format: percent,
+  },
+  { key: "successAfter100", heading: "after 100\u00a0%", meaning: "success after all online steps", format: percent },
   {
     key: "successEarly",
     heading: "early mean",
@@ -47,7 +57,7 @@ export const figureColumns: readonly FigureColumn[] = [
   },
   {
     key: "shareBelowReturn",
-    heading: "share below G",
+    heading: "share below\u00a0G",
     meaning: "states whose Q lies below their return-to-go, at the switch",
     format: percent,
   },
@@ -167,9 +177,9 @@ function summaryCell(summary: FigureSummary | undefined, { format }: FigureColum
   return html`${format(mean)}<small>${intervalText(low, high, format)}</small>`;
 }
 
-/** "70 to 85 %" */
+/** "70–85 %", or "−25 to −22": a dash beside a minus sign is hard to read. */
 export function intervalText(low: number, high: number, format: FigureColumn["format"]): string {
-  return `${format(low).replace(" %", "")} to ${format(high)}`;
+  return `${format(low).replace(" %", "")}${low < 0 ? " to " : "–"}${format(high)}`;
 }
 
 type HtmlCell = Html | string;

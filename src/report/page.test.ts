@@ -81,9 +81,60 @@ describe("renderReport", () => {
 
   it("shows the headline numbers", () => {
     const cells = [...parseHTML(single).document.querySelectorAll(".figures tbody td")].map((cell) => cell.textContent);
-    expect(cells).toHaveLength(8);
+    expect(cells).toHaveLength(10);
     expect(cells[4]).toMatch(/^\d+ %$/);
-    expect(cells[6]).toMatch(/^−\d+\.\d$/);
+    expect(cells[8]).toMatch(/^−\d+\.\d$/);
+  });
+
+  it("folds every run's figures away where there are several, and has none for a single one", () => {
+    const folded = parseHTML(several).document.querySelectorAll("details.runs tbody tr");
+    expect(folded).toHaveLength(7);
+    expect(folded[2].querySelector("th")!.textContent).toBe("cal-ql, seed 2");
+    expect(folded[2].querySelectorAll("td")).toHaveLength(10);
+    expect(parseHTML(single).document.querySelector("details.runs")).toBeNull();
+  });
+
+  it("tells variants of one agent apart by their labels", () => {
+    const light = syntheticRun({ settings: { label: "light", conservativeWeight: 1 } });
+    const page = renderReport([light, syntheticRun({ settings: { label: "heavy", conservativeWeight: 10 } })]);
+    const names = [...parseHTML(page).document.querySelectorAll(".figures .mean th")].map((cell) => cell.textContent);
+    expect(names).toEqual(["lightseed 0", "heavyseed 0"]);
+    expect(page.includes('role="note"')).toBe(false);
+    expect(text(page)).toMatch(/differslightheavy\s*conservativeWeight110/);
+  });
+
+  it("shows runs that left nothing as what they are", () => {
+    const lost = { label: "cql", task: "pointmaze-umaze", seed: 3, status: "failed", reason: "out of memory" };
+    const elsewhere = { ...lost, task: "antmaze-umaze", status: "not run", reason: undefined! };
+    const page = renderReport([syntheticRun()], { title: "A title", unrecorded: [lost, elsewhere] });
+    const { document } = parseHTML(page);
+    expect(document.querySelector("h1")!.textContent).toBe("A title");
+    expect([...document.querySelectorAll(".warnings li")].map((line) => line.textContent)).toEqual([
+      "cql, seed 3 was not run.",
+      "cql, seed 3 failed: out of memory.",
+    ]);
+    expect(document.querySelector("details.runs")!.textContent).toContain("cql, seed 3failed: out of memory");
+  });
+
+  it("gives interquartile means where there are several tasks, without Q − G, whose scale is the task's", () => {
+    const tasks = ["pointmaze-umaze", "antmaze-umaze"];
+    const page = renderReport(tasks.flatMap((task) => [0, 1].map((seed) => syntheticRun({ task, seed }))));
+    const first = parseHTML(page).document.querySelector(".figures")!;
+    expect(first.querySelector("tbody th")!.textContent).toBe("cal-ql2 tasks, 4 runs");
+    expect(first.querySelectorAll("tbody td")).toHaveLength(9);
+    expect(first.textContent).not.toContain("Q − G");
+    expect(text(page)).toContain("Interquartile means");
+  });
+
+  it("folds the critics' own metrics away, one chart for each with a line a critic", () => {
+    const run = syntheticRun();
+    const critics = { q1Mean: 1, q2Mean: 2, boundRate1Next: 0.5 };
+    const metrics = run.metrics.map((line) => ({ ...line, metrics: { ...line.metrics, ...critics } }));
+    const { document } = parseHTML(renderReport([{ ...run, metrics }]));
+    const folded = [...document.querySelectorAll("details svg[role=img]")];
+    expect(folded.map((svg) => svg.getAttribute("aria-label"))).toEqual(["q#Mean", "boundRate#Next"]);
+    expect(folded[0].querySelectorAll('[aria-label="line"]').length).toBe(2);
+    expect(document.querySelectorAll("svg[role=img]").length).toBe(20);
   });
 
   it("never hides a run that failed, was interrupted or has no summary", () => {

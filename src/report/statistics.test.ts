@@ -46,6 +46,33 @@ describe("runFigures", () => {
     expect(figures.successEnd).toBe(0.95);
   });
 
+  it("reads success after 5 %, 20 % and 100 % from the first evaluation from there on", () => {
+    const figures = runFigures(
+      runWith([
+        [49, 0.1],
+        [62, 0.2],
+        [203, 0.6],
+        [300, 0.7],
+        [1004, 0.95],
+      ]),
+    );
+    expect(figures.successAfter5).toBe(0.2);
+    expect(figures.successAfter20).toBe(0.6);
+    expect(figures.successAfter100).toBe(0.95);
+  });
+
+  it("calls no evaluation by the name of a share that was long past, or was not reached", () => {
+    const rare = runFigures(
+      runWith([
+        [500, 0.5],
+        [990, 0.9],
+      ]),
+    );
+    expect([rare.successAfter5, rare.successAfter20, rare.successAfter100]).toEqual([undefined, undefined, undefined]);
+    expect(runFigures(runWith([[150, 0.5]])).successAfter5).toBe(0.5);
+    expect(runFigures(runWith([[151, 0.5]])).successAfter5).toBeUndefined();
+  });
+
   it("measures the early phase by the steps that were asked for, not by those an interrupted run reached", () => {
     const figures = runFigures(
       runWith(
@@ -130,6 +157,26 @@ describe("summaries over runs", () => {
     expect(high).toBeCloseTo(0.5 + half, 2);
     expect(bootstrapInterval(values)).toEqual({ low, high });
     expect(bootstrapInterval(values, { seed: 1 })).not.toEqual({ low, high });
+  });
+
+  it("over tasks are the mean of the middle half", () => {
+    expect(interquartileMean([7])).toBe(7);
+    expect(interquartileMean([0, 1, 2, 9])).toBe(1.5);
+    expect(interquartileMean([100, 1, 2, 3, 4, -100, 5, 6])).toBe((2 + 3 + 4 + 5) / 4);
+    expect(interquartileMean([5, 4, 3, 2, 1])).toBe(3);
+  });
+
+  it("over tasks are resampled within each task", () => {
+    expect(interquartileSummary([[], []])).toBeUndefined();
+    expect(interquartileSummary([[0.3], []])).toEqual({ mean: 0.3, runs: 1 });
+    // Tasks without any spread of their own leave the bootstrap nothing to vary; pooled, it would.
+    const constant = interquartileSummary([
+      [0, 0, 0, 0],
+      [1, 1, 1, 1],
+    ]);
+    expect(constant).toEqual({ mean: 0.5, low: 0.5, high: 0.5, runs: 8 });
+    const tasks = [[runWith([[1000, 1]], 0)], [runWith([[1000, 1]], 1), runWith([[1000, 0]], 1)]];
+    expect(summariseTasks(tasks).successAfter100).toMatchObject({ mean: 2 / 3, runs: 3, low: 1 / 3, high: 1 });
   });
 
   it("leave out runs that lack a figure", () => {

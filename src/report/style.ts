@@ -24,12 +24,14 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 th, td { padding: 6px 10px; text-align: right; vertical-align: top; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
-.figures thead tr:last-child th:first-child { text-align: right; padding-left: 10px; }
+.figures thead tr:last-child th:first-child { text-align: right; padding-left: 6px; }
 thead th { color: var(--muted); font-weight: 500; font-size: 12.5px; vertical-align: bottom; }
 thead tr:last-child th, thead th[rowspan] { border-bottom: 1px solid var(--ink); }
 tbody th { font-weight: 400; }
 tbody tr { border-bottom: 1px solid var(--line); }
 .figures, .wide { width: 100%; }
+.figures th, .figures td { padding-left: 6px; padding-right: 6px; }
+.figures small { font-size: 11.5px; }
 .wide td { white-space: nowrap; }
 .wide th small { display: block; overflow-wrap: anywhere; }
 .figures .span { text-align: center; border-bottom: 1px solid var(--line); }

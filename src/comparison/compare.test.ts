@@ -1,0 +1,119 @@
+/**
+ * A comparison in this process: what is complete is not run again, what is not is shown and run anew, and other
+ * people's runs are left alone. The processes are tested in worker.test.ts.
+ */
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseHTML } from "linkedom";
+import { afterAll, describe, expect, it } from "vitest";
+import { readRun } from "../runs/read.js";
+import { type CompareOptions, compare } from "./compare.js";
+import { newPlace, recorded, tinyComparison, tinySettings } from "./comparison.fixture.js";
+import { type StartWorker, startHere } from "./run-worker.js";
+
+const { place, remove } = newPlace();
+afterAll(remove);
+const pair = tinyComparison(["cal-ql", "sac"]);
+const at = (folder: string, name = "") => join(place, folder, "pointmaze-umaze", name);
+
+/** Compares in this process and says which runs began. */
+async function comparing(folder: string, comparison = pair, options: Partial<CompareOptions> = {}) {
+  const began: string[] = [];
+  const asides: string[] = [];
+  const events = {
+    began: ({ name }: { name: string }) => began.push(name),
+    setAside: ({ name }: { name: string }, reason: string) => asides.push(`${name} ${reason}`),
+  };
+  const result = await compare(comparison, { folder: join(place, folder), startWorker: startHere, events, ...options });
+  return { ...result, began, asides, statuses: result.runs.map(({ status }) => status) };
+}
+
+/** Fails those runs of whose folder a word is part, with nothing left behind. */
+const failing =
+  (word: string): StartWorker =>
+  (task, events) =>
+    task.folder.includes(word)
+      ? { ended: Promise.resolve({ status: "failed", reason: "out of battery" }), stop: () => {} }
+      : startHere(task, events);
+
+describe("compare", () => {
+  it("runs what is missing and nothing twice, from one data set", async () => {
+    const first = await comparing("whole", pair, { jobs: 2 });
+    expect(first.began).toEqual(["cal-ql, seed 0", "sac, seed 0", "cal-ql, seed 1", "sac, seed 1"]);
+    expect(first.statuses).toEqual(["completed", "completed", "completed", "completed"]);
+    expect(readRun(at("whole", "sac-seed1")).config).toMatchObject({
+      settings: { label: "sac", seed: 1, threads: 1, dataset: at("whole", "data.hdf5") },
+      dataset: { steps: 300 },
+    });
+    const before = recorded(at("whole", "sac-seed1"));
+    const dataTime = statSync(at("whole", "data.hdf5")).mtimeMs;
+    const more = await comparing("whole", { ...pair, seeds: [0, 1, 2] });
+    expect(more.began).toEqual(["cal-ql, seed 2", "sac, seed 2"]);
+    expect(more.statuses).toEqual(Array(6).fill("completed"));
+    expect(recorded(at("whole", "sac-seed1"))).toEqual(before);
+    expect(statSync(at("whole", "data.hdf5")).mtimeMs).toBe(dataTime);
+    expect(existsSync(join(place, "whole", ".lock"))).toBe(false);
+  });
+
+  it("gives the same records whatever the number of jobs", async () => {
+    await comparing("serial", pair, { jobs: 1 });
+    for (const name of ["cal-ql-seed0", "sac-seed0", "cal-ql-seed1", "sac-seed1"])
+      expect(recorded(at("serial", name)), name).toEqual(recorded(at("whole", name)));
+  });
+
+  it("refuses a folder whose runs have other settings, naming the first, and touches nothing", async () => {
+    const before = readFileSync(at("serial", "sac-seed0/config.json"), "utf8");
+    const other = tinyComparison(["cal-ql", "sac"], { ...tinySettings, offlineUpdates: 30 });
+    await expect(comparing("serial", other)).rejects.toThrow(
+      /serial\/pointmaze-umaze\/cal-ql-seed0 holds a run with other settings: its offlineUpdates is 20, now it is 30\. Name/,
+    );
+    expect(readFileSync(at("serial", "sac-seed0/config.json"), "utf8")).toBe(before);
+  });
+
+  it("refuses data that were collected in another way", async () => {
+    rmSync(at("serial", "sac-seed0"), { recursive: true });
+    const other = { ...pair, collection: { steps: 300, seed: 1 } };
+    await expect(comparing("serial", other)).rejects.toThrow(/data\.hdf5 was collected in another way/);
+  });
+
+  it("shows a run that failed with its reason, goes on with the others, and runs it again at the next call", async () => {
+    const first = await comparing("failed", pair, { startWorker: failing("sac-seed0") });
+    expect(first.runs.filter(({ status }) => status !== "completed")).toEqual([
+      expect.objectContaining({ name: "sac, seed 0", status: "failed", reason: "out of battery" }),
+    ]);
+    const { document } = parseHTML(readFileSync(first.report!, "utf8"));
+    expect(document.querySelector(".warnings")!.textContent).toBe("sac, seed 0 failed: out of battery.");
+    expect(document.querySelector(".figures")!.textContent).toContain("2 runs, 1 incomplete");
+    expect(document.querySelector("details.runs")!.textContent).toContain("sac, seed 0failed: out of battery");
+    const again = await comparing("failed");
+    expect(again.began).toEqual(["sac, seed 0"]);
+    expect(again.statuses).toEqual(["completed", "completed", "completed", "completed"]);
+  });
+
+  it("ends at the signal with what is there, and keeps the interrupted run aside when it is run again", async () => {
+    const stop = new AbortController();
+    const events = { evaluated: () => stop.abort() };
+    const first = await comparing("stopped", pair, { jobs: 1, signal: stop.signal, events });
+    expect(first.statuses).toEqual(["interrupted", "not run", "not run", "not run"]);
+    expect(readRun(at("stopped", "cal-ql-seed0")).summary?.status).toBe("interrupted");
+    const again = await comparing("stopped");
+    expect(again.asides).toEqual(["cal-ql, seed 0 was interrupted"]);
+    expect(again.statuses).toEqual(["completed", "completed", "completed", "completed"]);
+    expect(readRun(at("stopped", "cal-ql-seed0.unfinished-1")).summary?.status).toBe("interrupted");
+    expect(recorded(at("stopped", "cal-ql-seed0"))).toEqual(recorded(at("whole", "cal-ql-seed0")));
+  });
+
+  it("keeps out of a folder where another comparison is at work, and passes over the lock of a dead one", async () => {
+    const lock = join(place, "whole", ".lock");
+    writeFileSync(lock, String(process.ppid));
+    await expect(comparing("whole")).rejects.toThrow(/Another comparison \(process \d+\) is at work in .*whole; wait/);
+    writeFileSync(lock, "999999999");
+    expect((await comparing("whole")).began).toEqual([]);
+  });
+
+  it("has no report if nothing was recorded", async () => {
+    const { report, statuses } = await comparing("nothing", pair, { startWorker: failing("seed") });
+    expect(statuses).toEqual(["failed", "failed", "failed", "failed"]);
+    expect(report).toBeUndefined();
+  });
+});

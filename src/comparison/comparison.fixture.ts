@@ -1,0 +1,43 @@
+/** For tests: comparisons of runs of a second, on a point maze, in a folder of their own. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TrainSettings } from "../training/configuration.js";
+import { type Comparison, variantOf, withCommon } from "./comparison.js";
+
+export const tinySettings: TrainSettings = {
+  preset: "laptop",
+  batchSize: 8,
+  nActions: 2,
+  actorHidden: [8],
+  criticHidden: [8],
+  offlineUpdates: 20,
+  onlineSteps: 20,
+  evaluationEpisodes: 1,
+  logEveryUpdates: 10,
+};
+
+/** Agents over two seeds, with little data. */
+export function tinyComparison(agents: readonly string[], settings: TrainSettings = {}): Comparison {
+  return {
+    tasks: ["pointmaze-umaze"],
+    seeds: [0, 1],
+    variants: withCommon(agents.map(variantOf), { ...tinySettings, ...settings }, "under"),
+    collection: { steps: 300, seed: 0 },
+  };
+}
+
+export function newPlace() {
+  const place = mkdtempSync(join(tmpdir(), "calql-compare-"));
+  return { place, remove: () => rmSync(place, { recursive: true }) };
+}
+
+/** What a run has recorded, but for the time it took. */
+export function recorded(folder: string): unknown[] {
+  return ["evaluations.jsonl", "metrics.jsonl"].flatMap((file) =>
+    readFileSync(join(folder, file), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => ({ ...(JSON.parse(line) as object), seconds: 0 })),
+  );
+}

@@ -1,0 +1,135 @@
+/** From words and files to the list of runs: which there are, where they go and with which settings. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { newPlace } from "./comparison.fixture.js";
+import { seedsOf, variantOf, withCommon } from "./comparison.js";
+import { readComparison } from "./file.js";
+import { planRuns, slug } from "./plan.js";
+
+const { place, remove } = newPlace();
+afterAll(remove);
+
+function file(name: string, text: string): string {
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, name), text);
+  return join(place, name);
+}
+
+describe("words", () => {
+  it.each([
+    ["0..4", [0, 1, 2, 3, 4]],
+    ["3", [3]],
+    ["0,2, 7", [0, 2, 7]],
+    ["5..6,1,5", [5, 6, 1]],
+  ])("seeds %s", (text, seeds) => {
+    expect(seedsOf(text)).toEqual(seeds);
+  });
+
+  it("a colon separates the agent of the online phase", () => {
+    expect(variantOf("cql")).toEqual({ label: "cql", settings: { agent: "cql" } });
+    expect(variantOf("cql:sac")).toEqual({ label: "cql -> sac", settings: { agent: "cql", onlineAgent: "sac" } });
+  });
+
+  it("a label's folder keeps letters, digits and dots", () => {
+    expect(["cql -> sac", "Cal-QL, α = 0.5", "../x"].map(slug)).toEqual(["cql-sac", "cal-ql-α-0.5", "x"]);
+  });
+});
+
+describe("common settings", () => {
+  const variants = [variantOf("cql"), variantOf("sac"), variantOf("sac:cql")];
+
+  it("go to the variants whose agents have them, and stand under or over their own", () => {
+    const common = withCommon(variants, { conservativeWeight: 3, batchSize: 8 }, "under");
+    expect(common.map(({ settings }) => settings.conservativeWeight)).toEqual([3, undefined, 3]);
+    expect(common.map(({ settings }) => settings.batchSize)).toEqual([8, 8, 8]);
+    const own = [{ label: "own", settings: { agent: "cql", batchSize: 4 } }];
+    expect(withCommon(own, { batchSize: 8 }, "under")[0]!.settings.batchSize).toBe(4);
+    expect(withCommon(own, { batchSize: 8 }, "over")[0]!.settings.batchSize).toBe(8);
+  });
+
+  it("that no variant has go to all, to be refused by name", () => {
+    const [sac] = withCommon([variantOf("sac")], { conservativeWeight: 3 }, "under");
+    expect(sac!.settings.conservativeWeight).toBe(3);
+  });
+});
+
+describe("a plan", () => {
+  const comparison = { tasks: ["pointmaze-umaze", "pointmaze-large"], seeds: [0, 4], variants: [variantOf("cql:sac")] };
+
+  it("has a folder for each task, variant and seed, and one data set for each task", () => {
+    const runs = planRuns(comparison, "out");
+    expect(runs.map(({ folder }) => folder)).toEqual([
+      join("out", "pointmaze-umaze", "cql-sac-seed0"),
+      join("out", "pointmaze-umaze", "cql-sac-seed4"),
+      join("out", "pointmaze-large", "cql-sac-seed0"),
+      join("out", "pointmaze-large", "cql-sac-seed4"),
+    ]);
+    expect(runs[2]).toMatchObject({
+      name: "cql -> sac on pointmaze-large, seed 0",
+      collects: true,
+      settings: { label: "cql -> sac", seed: 0, threads: 1, dataset: join("out", "pointmaze-large", "data.hdf5") },
+      resolved: { conservativeWeight: 5, onlineAgent: "sac", threads: 1 },
+    });
+  });
+
+  it("takes a named data set, with the task's name in its path", () => {
+    const variants = withCommon(comparison.variants, { dataset: "d4rl/{task}-v2.hdf5", threads: 2 }, "over");
+    const runs = planRuns({ ...comparison, variants }, "out");
+    expect(runs.map(({ settings }) => settings.dataset)).toContain("d4rl/pointmaze-large-v2.hdf5");
+    expect(runs[0]).toMatchObject({ collects: false, resolved: { threads: 2 } });
+  });
+
+  it("refuses variants whose folders would be one", () => {
+    const variants = ["a b", "a-b"].map((label) => ({ label, settings: {} }));
+    expect(() => planRuns({ ...comparison, variants }, "out")).toThrow(/"a b" and "a-b" would share the folder a-b/);
+  });
+});
+
+describe("a comparison file", () => {
+  const text = `
+title: Two weights
+tasks: [pointmaze-umaze, pointmaze-medium]
+seeds: 0..2
+settings: { batchSize: 64, offlineUpdates: 5 }
+variants:
+  - cal-ql
+  - { label: heavy, agent: cql, conservativeWeight: 20, offlineUpdates: 7 }
+  - { agent: cql, onlineAgent: sac }
+scales:
+  laptop: { preset: laptop, offlineUpdates: 9 }
+  paper: { task: antmaze-umaze, seeds: [0], dataset: "{task}.hdf5" }
+collection: { steps: 100, noise: 0.2 }
+`;
+
+  it("says what is compared; a scale stands over the file's settings and under the variants'", () => {
+    expect(readComparison(file("laptop.yaml", text), "laptop")).toEqual({
+      title: "Two weights",
+      tasks: ["pointmaze-umaze", "pointmaze-medium"],
+      seeds: [0, 1, 2],
+      variants: [
+        { label: "cal-ql", settings: { batchSize: 64, preset: "laptop", offlineUpdates: 9, agent: "cal-ql" } },
+        {
+          label: "heavy",
+          settings: { batchSize: 64, preset: "laptop", offlineUpdates: 7, agent: "cql", conservativeWeight: 20 },
+        },
+        {
+          label: "cql -> sac",
+          settings: { batchSize: 64, preset: "laptop", offlineUpdates: 9, agent: "cql", onlineAgent: "sac" },
+        },
+      ],
+      collection: { steps: 100, noise: 0.2, seed: 0 },
+    });
+  });
+
+  it("may name other tasks and seeds at a scale", () => {
+    const { tasks, seeds, variants } = readComparison(file("paper.yaml", text), "paper");
+    expect({ tasks, seeds }).toEqual({ tasks: ["antmaze-umaze"], seeds: [0] });
+    expect(variants[0]!.settings).toEqual({
+      batchSize: 64,
+      offlineUpdates: 5,
+      dataset: "{task}.hdf5",
+      agent: "cal-ql",
+    });
+  });
+});
