@@ -8,16 +8,12 @@ import { lowerToOnnx } from "../tensor/lower.js";
 import { encodeOnnxModel } from "../tensor/onnx-model.js";
 import { compile, type Program, programGraph } from "../tensor/program.js";
 import type { RuntimeOptions } from "../tensor/runtime.js";
+import { refuseWrongIndices } from "./action-kind.js";
 import { type Sizes, stepsOf } from "./context.js";
+import type { AgentDefinition, DeclaredAgent } from "./definition.js";
 import { fillNoise } from "./noise.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
-import {
-  type AgentDefinition,
-  type AgentName,
-  type AgentSettings,
-  agentDefinition,
-  type DeclaredAgent,
-} from "./registry.js";
+import { type AgentName, type AgentSettings, agentDefinition } from "./registry.js";
 import { parseSettings } from "./settings.js";
 import { UPDATES } from "./update.js";
 
@@ -27,6 +23,8 @@ export interface AgentBatch {
   readonly actions: Float32Array;
   readonly rewards: Float32Array;
   readonly nextObservations: Float32Array;
+  /** Needed by those agents alone that read it (ReBRAC). */
+  readonly nextActions?: Float32Array;
   /** 1 where the task ended with this transition (no bootstrap), else 0; a time limit is no end. */
   readonly terminated: Float32Array;
   readonly returnsToGo: Float32Array;
@@ -91,6 +89,10 @@ export class Agent {
     return this.declared.settings as unknown as Readonly<Record<string, unknown>>;
   }
 
+  get sizes(): Sizes {
+    return this.options;
+  }
+
   /** The batches of settings.batchSize transitions, one after the other, that an update takes together. */
   get batchesPerUpdate(): number {
     return stepsOf(this.declared.settings);
@@ -116,6 +118,7 @@ export class Agent {
     batch: AgentBatch,
     noise?: Readonly<Record<string, Float32Array>>,
   ): Promise<Readonly<Record<string, number>>> {
+    refuseWrongIndices(batch.actions, this.options);
     for (const name of Object.keys(this.declared.batch) as (keyof AgentBatch)[]) this.fill(name, batch[name]);
     for (const [name, { kind, tensor }] of this.declared.noise.declared) {
       const target = this.program.inputs[`noise/${name}`];
@@ -203,9 +206,11 @@ export class Agent {
     await this.policy.release();
   }
 
-  private fill(name: string, values: Float32Array): void {
+  /** What the program does not read may be missing. */
+  private fill(name: string, values: Float32Array | undefined): void {
     const target = this.program.inputs[name];
     if (!target) return;
+    if (!values) throw new UsageError(`The batch has no ${name}, from which ${this.name} learns; give it too.`);
     if (values.length !== target.length) {
       throw new UsageError(
         `The batch's ${name} has ${values.length} numbers where ${this.name} expects ${target.length}; ` +

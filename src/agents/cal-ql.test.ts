@@ -9,8 +9,9 @@ import { gradients } from "../tensor/gradients.js";
 import { maximum, reshape, slice, state } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { filled, makeUpdates, randomBatch, sizes, smallSettings, snapshot, stir, withAgent } from "./agent.fixture.js";
+import type { Calibration } from "./conservative.js";
 import { agentContext } from "./context.js";
-import { type Calibration, cqlCriticLosses, cqlSettings } from "./cql.js";
+import { cqlCriticLosses, cqlSettings } from "./cql.js";
 import { declareModel } from "./model.js";
 import type { AgentSettings } from "./registry.js";
 

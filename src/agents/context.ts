@@ -16,15 +16,17 @@ export interface Sizes {
   /** Numbers of an action: 1, the index, where actions are discrete. */
   readonly actionSize: number;
   /** How many actions there are to choose from, where they are discrete. */
-  readonly discreteActions?: number;
+  readonly discreteActions?: number | undefined;
 }
 
-/** A batch as tensors: observations [B, observation], actions [B, action], the rest [B]; `terminated` is 0 or 1. */
+/** A batch as tensors: observations [B, observation], actions [B, action], the others [B]; `terminated` is 0 or 1. */
 export interface BatchTensors {
   readonly observations: Tensor;
   readonly actions: Tensor;
   readonly rewards: Tensor;
   readonly nextObservations: Tensor;
+  /** What the data did at the next observations. */
+  readonly nextActions: Tensor;
   readonly terminated: Tensor;
   /** Monte-Carlo return-to-go G of each transition. */
   readonly returnsToGo: Tensor;
@@ -110,6 +112,7 @@ function batchTensors(size: number, { observationSize, actionSize }: Sizes): Bat
     actions: input("actions", [size, actionSize]),
     rewards: input("rewards", [size]),
     nextObservations: input("nextObservations", [size, observationSize]),
+    nextActions: input("nextActions", [size, actionSize]),
     terminated: input("terminated", [size]),
     returnsToGo: input("returnsToGo", [size]),
   };

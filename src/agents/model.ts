@@ -14,19 +14,31 @@ import type { AgentContext, BatchTensors } from "./context.js";
 import type { SacSettings } from "./sac.js";
 import type { Update } from "./update.js";
 
-export interface Model<Settings extends SacSettings = SacSettings> extends AgentContext<Settings> {
+export interface Model<Settings extends SacSettings = SacSettings> extends AgentContext<Settings>, OwnParameters {
   readonly policy: TanhGaussianPolicy;
   /** pi(.|s) for the batch's observations, and pi(.|s') for its next observations. */
   readonly current: Distribution;
   readonly next: Distribution;
   readonly critics: Ensemble;
   readonly targetCritics: Ensemble;
-  /** Parameters of an algorithm's own, declared when first asked for; the same name gives the same. */
+}
+
+/** Networks and numbers of an algorithm's own, besides those that its family has. */
+export interface OwnParameters {
+  /** Declared when first asked for; the same name gives the same. */
   readonly parameters: (name: string, declare: (random: RandomStream) => Parameters) => Parameters;
 }
 
+export function ownParameters(random: RandomStream): OwnParameters["parameters"] {
+  const declared = new Map<string, Parameters>();
+  return (name, declare) => {
+    if (!declared.has(name)) declared.set(name, declare(random));
+    return declared.get(name)!;
+  };
+}
+
 /** A number that learns, under a name. */
-export function scalar(model: Model, name: string, initial: number): Parameters {
+export function scalar(model: OwnParameters, name: string, initial: number): Parameters {
   return model.parameters(name, () => declareScalar(name, initial));
 }
 
@@ -40,17 +52,13 @@ export function declareModel<S extends SacSettings>(context: AgentContext<S>): M
   const criticShape = { ...sizes, hidden, count, layerNorm };
   const sameStart = new RandomStream(0);
   sameStart.restore(random.state());
-  const declared = new Map<string, Parameters>();
   return {
     ...context,
     policy,
     ...distributions(policy, batch),
     critics: declareCritics("critics", criticShape, random),
     targetCritics: declareCritics("targetCritics", criticShape, sameStart),
-    parameters: (name, declare) => {
-      if (!declared.has(name)) declared.set(name, declare(random));
-      return declared.get(name)!;
-    },
+    parameters: ownParameters(random),
   };
 }
 

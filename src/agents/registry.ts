@@ -1,60 +1,74 @@
 /**
- * The agents that exist, by name: what each is called, its settings, its networks and its update. Adding an agent is a
- * file of its own and one line here.
+ * The agents that exist, by name. Adding one is a file of its own and one entry here; the command line, the docs and
+ * the contract that all agents are held to (contract.test.ts) follow from it.
  */
 import type { z } from "zod";
 import { unknownName } from "../errors.js";
-import type { Policy } from "../networks/policy.js";
-import type { ProgramDefinition } from "../tensor/program.js";
 import { actorCritic } from "./actor-critic.js";
 import { calQlCriticLosses, calQlSettings } from "./cal-ql.js";
-import {
-  type AgentContext,
-  type AgentParts,
-  agentContext,
-  type BatchTensors,
-  type Noise,
-  type Sizes,
-} from "./context.js";
+import { calQlDiscreteLosses, calQlDiscreteSettings } from "./cal-ql-discrete.js";
 import { cqlCriticLosses, cqlSettings } from "./cql.js";
+import { cqlDiscreteLosses, cqlDiscreteSettings } from "./cql-discrete.js";
+import { type AgentDefinition, define } from "./definition.js";
+import { dqnLosses, dqnSettings } from "./dqn.js";
+import { qLearning } from "./q-learning.js";
+import { rlpd, rlpdSettings } from "./rlpd.js";
 import { sacCriticLosses, sacSettings } from "./sac.js";
-import type { CommonSettings } from "./settings.js";
-
-/** An agent, declared for given settings and sizes: everything that is needed to compile it. */
-export interface DeclaredAgent {
-  readonly settings: CommonSettings;
-  readonly batch: BatchTensors;
-  readonly noise: Noise;
-  readonly policy: Policy;
-  readonly program: ProgramDefinition;
-}
-
-export interface AgentDefinition {
-  readonly name: string;
-  readonly summary: string;
-  readonly settings: z.ZodObject;
-  /** Whether its losses are wrong without a return-to-go in every transition. */
-  readonly needsReturnToGo: boolean;
-  /** The networks, with first values drawn from the seed, and the update over them; settings must have been parsed. */
-  readonly declare: (settings: unknown, sizes: Sizes, seed: number) => DeclaredAgent;
-}
+import { wsrlSettings } from "./wsrl.js";
 
 const definitions = {
-  "cal-ql": define(calQlSettings, actorCritic(calQlCriticLosses), {
-    name: "cal-ql",
+  "cal-ql": define("cal-ql", calQlSettings, actorCritic(calQlCriticLosses), {
     summary: "Calibrated Q-learning: CQL whose policy values are not pushed below the recorded return",
+    source: "Nakamoto et al. 2023, equation 5.1",
+    formula: "CQL's losses with max(Q(s, a), G) for Q(s, a) of the policy's actions in the log-sum-exp",
     needsReturnToGo: true,
   }),
-  cql: define(cqlSettings, actorCritic(cqlCriticLosses), {
-    name: "cql",
+  cql: define("cql", cqlSettings, actorCritic(cqlCriticLosses), {
     summary: "Conservative Q-learning: SAC with a term that lowers the values of unseen actions",
+    source: "Kumar et al. 2020, equation 4, CQL(H)",
+    formula: "mean((Q - y)^2) + weight·mean(logsumexp(Q(s, a) - log density) - Q(s, a_data))",
   }),
-  sac: define(sacSettings, actorCritic(sacCriticLosses), { name: "sac", summary: "Soft actor-critic" }),
+  sac: define("sac", sacSettings, actorCritic(sacCriticLosses), {
+    summary: "Soft actor-critic",
+    source: "Haarnoja et al. 2018, equations 5, 7 and 18",
+    formula:
+      "critics: mean((Q - y)^2); policy: mean(alpha·log pi(a|s) - min Q(s, a)), a ~ pi; alpha: entropy to target",
+  }),
+  rlpd: define("rlpd", rlpdSettings, rlpd, {
+    summary: "SAC online with recorded data in every batch, 10 normalised critics, 20 critic steps an update",
+    source: "Ball et al. 2023, algorithm 1",
+    formula: "SAC's losses; y backs up the minimum of a random few target critics, the policy climbs the mean of all",
+  }),
+  wsrl: define("wsrl", wsrlSettings, actorCritic(sacCriticLosses), {
+    summary:
+      "SAC after offline pre-training without the recorded data: 10 normalised critics, 4 critic steps an update",
+    source: "Zhou et al. 2024, algorithm 1",
+    formula: "SAC's losses; y backs up the minimum of a random few target critics, the policy climbs the mean of all",
+  }),
+  "cal-ql-discrete": define("cal-ql-discrete", calQlDiscreteSettings, qLearning(calQlDiscreteLosses), {
+    summary: "Cal-QL for discrete actions: values of other actions than the data's are not pushed below the return",
+    source: "Nakamoto et al. 2023, equation 5.1, with the sum over all actions (cal-ql-discrete.ts says why so)",
+    formula: "cql-discrete's losses with max(Q(s, a), G) for Q(s, a) of all actions but the data's in the log-sum-exp",
+    needsReturnToGo: true,
+    actions: "discrete",
+  }),
+  "cql-discrete": define("cql-discrete", cqlDiscreteSettings, qLearning(cqlDiscreteLosses), {
+    summary: "Conservative Q-learning for discrete actions: DQN with a term that lowers the values of unseen actions",
+    source: "Kumar et al. 2020, equation 4, CQL(H)",
+    formula: "mean((Q - y)^2) + weight·mean(logsumexp over all actions of Q(s, .) - Q(s, a_data))",
+    actions: "discrete",
+  }),
+  dqn: define("dqn", dqnSettings, qLearning(dqnLosses), {
+    summary: "Deep Q-learning for discrete actions: double Q, an ensemble of critics, epsilon-greedy",
+    source: "van Hasselt et al. 2016, equation 4",
+    formula: "mean((Q(s, a) - y)^2), y = r + gamma·min Q'(s', a'), a' the best by the mean of the critics",
+    actions: "discrete",
+  }),
 };
 
 export type AgentName = keyof typeof definitions;
 /** Settings of any agent, all optional, as a caller may write them. */
-export type AgentSettings = z.input<typeof calQlSettings>;
+export type AgentSettings = z.input<typeof calQlSettings> & z.input<typeof calQlDiscreteSettings>;
 
 export const agentNames = Object.keys(definitions) as readonly AgentName[];
 
@@ -62,18 +76,4 @@ export const agentNames = Object.keys(definitions) as readonly AgentName[];
 export function agentDefinition(name: string): AgentDefinition {
   if (!Object.hasOwn(definitions, name)) throw unknownName("agent", name, agentNames);
   return definitions[name as AgentName];
-}
-
-/** Ties a declaration of settings to the agent that is built from them. */
-function define<Settings extends CommonSettings>(
-  settings: z.ZodObject & z.ZodType<Settings>,
-  build: (context: AgentContext<Settings>) => AgentParts,
-  facts: Pick<AgentDefinition, "name" | "summary"> & Partial<AgentDefinition>,
-): AgentDefinition {
-  const declare: AgentDefinition["declare"] = (values, sizes, seed) => {
-    const context = agentContext(settings.parse(values), sizes, seed);
-    const { policy, update } = build(context);
-    return { ...context, policy, program: update.program(facts.name) };
-  };
-  return { needsReturnToGo: false, ...facts, settings, declare };
 }

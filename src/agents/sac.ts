@@ -13,7 +13,6 @@ import {
   constant,
   exp,
   gather,
-  less,
   mean,
   mul,
   neg,
@@ -22,10 +21,10 @@ import {
   stopGradient,
   sub,
   sum,
-  where,
 } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { type Losses, mergeLosses, numbered } from "./losses.js";
+import { calibrationMetrics } from "./metrics.js";
 import { type Model, scalar } from "./model.js";
 import { actorCriticSettings } from "./settings.js";
 
@@ -33,7 +32,11 @@ export const sacSettings = actorCriticSettings.extend({
   temperatureTuning: z.boolean().default(true).describe("Learn the temperature so that the entropy meets its target."),
   initialTemperature: z.number().positive().default(1).describe("First (or fixed) temperature alpha."),
   temperatureLearningRate: z.number().positive().default(1e-4).describe("Learning rate of the temperature (Adam)."),
-  targetEntropy: z.number().nullable().default(null).describe("Target entropy; none means minus the action's size."),
+  targetEntropy: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe("Target entropy; none means minus the action's size (rlpd: minus half of it)."),
   backupEntropy: z.boolean().default(false).describe("Subtract the entropy term in the Bellman backup."),
   maxTargetBackup: z.boolean().default(false).describe("Back up the best of nActions sampled next actions."),
   nActions: z.number().int().min(1).default(10).describe("Actions sampled per state where several are (N)."),
@@ -79,9 +82,14 @@ export interface CriticLoss {
   readonly values: Tensor;
 }
 
+/** What the objective of critics needs of a model. */
+interface LearningCritics extends Pick<Model, "critics"> {
+  readonly settings: Pick<SacSettings, "criticLearningRate">;
+}
+
 /** The ensemble's objective, the sum over its critics, and what every critic of the family reports. */
 export function criticLosses(
-  model: Model<SacSettings>,
+  model: LearningCritics,
   { loss, bellmanLoss, values }: CriticLoss,
   metrics: Losses["metrics"],
 ): Losses {
@@ -159,20 +167,6 @@ export function policyLosses(model: Model<SacSettings>): Losses {
     metrics: { actorLoss, temperatureLoss, temperature: alpha, logPiMean: mean(logProbabilities) },
   };
   return mergeLosses(learned, { objectives: [], metrics: calibrationMetrics(policyValue, model.batch.returnsToGo) });
-}
-
-/** How the values of the policy's actions [batch] stand against the return-to-go: what every agent with critics logs. */
-export function calibrationMetrics(policyValue: Tensor, returnsToGo: Tensor): Losses["metrics"] {
-  return {
-    policyQMean: mean(policyValue),
-    returnToGoMean: mean(returnsToGo),
-    shareBelowReturn: shareBelow(policyValue, returnsToGo),
-  };
-}
-
-/** The share of rows with value < bound. */
-function shareBelow(values: Tensor, bound: Tensor): Tensor {
-  return mean(where(less(values, bound), 1, 0));
 }
 
 export function oneActionPerState(actions: Tensor): Tensor {

@@ -8,7 +8,9 @@ import { makeUpdates, randomBatch, sizes, smallSettings, snapshot, stir, withAge
 import type { Agent } from "./agent.js";
 import type { CalQlSettings } from "./cal-ql.js";
 import { referenceMetrics } from "./reference-losses.fixture.js";
-import type { AgentName, AgentSettings } from "./registry.js";
+import type { AgentSettings } from "./registry.js";
+
+type AgentName = "sac" | "cql" | "cal-ql";
 
 /** Relative, or absolute below 1: float32 through two hidden layers. */
 const TOLERANCE = 1e-5;

@@ -44,6 +44,15 @@ export const actorCriticSettings = agentSettings.extend({
 
 export type ActorCriticSettings = z.infer<typeof actorCriticSettings>;
 
+/** The same settings with other defaults: how an agent that differs from its parent in numbers alone is declared. */
+export function withDefaults<S extends z.ZodObject>(schema: S, defaults: Partial<z.input<S>>): S {
+  const changed = Object.entries(defaults).map(([name, value]) => {
+    const field = schema.shape[name] as z.ZodDefault<z.ZodType>;
+    return [name, field.removeDefault().default(value).describe(field.description!)];
+  });
+  return schema.extend(Object.fromEntries(changed)) as unknown as S;
+}
+
 /**
  * Checks settings against their declaration and fills in the defaults.
  * @param what whose settings they are, for the error: 'agent "cql"'

@@ -17,6 +17,8 @@ export class Update {
   private readonly followers = new Map<string, StateDefinition>();
   private readonly others: StateDefinition[] = [];
   private readonly latest = new Map<string, Parameters>();
+  /** How many updates were made before this one (scalar): what schedules count. */
+  readonly updates = state(UPDATES, []);
   private metrics: Readonly<Record<string, Tensor>> = {};
 
   constructor(private readonly settings: AdamSettings) {}
@@ -54,7 +56,7 @@ export class Update {
   }
 
   program(name: string): ProgramDefinition {
-    const updates = state(UPDATES, []);
+    const { updates } = this;
     const states: StateDefinition[] = [
       { current: updates, initial: new Float32Array(1), next: add(updates, 1) },
       ...[...this.learners.values()].flatMap(({ declared, state }) => adamStates(declared, state)),

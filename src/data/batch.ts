@@ -16,6 +16,8 @@ export interface Batch {
   readonly rewards: Float32Array<ArrayBuffer>;
   /** [B, dO] */
   readonly nextObservations: Float32Array<ArrayBuffer>;
+  /** [B, dA], the action that the data took at the next observation; NaN where the replay does not know it. */
+  readonly nextActions: Float32Array<ArrayBuffer>;
   /** [B], 1 where there is no bootstrap, else 0. */
   readonly terminated: Float32Array<ArrayBuffer>;
   /** [B], on the scale of `rewards`; NaN where the replay does not know it. */
@@ -32,6 +34,7 @@ export function createBatch(size: number, observationSize: number, actionSize: n
     actions: new Float32Array(size * actionSize),
     rewards: new Float32Array(size),
     nextObservations: new Float32Array(size * observationSize),
+    nextActions: new Float32Array(size * actionSize),
     terminated: new Float32Array(size),
     returnsToGo: new Float32Array(size),
   };

@@ -12,6 +12,7 @@ import type { Replay } from "./replay.js";
  * leaves the whole batch to the other. Allocates nothing.
  *
  * @param share in [0, 1], or negative
+ * @param parts equal parts of the batch, each of which is mixed by itself: the batches of one update's critic steps
  * @throws UsageError if both replays are empty or the share is above 1
  */
 export function sampleMixture(
@@ -20,10 +21,14 @@ export function sampleMixture(
   online: Replay,
   share: number,
   random: RandomStream,
+  parts = 1,
 ): void {
-  const rows = countOfflineRows(batch.size, offline.length, online.length, share);
-  offline.sampleInto(batch, 0, rows, random);
-  online.sampleInto(batch, rows, batch.size, random);
+  const size = batch.size / parts;
+  const rows = countOfflineRows(size, offline.length, online.length, share);
+  for (let start = 0; start < batch.size; start += size) {
+    offline.sampleInto(batch, start, start + rows, random);
+    online.sampleInto(batch, start + rows, start + size, random);
+  }
 }
 
 /** The number of offline rows in a batch; see `sampleMixture`. */

@@ -17,7 +17,15 @@ export interface ReplayOptions {
 /** The part of a transition that is copied; each has a fixed number of values per row. */
 type Store = Record<(typeof PARTS)[number], Float32Array<ArrayBuffer>>;
 
-const PARTS = ["observations", "actions", "rewards", "nextObservations", "terminated", "returnsToGo"] as const;
+const PARTS = [
+  "observations",
+  "actions",
+  "rewards",
+  "nextObservations",
+  "nextActions",
+  "terminated",
+  "returnsToGo",
+] as const;
 const GROWTH = 1.5;
 
 /** An append-only, growing store of transitions. */
@@ -42,8 +50,8 @@ export class Replay {
   }
 
   /**
-   * Adds transitions (copies them). Where returns-to-go are not required and not given, NaN stands in for them, so
-   * that using them by mistake shows at once.
+   * Adds transitions (copies them). Where next actions are not given, or returns-to-go are neither required nor given,
+   * NaN stands in for them, so that using them by mistake shows at once.
    *
    * @throws UsageError if the sizes differ, or if a return-to-go is required and missing or NaN
    */
@@ -74,6 +82,7 @@ export class Replay {
       copyRow(store.observations, drawn, batch.observations, row, observationSize);
       copyRow(store.actions, drawn, batch.actions, row, actionSize);
       copyRow(store.nextObservations, drawn, batch.nextObservations, row, observationSize);
+      copyRow(store.nextActions, drawn, batch.nextActions, row, actionSize);
       batch.rewards[row] = store.rewards[drawn]!;
       batch.terminated[row] = store.terminated[drawn]!;
       batch.returnsToGo[row] = store.returnsToGo[drawn]!;
@@ -91,6 +100,7 @@ export class Replay {
       actions: view("actions"),
       rewards: view("rewards"),
       nextObservations: view("nextObservations"),
+      nextActions: view("nextActions"),
       terminated: view("terminated"),
       returnsToGo: view("returnsToGo"),
     };
@@ -148,6 +158,7 @@ export class Replay {
       actions: part("actions"),
       rewards: part("rewards"),
       nextObservations: part("nextObservations"),
+      nextActions: part("nextActions"),
       terminated: part("terminated"),
       returnsToGo: part("returnsToGo"),
     };
@@ -156,7 +167,7 @@ export class Replay {
   /** Values per row. */
   private width(part: keyof Store): number {
     if (part === "observations" || part === "nextObservations") return this.observationSize;
-    return part === "actions" ? this.actionSize : 1;
+    return part === "actions" || part === "nextActions" ? this.actionSize : 1;
   }
 }
 

@@ -20,6 +20,11 @@ export interface Transitions {
   readonly rewards: Float32Array;
   /** [length, observationSize] */
   readonly nextObservations: Float32Array;
+  /**
+   * [length, actionSize], the action after the one of `actions`, as clipped. An episode's last step has none and repeats
+   * its own: where the task ended there, no bootstrap reads it, and where the clock did, it is the nearest known one.
+   */
+  readonly nextActions?: Float32Array;
   /** [length], 1 where there is no bootstrap, else 0. */
   readonly terminated: Float32Array;
   /** [length], on the scale of `rewards`; absent if no rule was given. */
@@ -61,6 +66,7 @@ export function toTransitions(episodes: readonly Episode[], options: TransitionO
     actions: new Float32Array(length * actionSize),
     rewards: new Float32Array(length),
     nextObservations: new Float32Array(length * observationSize),
+    nextActions: new Float32Array(length * actionSize),
     terminated: new Float32Array(length),
     ...(options.returns && { returnsToGo: new Float32Array(length) }),
   };
@@ -72,7 +78,7 @@ export function toTransitions(episodes: readonly Episode[], options: TransitionO
   return transitions;
 }
 
-function fill(target: Transitions, row: number, episode: Episode, options: TransitionOptions): void {
+function fill(target: Transitions & { readonly nextActions: Float32Array }, row: number, episode: Episode, options: TransitionOptions): void {
   const { rewardScale = 1, rewardShift = 0, actionClip = DEFAULT_ACTION_CLIP } = options;
   const { observationSize: size, actionSize } = target;
   const { length } = episode;
@@ -82,6 +88,9 @@ function fill(target: Transitions, row: number, episode: Episode, options: Trans
   const actions = target.actions.subarray(row * actionSize, (row + length) * actionSize);
   if (options.discreteActions !== undefined) actions.set(episode.actions);
   else for (let i = 0; i < actions.length; i++) actions[i] = clip(episode.actions[i]!, actionClip);
+  const nextActions = target.nextActions.subarray(row * actionSize, (row + length) * actionSize);
+  nextActions.set(actions);
+  nextActions.copyWithin(0, actionSize);
   const rewards = target.rewards.subarray(row, row + length);
   for (let step = 0; step < length; step++) rewards[step] = rewardScale * episode.rewards[step]! + rewardShift;
   if (options.returns !== undefined) {

@@ -7,11 +7,11 @@ import { RandomStream } from "../random.js";
 import { boundsProblem, type Problem, resetProblems, stepProblems, vectorProblem } from "./contract.js";
 import {
   type ActionSpace,
-  actionVectorSize,
   type BoxSpace,
   type Environment,
   type ResetResult,
 } from "./environment.js";
+import { randomAction } from "./random-action.js";
 
 /** The steps of a trajectory that is repeated to see whether a seed decides everything. */
 const comparedSteps = 50;
@@ -125,13 +125,12 @@ function spaceProblem(space: BoxSpace | undefined): string | undefined {
 function play(environment: Environment, seed: number, limit: number, report: Report): Trial | undefined {
   const space = environment.observationSpace;
   const random = new RandomStream(seed, "check");
-  const action = new Float32Array(actionVectorSize(environment.actionSpace));
   const begin = report.attempt(`reset({ seed: ${seed} })`, () => environment.reset({ seed }));
   if (!begin || !isUsable("reset()", begin.answer, resetProblems(begin.answer, space), space, report)) return undefined;
   let previous = begin.answer.observation;
   const trace = [Float64Array.of(...previous, 0)];
   for (let step = 1; step <= limit; step++) {
-    drawAction(action, environment.actionSpace, random);
+    const action = randomAction(environment.actionSpace, random);
     const attempt = report.attempt(`step ${step}`, () => environment.step(action));
     if (!attempt) return undefined;
     const result = attempt.answer;
@@ -142,11 +141,6 @@ function play(environment: Environment, seed: number, limit: number, report: Rep
     if (result.terminated || result.truncated) return { trace, steps: step, ended: true };
   }
   return { trace, steps: limit, ended: false };
-}
-
-function drawAction(target: Float32Array, space: ActionSpace, random: RandomStream): void {
-  if (space.kind === "discrete") target[0] = random.integer(space.count);
-  else random.fillUniform(target, -1, 1);
 }
 
 /** Adds what is wrong with one answer to the report; false where its observation cannot be worked with. */

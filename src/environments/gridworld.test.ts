@@ -169,7 +169,9 @@ describe("gridworlds", () => {
     expect(() => makeEnvironment("gridworld-cliff", { slip: 0.6 })).toThrow(
       "The option slip of gridworld-cliff is 0.6; it must be at most 0.5.",
     );
-    expect(() => makeEnvironment("gridworld-cliff", { start: "elsewhere" })).toThrow("it must be one of fixed, diverse");
+    expect(() => makeEnvironment("gridworld-cliff", { start: "elsewhere" })).toThrow(
+      "it must be one of fixed, diverse",
+    );
     const environment = makeEnvironment("gridworld-cliff");
     environment.reset({ seed: 0 });
     expect(() => environment.step(Float32Array.of(4))).toThrow("holds 4, which is no whole number from 0 to 3");

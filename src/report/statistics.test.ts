@@ -71,6 +71,7 @@ describe("runFigures", () => {
     expect([rare.successAfter5, rare.successAfter20, rare.successAfter100]).toEqual([undefined, undefined, undefined]);
     expect(runFigures(runWith([[150, 0.5]])).successAfter5).toBe(0.5);
     expect(runFigures(runWith([[151, 0.5]])).successAfter5).toBeUndefined();
+    expect(runFigures(runWith([[1300, 0.5]])).successAfter100).toBe(0.5);
   });
 
   it("measures the early phase by the steps that were asked for, not by those an interrupted run reached", () => {

@@ -108,11 +108,15 @@ function valuesOf(figures: readonly RunFigures[], key: keyof RunFigures): number
   return figures.map((one) => one[key]).filter((value) => value !== undefined);
 }
 
-/** Success of the first evaluation from a share of the online steps on, if it is not much later than that. */
+/**
+ * Success of the first evaluation from a share of the online steps on, if it is not much later than that. All of them
+ * may be overshot by any length: the last trajectory of a run is played to its end.
+ */
 function successAfter(run: Run, share: number): number | undefined {
   const planned = onlineStepsOf(run);
   const from = onlineEvaluations(run).find((line) => line.onlineSteps >= share * planned);
-  return from && from.onlineSteps <= (share + LATE_GRACE) * planned ? from.successRate : undefined;
+  const limit = share < 1 ? (share + LATE_GRACE) * planned : Number.POSITIVE_INFINITY;
+  return from && from.onlineSteps <= limit ? from.successRate : undefined;
 }
 
 /**

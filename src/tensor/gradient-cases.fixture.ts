@@ -11,6 +11,7 @@ import {
   clip,
   concat,
   constant,
+  cos,
   div,
   exp,
   expand,
@@ -40,6 +41,7 @@ import {
   sub,
   sum,
   tanh,
+  toFloat,
   where,
 } from "./operations.js";
 import { type OperationKind, type Shape, sizeOf, type Tensor } from "./tensor.js";
@@ -141,6 +143,7 @@ export const gradientCases: { readonly [K in OperationKind]: (draw: Draw) => Ten
   log: unary(log, "positive"),
   sqrt: unary(sqrt, "positive"),
   tanh: unary(tanh),
+  cos: unary(cos),
   sigmoid: unary(sigmoid),
   softplus: unary(softplus),
   relu: unary(relu, "odd"),
@@ -208,6 +211,10 @@ export const gradientCases: { readonly [K in OperationKind]: (draw: Draw) => Ten
     const x = draw.input(draw.shape(1));
     const axis = draw.axis(x.shape);
     return gather(mul(x, x), argMax(x, axis), axis);
+  },
+  toFloat: (draw) => {
+    const x = draw.input(draw.shape(1));
+    return mul(toFloat(argMax(x, draw.axis(x.shape))), x);
   },
   gather: (draw) => {
     const x = draw.input(draw.shape(1));

@@ -7,6 +7,7 @@ import {
   add,
   concat,
   constant,
+  cos,
   div,
   expand,
   gather,
@@ -63,6 +64,7 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
   greater: nothing,
   less: nothing,
   argMax: nothing,
+  toFloat: nothing,
 
   add: (g, [a, b]) => [sumTo(g, a.shape), sumTo(g, b.shape)],
   sub: (g, [a, b]) => [sumTo(g, a.shape), sumTo(neg(g), b.shape)],
@@ -76,6 +78,8 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
   exp: (g, _, y) => [mul(g, y)],
   log: (g, [x]) => [div(g, x)],
   sqrt: (g, _, y) => [div(mul(g, 0.5), y)],
+  // The sine is a cosine a quarter turn later.
+  cos: (g, [x]) => [neg(mul(g, cos(sub(x, Math.PI / 2))))],
   tanh: (g, _, y) => [mul(g, sub(1, mul(y, y)))],
   sigmoid: (g, _, y) => [mul(g, mul(y, sub(1, y)))],
   softplus: (g, [x]) => [mul(g, sigmoid(x))],

@@ -2,7 +2,7 @@
  * How each operation is said in ONNX: one rule an operation, exhaustive by type. A rule names its inputs, emits its
  * node and returns the name of the value. Choices that were made for speed say so where they stand.
  */
-import type { OnnxAttribute } from "./onnx-model.js";
+import { ELEMENT_TYPES, type OnnxAttribute } from "./onnx-model.js";
 import type { OperationKind, OperationOf, Shape, Tensor } from "./tensor.js";
 
 /** What a rule may ask of the graph that is being written. */
@@ -69,6 +69,7 @@ export const loweringRules: { readonly [K in OperationKind]: Rule<K> } = {
   log: direct("Log"),
   sqrt: direct("Sqrt"),
   tanh: direct("Tanh"),
+  cos: direct("Cos"),
   sigmoid: direct("Sigmoid"),
   softplus: direct("Softplus"),
   relu: direct("Relu"),
@@ -105,6 +106,8 @@ export const loweringRules: { readonly [K in OperationKind]: Rule<K> } = {
   concat: alongAxis("Concat"),
   softmax: alongAxis("Softmax"),
   argMax: alongAxis("ArgMax", { keepdims: { int: 1 } }),
+  toFloat: (graph, tensor) =>
+    graph.node(tensor, "Cast", [graph.nameOf(tensor.inputs[0]!)], { to: { int: ELEMENT_TYPES.float32 } }),
   gather: alongAxis("GatherElements"),
   scatter: (graph, tensor, { axis, shape }) => {
     const zeros = graph.node(tensor, "Expand", [scalar(graph, 0), graph.integers(shape)]);

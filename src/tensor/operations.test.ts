@@ -31,6 +31,7 @@ import {
   softplus,
   sub,
   sum,
+  toFloat,
   where,
 } from "./operations.js";
 
@@ -112,6 +113,7 @@ describe("reductions", () => {
   it("argMax takes the first of equals; gather and scatter undo each other there", async () => {
     const tied = argMax(constant(Float32Array.of(1, 7, 7, 3, 3, 3), [2, 3]), 1);
     expect(tied.shape).toEqual([2, 1]);
+    expect(await numbersOf(toFloat(tied))).toEqual([1, 0]);
     expect(await numbersOf(gather(grid, tied, 1), numbers)).toEqual([2, 4]);
     expect(await numbersOf(gather(grid, indices, 1), numbers)).toEqual([2, 4]);
     expect(await numbersOf(scatter(constant(Float32Array.of(8, 9), [2, 1]), indices, 1, [2, 3]))).toEqual([

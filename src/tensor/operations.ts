@@ -103,6 +103,8 @@ export const exp = unary("exp");
 export const log = unary("log");
 export const sqrt = unary("sqrt");
 export const tanh = unary("tanh");
+/** The cosine of an angle in radians. */
+export const cos = unary("cos");
 export const sigmoid = unary("sigmoid");
 /** log(1 + exp(x)), without overflow. */
 export const softplus = unary("softplus");
@@ -216,11 +218,17 @@ export function softmax(x: Tensor, axis: number): Tensor {
   return makeTensor({ kind: "softmax", axis: resolveAxis("softmax", x, axis) }, [x], x.shape);
 }
 
-/** The index of the largest value along an axis, kept with size 1, for `gather`; no gradient. */
+/** The index of the largest value along an axis, kept with size 1, for `gather` and `toFloat`; no gradient. */
 export function argMax(x: Tensor, axis: number): Tensor {
   const along = resolveAxis("argMax", x, axis);
   const shape = x.shape.map((size, i) => (i === along ? 1 : size));
   return makeTensor({ kind: "argMax", axis: along }, [x], shape, "int64");
+}
+
+/** Indices as numbers that can be computed with; no gradient. */
+export function toFloat(indices: Tensor): Tensor {
+  if (indices.elementType !== "int64") throw new ShapeError("toFloat", [indices], "only indices (int64) are converted");
+  return makeTensor({ kind: "toFloat" }, [indices], indices.shape);
 }
 
 /** The values that stand at the indices along an axis; the result has the shape of the indices. */

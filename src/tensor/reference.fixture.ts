@@ -64,6 +64,7 @@ const meanings: { readonly [K in OperationKind]: Meaning<K> } = {
   log: each(Math.log),
   sqrt: each(Math.sqrt),
   tanh: each(Math.tanh),
+  cos: each(Math.cos),
   sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
   softplus: each((x) => Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)),
   relu: each((x) => Math.max(x, 0)),
@@ -118,6 +119,7 @@ const meanings: { readonly [K in OperationKind]: Meaning<K> } = {
       const values = fibre(x!, index, axis);
       return values.indexOf(Math.max(...values));
     }),
+  toFloat: ([indices]) => [...indices!.data],
   gather: ([x, indices], { axis }, out) => indicesOf(out).map((index) => at(x!, index.with(axis, at(indices!, index)))),
   scatter: ([values, indices], { axis }, out) => {
     const strides = stridesOf(out);

@@ -13,6 +13,7 @@ export type UnaryKind =
   | "log"
   | "sqrt"
   | "tanh"
+  | "cos"
   | "sigmoid"
   | "softplus"
   | "relu"
@@ -27,7 +28,7 @@ export type Operation =
   | { readonly kind: "input"; readonly name: string }
   | { readonly kind: "state"; readonly name: string }
   | { readonly kind: "constant"; readonly values: Float32Array; readonly name?: string }
-  | { readonly kind: UnaryKind | BinaryKind | ComparisonKind | "where" | "reshape" | "expand" }
+  | { readonly kind: UnaryKind | BinaryKind | ComparisonKind | "where" | "reshape" | "expand" | "toFloat" }
   | { readonly kind: "clip"; readonly low: number; readonly high: number }
   | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
   | { readonly kind: "sum"; readonly axes: readonly number[]; readonly keepDimensions: boolean }

@@ -8,12 +8,16 @@ import { agentDefinition, agentNames } from "../agents/registry.js";
 import { UsageError } from "../errors.js";
 import { version } from "../version.js";
 import { allSettings, resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { methods } from "./methods.js";
 
 const tasks = ["umaze", "medium", "large"].flatMap((maze) => [`pointmaze-${maze}`, `antmaze-${maze}`]);
 
+/** Agents that are not a method of another agent under the same name. */
+const plainAgents = agentNames.filter((name) => (methods[name]?.settings.agent ?? name) === name);
+
 describe("a preset", () => {
   const cases = tasks.flatMap((task) =>
-    agentNames.flatMap((agent) => (["paper", "laptop"] as const).map((preset) => ({ task, agent, preset }))),
+    plainAgents.flatMap((agent) => (["paper", "laptop"] as const).map((preset) => ({ task, agent, preset }))),
   );
   it.each(cases)("resolves: $task, $agent, $preset", (written) => {
     const { run, agent, agentSettings, online, flat } = resolveConfiguration(written);
@@ -91,10 +95,51 @@ describe("what a caller writes", () => {
     expect(resolveConfiguration({ threads: 3 }).run.threads).toBe(3);
   });
 
-  it("may be settings of either agent, where the algorithm changes; what both have is the same", () => {
-    const { online, agentSettings } = resolveConfiguration({ agent: "sac", onlineAgent: "cql", conservativeWeight: 3 });
-    expect(online?.settings).toMatchObject({ conservativeWeight: 3, maxTargetBackup: false });
+  it("may be settings of either agent, where the algorithm changes, or of the online one alone", () => {
+    const written = { agent: "sac", onlineAgent: "cql", conservativeWeight: 3, discount: 0.9, criticHidden: [7] };
+    const { online, agentSettings } = resolveConfiguration({ ...written, online: { discount: 0.8 } });
+    expect(online?.settings).toMatchObject({ conservativeWeight: 3, discount: 0.8, criticHidden: [7] });
+    expect(agentSettings).toMatchObject({ discount: 0.9, criticHidden: [7] });
     expect(agentSettings).not.toHaveProperty("conservativeWeight");
+  });
+
+  it("leaves the online agent its own defaults, but for the shape of the networks that it takes over", () => {
+    const { online, agentSettings } = resolveConfiguration({ agent: "cal-ql", onlineAgent: "wsrl", criticCount: 5 });
+    expect(agentSettings).toMatchObject({ maxTargetBackup: true, criticSteps: 1, criticLayerNorm: false });
+    expect(online?.settings).toMatchObject({ maxTargetBackup: false, criticSteps: 4, criticLayerNorm: false });
+    expect(online?.settings.criticCount).toBe(5);
+  });
+});
+
+describe("a method", () => {
+  it.each(Object.entries(methods))("%s stands for its settings, over the preset's", (name, { settings }) => {
+    const { run, flat } = resolveConfiguration({ task: "pointmaze-umaze", preset: "laptop", agent: name });
+    const { criticCount: _, criticLayerNorm: __, ...ofTheRun } = settings;
+    expect(run).toMatchObject(ofTheRun);
+    expect(resolveConfiguration(flat).flat).toEqual(flat);
+  });
+
+  it("gives way to what the caller writes", () => {
+    const { run } = resolveConfiguration({ agent: "hybrid", offlineShare: 0.25, offlineUpdates: 10 });
+    expect(run).toMatchObject({ agent: "sac", label: "hybrid", offlineShare: 0.25, offlineUpdates: 10 });
+    expect(resolveConfiguration({ agent: "hybrid", label: "mine" }).run.label).toBe("mine");
+  });
+
+  it("has the numbers of its paper", () => {
+    const rlpd = resolveConfiguration({ agent: "rlpd" });
+    expect(rlpd.agentSettings).toMatchObject({
+      criticCount: 10,
+      criticLayerNorm: true,
+      targetCriticCount: 2,
+      criticSteps: 20,
+      policyObjective: "mean",
+      backupEntropy: true,
+      criticLearningRate: 3e-4,
+    });
+    expect(rlpd.run).toMatchObject({ offlineUpdates: 0, offlineShare: 0.5, warmupSteps: 5000 });
+    const wsrl = resolveConfiguration({ agent: "wsrl" });
+    expect(wsrl.online?.settings).toMatchObject({ criticCount: 10, criticLayerNorm: true, criticSteps: 4 });
+    expect(wsrl.run).toMatchObject({ offlineShare: 0, warmupSteps: 5000, warmupActions: "policy" });
   });
 });
 
@@ -120,7 +165,8 @@ describe("a wrong setting", () => {
     [{ datasetHorizon: 0 }, "The setting datasetHorizon of the run is 0; it must be at least 1."],
     [
       { agent: "sac", conservativeWeight: 5 },
-      "The setting conservativeWeight means nothing to sac; it belongs to cal-ql, cql. Leave it out.",
+      "The setting conservativeWeight means nothing to sac; it belongs to " +
+        `${allSettings().get("conservativeWeight")!.agents.join(", ")}. Leave it out.`,
     ],
   ];
   it.each(cases)("%j is one sentence", (written, sentence) => {
@@ -131,6 +177,8 @@ describe("a wrong setting", () => {
 
   it.each([
     [{ agent: "calql" }, /^Unknown agent "calql"\. Did you mean "cal-ql"\?/],
+    [{ agent: "hybird" }, /^Unknown agent "hybird"\. Did you mean "hybrid"\?/],
+    [{ online: { discoun: 1 } }, /^Unknown setting "discoun"\. Did you mean "discount"\?/],
     [{ onlineAgent: "sack" }, /^Unknown agent "sack"\. Did you mean "sac"\?/],
     [{ criticHiden: [5] }, /^Unknown setting "criticHiden"\. Did you mean "criticHidden"\?/],
   ])("name %j gets a suggestion", (written, message) => {

@@ -3,14 +3,20 @@
  * declarations, with every default filled in. Settings of the run and of its agents share one flat list of names.
  */
 import { availableParallelism } from "node:os";
-import { type AgentDefinition, type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
+import type { AgentDefinition } from "../agents/definition.js";
+import { type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
 import { UsageError, unknownName } from "../errors.js";
-import { type Preset, presetOf } from "./presets.js";
+import { methods } from "./methods.js";
+import { presetOf } from "./presets.js";
 import { type RunSettings, runSettings } from "./settings.js";
 
 /** What a caller may write: any settings of the run and of the agents. */
-export type TrainSettings = Partial<RunSettings> & AgentSettings;
+export type TrainSettings = Partial<RunSettings> &
+  AgentSettings & {
+    /** Settings of the online agent where they are not those of the offline one. */
+    readonly online?: AgentSettings;
+  };
 
 export interface Configuration {
   readonly run: RunSettings;
@@ -24,21 +30,48 @@ export interface Configuration {
 
 const runNames = Object.keys(runSettings.shape);
 
+/** What the second agent takes over with the first one's networks, whatever its own defaults are. */
+const SHARED_BY_BOTH = ["actorHidden", "criticHidden", "criticCount", "criticLayerNorm", "logStdRange", "batchSize"];
+
 /** @throws UsageError for an unknown name or a value that does not fit, naming it and what would be right */
-export function resolveConfiguration(written: TrainSettings): Configuration {
+export function resolveConfiguration(given: TrainSettings): Configuration {
+  const written = withMethod(given);
   const first = parseRun(pick(written, runNames));
   const preset = presetOf(first.task, first.preset);
   const run = withThreads(parseRun({ ...pick(preset, runNames), ...pick(written, runNames) }));
+  if (!isName(run.agent)) throw unknownName("agent", run.agent, [...agentNames, ...Object.keys(methods)]);
   const agent = agentDefinition(run.agent);
   const onlineAgent = run.onlineAgent === null ? null : agentDefinition(run.onlineAgent);
   refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
-  const agentSettings = settingsFor(agent, preset, written);
-  // What both agents have, the second takes over from the first, its own defaults aside: one name means one value, and
-  // the flat record says it all.
-  const inherited = { ...agentSettings, ...written };
-  const online = onlineAgent && { agent: onlineAgent, settings: settingsFor(onlineAgent, preset, inherited) };
+  if (written.online) refuseUnknown(written.online, onlineAgent ? [onlineAgent] : [agent]);
+  const agentSettings = settingsFor(agent, { ...preset, ...written });
+  const shared = pick(agentSettings, SHARED_BY_BOTH);
+  const online = onlineAgent && {
+    agent: onlineAgent,
+    settings: settingsFor(onlineAgent, { ...preset, ...shared, ...written, ...written.online }),
+  };
   refuseEndlessFailure(run, agentSettings);
-  return { run, agent, agentSettings, online, flat: { ...run, ...online?.settings, ...agentSettings } };
+  return {
+    run,
+    agent,
+    agentSettings,
+    online,
+    flat: { ...run, ...agentSettings, ...(online && { online: online.settings }) },
+  };
+}
+
+function isName(name: string): boolean {
+  return (agentNames as readonly string[]).includes(name);
+}
+
+/** The settings of the method that the caller named as agent, if it is one, under what else the caller wrote. */
+function withMethod(written: TrainSettings): TrainSettings {
+  const name = written.agent;
+  if (name === undefined || !Object.hasOwn(methods, name)) return written;
+  const { agent: _, ...own } = written;
+  const { settings } = methods[name]!;
+  const label = settings.agent === name || settings.onlineAgent ? {} : { label: name };
+  return { ...label, ...settings, ...own };
 }
 
 /** Every setting that some agent or the run has, with its declaration, in the order of declaration. */
@@ -71,15 +104,14 @@ function withThreads(run: RunSettings): RunSettings {
   return run.threads > 0 ? run : { ...run, threads: availableParallelism() };
 }
 
-/** The preset's and the caller's values of those settings that the agent has, with defaults. */
-function settingsFor(agent: AgentDefinition, preset: Preset, written: TrainSettings): AgentSettings {
-  const names = Object.keys(agent.settings.shape);
-  return parseSettings(agent.settings, { ...pick(preset, names), ...pick(written, names) }, `agent "${agent.name}"`);
+/** Those of the values that are settings of the agent, checked, with defaults. */
+function settingsFor(agent: AgentDefinition, values: TrainSettings): AgentSettings {
+  return parseSettings(agent.settings, pick(values, Object.keys(agent.settings.shape)), `agent "${agent.name}"`);
 }
 
 /** A setting that the caller wrote must belong to the run or to one of its agents. */
 function refuseUnknown(written: object, agents: readonly AgentDefinition[]): void {
-  const known = [...runNames, ...agents.flatMap((agent) => Object.keys(agent.settings.shape))];
+  const known = [...runNames, "online", ...agents.flatMap((agent) => Object.keys(agent.settings.shape))];
   for (const name of Object.keys(written)) {
     if (known.includes(name)) continue;
     const owners = allSettings().get(name)?.agents;

@@ -7,7 +7,7 @@ import { Agent } from "../agents/agent.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { evaluate } from "./evaluate.js";
 import { registerLine, tiny } from "./tiny-run.fixture.js";
-import { collectTrajectory } from "./trajectory.js";
+import { collectTrajectory, exploring } from "./trajectory.js";
 
 const reward = (_: number, action: number) => action;
 const failing = registerLine("failing-line", { reward });
@@ -54,7 +54,7 @@ describe("evaluate", () => {
 
 describe("collectTrajectory", () => {
   it("records one whole episode with the actions that were taken", async () => {
-    const episode = await collectTrajectory(agent, makeEnvironment(failing), 3, "an episode");
+    const episode = await collectTrajectory(exploring(agent), makeEnvironment(failing), 3, "an episode");
     expect(episode).toMatchObject({ length: 10, truncated: true });
     expect([...episode.terminated]).toEqual(new Array(10).fill(0));
     expect([...episode.rewards]).toEqual([...episode.actions]);
@@ -68,15 +68,15 @@ describe("collectTrajectory", () => {
   it("explores: two episodes from one seed begin alike and go on differently", async () => {
     const environment = makeEnvironment(failing);
     const [first, second] = [
-      await collectTrajectory(agent, environment, 3, "one"),
-      await collectTrajectory(agent, environment, 3, "two"),
+      await collectTrajectory(exploring(agent), environment, 3, "one"),
+      await collectTrajectory(exploring(agent), environment, 3, "two"),
     ];
     expect([...first.observations.slice(0, 2)]).toEqual([...second.observations.slice(0, 2)]);
     expect([...first.actions]).not.toEqual([...second.actions]);
   });
 
   it("tells the task's end from the clock's", async () => {
-    const episode = await collectTrajectory(agent, makeEnvironment(ending), 3, "an episode");
+    const episode = await collectTrajectory(exploring(agent), makeEnvironment(ending), 3, "an episode");
     expect(episode).toMatchObject({ length: 4, truncated: false });
     expect([...episode.terminated]).toEqual([0, 0, 0, 1]);
   });

@@ -9,7 +9,7 @@ const count = () => z.number().int().min(0);
 export const runSettings = z.object({
   task: z.string().default("pointmaze-umaze").describe("Environment to act in."),
   preset: z.enum(["paper", "laptop"]).default("paper").describe("Settings to start from: the paper's, or small ones."),
-  agent: z.string().default("cal-ql").describe("Algorithm of the offline phase."),
+  agent: z.string().default("cal-ql").describe("Algorithm of the offline phase, or a method."),
   onlineAgent: z.string().nullable().default(null).describe("Algorithm of the online phase, if it is another."),
   label: z.string().nullable().default(null).describe("Name of the run's line in reports; none: its agents' names."),
   seed: z.number().int().default(0).describe("Seed of everything random."),
@@ -29,6 +29,11 @@ export const runSettings = z.object({
   offlineUpdates: count().default(1_000_000).describe("Updates on the recorded data alone."),
   onlineSteps: count().default(1_000_000).describe("Environment steps of the online phase."),
   utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),
+  warmupSteps: count().default(0).describe("Online steps before the first online update."),
+  warmupActions: z
+    .enum(["policy", "random"])
+    .default("policy")
+    .describe("Who acts in the warm-up: the frozen policy, or chance."),
   offlineShare: z
     .number()
     .max(1)

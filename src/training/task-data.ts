@@ -8,6 +8,7 @@ import { readD4RL } from "../data/d4rl.js";
 import { type Metadata, writeD4RL } from "../data/d4rl-writer.js";
 import type { Dataset } from "../data/episode.js";
 import { collectTask, type TaskCollection } from "../environments/collect-task.js";
+import { actionVectorSize, discreteActionsOf, type Environment } from "../environments/environment.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import { ownDataOf } from "./presets.js";
@@ -59,6 +60,18 @@ export async function taskData({ task, file, horizon, onProgress }: DataRequest)
     await writeDataset(path, collected);
   }
   return readDataset(path);
+}
+
+/** The data of a run that learns from none. */
+export function noData({ observationSpace, actionSpace }: Environment): Dataset {
+  const discreteActions = discreteActionsOf(actionSpace);
+  return {
+    source: "none",
+    observationSize: observationSpace.size,
+    actionSize: actionVectorSize(actionSpace),
+    ...(discreteActions !== undefined && { discreteActions }),
+    episodes: [],
+  };
 }
 
 /** Named by everything that the data follow from, so that other collection settings never meet old data. */

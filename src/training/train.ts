@@ -5,12 +5,13 @@
  * on a schedule. Everything is written to a run folder as it happens. A reader who knows this page knows the system.
  */
 import { Agent } from "../agents/agent.js";
-import { createBatch } from "../data/batch.js";
+import { type Batch, createBatch } from "../data/batch.js";
 import type { Dataset } from "../data/episode.js";
 import { sampleMixture } from "../data/mixture.js";
 import { Replay } from "../data/replay.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
+import { randomAction } from "../environments/random-action.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
 import type { EvaluationLine, RunSummary } from "../runs/record.js";
@@ -20,8 +21,8 @@ import { evaluate } from "./evaluate.js";
 import { refuseMismatch } from "./mismatch.js";
 import { type Progress, RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
-import { taskData } from "./task-data.js";
-import { collectTrajectory } from "./trajectory.js";
+import { noData, taskData } from "./task-data.js";
+import { type Act, collectTrajectory, exploring } from "./trajectory.js";
 
 /** So that 30 steps at a ratio of 0.1, in floating point, are due 3 updates. */
 const ROUNDING = 1e-9;
@@ -54,11 +55,12 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
   refuseUsedFolder(options.folder);
   const environment = makeEnvironment(run.task);
   try {
-    const dataset = options.dataset ?? (await recordedData(configuration, options, environment.horizon));
+    const dataset = options.dataset ?? (await recordedData(configuration, options, environment));
     refuseMismatch(environment, dataset, run.task);
     const agent = await Agent.create(run.agent, {
       observationSize: dataset.observationSize,
       actionSize: dataset.actionSize,
+      discreteActions: dataset.discreteActions,
       settings: configuration.agentSettings,
       seed: run.seed,
       threads: run.threads,
@@ -69,16 +71,21 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
   }
 }
 
-/** A file without timeouts is cut at the environment's horizon, unless the caller knows better. */
-function recordedData({ run }: Configuration, { onProgress }: TrainOptions, horizon: number): Promise<Dataset> {
+/**
+ * The data that the run learns from, none if it learns from none. A file without timeouts is cut at the environment's
+ * horizon, unless the caller knows better.
+ */
+async function recordedData({ run }: Configuration, options: TrainOptions, environment: Environment): Promise<Dataset> {
+  if (run.dataset === null && run.offlineUpdates === 0 && run.offlineShare === 0) return noData(environment);
   const collecting = (done: number, total: number) =>
-    onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
-  return taskData({
-    task: run.task,
-    file: run.dataset,
-    horizon: run.datasetHorizon ?? horizon,
-    onProgress: collecting,
-  });
+    options.onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
+  const horizon = run.datasetHorizon ?? environment.horizon;
+  return taskData({ task: run.task, file: run.dataset, horizon, onProgress: collecting });
+}
+
+/** Rows for the batches that one update of the agent takes. */
+function batchFor({ settings, batchesPerUpdate, sizes }: Agent): Batch {
+  return createBatch((settings.batchSize as number) * batchesPerUpdate, sizes.observationSize, sizes.actionSize);
 }
 
 /** One run on its way: the state that the two phases share. */
@@ -86,8 +93,9 @@ class Run {
   private readonly log: RunLog;
   private readonly offline: Replay;
   private readonly online: Replay;
-  private readonly batch;
+  private batch: Batch;
   private readonly sampling: RandomStream;
+  private readonly warmup: RandomStream;
   private readonly evaluationEnvironments: Environment[];
   private readonly discreteActions: number | undefined;
   private onlineUpdates = 0;
@@ -106,8 +114,9 @@ class Run {
     this.offline = new Replay({ observationSize, actionSize, requiresReturnToGo });
     this.online = new Replay({ observationSize, actionSize, requiresReturnToGo });
     this.offline.append(toTransitions(dataset.episodes, this.door));
-    this.batch = createBatch(agent.settings.batchSize as number, observationSize, actionSize);
+    this.batch = batchFor(agent);
     this.sampling = new RandomStream(run.seed, "sampling");
+    this.warmup = new RandomStream(run.seed, "warm-up");
     this.evaluationEnvironments = Array.from({ length: run.evaluationEpisodes }, () => makeEnvironment(run.task));
     // Last, so that nothing is written where anything above does not fit.
     this.log = new RunLog(RunWriter.create(options.folder, recordOf(configuration, dataset)), run.logEveryUpdates);
@@ -155,7 +164,9 @@ class Run {
     while (log.onlineSteps < run.onlineSteps && !this.stopped) {
       log.phase = "online";
       const name = `online episode ${log.onlineEpisodes + 1}`;
-      const episode = await collectTrajectory(this.agent, this.environment, seeds.integer(2 ** 31), name, signal);
+      const warmingUp = log.onlineSteps < run.warmupSteps;
+      const act = warmingUp && run.warmupActions === "random" ? this.chance : exploring(this.agent);
+      const episode = await collectTrajectory(act, this.environment, seeds.integer(2 ** 31), name, signal);
       this.online.append(toTransitions([episode], this.door));
       log.onlineSteps += episode.length;
       log.onlineEpisodes++;
@@ -167,27 +178,33 @@ class Run {
     log.writeMetrics();
   }
 
-  /** Makes the updates that the steps so far are due: floor(steps * UTD ratio) altogether. */
+  /** Makes the updates that the steps after the warm-up are due: floor(steps * UTD ratio) altogether. */
   private async updateOnline(): Promise<void> {
-    const { utdRatio, onlineSteps } = this.configuration.run;
-    const due = Math.floor(this.log.onlineSteps * utdRatio + ROUNDING);
+    const { utdRatio, onlineSteps, warmupSteps } = this.configuration.run;
+    const due = Math.floor(Math.max(0, this.log.onlineSteps - warmupSteps) * utdRatio + ROUNDING);
     while (this.onlineUpdates < due && !this.stopped) {
       await this.update();
       this.onlineUpdates++;
-      this.report(Math.min(Math.floor(this.onlineUpdates / utdRatio), onlineSteps), onlineSteps);
+      this.report(Math.min(warmupSteps + Math.floor(this.onlineUpdates / utdRatio), onlineSteps), onlineSteps);
     }
-    if (utdRatio === 0) this.report(Math.min(this.log.onlineSteps, onlineSteps), onlineSteps);
+    if (due === 0) this.report(Math.min(this.log.onlineSteps, onlineSteps), onlineSteps);
   }
+
+  /** Actions drawn evenly from the whole space. */
+  private readonly chance: Act = async () => randomAction(this.environment.actionSpace, this.warmup);
 
   /** Continues with the online phase's algorithm, where it is another. */
   private async switchAgent(): Promise<void> {
     const { online } = this.configuration;
-    if (online && !this.stopped) this.agent = await this.agent.continueAs(online.agent.name, online.settings);
+    if (!online || this.stopped) return;
+    this.agent = await this.agent.continueAs(online.agent.name, online.settings);
+    this.batch = batchFor(this.agent);
   }
 
   private async update(): Promise<void> {
     const share = this.log.phase === "offline" ? 1 : this.configuration.run.offlineShare;
-    sampleMixture(this.batch, this.offline, this.online, share, this.sampling);
+    const { batchesPerUpdate } = this.agent;
+    sampleMixture(this.batch, this.offline, this.online, share, this.sampling, batchesPerUpdate);
     await this.log.update(() => this.agent.update(this.batch));
   }
 

@@ -1,10 +1,18 @@
 /**
- * Collecting online: one whole trajectory with the stochastic policy, as an episode like those that were recorded.
+ * Collecting online: one whole trajectory, as an episode like those that were recorded.
  */
 import type { Agent } from "../agents/agent.js";
 import { type Episode, packEpisode } from "../data/episode.js";
 import type { Environment } from "../environments/environment.js";
 import { resetIn, stepIn } from "./environment-failure.js";
+
+/** An action for an observation; the array may be overwritten by the next call. */
+export type Act = (observation: Float32Array) => Promise<Float32Array>;
+
+/** The agent's stochastic policy. */
+export function exploring(agent: Agent): Act {
+  return (observation) => agent.act(observation, { deterministic: false });
+}
 
 /**
  * Plays until the task or the clock ends the episode.
@@ -12,7 +20,7 @@ import { resetIn, stepIn } from "./environment-failure.js";
  * @throws RunFailure naming episode and step if the environment fails; the signal's reason if it ends it early
  */
 export async function collectTrajectory(
-  agent: Agent,
+  act: Act,
   environment: Environment,
   seed: number,
   name: string,
@@ -23,8 +31,7 @@ export async function collectTrajectory(
   const rewards: number[] = [];
   for (;;) {
     signal?.throwIfAborted();
-    const chosen = await agent.act(observations[observations.length - 1]!, { deterministic: false });
-    const action = chosen.slice();
+    const action = (await act(observations[observations.length - 1]!)).slice();
     const { observation, reward, terminated, truncated } = stepIn(environment, action, name, actions.length + 1);
     observations.push(observation);
     actions.push(action);

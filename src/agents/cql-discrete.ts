@@ -1,0 +1,61 @@
+/**
+ * CQL (Kumar et al. 2020, CQL(H), equation 4) where actions are a choice among a few: DQN plus, for every critic,
+ * weight·mean(logsumexp over all actions of Q(s, .) - Q(s, a_data)). The sum over actions is exact here, so nothing has
+ * to be sampled or weighted by its density as in cql.ts.
+ */
+import type { z } from "zod";
+import { add, less, mean, mul, reshape, square, sub, sum, where } from "../tensor/operations.js";
+import { scope, type Tensor } from "../tensor/tensor.js";
+import {
+  type Calibration,
+  conservativeLossOf,
+  conservativeMetrics,
+  conservativeSettings,
+  gapPerState,
+  lagrangeLosses,
+} from "./conservative.js";
+import { doubleQTarget, dqnSettings, greedyMetrics, valuesOfBatch } from "./dqn.js";
+import { type Losses, mergeLosses, numbered } from "./losses.js";
+import type { QModel } from "./q-learning.js";
+import { criticLosses } from "./sac.js";
+
+export const cqlDiscreteSettings = dqnSettings.extend(conservativeSettings.shape);
+
+export type CqlDiscreteSettings = z.infer<typeof cqlDiscreteSettings>;
+
+/** What the critics of discrete CQL learn; `calibrate` is where Cal-QL differs. */
+export function cqlDiscreteLosses(
+  model: QModel<CqlDiscreteSettings>,
+  calibrate: Calibration = (values) => values,
+  referenceValues: Tensor = model.batch.returnsToGo,
+): Losses {
+  const { target, targetQMean } = doubleQTarget(model);
+  return scope("criticLosses", () => {
+    const { values, taken, dataValues } = valuesOfBatch(model);
+    const bounds = lowerBounds(taken, referenceValues);
+    const gap = mean(gapPerState(model.settings, calibrate(values, bounds), dataValues), [1]);
+    const conservativeLoss = conservativeLossOf(model, gap);
+    const bellmanLoss = mean(square(sub(dataValues, target)), [1]);
+    const learned = { loss: add(bellmanLoss, conservativeLoss), bellmanLoss, values: dataValues };
+    const metrics = {
+      targetQMean,
+      ...greedyMetrics(model, values),
+      ...conservativeMetrics(gap, conservativeLoss),
+      ...boundRates(values, bounds),
+    };
+    return mergeLosses(criticLosses(model, learned, metrics), lagrangeLosses(model, conservativeLoss));
+  });
+}
+
+/** The reference value of a state for each of its actions [batch, actions], and none (-infinity) for the data's action. */
+function lowerBounds(taken: Tensor, referenceValues: Tensor): Tensor {
+  return where(taken, -Infinity, reshape(referenceValues, [referenceValues.shape[0]!, 1]));
+}
+
+/** Of the actions that have a bound, the share whose values [critics, batch, actions] lie below it. */
+function boundRates(values: Tensor, bounds: Tensor): Losses["metrics"] {
+  const [, batch, actions] = values.shape as readonly [number, number, number];
+  const below = sum(where(less(values, bounds), 1, 0), [1, 2]);
+  const rates = mul(below, 1 / (batch * Math.max(actions - 1, 1)));
+  return { ...numbered("boundRate#", rates), boundRate: mean(rates) };
+}

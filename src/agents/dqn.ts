@@ -1,0 +1,82 @@
+/**
+ * Deep Q-learning (DQN, Mnih et al. 2015) with an ensemble of critics and double Q-learning (van Hasselt et al. 2016):
+ * the critics say which next action is the best, their slow targets what it is worth. Targets follow by Polyak
+ * averaging and the loss is the plain square, as everywhere in this project; the policy explores epsilon-greedily.
+ */
+import { z } from "zod";
+import { minimumOverCritics } from "../networks/critic.js";
+import { greedyActions, isAction, valuesWhere } from "../networks/discrete.js";
+import { add, mean, mul, square, stopGradient, sub } from "../tensor/operations.js";
+import { scope, type Tensor } from "../tensor/tensor.js";
+import type { Losses } from "./losses.js";
+import type { QModel } from "./q-learning.js";
+import { calibrationMetrics } from "./metrics.js";
+import { criticLosses } from "./sac.js";
+import { actorCriticSettings, agentSettings } from "./settings.js";
+
+const criticSettings = actorCriticSettings.pick({
+  polyakTau: true,
+  criticLearningRate: true,
+  criticHidden: true,
+  criticCount: true,
+  criticLayerNorm: true,
+});
+
+export const dqnSettings = agentSettings.extend({
+  ...criticSettings.shape,
+  explorationEpsilon: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe("Share of the actions that are drawn at random where the policy explores."),
+});
+
+export type DqnSettings = z.infer<typeof dqnSettings>;
+
+/** What the critics of DQN learn: mean((Q(s, a) - y)^2). */
+export function dqnLosses(model: QModel<DqnSettings>): Losses {
+  const { target, targetQMean } = doubleQTarget(model);
+  return scope("criticLosses", () => {
+    const { values, dataValues } = valuesOfBatch(model);
+    const bellmanLoss = mean(square(sub(dataValues, target)), [1]);
+    const metrics = { targetQMean, ...greedyMetrics(model, values) };
+    return criticLosses(model, { loss: bellmanLoss, bellmanLoss, values: dataValues }, metrics);
+  });
+}
+
+interface BatchValues {
+  /** Q(s, .) of all actions [critics, batch, actions]. */
+  readonly values: Tensor;
+  /** Which of them the data took: a condition [batch, actions]. */
+  readonly taken: Tensor;
+  /** Q(s, a) of those [critics, batch]. */
+  readonly dataValues: Tensor;
+}
+
+export function valuesOfBatch({ critics, batch, actionCount }: QModel): BatchValues {
+  const values = critics.forward(batch.observations);
+  const taken = isAction(batch.actions, actionCount);
+  return { values, taken, dataValues: valuesWhere(taken, values) };
+}
+
+/**
+ * y = r + (1 - terminated)·gamma·min Q'(s', a'), a' the best action by the critics themselves (van Hasselt et al. 2016,
+ * equation 4), as a constant [batch]. The minimum over the target critics is that of the family (Fujimoto et al. 2018,
+ * equation 10): taking the best of uncertain values overestimates, and the bootstrap feeds that on.
+ */
+export function doubleQTarget(model: QModel): { readonly target: Tensor; readonly targetQMean: Tensor } {
+  const { batch, critics, targetCritics, settings, actionCount } = model;
+  return scope("bellmanTarget", () => {
+    const best = isAction(greedyActions(critics.forward(batch.nextObservations)), actionCount);
+    const value = minimumOverCritics(valuesWhere(best, targetCritics.forward(batch.nextObservations)));
+    const continues = mul(sub(1, batch.terminated), settings.discount);
+    return { target: stopGradient(add(batch.rewards, mul(continues, value))), targetQMean: mean(value) };
+  });
+}
+
+/** How the values of the policy's actions, by the mean of the critics, stand against the return-to-go. */
+export function greedyMetrics({ batch, actionCount }: QModel, values: Tensor): Losses["metrics"] {
+  const best = isAction(greedyActions(values), actionCount);
+  return calibrationMetrics(mean(valuesWhere(best, values), [0]), batch.returnsToGo);
+}

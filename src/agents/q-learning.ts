@@ -1,0 +1,51 @@
+/**
+ * The networks and the order of an update where actions are a choice among a few: an ensemble of critics that value all
+ * actions at once, their slow targets, and a policy that takes the best. What the critics learn from is the one thing in
+ * which the algorithms of this family differ; actor-critic.ts is its sibling for actions that are vectors.
+ */
+import { declareDiscreteCritics, greedyPolicy } from "../networks/discrete.js";
+import type { Ensemble } from "../networks/ensemble.js";
+import { RandomStream } from "../random.js";
+import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
+import type { DqnSettings } from "./dqn.js";
+import type { Losses } from "./losses.js";
+import { type OwnParameters, ownParameters } from "./model.js";
+import { Update } from "./update.js";
+
+/** What the family's losses speak about: a batch and all networks before an update. */
+export interface QModel<Settings extends DqnSettings = DqnSettings> extends AgentContext<Settings>, OwnParameters {
+  /** How many actions there are to choose from. */
+  readonly actionCount: number;
+  /** Their `forward` gives the values [critics, batch, actions] of observations. */
+  readonly critics: Ensemble;
+  readonly targetCritics: Ensemble;
+}
+
+/** The family's networks, with first values from the context's stream; targets start as their critics. */
+export function declareQModel<S extends DqnSettings>(context: AgentContext<S>): QModel<S> {
+  const { settings, sizes, random } = context;
+  const { criticHidden: hidden, criticCount: count, criticLayerNorm: layerNorm } = settings;
+  const actionCount = sizes.discreteActions!; // definition.ts builds no agent of this family without it
+  const shape = { observationSize: sizes.observationSize, actions: actionCount, hidden, count, layerNorm };
+  const sameStart = new RandomStream(0);
+  sameStart.restore(random.state());
+  return {
+    ...context,
+    actionCount,
+    critics: declareDiscreteCritics("critics", shape, random),
+    targetCritics: declareDiscreteCritics("targetCritics", shape, sameStart),
+    parameters: ownParameters(random),
+  };
+}
+
+/** The agent of the family whose critics learn from the given losses. */
+export function qLearning<S extends DqnSettings>(criticLosses: (model: QModel<S>) => Losses) {
+  return (context: AgentContext<S>): AgentParts => {
+    const { explorationEpsilon, polyakTau } = context.settings;
+    const update = new Update(adamSettings(context.settings));
+    const model = declareQModel(context);
+    update.learn(criticLosses(model));
+    update.follow(model.targetCritics.parameters, model.critics.parameters, polyakTau);
+    return { policy: greedyPolicy(model.critics, model.actionCount, explorationEpsilon), update };
+  };
+}

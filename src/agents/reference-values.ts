@@ -1,0 +1,55 @@
+/**
+ * The reference values V^mu of Cal-QL (Nakamoto et al. 2023, section 5), what the behaviour policy mu is worth in each
+ * state of the batch: the return-to-go that was recorded from there, or a network that is fitted to it.
+ */
+import { z } from "zod";
+import { mlp, mlpParameters } from "../networks/mlp.js";
+import { declareParameters } from "../networks/parameters.js";
+import { mean, reshape, square, stopGradient, sub } from "../tensor/operations.js";
+import { scope, type Tensor } from "../tensor/tensor.js";
+import type { AgentContext } from "./context.js";
+import type { Losses } from "./losses.js";
+import type { OwnParameters } from "./model.js";
+import type { ActorCriticSettings } from "./settings.js";
+
+export const referenceSettings = z.object({
+  calibrationSource: z
+    .enum(["monte-carlo", "network"])
+    .default("monte-carlo")
+    .describe("Reference values: the recorded return-to-go, or a network V^mu fitted to it."),
+});
+
+type ReferenceSettings = Pick<ActorCriticSettings, "criticHidden" | "criticLearningRate"> &
+  z.infer<typeof referenceSettings>;
+
+interface ReferenceModel extends OwnParameters, Pick<AgentContext, "batch" | "sizes"> {
+  readonly settings: ReferenceSettings;
+}
+
+interface ReferenceValues {
+  /** [batch], constant in the eyes of the critics' losses. */
+  readonly values: Tensor;
+  /** What their own network learns, if there is one. */
+  readonly losses: Losses;
+}
+
+export function referenceValues(model: ReferenceModel): ReferenceValues {
+  const { batch, settings } = model;
+  if (settings.calibrationSource === "network") return fitted(model);
+  return { values: batch.returnsToGo, losses: { objectives: [], metrics: {} } };
+}
+
+/** V^mu(s) by regression on the return-to-go, with the critics' widths and learning rate. */
+function fitted({ batch, sizes, settings, parameters: own }: ReferenceModel): ReferenceValues {
+  const { criticHidden, criticLearningRate: learningRate } = settings;
+  const layers = [sizes.observationSize, ...criticHidden, 1];
+  const parameters = own("value", (random) => declareParameters("value", mlpParameters("value", layers, random)));
+  return scope("valueLoss", () => {
+    const values = reshape(mlp(parameters, "value", layers.length - 1, batch.observations), batch.returnsToGo.shape);
+    const loss = mean(square(sub(values, batch.returnsToGo)));
+    return {
+      values: stopGradient(values),
+      losses: { objectives: [{ parameters, loss, learningRate }], metrics: { valueLoss: loss } },
+    };
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * The deterministic policy of TD3 (Fujimoto et al. 2018, after DDPG): the tanh of a perceptron. It explores with
+ * independent normal noise on its actions, clipped to [-1, 1].
+ */
+import type { RandomStream } from "../random.js";
+import { add, clip, mul, tanh } from "../tensor/operations.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { mlp, mlpParameters } from "./mlp.js";
+import { declareParameters, type Parameters } from "./parameters.js";
+import type { Policy } from "./policy.js";
+
+export interface DeterministicShape {
+  readonly observationSize: number;
+  readonly actionSize: number;
+  readonly hidden: readonly number[];
+  /** Standard deviation of the noise on an exploring action. */
+  readonly explorationNoise: number;
+}
+
+export interface DeterministicPolicy extends Policy {
+  /** pi(s) [batch, action] in (-1, 1), with `members` of other values in place of the learned ones. */
+  readonly actions: (observations: Tensor, members?: Parameters["members"]) => Tensor;
+}
+
+export function deterministicPolicy(
+  name: string,
+  shape: DeterministicShape,
+  random: RandomStream,
+): DeterministicPolicy {
+  const { observationSize, actionSize, hidden, explorationNoise } = shape;
+  const sizes = [observationSize, ...hidden, actionSize];
+  const parameters = declareParameters(name, mlpParameters(name, sizes, random));
+  const actions: DeterministicPolicy["actions"] = (observations, members = parameters.members) =>
+    tanh(mlp({ members }, name, sizes.length - 1, observations));
+  return {
+    parameters,
+    actions,
+    noiseSize: actionSize,
+    act: (observations, noise, members) => noisyActions(actions(observations, members), mul(noise, explorationNoise)),
+    outputs: (observations, members) => ({ actions: actions(observations, members) }),
+    documentation:
+      "observations [batch, observation] -> actions in (-1, 1); " +
+      `explore: clip(actions + ${explorationNoise}*noise, -1, 1)`,
+  };
+}
+
+/** Actions with noise on them, inside the box again. */
+export function noisyActions(actions: Tensor, noise: Tensor): Tensor {
+  return clip(add(actions, noise), -1, 1);
+}
