@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { agentsPage } from "./cli/agents.js";
 import { settingsTable } from "./cli/settings.js";
 import { readRun } from "./runs/read.js";
 
@@ -35,8 +36,11 @@ describe("the README", () => {
   });
 });
 
-describe("docs/settings.md", () => {
-  it("is what `calql settings` prints", () => {
-    expect(text("docs/settings.md")).toBe(settingsTable());
+describe("pages that are printed from the declarations", () => {
+  it.each([
+    ["settings", settingsTable],
+    ["agents", agentsPage],
+  ])("docs/%s.md is what `calql %s` prints", (name, page) => {
+    expect(text(`docs/${name}.md`)).toBe(page());
   });
 });

@@ -1,18 +1,22 @@
 /** For tests: small agents, seeded batches and noise, and copies of everything that an agent has learned. */
 import { RandomStream } from "../random.js";
 import { Agent, type AgentBatch, type AgentOptions } from "./agent.js";
-import type { AgentSettings } from "./registry.js";
+import { type AgentSettings, agentDefinition } from "./registry.js";
 
 export const sizes = { observationSize: 3, actionSize: 2 };
 export const smallSettings = { batchSize: 6, nActions: 3, actorHidden: [8, 8], criticHidden: [8, 8] };
+const smallOfSome = { ...smallSettings, valueHidden: [8, 8] };
 const THREADS = 1;
 
-export function smallAgent(
+/** An agent with small settings, those of them that it has. */
+export async function smallAgent(
   name: string,
   settings: AgentSettings = {},
   options: Partial<AgentOptions> = {},
 ): Promise<Agent> {
-  return Agent.create(name, { ...sizes, threads: THREADS, ...options, settings: { ...smallSettings, ...settings } });
+  const known = agentDefinition(name).settings.shape;
+  const small = Object.fromEntries(Object.entries(smallOfSome).filter(([setting]) => Object.hasOwn(known, setting)));
+  return Agent.create(name, { ...sizes, threads: THREADS, ...options, settings: { ...small, ...settings } });
 }
 
 /** Creates an agent, uses it, and frees it whatever happens. */
@@ -37,9 +41,12 @@ export function randomBatch(random: RandomStream, size = smallSettings.batchSize
     random.fillNormal(values);
     return values.map((x) => scale * x + shift);
   };
+  const observations = normal(size * sizes.observationSize);
+  const actions = normal(size * sizes.actionSize).map(Math.tanh);
   return {
-    observations: normal(size * sizes.observationSize),
-    actions: normal(size * sizes.actionSize).map(Math.tanh),
+    observations,
+    actions,
+    nextActions: actions.toReversed(),
     rewards: normal(size, 0.5, -1),
     nextObservations: normal(size * sizes.observationSize),
     terminated: normal(size).map((x) => (x > 0.8 ? 1 : 0)),
@@ -50,7 +57,7 @@ export function randomBatch(random: RandomStream, size = smallSettings.batchSize
 export function filled(batch: AgentBatch, changes: Partial<Record<keyof AgentBatch, number>>): AgentBatch {
   const entries = Object.entries(changes).map(([name, value]) => [
     name,
-    batch[name as keyof AgentBatch].map(() => value),
+    batch[name as keyof AgentBatch]!.map(() => value),
   ]);
   return { ...batch, ...Object.fromEntries(entries) };
 }
@@ -63,7 +70,9 @@ export function snapshot(agent: Agent): Record<string, Float32Array> {
 /** Gives the networks values of order 1, so that critics disagree and policies vary, as after training. */
 export function stir(agent: Agent, seed = 1): void {
   const random = new RandomStream(seed, "stir");
-  for (const name of ["actor", "critics", "targetCritics", "value"].filter((x) => agent.stateNames.includes(x))) {
+  for (const name of ["actor", "critics", "targetCritics", "value", "targetActor"].filter((x) =>
+    agent.stateNames.includes(x),
+  )) {
     const values = agent.state(name);
     random.fillNormal(values);
     for (let i = 0; i < values.length; i++) values[i]! *= 0.5;

@@ -7,17 +7,18 @@ import { RandomStream } from "../random.js";
 import { input, matmul } from "../tensor/operations.js";
 import { compile } from "../tensor/program.js";
 import { Agent, type AgentBatch } from "./agent.js";
-import type { AgentName, AgentSettings } from "./registry.js";
+import { type AgentName, type AgentSettings, agentDefinition, agentNames } from "./registry.js";
 
 export interface BenchCase {
   readonly name: string;
   readonly agent: AgentName;
   readonly observationSize: number;
   readonly actionSize: number;
+  readonly discreteActions?: number;
   readonly settings: AgentSettings;
 }
 
-/** The sizes of the paper's domains, and the small update that every SAC user knows. */
+/** The sizes of the paper's domains, and a small update of every agent. */
 export const benchCases: readonly BenchCase[] = [
   {
     name: "antmaze",
@@ -33,8 +34,17 @@ export const benchCases: readonly BenchCase[] = [
     actionSize: 28,
     settings: { actorHidden: [512, 512], criticHidden: [512, 512, 512], conservativeWeight: 1 },
   },
-  { name: "sac", agent: "sac", observationSize: 29, actionSize: 8, settings: {} },
+  ...agentNames.map(smallCase),
 ];
+
+/** An update of an agent as its paper has it, at batch 256 with networks of 256-256. */
+function smallCase(agent: AgentName): BenchCase {
+  const { settings, actions } = agentDefinition(agent);
+  const widths = { actorHidden: [256, 256], criticHidden: [256, 256], valueHidden: [256, 256] };
+  const own = Object.fromEntries(Object.entries(widths).filter(([name]) => name in settings.shape));
+  const sizes = actions === "discrete" ? { actionSize: 1, discreteActions: 8 } : { actionSize: 8 };
+  return { name: agent, agent, observationSize: 29, ...sizes, settings: own };
+}
 
 export interface BenchResult {
   readonly name: string;
@@ -60,10 +70,10 @@ const WARM_UP = 3;
 
 /** Times one case. The update's figure and the product's are the best of several rounds, taken in turn. */
 export async function runBench(benchCase: BenchCase, options: BenchOptions): Promise<BenchResult> {
-  const { name, agent: agentName, observationSize, actionSize, settings } = benchCase;
-  const agent = await Agent.create(agentName, { observationSize, actionSize, settings, threads: options.threads });
+  const { name, agent: agentName, ...sizesAndSettings } = benchCase;
+  const agent = await Agent.create(agentName, { ...sizesAndSettings, threads: options.threads });
   const product = await plainProduct(options.threads);
-  const batch = syntheticBatch(benchCase, agent.settings.batchSize as number);
+  const batch = syntheticBatch(benchCase, (agent.settings.batchSize as number) * agent.batchesPerUpdate);
   const perRound = Math.ceil(options.updates / ROUNDS);
   for (let i = 0; i < WARM_UP; i++) await agent.update(batch);
   await product.time();
@@ -114,19 +124,24 @@ async function plainProduct(threads: number) {
   return { time, release: () => program.release() };
 }
 
-/** Plausible numbers: normal observations, actions inside the box, failing rewards, returns of long failures. */
-function syntheticBatch({ observationSize, actionSize }: BenchCase, size: number): AgentBatch {
+/** Plausible numbers: normal observations, actions inside the space, failing rewards, returns of long failures. */
+function syntheticBatch({ observationSize, actionSize, discreteActions }: BenchCase, size: number): AgentBatch {
   const random = new RandomStream(0, "bench");
   const normal = (length: number) => {
     const values = new Float32Array(length);
     random.fillNormal(values);
     return values;
   };
+  const actions = () =>
+    discreteActions === undefined
+      ? normal(size * actionSize).map(Math.tanh)
+      : Float32Array.from({ length: size }, () => random.integer(discreteActions));
   return {
     observations: normal(size * observationSize),
-    actions: normal(size * actionSize).map(Math.tanh),
+    actions: actions(),
     rewards: new Float32Array(size).fill(-5),
     nextObservations: normal(size * observationSize),
+    nextActions: actions(),
     terminated: new Float32Array(size),
     returnsToGo: new Float32Array(size).fill(-300),
   };

@@ -9,8 +9,8 @@ import { greedyActions, isAction, valuesWhere } from "../networks/discrete.js";
 import { add, mean, mul, square, stopGradient, sub } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { Losses } from "./losses.js";
-import type { QModel } from "./q-learning.js";
 import { calibrationMetrics } from "./metrics.js";
+import type { QModel } from "./q-learning.js";
 import { criticLosses } from "./sac.js";
 import { actorCriticSettings, agentSettings } from "./settings.js";
 

@@ -139,10 +139,12 @@ function policyMetrics(given: Given): Record<string, number> {
 /** The reference values of the batch's states and, where a network fits them, its loss. */
 function referenceValues({ algorithm, settings, states, batch }: Given): { values: number[]; valueLoss?: number } {
   const returns = [...batch.returnsToGo];
-  if (algorithm !== "cal-ql" || settings.calibrationSource === "monte-carlo") return { values: returns };
+  if (algorithm !== "cal-ql") return { values: returns };
+  const wrong = (values: number[]) => values.map((v) => settings.referenceScale * v + settings.referenceShift);
+  if (settings.calibrationSource === "monte-carlo") return { values: wrong(returns) };
   const rows = returns.map((_, i) => row(batch.observations, i, observationSize));
   const values = perceptron(states.value!, [observationSize, ...settings.criticHidden, 1], rows).map(([v]) => v!);
-  return { values, valueLoss: mean(values.map((v, i) => (v - returns[i]!) ** 2)) };
+  return { values: wrong(values), valueLoss: mean(values.map((v, i) => (v - returns[i]!) ** 2)) };
 }
 
 function conservativeMetrics(given: Given, k: number, references: readonly number[]): Record<string, number> {

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { mlp, mlpParameters } from "../networks/mlp.js";
 import { declareParameters } from "../networks/parameters.js";
-import { mean, reshape, square, stopGradient, sub } from "../tensor/operations.js";
+import { add, mean, mul, reshape, square, stopGradient, sub } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { AgentContext } from "./context.js";
 import type { Losses } from "./losses.js";
@@ -17,6 +17,8 @@ export const referenceSettings = z.object({
     .enum(["monte-carlo", "network"])
     .default("monte-carlo")
     .describe("Reference values: the recorded return-to-go, or a network V^mu fitted to it."),
+  referenceScale: z.number().default(1).describe("Reference values are multiplied by this: an error made on purpose."),
+  referenceShift: z.number().default(0).describe("Added to the reference values: an error made on purpose."),
 });
 
 type ReferenceSettings = Pick<ActorCriticSettings, "criticHidden" | "criticLearningRate"> &
@@ -33,9 +35,15 @@ interface ReferenceValues {
   readonly losses: Losses;
 }
 
+/** V^mu of the batch's states, with the errors that the settings ask for (Nakamoto et al. 2023, section 7.3). */
 export function referenceValues(model: ReferenceModel): ReferenceValues {
-  const { batch, settings } = model;
-  if (settings.calibrationSource === "network") return fitted(model);
+  const { calibrationSource, referenceScale: scale, referenceShift: shift } = model.settings;
+  const { values, losses } = calibrationSource === "network" ? fitted(model) : recorded(model);
+  const exact = scale === 1 && shift === 0;
+  return { values: exact ? values : add(mul(values, scale), shift), losses };
+}
+
+function recorded({ batch }: ReferenceModel): ReferenceValues {
   return { values: batch.returnsToGo, losses: { objectives: [], metrics: {} } };
 }
 

@@ -5,15 +5,20 @@
 import type { z } from "zod";
 import { unknownName } from "../errors.js";
 import { actorCritic } from "./actor-critic.js";
+import { awac, awacSettings } from "./awac.js";
+import { bc, bcSettings } from "./bc.js";
 import { calQlCriticLosses, calQlSettings } from "./cal-ql.js";
 import { calQlDiscreteLosses, calQlDiscreteSettings } from "./cal-ql-discrete.js";
 import { cqlCriticLosses, cqlSettings } from "./cql.js";
 import { cqlDiscreteLosses, cqlDiscreteSettings } from "./cql-discrete.js";
 import { type AgentDefinition, define } from "./definition.js";
 import { dqnLosses, dqnSettings } from "./dqn.js";
+import { iql, iqlSettings } from "./iql.js";
 import { qLearning } from "./q-learning.js";
+import { rebrac, rebracSettings } from "./rebrac.js";
 import { rlpd, rlpdSettings } from "./rlpd.js";
 import { sacCriticLosses, sacSettings } from "./sac.js";
+import { td3Bc, td3BcSettings } from "./td3-bc.js";
 import { wsrlSettings } from "./wsrl.js";
 
 const definitions = {
@@ -45,6 +50,33 @@ const definitions = {
     source: "Zhou et al. 2024, algorithm 1",
     formula: "SAC's losses; y backs up the minimum of a random few target critics, the policy climbs the mean of all",
   }),
+  iql: define("iql", iqlSettings, iql, {
+    summary: "Implicit Q-learning: a value fitted to an upper expectile, a policy that imitates weighted by advantage",
+    source: "Kostrikov et al. 2021, equations 5 to 7",
+    formula:
+      "V: expectile loss of min Q' - V; Q: mean((r + gamma·V(s') - Q)^2); policy: -exp(beta·(min Q' - V))·log pi(a|s)",
+  }),
+  awac: define("awac", awacSettings, awac, {
+    summary:
+      "Advantage-weighted actor-critic: a policy that imitates the data weighted by their advantage over its own",
+    source: "Nair et al. 2020, algorithm 1",
+    formula: "critics: mean((Q - y)^2); policy: -exp((min Q(s, a) - min Q(s, pi))/lambda)·log pi(a|s)",
+  }),
+  "td3-bc": define("td3-bc", td3BcSettings, td3Bc, {
+    summary: "TD3 with behaviour cloning: a deterministic policy that stays near the data's actions",
+    source: "Fujimoto and Gu 2021; weaker cloning online: Beeson and Montana 2022",
+    formula: "critics: mean((Q - y)^2), sum of both; policy: -alpha·mean Q1/mean|Q1| + mean((pi(s) - a)^2)",
+  }),
+  rebrac: define("rebrac", rebracSettings, rebrac, {
+    summary: "TD3+BC with separate penalties for policy and critics, deeper networks and normalised critics",
+    source: "Tarasov et al. 2023",
+    formula: "y -= gamma·beta2·|a' - a'_data|^2; policy: beta1·|pi(s) - a|^2 - mean min Q/mean|min Q|",
+  }),
+  bc: define("bc", bcSettings, bc, {
+    summary: "Behaviour cloning: the policy imitates the data, without critics",
+    source: "Pomerleau 1989",
+    formula: "mean(-log pi(a|s)), or mean((pi(s) - a)^2)",
+  }),
   "cal-ql-discrete": define("cal-ql-discrete", calQlDiscreteSettings, qLearning(calQlDiscreteLosses), {
     summary: "Cal-QL for discrete actions: values of other actions than the data's are not pushed below the return",
     source: "Nakamoto et al. 2023, equation 5.1, with the sum over all actions (cal-ql-discrete.ts says why so)",
@@ -68,7 +100,13 @@ const definitions = {
 
 export type AgentName = keyof typeof definitions;
 /** Settings of any agent, all optional, as a caller may write them. */
-export type AgentSettings = z.input<typeof calQlSettings> & z.input<typeof calQlDiscreteSettings>;
+export type AgentSettings = z.input<typeof calQlSettings> &
+  z.input<typeof calQlDiscreteSettings> &
+  z.input<typeof iqlSettings> &
+  z.input<typeof awacSettings> &
+  z.input<typeof td3BcSettings> &
+  z.input<typeof rebracSettings> &
+  z.input<typeof bcSettings>;
 
 export const agentNames = Object.keys(definitions) as readonly AgentName[];
 

@@ -85,6 +85,8 @@ const variants: readonly (readonly [AgentName, AgentSettings, changed: readonly 
   ["cal-ql", {}, []],
   ["cal-ql", { lagrange: true, importanceSampling: false }, ["conservativeGap1"]],
   ["cal-ql", { calibrationSource: "network" }, ["conservativeGap2", "conservativeLoss2"]],
+  ["cal-ql", { referenceScale: 2, referenceShift: 0.5 }, ["conservativeGap1", "boundRate1Next"]],
+  ["cal-ql", { calibrationSource: "network", referenceShift: 1 }, ["conservativeGap2"]],
   ["cal-ql", { nActions: 3, gapClip: [-1, 2.5], conservativeTemperature: 2 }, ["conservativeGap1"]],
 ];
 

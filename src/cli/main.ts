@@ -5,6 +5,7 @@
 import { Command, CommanderError } from "commander";
 import { RunFailure, UsageError } from "../errors.js";
 import { version } from "../version.js";
+import { addAgentsCommand } from "./agents.js";
 import { addBenchCommand } from "./bench.js";
 import { addCompareCommand } from "./compare.js";
 import { addDataCommand } from "./data.js";
@@ -21,6 +22,7 @@ const verbs = [
   addReportCommand,
   addDataCommand,
   addSettingsCommand,
+  addAgentsCommand,
   addDemoCommand,
   addBenchCommand,
   addParityCommand,

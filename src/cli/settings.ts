@@ -36,9 +36,11 @@ export function settingsTable(): string {
 
 /** An agent may have a default of its own; the table shows that of the first agent that declares the setting. */
 function defaultText({ def }: Declaration): string {
-  const value = def.defaultValue;
-  if (value === undefined) return "";
-  return value === null
-    ? "none"
-    : `\`${Array.isArray(value) ? value.map((x) => x ?? "none").join(",") : String(value)}\``;
+  return def.defaultValue === undefined ? "" : shownValue(def.defaultValue);
+}
+
+/** A setting's value as the docs write it. */
+export function shownValue(value: unknown): string {
+  if (value === null) return "none";
+  return `\`${Array.isArray(value) ? value.map((x) => x ?? "none").join(",") : String(value)}\``;
 }

@@ -15,6 +15,7 @@ function counted(from: number, length: number, withReturns = true): Transitions 
     actions: Float32Array.from(rows, (row) => -row),
     rewards: Float32Array.from(rows, (row) => 2 * row),
     nextObservations: Float32Array.from(rows.flatMap((row) => [row + 1, row + 1.5])),
+    nextActions: Float32Array.from(rows, (row) => -row - 1),
     terminated: Float32Array.from(rows, (row) => row % 2),
     ...(withReturns && { returnsToGo: Float32Array.from(rows, (row) => 3 * row) }),
   };
@@ -44,11 +45,8 @@ describe("Replay", () => {
       drawn[row] = drawn[row]! + 1;
       const values = [batch.observations[2 * i + 1], batch.actions[i], batch.rewards[i], batch.nextObservations[2 * i]];
       expect(values).toEqual([row + 0.5, -row, 2 * row, row + 1]);
-      expect([batch.nextObservations[2 * i + 1], batch.terminated[i], batch.returnsToGo[i]]).toEqual([
-        row + 1.5,
-        row % 2,
-        3 * row,
-      ]);
+      const others = [batch.nextObservations[2 * i + 1], batch.nextActions[i], batch.terminated[i]];
+      expect([...others, batch.returnsToGo[i]]).toEqual([row + 1.5, -row - 1, row % 2, 3 * row]);
     }
     for (const count of drawn) expect(Math.abs(count - 500)).toBeLessThan(110); // five standard deviations
   });
@@ -90,6 +88,17 @@ describe("Replay", () => {
     replay.append(counted(1, 3, false));
     replay.append(counted(4, 1));
     expect([...replay.transitions().returnsToGo]).toEqual([Number.NaN, Number.NaN, Number.NaN, 12]);
+  });
+
+  it("puts NaN for next actions that are not given", () => {
+    const replay = replayOf();
+    const { nextActions: _, ...without } = counted(1, 2);
+    replay.append(without);
+    replay.append(counted(4, 1));
+    expect([...replay.transitions().nextActions]).toEqual([Number.NaN, Number.NaN, -5]);
+    expect(() => replay.append({ ...counted(0, 2), nextActions: new Float32Array(3) })).toThrow(
+      "3 values of nextActions where 2",
+    );
   });
 
   it("refuses other sizes, incomplete arrays, an empty draw and rows outside the batch", () => {

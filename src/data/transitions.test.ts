@@ -28,6 +28,19 @@ describe("toTransitions", () => {
     expect([...transitions.nextObservations]).toEqual([3, 4, 5, 6, 9, 10]);
   });
 
+  it("puts the next step's action beside each action, as clipped, and an episode's last action beside itself", () => {
+    const bound = Math.fround(0.99999);
+    expect([...toTransitions([first, second]).nextActions!]).toEqual([-bound, -bound, bound]);
+    const long = { ...second, length: 3, actions: Float32Array.of(0.1, 0.2, 0.3), rewards: new Float32Array(3) };
+    const steps = { ...long, observations: new Float32Array(8), terminated: new Uint8Array(3) };
+    expect([...toTransitions([first, steps, second]).nextActions!.slice(2)]).toEqual(
+      [0.2, 0.3, 0.3, bound].map(Math.fround),
+    );
+    const empty = { ...first, length: 0, observations: Float32Array.of(1, 2), actions: new Float32Array(0) };
+    const none = { ...empty, rewards: new Float32Array(0), terminated: new Uint8Array(0) };
+    expect([...toTransitions([none, first]).nextActions!]).toEqual([-bound, -bound]);
+  });
+
   it("does not take a truncated end for a terminated one", () => {
     expect([...toTransitions([first, second]).terminated]).toEqual([0, 1, 0]);
   });

@@ -78,7 +78,12 @@ export function toTransitions(episodes: readonly Episode[], options: TransitionO
   return transitions;
 }
 
-function fill(target: Transitions & { readonly nextActions: Float32Array }, row: number, episode: Episode, options: TransitionOptions): void {
+function fill(
+  target: Transitions & { readonly nextActions: Float32Array },
+  row: number,
+  episode: Episode,
+  options: TransitionOptions,
+): void {
   const { rewardScale = 1, rewardShift = 0, actionClip = DEFAULT_ACTION_CLIP } = options;
   const { observationSize: size, actionSize } = target;
   const { length } = episode;

@@ -8,6 +8,7 @@ import {
   clip,
   concat,
   constant,
+  cos,
   div,
   expand,
   gather,
@@ -51,6 +52,10 @@ describe("element-wise operations", () => {
     expect(soft[0]).toBe(0);
     expect(soft[1]).toBeCloseTo(Math.LN2, 7);
     expect(soft[3]).toBe(200);
+    const waves = await numbersOf(cos(x), { x: [0, Math.PI / 3, -Math.PI / 2, Math.PI] });
+    [1, 0.5, 0, -1].forEach((value, i) => {
+      expect(waves[i]).toBeCloseTo(value, 6);
+    });
     expect(await numbersOf(clip(x, -1, 1), given)).toEqual([-1, 0, Math.fround(1e-37), 1]);
     expect(await numbersOf(clip(x, -Infinity, Infinity), given)).toEqual(given.x.map(Math.fround));
   });

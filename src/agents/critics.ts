@@ -1,0 +1,75 @@
+/**
+ * What the agents outside the SAC family share about their critics: an ensemble with slow targets, the Bellman backup
+ * of any next value, and the regression of every critic on it.
+ */
+import { actionValues, declareCritics } from "../networks/critic.js";
+import type { Ensemble } from "../networks/ensemble.js";
+import { RandomStream } from "../random.js";
+import { add, concat, mean, mul, square, stopGradient, sub, sum } from "../tensor/operations.js";
+import { scope, type Tensor } from "../tensor/tensor.js";
+import type { AgentContext } from "./context.js";
+import { type Losses, numbered } from "./losses.js";
+import type { ActorCriticSettings } from "./settings.js";
+
+type CriticContext = AgentContext<Omit<ActorCriticSettings, "logStdRange">>;
+
+export interface CriticPair {
+  readonly critics: Ensemble;
+  readonly targetCritics: Ensemble;
+}
+
+/** Critics with first values from the context's stream; targets start as their critics. */
+export function declareCriticPair({ settings, sizes, random }: CriticContext): CriticPair {
+  const { criticHidden: hidden, criticCount: count, criticLayerNorm: layerNorm } = settings;
+  const shape = { ...sizes, hidden, count, layerNorm };
+  const sameStart = twinOf(random);
+  return {
+    critics: declareCritics("critics", shape, random),
+    targetCritics: declareCritics("targetCritics", shape, sameStart),
+  };
+}
+
+/** A stream that goes on with the same numbers: for a target network that starts as its original. */
+export function twinOf(random: RandomStream): RandomStream {
+  const twin = new RandomStream(0);
+  twin.restore(random.state());
+  return twin;
+}
+
+/** Q(s, a) by every critic [critics, batch] for observations [batch, observation] and actions [batch, action]. */
+export function qValues(critics: Pick<Ensemble, "count" | "forward">, observations: Tensor, actions: Tensor): Tensor {
+  return actionValues(critics, concat([observations, actions], 1));
+}
+
+/** y = r + (1 - terminated)·gamma·V(s') for a value of the next states [batch], as a constant [batch]. */
+export function backup({ batch, settings }: CriticContext, nextValue: Tensor): Tensor {
+  const continues = mul(sub(1, batch.terminated), settings.discount);
+  return stopGradient(add(batch.rewards, mul(continues, nextValue)));
+}
+
+/**
+ * The critics' losses mean((Q(s, a) - y)^2), learned and reported together.
+ * @param target y [batch]
+ * @param together how the critics' losses [critics] become one: their sum in TD3 and AWAC, their mean in IQL
+ */
+export function criticRegression(
+  { batch, settings }: CriticContext,
+  critics: Ensemble,
+  target: Tensor,
+  together: (losses: Tensor) => Tensor = sum,
+): Losses {
+  return scope("criticLosses", () => {
+    const values = qValues(critics, batch.observations, batch.actions);
+    const losses = mean(square(sub(values, target)), [1]);
+    const loss = together(losses);
+    return {
+      objectives: [{ parameters: critics.parameters, loss, learningRate: settings.criticLearningRate }],
+      metrics: {
+        ...numbered("critic#Loss", losses),
+        ...numbered("q#Mean", mean(values, [1])),
+        criticLoss: loss,
+        dataQMean: mean(values),
+      },
+    };
+  });
+}

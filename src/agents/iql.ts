@@ -1,0 +1,103 @@
+/**
+ * IQL (Kostrikov et al. 2021): no action outside the data is ever valued. A state value is fitted to an upper expectile
+ * of the critics' values, the critics to that value one step on, and the policy imitates the data's actions, each
+ * weighted by its advantage. Conventions of the reference implementation: all losses are taken at the parameters before
+ * the update, the advantage comes from the target critics, and the critics' losses are averaged.
+ */
+import { z } from "zod";
+import { minimumOverCritics } from "../networks/critic.js";
+import { gaussianPolicy, normalLogProbability } from "../networks/gaussian.js";
+import { type ValueNetwork, valueNetwork } from "../networks/value.js";
+import { exp, less, mean, minimum, mul, neg, square, stopGradient, sub, where } from "../tensor/operations.js";
+import { scope, type Tensor } from "../tensor/tensor.js";
+import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
+import { backup, criticRegression, declareCriticPair, qValues } from "./critics.js";
+import { type Losses, mergeLosses } from "./losses.js";
+import { calibrationMetrics } from "./metrics.js";
+import { cosineDecay, progress } from "./schedules.js";
+import { actorCriticSettings, withDefaults } from "./settings.js";
+import { Update } from "./update.js";
+
+export const iqlSettings = withDefaults(actorCriticSettings, { actorLearningRate: 3e-4 }).extend({
+  expectile: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.7)
+    .describe("Expectile (tau) of the critics' values that the state value is fitted to; 0.5 is their mean."),
+  advantageTemperature: z
+    .number()
+    .min(0)
+    .default(3)
+    .describe("Scale of the advantage in the policy's weights: iql multiplies by it (beta), awac divides (lambda)."),
+  advantageWeightMax: z.number().positive().default(100).describe("Largest weight of an action in the policy's loss."),
+  valueHidden: z
+    .array(z.number().int().min(1))
+    .min(1)
+    .default([256, 256])
+    .describe("Widths of the hidden layers of the state value."),
+  valueLearningRate: z.number().positive().default(3e-4).describe("Learning rate of the state value (Adam)."),
+  actorDecayUpdates: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Updates over which the policy's learning rate falls to 0 along a cosine, and stays; none: constant."),
+});
+
+export type IqlSettings = z.infer<typeof iqlSettings>;
+
+export function iql(context: AgentContext<IqlSettings>): AgentParts {
+  const { settings, sizes, batch, random } = context;
+  const { actorHidden, valueHidden, logStdRange, polyakTau } = settings;
+  const update = new Update(adamSettings(settings));
+  const policyShape = { ...sizes, hidden: actorHidden, logStdRange, squashedMean: true };
+  const policy = gaussianPolicy("actor", policyShape, random);
+  const { critics, targetCritics } = declareCriticPair(context);
+  const value = valueNetwork("value", { ...sizes, hidden: valueHidden }, random);
+
+  const targetQ = stopGradient(minimumOverCritics(qValues(targetCritics, batch.observations, batch.actions)));
+  const advantage = sub(targetQ, value.values(batch.observations));
+  const valueLoss = valueLosses(context, value, advantage);
+  const criticLosses = criticRegression(context, critics, backup(context, value.values(batch.nextObservations)), mean);
+
+  const distribution = policy.distribution(batch.observations);
+  const logProbability = normalLogProbability(distribution, batch.actions);
+  const actorLosses = weightedCloning(advantageWeights(advantage, settings), logProbability);
+  const learningRate = actorLearningRate(settings, update.updates);
+  const policyQ = minimumOverCritics(qValues(critics, batch.observations, distribution.mean));
+  update.learn(
+    mergeLosses(valueLoss, criticLosses, {
+      objectives: [{ parameters: policy.parameters, loss: actorLosses.actorLoss, learningRate }],
+      metrics: { ...actorLosses, ...calibrationMetrics(policyQ, batch.returnsToGo) },
+    }),
+  );
+  update.follow(targetCritics.parameters, critics.parameters, polyakTau);
+  return { policy, update };
+}
+
+/** mean(|tau - 1{u < 0}|·u^2), u = min Q'(s, a) - V(s) (equation 5). */
+function valueLosses({ settings }: AgentContext<IqlSettings>, { parameters }: ValueNetwork, u: Tensor): Losses {
+  const { expectile, valueLearningRate: learningRate } = settings;
+  const loss = scope("valueLoss", () => mean(mul(where(less(u, 0), 1 - expectile, expectile), square(u))));
+  return { objectives: [{ parameters, loss, learningRate }], metrics: { valueLoss: loss, advantageMean: mean(u) } };
+}
+
+/** min(exp(beta·u), largest weight), as a constant: the weights of equation 7, bounded as in the reference. */
+function advantageWeights(u: Tensor, { advantageTemperature, advantageWeightMax }: IqlSettings): Tensor {
+  return stopGradient(minimum(exp(mul(u, advantageTemperature)), advantageWeightMax));
+}
+
+/** mean(-weight·log pi(a|s)) of weights and log-probabilities [batch] (Peng et al. 2019, as IQL and AWAC use it). */
+export function weightedCloning(weights: Tensor, logProbability: Tensor) {
+  return scope("actorLoss", () => ({
+    actorLoss: mean(neg(mul(weights, logProbability))),
+    advantageWeightMean: mean(weights),
+    dataLogPiMean: mean(logProbability),
+  }));
+}
+
+function actorLearningRate({ actorLearningRate: rate, actorDecayUpdates }: IqlSettings, updates: Tensor) {
+  return actorDecayUpdates === null ? rate : mul(cosineDecay(progress(updates, 0, actorDecayUpdates)), rate);
+}

@@ -1,0 +1,72 @@
+/**
+ * `calql agents`: every agent with its formula, source, defaults and metrics, and every method, as the Markdown that
+ * stands in docs/agents.md (a test compares them). It is made from the declarations alone.
+ */
+import type { Command } from "commander";
+import type { AgentDefinition } from "../agents/definition.js";
+import { describedMetrics, metricFamily, metricMeaning } from "../agents/metric-names.js";
+import { agentDefinition, agentNames } from "../agents/registry.js";
+import { parseSettings } from "../agents/settings.js";
+import { methods } from "../training/methods.js";
+import { shownValue } from "./settings.js";
+
+/** Sizes with which agents are declared only to see what they report. */
+const EXAMPLE = { continuous: { actionSize: 2 }, discrete: { actionSize: 1, discreteActions: 3 } } as const;
+
+export function addAgentsCommand(program: Command): void {
+  program
+    .command("agents")
+    .description("print every agent with its formula, source, defaults and metrics (Markdown)")
+    .action(() => {
+      process.stdout.write(agentsPage());
+    });
+}
+
+export function agentsPage(): string {
+  return [
+    "# Agents",
+    "",
+    "What `--agent` may name. An agent is a file in src/agents and an entry in its registry; this page is printed by",
+    "`calql agents`. What a setting means is told in [settings.md](settings.md).",
+    "",
+    ...agentNames.flatMap((name) => agentSection(agentDefinition(name))),
+    "# Methods",
+    "",
+    "Names for an agent with settings of a run: `--agent NAME` stands for these.",
+    "",
+    "| method | settings | |",
+    "| --- | --- | --- |",
+    ...Object.entries(methods).map(([name, { settings, summary }]) => `| ${name} | ${listed(settings)} | ${summary} |`),
+    "",
+    "# Metrics",
+    "",
+    "| metric | meaning |",
+    "| --- | --- |",
+    ...describedMetrics.map((name) => `| ${name} | ${metricMeaning(name)} |`),
+    "",
+  ].join("\n");
+}
+
+function agentSection(agent: AgentDefinition): string[] {
+  const settings = parseSettings(agent.settings, {}, agent.name);
+  const { program } = agent.declare(settings, { observationSize: 3, ...EXAMPLE[agent.actions] }, 0);
+  const metrics = [...new Set(Object.keys(program.metrics ?? {}).map(metricFamily))];
+  const needs = agent.needsReturnToGo ? " Needs the return-to-go of every transition." : "";
+  return [
+    `## ${agent.name}`,
+    "",
+    `${agent.summary}. Actions: ${agent.actions}.${needs}`,
+    "",
+    `- Formula: ${agent.formula}`,
+    `- Source: ${agent.source}`,
+    `- Defaults: ${listed(settings)}`,
+    `- Metrics: ${metrics.join(", ")}`,
+    "",
+  ];
+}
+
+function listed(settings: object): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `\`${name}\` ${shownValue(value)}`)
+    .join(", ");
+}
