@@ -7,22 +7,25 @@
 import { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";
 import { gaussianPolicy, normalActions, normalLogProbability } from "../networks/gaussian.js";
-import { exp, mean, minimum, mul, stopGradient, sub } from "../tensor/operations.js";
-import { scope, type Tensor } from "../tensor/tensor.js";
+import { mean, sub } from "../tensor/operations.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
 import { backup, criticRegression, declareCriticPair, qValues } from "./critics.js";
-import { iqlSettings, weightedCloning } from "./iql.js";
 import { calibrationMetrics } from "./metrics.js";
 import { actorCriticSettings, withDefaults } from "./settings.js";
 import { Update } from "./update.js";
+import { weightedCloning, weightedCloningSettings } from "./weighted-cloning.js";
 
 export const awacSettings = withDefaults(actorCriticSettings, {
   actorLearningRate: 3e-4,
   actorHidden: [256, 256, 256],
   criticHidden: [256, 256, 256],
 }).extend({
-  advantageTemperature: z.number().positive().default(1).describe(iqlSettings.shape.advantageTemperature.description!),
-  advantageWeightMax: iqlSettings.shape.advantageWeightMax,
+  ...weightedCloningSettings.shape,
+  advantageTemperature: z
+    .number()
+    .positive()
+    .default(1)
+    .describe(weightedCloningSettings.shape.advantageTemperature.description!),
 });
 
 export type AwacSettings = z.infer<typeof awacSettings>;
@@ -30,6 +33,7 @@ export type AwacSettings = z.infer<typeof awacSettings>;
 export function awac(context: AgentContext<AwacSettings>): AgentParts {
   const { settings, sizes, batch, random, noise } = context;
   const { actorHidden: hidden, logStdRange, batchSize, polyakTau, actorLearningRate: learningRate } = settings;
+  const { advantageTemperature, advantageWeightMax } = settings;
   const update = new Update(adamSettings(settings));
   const policy = gaussianPolicy("actor", { ...sizes, hidden, logStdRange, squashedMean: false }, random);
   const { critics, targetCritics } = declareCriticPair(context);
@@ -46,22 +50,14 @@ export function awac(context: AgentContext<AwacSettings>): AgentParts {
   const policyQ = minimumOverCritics(qValues(learned, batch.observations, policyActions));
   const advantage = sub(minimumOverCritics(qValues(learned, batch.observations, batch.actions)), policyQ);
   const logProbability = normalLogProbability(distribution, batch.actions);
-  const actorLosses = weightedCloning(advantageWeights(advantage, settings), logProbability);
+  const actorLosses = weightedCloning(advantage, 1 / advantageTemperature, advantageWeightMax, logProbability);
   update.learn({
     objectives: [{ parameters: policy.parameters, loss: actorLosses.actorLoss, learningRate }],
     metrics: {
       ...actorLosses,
-      advantageMean: mean(advantage),
       ...calibrationMetrics(policyQ, batch.returnsToGo),
     },
   });
   update.follow(targetCritics.parameters, critics.parameters, polyakTau);
   return { policy, update };
-}
-
-/** min(exp(A/lambda), largest weight), as a constant; like the paper's code without the normaliser Z(s). */
-function advantageWeights(advantage: Tensor, { advantageTemperature, advantageWeightMax }: AwacSettings): Tensor {
-  return scope("advantageWeights", () =>
-    stopGradient(minimum(exp(mul(advantage, 1 / advantageTemperature)), advantageWeightMax)),
-  );
 }

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";
 import { gaussianPolicy, normalLogProbability } from "../networks/gaussian.js";
 import { type ValueNetwork, valueNetwork } from "../networks/value.js";
-import { exp, less, mean, minimum, mul, neg, square, stopGradient, sub, where } from "../tensor/operations.js";
+import { less, mean, mul, square, stopGradient, sub, where } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
 import { backup, criticRegression, declareCriticPair, qValues } from "./critics.js";
@@ -17,6 +17,7 @@ import { calibrationMetrics } from "./metrics.js";
 import { cosineDecay, progress } from "./schedules.js";
 import { actorCriticSettings, withDefaults } from "./settings.js";
 import { Update } from "./update.js";
+import { weightedCloning, weightedCloningSettings } from "./weighted-cloning.js";
 
 export const iqlSettings = withDefaults(actorCriticSettings, { actorLearningRate: 3e-4 }).extend({
   expectile: z
@@ -25,12 +26,7 @@ export const iqlSettings = withDefaults(actorCriticSettings, { actorLearningRate
     .lt(1)
     .default(0.7)
     .describe("Expectile (tau) of the critics' values that the state value is fitted to; 0.5 is their mean."),
-  advantageTemperature: z
-    .number()
-    .min(0)
-    .default(3)
-    .describe("Scale of the advantage in the policy's weights: iql multiplies by it (beta), awac divides (lambda)."),
-  advantageWeightMax: z.number().positive().default(100).describe("Largest weight of an action in the policy's loss."),
+  ...weightedCloningSettings.shape,
   valueHidden: z
     .array(z.number().int().min(1))
     .min(1)
@@ -50,7 +46,7 @@ export type IqlSettings = z.infer<typeof iqlSettings>;
 
 export function iql(context: AgentContext<IqlSettings>): AgentParts {
   const { settings, sizes, batch, random } = context;
-  const { actorHidden, valueHidden, logStdRange, polyakTau } = settings;
+  const { actorHidden, valueHidden, logStdRange, polyakTau, advantageTemperature, advantageWeightMax } = settings;
   const update = new Update(adamSettings(settings));
   const policyShape = { ...sizes, hidden: actorHidden, logStdRange, squashedMean: true };
   const policy = gaussianPolicy("actor", policyShape, random);
@@ -64,7 +60,7 @@ export function iql(context: AgentContext<IqlSettings>): AgentParts {
 
   const distribution = policy.distribution(batch.observations);
   const logProbability = normalLogProbability(distribution, batch.actions);
-  const actorLosses = weightedCloning(advantageWeights(advantage, settings), logProbability);
+  const actorLosses = weightedCloning(advantage, advantageTemperature, advantageWeightMax, logProbability);
   const learningRate = actorLearningRate(settings, update.updates);
   const policyQ = minimumOverCritics(qValues(critics, batch.observations, distribution.mean));
   update.learn(
@@ -81,21 +77,7 @@ export function iql(context: AgentContext<IqlSettings>): AgentParts {
 function valueLosses({ settings }: AgentContext<IqlSettings>, { parameters }: ValueNetwork, u: Tensor): Losses {
   const { expectile, valueLearningRate: learningRate } = settings;
   const loss = scope("valueLoss", () => mean(mul(where(less(u, 0), 1 - expectile, expectile), square(u))));
-  return { objectives: [{ parameters, loss, learningRate }], metrics: { valueLoss: loss, advantageMean: mean(u) } };
-}
-
-/** min(exp(beta·u), largest weight), as a constant: the weights of equation 7, bounded as in the reference. */
-function advantageWeights(u: Tensor, { advantageTemperature, advantageWeightMax }: IqlSettings): Tensor {
-  return stopGradient(minimum(exp(mul(u, advantageTemperature)), advantageWeightMax));
-}
-
-/** mean(-weight·log pi(a|s)) of weights and log-probabilities [batch] (Peng et al. 2019, as IQL and AWAC use it). */
-export function weightedCloning(weights: Tensor, logProbability: Tensor) {
-  return scope("actorLoss", () => ({
-    actorLoss: mean(neg(mul(weights, logProbability))),
-    advantageWeightMean: mean(weights),
-    dataLogPiMean: mean(logProbability),
-  }));
+  return { objectives: [{ parameters, loss, learningRate }], metrics: { valueLoss: loss } };
 }
 
 function actorLearningRate({ actorLearningRate: rate, actorDecayUpdates }: IqlSettings, updates: Tensor) {

@@ -24,7 +24,7 @@ export const td3Settings = withDefaults(actorCriticSettings.omit({ logStdRange: 
     .int()
     .min(1)
     .default(2)
-    .describe("The policy and all targets move in every such update (2: in every other)."),
+    .describe("Updates from one step of the policy and all targets to the next; the critics step in each."),
   explorationNoise: z
     .number()
     .min(0)
@@ -111,7 +111,7 @@ function smoothedTargetActions({ batch, settings, sizes, targetPolicy, noise }: 
   return noisyActions(targetPolicy.actions(batch.nextObservations), clip(drawn, -targetNoiseClip, targetNoiseClip));
 }
 
-/** A condition that holds in every `count`-th update of this agent, first in its `count`-th; undefined if always. */
+/** A condition (scalar) that holds in the `count`-th update of this agent and every `count` on; undefined if always. */
 function everyUpdates(update: Update, count: number): Tensor | undefined {
   if (count === 1) return undefined;
   const current = state("updatesSinceActor", []);

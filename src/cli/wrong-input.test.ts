@@ -103,7 +103,10 @@ const mistakes: readonly [string, RegExp][] = [
   [train("--offline-updates none"), /^The setting offlineUpdates of the run is none; it must be a number\.$/],
   [train("--threads 1000000"), /^The setting threads of the run is 1000000; it must be at most 1024\.$/],
   [train("--dataset-horizon 0"), /^The setting datasetHorizon of the run is 0; it must be at least 1\.$/],
-  [train("--agent sac --lagrange true"), /^The setting lagrange means nothing to sac; it belongs to cal-ql, cql\./],
+  [
+    train("--agent sac --lagrange true"),
+    /^The setting lagrange means nothing to sac; it belongs to cal-ql, cql, cal-ql-discrete, cql-discrete\./,
+  ],
   // Settings files
   [train("--config missing.yaml"), /^The settings file missing\.yaml cannot be read: there is no such file\. Give/],
   [train("--config folder"), /^The settings file folder cannot be read: it is a folder\./],
@@ -153,7 +156,10 @@ const mistakes: readonly [string, RegExp][] = [
   ["compare --seeds 4..0", /^The seeds "4\.\.0" cannot be read/],
   ["compare --jobs 0", /^The flag --jobs is "0"; give a whole number, at least 1\.$/],
   ["compare --batch-size -1", /^The setting batchSize of agent "cal-ql" is -1; it must be at least 1\.$/],
-  ["compare --agents sac --lagrange true", /^The setting lagrange means nothing to sac; it belongs to cal-ql, cql\./],
+  [
+    "compare --agents sac --lagrange true",
+    /^The setting lagrange means nothing to sac; it belongs to cal-ql, cql, cal-ql-discrete, cql-discrete\./,
+  ],
   [
     "compare --dataset missing.hdf5",
     /^The data set missing\.hdf5 cannot be read: there is no such file\. Give the path/,
