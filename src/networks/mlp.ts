@@ -4,7 +4,7 @@
  * [out] and, normalised, "<prefix>/layer<i>/normScale" and "normBias" [out].
  */
 import type { RandomStream } from "../random.js";
-import { add, div, matmul, mean, mul, relu, sqrt, square, sub } from "../tensor/operations.js";
+import { add, matmul, mul, relu, standardise } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { orthogonal } from "./initialisation.js";
 import type { ParameterDefinition, Parameters } from "./parameters.js";
@@ -55,14 +55,8 @@ export function mlp({ members }: Pick<Parameters, "members">, prefix: string, la
       const linear = add(matmul(x, array("kernel")!), array("bias")!);
       if (i === layers - 1) return linear;
       const scale = array("normScale");
-      return relu(scale ? add(mul(normalised(linear), scale), array("normBias")!) : linear);
+      return relu(scale ? add(mul(standardise(linear, NORM_EPSILON), scale), array("normBias")!) : linear);
     });
   }
   return x;
-}
-
-/** Each row with mean 0 and variance 1. */
-function normalised(x: Tensor): Tensor {
-  const centred = sub(x, mean(x, [-1], true));
-  return div(centred, sqrt(add(mean(square(centred), [-1], true), NORM_EPSILON)));
 }

@@ -18,6 +18,7 @@ import {
   gather,
   greater,
   input,
+  inverseDeviation,
   isPositive,
   less,
   log,
@@ -36,6 +37,7 @@ import {
   softmax,
   softplus,
   sqrt,
+  standardise,
   state,
   stopGradient,
   sub,
@@ -207,6 +209,8 @@ export const gradientCases: { readonly [K in OperationKind]: (draw: Draw) => Ten
     const x = draw.input(draw.shape(1));
     return softmax(x, draw.axis(x.shape));
   },
+  standardise: (draw) => standardise(draw.input(draw.shape(1)), 0.1),
+  inverseDeviation: (draw) => inverseDeviation(draw.input(draw.shape(1)), 0.1),
   argMax: (draw) => {
     const x = draw.input(draw.shape(1));
     const axis = draw.axis(x.shape);

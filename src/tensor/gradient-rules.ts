@@ -12,9 +12,11 @@ import {
   expand,
   gather,
   greater,
+  inverseDeviation,
   isPositive,
   less,
   matmul,
+  mean,
   mul,
   neg,
   reshape,
@@ -22,6 +24,7 @@ import {
   sigmoid,
   slice,
   softmax,
+  standardise,
   sub,
   sum,
   where,
@@ -116,6 +119,14 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
     return [concat([...zeros(start), g, ...zeros(x.shape[axis]! - end)], axis)];
   },
   logSumExp: (g, [x], _, { axis }) => [mul(reshape(g, keptShape(x, axis)), softmax(x, axis))],
+  // The mean and the deviation move with every number of a row.
+  standardise: (g, [x], y, { epsilon }) => {
+    const alongRow = mul(y, mean(mul(g, y), [-1], true));
+    return [mul(sub(sub(g, mean(g, [-1], true)), alongRow), inverseDeviation(x, epsilon))];
+  },
+  inverseDeviation: (g, [x], y, { epsilon }) => {
+    return [mul(mul(mul(g, mul(y, y)), -1 / x.shape.at(-1)!), standardise(x, epsilon))];
+  },
   softmax: (g, _, y, { axis }) => [mul(y, sub(g, sum(mul(g, y), [axis], true)))],
   gather: (g, [x, indices], _, { axis }) => [scatter(g, indices, axis, x.shape)],
   scatter: (g, [, indices], _, { axis }) => [gather(g, indices, axis)],

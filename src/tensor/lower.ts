@@ -70,13 +70,25 @@ class Lowering implements LoweringContext {
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
   ): string {
-    const key = JSON.stringify([operator, inputs, attributes]);
-    const existing = this.known.get(key);
-    if (existing !== undefined) return existing;
-    const name = this.uniqueName(tensor.label || operator);
-    this.nodes.push({ operator, name, inputs, outputs: [name], attributes });
-    this.known.set(key, name);
-    return name;
+    return this.nodeOutputs(tensor, operator, inputs, attributes, [""])[0]!;
+  }
+
+  nodeOutputs(
+    tensor: Tensor,
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    outputs: readonly string[],
+  ): readonly string[] {
+    const keys = outputs.map((output) => `${JSON.stringify([operator, inputs, attributes])}${output}`);
+    const existing = keys.map((key) => this.known.get(key));
+    if (existing.every((name) => name !== undefined)) return existing;
+    const names = outputs.map((output) => this.uniqueName(`${tensor.label || operator}${output}`));
+    this.nodes.push({ operator, name: names[0]!, inputs, outputs: names, attributes });
+    keys.forEach((key, i) => {
+      this.known.set(key, names[i]!);
+    });
+    return names;
   }
 
   floats(values: Float32Array, shape: Shape, name?: string): string {
@@ -130,7 +142,7 @@ class Lowering implements LoweringContext {
   /** Lets the node that makes a result write it under the result's name, so that no copy is needed. */
   private renameLast(name: string): string {
     const last = this.nodes.pop()!;
-    this.nodes.push({ ...last, outputs: [name] });
+    this.nodes.push({ ...last, outputs: [name, ...last.outputs.slice(1)] });
     this.known.set(JSON.stringify([last.operator, last.inputs, last.attributes]), name);
     return name;
   }

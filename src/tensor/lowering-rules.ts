@@ -14,6 +14,14 @@ export interface LoweringContext {
     inputs: readonly string[],
     attributes?: Readonly<Record<string, OnnxAttribute>>,
   ): string;
+  /** The same for a node with several results; `outputs` are appended to the tensor's label to name them. */
+  nodeOutputs(
+    tensor: Tensor,
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    outputs: readonly string[],
+  ): readonly string[];
   floats(values: Float32Array, shape: Shape, name?: string): string;
   integers(values: readonly number[], shape?: Shape): string;
   input(tensor: Tensor, name: string): string;
@@ -103,6 +111,8 @@ export const loweringRules: { readonly [K in OperationKind]: Rule<K> } = {
     graph.node(tensor, "ReduceLogSumExp", [graph.nameOf(tensor.inputs[0]!), graph.integers([axis])], {
       keepdims: { int: 0 },
     }),
+  standardise: (graph, tensor, { epsilon }) => normalisation(graph, tensor, epsilon)[0]!,
+  inverseDeviation: (graph, tensor, { epsilon }) => normalisation(graph, tensor, epsilon)[2]!,
   concat: alongAxis("Concat"),
   softmax: alongAxis("Softmax"),
   argMax: alongAxis("ArgMax", { keepdims: { int: 1 } }),
@@ -150,6 +160,14 @@ function batchedProduct(graph: LoweringContext, tensor: Tensor): string {
 function transposed(graph: LoweringContext, x: Tensor): string {
   const perm = x.shape.length === 3 ? [0, 2, 1] : [1, 0];
   return graph.node(x, "Transpose", [graph.nameOf(x)], { perm: { ints: perm } });
+}
+
+/** `LayerNormalization` with scale 1: one pass in place of nine, whose third result its gradient needs. */
+function normalisation(graph: LoweringContext, tensor: Tensor, epsilon: number): readonly string[] {
+  const x = tensor.inputs[0]!;
+  const ones = graph.node(tensor, "Expand", [scalar(graph, 1), graph.integers([x.shape.at(-1)!])]);
+  const attributes = { axis: { int: -1 }, epsilon: { float: epsilon } };
+  return graph.nodeOutputs(x, "LayerNormalization", [graph.nameOf(x), ones], attributes, ["", " mean", " inverse"]);
 }
 
 function scalar(graph: LoweringContext, value: number): string {

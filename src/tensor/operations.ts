@@ -218,6 +218,18 @@ export function softmax(x: Tensor, axis: number): Tensor {
   return makeTensor({ kind: "softmax", axis: resolveAxis("softmax", x, axis) }, [x], x.shape);
 }
 
+/** Each row (along the last axis) with mean 0 and variance 1: (x - mean)/sqrt(variance + epsilon). */
+export function standardise(x: Tensor, epsilon: number): Tensor {
+  resolveAxis("standardise", x, -1);
+  return makeTensor({ kind: "standardise", epsilon }, [x], x.shape);
+}
+
+/** 1/sqrt(variance + epsilon) of each row, kept with size 1: what `standardise` divided by. */
+export function inverseDeviation(x: Tensor, epsilon: number): Tensor {
+  resolveAxis("inverseDeviation", x, -1);
+  return makeTensor({ kind: "inverseDeviation", epsilon }, [x], [...x.shape.slice(0, -1), 1]);
+}
+
 /** The index of the largest value along an axis, kept with size 1, for `gather` and `toFloat`; no gradient. */
 export function argMax(x: Tensor, axis: number): Tensor {
   const along = resolveAxis("argMax", x, axis);

@@ -50,6 +50,14 @@ function logOfSum(values: readonly number[]): number {
   return largest + Math.log(values.reduce((total, x) => total + Math.exp(x - largest), 0));
 }
 
+function meanOf(values: readonly number[]): number {
+  return values.reduce((total, x) => total + x, 0) / values.length;
+}
+
+function varianceOf(values: readonly number[]): number {
+  return meanOf(values.map((x) => (x - meanOf(values)) ** 2));
+}
+
 const unbound = (): never => {
   throw new Error("Inputs are bound by the evaluator.");
 };
@@ -114,6 +122,13 @@ const meanings: { readonly [K in OperationKind]: Meaning<K> } = {
     indicesOf(out).map((index) => logOfSum(fibre(x!, index.toSpliced(axis, 0, 0), axis))),
   softmax: ([x], { axis }, out) =>
     indicesOf(out).map((index) => Math.exp(at(x!, index) - logOfSum(fibre(x!, index, axis)))),
+  standardise: ([x], { epsilon }, out) =>
+    indicesOf(out).map((index) => {
+      const row = fibre(x!, index, out.length - 1);
+      return (at(x!, index) - meanOf(row)) / Math.sqrt(varianceOf(row) + epsilon);
+    }),
+  inverseDeviation: ([x], { epsilon }, out) =>
+    indicesOf(out).map((index) => 1 / Math.sqrt(varianceOf(fibre(x!, index, out.length - 1)) + epsilon)),
   argMax: ([x], { axis }, out) =>
     indicesOf(out).map((index) => {
       const values = fibre(x!, index, axis);

@@ -34,6 +34,7 @@ export type Operation =
   | { readonly kind: "sum"; readonly axes: readonly number[]; readonly keepDimensions: boolean }
   | { readonly kind: "concat" | "softmax" | "logSumExp" | "argMax" | "gather"; readonly axis: number }
   | { readonly kind: "scatter"; readonly axis: number; readonly shape: Shape }
+  | { readonly kind: "standardise" | "inverseDeviation"; readonly epsilon: number }
   | { readonly kind: "slice"; readonly axis: number; readonly start: number; readonly end: number };
 
 export type OperationKind = Operation["kind"];
