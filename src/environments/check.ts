@@ -5,12 +5,7 @@
 import { isActionCount } from "../data/discrete-actions.js";
 import { RandomStream } from "../random.js";
 import { boundsProblem, type Problem, resetProblems, stepProblems, vectorProblem } from "./contract.js";
-import {
-  type ActionSpace,
-  type BoxSpace,
-  type Environment,
-  type ResetResult,
-} from "./environment.js";
+import type { ActionSpace, BoxSpace, Environment, ResetResult } from "./environment.js";
 import { randomAction } from "./random-action.js";
 
 /** The steps of a trajectory that is repeated to see whether a seed decides everything. */

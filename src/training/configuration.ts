@@ -39,7 +39,7 @@ export function resolveConfiguration(given: TrainSettings): Configuration {
   const first = parseRun(pick(written, runNames));
   const preset = presetOf(first.task, first.preset);
   const run = withThreads(parseRun({ ...pick(preset, runNames), ...pick(written, runNames) }));
-  if (!isName(run.agent)) throw unknownName("agent", run.agent, [...agentNames, ...Object.keys(methods)]);
+  if (!isName(run.agent)) throw unknownName("agent", run.agent, [...new Set([...agentNames, ...Object.keys(methods)])]);
   const agent = agentDefinition(run.agent);
   const onlineAgent = run.onlineAgent === null ? null : agentDefinition(run.onlineAgent);
   refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
