@@ -24,12 +24,9 @@ export const rebracSettings = withDefaults(td3Settings, {
   criticHidden: [256, 256, 256],
   criticLayerNorm: true,
 }).extend({
-  actorPenalty: z.number().min(0).default(0.01).describe("Weight of the policy's distance from the data (beta 1)."),
-  criticPenalty: z
-    .number()
-    .min(0)
-    .default(0.01)
-    .describe("Weight of the next action's distance in the backup (beta 2)."),
+  // Both are the released code's; the authors tune them by task (antmaze-umaze: 0.003 and 0.002).
+  actorPenalty: z.number().min(0).default(1).describe("Weight of the policy's distance from the data (beta 1)."),
+  criticPenalty: z.number().min(0).default(1).describe("Weight of the next action's distance in the backup (beta 2)."),
   cloningDecayEnd: z.number().min(0).max(1).default(0.5).describe("Fraction of its weight to which cloning weakens."),
 });
 
