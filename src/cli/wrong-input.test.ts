@@ -79,7 +79,10 @@ const mistakes: readonly [string, RegExp][] = [
     train("--task pointmaze-umase"),
     /^Unknown environment "pointmaze-umase"\. Did you mean "pointmaze-umaze"\? Known: /,
   ],
-  [train("--agent cql2"), /^Unknown agent "cql2"\. Did you mean "cql"\? Known: awac, bc, cal-ql, (?:[a-z0-9-]+, )+wsrl\.$/],
+  [
+    train("--agent cql2"),
+    /^Unknown agent "cql2"\. Did you mean "cql"\? Known: awac, bc, cal-ql, (?:[a-z0-9-]+, )+wsrl\.$/,
+  ],
   [train("--online-agent sag"), /^Unknown agent "sag"\. Did you mean "sac"\?/],
   [
     train("--preset papper"),
@@ -214,7 +217,10 @@ const mistakes: readonly [string, RegExp][] = [
     /^plain\.json is not a recording of updates: at "algorithm", it must be text; give a recording/,
   ],
   ["parity empty-shapes.json", /at "shapes\.batch", it must be at least 1; give a recording/],
-  ["bench antmace", /^Unknown benchmark "antmace"\. Did you mean "antmaze"\? Known: adroit, antmaze, awac, (?:[a-z0-9-]+, )+wsrl\.$/],
+  [
+    "bench antmace",
+    /^Unknown benchmark "antmace"\. Did you mean "antmaze"\? Known: adroit, antmaze, awac, (?:[a-z0-9-]+, )+wsrl\.$/,
+  ],
   ["bench sac --updates no", /^The flag --updates is "no"; give a whole number, at least 1\.$/],
   ["bench sac --threads 0", /^The flag --threads is "0"; give a whole number, at least 1 and at most 1024\.$/],
   ["data collect pointmaze-small", /^Unknown task with data of its own "pointmaze-small"\. Did you mean "pointmaze-/],

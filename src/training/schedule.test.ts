@@ -51,6 +51,45 @@ describe("updates", () => {
   });
 });
 
+describe("a warm-up", () => {
+  const warm = { offlineUpdates: 0, onlineSteps: 50, evaluateEverySteps: 10, evaluationEpisodes: 1 };
+
+  it("makes no updates, and the steps in it are never made up for", async () => {
+    const { summary, evaluations } = await trainTiny(task, { ...warm, warmupSteps: 20, utdRatio: 0.5 });
+    expect(evaluations.map(({ updates, onlineSteps }) => [updates, onlineSteps])).toEqual([
+      [0, 0],
+      [0, 10],
+      [0, 20],
+      [5, 30],
+      [10, 40],
+      [15, 50],
+    ]);
+    expect(summary.updates).toBe(15);
+  });
+
+  it("acts with the policy as it is, or evenly over all actions", async () => {
+    const actionsOf = async (settings: TrainSettings) => {
+      const seen: number[] = [];
+      const append = vi.spyOn(Replay.prototype, "append");
+      await trainTiny(task, { ...warm, seed: 3, ...settings });
+      for (const [transitions] of append.mock.calls.slice(1)) seen.push(...transitions.actions);
+      append.mockRestore();
+      return seen;
+    };
+    const random = await actionsOf({ warmupSteps: 50, warmupActions: "random" });
+    expect(random).toHaveLength(50);
+    const mean = random.reduce((total, x) => total + x, 0) / 50;
+    expect(Math.abs(mean)).toBeLessThan(5 * Math.sqrt(1 / 3 / 50));
+    expect(random.filter((x) => Math.abs(x) > 0.5).length).toBeGreaterThan(12);
+    const policy = await actionsOf({ warmupSteps: 50, warmupActions: "policy" });
+    expect(policy.slice(0, 10)).toEqual((await actionsOf({ warmupSteps: 0 })).slice(0, 10));
+    expect(policy.slice(0, 10)).not.toEqual(random.slice(0, 10));
+    const afterwards = await actionsOf({ warmupSteps: 20, warmupActions: "random" });
+    expect(afterwards.slice(0, 20)).toEqual(random.slice(0, 20));
+    expect(afterwards.slice(20, 30)).not.toEqual(random.slice(20, 30));
+  });
+});
+
 describe("evaluations", () => {
   const places = async (settings: TrainSettings) =>
     (await trainTiny(task, settings)).evaluations.map(({ updates, onlineSteps }) => [updates, onlineSteps]);
