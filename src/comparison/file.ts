@@ -3,6 +3,7 @@
  * be run. Whoever repeats a comparison names the file; its layout is the declaration below.
  */
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { fileReason, UsageError, unknownName } from "../errors.js";
@@ -26,6 +27,8 @@ const variants = z
   .array(z.union([name, settings], "be an agent's name, or settings with a label"))
   .min(1, "have at least one variant");
 
+const scales = z.record(z.string(), settings);
+
 /** What the file may hold. A scale holds settings, and may name its own tasks, seeds and collection. */
 const fileSchema = z.object({
   title: z.string().optional(),
@@ -34,7 +37,7 @@ const fileSchema = z.object({
   seeds: seeds.optional(),
   settings: settings.optional(),
   variants,
-  scales: z.record(z.string(), settings).optional(),
+  scales: z.union([name, scales], "be scales with their settings, or the file that holds them").optional(),
   collection: settings.optional(),
 });
 
@@ -58,7 +61,7 @@ const collectionSchema = z.object({
 export function readComparison(path: string, scale?: string): Comparison {
   const content = readContent(path);
   const file = parseDeclared(fileSchema, content, "entry", path);
-  const { chosen, overrides } = chooseScale(file.scales, scale, path);
+  const { chosen, overrides } = chooseScale(readScales(file.scales, path), scale, path);
   const { task, tasks, seeds, collection } = { ...file, ...overrides };
   const common = { ...file.settings, ...chosen } as TrainSettings;
   for (const key of ["task", "seed", "agent", "onlineAgent", "label"]) {
@@ -84,8 +87,15 @@ function readContent(path: string): object {
   throw new UsageError(`The comparison ${path} must hold entries such as "variants: [cal-ql, cql]".`);
 }
 
+/** The scales themselves: several comparisons may share a file of them, which is named from where they stand. */
+function readScales(written: string | z.infer<typeof scales> = {}, path: string): z.infer<typeof scales> {
+  if (typeof written !== "string") return written;
+  const shared = join(dirname(path), written);
+  return parseDeclared(z.object({ scales }), { scales: readContent(shared) }, "entry", shared).scales;
+}
+
 /** The settings of a scale, and those of the file's own entries that it replaces. */
-function chooseScale(scales: Readonly<Record<string, object>> = {}, scale: string | undefined, path: string) {
+function chooseScale(scales: Readonly<Record<string, object>>, scale: string | undefined, path: string) {
   const known = Object.keys(scales);
   if (scale === undefined && known.length > 0)
     throw new UsageError(`The comparison ${path} has the scales ${known.join(", ")}; choose one with --scale.`);

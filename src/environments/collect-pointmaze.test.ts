@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { countSteps, type Dataset } from "../data/episode.js";
 import { collectPointMaze } from "./collect-pointmaze.js";
+import { collectedTasks, collectTask } from "./collect-task.js";
 import { cellAt, makeMaze, mazeNames } from "./mazes.js";
 
 const successShare = ({ episodes }: Dataset) =>
@@ -73,6 +74,17 @@ describe("collectPointMaze", () => {
     const collect = (seed: number) => collectPointMaze({ task: "pointmaze-large", steps: 700, seed });
     expect(collect(5)).toEqual(collect(5));
     expect(collect(6).episodes[0]!.observations).not.toEqual(collect(5).episodes[0]!.observations);
+  });
+
+  it("gives a task with -diverse the data of its maze", () => {
+    const [plain, diverse] = ["pointmaze-medium", "pointmaze-medium-diverse"].map((task) =>
+      collectPointMaze({ task, steps: 500, starts: "fixed", seed: 5 }),
+    );
+    expect(diverse!.episodes).toEqual(plain!.episodes);
+    expect(diverse!.source).toMatch(/^pointmaze-medium-diverse, waypoint controller, starts fixed/);
+    const task = "pointmaze-umaze-diverse";
+    expect(collectTask({ task, episodes: 1, seed: 0 })).toEqual(collectPointMaze({ task, episodes: 1, seed: 0 }));
+    expect(collectedTasks).toContain("pointmaze-large-diverse");
   });
 
   it("names its recipe and passes frame skip and horizon on", () => {

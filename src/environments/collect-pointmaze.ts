@@ -12,17 +12,8 @@ import {
   collectEpisodes,
   requireWithin,
 } from "./collect.js";
-import {
-  type Maze,
-  type MazeName,
-  makeMaze,
-  mazeNames,
-  type Position,
-  positionOf,
-  sameCell,
-  waypointsTo,
-} from "./mazes.js";
-import { defaultFrameSkip, type PointMazeOptions } from "./pointmaze.js";
+import { type Maze, type MazeName, makeMaze, type Position, positionOf, sameCell, waypointsTo } from "./mazes.js";
+import { defaultFrameSkip, type PointMazeOptions, pointMazes, pointMazeTasks } from "./pointmaze.js";
 import { makeEnvironment } from "./registry.js";
 
 /**
@@ -38,7 +29,7 @@ import { makeEnvironment } from "./registry.js";
  * The expert needs 39, 63 and 92 decisions from the fixed start.
  */
 export interface PointMazeCollection extends CollectionAmount {
-  /** `pointmaze-umaze`, `-medium` or `-large`. */
+  /** `pointmaze-umaze`, `-medium` or `-large`, or one of them with `-diverse`: that changes nothing in the data. */
   readonly task: string;
   /** Where episodes begin: in the task's start cell, or in any free cell but the goal's. Default diverse. */
   readonly starts?: "fixed" | "diverse";
@@ -135,11 +126,6 @@ function clip(value: number): number {
 }
 
 function mazeNameOf(task: string): MazeName {
-  const name = mazeNames.find((maze) => task === `pointmaze-${maze}`);
-  if (name) return name;
-  throw unknownName(
-    "point maze",
-    task,
-    mazeNames.map((maze) => `pointmaze-${maze}`),
-  );
+  for (const [name, maze] of pointMazes) if (task === `pointmaze-${name}`) return maze;
+  throw unknownName("point maze", task, pointMazeTasks);
 }

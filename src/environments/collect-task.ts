@@ -7,7 +7,7 @@ import type { CollectionAmount } from "./collect.js";
 import { collectGridWorld } from "./collect-gridworld.js";
 import { collectPointMaze } from "./collect-pointmaze.js";
 import { gridNames } from "./gridworld-layouts.js";
-import { mazeNames } from "./mazes.js";
+import { pointMazeTasks } from "./pointmaze.js";
 
 /** What to collect; a setting that means nothing to the task is refused. */
 export interface TaskCollection extends CollectionAmount {
@@ -28,7 +28,7 @@ const amount = ["task", "episodes", "steps", "seed", "onProgress"] as const;
 
 const families: readonly Family[] = [
   {
-    tasks: mazeNames.map((maze) => `pointmaze-${maze}`),
+    tasks: pointMazeTasks,
     settings: [...amount, "starts", "goals", "goalShare", "noise"],
     collect: collectPointMaze,
   },

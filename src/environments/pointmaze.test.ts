@@ -104,8 +104,11 @@ describe("point mazes", () => {
     short.close();
   });
 
-  it("begin in every free cell but the goal's when starts are diverse", () => {
-    const environment = makePointMaze("medium", { start: "diverse" });
+  it.each([
+    ["medium", { start: "diverse" }],
+    ["medium-diverse", {}],
+  ] as const)("begin in every free cell but the goal's when starts are diverse: %s %o", (name, options) => {
+    const environment = makePointMaze(name, options);
     const seen = new Set<string>();
     environment.reset({ seed: 0 });
     for (let episode = 0; episode < 500; episode++) {
@@ -116,6 +119,15 @@ describe("point mazes", () => {
     expect(seen.size).toBe(25);
     expect(seen).not.toContain(JSON.stringify(environment.maze.goal));
     environment.close();
+  });
+
+  it("are the same maze under a name with -diverse, whose starts an option still fixes", () => {
+    const diverse = makePointMaze("large-diverse", { start: "fixed" });
+    const plain = makePointMaze("large");
+    expect([diverse.name, diverse.maze, diverse.horizon]).toEqual(["pointmaze-large-diverse", plain.maze, 280]);
+    expect(diverse.reset({ seed: 4 })).toEqual(plain.reset({ seed: 4 }));
+    expect(diverse.step(push(1, 0.5))).toEqual(plain.step(push(1, 0.5)));
+    for (const environment of [diverse, plain]) environment.close();
   });
 
   it("repeat an episode to the bit from the same seed, whatever happened before", () => {

@@ -2,12 +2,25 @@
  * `pointmaze-{umaze,medium,large}`: a small ball that is pushed along x and y through a maze with cells of one metre
  * (the physics of D4RL's maze2d with the sparse task of AntMaze). It is the task to try things on: an episode of a good
  * controller takes tens of decisions. The goal lies in the map's cell G in every episode, because the observation
- * (position and velocity) does not hold it.
+ * (position and velocity) does not hold it. `pointmaze-{umaze,medium,large}-diverse` begin all over the maze, so that
+ * an evaluation of many episodes is more than all or nothing.
  */
 import { z } from "zod";
 import { MazeEnvironment, type MazeRobot, mazeOptions } from "./maze-environment.js";
-import { type Maze, type MazeName, makeMaze, positionOf, wallGeoms } from "./mazes.js";
+import { type Maze, type MazeName, makeMaze, mazeNames, positionOf, wallGeoms } from "./mazes.js";
 import { type EnvironmentOptions, readOptions } from "./options.js";
+
+/** A maze as a task; with `-diverse` its episodes begin everywhere unless the option `start` says otherwise. */
+export type PointMazeName = MazeName | `${MazeName}-diverse`;
+
+/** Every task of this family, by the maze that it plays in: "umaze" and "umaze-diverse" both play in "umaze". */
+export const pointMazes: ReadonlyMap<PointMazeName, MazeName> = new Map([
+  ...mazeNames.map((maze): [PointMazeName, MazeName] => [maze, maze]),
+  ...mazeNames.map((maze): [PointMazeName, MazeName] => [`${maze}-diverse`, maze]),
+]);
+
+/** The names of these tasks in the registry. */
+export const pointMazeTasks: readonly string[] = [...pointMazes.keys()].map((name) => `pointmaze-${name}`);
 
 /**
  * Physics steps (of 0.01 s) after which an episode is truncated: about three times what the waypoint controller needs
@@ -42,9 +55,11 @@ export type PointMazeOptions = z.input<typeof pointMazeOptions>;
  * action [2] in [-1, 1]: the push along x and y, 100 N at 1.
  * @throws UsageError when an option is unknown or out of its range.
  */
-export function makePointMaze(mazeName: MazeName, options: EnvironmentOptions = {}): MazeEnvironment {
-  const name = `pointmaze-${mazeName}`;
-  const { start, frameSkip, horizon } = readOptions(name, pointMazeOptions, options);
+export function makePointMaze(taskName: PointMazeName, options: EnvironmentOptions = {}): MazeEnvironment {
+  const name = `pointmaze-${taskName}`;
+  const mazeName = pointMazes.get(taskName)!;
+  const defaults = mazeName === taskName ? {} : { start: "diverse" };
+  const { start, frameSkip, horizon } = readOptions(name, pointMazeOptions, { ...defaults, ...options });
   const maze = makeMaze(mazeName, 1);
   const decisions = horizon ?? Math.ceil(physicsHorizon[mazeName] / frameSkip);
   return new MazeEnvironment(name, maze, decisions, start, pointRobot(maze, frameSkip));

@@ -22,12 +22,15 @@ function still(length: number): Environment {
 }
 
 describe("the registry of environments", () => {
-  it("makes each of the six mazes, which reset and step", () => {
-    const mazes = environmentNames().slice(0, 6);
+  it("makes each of the mazes, which reset and step", () => {
+    const mazes = environmentNames().slice(0, 9);
     expect(mazes).toEqual([
       "pointmaze-umaze",
       "pointmaze-medium",
       "pointmaze-large",
+      "pointmaze-umaze-diverse",
+      "pointmaze-medium-diverse",
+      "pointmaze-large-diverse",
       "antmaze-umaze",
       "antmaze-medium",
       "antmaze-large",

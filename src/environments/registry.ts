@@ -10,13 +10,13 @@ import { gridNames } from "./gridworld-layouts.js";
 import { guardEnvironment } from "./guard.js";
 import { mazeNames } from "./mazes.js";
 import type { EnvironmentOptions } from "./options.js";
-import { makePointMaze } from "./pointmaze.js";
+import { makePointMaze, pointMazes } from "./pointmaze.js";
 
 /** Makes a fresh environment; it validates its own options. */
 export type EnvironmentFactory = (options: EnvironmentOptions) => Environment;
 
 const factories = new Map<string, EnvironmentFactory>();
-for (const maze of mazeNames) factories.set(`pointmaze-${maze}`, (options) => makePointMaze(maze, options));
+for (const name of pointMazes.keys()) factories.set(`pointmaze-${name}`, (options) => makePointMaze(name, options));
 for (const maze of mazeNames) factories.set(`antmaze-${maze}`, (options) => makeAntMaze(maze, options));
 for (const grid of gridNames) factories.set(`gridworld-${grid}`, (options) => makeGridWorld(grid, options));
 

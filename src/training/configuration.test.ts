@@ -9,6 +9,7 @@ import { UsageError } from "../errors.js";
 import { version } from "../version.js";
 import { allSettings, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { methods } from "./methods.js";
+import { ownDataOf } from "./presets.js";
 
 const tasks = ["umaze", "medium", "large"].flatMap((maze) => [`pointmaze-${maze}`, `antmaze-${maze}`]);
 
@@ -71,6 +72,9 @@ describe("a preset", () => {
     expect(point).toEqual(ant);
     for (const task of tasks)
       expect(resolveConfiguration({ task, preset: "laptop" }).run.offlineUpdates).toBeLessThan(100_000);
+    const { task: ___, ...spread } = resolveConfiguration({ task: "pointmaze-large-diverse" }).flat;
+    expect(spread).toEqual(point);
+    expect(ownDataOf("pointmaze-large-diverse")).toEqual(ownDataOf("pointmaze-large"));
   });
 
   it("gives a fixed weight, and SAC its own backup", () => {
