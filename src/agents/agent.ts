@@ -10,6 +10,7 @@ import { compile, type Program, programGraph } from "../tensor/program.js";
 import type { RuntimeOptions } from "../tensor/runtime.js";
 import { refuseWrongIndices } from "./action-kind.js";
 import { type Sizes, stepsOf } from "./context.js";
+import { refuseMisfit } from "./continuation.js";
 import type { AgentDefinition, DeclaredAgent } from "./definition.js";
 import { fillNoise } from "./noise.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
@@ -57,7 +58,7 @@ export class Agent {
 
   private constructor(
     readonly definition: AgentDefinition,
-    private readonly declared: DeclaredAgent,
+    readonly declared: DeclaredAgent,
     private readonly program: Program,
     private readonly policy: PolicyProgram,
     private readonly options: AgentOptions,
@@ -175,20 +176,17 @@ export class Agent {
    * The same networks under another algorithm: parameters, optimiser moments, targets and the number of updates go on,
    * what the other does not have is left behind. Frees this agent.
    * @param settings of the other; by default those of this agent that the other has too
-   * @throws UsageError if the settings ask for networks of another size; this agent then goes on
+   * @throws UsageError if the policies are of different kinds or a network of another size; this agent then goes on
    */
   async continueAs(name: string, settings: AgentSettings = this.settingsFor(name)): Promise<Agent> {
     const agent = await Agent.create(name, { ...this.options, settings });
-    const shared = agent.stateNames.filter((state) => this.stateNames.includes(state));
-    const misfit = shared.find((state) => agent.state(state).length !== this.state(state).length);
-    if (misfit !== undefined) {
-      const [own, other] = [this.state(misfit).length, agent.state(misfit).length];
+    try {
+      refuseMisfit(this, agent);
+    } catch (error) {
       await agent.release();
-      throw new UsageError(
-        `${this.name} cannot continue as ${name}: its ${misfit} have ${own} numbers where the settings of ${name} ask ` +
-          `for ${other}; give both the same hidden sizes and the same number of critics.`,
-      );
+      throw error;
     }
+    const shared = agent.stateNames.filter((state) => this.stateNames.includes(state));
     for (const state of shared) agent.state(state).set(this.state(state));
     agent.noise.restore(this.noise.state());
     agent.exploration.restore(this.exploration.state());

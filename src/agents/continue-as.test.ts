@@ -78,7 +78,7 @@ describe("continueAs", () => {
     const error = await switched.then(() => undefined).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UsageError);
     expect((error as Error).message).toBe(
-      "sac cannot continue as cql: its critics have 258 numbers where the settings of cql ask for 770; " +
+      'sac cannot continue as cql: "critics" has 258 numbers where the settings of cql ask for 770; ' +
         "give both the same hidden sizes and the same number of critics.",
     );
     const before = snapshot(agent);

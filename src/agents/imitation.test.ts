@@ -35,11 +35,17 @@ describe.each(agents)("%s %j", (name, settings) => {
   });
 });
 
-it("agents of one policy hand their networks on: awac's differs from iql's by its mean alone", async () => {
+it("the same numbers are another policy under another mean: awac refuses to go on as iql", async () => {
   const awac = await smallAgent("awac", {});
-  await makeUpdates(awac, 2);
-  const { actor, critics, targetCritics } = snapshot(awac);
-  const iql = await awac.continueAs("iql", { batchSize: 6, actorHidden: [8, 8], criticHidden: [8, 8] });
-  expect({ ...snapshot(iql) }).toMatchObject({ actor, critics, targetCritics });
-  await iql.release();
+  const iql = awac.continueAs("iql", { batchSize: 6, actorHidden: [8, 8], criticHidden: [8, 8] });
+  await expect(iql).rejects.toThrow(
+    "awac cannot continue as iql: it has a Gaussian, linear-mean policy, iql a Gaussian, squashed-mean one",
+  );
+  await makeUpdates(awac, 1);
+  await awac.release();
 });
+await makeUpdates(awac, 2);
+const { actor, critics, targetCritics } = snapshot(awac);
+const iql = await awac.continueAs("iql", { batchSize: 6, actorHidden: [8, 8], criticHidden: [8, 8] });
+expect({ ...snapshot(iql) }).toMatchObject({ actor, critics, targetCritics });
+await iql.release();

@@ -2,8 +2,9 @@
  * `calql compare`: agents side by side over seeds and tasks, each run in a process of its own; what is complete is kept,
  * what is missing is run, and a table and a report say how they compare.
  */
+import { parse } from "node:path";
 import type { Command } from "commander";
-import { type CompareResult, compare, defaultCompareFolder } from "../comparison/compare.js";
+import { type CompareOptions, type CompareResult, compare, defaultCompareFolder } from "../comparison/compare.js";
 import { type Comparison, seedsOf, variantOf, withCommon } from "../comparison/comparison.js";
 import { readComparison } from "../comparison/file.js";
 import { UsageError } from "../errors.js";
@@ -37,7 +38,10 @@ export function addCompareCommand(program: Command): void {
     const comparison = comparisonOf(flags, common);
     const jobs = numberOf(flags.jobs, "--jobs", { whole: true, least: 1 });
     const folder = flags.out ?? defaultCompareFolder;
-    const { result, stopped } = await compareWithView(comparison, { folder, ...(jobs !== undefined && { jobs }) });
+    // Comparisons from files may share a folder, and with it runs: each has a page of its own.
+    const page = flags.file === undefined ? {} : { report: `${parse(flags.file).name}.html` };
+    const options = { folder, ...page, ...(jobs !== undefined && { jobs }) };
+    const { result, stopped } = await compareWithView(comparison, options);
     process.stdout.write(resultText(result));
     if (result.runs.some(({ status }) => status !== "completed")) process.exitCode = 1;
     if (stopped) process.exitCode = INTERRUPTED;
@@ -76,7 +80,7 @@ function listOf(text: string): string[] {
 }
 
 /** Compares with one view for all runs; Ctrl-C ends them cleanly. */
-async function compareWithView(comparison: Comparison, options: { readonly folder: string; readonly jobs?: number }) {
+async function compareWithView(comparison: Comparison, options: Pick<CompareOptions, "folder" | "report" | "jobs">) {
   const view = comparisonView();
   const stop = new AbortController();
   const interrupt = () => {

@@ -30,6 +30,8 @@ export interface CompareEvents extends PoolEvents {
 export interface CompareOptions {
   /** Where the runs and the report go; default runs/compare. */
   readonly folder?: string;
+  /** The report's file in there; default report.html. A name of its own for each comparison lets several share runs. */
+  readonly report?: string;
   /** Runs at a time; default one for every core (or for as many cores as a run has threads). */
   readonly jobs?: number;
   /** Ends the comparison early, with everything written. */
@@ -73,7 +75,7 @@ export async function compare(comparison: Comparison, options: CompareOptions = 
     await makeData(due, comparison.collection, events.collected);
     const endings = await runAll(due, { jobs, startWorker, signal, events });
     const runs = planned.map((run) => comparedRun(run, states.get(run)!, endings.get(run)));
-    return { runs, ...drawReport(runs, comparison.title, join(folder, runFiles.report)) };
+    return { runs, ...drawReport(runs, comparison.title, join(folder, options.report ?? runFiles.report)) };
   } finally {
     unlock();
   }

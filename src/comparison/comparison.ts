@@ -5,11 +5,14 @@
 import type { TaskCollection } from "../environments/collect-task.js";
 import { UsageError } from "../errors.js";
 import { allSettings, type TrainSettings } from "../training/configuration.js";
+import { methods, withMethod } from "../training/methods.js";
 
 export interface Variant {
   /** Its name in tables and reports, and of its folders. */
   readonly label: string;
   readonly settings: TrainSettings;
+  /** Settings that make the variant the method that it is: what is common to all does not touch them. */
+  readonly nature?: readonly string[];
 }
 
 /** How the data set is collected that every run of a task learns from. */
@@ -30,8 +33,13 @@ export function variantOf(name: string): Variant {
   const [agent = "", onlineAgent, ...rest] = name.split(":").map((part) => part.trim());
   if (agent === "" || onlineAgent === "" || rest.length > 0)
     throw new UsageError(`The agent "${name}" cannot be read; name an agent, or two with a colon, such as cql:sac.`);
-  const settings = onlineAgent === undefined ? { agent } : { agent, onlineAgent };
-  return { label: labelFor(settings), settings };
+  return variantFor(onlineAgent === undefined ? { agent } : { agent, onlineAgent });
+}
+
+/** A variant with these settings, called by its agents if it has no label; a method keeps its nature. */
+export function variantFor(settings: TrainSettings, label = labelFor(settings)): Variant {
+  const method = settings.agent === undefined ? undefined : methods[settings.agent];
+  return { label, settings, ...(method && { nature: Object.keys(method.settings) }) };
 }
 
 /** What a variant without a label is called: by its agents. */
@@ -62,15 +70,18 @@ export function withCommon(variants: readonly Variant[], common: TrainSettings, 
   return variants.map((variant) => {
     const own = agentsOf(variant);
     const meant = Object.entries(common).filter(([name]) => {
+      if (variant.nature?.includes(name)) return false;
       const owners = allSettings().get(name)?.agents ?? [];
       return owners.every((owner) => !present.includes(owner)) || owners.some((owner) => own.includes(owner));
     });
     const settings = Object.fromEntries(meant);
-    const { label, settings: mine } = variant;
-    return { label, settings: place === "under" ? { ...settings, ...mine } : { ...mine, ...settings } };
+    const mine = variant.settings;
+    return { ...variant, settings: place === "under" ? { ...settings, ...mine } : { ...mine, ...settings } };
   });
 }
 
-function agentsOf({ settings: { agent = "cal-ql", onlineAgent } }: Variant): string[] {
+/** The agents that learn in a variant; a method's are those it stands for. */
+function agentsOf({ settings }: Variant): string[] {
+  const { agent = "cal-ql", onlineAgent } = withMethod(settings);
   return onlineAgent ? [agent, onlineAgent] : [agent];
 }

@@ -7,14 +7,14 @@ import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { fileReason, UsageError, unknownName } from "../errors.js";
-import { parseDeclared, shown } from "../requirement.js";
+import { parseDeclared } from "../requirement.js";
 import type { TrainSettings } from "../training/configuration.js";
 import {
   type Collection,
   type Comparison,
-  labelFor,
   seedsOf,
   type Variant,
+  variantFor,
   variantOf,
   withCommon,
 } from "./comparison.js";
@@ -39,6 +39,14 @@ const fileSchema = z.object({
   variants,
   scales: z.union([name, scales], "be scales with their settings, or the file that holds them").optional(),
   collection: settings.optional(),
+});
+
+/** What a comparison reads of a variant itself; the rest is settings. */
+const variantSchema = z.object({
+  label: name.optional(),
+  agent: name.optional(),
+  onlineAgent: name.nullable().optional(),
+  dataset: name.nullable().optional(),
 });
 
 const scaleSchema = fileSchema.pick({ task: true, tasks: true, seeds: true, collection: true });
@@ -116,14 +124,17 @@ function chooseScale(scales: Readonly<Record<string, object>>, scale: string | u
 function readVariants(variants: readonly (string | Readonly<Record<string, unknown>>)[]): Variant[] {
   return variants.map((variant) => {
     if (typeof variant === "string") return variantOf(variant);
-    const { label, ...settings } = variant;
     for (const key of ["task", "seed"]) {
-      if (key in settings) throw new UsageError(`A variant holds ${key}; ${placeOf(key)}.`);
+      if (key in variant) throw new UsageError(`A variant holds ${key}; ${placeOf(key)}.`);
     }
-    if (label !== undefined && typeof label !== "string")
-      throw new UsageError(`The label of a variant is ${shown(label)}; it must be text.`);
-    return { label: label ?? labelFor(settings as TrainSettings), settings: settings as TrainSettings };
+    const { label, ...settings } = variant;
+    parseDeclared(variantSchema, pickNames(variant, Object.keys(variantSchema.shape)), "entry", "a variant");
+    return variantFor(settings as TrainSettings, label as string | undefined);
   });
+}
+
+function pickNames(values: object, wanted: readonly string[]): object {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => wanted.includes(key)));
 }
 
 function readSeeds(seeds: string | number | readonly number[]): number[] {

@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { TrainSettings } from "../training/configuration.js";
 import { newPlace } from "./comparison.fixture.js";
 import { seedsOf, variantOf, withCommon } from "./comparison.js";
 import { readComparison } from "./file.js";
-import { planRuns, slug } from "./plan.js";
+import { type PlannedRun, planRuns, slug } from "./plan.js";
 
 const { place, remove } = newPlace();
 afterAll(remove);
@@ -83,6 +84,43 @@ describe("a plan", () => {
   it("refuses variants whose folders would be one", () => {
     const variants = ["a b", "a-b"].map((label) => ({ label, settings: {} }));
     expect(() => planRuns({ ...comparison, variants }, "out")).toThrow(/"a b" and "a-b" would share the folder a-b/);
+  });
+});
+
+describe("methods in a comparison", () => {
+  const runs = (place: "under" | "over", common: TrainSettings, names = ["sac", "hybrid", "rlpd", "wsrl", "cql"]) =>
+    planRuns(
+      { tasks: ["pointmaze-umaze"], seeds: [0], variants: withCommon(names.map(variantOf), common, place) },
+      "out",
+    );
+  const resolvedOf = (planned: readonly PlannedRun[], name: string) =>
+    planned.find(({ label }) => label === name)!.resolved;
+
+  it.each(["under", "over"] as const)("stay what they are %s settings that are common to all", (place) => {
+    const planned = runs(place, { offlineUpdates: 300, offlineShare: 0.25, onlineSteps: 600, preset: "laptop" });
+    for (const name of ["sac", "hybrid", "rlpd"]) expect(resolvedOf(planned, name).offlineUpdates, name).toBe(0);
+    expect(resolvedOf(planned, "wsrl")).toMatchObject({ offlineUpdates: 300, offlineShare: 0, warmupSteps: 30 });
+    expect(resolvedOf(planned, "cql")).toMatchObject({ offlineUpdates: 300, offlineShare: 0.25, onlineSteps: 600 });
+    expect(["sac", "hybrid", "rlpd"].map((name) => resolvedOf(planned, name).offlineShare)).toEqual([0, 0.5, 0.5]);
+  });
+
+  it("get the common settings of the agents that they stand for", () => {
+    const planned = runs("over", { initialTemperature: 0.123, conservativeWeight: 7.7 });
+    for (const name of ["sac", "hybrid", "rlpd", "wsrl", "cql"])
+      expect(resolvedOf(planned, name).initialTemperature, name).toBe(0.123);
+    expect([resolvedOf(planned, "wsrl").conservativeWeight, resolvedOf(planned, "cql").conservativeWeight]).toEqual([
+      7.7, 7.7,
+    ]);
+    expect(() => runs("over", { criticSteps: 2 }, ["hybrid", "bc"])).not.toThrow();
+  });
+
+  it("and agents that cannot follow each other or act in the task are refused before anything is run", () => {
+    expect(() => runs("under", {}, ["iql:awac"])).toThrow(/^iql cannot continue as awac: it has a Gaussian, squashed/);
+    expect(() => runs("under", {}, ["td3-bc:sac"])).toThrow(/^td3-bc cannot continue as sac: it has a deterministic/);
+    expect(() => runs("under", {}, ["dqn"])).toThrow(/^The agent dqn chooses among discrete actions/);
+    expect(() => runs("under", { targetCriticCount: 20 }, ["rlpd"])).toThrow(
+      /targetCriticCount is 20, but there are 10/,
+    );
   });
 });
 

@@ -4,9 +4,10 @@
  * has every variant at the same seeds.
  */
 import { join } from "node:path";
-import { environmentNames } from "../environments/registry.js";
+import { environmentNames, makeEnvironment } from "../environments/registry.js";
 import { UsageError, unknownName } from "../errors.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "../training/configuration.js";
+import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { Comparison, Variant } from "./comparison.js";
 import { dataFile } from "./data.js";
 
@@ -33,6 +34,7 @@ export function planRuns(comparison: Comparison, out: string): PlannedRun[] {
     if (!environmentNames().includes(task)) throw unknownName("environment", task, environmentNames());
   refuseAmbiguousLabels(variants);
   refuseOneFileForAll(comparison);
+  for (const task of tasks) refuseUnfitVariants(task, variants);
   return [...new Set(tasks)].flatMap((task) =>
     seeds.flatMap((seed) =>
       variants.map((variant) => planRun({ task, seed, variant, out, several: tasks.length > 1 })),
@@ -46,6 +48,17 @@ interface Place {
   readonly variant: Variant;
   readonly out: string;
   readonly several: boolean;
+}
+
+/** Every variant's agents must fit the task, and each other, before the first of them is trained. */
+function refuseUnfitVariants(task: string, variants: readonly Variant[]): void {
+  const environment = makeEnvironment(task);
+  try {
+    for (const { settings } of variants)
+      refuseUnfitAgents(resolveConfiguration({ ...settings, task }), sizesOf(environment));
+  } finally {
+    environment.close();
+  }
 }
 
 /** One thread a run unless the variant says otherwise: the cores are shared out among the runs. */

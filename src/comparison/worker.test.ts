@@ -20,7 +20,7 @@ afterAll(() => {
 });
 const at = (folder: string, name: string) => join(place, folder, "pointmaze-umaze", name);
 /** Long enough to be killed in the middle, with an evaluation on the way. */
-const pair = tinyComparison(["cal-ql", "sac"], { offlineUpdates: 300, evaluateEveryUpdates: 20 });
+const pair = tinyComparison(["cal-ql", "cql"], { offlineUpdates: 300, evaluateEveryUpdates: 20 });
 const processes = (folder: string, options: CompareOptions = {}) =>
   compare(pair, { folder: join(place, folder), startWorker: processWorkers(worker), jobs: 2, ...options });
 
@@ -32,29 +32,29 @@ describe("a worker process", () => {
       events: {
         began: ({ name }, started) => workers.set(name, started),
         evaluated: ({ name }, { updates }) => {
-          if (name === "sac, seed 0" && updates === 20) process.kill(workers.get(name)!.pid!, "SIGKILL");
+          if (name === "cql, seed 0" && updates === 20) process.kill(workers.get(name)!.pid!, "SIGKILL");
         },
       },
     });
     expect(first.runs.map(({ name, status, reason }) => [name, status, reason])).toEqual([
       ["cal-ql, seed 0", "completed", undefined],
-      ["sac, seed 0", "failed", "its worker was killed by SIGKILL"],
+      ["cql, seed 0", "failed", "its worker was killed by SIGKILL"],
       ["cal-ql, seed 1", "completed", undefined],
-      ["sac, seed 1", "completed", undefined],
+      ["cql, seed 1", "completed", undefined],
     ]);
-    expect(readRun(at("killed", "sac-seed0")).summary).toBeUndefined();
-    expect(readFileSync(first.report!, "utf8")).toContain("sac, seed 0 failed: its worker was killed by SIGKILL.");
+    expect(readRun(at("killed", "cql-seed0")).summary).toBeUndefined();
+    expect(readFileSync(first.report!, "utf8")).toContain("cql, seed 0 failed: its worker was killed by SIGKILL.");
     const untouched = readFileSync(at("killed", "cal-ql-seed0/summary.json"), "utf8");
     const reasons: string[] = [];
     const again = await processes("killed", {
       events: { began: ({ name }) => began.push(name), setAside: (_, reason) => reasons.push(reason) },
     });
-    expect({ began, reasons }).toEqual({ began: ["sac, seed 0"], reasons: ["was killed"] });
+    expect({ began, reasons }).toEqual({ began: ["cql, seed 0"], reasons: ["was killed"] });
     expect(again.runs.map(({ status }) => status)).toEqual(Array(4).fill("completed"));
     expect(readFileSync(at("killed", "cal-ql-seed0/summary.json"), "utf8")).toBe(untouched);
-    expect(readRun(at("killed", "sac-seed0.unfinished-1")).evaluations.length).toBeGreaterThanOrEqual(2);
+    expect(readRun(at("killed", "cql-seed0.unfinished-1")).evaluations.length).toBeGreaterThanOrEqual(2);
     await compare(pair, { folder: join(place, "here"), startWorker: startHere, jobs: 1 });
-    for (const name of ["cal-ql-seed0", "sac-seed0", "cal-ql-seed1", "sac-seed1"])
+    for (const name of ["cal-ql-seed0", "cql-seed0", "cal-ql-seed1", "cql-seed1"])
       expect(recorded(at("killed", name)), name).toEqual(recorded(at("here", name)));
   });
 

@@ -27,7 +27,7 @@ export interface Dataset {
   /** Numbers per action; 1 where actions are discrete. */
   readonly actionSize: number;
   /** How many actions there were to choose from, where they are discrete; absent where they are vectors. */
-  readonly discreteActions?: number;
+  readonly discreteActions?: number | undefined;
   readonly episodes: readonly Episode[];
 }
 

@@ -33,6 +33,7 @@ export function deterministicPolicy(
   const actions: DeterministicPolicy["actions"] = (observations, members = parameters.members) =>
     tanh(mlp({ members }, name, sizes.length - 1, observations));
   return {
+    kind: "a deterministic",
     parameters,
     actions,
     noiseSize: actionSize,

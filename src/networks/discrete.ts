@@ -69,6 +69,7 @@ export function greedyPolicy(critics: Ensemble, actions: number, epsilon: number
   const valuesOf = (observations: Tensor, members = parameters.members) =>
     critics.at({ ...parameters, members }).forward(observations);
   return {
+    kind: "a greedy",
     parameters,
     noiseSize: actions + 2,
     act: (observations, noise, members) =>

@@ -41,6 +41,7 @@ export function gaussianPolicy(name: string, shape: GaussianShape, random: Rando
     return { mean: squashedMean ? tanh(output) : output, logStd };
   };
   return {
+    kind: squashedMean ? "a Gaussian, squashed-mean" : "a Gaussian, linear-mean",
     parameters,
     distribution,
     noiseSize: actionSize,

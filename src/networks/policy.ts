@@ -6,6 +6,8 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { Parameters } from "./parameters.js";
 
 export interface Policy {
+  /** Of what kind it is, with its article: policies of one kind read the same numbers in the same way. */
+  readonly kind: string;
   readonly parameters: Parameters;
   /** Standard-normal numbers that one exploring action takes. */
   readonly noiseSize: number;

@@ -69,6 +69,7 @@ export function tanhGaussianPolicy(name: string, shape: PolicyShape, random: Ran
     return { mean: slice(head, 1, 0, actionSize), logStd: clip(scaled, ...logStdRange) };
   };
   return {
+    kind: "a tanh-Gaussian",
     parameters,
     distribution,
     noiseSize: actionSize,

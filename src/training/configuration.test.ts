@@ -101,10 +101,18 @@ describe("what a caller writes", () => {
 
   it("may be settings of either agent, where the algorithm changes, or of the online one alone", () => {
     const written = { agent: "sac", onlineAgent: "cql", conservativeWeight: 3, discount: 0.9, criticHidden: [7] };
-    const { online, agentSettings } = resolveConfiguration({ ...written, online: { discount: 0.8 } });
-    expect(online?.settings).toMatchObject({ conservativeWeight: 3, discount: 0.8, criticHidden: [7] });
-    expect(agentSettings).toMatchObject({ discount: 0.9, criticHidden: [7] });
+    const { online, agentSettings } = resolveConfiguration({ ...written, online: { initialTemperature: 0.2 } });
+    expect(online?.settings).toMatchObject({ conservativeWeight: 3, initialTemperature: 0.2, discount: 0.9 });
+    expect(online?.settings.criticHidden).toEqual([7]);
+    expect(agentSettings).toMatchObject({ discount: 0.9, initialTemperature: 1, criticHidden: [7] });
     expect(agentSettings).not.toHaveProperty("conservativeWeight");
+  });
+
+  it("may be settings of the same agent for the online phase alone", () => {
+    const { run, online, agentSettings, flat } = resolveConfiguration({ online: { conservativeWeight: 0 } });
+    expect(run).toMatchObject({ agent: "cal-ql", onlineAgent: "cal-ql" });
+    expect([agentSettings.conservativeWeight, online?.settings.conservativeWeight]).toEqual([5, 0]);
+    expect(resolveConfiguration(flat).flat).toEqual(flat);
   });
 
   it("leaves the online agent its own defaults, but for the shape of the networks that it takes over", () => {
@@ -129,8 +137,22 @@ describe("a method", () => {
     expect(resolveConfiguration({ agent: "hybrid", label: "mine" }).run.label).toBe("mine");
   });
 
+  it("follows the length of the run", () => {
+    const short = { task: "pointmaze-umaze", preset: "laptop", offlineUpdates: 700, onlineSteps: 600 } as const;
+    expect(resolveConfiguration({ ...short, agent: "rlpd", offlineUpdates: 0 }).run.warmupSteps).toBe(30);
+    expect(resolveConfiguration({ ...short, agent: "wsrl" }).run.warmupSteps).toBe(30);
+    expect(resolveConfiguration({ ...short, agent: "wsrl", warmupSteps: 77 }).run.warmupSteps).toBe(77);
+    for (const agent of ["td3-bc", "rebrac"])
+      expect(resolveConfiguration({ ...short, agent, utdRatio: 2 }).agentSettings).toMatchObject({
+        cloningDecayStart: 700,
+        cloningDecayUpdates: 1200,
+      });
+    const offline = resolveConfiguration({ ...short, agent: "td3-bc", onlineSteps: 0 });
+    expect(offline.agentSettings.cloningDecayUpdates).toBeNull();
+  });
+
   it("has the numbers of its paper", () => {
-    const rlpd = resolveConfiguration({ agent: "rlpd" });
+    const rlpd = resolveConfiguration({ agent: "rlpd", task: "a task of one's own" });
     expect(rlpd.agentSettings).toMatchObject({
       criticCount: 10,
       criticLayerNorm: true,
@@ -141,6 +163,14 @@ describe("a method", () => {
       criticLearningRate: 3e-4,
     });
     expect(rlpd.run).toMatchObject({ offlineUpdates: 0, offlineShare: 0.5, warmupSteps: 5000 });
+    expect(resolveConfiguration({ agent: "rlpd", task: "antmaze-umaze" }).agentSettings).toMatchObject({
+      targetCriticCount: 1,
+      backupEntropy: false,
+    });
+    expect(resolveConfiguration({ agent: "iql", task: "antmaze-umaze" }).agentSettings).toMatchObject({
+      expectile: 0.9,
+      advantageTemperature: 1,
+    });
     const wsrl = resolveConfiguration({ agent: "wsrl" });
     expect(wsrl.online?.settings).toMatchObject({ criticCount: 10, criticLayerNorm: true, criticSteps: 4 });
     expect(wsrl.run).toMatchObject({ offlineShare: 0, warmupSteps: 5000, warmupActions: "policy" });
@@ -182,7 +212,11 @@ describe("a wrong setting", () => {
   it.each([
     [{ agent: "calql" }, /^Unknown agent "calql"\. Did you mean "cal-ql"\?/],
     [{ agent: "hybird" }, /^Unknown agent "hybird"\. Did you mean "hybrid"\?/],
-    [{ online: { discoun: 1 } }, /^Unknown setting "discoun"\. Did you mean "discount"\?/],
+    [{ online: { discoun: 1 } }, /^Unknown online setting "discoun"\. Did you mean "discount"\?/],
+    [{ online: { offlineShare: 1 } }, /^Unknown online setting "offlineShare"\. /],
+    [{ online: { discount: 0.5 } }, /^The setting discount is the same in both phases; write it beside online/],
+    [{ online: { criticHidden: [5] } }, /^The setting criticHidden is the same in both phases/],
+    [{ online: 5 }, /^The settings under online are 5; give "name: value" entries\.$/],
     [{ onlineAgent: "sack" }, /^Unknown agent "sack"\. Did you mean "sac"\?/],
     [{ criticHiden: [5] }, /^Unknown setting "criticHiden"\. Did you mean "criticHidden"\?/],
   ])("name %j gets a suggestion", (written, message) => {

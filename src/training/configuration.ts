@@ -7,8 +7,8 @@ import type { AgentDefinition } from "../agents/definition.js";
 import { type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
 import { UsageError, unknownName } from "../errors.js";
-import { methods } from "./methods.js";
-import { presetOf } from "./presets.js";
+import { methods, scaledSettings, withMethod } from "./methods.js";
+import { agentPreset, presetOf } from "./presets.js";
 import { type RunSettings, runSettings } from "./settings.js";
 
 /** What a caller may write: any settings of the run and of the agents. */
@@ -30,48 +30,73 @@ export interface Configuration {
 
 const runNames = Object.keys(runSettings.shape);
 
-/** What the second agent takes over with the first one's networks, whatever its own defaults are. */
-const SHARED_BY_BOTH = ["actorHidden", "criticHidden", "criticCount", "criticLayerNorm", "logStdRange", "batchSize"];
+/** What is the same in both phases: the shape of the networks, the batch, and what a return means. */
+const SHARED = [
+  "actorHidden",
+  "criticHidden",
+  "criticCount",
+  "criticLayerNorm",
+  "logStdRange",
+  "batchSize",
+  "discount",
+];
 
 /** @throws UsageError for an unknown name or a value that does not fit, naming it and what would be right */
 export function resolveConfiguration(given: TrainSettings): Configuration {
-  const written = withMethod(given);
-  const first = parseRun(pick(written, runNames));
-  const preset = presetOf(first.task, first.preset);
-  const run = withThreads(parseRun({ ...pick(preset, runNames), ...pick(written, runNames) }));
-  if (!isName(run.agent)) throw unknownName("agent", run.agent, [...new Set([...agentNames, ...Object.keys(methods)])]);
-  const agent = agentDefinition(run.agent);
-  const onlineAgent = run.onlineAgent === null ? null : agentDefinition(run.onlineAgent);
+  const method = withMethod(given);
+  const first = parseRun(pick(method, runNames));
+  const family = presetOf(first.task, first.preset);
+  const run = parseRun({ ...pick(family, runNames), ...pick(method, runNames) });
+  const scaled = scaledSettings(given.agent, run);
+  const written = { ...scaled, ...method };
+  const agent = knownAgent(run.agent);
+  // Settings for the online phase alone make it one of its own, if only of the same agent.
+  const onlineName = run.onlineAgent ?? (written.online === undefined ? null : run.agent);
+  const onlineAgent = onlineName === null ? null : agentDefinition(onlineName);
   refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
-  if (written.online) refuseUnknown(written.online, onlineAgent ? [onlineAgent] : [agent]);
-  const agentSettings = settingsFor(agent, { ...preset, ...written });
-  const shared = pick(agentSettings, SHARED_BY_BOTH);
+  const agentSettings = settingsFor(agent, { ...family, ...agentPreset(agent.name, first), ...written });
+  if (onlineAgent) refuseForOnline(written.online ?? {}, onlineAgent, agentSettings);
   const online = onlineAgent && {
     agent: onlineAgent,
-    settings: settingsFor(onlineAgent, { ...preset, ...shared, ...written, ...written.online }),
+    settings: settingsFor(onlineAgent, {
+      ...family,
+      ...agentPreset(onlineAgent.name, first),
+      ...pick(agentSettings, SHARED),
+      ...written,
+      ...written.online,
+    }),
   };
-  refuseEndlessFailure(run, agentSettings);
+  const resolved = withThreads({
+    ...run,
+    ...pick(scaled, runNames),
+    ...pick(method, runNames),
+    onlineAgent: onlineName,
+  });
+  refuseEndlessFailure(resolved, agentSettings);
   return {
-    run,
+    run: resolved,
     agent,
     agentSettings,
     online,
-    flat: { ...run, ...agentSettings, ...(online && { online: online.settings }) },
+    flat: { ...resolved, ...agentSettings, ...(online && { online: online.settings }) },
   };
 }
 
-function isName(name: string): boolean {
-  return (agentNames as readonly string[]).includes(name);
+function knownAgent(name: string): AgentDefinition {
+  if ((agentNames as readonly string[]).includes(name)) return agentDefinition(name);
+  throw unknownName("agent", name, [...new Set([...agentNames, ...Object.keys(methods)])]);
 }
 
-/** The settings of the method that the caller named as agent, if it is one, under what else the caller wrote. */
-function withMethod(written: TrainSettings): TrainSettings {
-  const name = written.agent;
-  if (name === undefined || !Object.hasOwn(methods, name)) return written;
-  const { agent: _, ...own } = written;
-  const { settings } = methods[name]!;
-  const label = settings.agent === name || settings.onlineAgent ? {} : { label: name };
-  return { ...label, ...settings, ...own };
+/** Settings for the online phase must be the online agent's; what both phases share must not differ. */
+function refuseForOnline(online: unknown, agent: AgentDefinition, offline: AgentSettings): void {
+  if (online === null || typeof online !== "object" || Array.isArray(online))
+    throw new UsageError(`The settings under online are ${JSON.stringify(online)}; give "name: value" entries.`);
+  const before: Readonly<Record<string, unknown>> = { ...offline };
+  for (const [name, value] of Object.entries(online)) {
+    if (SHARED.includes(name) && name in before && JSON.stringify(value) !== JSON.stringify(before[name]))
+      throw new UsageError(`The setting ${name} is the same in both phases; write it beside online, not under it.`);
+    if (!(name in agent.settings.shape)) throw unknownName("online setting", name, Object.keys(agent.settings.shape));
+  }
 }
 
 /** Every setting that some agent or the run has, with its declaration, in the order of declaration. */

@@ -3,13 +3,29 @@
  * own. `--agent <method>` stands for these settings; what a caller writes goes before them, they before the preset.
  */
 import type { TrainSettings } from "./configuration.js";
+import type { RunSettings } from "./settings.js";
 
 export interface Method {
   readonly summary: string;
+  /** What makes it this method. */
   readonly settings: TrainSettings;
+  /** What follows from the length of the run. */
+  readonly scaled?: (run: RunSettings) => TrainSettings;
 }
 
 const OFFLINE_SHARE = 0.5;
+/** Of RLPD and WSRL; a run of a few thousand steps has no time for that. */
+const WARMUP = { steps: 5_000, mostOfTheRun: 1 / 20 };
+
+const warmup = ({ onlineSteps }: RunSettings): TrainSettings => ({
+  warmupSteps: Math.min(WARMUP.steps, Math.floor(onlineSteps * WARMUP.mostOfTheRun)),
+});
+
+/** The behaviour-cloning term fades from the switch to the end of the run. */
+const cloningFades = ({ offlineUpdates, onlineSteps, utdRatio }: RunSettings): TrainSettings => {
+  const updates = Math.floor(onlineSteps * utdRatio);
+  return updates > 0 ? { cloningDecayStart: offlineUpdates, cloningDecayUpdates: updates } : {};
+};
 
 export const methods: Readonly<Record<string, Method>> = {
   sac: {
@@ -26,13 +42,8 @@ export const methods: Readonly<Record<string, Method>> = {
   },
   rlpd: {
     summary: "RLPD: no pre-training, symmetric sampling, random actions first",
-    settings: {
-      agent: "rlpd",
-      offlineUpdates: 0,
-      offlineShare: OFFLINE_SHARE,
-      warmupSteps: 5_000,
-      warmupActions: "random",
-    },
+    settings: { agent: "rlpd", offlineUpdates: 0, offlineShare: OFFLINE_SHARE, warmupActions: "random" },
+    scaled: warmup,
   },
   wsrl: {
     summary: "WSRL: Cal-QL offline with WSRL's critics, a warm-up with the frozen policy, then SAC without the data",
@@ -42,9 +53,9 @@ export const methods: Readonly<Record<string, Method>> = {
       criticCount: 10,
       criticLayerNorm: true,
       offlineShare: 0,
-      warmupSteps: 5_000,
       warmupActions: "policy",
     },
+    scaled: warmup,
   },
   "cql-sac": {
     summary: "CQL offline, plain SAC online: the conservative term off",
@@ -54,4 +65,29 @@ export const methods: Readonly<Record<string, Method>> = {
     summary: "Cal-QL offline, plain SAC online: the conservative term off",
     settings: { agent: "cal-ql", onlineAgent: "sac" },
   },
+  "td3-bc": {
+    summary: "TD3+BC whose behaviour-cloning term fades online",
+    settings: { agent: "td3-bc" },
+    scaled: cloningFades,
+  },
+  rebrac: {
+    summary: "ReBRAC whose penalties fade online",
+    settings: { agent: "rebrac" },
+    scaled: cloningFades,
+  },
 };
+
+/** A caller's settings with the method that they name as agent, if they do, written out. */
+export function withMethod(written: TrainSettings): TrainSettings {
+  const name = written.agent;
+  if (name === undefined || !Object.hasOwn(methods, name)) return written;
+  const { agent: _, ...own } = written;
+  const { settings } = methods[name]!;
+  return { ...(settings.agent === name ? {} : { label: name }), ...settings, ...own };
+}
+
+/** The settings of a method that follow from the run's length; none for an agent that is no method. */
+export function scaledSettings(name: string | undefined, run: RunSettings): TrainSettings {
+  const method = name !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined;
+  return method?.scaled?.(run) ?? {};
+}

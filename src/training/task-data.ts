@@ -8,9 +8,10 @@ import { readD4RL } from "../data/d4rl.js";
 import { type Metadata, writeD4RL } from "../data/d4rl-writer.js";
 import type { Dataset } from "../data/episode.js";
 import { collectTask, type TaskCollection } from "../environments/collect-task.js";
-import { actionVectorSize, discreteActionsOf, type Environment } from "../environments/environment.js";
+import type { Environment } from "../environments/environment.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { writeWholeFile } from "../runs/whole-file.js";
+import { sizesOf } from "./fitting-agents.js";
 import { ownDataOf } from "./presets.js";
 
 /** Reads a D4RL HDF5 file. @throws DataError if it cannot be read or is not what it claims to be */
@@ -63,15 +64,8 @@ export async function taskData({ task, file, horizon, onProgress }: DataRequest)
 }
 
 /** The data of a run that learns from none. */
-export function noData({ observationSpace, actionSpace }: Environment): Dataset {
-  const discreteActions = discreteActionsOf(actionSpace);
-  return {
-    source: "none",
-    observationSize: observationSpace.size,
-    actionSize: actionVectorSize(actionSpace),
-    ...(discreteActions !== undefined && { discreteActions }),
-    episodes: [],
-  };
+export function noData(environment: Environment): Dataset {
+  return { source: "none", ...sizesOf(environment), episodes: [] };
 }
 
 /** Named by everything that the data follow from, so that other collection settings never meet old data. */

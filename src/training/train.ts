@@ -18,6 +18,7 @@ import type { EvaluationLine, RunSummary } from "../runs/record.js";
 import { RunWriter, refuseUsedFolder } from "../runs/write.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { evaluate } from "./evaluate.js";
+import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
 import { refuseMismatch } from "./mismatch.js";
 import { type Progress, RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
@@ -55,8 +56,8 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
   refuseUsedFolder(options.folder);
   const environment = makeEnvironment(run.task);
   try {
-    const dataset = options.dataset ?? (await recordedData(configuration, options, environment));
-    refuseMismatch(environment, dataset, run.task);
+    refuseUnfitAgents(configuration, sizesOf(environment));
+    const dataset = await recordedData(configuration, options, environment);
     const agent = await Agent.create(run.agent, {
       observationSize: dataset.observationSize,
       actionSize: dataset.actionSize,
@@ -76,11 +77,15 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
  * horizon, unless the caller knows better.
  */
 async function recordedData({ run }: Configuration, options: TrainOptions, environment: Environment): Promise<Dataset> {
-  if (run.dataset === null && run.offlineUpdates === 0 && run.offlineShare === 0) return noData(environment);
+  const given = run.dataset !== null || options.dataset !== undefined;
+  if (!given && run.offlineUpdates === 0 && run.offlineShare === 0) return noData(environment);
   const collecting = (done: number, total: number) =>
     options.onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
   const horizon = run.datasetHorizon ?? environment.horizon;
-  return taskData({ task: run.task, file: run.dataset, horizon, onProgress: collecting });
+  const request = { task: run.task, file: run.dataset, horizon, onProgress: collecting };
+  const dataset = options.dataset ?? (await taskData(request));
+  refuseMismatch(environment, dataset, run.task);
+  return dataset;
 }
 
 /** Rows for the batches that one update of the agent takes. */
