@@ -6,8 +6,9 @@
 import { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";
 import { greedyActions, isAction, valuesWhere } from "../networks/discrete.js";
-import { add, mean, mul, square, stopGradient, sub } from "../tensor/operations.js";
+import { mean, square, sub } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
+import { backup } from "./critics.js";
 import type { Losses } from "./losses.js";
 import { calibrationMetrics } from "./metrics.js";
 import type { QModel } from "./q-learning.js";
@@ -66,12 +67,11 @@ export function valuesOfBatch({ critics, batch, actionCount }: QModel): BatchVal
  * equation 10): taking the best of uncertain values overestimates, and the bootstrap feeds that on.
  */
 export function doubleQTarget(model: QModel): { readonly target: Tensor; readonly targetQMean: Tensor } {
-  const { batch, critics, targetCritics, settings, actionCount } = model;
+  const { batch, critics, targetCritics, actionCount } = model;
   return scope("bellmanTarget", () => {
     const best = isAction(greedyActions(critics.forward(batch.nextObservations)), actionCount);
     const value = minimumOverCritics(valuesWhere(best, targetCritics.forward(batch.nextObservations)));
-    const continues = mul(sub(1, batch.terminated), settings.discount);
-    return { target: stopGradient(add(batch.rewards, mul(continues, value))), targetQMean: mean(value) };
+    return { target: backup(model, value), targetQMean: mean(value) };
   });
 }
 

@@ -3,14 +3,14 @@
  * the family's losses speak about: a batch, noise and all networks as they stand at one moment of an update.
  */
 import { UsageError } from "../errors.js";
-import { declareCritics } from "../networks/critic.js";
 import type { Ensemble } from "../networks/ensemble.js";
 import { declareScalar, type Parameters } from "../networks/parameters.js";
 import { type Distribution, type TanhGaussianPolicy, tanhGaussianPolicy } from "../networks/tanh-gaussian.js";
-import { RandomStream } from "../random.js";
+import type { RandomStream } from "../random.js";
 import { slice } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { AgentContext, BatchTensors } from "./context.js";
+import { declareCriticPair } from "./critics.js";
 import type { SacSettings } from "./sac.js";
 import type { Update } from "./update.js";
 
@@ -48,16 +48,11 @@ export function declareModel<S extends SacSettings>(context: AgentContext<S>): M
   refuseSubset(settings);
   const policyShape = { ...sizes, hidden: settings.actorHidden, logStdRange: settings.logStdRange };
   const policy = tanhGaussianPolicy("actor", policyShape, random);
-  const { criticHidden: hidden, criticCount: count, criticLayerNorm: layerNorm } = settings;
-  const criticShape = { ...sizes, hidden, count, layerNorm };
-  const sameStart = new RandomStream(0);
-  sameStart.restore(random.state());
   return {
     ...context,
     policy,
     ...distributions(policy, batch),
-    critics: declareCritics("critics", criticShape, random),
-    targetCritics: declareCritics("targetCritics", criticShape, sameStart),
+    ...declareCriticPair(context),
     parameters: ownParameters(random),
   };
 }

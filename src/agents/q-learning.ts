@@ -5,8 +5,8 @@
  */
 import { declareDiscreteCritics, greedyPolicy } from "../networks/discrete.js";
 import type { Ensemble } from "../networks/ensemble.js";
-import { RandomStream } from "../random.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
+import { twinOf } from "./critics.js";
 import type { DqnSettings } from "./dqn.js";
 import type { Losses } from "./losses.js";
 import { type OwnParameters, ownParameters } from "./model.js";
@@ -27,8 +27,7 @@ export function declareQModel<S extends DqnSettings>(context: AgentContext<S>): 
   const { criticHidden: hidden, criticCount: count, criticLayerNorm: layerNorm } = settings;
   const actionCount = sizes.discreteActions!; // definition.ts builds no agent of this family without it
   const shape = { observationSize: sizes.observationSize, actions: actionCount, hidden, count, layerNorm };
-  const sameStart = new RandomStream(0);
-  sameStart.restore(random.state());
+  const sameStart = twinOf(random);
   return {
     ...context,
     actionCount,

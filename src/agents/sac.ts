@@ -23,6 +23,7 @@ import {
   sum,
 } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
+import { backup } from "./critics.js";
 import { type Losses, mergeLosses, numbered } from "./losses.js";
 import { calibrationMetrics } from "./metrics.js";
 import { type Model, scalar } from "./model.js";
@@ -111,7 +112,7 @@ export function criticLosses(
 
 /** y = r + (1 - terminated)·gamma·(min Q'(s', a') [- alpha·log pi(a'|s')]), a' ~ pi(.|s'), as a constant [batch]. */
 export function bellmanTarget(model: Model<SacSettings>): { readonly target: Tensor; readonly targetQMean: Tensor } {
-  const { batchSize, nActions, maxTargetBackup, backupEntropy, discount } = model.settings;
+  const { batchSize, nActions, maxTargetBackup, backupEntropy } = model.settings;
   const { actionSize } = model.sizes;
   return scope("bellmanTarget", () => {
     const count = maxTargetBackup ? nActions : 1;
@@ -126,9 +127,7 @@ export function bellmanTarget(model: Model<SacSettings>): { readonly target: Ten
     const pick = (x: Tensor) => reshape(count > 1 ? gather(reshape(x, [batchSize, count]), chosen, 1) : x, [batchSize]);
     const alpha = exp(logAlpha(model));
     const value = backupEntropy ? sub(pick(worst), mul(alpha, pick(logProbabilities))) : pick(worst);
-    const continues = mul(sub(1, model.batch.terminated), discount);
-    const target = stopGradient(add(model.batch.rewards, mul(continues, value)));
-    return { target, targetQMean: mean(value) };
+    return { target: backup(model, value), targetQMean: mean(value) };
   });
 }
 

@@ -70,7 +70,7 @@ export function td3<S extends Td3Settings>({ policyLosses, nextPenalty }: Td3Dif
     const update = new Update(adamSettings(context.settings));
     const model = declareTd3(context, update);
     const { policy, targetPolicy, critics, targetCritics } = model;
-    update.learn(criticLosses(model, nextPenalty));
+    update.learn(td3CriticLosses(model, nextPenalty));
     const due = everyUpdates(update, actorDelay);
     update.learn(policyLosses({ ...model, critics: critics.at(update.now(critics.parameters)) }), due);
     update.follow(targetCritics.parameters, critics.parameters, polyakTau, due);
@@ -93,7 +93,10 @@ function declareTd3<S extends Td3Settings>(context: AgentContext<S>, { updates }
 }
 
 /** Regression on y = r + (1 - terminated)·gamma·(min Q'(s', a') [- penalty]), a' with noise (algorithm 1). */
-function criticLosses<S extends Td3Settings>(model: Td3Model<S>, nextPenalty: Td3Difference<S>["nextPenalty"]): Losses {
+function td3CriticLosses<S extends Td3Settings>(
+  model: Td3Model<S>,
+  nextPenalty: Td3Difference<S>["nextPenalty"],
+): Losses {
   const { batch, targetCritics, critics } = model;
   return scope("criticLosses", () => {
     const nextActions = smoothedTargetActions(model);

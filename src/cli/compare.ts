@@ -65,7 +65,7 @@ function comparisonOf(flags: Readonly<Record<string, string | undefined>>, commo
     throw new UsageError("The flag --scale chooses one of a file's scales; name the file with --file.");
   const described: Comparison =
     file === undefined
-      ? { tasks: ["pointmaze-umaze"], seeds: seedsOf("0..4"), variants: listOf(agents ?? "cal-ql,cql").map(variantOf) }
+      ? { tasks: ["pointmaze-umaze"], seeds: seedsOf("0..4"), variants: listOf(agents ?? usual(task)).map(variantOf) }
       : readComparison(file, scale);
   return {
     ...described,
@@ -73,6 +73,11 @@ function comparisonOf(flags: Readonly<Record<string, string | undefined>>, commo
     ...(seeds !== undefined && { seeds: seedsOf(seeds) }),
     variants: withCommon(described.variants, common, "over"),
   };
+}
+
+/** The agents that are compared where nobody names any. */
+function usual(task = ""): string {
+  return listOf(task).every((name) => name.startsWith("gridworld-")) ? "cal-ql-discrete,cql-discrete" : "cal-ql,cql";
 }
 
 function listOf(text: string): string[] {

@@ -45,7 +45,7 @@ export interface Tensor {
   readonly inputs: readonly Tensor[];
   readonly shape: Shape;
   readonly elementType: ElementType;
-  /** What the expression means ("critic1/layer0/kernel"): shown in errors and kept as the value's name in the ONNX file. */
+  /** What the expression means ("critics/layer0/kernel"): shown in errors and kept as the value's name in the ONNX file. */
   readonly label: string;
 }
 

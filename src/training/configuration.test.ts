@@ -216,6 +216,7 @@ describe("a wrong setting", () => {
     [{ online: { offlineShare: 1 } }, /^Unknown online setting "offlineShare"\. /],
     [{ online: { discount: 0.5 } }, /^The setting discount is the same in both phases; write it beside online/],
     [{ online: { criticHidden: [5] } }, /^The setting criticHidden is the same in both phases/],
+    [{ onlineAgent: "hybrid" }, /^The onlineAgent hybrid is a method, not an agent; name the agent, such as sac\.$/],
     [{ online: 5 }, /^The settings under online are 5; give "name: value" entries\.$/],
     [{ onlineAgent: "sack" }, /^Unknown agent "sack"\. Did you mean "sac"\?/],
     [{ criticHiden: [5] }, /^Unknown setting "criticHiden"\. Did you mean "criticHidden"\?/],

@@ -52,6 +52,8 @@ export function resolveConfiguration(given: TrainSettings): Configuration {
   const agent = knownAgent(run.agent);
   // Settings for the online phase alone make it one of its own, if only of the same agent.
   const onlineName = run.onlineAgent ?? (written.online === undefined ? null : run.agent);
+  if (onlineName !== null && !isAgent(onlineName) && Object.hasOwn(methods, onlineName))
+    throw new UsageError(`The onlineAgent ${onlineName} is a method, not an agent; name the agent, such as sac.`);
   const onlineAgent = onlineName === null ? null : agentDefinition(onlineName);
   refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
   const agentSettings = settingsFor(agent, { ...family, ...agentPreset(agent.name, first), ...written });
@@ -82,8 +84,12 @@ export function resolveConfiguration(given: TrainSettings): Configuration {
   };
 }
 
+function isAgent(name: string): boolean {
+  return (agentNames as readonly string[]).includes(name);
+}
+
 function knownAgent(name: string): AgentDefinition {
-  if ((agentNames as readonly string[]).includes(name)) return agentDefinition(name);
+  if (isAgent(name)) return agentDefinition(name);
   throw unknownName("agent", name, [...new Set([...agentNames, ...Object.keys(methods)])]);
 }
 

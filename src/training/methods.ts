@@ -65,6 +65,10 @@ export const methods: Readonly<Record<string, Method>> = {
     summary: "Cal-QL offline, plain SAC online: the conservative term off",
     settings: { agent: "cal-ql", onlineAgent: "sac" },
   },
+  bc: {
+    summary: "Behaviour cloning, offline only: online it would imitate itself",
+    settings: { agent: "bc", onlineSteps: 0 },
+  },
   "td3-bc": {
     summary: "TD3+BC whose behaviour-cloning term fades online",
     settings: { agent: "td3-bc" },
