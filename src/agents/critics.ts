@@ -42,7 +42,7 @@ export function qValues(critics: Pick<Ensemble, "count" | "forward">, observatio
 }
 
 /** y = r + (1 - terminated)·gamma·V(s') for a value of the next states [batch], as a constant [batch]. */
-export function backup({ batch, settings }: CriticContext, nextValue: Tensor): Tensor {
+export function backup({ batch, settings }: Pick<AgentContext, "batch" | "settings">, nextValue: Tensor): Tensor {
   const continues = mul(sub(1, batch.terminated), settings.discount);
   return stopGradient(add(batch.rewards, mul(continues, nextValue)));
 }
