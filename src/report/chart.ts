@@ -38,6 +38,9 @@ export interface Chart {
 const margins = { left: 50, right: 14, bottom: 42 };
 const TITLE_HEIGHT = 22;
 const PHASES_HEIGHT = 18;
+/** Up to this many curves, bands may be strong. */
+const FEW_CURVES = 6;
+
 /** From this ratio of largest to smallest on, positive values are drawn on a logarithmic scale. */
 const LOGARITHMIC_FROM = 300;
 
@@ -97,7 +100,7 @@ function valueScale(chart: Chart): Plot.ScaleOptions {
 function powersOfTen(least: number, most: number): number[] {
   const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
   const stride = Math.ceil((last - first + 1) / 7);
-  return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, i) => 10 ** (first + i * stride));
+  return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, i) => Number(`1e${first + i * stride}`));
 }
 
 function curveMarks(curve: Curve, chart: Chart): Plot.Markish[] {
@@ -106,7 +109,8 @@ function curveMarks(curve: Curve, chart: Chart): Plot.Markish[] {
   const line = { x, y: "value", stroke: colour, clip: false } as const;
   const banded = points.filter((point) => point.low !== undefined && point.low < point.high!);
   const marks: Plot.Markish[] = [];
-  if (banded.length > 1) marks.push(Plot.areaY(points, { x, y1: "low", y2: "high", fill: colour, fillOpacity: 0.16 }));
+  if (banded.length > 1)
+    marks.push(Plot.areaY(points, { x, y1: "low", y2: "high", fill: colour, fillOpacity: bandOpacity(chart) }));
   if (curve.raw) marks.push(Plot.lineY(curve.raw, { ...line, strokeOpacity: 0.28, strokeWidth: 1 }));
   const dash = curve.dash ? { strokeDasharray: curve.dash } : {};
   marks.push(Plot.lineY(points, { ...line, strokeWidth: 2, ...dash }));
@@ -115,6 +119,11 @@ function curveMarks(curve: Curve, chart: Chart): Plot.Markish[] {
     marks.push(Plot.dot(points, { x, y: "value", r: 2.4, fill: colour, title }));
   }
   return marks;
+}
+
+/** Bands of many agents lie over each other; they must not hide the lines. */
+function bandOpacity({ curves }: Chart): number {
+  return curves.length > FEW_CURVES ? 0.05 : 0.16;
 }
 
 function dotText(label: string, point: Point, unit: Chart["unit"]): string {

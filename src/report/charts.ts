@@ -80,11 +80,11 @@ export const trainingCharts: readonly ChartDefinition[] = [
   metricChart("actorGradientNorm", "Actor gradient norm", true),
 ];
 
-/** Metrics that no chart above knows (other agents have other losses): each gets a plain one under its own name. */
+/** Metrics that no chart above knows (other agents have other losses): each gets a plain one, its name in words. */
 export function otherCharts(runs: readonly Run[]): ChartDefinition[] {
   const known = new Set([calibrationChart, ...calibrationDetails, ...trainingCharts].flatMap(metricsOf));
   const names = recordedMetrics(runs).filter((name) => !known.has(name) && familyOf(name) === undefined);
-  return names.map((name) => metricChart(name, name, true));
+  return names.map((name) => metricChart(name, inWords(name), true));
 }
 
 /** Metrics that are numbered by critic ("q1Mean", "q2Mean"): one chart for each family ("q#Mean"), a line a critic. */
@@ -105,6 +105,12 @@ export function perCriticCharts(runs: readonly Run[]): ChartDefinition[] {
 function familyOf(metric: string): string | undefined {
   const family = metric.replace(/(?<=[a-z])\d+/i, "#");
   return family === metric ? undefined : family;
+}
+
+/** "advantageWeightMean" -> "Advantage weight mean". */
+function inWords(name: string): string {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 function recordedMetrics(runs: readonly Run[]): string[] {

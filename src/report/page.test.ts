@@ -55,10 +55,10 @@ describe("renderReport", () => {
     ]);
   });
 
-  it("draws metrics that it has no chart for under their own name", () => {
+  it("draws metrics that it has no chart for under their own name, in words", () => {
     const run = syntheticRun();
     const metrics = run.metrics.map((line) => ({ ...line, metrics: { ...line.metrics, valueLoss: 2 } }));
-    expect(titles(renderReport([{ ...run, metrics }]))).toContain("valueLoss");
+    expect(titles(renderReport([{ ...run, metrics }]))).toContain("Value loss");
   });
 
   it("overlays runs by agent with a band, and names an agent that changes at the switch", () => {

@@ -10,7 +10,20 @@ const light = {
   muted: "#5b6675",
   line: "#d9dee5",
   warning: "#a63c00",
-  series: ["#0072b2", "#d55e00", "#009e73", "#b5508f", "#b98900", "#3a9bd1", "#6b6b6b"],
+  series: [
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#b5508f",
+    "#b98900",
+    "#3a9bd1",
+    "#6b6b6b",
+    "#5e4fa2",
+    "#7f9a00",
+    "#8c4a1f",
+    "#e0458b",
+    "#00736b",
+  ],
 };
 
 const dark: typeof light = {
@@ -20,10 +33,23 @@ const dark: typeof light = {
   muted: "#9aa6b5",
   line: "#333c48",
   warning: "#ff9a5c",
-  series: ["#52b4f5", "#ff8b3d", "#2fcf9f", "#e59ac6", "#f0c03c", "#a3dafc", "#b4b4b4"],
+  series: [
+    "#52b4f5",
+    "#ff8b3d",
+    "#2fcf9f",
+    "#e59ac6",
+    "#f0c03c",
+    "#a3dafc",
+    "#b4b4b4",
+    "#a99bee",
+    "#c3dd4a",
+    "#d0916a",
+    "#ff8abf",
+    "#4cc0b5",
+  ],
 };
 
-/** The CSS colour of a group; beyond the seventh they repeat. */
+/** The CSS colour of a group; beyond the twelfth they repeat. */
 export function seriesColour(index: number): string {
   return `var(--series-${index % light.series.length})`;
 }
