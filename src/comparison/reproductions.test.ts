@@ -1,0 +1,35 @@
+/** The comparisons that repeat the paper's figures can be planned at every scale, and share the runs that they say they share. */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { readComparison } from "./file.js";
+import { planRuns } from "./plan.js";
+
+const folder = fileURLToPath(new URL("../../reproductions/", import.meta.url));
+const names = readdirSync(folder).filter((name) => /^[a-e]-.*\.yaml$/.test(name));
+const planned = (name: string, scale: string) => planRuns(readComparison(`${folder}${name}`, scale), "out");
+
+describe("the reproductions", () => {
+  it("are one a figure", () => {
+    expect(names.map((name) => name[0])).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it.each(names)("%s can be planned at both scales, with at least three seeds", (name) => {
+    for (const scale of ["laptop", "paper"]) {
+      const runs = planned(name, scale);
+      expect(new Set(runs.map(({ seed }) => seed)).size, scale).toBeGreaterThanOrEqual(3);
+      expect(runs.every(({ resolved }) => resolved.task !== undefined)).toBe(true);
+    }
+  });
+
+  it("have cal-ql and cql in common, but for the methods, whose batches are half recorded", () => {
+    const resolved = (name: string, label: string) =>
+      planned(name, "laptop").find((run) => run.label === label && run.seed === 0)!.resolved;
+    const [methods, ...figures] = names;
+    for (const label of ["cal-ql", "cql"]) {
+      const [first, ...others] = figures.map((name) => resolved(name, label));
+      for (const other of others) expect(other).toEqual(first);
+      expect(resolved(methods!, label)).toEqual({ ...first, offlineShare: 0.5 });
+    }
+  });
+});
