@@ -7,7 +7,8 @@ import { Replay } from "../data/replay.js";
 import type { Transitions } from "../data/transitions.js";
 import { readRun } from "../runs/read.js";
 import type { TrainSettings } from "./configuration.js";
-import { registerLine, trainTiny } from "./tiny-run.fixture.js";
+import { newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
+import { train } from "./train.js";
 
 const task = registerLine("scheduled-line");
 const ending = registerLine("ending-line", { endsAt: 4 });
@@ -48,6 +49,19 @@ describe("updates", () => {
     expect(summary).toMatchObject({ status: "completed", updates: 0 });
     expect(evaluations).toHaveLength(1);
     expect(readRun(folder).metrics).toEqual([]);
+  });
+});
+
+describe("SAC from scratch", () => {
+  it("needs no recorded data", async () => {
+    const { offlineUpdates: _, ...rest } = { ...tiny };
+    const settings = { ...rest, agent: "sac", task, onlineSteps: 20 };
+    const { summary, folder } = await train(settings, { folder: newFolder() });
+    expect(summary).toMatchObject({ status: "completed", updates: 20, onlineSteps: 20 });
+    expect(readRun(folder).config.dataset).toMatchObject({ source: "none", episodes: 0, steps: 0 });
+    await expect(train({ ...settings, offlineUpdates: 5 }, { folder: newFolder() })).rejects.toThrow(
+      "has no data of its own to collect",
+    );
   });
 });
 

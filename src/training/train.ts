@@ -19,10 +19,9 @@ import { RunWriter, refuseUsedFolder } from "../runs/write.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { evaluate } from "./evaluate.js";
 import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
-import { refuseMismatch } from "./mismatch.js";
+import { recordedData } from "./recorded-data.js";
 import { type Progress, RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
-import { noData, taskData } from "./task-data.js";
 import { type Act, collectTrajectory, exploring } from "./trajectory.js";
 
 /** So that 30 steps at a ratio of 0.1, in floating point, are due 3 updates. */
@@ -57,7 +56,7 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
   const environment = makeEnvironment(run.task);
   try {
     refuseUnfitAgents(configuration, sizesOf(environment));
-    const dataset = await recordedData(configuration, options, environment);
+    const dataset = await recordedData(configuration.run, environment, options);
     const agent = await Agent.create(run.agent, {
       observationSize: dataset.observationSize,
       actionSize: dataset.actionSize,
@@ -70,22 +69,6 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
   } finally {
     environment.close();
   }
-}
-
-/**
- * The data that the run learns from, none if it learns from none. A file without timeouts is cut at the environment's
- * horizon, unless the caller knows better.
- */
-async function recordedData({ run }: Configuration, options: TrainOptions, environment: Environment): Promise<Dataset> {
-  const given = run.dataset !== null || options.dataset !== undefined;
-  if (!given && run.offlineUpdates === 0 && run.offlineShare === 0) return noData(environment);
-  const collecting = (done: number, total: number) =>
-    options.onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
-  const horizon = run.datasetHorizon ?? environment.horizon;
-  const request = { task: run.task, file: run.dataset, horizon, onProgress: collecting };
-  const dataset = options.dataset ?? (await taskData(request));
-  refuseMismatch(environment, dataset, run.task);
-  return dataset;
 }
 
 /** Rows for the batches that one update of the agent takes. */
@@ -118,7 +101,7 @@ class Run {
     const requiresReturnToGo = offlineAgent.needsReturnToGo || (online?.agent.needsReturnToGo ?? false);
     this.offline = new Replay({ observationSize, actionSize, requiresReturnToGo });
     this.online = new Replay({ observationSize, actionSize, requiresReturnToGo });
-    this.offline.append(toTransitions(dataset.episodes, this.door));
+    if (dataset.episodes.length > 0) this.offline.append(toTransitions(dataset.episodes, this.door));
     this.batch = batchFor(agent);
     this.sampling = new RandomStream(run.seed, "sampling");
     this.warmup = new RandomStream(run.seed, "warm-up");
