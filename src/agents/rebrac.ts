@@ -9,15 +9,15 @@
  */
 import { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";
-import { constant, mean, mul, square, sub, sum } from "../tensor/operations.js";
+import { mean, mul, square, sub, sum } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { AgentContext, AgentParts } from "./context.js";
 import { qValues } from "./critics.js";
 import type { Losses } from "./losses.js";
 import { calibrationMetrics } from "./metrics.js";
-import { linearDecay, progress } from "./schedules.js";
+import { linearDecay } from "./schedules.js";
 import { withDefaults } from "./settings.js";
-import { normalisedMean, type Td3Model, td3, td3Settings } from "./td3.js";
+import { cloningWeight, normalisedMean, type Td3Model, td3, td3Settings } from "./td3.js";
 
 export const rebracSettings = withDefaults(td3Settings, {
   actorHidden: [256, 256, 256],
@@ -42,7 +42,7 @@ function policyLosses(model: Td3Model<RebracSettings>): Losses {
     const actions = policy.actions(batch.observations);
     const values = minimumOverCritics(qValues(critics, batch.observations, actions));
     const distance = mean(squaredDistance(actions, batch.actions));
-    const weight = cloningWeight(model);
+    const weight = cloningWeight(model, linearDecay);
     const loss = sub(mul(mul(weight, actorPenalty), distance), normalisedMean(values));
     return {
       objectives: [{ parameters: policy.parameters, loss, learningRate }],
@@ -58,18 +58,11 @@ function policyLosses(model: Td3Model<RebracSettings>): Losses {
 
 /** beta2·|a' - a'_data|^2. */
 function nextPenalty(model: Td3Model<RebracSettings>, nextActions: Tensor): Tensor {
-  const weight = mul(cloningWeight(model), model.settings.criticPenalty);
+  const weight = mul(cloningWeight(model, linearDecay), model.settings.criticPenalty);
   return mul(squaredDistance(nextActions, model.batch.nextActions), weight);
 }
 
 /** Of actions [batch, action], as [batch]. */
 function squaredDistance(a: Tensor, b: Tensor): Tensor {
   return sum(square(sub(a, b)), [1]);
-}
-
-/** The share of both penalties that is left. */
-function cloningWeight({ settings, updates }: Td3Model<RebracSettings>): Tensor {
-  const { cloningDecayStart, cloningDecayUpdates, cloningDecayEnd } = settings;
-  if (cloningDecayUpdates === null) return constant(1);
-  return linearDecay(progress(updates, cloningDecayStart, cloningDecayUpdates), cloningDecayEnd);
 }

@@ -5,14 +5,14 @@
  * to one half); it counts updates, and begins after those that were made offline (cloningDecayStart).
  */
 import { z } from "zod";
-import { constant, mean, mul, reshape, square, sub } from "../tensor/operations.js";
-import { scope, type Tensor } from "../tensor/tensor.js";
+import { mean, mul, reshape, square, sub } from "../tensor/operations.js";
+import { scope } from "../tensor/tensor.js";
 import type { AgentContext, AgentParts } from "./context.js";
 import { qValues } from "./critics.js";
 import type { Losses } from "./losses.js";
 import { calibrationMetrics } from "./metrics.js";
-import { exponentialDecay, progress } from "./schedules.js";
-import { normalisedMean, type Td3Model, td3, td3Settings } from "./td3.js";
+import { exponentialDecay } from "./schedules.js";
+import { cloningWeight, normalisedMean, type Td3Model, td3, td3Settings } from "./td3.js";
 
 export const td3BcSettings = td3Settings.extend({
   bcAlpha: z
@@ -35,7 +35,7 @@ function policyLosses(model: Td3Model<Td3BcSettings>): Losses {
     const actions = policy.actions(batch.observations);
     const values = reshape(qValues(critics.first(1), batch.observations, actions), [batchSize]);
     const cloningError = mean(square(sub(actions, batch.actions)));
-    const weight = cloningWeight(model);
+    const weight = cloningWeight(model, exponentialDecay);
     const loss = sub(mul(weight, cloningError), mul(normalisedMean(values), bcAlpha));
     return {
       objectives: [{ parameters: policy.parameters, loss, learningRate }],
@@ -47,10 +47,4 @@ function policyLosses(model: Td3Model<Td3BcSettings>): Losses {
       },
     };
   });
-}
-
-function cloningWeight({ settings, updates }: Td3Model<Td3BcSettings>): Tensor {
-  const { cloningDecayStart, cloningDecayUpdates, cloningDecayEnd } = settings;
-  if (cloningDecayUpdates === null) return constant(1);
-  return exponentialDecay(progress(updates, cloningDecayStart, cloningDecayUpdates), cloningDecayEnd);
 }

@@ -6,11 +6,25 @@
 import { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";
 import { type DeterministicPolicy, deterministicPolicy, noisyActions } from "../networks/deterministic.js";
-import { add, clip, div, greater, mean, mul, sign, state, stopGradient, sub, where } from "../tensor/operations.js";
+import {
+  add,
+  clip,
+  constant,
+  div,
+  greater,
+  mean,
+  mul,
+  sign,
+  state,
+  stopGradient,
+  sub,
+  where,
+} from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
 import { backup, type CriticPair, criticRegression, declareCriticPair, qValues, twinOf } from "./critics.js";
 import type { Losses } from "./losses.js";
+import { progress } from "./schedules.js";
 import { actorCriticSettings, withDefaults } from "./settings.js";
 import { Update } from "./update.js";
 
@@ -127,4 +141,17 @@ function everyUpdates(update: Update, count: number): Tensor | undefined {
 /** mean(Q) / mean(|Q|) of values [batch]; the scale is a constant (Fujimoto and Gu 2021). */
 export function normalisedMean(values: Tensor): Tensor {
   return scope("normalisedQ", () => div(mean(values), stopGradient(mean(mul(values, sign(values))))));
+}
+
+/**
+ * The share of the nearness to the data that is left in this update.
+ * @param decay how it goes from 1 to cloningDecayEnd
+ */
+export function cloningWeight(
+  { settings, updates }: Td3Model<Td3Settings & { readonly cloningDecayEnd: number }>,
+  decay: (done: Tensor, end: number) => Tensor,
+): Tensor {
+  const { cloningDecayStart, cloningDecayUpdates, cloningDecayEnd } = settings;
+  if (cloningDecayUpdates === null) return constant(1);
+  return decay(progress(updates, cloningDecayStart, cloningDecayUpdates), cloningDecayEnd);
 }

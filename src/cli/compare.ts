@@ -7,11 +7,13 @@ import type { Command } from "commander";
 import { type CompareOptions, type CompareResult, compare, defaultCompareFolder } from "../comparison/compare.js";
 import { type Comparison, seedsOf, variantOf, withCommon } from "../comparison/comparison.js";
 import { readComparison } from "../comparison/file.js";
+import { usualAgents } from "../comparison/plan.js";
 import { UsageError } from "../errors.js";
 import type { TrainSettings } from "../training/configuration.js";
 import { comparisonTables, failuresText } from "./compare-text.js";
 import { comparisonView } from "./compare-view.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
+import { untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
 import { INTERRUPTED } from "./train.js";
 import { refuseSwallowedFlag } from "./usage.js";
@@ -65,7 +67,7 @@ function comparisonOf(flags: Readonly<Record<string, string | undefined>>, commo
     throw new UsageError("The flag --scale chooses one of a file's scales; name the file with --file.");
   const described: Comparison =
     file === undefined
-      ? { tasks: ["pointmaze-umaze"], seeds: seedsOf("0..4"), variants: listOf(agents ?? usual(task)).map(variantOf) }
+      ? comparisonOfAgents(listOf(task ?? "pointmaze-umaze"), agents === undefined ? undefined : listOf(agents))
       : readComparison(file, scale);
   return {
     ...described,
@@ -75,9 +77,9 @@ function comparisonOf(flags: Readonly<Record<string, string | undefined>>, commo
   };
 }
 
-/** The agents that are compared where nobody names any. */
-function usual(task = ""): string {
-  return listOf(task).every((name) => name.startsWith("gridworld-")) ? "cal-ql-discrete,cql-discrete" : "cal-ql,cql";
+/** The named agents, or the usual ones for the tasks' actions. */
+function comparisonOfAgents(tasks: readonly string[], agents?: readonly string[]): Comparison {
+  return { tasks, seeds: seedsOf("0..4"), variants: (agents ?? usualAgents(tasks)).map(variantOf) };
 }
 
 function listOf(text: string): string[] {
@@ -87,21 +89,13 @@ function listOf(text: string): string[] {
 /** Compares with one view for all runs; Ctrl-C ends them cleanly. */
 async function compareWithView(comparison: Comparison, options: Pick<CompareOptions, "folder" | "report" | "jobs">) {
   const view = comparisonView();
-  const stop = new AbortController();
-  const interrupt = () => {
-    stop.abort();
-    view.stopping();
-  };
-  // Once: a second Ctrl-C ends this process at once, and the workers follow when they notice.
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
   try {
-    const result = await compare(comparison, { ...options, signal: stop.signal, events: view.events });
-    return { result, stopped: stop.signal.aborted };
+    return await untilInterrupted(view.stopping, async (signal) => {
+      const result = await compare(comparison, { ...options, signal, events: view.events });
+      return { result, stopped: signal.aborted };
+    });
   } finally {
     view.stop();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
   }
 }
 

@@ -10,6 +10,7 @@ import { runFiles } from "../runs/record.js";
 import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
 import { type TrainOptions, type TrainResult, train } from "../training/train.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
+import { untilInterrupted } from "./interrupts.js";
 import { progressView } from "./progress.js";
 
 /** The exit code of a process that Ctrl-C has ended. */
@@ -36,17 +37,10 @@ export async function trainWithView(
   options: Pick<TrainOptions, "folder" | "dataset">,
 ): Promise<TrainResult> {
   const view = progressView(labelOf(settings));
-  const stop = new AbortController();
-  const interrupt = () => {
-    stop.abort();
-    view.stopping();
-  };
-  // Once: a second Ctrl-C ends the process at once.
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
   try {
-    const watched = { onProgress: view.show, onEvaluation: view.evaluated, signal: stop.signal };
-    const result = await train(settings, { ...options, ...watched });
+    const result = await untilInterrupted(view.stopping, (signal) =>
+      train(settings, { ...options, onProgress: view.show, onEvaluation: view.evaluated, signal }),
+    );
     writeReport([options.folder], join(options.folder, runFiles.report));
     return result;
   } catch (error) {
@@ -54,8 +48,6 @@ export async function trainWithView(
     throw error;
   } finally {
     view.stop();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
   }
 }
 

@@ -5,7 +5,7 @@
 import type { TaskCollection } from "../environments/collect-task.js";
 import { UsageError } from "../errors.js";
 import { allSettings, type TrainSettings } from "../training/configuration.js";
-import { methods, withMethod } from "../training/methods.js";
+import { methodOf, withMethod } from "../training/methods.js";
 
 export interface Variant {
   /** Its name in tables and reports, and of its folders. */
@@ -38,7 +38,7 @@ export function variantOf(name: string): Variant {
 
 /** A variant with these settings, called by its agents if it has no label; a method keeps its nature. */
 export function variantFor(settings: TrainSettings, label = labelFor(settings)): Variant {
-  const method = settings.agent === undefined ? undefined : methods[settings.agent];
+  const method = methodOf(settings.agent);
   return { label, settings, ...(method && { nature: Object.keys(method.settings) }) };
 }
 

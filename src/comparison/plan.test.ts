@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { UsageError } from "../errors.js";
 import type { TrainSettings } from "../training/configuration.js";
 import { newPlace } from "./comparison.fixture.js";
 import { seedsOf, variantOf, withCommon } from "./comparison.js";
@@ -102,6 +103,10 @@ describe("methods in a comparison", () => {
     expect(resolvedOf(planned, "wsrl")).toMatchObject({ offlineUpdates: 300, offlineShare: 0, warmupSteps: 30 });
     expect(resolvedOf(planned, "cql")).toMatchObject({ offlineUpdates: 300, offlineShare: 0.25, onlineSteps: 600 });
     expect(["sac", "hybrid", "rlpd"].map((name) => resolvedOf(planned, name).offlineShare)).toEqual([0, 0.5, 0.5]);
+  });
+
+  it("are no words of the language: an agent nobody knows is told in one sentence", () => {
+    for (const name of ["constructor", "toString"]) expect(() => runs("under", {}, [name])).toThrow(UsageError);
   });
 
   it("get the common settings of the agents that they stand for", () => {

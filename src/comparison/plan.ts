@@ -4,8 +4,9 @@
  * has every variant at the same seeds.
  */
 import { join } from "node:path";
-import { environmentNames, makeEnvironment } from "../environments/registry.js";
-import { UsageError, unknownName } from "../errors.js";
+import type { Sizes } from "../agents/context.js";
+import { makeEnvironment } from "../environments/registry.js";
+import { UsageError } from "../errors.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "../training/configuration.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { Comparison, Variant } from "./comparison.js";
@@ -30,11 +31,11 @@ export function planRuns(comparison: Comparison, out: string): PlannedRun[] {
   const { tasks, seeds, variants } = comparison;
   for (const [what, list] of Object.entries({ tasks, seeds, variants }))
     if (list.length === 0) throw new UsageError(`A comparison needs at least one of its ${what}; name it.`);
-  for (const task of tasks)
-    if (!environmentNames().includes(task)) throw unknownName("environment", task, environmentNames());
+  const sizes = [...new Set(tasks)].map((task) => [task, sizesOfTask(task)] as const);
   refuseAmbiguousLabels(variants);
   refuseOneFileForAll(comparison);
-  for (const task of tasks) refuseUnfitVariants(task, variants);
+  for (const [task, own] of sizes)
+    for (const { settings } of variants) refuseUnfitAgents(resolveConfiguration({ ...settings, task }), own);
   return [...new Set(tasks)].flatMap((task) =>
     seeds.flatMap((seed) =>
       variants.map((variant) => planRun({ task, seed, variant, out, several: tasks.length > 1 })),
@@ -50,12 +51,17 @@ interface Place {
   readonly several: boolean;
 }
 
-/** Every variant's agents must fit the task, and each other, before the first of them is trained. */
-function refuseUnfitVariants(task: string, variants: readonly Variant[]): void {
+/** The agents that are compared where nobody names any: by the kind of the tasks' actions. */
+export function usualAgents(tasks: readonly string[]): readonly string[] {
+  const discrete = tasks.every((task) => sizesOfTask(task).discreteActions !== undefined);
+  return discrete ? ["cal-ql-discrete", "cql-discrete"] : ["cal-ql", "cql"];
+}
+
+/** @throws UsageError for a task that nobody knows */
+function sizesOfTask(task: string): Sizes {
   const environment = makeEnvironment(task);
   try {
-    for (const { settings } of variants)
-      refuseUnfitAgents(resolveConfiguration({ ...settings, task }), sizesOf(environment));
+    return sizesOf(environment);
   } finally {
     environment.close();
   }

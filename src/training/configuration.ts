@@ -7,8 +7,8 @@ import type { AgentDefinition } from "../agents/definition.js";
 import { type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
 import { UsageError, unknownName } from "../errors.js";
-import { methods, scaledSettings, withMethod } from "./methods.js";
-import { agentPreset, presetOf } from "./presets.js";
+import { methodOf, methods, withMethod } from "./methods.js";
+import { presetOf } from "./presets.js";
 import { type RunSettings, runSettings } from "./settings.js";
 
 /** What a caller may write: any settings of the run and of the agents. */
@@ -43,45 +43,35 @@ const SHARED = [
 
 /** @throws UsageError for an unknown name or a value that does not fit, naming it and what would be right */
 export function resolveConfiguration(given: TrainSettings): Configuration {
+  const { run, written } = resolveRun(given);
+  const agent = knownAgent(run.agent);
+  const onlineAgent = run.onlineAgent === null ? null : knownOnlineAgent(run.onlineAgent);
+  refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
+  const agentSettings = settingsFor(agent, { ...presetOf(run, agent.name), ...written });
+  const online = onlineAgent && onlinePhase(run, onlineAgent, agentSettings, written);
+  refuseEndlessFailure(run, agentSettings);
+  const flat = { ...run, ...agentSettings, ...(online && { online: online.settings }) };
+  return { run, agent, agentSettings, online, flat };
+}
+
+/** The settings of the run, and what was written once a method is written out: the run's length decides some of it. */
+function resolveRun(given: TrainSettings): { readonly run: RunSettings; readonly written: TrainSettings } {
   const method = withMethod(given);
   const first = parseRun(pick(method, runNames));
-  const family = presetOf(first.task, first.preset);
-  const run = parseRun({ ...pick(family, runNames), ...pick(method, runNames) });
-  const scaled = scaledSettings(given.agent, run);
-  const written = { ...scaled, ...method };
-  const agent = knownAgent(run.agent);
+  const preset = pick(presetOf(first), runNames);
+  const length = parseRun({ ...preset, ...pick(method, runNames) });
+  const written = { ...methodOf(given.agent)?.scaled?.(length), ...method };
+  const run = withThreads(parseRun({ ...preset, ...pick(written, runNames) }));
   // Settings for the online phase alone make it one of its own, if only of the same agent.
-  const onlineName = run.onlineAgent ?? (written.online === undefined ? null : run.agent);
-  if (onlineName !== null && !isAgent(onlineName) && Object.hasOwn(methods, onlineName))
-    throw new UsageError(`The onlineAgent ${onlineName} is a method, not an agent; name the agent, such as sac.`);
-  const onlineAgent = onlineName === null ? null : agentDefinition(onlineName);
-  refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
-  const agentSettings = settingsFor(agent, { ...family, ...agentPreset(agent.name, first), ...written });
-  if (onlineAgent) refuseForOnline(written.online ?? {}, onlineAgent, agentSettings);
-  const online = onlineAgent && {
-    agent: onlineAgent,
-    settings: settingsFor(onlineAgent, {
-      ...family,
-      ...agentPreset(onlineAgent.name, first),
-      ...pick(agentSettings, SHARED),
-      ...written,
-      ...written.online,
-    }),
-  };
-  const resolved = withThreads({
-    ...run,
-    ...pick(scaled, runNames),
-    ...pick(method, runNames),
-    onlineAgent: onlineName,
-  });
-  refuseEndlessFailure(resolved, agentSettings);
-  return {
-    run: resolved,
-    agent,
-    agentSettings,
-    online,
-    flat: { ...resolved, ...agentSettings, ...(online && { online: online.settings }) },
-  };
+  const onlineAgent = run.onlineAgent ?? (written.online === undefined ? null : run.agent);
+  return { run: { ...run, onlineAgent }, written };
+}
+
+/** The online phase of another agent: what both phases share it takes over, the rest is its own. */
+function onlinePhase(run: RunSettings, agent: AgentDefinition, offline: AgentSettings, written: TrainSettings) {
+  refuseForOnline(written.online ?? {}, agent, offline);
+  const values = { ...presetOf(run, agent.name), ...pick(offline, SHARED), ...written, ...written.online };
+  return { agent, settings: settingsFor(agent, values) };
 }
 
 function isAgent(name: string): boolean {
@@ -91,6 +81,12 @@ function isAgent(name: string): boolean {
 function knownAgent(name: string): AgentDefinition {
   if (isAgent(name)) return agentDefinition(name);
   throw unknownName("agent", name, [...new Set([...agentNames, ...Object.keys(methods)])]);
+}
+
+function knownOnlineAgent(name: string): AgentDefinition {
+  if (!isAgent(name) && methodOf(name))
+    throw new UsageError(`The onlineAgent ${name} is a method, not an agent; name the agent, such as sac.`);
+  return agentDefinition(name);
 }
 
 /** Settings for the online phase must be the online agent's; what both phases share must not differ. */

@@ -81,17 +81,15 @@ export const methods: Readonly<Record<string, Method>> = {
   },
 };
 
-/** A caller's settings with the method that they name as agent, if they do, written out. */
-export function withMethod(written: TrainSettings): TrainSettings {
-  const name = written.agent;
-  if (name === undefined || !Object.hasOwn(methods, name)) return written;
-  const { agent: _, ...own } = written;
-  const { settings } = methods[name]!;
-  return { ...(settings.agent === name ? {} : { label: name }), ...settings, ...own };
+/** The method of that name; undefined for an agent that is none, and for names that nobody knows. */
+export function methodOf(name: string | undefined): Method | undefined {
+  return name !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined;
 }
 
-/** The settings of a method that follow from the run's length; none for an agent that is no method. */
-export function scaledSettings(name: string | undefined, run: RunSettings): TrainSettings {
-  const method = name !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined;
-  return method?.scaled?.(run) ?? {};
+/** A caller's settings with the method that they name as agent, if they do, written out. */
+export function withMethod(written: TrainSettings): TrainSettings {
+  const { agent: name, ...own } = written;
+  const method = methodOf(name);
+  if (name === undefined || !method) return written;
+  return { ...(method.settings.agent === name ? {} : { label: name }), ...method.settings, ...own };
 }

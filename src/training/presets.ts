@@ -37,6 +37,8 @@ const antMazeLaptop: Preset = {
   nActions: 4,
   actorLearningRate: 1e-3,
   criticLearningRate: 1e-3,
+  valueHidden: [128, 128],
+  valueLearningRate: 1e-3,
   offlineUpdates: 40_000,
   onlineSteps: 40_000,
   evaluateEveryUpdates: 10_000,
@@ -52,6 +54,7 @@ const pointMazeLaptop: Preset = {
   conservativeWeight: 10,
   actorHidden: [64, 64],
   criticHidden: [64, 64],
+  valueHidden: [64, 64],
   offlineUpdates: 8_000,
   onlineSteps: 8_000,
   evaluateEveryUpdates: 1_000,
@@ -78,38 +81,43 @@ const gridWorldLaptop: Preset = {
   logEveryUpdates: 100,
 };
 
-const families: readonly { readonly prefix: string; readonly paper: Preset; readonly laptop: Preset }[] = [
-  { prefix: "antmaze-", paper: antMaze, laptop: antMazeLaptop },
-  { prefix: "pointmaze-", paper: antMaze, laptop: pointMazeLaptop },
-  { prefix: "gridworld-", paper: gridWorld, laptop: gridWorldLaptop },
-];
-
-/** The preset of a task; a task of the user's own starts from the declared defaults. */
-export function presetOf(task: string, preset: RunSettings["preset"]): Preset {
-  return families.find(({ prefix }) => task.startsWith(prefix))?.[preset] ?? {};
-}
-
 /**
- * What a family's preset must say differently for some agents: numbers of their papers for AntMaze, on rewards that are
- * ten times those of theirs (10·r - 5 where IQL has r - 1). Networks are the same for all, so that they can be compared.
+ * What the mazes' presets say differently for some agents: numbers of their papers for AntMaze, on rewards that are ten
+ * times those of theirs (10·r - 5 where IQL has r - 1). Networks are the same for all, so that they can be compared.
  */
-const mazeAgents: Readonly<Record<string, Preset>> = {
+const mazeAgents: Readonly<Record<string, AgentSettings>> = {
   iql: { expectile: 0.9, advantageTemperature: 1 },
   awac: { advantageTemperature: 1 },
   rlpd: { targetCriticCount: 1, backupEntropy: false },
 };
 
 /** With 20 critic steps an update, a target that moves fast has arrived before the policy has learned. */
-const mazeAgentsLaptop: Readonly<Record<string, Preset>> = {
-  ...mazeAgents,
-  iql: { ...mazeAgents.iql, valueHidden: [64, 64], valueLearningRate: 1e-3 },
-  rlpd: { ...mazeAgents.rlpd, polyakTau: 0.005 },
-};
+const mazeAgentsLaptop = { ...mazeAgents, rlpd: { ...mazeAgents.rlpd, polyakTau: 0.005 } };
 
-/** The difference of one agent to its task's preset. */
-export function agentPreset(agent: string, { task, preset }: Pick<RunSettings, "task" | "preset">): Preset {
-  if (!task.startsWith("antmaze-") && !task.startsWith("pointmaze-")) return {};
-  return (preset === "laptop" ? mazeAgentsLaptop : mazeAgents)[agent] ?? {};
+interface Scale {
+  readonly preset: Preset;
+  /** Differences of single agents to it. */
+  readonly agents?: Readonly<Record<string, AgentSettings>>;
+}
+
+const families: readonly { readonly prefix: string; readonly paper: Scale; readonly laptop: Scale }[] = [
+  {
+    prefix: "antmaze-",
+    paper: { preset: antMaze, agents: mazeAgents },
+    laptop: { preset: antMazeLaptop, agents: mazeAgentsLaptop },
+  },
+  {
+    prefix: "pointmaze-",
+    paper: { preset: antMaze, agents: mazeAgents },
+    laptop: { preset: pointMazeLaptop, agents: mazeAgentsLaptop },
+  },
+  { prefix: "gridworld-", paper: { preset: gridWorld }, laptop: { preset: gridWorldLaptop } },
+];
+
+/** The preset of a task, for an agent with its difference; a task of the user's own starts from the declared defaults. */
+export function presetOf({ task, preset }: Pick<RunSettings, "task" | "preset">, agent?: string): Preset {
+  const scale = families.find(({ prefix }) => task.startsWith(prefix))?.[preset];
+  return { ...scale?.preset, ...(agent === undefined ? {} : scale?.agents?.[agent]) };
 }
 
 /** What is collected for a point maze without data: starts everywhere, seven of ten episodes seek the task's goal. */
