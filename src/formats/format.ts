@@ -1,0 +1,100 @@
+/**
+ * What a data-set format is to the rest of the house: something that recognises its own files, hands out their episodes
+ * one after the other (a data set may be larger than memory), and, where it can be written, takes episodes in the same
+ * way. A reader knows its layout and nothing else; rewards are neither scaled nor shifted here.
+ */
+import type { Dataset, Episode } from "../data/episode.js";
+import type { DataFiles } from "./files.js";
+
+/** How to read a data set; what means nothing to a format is refused by it. */
+export interface ReadOptions {
+  /**
+   * Steps after which the environment's clock ends an episode; for files that do not say where episodes end. An episode
+   * of that length then ends as if its last row had a timeout.
+   */
+  readonly horizon?: number;
+  /** Accept NaN and infinite values, in order to inspect them; default false: they are refused. */
+  readonly allowNonFinite?: boolean;
+  /** Of observations that are dictionaries: the keys to take, in this order; default: all, in the format's documented order. */
+  readonly observationKeys?: readonly string[];
+  /** Of application logs: the mapping file's content, already parsed as JSON or YAML; see `log-mapping.ts`. */
+  readonly mapping?: unknown;
+  /** Of data without rewards (OGBench): the goal [x, y] from which rewards are computed; see the format's file. */
+  readonly goal?: readonly [number, number];
+}
+
+/** What is known of a data set before its episodes are read. */
+export interface DatasetHeader {
+  /** Where it came from: the path that the user gave. */
+  readonly source: string;
+  readonly observationSize: number;
+  /** Numbers per action; 1 where actions are discrete. */
+  readonly actionSize: number;
+  /** How many actions there were to choose from, where they are discrete. */
+  readonly discreteActions?: number | undefined;
+  /** The number of steps, where the format tells it beforehand: for progress bars. */
+  readonly steps?: number | undefined;
+}
+
+/** A data set that is open for reading. */
+export interface EpisodeSource extends DatasetHeader {
+  /**
+   * The episodes in the order of the file, each checked; one is in memory at a time. May be called again.
+   * @throws DataError naming the file, the place and the problem
+   */
+  episodes(): AsyncIterable<Episode>;
+}
+
+/** Where a writer puts its bytes; nothing appears under the final name before `finish`. */
+export interface DataTarget {
+  /** The path that the user gave, for messages. */
+  readonly name: string;
+  /** Starts a file; `path` as in `DataFile.path`, ignored by a data set of one file. */
+  create(path: string): TargetFile;
+}
+
+/** One file on its way. */
+export interface TargetFile {
+  append(bytes: Uint8Array): void;
+  /** Replaces bytes that were appended before, e.g. a header that holds a count. */
+  overwrite(offset: number, bytes: Uint8Array): void;
+  readonly size: number;
+  close(): void;
+}
+
+/** Takes episodes one after the other. */
+export interface EpisodeSink {
+  write(episode: Episode): Promise<void>;
+  /** Completes the data set; without it the target holds nothing. */
+  finish(): Promise<void>;
+}
+
+/** One format of data sets. */
+export interface DatasetFormat {
+  /** The word for it on the command line, e.g. "d4rl". */
+  readonly id: string;
+  /** One line for help and documents, e.g. "D4RL HDF5: flat arrays over all rows". */
+  readonly description: string;
+  /** Ending of a single file (".hdf5") or of a folder ("/") that `convert` writes in this format. */
+  readonly extensions: readonly string[];
+  /** Whether the files look like this format, from their names and first bytes: cheap, and it never throws. */
+  recognises(files: DataFiles): boolean;
+  /** @throws DataError where the files are not what they claim; UsageError for an option that means nothing here */
+  open(files: DataFiles, options: ReadOptions): Promise<EpisodeSource>;
+  /** Absent where the format is only read. */
+  create?(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink>;
+}
+
+/** All episodes of a source in memory. */
+export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
+  const { observationSize, actionSize, discreteActions } = source;
+  const episodes: Episode[] = [];
+  for await (const episode of source.episodes()) episodes.push(episode);
+  return {
+    source: source.source,
+    observationSize,
+    actionSize,
+    ...(discreteActions !== undefined && { discreteActions }),
+    episodes,
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * All formats of data sets, in the order in which they are asked whether files are theirs.
+ */
+import { DataError } from "../errors.js";
+import { d4rlFormat } from "./d4rl-format.js";
+import type { DataFiles } from "./files.js";
+import type { DatasetFormat } from "./format.js";
+
+export const datasetFormats: readonly DatasetFormat[] = [d4rlFormat];
+
+/** The format that the files are in. @throws DataError when no format knows them, with the list of those there are */
+export function recogniseFormat(files: DataFiles): DatasetFormat {
+  const format = datasetFormats.find((candidate) => candidate.recognises(files));
+  if (format) return format;
+  throw new DataError(
+    `"${files.name}" is in no format of data sets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
+  );
+}
