@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { applyAdroitBinaryRule } from "./adroit-binary.js";
-import type { Dataset, Episode } from "./episode.js";
+import { applyAdroitBinaryRule, withBinaryRewards } from "./adroit-binary.js";
+import { type Dataset, type Episode, splitAtTerminations } from "./episode.js";
 
 /** A truncated episode with these rewards, observation t at step t and action -t. */
 function episodeOf(rewards: readonly number[]): Episode {
@@ -44,5 +44,47 @@ describe("applyAdroitBinaryRule", () => {
       "reward -5 in step 0 of episode 1 is neither -1 nor 0",
     );
     expect(() => applyAdroitBinaryRule(datasetOf([-1], [-1]))).toThrow("none of its 2 episodes solves the task");
+  });
+});
+
+describe("withBinaryRewards", () => {
+  it("rewards a step by the observation that follows it", () => {
+    const observations = new Float32Array(4 * 39);
+    observations[39 + 28] = 1.4;
+    observations[3 * 39 + 28] = 1.4;
+    const episode = { ...episodeOf([7, 8, 9]), observations };
+    const dataset = { ...datasetOf(), observationSize: 39, episodes: [episode] };
+    expect([...withBinaryRewards(dataset, "door").episodes[0]!.rewards]).toEqual([0, -1, 0]);
+    expect([...episode.rewards]).toEqual([7, 8, 9]);
+  });
+
+  it("refuses the observations of another task", () => {
+    expect(() => withBinaryRewards(datasetOf([1]), "pen")).toThrow(
+      '"binary.hdf5" has observations of 1 numbers where those of pen have 45',
+    );
+  });
+});
+
+describe("splitAtTerminations", () => {
+  it("ends an episode wherever a step is terminated and keeps every step with its next observation", () => {
+    const { episodes } = splitAtTerminations(applyAdroitBinaryRule(datasetOf([-1, 0, -1, 0, 0, -1])));
+    expect(episodes.map(({ observations }) => [...observations])).toEqual([
+      [0, 1, 2],
+      [2, 3, 4],
+      [4, 5],
+    ]);
+    expect(episodes.map(({ rewards }) => [...rewards])).toEqual([[-1, 0], [-1, 0], [0]]);
+    expect(episodes.map(({ terminated }) => [...terminated])).toEqual([[0, 1], [0, 1], [1]]);
+    expect(episodes.map(({ actions }) => [...actions])).toEqual([[-0, -1], [-2, -3], [-4]]);
+    expect(episodes.every(({ truncated }) => !truncated)).toBe(true);
+  });
+
+  it("leaves a truncated rest truncated", () => {
+    const episode = { ...episodeOf([0, -1]), terminated: Uint8Array.of(1, 0) };
+    const { episodes } = splitAtTerminations({ ...datasetOf(), episodes: [episode] });
+    expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
+      [1, false],
+      [1, true],
+    ]);
   });
 });

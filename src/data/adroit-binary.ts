@@ -1,11 +1,31 @@
 /**
- * The rule for the Adroit tasks with binary reward (-1 failing, 0 solved), as AWAC and Cal-QL prepare them: what is
+ * The rules for the Adroit tasks with binary reward (-1 failing, 0 solved), as AWAC and Cal-QL prepare them: what is
  * learned from are trajectories that solve the task, up to the last step in which it is solved.
  */
 import { DataError } from "../errors.js";
+import { type AdroitTask, adroitSolutions } from "./adroit-success.js";
 import type { Dataset, Episode } from "./episode.js";
 
 const SOLVED = 0;
+const FAILING = -1;
+
+/**
+ * The same data with the binary reward in place of their own: a step is worth 0 where the observation that follows it
+ * shows the task solved, else -1. Human demonstrations come with dense rewards.
+ * @throws DataError if the observations are not the task's
+ */
+export function withBinaryRewards(dataset: Dataset, task: AdroitTask): Dataset {
+  const { observationSize: size, isSolved } = adroitSolutions[task];
+  if (dataset.observationSize !== size)
+    throw new DataError(
+      `"${dataset.source}" has observations of ${dataset.observationSize} numbers where those of ${task} have ${size}; it holds another task.`,
+    );
+  const episodes = dataset.episodes.map((episode) => ({
+    ...episode,
+    rewards: episode.rewards.map((_, t) => (isSolved(episode.observations, (t + 1) * size) ? SOLVED : FAILING)),
+  }));
+  return { ...dataset, episodes };
+}
 
 /**
  * Drops episodes without a solved step, cuts the others after their LAST solved step, and marks every solved step as
@@ -40,7 +60,7 @@ function cutAfter(dataset: Dataset, episode: Episode, length: number): Episode {
 }
 
 function checkRewards(dataset: Dataset, episode: Episode, index: number): void {
-  const step = episode.rewards.findIndex((reward) => reward !== SOLVED && reward !== -1);
+  const step = episode.rewards.findIndex((reward) => reward !== SOLVED && reward !== FAILING);
   if (step < 0) return;
   throw new DataError(
     `"${dataset.source}": reward ${episode.rewards[step]} in step ${step} of episode ${index} is neither -1 nor 0; ` +

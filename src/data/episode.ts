@@ -58,6 +58,32 @@ export function packEpisode(
   };
 }
 
+/**
+ * The same steps, with an episode's end wherever a step is terminated: files know a terminated step only as the last of
+ * an episode, rules for data mark others too.
+ */
+export function splitAtTerminations(dataset: Dataset): Dataset {
+  return { ...dataset, episodes: dataset.episodes.flatMap((episode) => splitEpisode(dataset, episode)) };
+}
+
+function splitEpisode({ observationSize, actionSize }: Dataset, episode: Episode): Episode[] {
+  const pieces: Episode[] = [];
+  for (let from = 0; from < episode.length; ) {
+    const found = episode.terminated.indexOf(1, from);
+    const to = found < 0 ? episode.length : found + 1;
+    pieces.push({
+      length: to - from,
+      observations: episode.observations.subarray(from * observationSize, (to + 1) * observationSize),
+      actions: episode.actions.subarray(from * actionSize, to * actionSize),
+      rewards: episode.rewards.subarray(from, to),
+      terminated: episode.terminated.subarray(from, to),
+      truncated: found < 0 && episode.truncated,
+    });
+    from = to;
+  }
+  return pieces;
+}
+
 /** Rows of one width, one after the other. */
 export function joinRows(rows: readonly Float32Array[]): Float32Array {
   const width = rows[0]?.length ?? 0;

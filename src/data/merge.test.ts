@@ -1,0 +1,26 @@
+/**
+ * Merging recordings: what must be alike, and the order of what comes out.
+ */
+import { expect, it } from "vitest";
+import { type Dataset, packEpisode } from "./episode.js";
+import { mergeDatasets } from "./merge.js";
+
+function recording(source: string, value: number, actionSize = 1): Dataset {
+  const action = new Float32Array(actionSize).fill(value);
+  const episode = packEpisode([Float32Array.of(value), Float32Array.of(value + 1)], [action], [value], true);
+  return { source, observationSize: 1, actionSize, episodes: [episode] };
+}
+
+it("keeps the episodes in the order of the data sets and names them all", () => {
+  const merged = mergeDatasets([recording("a", 1), recording("b", 2), recording("c", 3)]);
+  expect(merged.source).toBe("a + b + c");
+  expect(merged.episodes.map(({ rewards }) => rewards[0])).toEqual([1, 2, 3]);
+});
+
+it("refuses other actions, naming both data sets", () => {
+  expect(() => mergeDatasets([recording("a", 1), recording("b", 2, 3)])).toThrow(
+    '"b" has observations of 1 numbers and actions of 3 where "a" has observations of 1 numbers and actions of 1',
+  );
+  const discrete = { ...recording("d", 0), discreteActions: 4 };
+  expect(() => mergeDatasets([discrete, recording("a", 1)])).toThrow("4 discrete actions");
+});

@@ -1,0 +1,29 @@
+/**
+ * Several recordings of one task as one data set: demonstrations of people and rollouts of a policy, for example.
+ */
+import { DataError } from "../errors.js";
+import type { Dataset } from "./episode.js";
+
+/**
+ * All episodes, in the order given.
+ * @throws DataError if the data sets differ in the size of observations or the kind of actions
+ */
+export function mergeDatasets(datasets: readonly [Dataset, ...Dataset[]]): Dataset {
+  const [first, ...others] = datasets;
+  for (const other of others) {
+    if (shapeOf(other) === shapeOf(first)) continue;
+    throw new DataError(
+      `"${other.source}" has ${shapeOf(other)} where "${first.source}" has ${shapeOf(first)}; only recordings of one task can be merged.`,
+    );
+  }
+  return {
+    ...first,
+    source: datasets.map(({ source }) => source).join(" + "),
+    episodes: datasets.flatMap(({ episodes }) => episodes),
+  };
+}
+
+function shapeOf({ observationSize, actionSize, discreteActions }: Dataset): string {
+  const actions = discreteActions === undefined ? `actions of ${actionSize}` : `${discreteActions} discrete actions`;
+  return `observations of ${observationSize} numbers and ${actions}`;
+}

@@ -1,0 +1,49 @@
+/**
+ * What the tasks of the Adroit hand start from (see presets.ts for how presets are used). "paper" is the Cal-QL paper's
+ * table for the binary tasks (appendix D); "laptop" is chosen by trial on door-binary, see docs/results.md.
+ */
+import type { AgentSettings } from "../agents/registry.js";
+import type { Preset } from "./presets.js";
+
+const adroitBinary: Preset = {
+  actorHidden: [512, 512],
+  criticHidden: [512, 512, 512],
+  conservativeWeight: 1,
+  importanceSampling: true,
+  rewardScale: 10,
+  rewardShift: 5,
+  failureReward: -1,
+  offlineUpdates: 20_000,
+  onlineSteps: 1_000_000,
+  offlineShare: 0.5,
+};
+
+const adroitBinaryLaptop: Preset = {
+  ...adroitBinary,
+  threads: 1,
+  actorHidden: [128, 128],
+  criticHidden: [128, 128],
+  nActions: 4,
+  onlineSteps: 20_000,
+  evaluateEveryUpdates: 2_000,
+  evaluateEverySteps: 2_000,
+  logEveryUpdates: 200,
+};
+
+/** Numbers of their papers for Adroit, on rewards that are ten times those of theirs. */
+const agents: Readonly<Record<string, AgentSettings>> = {
+  iql: { expectile: 0.8, advantageTemperature: 0.3 },
+  awac: { advantageTemperature: 1 },
+  rlpd: { backupEntropy: false },
+};
+
+const scales = { paper: { preset: adroitBinary, agents }, laptop: { preset: adroitBinaryLaptop, agents } };
+
+/** The paper trains the pen, whose episodes are half as long, for a fifth of the steps. */
+const penScales = { ...scales, paper: { preset: { ...adroitBinary, onlineSteps: 200_000 }, agents } };
+
+export const adroitFamilies = [
+  { prefix: "pen-binary", ...penScales },
+  { prefix: "door-binary", ...scales },
+  { prefix: "relocate-binary", ...scales },
+] as const;
