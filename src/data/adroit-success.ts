@@ -15,12 +15,12 @@ interface Solution {
 }
 
 /** The door stands open at this hinge angle, in rad. */
-const openAngle = 1.35;
+export const openAngle = 1.35;
 /** The pen's centre is in place within this distance, in metres, and its axis where the cosine is above. */
-const penDistance = 0.075;
-const penCosine = 0.95;
+export const penDistance = 0.075;
+export const penCosine = 0.95;
 /** The ball is in place within this distance, in metres. */
-const ballDistance = 0.1;
+export const ballDistance = 0.1;
 
 export const adroitSolutions: Readonly<Record<AdroitTask, Solution>> = {
   door: { observationSize: 39, isSolved: (o, at) => o[at + 28]! >= openAngle },

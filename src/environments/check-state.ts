@@ -1,0 +1,74 @@
+/**
+ * The part of the checker that asks an environment to continue from a saved state: the same actions must lead to the
+ * same bits, in the environment that saved it and in a fresh one, beyond the end of the episode and into the next.
+ */
+import { RandomStream } from "../random.js";
+import type { Problem } from "./contract.js";
+import type { Environment } from "./environment.js";
+import { randomAction } from "./random-action.js";
+
+/** The most steps before the state is saved, in the midst of an episode, and the steps that are repeated from it. */
+const [stepsBefore, stepsRepeated] = [10, 50];
+
+/**
+ * What is wrong with `saveState` and `restoreState`; undefined when nothing is, or when the environment has neither.
+ * @param another a second environment made in the same way.
+ */
+export function savedStateProblem(environment: Environment, seed: number, another?: Environment): Problem | undefined {
+  if (!environment.saveState && !environment.restoreState) return undefined;
+  if (!environment.saveState || !environment.restoreState)
+    return { what: "only one of saveState and restoreState is there", nextStep: "offer both or neither" };
+  const random = new RandomStream(seed, "check saved states");
+  environment.reset({ seed });
+  follow(environment, actionsOf(environment, Math.min(stepsBefore, environment.horizon >> 1), random));
+  const state = environment.saveState();
+  const actions = actionsOf(environment, stepsRepeated, random);
+  const original = followAndReset(environment, actions);
+  environment.saveState(); // what was saved before must not change by it
+  for (const copy of another ? [environment, another] : [environment]) {
+    if (!copy.restoreState)
+      return { what: "the second environment has no restoreState", nextStep: "make it the same way" };
+    copy.restoreState(state);
+    if (!sameNumbers(original, followAndReset(copy, actions)))
+      return {
+        what: `the same actions led elsewhere after restoreState()${copy === another ? " of a second environment" : ""}`,
+        nextStep: "save everything that what follows depends on: physics, goal, clock and random stream",
+      };
+  }
+  if (accepts(environment, new Float64Array(state.length + 1)))
+    return { what: "restoreState() took a state of the wrong length", nextStep: "throw a UsageError there" };
+  return undefined;
+}
+
+function actionsOf(environment: Environment, count: number, random: RandomStream): Float32Array[] {
+  return Array.from({ length: count }, () => randomAction(environment.actionSpace, random));
+}
+
+/** All numbers that the environment answers to the actions; where an episode ends, the next one begins, without a seed. */
+function follow(environment: Environment, actions: readonly Float32Array[]): number[] {
+  const answers: number[] = [];
+  for (const action of actions) {
+    const { observation, reward, terminated, truncated, info } = environment.step(action);
+    answers.push(...observation, reward, Number(terminated), Number(truncated), Number(info.success));
+    if (terminated || truncated) answers.push(...environment.reset().observation);
+  }
+  return answers;
+}
+
+/** The same, and the beginning of one more episode, which shows the random stream. */
+function followAndReset(environment: Environment, actions: readonly Float32Array[]): number[] {
+  return [...follow(environment, actions), ...environment.reset().observation];
+}
+
+function sameNumbers(first: readonly number[], second: readonly number[]): boolean {
+  return first.length === second.length && first.every((value, i) => Object.is(value, second[i]));
+}
+
+function accepts(environment: Environment, state: Float64Array): boolean {
+  try {
+    environment.restoreState?.(state);
+    return true;
+  } catch {
+    return false;
+  }
+}
