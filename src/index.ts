@@ -6,10 +6,15 @@
 
 // What was recorded
 export { countSteps, type Dataset, type Episode } from "./data/episode.js";
-export { type ReadOptions, readD4RL } from "./data/d4rl.js";
+export { readD4RL } from "./data/d4rl.js";
 export { readD4RLMetadata } from "./data/d4rl-metadata.js";
 export { writeD4RL } from "./data/d4rl-writer.js";
 export { applyAdroitBinaryRule } from "./data/adroit-binary.js";
+export { type DataFile, type DataFiles, filesInMemory } from "./formats/files.js";
+export { type DatasetFormat, type EpisodeSource, loadDataset, type ReadOptions } from "./formats/format.js";
+export { datasetFormats } from "./formats/formats.js";
+export { type Conversion, type ConvertOptions, convertDataset } from "./storage/convert-dataset.js";
+export { type OpenedDataset, openDataset, readDataset } from "./storage/open-dataset.js";
 export { type Inspection, inspectDataset } from "./data/inspect.js";
 export { formatInspection } from "./data/inspect-format.js";
 export { type ReturnsRule, returnsToGo } from "./data/returns.js";
@@ -39,7 +44,11 @@ export {
   registerEnvironment,
 } from "./environments/registry.js";
 export type { EnvironmentOptions } from "./environments/options.js";
-export { checkEnvironment } from "./environments/check.js";
+export { type CheckOptions, checkEnvironment } from "./environments/check.js";
+export { type Frame, makeFrame } from "./rendering/frame.js";
+export { encodeGif } from "./rendering/gif.js";
+export { encodePng } from "./rendering/png.js";
+export { normalisedScore } from "./environments/adroit-score.js";
 export {
   type BeginEpisode,
   type CollectionAmount,
@@ -54,6 +63,7 @@ export {
   gridBehaviour,
   gridModelOf,
 } from "./environments/collect-gridworld.js";
+export { type AntMazeCollection, collectAntMaze, type WalkingPolicy } from "./environments/collect-antmaze.js";
 export { collectTask, type TaskCollection } from "./environments/collect-task.js";
 export type { GridModel, Outcome } from "./environments/gridworld-dynamics.js";
 export {
@@ -67,16 +77,18 @@ export {
 // Who decides
 export { type AgentName, type AgentSettings, agentNames } from "./agents/registry.js";
 export { Agent, type AgentBatch, type AgentOptions, exportUpdate } from "./agents/agent.js";
+export { type ActingMode, PolicyFile } from "./agents/policy-file.js";
 export { beyondTolerance, type ParityResult, parseRecording, replayRecording } from "./agents/parity.js";
 export { type BenchResult, benchCases, runBench } from "./agents/bench.js";
 
 // How it is trained
 export type { Progress } from "./training/run-log.js";
+export { type LoadedWalkingPolicy, loadWalkingPolicy } from "./training/walking-policy.js";
 export { type TrainOptions, type TrainResult, train } from "./training/train.js";
 export type { TrainSettings } from "./training/configuration.js";
 export { presetOf } from "./training/presets.js";
 export { type Evaluation, evaluate } from "./training/evaluate.js";
-export { readDataset, writeDataset } from "./training/task-data.js";
+export { writeDataset } from "./training/task-data.js";
 
 // How variants are compared
 export { type ComparedRun, type CompareOptions, type CompareResult, compare } from "./comparison/compare.js";

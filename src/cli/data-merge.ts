@@ -12,6 +12,12 @@ import { mergeDatasets } from "../data/merge.js";
 import { readDataset } from "../storage/open-dataset.js";
 import { writeDataset } from "../training/task-data.js";
 
+interface Flags {
+  readonly out: string;
+  readonly binary?: AdroitTask;
+  readonly cut: "first" | "last";
+}
+
 export function addMergeCommand(data: Command): void {
   data
     .command("merge")
@@ -21,17 +27,26 @@ export function addMergeCommand(data: Command): void {
     .addOption(
       new Option(
         "--binary <task>",
-        "give every step the binary reward of the task (0 solved, -1 not), drop episodes that never solve it and cut the others after their last solved step",
+        "give every step the binary reward of the task (0 solved, -1 not), drop episodes that never solve it and cut the others",
       ).choices(Object.keys(adroitSolutions)),
     )
-    .action(async (files: [string, ...string[]], flags: { out: string; binary?: AdroitTask }) => {
+    .addOption(
+      new Option("--cut <step>", "with --binary: cut after the last solved step, as the papers do, or after the first")
+        .choices(["first", "last"])
+        .default("last"),
+    )
+    .action(async (files: [string, ...string[]], flags: Flags) => {
       const [first, ...others] = files;
       const datasets: [Dataset, ...Dataset[]] = [await readDataset(first)];
       for (const file of others) datasets.push(await readDataset(file));
       const merged = mergeDatasets(datasets);
-      const { binary } = flags;
-      const dataset = binary ? splitAtTerminations(applyAdroitBinaryRule(withBinaryRewards(merged, binary))) : merged;
-      await writeDataset(flags.out, dataset, { merged: files.join(" "), ...(binary && { binary }) });
-      process.stdout.write(`${flags.out}\n${formatInspection(inspectDataset(dataset))}`);
+      const { out, binary, cut } = flags;
+      const dataset = binary ? binaryData(merged, binary, cut) : merged;
+      await writeDataset(out, dataset, { merged: files.join(" "), ...(binary && { binary, cut }) });
+      process.stdout.write(`${out}\n${formatInspection(inspectDataset(dataset))}`);
     });
+}
+
+function binaryData(dataset: Dataset, task: AdroitTask, cut: "first" | "last"): Dataset {
+  return splitAtTerminations(applyAdroitBinaryRule(withBinaryRewards(dataset, task), cut));
 }

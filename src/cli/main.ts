@@ -15,11 +15,13 @@ import { addReportCommand } from "./report.js";
 import { addSettingsCommand } from "./settings.js";
 import { addTrainCommand } from "./train.js";
 import { speakInSentences } from "./usage.js";
+import { addWatchCommand } from "./watch.js";
 
 const verbs = [
   addTrainCommand,
   addCompareCommand,
   addReportCommand,
+  addWatchCommand,
   addDataCommand,
   addSettingsCommand,
   addAgentsCommand,

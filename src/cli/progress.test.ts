@@ -2,11 +2,11 @@
  * What is shown while a run goes on: a bar on a terminal, plain lines elsewhere, both with phase, speed, time left and
  * the last evaluation.
  */
-import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EvaluationLine } from "../runs/record.js";
 import type { Progress } from "../training/run-log.js";
 import { type ProgressOutput, progressView } from "./progress.js";
+import { Screen } from "./screen.fixture.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -14,32 +14,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-class Screen extends Writable {
-  text = "";
-  columns = 300;
-  rows = 40;
-
-  constructor(readonly isTTY: boolean) {
-    super();
-  }
-
-  override _write(chunk: unknown, _: BufferEncoding, done: () => void): void {
-    this.text += String(chunk);
-    done();
-  }
-
-  // A terminal's own; the bar draws over itself with them.
-  cursorTo(): boolean {
-    return true;
-  }
-  clearLine(): boolean {
-    return true;
-  }
-  moveCursor(): boolean {
-    return true;
-  }
-}
 
 const evaluation: EvaluationLine = {
   phase: "online",

@@ -44,6 +44,34 @@ describe("calql data collect", () => {
   });
 });
 
+describe("calql data collect of an ant maze", () => {
+  const collectAnt = (out: string, ...flags: string[]) =>
+    calql("data", "collect", "antmaze-medium-diverse", "--out", at(out), "--steps", "200", ...flags);
+
+  it("walks with the shipped policy, and writes the same bytes for the same seed", async () => {
+    const { code, out } = await collectAnt("ant.hdf5");
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /walking policy ant-policy\.onnx, starts diverse, goals diverse, goal share 0\.2, noise 0\.2, horizon 1000, seed 0\n/,
+    );
+    expect(out).toMatch(/shapes +observations \[29\], actions \[8\]\n/);
+    await collectAnt("ant-again.hdf5");
+    expect(readFileSync(at("ant-again.hdf5")).equals(readFileSync(at("ant.hdf5")))).toBe(true);
+    const { out: fixed } = await collectAnt("ant-fixed.hdf5", "--starts", "fixed", "--goals", "fixed", "--noise", "0");
+    expect(fixed).toMatch(/starts fixed, goals fixed, goal share 1, noise 0, /);
+  });
+
+  it("is drawn as a picture of where the data have been", async () => {
+    const { code } = await calql("data", "inspect", at("ant.hdf5"), "--picture", at("ant.svg"));
+    expect([code, readFileSync(at("ant.svg"), "utf8").slice(0, 5)]).toEqual([0, "<svg "]);
+    const lost = await calql("data", "inspect", at("ant.hdf5"), "--picture", place);
+    expect([lost.code, lost.error]).toEqual([
+      1,
+      expect.stringMatching(/^error: The picture could not be written to .*folder/),
+    ]);
+  });
+});
+
 describe("calql data collect of a gridworld", () => {
   const collectGrid = (out: string, ...flags: string[]) =>
     calql("data", "collect", "gridworld-cliff", "--out", at(out), "--steps", "500", ...flags);

@@ -124,8 +124,8 @@ const mistakes: readonly [string, RegExp][] = [
   [train("--config kebab.yaml"), /^Unknown setting "batch-size"\. Did you mean "batchSize"\?/],
   [train("--config type.yaml"), /^The setting batchSize of agent "cal-ql" is "many"; it must be a number\.$/],
   // Data
-  [data("missing.hdf5"), /^The data set missing\.hdf5 cannot be read: there is no such file\. Give the path of a D4RL/],
-  [data("folder"), /^The data set folder cannot be read: it is a folder\./],
+  [data("missing.hdf5"), /^The data set missing\.hdf5 cannot be read: there is no such file\. Give the path of a data/],
+  [data("folder"), /^"folder" is in no format of data sets that is known here \(.*D4RL HDF5.*\); convert it/],
   [data("text.hdf5"), /"text\.hdf5".*HDF5/],
   [data("truncated.hdf5"), /"truncated\.hdf5"/],
   [data("nan.hdf5"), /^"nan\.hdf5": "rewards" holds NaN in row 1; repair or remove these rows\.$/],
@@ -133,7 +133,7 @@ const mistakes: readonly [string, RegExp][] = [
   [data("other-task.hdf5"), /^other-task\.hdf5 holds observations of 2 numbers, but pointmaze-umaze has 4; use data/],
   [data("123"), /^The data set 123 cannot be read: there is no such file\./],
   [data("a,b.hdf5"), /^The data set a,b\.hdf5 cannot be read/],
-  [train("--task antmaze-umaze"), /^The task antmaze-umaze has no data of its own to collect; name recorded data with/],
+  [train("--task antmaze-large"), /^The task antmaze-large has no data of its own to collect; name recorded data with/],
   ["data inspect missing.hdf5", /^The data set missing\.hdf5 cannot be read/],
   ["data inspect text.hdf5", /"text\.hdf5"/],
   ["data inspect other-task.hdf5 --horizon 0", /^The flag --horizon is "0"; give a whole number, at least 1\.$/],
@@ -172,8 +172,8 @@ const mistakes: readonly [string, RegExp][] = [
     /^The data set other-task\.hdf5 is named for several tasks; put \{task\} where their names stand/,
   ],
   [
-    "compare --task antmaze-umaze",
-    /^The task antmaze-umaze has no data of its own to collect; name recorded data with/,
+    "compare --task antmaze-large",
+    /^The task antmaze-large has no data of its own to collect; name recorded data with/,
   ],
   [
     "compare --out plain.json",
@@ -225,8 +225,24 @@ const mistakes: readonly [string, RegExp][] = [
   ["bench sac --threads 0", /^The flag --threads is "0"; give a whole number, at least 1 and at most 1024\.$/],
   ["data collect pointmaze-small", /^Unknown task with data of its own "pointmaze-small"\. Did you mean "pointmaze-/],
   [
-    "data collect antmaze-umaze",
-    /^Unknown task with data of its own "antmaze-umaze"\. Did you mean "pointmaze-umaze"\?/,
+    "data collect antmaze-large",
+    /^Unknown task with data of its own "antmaze-large"\. Did you mean "pointmaze-large"\?/,
+  ],
+  [
+    "data collect antmaze-umaze --policy missing.onnx",
+    /^The policy missing\.onnx cannot be read: there is no such file\. Give the path of an ONNX file, or none for the/,
+  ],
+  [
+    "data collect antmaze-umaze --policy text.hdf5",
+    /^"text\.hdf5" is not a readable ONNX file; give a policy\.onnx that a run has written\.$/,
+  ],
+  [
+    "data collect antmaze-umaze --goal-share 1.5",
+    /^The flag --goal-share is "1\.5"; give a number, at least 0 and at most 1\.$/,
+  ],
+  [
+    "data collect pointmaze-umaze --policy policy.onnx",
+    /^The flag --policy means nothing to the data of pointmaze-umaze, where nobody walks; leave it out\.$/,
   ],
   [
     "data collect gridworld-cliff --goals fixed",

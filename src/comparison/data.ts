@@ -2,11 +2,13 @@
  * The data of a comparison: collected once for each task and written beside its runs, so that all of them, in whatever
  * process and whenever they run, learn from the same file.
  */
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readD4RLMetadata } from "../data/d4rl-metadata.js";
-import { collectedTasks, collectTask, type TaskCollection } from "../environments/collect-task.js";
-import { DataError, fileReason, UsageError } from "../errors.js";
+import { collectedTasks, type TaskCollection } from "../environments/collect-task.js";
+import { UsageError } from "../errors.js";
+import { diskFiles } from "../storage/disk-files.js";
+import { collectOwnData } from "../training/own-data.js";
 import { ownDataOf } from "../training/presets.js";
 import { writeDataset } from "../training/task-data.js";
 import type { Collection } from "./comparison.js";
@@ -23,7 +25,7 @@ export function dataFile(out: string, task: string): string {
  */
 export async function checkData(runs: readonly PlannedRun[], collection: Collection | undefined): Promise<void> {
   for (const { task, settings, collects } of onePerFile(runs)) {
-    if (!collects) requireReadable(settings.dataset!);
+    if (!collects) diskFiles(settings.dataset!).close();
     else if (!collectedTasks.includes(task)) throw withoutOwnData(task);
     else if (existsSync(settings.dataset!)) await refuseOtherData(settings.dataset!, recipeOf(task, collection));
   }
@@ -38,7 +40,7 @@ export async function makeData(
   for (const { task, settings } of onePerFile(runs.filter((run) => run.collects))) {
     if (existsSync(settings.dataset!)) continue;
     const recipe = recipeOf(task, collection);
-    const collected = collectTask(recipe);
+    const collected = await collectOwnData(recipe);
     await writeDataset(settings.dataset!, collected, { recipe: JSON.stringify(recipe) });
     onCollected?.(task, settings.dataset!);
   }
@@ -60,16 +62,6 @@ async function refuseOtherData(file: string, recipe: TaskCollection): Promise<vo
   throw new UsageError(
     `The data set ${file} was collected in another way than is asked for; name another folder with --out.`,
   );
-}
-
-function requireReadable(file: string): void {
-  try {
-    closeSync(openSync(file, "r"));
-  } catch (error) {
-    throw new DataError(
-      `The data set ${file} cannot be read: ${fileReason(error)}. Give the path of a D4RL HDF5 file.`,
-    );
-  }
 }
 
 function withoutOwnData(task: string): UsageError {

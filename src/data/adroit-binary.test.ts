@@ -33,6 +33,12 @@ describe("applyAdroitBinaryRule", () => {
     expect(second!.length).toBe(1);
   });
 
+  it("cuts after the first solved step where that is asked for", () => {
+    const { episodes } = applyAdroitBinaryRule(datasetOf([-1, -1], [-1, 0, -1, 0]), "first");
+    expect(episodes.map(({ rewards }) => [...rewards])).toEqual([[-1, 0]]);
+    expect([...episodes[0]!.observations]).toEqual([0, 1, 2]);
+  });
+
   it("leaves the episodes it was given as they were", () => {
     const dataset = datasetOf([-1, 0, -1]);
     applyAdroitBinaryRule(dataset);

@@ -28,16 +28,18 @@ export function withBinaryRewards(dataset: Dataset, task: AdroitTask): Dataset {
 }
 
 /**
- * Drops episodes without a solved step, cuts the others after their LAST solved step, and marks every solved step as
- * terminated, also in the middle of an episode. Rewards must be raw: neither scaled nor shifted.
+ * Drops episodes without a solved step, cuts the others after their last solved step (or, as the episodes of training
+ * end, after their first), and marks every solved step as terminated, also in the middle of an episode. Rewards must be
+ * raw: neither scaled nor shifted.
  *
  * @throws DataError if a reward is neither -1 nor 0, or if no episode solves the task
  */
-export function applyAdroitBinaryRule(dataset: Dataset): Dataset {
+export function applyAdroitBinaryRule(dataset: Dataset, cut: "first" | "last" = "last"): Dataset {
   const episodes = dataset.episodes.flatMap((episode, index) => {
     checkRewards(dataset, episode, index);
-    const lastSolved = episode.rewards.lastIndexOf(SOLVED);
-    return lastSolved < 0 ? [] : [cutAfter(dataset, episode, lastSolved + 1)];
+    const { rewards } = episode;
+    const solved = cut === "last" ? rewards.lastIndexOf(SOLVED) : rewards.indexOf(SOLVED);
+    return solved < 0 ? [] : [cutAfter(dataset, episode, solved + 1)];
   });
   if (episodes.length === 0) {
     throw new DataError(

@@ -1,10 +1,14 @@
 /**
- * The door to the HDF5 library (h5wasm, the C library in WebAssembly): a file is bytes in the library's in-memory file
- * system, so that the same code runs in a browser and on Node. What the library would print on stderr is kept here
- * instead; whatever goes wrong inside it leaves this file as a `DataError`.
+ * The door to the HDF5 library (h5wasm, the C library in WebAssembly). A file is a node of the library's own file system
+ * whose bytes are read where they are when the library asks for them, so that a file may be larger than memory and the
+ * same code runs in a browser and on Node. What the library would print on stderr is kept here instead; whatever goes
+ * wrong inside it leaves this file as a `DataError`.
  */
 import h5wasm from "h5wasm";
 import { DataError } from "../errors.js";
+import { type DataFile, fileInMemory } from "../formats/files.js";
+import type { TargetFile } from "../formats/format.js";
+import { attachFile, attachTarget, type Trouble } from "./hdf5-node.js";
 
 /** The library's functions, once its WebAssembly is ready. */
 export type Hdf5Library = Awaited<typeof h5wasm.ready>;
@@ -18,6 +22,8 @@ export interface OpenHdf5 {
   readonly id: bigint;
   /** The file's name for messages. */
   readonly name: string;
+  /** Bytes of the file. */
+  readonly size: number;
   /** Runs one call into the library; any failure, a trap included, becomes a DataError that begins with `what`. */
   attempt<T>(what: string, call: () => T): T;
   /** Reports a call that failed by its return value. */
@@ -32,51 +38,80 @@ interface TerminalStream {
   readonly tty?: { ops: { put_char(tty: unknown, character: number): void; fsync(tty: unknown): void } };
 }
 
+/** The oldest format: every HDF5 program reads it, and its headers have no checksums over the times of writing. */
+const OLDEST = ["earliest", "latest"] as const satisfies readonly string[];
+
 let opened = 0;
 
 /**
- * Opens an HDF5 file that is held in memory, hands it to `use` and closes it again.
+ * Opens an HDF5 file, hands it to `use` and closes it again.
  *
- * @param bytes the file; not changed, and not copied either
+ * @param source the file, or its bytes, which are not changed
  * @param name the file's name for messages
- * @throws DataError if the bytes are not HDF5, or damaged
+ * @throws DataError if it is not HDF5, or damaged
  */
-export async function withHdf5<T>(bytes: Uint8Array, name: string, use: (file: OpenHdf5) => T): Promise<T> {
+export async function withHdf5<T>(
+  source: DataFile | Uint8Array,
+  name: string,
+  use: (file: OpenHdf5) => T | Promise<T>,
+): Promise<T> {
+  const { file, close } = await openHdf5(source, name);
+  try {
+    return await use(file);
+  } finally {
+    close();
+  }
+}
+
+/** As `withHdf5`, for a file that stays open until it is closed. */
+export async function openHdf5(
+  source: DataFile | Uint8Array,
+  name: string,
+): Promise<{ readonly file: OpenHdf5; close(): void }> {
+  const bytes = source instanceof Uint8Array ? fileInMemory(name, source) : source;
   if (!hasSignature(bytes)) throw new DataError(notHdf5(bytes, name));
   const library = await h5wasm.ready;
   const path = `/read-${opened++}.hdf5`;
-  const log: number[] = [];
-  return listening(library, log, () => {
-    library.FS.writeFile(path, bytes, { canOwn: true } as { flags?: string });
-    try {
-      return useFile(library, path, name, log, use);
-    } finally {
-      library.FS.unlink(path);
-    }
-  });
+  const trouble: Trouble = { log: [], error: undefined };
+  attachFile(library, path, bytes, trouble);
+  const remove = () => library.FS.unlink(path);
+  try {
+    const { attempt, fail } = reporting(library, name, trouble);
+    const id = attempt("cannot be opened", () => library.open(path, library.H5F_ACC_RDONLY));
+    if (id < 0n) fail("cannot be opened");
+    const close = () => {
+      quietly(() => listening(library, [], () => library.close_file(id)));
+      remove();
+    };
+    return { file: { library, id, name, size: bytes.size, attempt, fail }, close };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
-function useFile<T>(library: Hdf5Library, path: string, name: string, log: number[], use: (file: OpenHdf5) => T): T {
+function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<OpenHdf5, "attempt" | "fail"> {
+  const { log } = trouble;
   const fail = (what: string): never => {
+    if (trouble.error !== undefined) throw trouble.error;
     throw new DataError(
       `"${name}": ${what}${lastReason(log)}. The file is damaged or incomplete; copy or download it again.`,
     );
   };
   const attempt = <R>(what: string, call: () => R): R => {
     log.length = 0;
+    trouble.error = undefined;
+    let result: R;
     try {
-      return call();
+      result = listening(library, log, call);
     } catch {
       return fail(what);
     }
+    // The library may swallow that a file could not be read or written, and go on with something else.
+    if (trouble.error !== undefined) throw trouble.error;
+    return result;
   };
-  const id = attempt("cannot be opened", () => library.open(path, library.H5F_ACC_RDONLY));
-  if (id < 0n) fail("cannot be opened");
-  try {
-    return use({ library, id, name, attempt, fail });
-  } finally {
-    quietly(() => library.close_file(id));
-  }
+  return { attempt, fail };
 }
 
 /**
@@ -87,8 +122,7 @@ export async function createHdf5(fill: (file: WritableHdf5) => void): Promise<Ui
   const library = await h5wasm.ready;
   const path = `/write-${opened++}.hdf5`;
   return listening(library, [], () => {
-    // The oldest format: every HDF5 program reads it, and its headers have no checksums over the times of writing.
-    const file = new h5wasm.File(path, "w", { libver: ["earliest", "latest"] });
+    const file = new h5wasm.File(path, "w", { libver: [...OLDEST] });
     try {
       fill(file);
       file.close();
@@ -97,6 +131,42 @@ export async function createHdf5(fill: (file: WritableHdf5) => void): Promise<Ui
       quietly(() => library.FS.unlink(path));
     }
   });
+}
+
+/** A file that is being written where it will stay. */
+export interface GrowingHdf5 {
+  readonly library: Hdf5Library;
+  readonly file: WritableHdf5;
+  /** Runs one call into the library; any failure becomes an error that begins with `what`, or that of the target. */
+  attempt<T>(what: string, call: () => T): T;
+  /** Completes the file. */
+  finish(): void;
+  /** Gives up what was not finished; nothing is reported any more. */
+  abandon(): void;
+}
+
+/** Starts an HDF5 file whose bytes go to a target as they are made, so that it may be larger than memory. */
+export async function growHdf5(target: TargetFile, name: string): Promise<GrowingHdf5> {
+  const library = await h5wasm.ready;
+  const path = `/write-${opened++}.hdf5`;
+  const trouble: Trouble = { log: [], error: undefined };
+  const { attempt } = reporting(library, name, trouble);
+  attachTarget(library, path, target, trouble);
+  const remove = () => quietly(() => library.FS.unlink(path));
+  const file = attempt("cannot be begun", () => new h5wasm.File(path, "w", { libver: [...OLDEST] }));
+  return {
+    library,
+    file,
+    attempt,
+    finish() {
+      attempt("cannot be completed", () => file.close());
+      remove();
+    },
+    abandon() {
+      quietly(() => listening(library, [], () => file.close()));
+      remove();
+    },
+  };
 }
 
 /** Runs `action` while the library's stderr goes into `log`; all that happens inside is synchronous. */
@@ -122,15 +192,16 @@ function lastReason(log: readonly number[]): string {
 }
 
 /** The signature stands at byte 0, or after a user block of 512, 1024, 2048 ... bytes. */
-function hasSignature(bytes: Uint8Array): boolean {
-  for (let offset = 0; offset + SIGNATURE.length <= bytes.length; offset = offset === 0 ? 512 : offset * 2) {
-    if (SIGNATURE.every((byte, i) => bytes[offset + i] === byte)) return true;
+function hasSignature(file: DataFile): boolean {
+  for (let offset = 0; offset + SIGNATURE.length <= file.size; offset = offset === 0 ? 512 : offset * 2) {
+    const found = file.read(offset, SIGNATURE.length);
+    if (SIGNATURE.every((byte, i) => byte === found[i])) return true;
   }
   return false;
 }
 
-function notHdf5(bytes: Uint8Array, name: string): string {
-  const what = bytes.length === 0 ? "is empty" : "is not an HDF5 file (its first bytes are not the HDF5 signature)";
+function notHdf5(file: DataFile, name: string): string {
+  const what = file.size === 0 ? "is empty" : "is not an HDF5 file (its first bytes are not the HDF5 signature)";
   return `"${name}" ${what}. Give a file in the D4RL layout, such as one written by "calql data collect".`;
 }
 

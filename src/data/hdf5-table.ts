@@ -110,8 +110,27 @@ export function readHeader(file: OpenHdf5, key: string, fileBytes: number): Tabl
  * @throws DataError if a part of it is damaged; the message names the rows
  */
 export function readNumbers(file: OpenHdf5, header: TableHeader): Float32Array<ArrayBuffer> {
-  const rows = header.shape[0] ?? 1;
-  const columns = header.shape.slice(1).reduce((product, size) => product * size, 1);
+  return readRows(file, header, 0, header.shape[0] ?? 1);
+}
+
+/** The numbers in each row. */
+export function numbersPerRow(header: TableHeader): number {
+  return header.shape.slice(1).reduce((product, size) => product * size, 1);
+}
+
+/**
+ * Reads the numbers of `rows` rows from `first` on, row-major.
+ * @throws DataError if a part of them is damaged, or if they are too many for one array
+ */
+export function readRows(file: OpenHdf5, header: TableHeader, first: number, rows: number): Float32Array<ArrayBuffer> {
+  const columns = numbersPerRow(header);
+  if (rows * columns > MOST_NUMBERS)
+    throw wrong(
+      file,
+      header.key,
+      `has ${rows * columns} numbers, more than the ${MOST_NUMBERS} that are read at once`,
+      "split the file",
+    );
   const target = new Float32Array(rows * columns);
   if (target.length === 0) return target;
   const bytesPerRow = columns * header.bytesPerNumber;
@@ -126,7 +145,7 @@ export function readNumbers(file: OpenHdf5, header: TableHeader): Float32Array<A
   try {
     for (let row = 0; row < rows; row += blockRows) {
       const count = Math.min(blockRows, rows - row);
-      readBlock(file, header, row, count, pointer);
+      readBlock(file, header, first + row, count, pointer);
       header.read(file.library.HEAPU8.buffer, pointer, count * columns, target, row * columns);
     }
   } finally {
@@ -173,9 +192,6 @@ function checkSize(
       `${declared}, more than a file of ${fileBytes} bytes can hold: it is damaged`,
       "copy or download it again",
     );
-  }
-  if (count > MOST_NUMBERS) {
-    throw wrong(file, key, `${declared}, more than the ${MOST_NUMBERS} that this reader takes`, "split the file");
   }
   const chunkBytes = (chunks ?? []).reduce((product, length) => product * length, size);
   if (chunks !== null && !(chunkBytes <= LARGEST_CHUNK_BYTES)) {

@@ -4,7 +4,7 @@
 import { UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import type { Batch } from "./batch.js";
-import type { Replay } from "./replay.js";
+import type { SampledReplay } from "./replay.js";
 
 /**
  * Fills a batch: the first floor(size * share) rows from the offline replay, the rest from the online one, each drawn
@@ -17,8 +17,8 @@ import type { Replay } from "./replay.js";
  */
 export function sampleMixture(
   batch: Batch,
-  offline: Replay,
-  online: Replay,
+  offline: SampledReplay,
+  online: SampledReplay,
   share: number,
   random: RandomStream,
   parts = 1,

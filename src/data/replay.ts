@@ -12,6 +12,8 @@ export interface ReplayOptions {
   readonly actionSize: number;
   /** The algorithm bounds its critics by returns-to-go: no transition may enter without one. */
   readonly requiresReturnToGo: boolean;
+  /** Transitions for which there is room from the beginning; default 0. */
+  readonly capacity?: number;
 }
 
 /** The part of a transition that is copied; each has a fixed number of values per row. */
@@ -28,20 +30,29 @@ const PARTS = [
 ] as const;
 const GROWTH = 1.5;
 
+/** What updates draw recorded transitions from. */
+export interface SampledReplay {
+  /** The number of transitions that can be drawn, sooner or later. */
+  readonly length: number;
+  /** Fills the rows `from` to `to - 1` of a batch. */
+  sampleInto(batch: Batch, from: number, to: number, random: RandomStream): void;
+}
+
 /** An append-only, growing store of transitions. */
-export class Replay {
+export class Replay implements SampledReplay {
   readonly observationSize: number;
   readonly actionSize: number;
   readonly requiresReturnToGo: boolean;
   private store: Store;
-  private capacity = 0;
+  private capacity: number;
   private count = 0;
 
   constructor(options: ReplayOptions) {
     this.observationSize = options.observationSize;
     this.actionSize = options.actionSize;
     this.requiresReturnToGo = options.requiresReturnToGo;
-    this.store = this.allocate(0);
+    this.capacity = options.capacity ?? 0;
+    this.store = this.allocate(this.capacity);
   }
 
   /** The number of transitions. */
@@ -50,22 +61,37 @@ export class Replay {
   }
 
   /**
-   * Adds transitions (copies them). Where next actions are not given, or returns-to-go are neither required nor given,
-   * NaN stands in for them, so that using them by mistake shows at once.
+   * Adds transitions, or those of them from `from` to `to - 1` (copies them). Where next actions are not given, or
+   * returns-to-go are neither required nor given, NaN stands in for them, so that using them by mistake shows at once.
    *
    * @throws UsageError if the sizes differ, or if a return-to-go is required and missing or NaN
    */
-  append(transitions: Transitions): void {
-    this.check(transitions);
-    const end = this.count + transitions.length;
+  append(transitions: Transitions, from = 0, to = transitions.length): void {
+    this.check(transitions, from, to);
+    const end = this.count + to - from;
     if (end > this.capacity) this.grow(end);
-    for (const part of PARTS) {
-      const offset = this.count * this.width(part);
-      const values = transitions[part];
-      if (values !== undefined) this.store[part].set(values, offset);
-      else this.store[part].fill(Number.NaN, offset, end * this.width(part));
-    }
+    this.put(transitions, from, to, this.count);
     this.count = end;
+  }
+
+  /**
+   * Puts the transitions `from` to `to - 1` in the place of others, from row `row` on.
+   * @throws UsageError as `append` does, or if there are not so many rows to be replaced
+   */
+  replace(row: number, transitions: Transitions, from: number, to: number): void {
+    this.check(transitions, from, to);
+    if (!(row >= 0 && row + to - from <= this.count))
+      throw new UsageError(`Rows ${row} to ${row + to - from - 1} of ${this.count} cannot be replaced; append them.`);
+    this.put(transitions, from, to, row);
+  }
+
+  private put(transitions: Transitions, from: number, to: number, row: number): void {
+    for (const part of PARTS) {
+      const width = this.width(part);
+      const values = transitions[part];
+      if (values !== undefined) this.store[part].set(values.subarray(from * width, to * width), row * width);
+      else this.store[part].fill(Number.NaN, row * width, (row + to - from) * width);
+    }
   }
 
   /**
@@ -106,7 +132,9 @@ export class Replay {
     };
   }
 
-  private check(transitions: Transitions): void {
+  private check(transitions: Transitions, from: number, to: number): void {
+    if (!(from >= 0 && from <= to && to <= transitions.length))
+      throw new UsageError(`There are no transitions ${from} to ${to - 1} among ${transitions.length}; give others.`);
     const { observationSize, actionSize, returnsToGo, length } = transitions;
     if (observationSize !== this.observationSize || actionSize !== this.actionSize) {
       throw new UsageError(
@@ -127,10 +155,10 @@ export class Replay {
         "These transitions have no returns-to-go, which the algorithm needs; make them with a returns rule.",
       );
     }
-    const missing = returnsToGo.findIndex(Number.isNaN);
+    const missing = returnsToGo.subarray(from, to).findIndex(Number.isNaN);
     if (missing < 0) return;
     throw new UsageError(
-      `Transition ${missing} has no return-to-go (NaN), which the algorithm needs; compute it with returnsToGo.`,
+      `Transition ${from + missing} has no return-to-go (NaN), which the algorithm needs; compute it with returnsToGo.`,
     );
   }
 

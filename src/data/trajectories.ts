@@ -56,17 +56,41 @@ const SAME_OBSERVATION = 1e-6;
  * @throws DataError if nothing tells where an episode ends
  */
 export function splitTrajectories(rows: RecordedRows, source: string, horizon?: number): Episode[] {
-  checkBoundaries(rows, source, horizon);
+  const told = rows.timeouts ?? rows.nextObservations ?? rows.demonstrations ?? horizon;
+  if (told === undefined && !rows.terminals.includes(1)) throw endlessError(source);
+  return splitStretch(rows, horizon, true).episodes;
+}
+
+/**
+ * Splits a stretch of a longer recording, as `splitTrajectories` does; it begins where an episode does.
+ * @param complete whether the rows end where the recording does; else the last row's ending is not known yet
+ */
+export function splitStretch(rows: RecordedRows, horizon: number | undefined, complete: boolean): SplitRows {
   const episodes: Episode[] = [];
+  const known = complete ? rows.count : rows.count - 1;
   let start = 0;
-  for (let row = 0; row < rows.count; row++) {
+  for (let row = 0; row < known; row++) {
     const ending = endingOf(rows, row, row - start, horizon);
     if (ending === "none") continue;
     const end = ending === "dropped" ? row : row + 1;
     if (end > start) episodes.push(episodeOf(rows, start, end, ending));
     start = row + 1;
   }
-  return episodes;
+  return { episodes, used: start };
+}
+
+/** One endless episode would hide the seams between its parts as if they were transitions. */
+export function endlessError(source: string): DataError {
+  return new DataError(
+    `"${source}" has no "timeouts" and no terminal row, so nothing tells where an episode ends; ` +
+      "give the environment's horizon, or store timeouts.",
+  );
+}
+
+/** Episodes, and how many rows they and what was dropped between them took. */
+export interface SplitRows {
+  readonly episodes: Episode[];
+  readonly used: number;
 }
 
 function endingOf(rows: RecordedRows, row: number, step: number, horizon: number | undefined): Ending {
@@ -113,14 +137,4 @@ function observationsOf(rows: RecordedRows, start: number, end: number, ending: 
   // A terminal row that closes the file has no next observation: its own stands in, and no bootstrap will use it.
   own.set((stored ?? observations).subarray((end - 1) * size, end * size), (end - start) * size);
   return own;
-}
-
-/** One endless episode would hide the seams between its parts as if they were transitions. */
-function checkBoundaries(rows: RecordedRows, source: string, horizon: number | undefined): void {
-  const told = rows.timeouts ?? rows.nextObservations ?? rows.demonstrations ?? horizon;
-  if (told !== undefined || rows.terminals.includes(1)) return;
-  throw new DataError(
-    `"${source}" has no "timeouts" and no terminal row, so nothing tells where an episode ends; ` +
-      "give the environment's horizon, or store timeouts.",
-  );
 }

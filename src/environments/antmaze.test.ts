@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
 import { makeAntMaze } from "./antmaze.js";
-import { type Controller, recordEpisode } from "./collect.js";
-import { mazeNames, type Position, waypointsTo } from "./mazes.js";
+import { mazeNames, type Position } from "./mazes.js";
+import { countArrivals, recordedWalker, recordedWalkerIsThere } from "./recorded-walker.fixture.js";
 
 describe("ant mazes", () => {
   it("observe 29 numbers, act with 8, last 700 or 1000 steps and begin in the start cell", () => {
@@ -90,68 +89,8 @@ describe("ant mazes", () => {
   });
 });
 
-const policies = new URL("../../../shared/policies/", import.meta.url);
-
-/** The recorded behaviour policy: a ReLU network from [29] to the means and log-deviations of 8 actions. */
-function readBehaviourPolicy(): (input: Float32Array) => { means: Float32Array; logDeviations: Float32Array } {
-  interface Layout {
-    tensors: { name: string; shape: number[]; offset: number }[];
-  }
-  const layout: Layout = JSON.parse(readFileSync(new URL("ant_hierarch_policy.json", policies), "utf8"));
-  const weights = new Float32Array(Uint8Array.from(readFileSync(new URL("ant_hierarch_policy.f32", policies))).buffer);
-  const tensor = (name: string) => {
-    const { shape, offset } = layout.tensors.find((entry) => entry.name === name)!;
-    return weights.subarray(offset, offset + shape.reduce((product, size) => product * size, 1));
-  };
-  const layer = (name: string) => {
-    const [weight, bias] = [tensor(`${name}.weight`), tensor(`${name}.bias`)];
-    return (input: Float32Array) =>
-      bias.map((start, row) => {
-        let sum = start;
-        for (let i = 0; i < input.length; i++) sum += weight[row * input.length + i]! * input[i]!;
-        return sum;
-      });
-  };
-  const [first, second, means, logDeviations] = ["fc0", "fc1", "last_fc", "last_fc_log_std"].map(layer) as [
-    ReturnType<typeof layer>,
-    ReturnType<typeof layer>,
-    ReturnType<typeof layer>,
-    ReturnType<typeof layer>,
-  ];
-  const relu = (values: Float32Array) => values.map((value) => Math.max(value, 0));
-  return (input) => {
-    const hidden = relu(second(relu(first(input))));
-    return { means: means(hidden), logDeviations: logDeviations(hidden) };
-  };
-}
-
-const clip = (value: number, limit: number) => Math.min(Math.max(value, -limit), limit);
-
-describe.runIf(existsSync(policies))("the ant's physics", () => {
-  it("let the recorded behaviour policy reach the umaze goal in at least 60 % of 40 episodes", () => {
-    const policy = readBehaviourPolicy();
-    const environment = makeAntMaze("umaze");
-    const random = new RandomStream(7, "policy");
-    const input = new Float32Array(29);
-    let reached = 0;
-    for (let seed = 0; seed < 40; seed++) {
-      const reset = environment.reset({ seed });
-      const waypoint = waypointsTo(environment.maze, reset.info.goal as Position);
-      const controller: Controller = (observation) => {
-        const next = waypoint(observation[0]!, observation[1]!);
-        const noise = () => (next.isGoal ? 0 : random.uniform());
-        const [dx, dy] = [next.x - observation[0]! + noise(), next.y - observation[1]! + noise()];
-        input.set(observation.subarray(2));
-        input.set([(10 * dx) / Math.hypot(dx, dy), (10 * dy) / Math.hypot(dx, dy)], 27);
-        const { means, logDeviations } = policy(input);
-        return means.map((mean, i) => {
-          const deviation = Math.exp(Math.max(Math.min(logDeviations[i]!, 2), -20));
-          return clip(Math.tanh(mean + deviation * random.normal()) + 0.2 * random.normal(), 1);
-        });
-      };
-      reached += recordEpisode(environment, reset, controller).terminated.at(-1)!;
-    }
-    environment.close();
-    expect(reached / 40).toBeGreaterThanOrEqual(0.6);
+describe.runIf(recordedWalkerIsThere)("the ant's physics", () => {
+  it("let the recorded behaviour policy reach the umaze goal in at least 60 % of 40 episodes", async () => {
+    expect((await countArrivals(recordedWalker(), "umaze", 40)) / 40).toBeGreaterThanOrEqual(0.6);
   });
 });

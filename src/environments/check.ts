@@ -4,6 +4,7 @@
  */
 import { isActionCount } from "../data/discrete-actions.js";
 import { RandomStream } from "../random.js";
+import { savedStateProblem } from "./check-state.js";
 import { boundsProblem, type Problem, resetProblems, stepProblems, vectorProblem } from "./contract.js";
 import type { ActionSpace, BoxSpace, Environment, ResetResult } from "./environment.js";
 import { randomAction } from "./random-action.js";
@@ -13,6 +14,13 @@ const comparedSteps = 50;
 
 /** The longest episode that is waited for; the end of longer ones is not checked. */
 const patience = 100_000;
+
+export interface CheckOptions {
+  /** The seed of the episodes and their actions; 0 by default. */
+  readonly seed?: number;
+  /** A second environment made in the same way, into which a saved state is restored as well. */
+  readonly another?: Environment;
+}
 
 /** What one episode with random actions showed. */
 interface Trial {
@@ -26,9 +34,10 @@ interface Trial {
  * What is wrong with an environment: one sentence for each kind of problem (the thing, the reason, the next step), an
  * empty list when nothing is. Give it the environment itself rather than what `makeEnvironment` returns: the guard
  * there catches some mistakes before they can be seen. What the guard refuses (calls in the wrong order, malformed
- * actions) is not asked of the environment. The environment is reset and stepped, and stays open.
+ * actions) is not asked of the environment. An environment that saves its state is asked to continue from it. The
+ * environment is reset and stepped, and stays open.
  */
-export function checkEnvironment(environment: Environment, options: { readonly seed?: number } = {}): string[] {
+export function checkEnvironment(environment: Environment, options: CheckOptions = {}): string[] {
   const report = new Report(environment);
   checkDeclarations(environment, report);
   if (report.problems.length > 0) return report.problems; // without sound spaces there is nothing to act with
@@ -39,6 +48,9 @@ export function checkEnvironment(environment: Environment, options: { readonly s
   checkEnd(environment, first, report);
   const second = play(environment, seed, Math.min(environment.horizon, comparedSteps), report);
   if (second) compareTraces(first, second, report);
+  if (report.problems.length > 0) return report.problems; // what does not repeat from a seed cannot from a state
+  const saved = report.attempt("saving and restoring", () => savedStateProblem(environment, seed, options.another));
+  if (saved?.answer) report.add(saved.answer.what, saved.answer.nextStep);
   return report.problems;
 }
 

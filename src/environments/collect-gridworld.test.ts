@@ -3,7 +3,7 @@ import { readD4RL } from "../data/d4rl.js";
 import { writeD4RL } from "../data/d4rl-writer.js";
 import { countSteps, type Dataset } from "../data/episode.js";
 import { collectGridWorld, gridBehaviour, gridModelOf } from "./collect-gridworld.js";
-import { collectedTasks, collectTask } from "./collect-task.js";
+import { collectedTasks, collectTask, needsWalkingPolicy } from "./collect-task.js";
 import { gridNames } from "./gridworld-layouts.js";
 import { policyValues } from "./gridworld-values.js";
 
@@ -106,20 +106,27 @@ describe("collectGridWorld", () => {
 });
 
 describe("collectTask", () => {
-  it("collects for each task by its name, as its own collector does", () => {
+  it("collects for each task by its name, as its own collector does", async () => {
     expect(collectedTasks).toContain("pointmaze-umaze-diverse");
     expect(collectedTasks).toContain("gridworld-cliff");
-    for (const task of collectedTasks) expect(countSteps(collectTask({ task, steps: 20, seed: 0 }))).toBe(20);
+    const policy = { name: "still", act: async (rows: Float32Array) => new Float32Array((8 * rows.length) / 29) };
+    for (const task of collectedTasks) {
+      const walker = needsWalkingPolicy(task) ? { policy } : {};
+      expect(countSteps(await collectTask({ task, steps: 20, seed: 0, ...walker }))).toBe(20);
+    }
     const settings = { task: "gridworld-cliff", noise: 0.2, steps: 50, seed: 1 };
-    expect(collectTask(settings)).toEqual(collectGridWorld(settings));
+    expect(await collectTask(settings)).toEqual(collectGridWorld(settings));
   });
 
-  it("refuses tasks without data of their own, and settings that mean nothing to the task", () => {
-    expect(() => collectTask({ task: "antmaze-umaze", steps: 1, seed: 0 })).toThrow(
-      'Unknown task with data of its own "antmaze-umaze". Did you mean "pointmaze-umaze"?',
+  it("refuses tasks without data of their own, and settings that are missing or mean nothing to the task", async () => {
+    await expect(collectTask({ task: "antmaze-large", steps: 1, seed: 0 })).rejects.toThrow(
+      'Unknown task with data of its own "antmaze-large". Did you mean "pointmaze-large"?',
     );
-    expect(() => collectTask({ task: "gridworld-cliff", goalShare: 0.5, steps: 1, seed: 0 })).toThrow(
+    await expect(collectTask({ task: "gridworld-cliff", goalShare: 0.5, steps: 1, seed: 0 })).rejects.toThrow(
       "The setting goalShare means nothing to the data of gridworld-cliff; leave it out.",
+    );
+    await expect(collectTask({ task: "antmaze-umaze", steps: 1, seed: 0 })).rejects.toThrow(
+      "The data of antmaze-umaze need an ant that can walk; give a walking policy.",
     );
   });
 });

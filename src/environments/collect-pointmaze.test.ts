@@ -76,14 +76,14 @@ describe("collectPointMaze", () => {
     expect(collect(6).episodes[0]!.observations).not.toEqual(collect(5).episodes[0]!.observations);
   });
 
-  it("gives a task with -diverse the data of its maze", () => {
+  it("gives a task with -diverse the data of its maze", async () => {
     const [plain, diverse] = ["pointmaze-medium", "pointmaze-medium-diverse"].map((task) =>
       collectPointMaze({ task, steps: 500, starts: "fixed", seed: 5 }),
     );
     expect(diverse!.episodes).toEqual(plain!.episodes);
     expect(diverse!.source).toMatch(/^pointmaze-medium-diverse, waypoint controller, starts fixed/);
     const task = "pointmaze-umaze-diverse";
-    expect(collectTask({ task, episodes: 1, seed: 0 })).toEqual(collectPointMaze({ task, episodes: 1, seed: 0 }));
+    expect(await collectTask({ task, episodes: 1, seed: 0 })).toEqual(collectPointMaze({ task, episodes: 1, seed: 0 }));
     expect(collectedTasks).toContain("pointmaze-large-diverse");
   });
 

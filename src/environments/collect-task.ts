@@ -4,6 +4,7 @@
 import type { Dataset } from "../data/episode.js";
 import { UsageError, unknownName } from "../errors.js";
 import type { CollectionAmount } from "./collect.js";
+import { antMazeCollectedTasks, collectAntMaze, type WalkingPolicy } from "./collect-antmaze.js";
 import { collectGridWorld } from "./collect-gridworld.js";
 import { collectPointMaze } from "./collect-pointmaze.js";
 import { gridNames } from "./gridworld-layouts.js";
@@ -16,12 +17,16 @@ export interface TaskCollection extends CollectionAmount {
   readonly goals?: "fixed" | "diverse";
   readonly goalShare?: number;
   readonly noise?: number;
+  /** Who walks, in an ant maze. */
+  readonly policy?: WalkingPolicy;
+  /** Ends the collection of an ant maze early, with the walks that are complete. */
+  readonly signal?: AbortSignal;
 }
 
 interface Family {
   readonly tasks: readonly string[];
   readonly settings: readonly (keyof TaskCollection)[];
-  readonly collect: (settings: TaskCollection) => Dataset;
+  readonly collect: (settings: TaskCollection) => Dataset | Promise<Dataset>;
 }
 
 const amount = ["task", "episodes", "steps", "seed", "onProgress"] as const;
@@ -33,6 +38,11 @@ const families: readonly Family[] = [
     collect: collectPointMaze,
   },
   {
+    tasks: antMazeCollectedTasks,
+    settings: [...amount, "starts", "goals", "goalShare", "noise", "policy", "signal"],
+    collect: (settings) => collectAntMaze({ ...settings, policy: requirePolicy(settings) }),
+  },
+  {
     tasks: gridNames.map((grid) => `gridworld-${grid}`),
     settings: [...amount, "starts", "noise"],
     collect: collectGridWorld,
@@ -42,15 +52,25 @@ const families: readonly Family[] = [
 /** The tasks that `collectTask` knows. */
 export const collectedTasks: readonly string[] = families.flatMap(({ tasks }) => tasks);
 
+/** Whether a task's data need a walking policy. */
+export function needsWalkingPolicy(task: string): boolean {
+  return antMazeCollectedTasks.includes(task);
+}
+
 /**
  * Collects a task's data; the same settings give the same data to the bit.
- * @throws UsageError when the task collects none, or a setting is not its own or out of its range
+ * @throws UsageError when the task collects none, or a setting is missing, not its own or out of its range
  */
-export function collectTask(settings: TaskCollection): Dataset {
+export async function collectTask(settings: TaskCollection): Promise<Dataset> {
   const family = families.find(({ tasks }) => tasks.includes(settings.task));
   if (!family) throw unknownName("task with data of its own", settings.task, collectedTasks);
   const foreign = Object.keys(settings).find((name) => !(family.settings as readonly string[]).includes(name));
   if (foreign !== undefined)
     throw new UsageError(`The setting ${foreign} means nothing to the data of ${settings.task}; leave it out.`);
   return family.collect(settings);
+}
+
+function requirePolicy({ task, policy }: TaskCollection): WalkingPolicy {
+  if (policy) return policy;
+  throw new UsageError(`The data of ${task} need an ant that can walk; give a walking policy.`);
 }

@@ -59,7 +59,8 @@ export function collectEpisodes(
   };
 }
 
-function readAmount({ episodes, steps }: CollectionAmount): { unit: "episodes" | "steps"; total: number } {
+/** What is counted, and how much of it is wanted. @throws UsageError unless one of the two is a positive integer */
+export function readAmount({ episodes, steps }: CollectionAmount): { unit: "episodes" | "steps"; total: number } {
   if ((episodes === undefined) === (steps === undefined))
     throw new UsageError("A collection needs to know its size: give either a number of episodes or a number of steps.");
   const unit = episodes === undefined ? "steps" : "episodes";

@@ -4,6 +4,8 @@
  * only the clock ran out (the bootstrap stays). What registers, wraps or checks environments lives beside this file.
  */
 
+import type { Frame } from "../rendering/frame.js";
+
 /** A box of real numbers: one lower and one upper bound per entry (infinite where there is none). */
 export interface BoxSpace {
   readonly kind: "box";
@@ -50,6 +52,19 @@ export interface Environment {
   reset(options?: { readonly seed?: number }): ResetResult;
   /** Acts once, with [actionVectorSize(actionSpace)] numbers. The observation is a fresh array that the caller may keep. */
   step(action: Float32Array): StepResult;
+  /** Draws the present state into the frame, whatever its size; environments that cannot draw themselves leave it out. */
+  render?(frame: Frame): void;
+  /**
+   * Everything that the rest of the episode, and those after it, follow from (physics, goal, clock, random stream), as
+   * plain numbers that a checkpoint can hold. Optional: what offers it also offers `restoreState`.
+   */
+  saveState?(): Float64Array;
+  /**
+   * Continues where `saveState` was called, on this environment or on a fresh one made with the same options: the same
+   * actions then lead to the same bits.
+   * @throws UsageError when the state has another length than this environment's.
+   */
+  restoreState?(state: Float64Array): void;
   /** Frees what the environment holds outside JavaScript's memory; further calls throw. */
   close(): void;
 }

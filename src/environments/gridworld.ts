@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { RandomStream } from "../random.js";
+import type { Frame } from "../rendering/frame.js";
 import {
   type BoxSpace,
   type DiscreteSpace,
@@ -17,8 +18,10 @@ import {
 import { type GridModel, gridModel, type Outcome } from "./gridworld-dynamics.js";
 import { type GridName, gridLayout } from "./gridworld-layouts.js";
 import { type GridView, gridObservations, gridView } from "./gridworld-observations.js";
+import { drawGrid } from "./gridworld-picture.js";
 import { endOfStep } from "./horizon.js";
 import { type EnvironmentOptions, readOptions } from "./options.js";
+import { joinState, randomStateSize, splitState } from "./state.js";
 
 /** The probability of slipping to either side of a slippery cell, where nobody says otherwise. */
 export const defaultSlip = 0.1;
@@ -106,6 +109,21 @@ export class GridWorldEnvironment implements Environment {
       ...endOfStep(outcome.terminated, this.steps, this.horizon),
       info: this.info(outcome.terminated),
     };
+  }
+
+  render(frame: Frame): void {
+    drawGrid(this.model.layout, this.state, frame);
+  }
+
+  saveState(): Float64Array {
+    return joinState([this.state, this.steps], this.random.state());
+  }
+
+  restoreState(saved: Float64Array): void {
+    const [place, chance] = splitState(this.name, saved, [2, randomStateSize]) as [Float64Array, Float64Array];
+    this.state = place[0]!;
+    this.steps = place[1]!;
+    this.random.restore([...chance]);
   }
 
   close(): void {}

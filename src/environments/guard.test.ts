@@ -120,6 +120,46 @@ describe("the guard", () => {
     expect(() => environment.reset()).toThrow("counter: reset() was called after close(); make a new environment.");
   });
 
+  it("saves its own state with the environment's, and offers neither where the environment does not", () => {
+    const [first, second] = [counter(), counter()].map((bare) => {
+      const state = { at: 0 };
+      const { step } = bare;
+      return guardEnvironment(
+        Object.assign(bare, {
+          step: (action: Float32Array) => ({ ...step.call(bare, action), observation: Float32Array.of(++state.at) }),
+          saveState: () => Float64Array.of(state.at),
+          restoreState: ([at]: Float64Array) => {
+            state.at = at!;
+          },
+        }),
+        "counter",
+      );
+    }) as [Environment, Environment];
+    expect(() => first.saveState?.()).toThrow("counter: saveState() was called before the first reset(); call reset()");
+    first.reset();
+    first.step(idle);
+    const running = first.saveState?.();
+    first.step(Float32Array.of(0, 1));
+    const terminated = first.saveState?.();
+    expect(running).toEqual(Float64Array.of(0, 1, 1));
+    expect(terminated).toEqual(Float64Array.of(1, 2, 2));
+    second.restoreState?.(running!);
+    expect(second.step(idle).observation).toEqual(Float32Array.of(2));
+    second.restoreState?.(terminated!);
+    expect(() => second.step(idle)).toThrow("the episode ended (terminated at step 2)");
+    expect(() => second.restoreState?.(Float64Array.of(9, 1, 1))).toThrow("something else than a saved state");
+    expect(() => second.restoreState?.(new Float64Array())).toThrow(UsageError);
+    second.close();
+    expect(() => second.saveState?.()).toThrow(
+      "counter: saveState() was called after close(); make a new environment.",
+    );
+    expect(() => second.restoreState?.(running!)).toThrow("restoreState() was called after close()");
+    expect([guardEnvironment(counter()).saveState, guardEnvironment(counter()).restoreState]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   it("refuses a seed that is no integer", () => {
     const environment = guardEnvironment(counter(), "counter");
     expect(() => environment.reset({ seed: 0.5 })).toThrow("counter: reset() was given the seed 0.5; pass an integer.");

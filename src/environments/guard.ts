@@ -5,13 +5,18 @@
  * the horizon: an environment truncates itself.
  */
 import { RunFailure, UsageError } from "../errors.js";
+import type { Frame } from "../rendering/frame.js";
 import { actionProblem, type Problem, resetProblems, stepProblems } from "./contract.js";
 import type { ActionSpace, BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
+import { joinState } from "./state.js";
 
-type State = "new" | "running" | "terminated" | "truncated" | "closed";
+/** The states of an episode that can be saved; their order is part of saved states. */
+const episodeStates = ["running", "terminated", "truncated"] as const;
+
+type State = "new" | (typeof episodeStates)[number] | "closed";
 
 /**
- * The same environment, guarded, under the name `name`.
+ * The same environment, guarded, under the name `name`. It saves and restores its state where the environment does.
  * Its methods throw a UsageError for step before reset or after an episode's end, any call after close, and an action
  * of the wrong type, length or with an entry that is not finite (or, of a discrete space, numbers no action); a
  * RunFailure when the environment's answer breaks the contract. `close` may be called again.
@@ -24,6 +29,11 @@ class GuardedEnvironment implements Environment {
   readonly observationSpace: BoxSpace;
   readonly actionSpace: ActionSpace;
   readonly horizon: number;
+  /** Only where the environment can draw itself. */
+  readonly render?: (frame: Frame) => void;
+  /** Only where the environment offers both. */
+  readonly saveState?: () => Float64Array;
+  readonly restoreState?: (state: Float64Array) => void;
   private state: State = "new";
   /** Steps of this episode so far. */
   private steps = 0;
@@ -35,6 +45,11 @@ class GuardedEnvironment implements Environment {
     this.observationSpace = environment.observationSpace;
     this.actionSpace = environment.actionSpace;
     this.horizon = environment.horizon;
+    if (environment.render) this.render = (frame) => this.draw(frame);
+    if (environment.saveState && environment.restoreState) {
+      this.saveState = this.save;
+      this.restoreState = this.restore;
+    }
   }
 
   reset(options: { readonly seed?: number } = {}): ResetResult {
@@ -71,6 +86,30 @@ class GuardedEnvironment implements Environment {
     if (this.state === "closed") return;
     this.state = "closed";
     this.environment.close();
+  }
+
+  private draw(frame: Frame): void {
+    if (this.state === "new") throw this.refuse("render() was called before the first reset()", "call reset() first");
+    if (this.state === "closed") throw this.refuse("render() was called after close()", "make a new environment");
+    this.environment.render?.(frame);
+  }
+
+  /** The guard's own two numbers, then the environment's. */
+  private save(): Float64Array {
+    if (this.state === "closed") throw this.refuse("saveState() was called after close()", "make a new environment");
+    if (this.state === "new")
+      throw this.refuse("saveState() was called before the first reset()", "call reset() first");
+    return joinState([episodeStates.indexOf(this.state), this.steps], this.environment.saveState!());
+  }
+
+  private restore(saved: Float64Array): void {
+    if (this.state === "closed") throw this.refuse("restoreState() was called after close()", "make a new environment");
+    const state = episodeStates[saved[0]!];
+    if (state === undefined || saved.length < 2)
+      throw this.refuse("restoreState() was given something else than a saved state", "pass what saveState() returned");
+    this.environment.restoreState!(saved.slice(2));
+    this.state = state;
+    this.steps = saved[1]!;
   }
 
   private whyNoStep(): [string, string] {

@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 import { RandomStream } from "../random.js";
+import type { Frame } from "../rendering/frame.js";
+import { Renderer } from "../rendering/renderer.js";
 import {
   type BoxSpace,
   box,
@@ -13,8 +15,10 @@ import {
   type StepResult,
 } from "./environment.js";
 import { endOfStep } from "./horizon.js";
+import { goalDisc, mazeScene, paintMaze, walkerScene } from "./maze-picture.js";
 import { type Cell, type Maze, type Position, positionOf, sameCell } from "./mazes.js";
 import { Simulation } from "./mujoco.js";
+import { joinState, randomStateSize, splitState } from "./state.js";
 
 /** What a robot adds to the maze task. The first two entries of its qpos are x and y in metres. */
 export interface MazeRobot {
@@ -30,6 +34,10 @@ export interface MazeRobot {
   observe(simulation: Simulation): Float32Array;
   /** The goal of a new episode. */
   drawGoal(random: RandomStream): Position;
+  /** The height of the floor in metres. */
+  readonly floor: number;
+  /** Whether pictures follow the robot, because it is small in its maze. */
+  readonly followed: boolean;
 }
 
 /** How near the centre of the robot must come to the goal, in metres (D4RL, both families). */
@@ -54,6 +62,7 @@ export class MazeEnvironment implements Environment {
   readonly observationSpace: BoxSpace;
   readonly actionSpace: BoxSpace;
   private readonly simulation: Simulation;
+  private readonly renderer: Renderer;
   private readonly startCells: readonly Cell[];
   private random = new RandomStream(0, "environment");
   private steps = 0;
@@ -71,6 +80,8 @@ export class MazeEnvironment implements Environment {
     this.actionSpace = box(robot.actionSize, -1, 1);
     this.startCells = start === "fixed" ? [maze.start] : maze.freeCells.filter((cell) => !sameCell(cell, maze.goal));
     this.simulation = new Simulation(robot.mjcf, name);
+    this.setGoal(positionOf(maze, maze.goal));
+    this.renderer = new Renderer(this.simulation, { paint: paintMaze });
   }
 
   reset(options: { readonly seed?: number } = {}): ResetResult {
@@ -78,10 +89,7 @@ export class MazeEnvironment implements Environment {
     const cell = this.startCells[this.random.integer(this.startCells.length)]!;
     this.simulation.reset();
     this.robot.place(this.simulation, positionOf(this.maze, cell), this.random);
-    const goal = this.robot.drawGoal(this.random);
-    // Two objects per episode instead of one per step.
-    this.onTheWay = { success: false, goal };
-    this.atTheGoal = { success: true, goal };
+    this.setGoal(this.robot.drawGoal(this.random));
     this.steps = 0;
     return { observation: this.robot.observe(this.simulation), info: this.isAtGoal() ? this.atTheGoal : this.onTheWay };
   }
@@ -101,13 +109,42 @@ export class MazeEnvironment implements Environment {
     };
   }
 
+  /** The maze, or what of it is near the robot, from above; the goal is a disc. */
+  render(frame: Frame): void {
+    const [x, y] = this.simulation.qpos as unknown as [number, number];
+    const scene = this.robot.followed ? walkerScene(this.maze.cellSize, { x, y }) : mazeScene(this.maze, frame);
+    const markers = [goalDisc(this.onTheWay.goal, this.robot.floor, goalRadius)];
+    this.renderer.draw(frame, { ...scene, markers });
+  }
+
+  saveState(): Float64Array {
+    const { x, y } = this.onTheWay.goal;
+    return joinState([this.steps, x, y], this.random.state(), this.simulation.saveState());
+  }
+
+  restoreState(state: Float64Array): void {
+    const parts = splitState(this.name, state, [3, randomStateSize, this.simulation.stateSize]);
+    const [clockAndGoal, chance, physics] = parts as [Float64Array, Float64Array, Float64Array];
+    this.steps = clockAndGoal[0]!;
+    this.setGoal({ x: clockAndGoal[1]!, y: clockAndGoal[2]! });
+    this.random.restore([...chance]);
+    this.simulation.restoreState(physics);
+  }
+
   close(): void {
+    this.renderer.close();
     this.simulation.close();
   }
 
   /** The bytes of WebAssembly memory in use by all simulations. */
   get heapBytes(): number {
     return this.simulation.heapBytes;
+  }
+
+  /** Makes two objects per episode instead of one per step. */
+  private setGoal(goal: Position): void {
+    this.onTheWay = { success: false, goal };
+    this.atTheGoal = { success: true, goal };
   }
 
   private isAtGoal(): boolean {

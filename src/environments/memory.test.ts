@@ -1,8 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { makeAdroit } from "./adroit.js";
 import { makeAntMaze } from "./antmaze.js";
-import type { MazeEnvironment } from "./maze-environment.js";
+import type { BoxSpace, Environment } from "./environment.js";
 import { makePointMaze } from "./pointmaze.js";
 
 /** JavaScript's memory in bytes after a full collection (the flag makes the collector callable in any process). */
@@ -15,8 +16,11 @@ function usedBytes(): number {
   return heapUsed + external;
 }
 
+/** An environment that says how much of MuJoCo's memory is in use. */
+type Measured = Environment & { readonly actionSpace: BoxSpace; readonly heapBytes: number };
+
 /** Steps through episodes; returns by how many bytes the two memories grew after a warm-up. */
-function growth(environment: MazeEnvironment, steps: number): { wasm: number; javascript: number } {
+function growth(environment: Measured, steps: number): { wasm: number; javascript: number } {
   const action = new Float32Array(environment.actionSpace.size);
   const run = (count: number) => {
     environment.reset({ seed: 0 });
@@ -48,6 +52,17 @@ describe("memory", () => {
   it(`does not grow over ${antSteps} steps of an ant maze`, { timeout: 300_000 }, () => {
     const environment = makeAntMaze("umaze");
     const { wasm, javascript } = growth(environment, antSteps);
+    environment.close();
+    expect(wasm).toBe(0);
+    expect(javascript).toBeLessThan(2_000_000);
+  });
+
+  it("does not grow over 5000 steps of a hand, nor when states are saved", () => {
+    const environment = makeAdroit("door", "dense");
+    const { wasm, javascript } = growth(environment, 5000);
+    const { heapBytes } = environment;
+    for (let i = 0; i < 5000; i++) environment.restoreState(environment.saveState());
+    expect(environment.heapBytes).toBe(heapBytes);
     environment.close();
     expect(wasm).toBe(0);
     expect(javascript).toBeLessThan(2_000_000);

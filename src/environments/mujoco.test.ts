@@ -44,6 +44,32 @@ describe("a simulation", () => {
     simulation.close();
   });
 
+  it("continues from a saved state to the bit, and leaves the rest of MuJoCo's memory alone", () => {
+    const [simulation, fresh] = [new Simulation(slide, "slide"), new Simulation(slide, "slide")];
+    simulation.ctrl[0] = 0.3;
+    simulation.step(7);
+    const beginning = new Uint8Array(simulation.qpos.buffer, 0, 4096).slice();
+    const state = simulation.saveState();
+    expect(new Uint8Array(simulation.qpos.buffer, 0, 4096)).toEqual(beginning);
+    expect([...state.slice(1, 3)]).toEqual([simulation.qpos[0], simulation.qvel[0]]);
+    simulation.step(5);
+    const later = simulation.saveState();
+    expect(later).not.toEqual(state);
+    for (const each of [simulation, fresh]) {
+      each.restoreState(state);
+      each.step(5);
+      expect(each.saveState()).toEqual(later);
+      each.close();
+    }
+  });
+
+  it("says which body or site it does not find", () => {
+    const simulation = new Simulation(slide, "slide");
+    expect(() => simulation.body("hand")).toThrow('The MuJoCo model of slide has no body "hand"; correct the name.');
+    expect(() => simulation.site("grip")).toThrow('The MuJoCo model of slide has no site "grip"; correct the name.');
+    simulation.close();
+  });
+
   it("tells why a model does not compile", () => {
     const make = () => new Simulation("<mujoco><worldbod/></mujoco>", "mine");
     expect(make).toThrow(UsageError);

@@ -8,17 +8,31 @@ import { RunFailure, UsageError } from "../errors.js";
 
 const mujoco = await loadMujoco();
 
+/** What MuJoCo calls the full integration state. */
+const wholeState = mujoco.mjtState.mjSTATE_INTEGRATION.value;
+
+/** The arrays of model and data that tasks read and write. */
+interface Views {
+  readonly qpos: Float64Array;
+  readonly qvel: Float64Array;
+  readonly ctrl: Float64Array;
+  readonly bodyPositions: Float64Array;
+  readonly sitePositions: Float64Array;
+  readonly bodyPlaces: Float64Array;
+  readonly bodyTurns: Float64Array;
+  readonly sitePlaces: Float64Array;
+}
+
 /**
- * One model and one state. The arrays `qpos`, `qvel` and `ctrl` are views of MuJoCo's own memory: write into them to
- * set the state, and fetch them from here each time, because a view dies when the WebAssembly memory grows. Only these
- * views are read while stepping: reading elements of embind vectors there leaks (mujoco issue 3068).
+ * One model and one state. The arrays `qpos`, `qvel`, `ctrl` and those of bodies and sites are views of MuJoCo's own
+ * memory: write into them to set the state, and fetch them from here each time, because a view dies when the
+ * WebAssembly memory grows. Only these views are read while stepping: reading elements of embind vectors there leaks
+ * (mujoco issue 3068).
  */
 export class Simulation {
   private readonly model: MjModel;
   private readonly data: MjData;
-  private positions!: Float64Array;
-  private velocities!: Float64Array;
-  private controls!: Float64Array;
+  private bound: Views;
   private closed = false;
 
   /**
@@ -31,25 +45,50 @@ export class Simulation {
   ) {
     this.model = compile(mjcf, name);
     this.data = new mujoco.MjData(this.model);
-    this.bindViews();
+    this.bound = viewsOf(this.model, this.data);
   }
 
   /** Generalised positions, [nq]. */
   get qpos(): Float64Array {
-    if (this.positions.length === 0) this.bindViews();
-    return this.positions;
+    return this.views.qpos;
   }
 
   /** Generalised velocities, [nv]. */
   get qvel(): Float64Array {
-    if (this.velocities.length === 0) this.bindViews();
-    return this.velocities;
+    return this.views.qvel;
   }
 
   /** Controls of the actuators, [nu]; MuJoCo clamps them to their control range. */
   get ctrl(): Float64Array {
-    if (this.controls.length === 0) this.bindViews();
-    return this.controls;
+    return this.views.ctrl;
+  }
+
+  /**
+   * Where the bodies are in the world, [nbody, 3] row by row. A step computes it before it moves the joints, so that
+   * after a step it is one time step older than `qpos`; `forward` brings it up to date.
+   */
+  get bodyPositions(): Float64Array {
+    return this.views.bodyPositions;
+  }
+
+  /** Where the sites are in the world, [nsite, 3]; as old as `bodyPositions`. */
+  get sitePositions(): Float64Array {
+    return this.views.sitePositions;
+  }
+
+  /** The model's places of bodies in their parents, [nbody, 3]. Like the next two, a reset leaves it as it is. */
+  get bodyPlaces(): Float64Array {
+    return this.views.bodyPlaces;
+  }
+
+  /** The model's orientations of bodies in their parents, quaternions w, x, y, z, [nbody, 4]. */
+  get bodyTurns(): Float64Array {
+    return this.views.bodyTurns;
+  }
+
+  /** The model's places of sites in their bodies, [nsite, 3]. */
+  get sitePlaces(): Float64Array {
+    return this.views.sitePlaces;
   }
 
   /** The bytes of WebAssembly memory that all simulations of the process share; it grows and never shrinks. */
@@ -60,6 +99,21 @@ export class Simulation {
   /** Back to the model's initial state, solver warm start and clock included: what follows depends on nothing before. */
   reset(): void {
     mujoco.mj_resetData(this.model, this.data);
+  }
+
+  /** Computes everything that follows from the state and the model's arrays, without moving. */
+  forward(): void {
+    mujoco.mj_forward(this.model, this.data);
+  }
+
+  /** The row of a body in the arrays above. @throws UsageError when the model has none of that name. */
+  body(name: string): number {
+    return this.indexOf(name, "body", mujoco.mjtObj.mjOBJ_BODY.value);
+  }
+
+  /** The row of a site in the arrays above. @throws UsageError when the model has none of that name. */
+  site(name: string): number {
+    return this.indexOf(name, "site", mujoco.mjtObj.mjOBJ_SITE.value);
   }
 
   /**
@@ -80,6 +134,37 @@ export class Simulation {
     return look(this.model, mujoco);
   }
 
+  /** Brings another state of this model into the present pose, joints and mocap bodies, and places its bodies by it. */
+  copyPose(target: MjData): void {
+    (target.qpos as Float64Array).set(this.qpos);
+    (target.mocap_pos as Float64Array).set(this.data.mocap_pos as Float64Array);
+    (target.mocap_quat as Float64Array).set(this.data.mocap_quat as Float64Array);
+    mujoco.mj_kinematics(this.model, target);
+  }
+
+  /**
+   * Everything that the further motion follows from: positions, velocities, controls, clock and the solver's warm start.
+   * Not in it are the model's arrays (`bodyPlaces` and the like).
+   */
+  saveState(): Float64Array {
+    // A typed array of JavaScript's own would be taken for a view of MuJoCo's memory, whose beginning it would overwrite.
+    const buffer = new mujoco.DoubleBuffer(this.stateSize);
+    mujoco.mj_getState(this.model, this.data, buffer, wholeState);
+    const state = Float64Array.from(buffer.GetView() as Float64Array);
+    buffer.delete();
+    return state;
+  }
+
+  /** Continues from what `saveState` returned, to the bit. What follows from the state is computed by the next step. */
+  restoreState(state: Float64Array): void {
+    mujoco.mj_setState(this.model, this.data, Array.from(state), wholeState);
+  }
+
+  /** The length of what `saveState` returns. */
+  get stateSize(): number {
+    return mujoco.mj_stateSize(this.model, wholeState);
+  }
+
   /** Frees model and state; a second call does nothing. */
   close(): void {
     if (this.closed) return;
@@ -88,11 +173,29 @@ export class Simulation {
     this.model.delete();
   }
 
-  private bindViews(): void {
-    this.positions = this.data.qpos as Float64Array;
-    this.velocities = this.data.qvel as Float64Array;
-    this.controls = this.data.ctrl as Float64Array;
+  private get views(): Views {
+    if (this.bound.qpos.length === 0) this.bound = viewsOf(this.model, this.data);
+    return this.bound;
   }
+
+  private indexOf(name: string, kind: string, type: number): number {
+    const index = mujoco.mj_name2id(this.model, type, name);
+    if (index < 0) throw new UsageError(`The MuJoCo model of ${this.name} has no ${kind} "${name}"; correct the name.`);
+    return index;
+  }
+}
+
+function viewsOf(model: MjModel, data: MjData): Views {
+  return {
+    qpos: data.qpos as Float64Array,
+    qvel: data.qvel as Float64Array,
+    ctrl: data.ctrl as Float64Array,
+    bodyPositions: data.xpos as Float64Array,
+    sitePositions: data.site_xpos as Float64Array,
+    bodyPlaces: model.body_pos as Float64Array,
+    bodyTurns: model.body_quat as Float64Array,
+    sitePlaces: model.site_pos as Float64Array,
+  };
 }
 
 function compile(mjcf: string, name: string): MjModel {

@@ -31,6 +31,9 @@ const physicsHorizon: Record<MazeName, number> = { umaze: 600, medium: 1000, lar
 /** The largest speed along each axis, in m/s (D4RL clips it before every physics step, and so does this). */
 const topSpeed = 5;
 
+/** In metres; the ball's centre moves at height 0. */
+const ballRadius = 0.1;
+
 /** Half the width of the uniform noise on position (m) and velocity (m/s) at reset. */
 const resetNoise = 0.1;
 
@@ -72,6 +75,8 @@ function pointRobot(maze: Maze, frameSkip: number): MazeRobot {
     observationSize: 4,
     actionSize: 2,
     drawGoal: () => goal,
+    floor: -ballRadius,
+    followed: false,
     place({ qpos, qvel }, { x, y }, random) {
       const noise = () => resetNoise * (2 * random.uniform() - 1);
       qpos[0] = x + noise();
@@ -94,17 +99,18 @@ function pointRobot(maze: Maze, frameSkip: number): MazeRobot {
   };
 }
 
-/** The ball: radius 0.1 m, MuJoCo's density of 1000 kg/m^3 (4.19 kg); contacts without friction, so it slides along walls. */
+/** The ball: radius 0.1 m, MuJoCo's density of 1000 kg/m^3 (4.19 kg); contacts without friction, so it slides along walls. The floor is there to be seen. */
 function pointMjcf(maze: Maze): string {
   return `<mujoco model="pointmaze-${maze.name}">
   <option timestep="0.01" integrator="Euler" gravity="0 0 0"/>
   <size memory="1M"/>
   <default><geom condim="1"/></default>
   <worldbody>
+    <geom name="floor" type="plane" size="40 40 1" pos="0 0 ${-ballRadius}" contype="0" conaffinity="0"/>
     <body name="ball">
       <joint name="x" type="slide" axis="1 0 0" damping="1"/>
       <joint name="y" type="slide" axis="0 1 0" damping="1"/>
-      <geom name="ball" type="sphere" size="0.1"/>
+      <geom name="ball" type="sphere" size="${ballRadius}"/>
     </body>
 ${wallGeoms(maze, -0.5, 0.5)}
   </worldbody>

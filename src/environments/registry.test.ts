@@ -23,7 +23,7 @@ function still(length: number): Environment {
 
 describe("the registry of environments", () => {
   it("makes each of the mazes, which reset and step", () => {
-    const mazes = environmentNames().slice(0, 9);
+    const mazes = environmentNames().slice(0, 14);
     expect(mazes).toEqual([
       "pointmaze-umaze",
       "pointmaze-medium",
@@ -34,6 +34,11 @@ describe("the registry of environments", () => {
       "antmaze-umaze",
       "antmaze-medium",
       "antmaze-large",
+      "antmaze-umaze-diverse",
+      "antmaze-medium-play",
+      "antmaze-medium-diverse",
+      "antmaze-large-play",
+      "antmaze-large-diverse",
     ]);
     for (const name of mazes) {
       const environment = makeEnvironment(name);
@@ -48,7 +53,7 @@ describe("the registry of environments", () => {
   it("suggests the nearest name for an unknown one", () => {
     expect(() => makeEnvironment("antmaze-medum")).toThrow(UsageError);
     expect(() => makeEnvironment("antmaze-medum")).toThrow(
-      'Unknown environment "antmaze-medum". Did you mean "antmaze-medium"? Known: antmaze-large,',
+      'Unknown environment "antmaze-medum". Did you mean "antmaze-medium"? Known: ant-direction, antmaze-large,',
     );
   });
 

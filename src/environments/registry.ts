@@ -1,14 +1,15 @@
 /**
- * The names under which environments are known, and the one way to make them. The mazes and gridworlds are here from the start; a user
+ * The names under which environments are known, and the one way to make them. The built-in ones are here from the start; a user
  * adds an environment with `registerEnvironment` and can then name it wherever a built-in one is named.
  */
 import { UsageError, unknownName } from "../errors.js";
-import { makeAntMaze } from "./antmaze.js";
+import { adroitTaskNames, makeAdroit } from "./adroit.js";
+import { makeAntDirection } from "./ant-direction.js";
+import { antMazes, makeAntMaze } from "./antmaze.js";
 import type { Environment } from "./environment.js";
 import { makeGridWorld } from "./gridworld.js";
 import { gridNames } from "./gridworld-layouts.js";
 import { guardEnvironment } from "./guard.js";
-import { mazeNames } from "./mazes.js";
 import type { EnvironmentOptions } from "./options.js";
 import { makePointMaze, pointMazes } from "./pointmaze.js";
 
@@ -17,7 +18,12 @@ export type EnvironmentFactory = (options: EnvironmentOptions) => Environment;
 
 const factories = new Map<string, EnvironmentFactory>();
 for (const name of pointMazes.keys()) factories.set(`pointmaze-${name}`, (options) => makePointMaze(name, options));
-for (const maze of mazeNames) factories.set(`antmaze-${maze}`, (options) => makeAntMaze(maze, options));
+for (const name of antMazes.keys()) factories.set(`antmaze-${name}`, (options) => makeAntMaze(name, options));
+factories.set("ant-direction", makeAntDirection);
+for (const task of adroitTaskNames) {
+  factories.set(`${task}-binary`, (options) => makeAdroit(task, "binary", options));
+  factories.set(task, (options) => makeAdroit(task, "dense", options));
+}
 for (const grid of gridNames) factories.set(`gridworld-${grid}`, (options) => makeGridWorld(grid, options));
 
 /** The names that `makeEnvironment` knows, in the order of their registration. */

@@ -1,9 +1,10 @@
 /**
  * D4RL's HDF5 layout as a format among the others.
  */
-import { readD4RL } from "../data/d4rl.js";
-import { countSteps } from "../data/episode.js";
+import { openD4RL } from "../data/d4rl.js";
+import { createD4RL } from "../data/d4rl-writer.js";
 import type { DatasetFormat } from "./format.js";
+import { refuseOptions } from "./refusal.js";
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -16,18 +17,13 @@ export const d4rlFormat: DatasetFormat = {
     const file = files.open(files.paths[0]!);
     return file.size >= 8 && file.read(0, 8).every((byte, i) => byte === SIGNATURE[i]);
   },
-  async open(files, { horizon, allowNonFinite = false }) {
-    const file = files.open(files.paths[0]!);
-    const dataset = await readD4RL(file.read(0, file.size), files.name, {
+  async open(files, options) {
+    refuseOptions(files.name, "a D4RL HDF5 file", options, ["horizon"]);
+    const { fallbackHorizon, horizon = fallbackHorizon, allowNonFinite = false } = options;
+    return openD4RL(files.open(files.paths[0]!), files.name, {
       allowNonFinite,
       ...(horizon !== undefined && { horizon }),
     });
-    return {
-      ...dataset,
-      steps: countSteps(dataset),
-      async *episodes() {
-        yield* dataset.episodes;
-      },
-    };
   },
+  create: (target, header) => createD4RL(target.create("data.hdf5"), header),
 };

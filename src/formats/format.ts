@@ -13,6 +13,8 @@ export interface ReadOptions {
    * of that length then ends as if its last row had a timeout.
    */
   readonly horizon?: number;
+  /** A horizon for the same files that every other format ignores: the environment's, which nobody asked for by name. */
+  readonly fallbackHorizon?: number;
   /** Accept NaN and infinite values, in order to inspect them; default false: they are refused. */
   readonly allowNonFinite?: boolean;
   /** Of observations that are dictionaries: the keys to take, in this order; default: all, in the format's documented order. */
@@ -32,7 +34,7 @@ export interface DatasetHeader {
   readonly actionSize: number;
   /** How many actions there were to choose from, where they are discrete. */
   readonly discreteActions?: number | undefined;
-  /** The number of steps, where the format tells it beforehand: for progress bars. */
+  /** The number of steps, or of rows, a few of which may be no steps; where it is known beforehand: for progress bars. */
   readonly steps?: number | undefined;
 }
 
@@ -43,6 +45,20 @@ export interface EpisodeSource extends DatasetHeader {
    * @throws DataError naming the file, the place and the problem
    */
   episodes(): AsyncIterable<Episode>;
+  /** Access to any part of the data, where the format has it: what larger data than memory are learned from. */
+  readonly blocks?: EpisodeBlocks | undefined;
+}
+
+/** A data set as blocks of whole episodes, each of which can be read by itself. */
+export interface EpisodeBlocks {
+  /** The number of episodes of all blocks. */
+  readonly episodes: number;
+  /** The exact number of steps of all blocks. */
+  readonly steps: number;
+  /** The number of blocks. */
+  readonly count: number;
+  /** The episodes of one block, checked. @throws DataError naming the file, the place and the problem */
+  read(block: number): readonly Episode[];
 }
 
 /** Where a writer puts its bytes; nothing appears under the final name before `finish`. */
@@ -58,6 +74,8 @@ export interface TargetFile {
   append(bytes: Uint8Array): void;
   /** Replaces bytes that were appended before, e.g. a header that holds a count. */
   overwrite(offset: number, bytes: Uint8Array): void;
+  /** Bytes that were appended before, in a fresh array: the HDF5 library looks up what it wrote. */
+  read(offset: number, length: number): Uint8Array;
   readonly size: number;
   close(): void;
 }
@@ -67,6 +85,8 @@ export interface EpisodeSink {
   write(episode: Episode): Promise<void>;
   /** Completes the data set; without it the target holds nothing. */
   finish(): Promise<void>;
+  /** Gives up before `finish`, or after it has failed; for what a format holds besides the target. */
+  abandon?(): void;
 }
 
 /** One format of data sets. */

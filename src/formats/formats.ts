@@ -2,11 +2,26 @@
  * All formats of data sets, in the order in which they are asked whether files are theirs.
  */
 import { DataError } from "../errors.js";
+import { adroitNpyFormat } from "./adroit-npy.js";
+import { calqlFormat } from "./calql-format.js";
 import { d4rlFormat } from "./d4rl-format.js";
 import type { DataFiles } from "./files.js";
 import type { DatasetFormat } from "./format.js";
+import { lerobotFormat } from "./lerobot.js";
+import { jsonLinesFormat, parquetFormat } from "./log-format.js";
+import { minariFormat } from "./minari-format.js";
+import { ogbenchFormat } from "./ogbench.js";
 
-export const datasetFormats: readonly DatasetFormat[] = [d4rlFormat];
+export const datasetFormats: readonly DatasetFormat[] = [
+  calqlFormat,
+  minariFormat,
+  d4rlFormat,
+  lerobotFormat,
+  parquetFormat,
+  jsonLinesFormat,
+  adroitNpyFormat,
+  ogbenchFormat,
+];
 
 /** The format that the files are in. @throws DataError when no format knows them, with the list of those there are */
 export function recogniseFormat(files: DataFiles): DatasetFormat {

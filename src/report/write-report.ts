@@ -15,10 +15,19 @@ export function writeReport(folders: readonly string[], path: string): void {
 
 /** @throws RunFailure if the file cannot be written */
 export function writePage(page: string, path: string): void {
+  write("report", page, path);
+}
+
+/** @throws RunFailure if the file cannot be written */
+export function writePicture(svg: string, path: string): void {
+  write("picture", svg, path);
+}
+
+function write(what: string, content: string, path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeWholeFile(path, page);
+    writeWholeFile(path, content);
   } catch (error) {
-    throw new RunFailure(`The report could not be written to ${path}: ${fileReason(error)}. Name another file.`);
+    throw new RunFailure(`The ${what} could not be written to ${path}: ${fileReason(error)}. Name another file.`);
   }
 }

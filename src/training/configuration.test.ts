@@ -77,6 +77,31 @@ describe("a preset", () => {
     expect(ownDataOf("pointmaze-large-diverse")).toEqual(ownDataOf("pointmaze-large"));
   });
 
+  it("lets an ant learn to walk with SAC from nothing, the same at both scales", () => {
+    const { run, agentSettings } = resolveConfiguration({ task: "ant-direction" });
+    expect(run).toMatchObject({
+      agent: "sac",
+      offlineUpdates: 0,
+      offlineShare: 0,
+      onlineSteps: 200_000,
+      utdRatio: 0.5,
+    });
+    expect(agentSettings).toMatchObject({
+      actorHidden: [256, 256],
+      batchSize: 256,
+      discount: 0.99,
+      backupEntropy: false,
+    });
+    const { preset: _, ...laptop } = resolveConfiguration({ task: "ant-direction", preset: "laptop" }).flat;
+    expect(resolveConfiguration({ task: "ant-direction" }).flat).toMatchObject(laptop);
+  });
+
+  it("knows data of their own for D4RL's six ant mazes, not for mazes that are none of its data sets", () => {
+    for (const name of ["umaze", "umaze-diverse", "medium-play", "medium-diverse", "large-play", "large-diverse"])
+      expect(ownDataOf(`antmaze-${name}`)).toEqual({ seed: 0, steps: 100_000 });
+    expect([ownDataOf("antmaze-medium"), ownDataOf("ant-direction")]).toEqual([undefined, undefined]);
+  });
+
   it("gives a fixed weight, and SAC its own backup", () => {
     expect(resolveConfiguration({ agent: "sac" }).agentSettings.maxTargetBackup).toBe(false);
     expect(resolveConfiguration({ task: "antmaze-umaze", lagrange: false }).agentSettings.lagrange).toBe(false);

@@ -5,6 +5,7 @@ import { discrete, type Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { DataError } from "../errors.js";
 import { refuseMismatch } from "./mismatch.js";
+import { dataInMemory } from "./offline-replay.js";
 import { registerLine } from "./tiny-run.fixture.js";
 
 const line = makeEnvironment(registerLine("mismatch-line"));
@@ -21,7 +22,7 @@ const levers: Environment = {
 };
 
 const refused = (environment: Environment, dataset: typeof vectors) => () =>
-  refuseMismatch(environment, dataset, "the task");
+  refuseMismatch(environment, dataInMemory(dataset), "the task");
 
 describe("refuseMismatch", () => {
   it("lets equal kinds pass", () => {

@@ -1,7 +1,6 @@
 /**
  * Do the recorded data and the environment belong together? Checked before anything is trained or written.
  */
-import { countSteps, type Dataset } from "../data/episode.js";
 import {
   type ActionSpace,
   actionVectorSize,
@@ -9,14 +8,18 @@ import {
   type Environment,
 } from "../environments/environment.js";
 import { DataError, UsageError } from "../errors.js";
+import type { RecordedData } from "./offline-replay.js";
+
+/** What is compared of recorded data. */
+export type RecordedHeader = Omit<RecordedData, "episodes" | "replay" | "close">;
 
 /** @throws UsageError naming the sizes, kinds or bounds that differ, or that the data are empty */
-export function refuseMismatch(environment: Environment, dataset: Dataset, task: string): void {
+export function refuseMismatch(environment: Environment, dataset: RecordedHeader, task: string): void {
   const pairs = [
     ["observations", dataset.observationSize, environment.observationSpace.size],
     ["actions", dataset.actionSize, actionVectorSize(environment.actionSpace)],
   ] as const;
-  if (countSteps(dataset) === 0) {
+  if (dataset.steps === 0) {
     throw new DataError(`${dataset.source} holds no steps to learn from; give data with at least one episode.`);
   }
   refuseOtherActions(environment.actionSpace, dataset, task);
@@ -29,7 +32,7 @@ export function refuseMismatch(environment: Environment, dataset: Dataset, task:
   refuseOtherBounds(environment.actionSpace, task);
 }
 
-function refuseOtherActions(space: ActionSpace, { source, discreteActions }: Dataset, task: string): void {
+function refuseOtherActions(space: ActionSpace, { source, discreteActions }: RecordedHeader, task: string): void {
   const expected = discreteActionsOf(space);
   if (discreteActions === expected) return;
   const kind = (count: number | undefined) => (count === undefined ? "vectors" : `a choice among ${count}`);

@@ -5,6 +5,7 @@
  */
 import type { AgentSettings } from "../agents/registry.js";
 import { collectedTasks } from "../environments/collect-task.js";
+import { adroitFamilies } from "./presets-adroit.js";
 import type { RunSettings } from "./settings.js";
 
 export type Preset = Partial<RunSettings> & AgentSettings;
@@ -94,6 +95,26 @@ const mazeAgents: Readonly<Record<string, AgentSettings>> = {
 /** With 20 critic steps an update, a target that moves fast has arrived before the policy has learned. */
 const mazeAgentsLaptop = { ...mazeAgents, rlpd: { ...mazeAgents.rlpd, polyakTau: 0.005 } };
 
+/**
+ * Not a task of the paper: an ant learns to walk, from nothing. In its own frame (environments/ant-frame.ts) that takes
+ * 200,000 steps; two updates for every four of them are enough.
+ */
+const antDirection: Preset = {
+  agent: "sac",
+  threads: 1,
+  actorLearningRate: 3e-4,
+  criticLearningRate: 3e-4,
+  temperatureLearningRate: 3e-4,
+  offlineUpdates: 0,
+  offlineShare: 0,
+  onlineSteps: 200_000,
+  utdRatio: 0.5,
+  warmupSteps: 3_000,
+  warmupActions: "random",
+  evaluationEpisodes: 10,
+  evaluateEverySteps: 20_000,
+};
+
 interface Scale {
   readonly preset: Preset;
   /** Differences of single agents to it. */
@@ -111,6 +132,8 @@ const families: readonly { readonly prefix: string; readonly paper: Scale; reado
     paper: { preset: antMaze, agents: mazeAgents },
     laptop: { preset: pointMazeLaptop, agents: mazeAgentsLaptop },
   },
+  ...adroitFamilies,
+  { prefix: "ant-direction", paper: { preset: antDirection }, laptop: { preset: antDirection } },
   { prefix: "gridworld-", paper: { preset: gridWorld }, laptop: { preset: gridWorldLaptop } },
 ];
 
@@ -126,9 +149,13 @@ export const pointMazeData = { goalShare: 0.7, noise: 0.7, seed: 0, steps: 50_00
 /** What is collected for a gridworld without data: starts everywhere, every other step at random. */
 export const gridWorldData = { noise: 0.5, seed: 0, steps: 20_000 } as const;
 
+/** What is collected for one of D4RL's ant mazes without data: a tenth of D4RL's own size, in a minute. */
+export const antMazeData = { seed: 0, steps: 100_000 } as const;
+
 /** The recipe of a task's own data; undefined where it collects none. */
-export function ownDataOf(task: string): typeof pointMazeData | typeof gridWorldData | undefined {
+export function ownDataOf(task: string): typeof pointMazeData | typeof antMazeData | typeof gridWorldData | undefined {
   if (!collectedTasks.includes(task)) return undefined;
+  if (task.startsWith("antmaze-")) return antMazeData;
   return task.startsWith("gridworld-") ? gridWorldData : pointMazeData;
 }
 

@@ -18,7 +18,7 @@ export const runSettings = z.object({
     .string()
     .nullable()
     .default(null)
-    .describe("D4RL HDF5 file; without it the task's own data are collected."),
+    .describe("Recorded data, a file or folder in any known format; without it the task's own data are collected."),
   datasetHorizon: z
     .number()
     .int()
@@ -26,6 +26,12 @@ export const runSettings = z.object({
     .nullable()
     .default(null)
     .describe("Steps after which the clock ends an episode of a data set without timeouts; none: the task's horizon."),
+  replayMemory: z
+    .number()
+    .int()
+    .min(1)
+    .default(512)
+    .describe("Megabytes of recorded transitions in memory; a larger data set in the format calql is drawn from disk."),
   offlineUpdates: count().default(1_000_000).describe("Updates on the recorded data alone."),
   onlineSteps: count().default(1_000_000).describe("Environment steps of the online phase."),
   utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),

@@ -8,7 +8,7 @@ import { Agent } from "../agents/agent.js";
 import { type Batch, createBatch } from "../data/batch.js";
 import type { Dataset } from "../data/episode.js";
 import { sampleMixture } from "../data/mixture.js";
-import { Replay } from "../data/replay.js";
+import { Replay, type SampledReplay } from "../data/replay.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
 import { randomAction } from "../environments/random-action.js";
@@ -19,6 +19,7 @@ import { RunWriter, refuseUsedFolder } from "../runs/write.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { evaluate } from "./evaluate.js";
 import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
+import type { RecordedData } from "./offline-replay.js";
 import { recordedData } from "./recorded-data.js";
 import { type Progress, RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
@@ -54,19 +55,21 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
   const { run } = configuration;
   refuseUsedFolder(options.folder);
   const environment = makeEnvironment(run.task);
+  let data: RecordedData | undefined;
   try {
     refuseUnfitAgents(configuration, sizesOf(environment));
-    const dataset = await recordedData(configuration.run, environment, options);
+    data = await recordedData(configuration.run, environment, options);
     const agent = await Agent.create(run.agent, {
-      observationSize: dataset.observationSize,
-      actionSize: dataset.actionSize,
-      discreteActions: dataset.discreteActions,
+      observationSize: data.observationSize,
+      actionSize: data.actionSize,
+      discreteActions: data.discreteActions,
       settings: configuration.agentSettings,
       seed: run.seed,
       threads: run.threads,
     });
-    return await new Run(configuration, options, environment, agent, dataset).complete();
+    return await new Run(configuration, options, environment, agent, data).complete();
   } finally {
+    data?.close();
     environment.close();
   }
 }
@@ -79,7 +82,7 @@ function batchFor({ settings, batchesPerUpdate, sizes }: Agent): Batch {
 /** One run on its way: the state that the two phases share. */
 class Run {
   private readonly log: RunLog;
-  private readonly offline: Replay;
+  private readonly offline: SampledReplay;
   private readonly online: Replay;
   private batch: Batch;
   private readonly sampling: RandomStream;
@@ -93,21 +96,20 @@ class Run {
     private readonly options: TrainOptions,
     private readonly environment: Environment,
     private agent: Agent,
-    dataset: Dataset,
+    data: RecordedData,
   ) {
-    this.discreteActions = dataset.discreteActions;
+    this.discreteActions = data.discreteActions;
     const { run, agent: offlineAgent, online } = configuration;
-    const { observationSize, actionSize } = dataset;
+    const { observationSize, actionSize } = data;
     const requiresReturnToGo = offlineAgent.needsReturnToGo || (online?.agent.needsReturnToGo ?? false);
-    this.offline = new Replay({ observationSize, actionSize, requiresReturnToGo });
+    this.offline = data.replay({ requiresReturnToGo, door: this.door, seed: run.seed });
     this.online = new Replay({ observationSize, actionSize, requiresReturnToGo });
-    if (dataset.episodes.length > 0) this.offline.append(toTransitions(dataset.episodes, this.door));
     this.batch = batchFor(agent);
     this.sampling = new RandomStream(run.seed, "sampling");
     this.warmup = new RandomStream(run.seed, "warm-up");
     this.evaluationEnvironments = Array.from({ length: run.evaluationEpisodes }, () => makeEnvironment(run.task));
     // Last, so that nothing is written where anything above does not fit.
-    this.log = new RunLog(RunWriter.create(options.folder, recordOf(configuration, dataset)), run.logEveryUpdates);
+    this.log = new RunLog(RunWriter.create(options.folder, recordOf(configuration, data)), run.logEveryUpdates);
   }
 
   /** Runs both phases; however they end, what there is of a policy and a summary is written. */

@@ -1,0 +1,48 @@
+/**
+ * `calql data convert`: from one format of data sets to another, with a bar while it goes on and the counts at the end.
+ */
+import type { Command } from "commander";
+import { datasetFormats } from "../formats/formats.js";
+import { convertDataset } from "../storage/convert-dataset.js";
+import { amountView } from "./amount-view.js";
+import { untilInterrupted } from "./interrupts.js";
+import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";
+import { INTERRUPTED } from "./train.js";
+
+interface ConvertFlags extends ReadingFlags {
+  readonly to?: string;
+  readonly force?: true;
+}
+
+export function addConvertCommand(data: Command): void {
+  const writable = datasetFormats.filter((format) => format.create !== undefined);
+  const endings = writable.map((format) => `${format.id} (${format.extensions.join(", ")})`).join(", ");
+  const command = data
+    .command("convert")
+    .description("write a data set in another format, such as calql, from which data larger than memory are learned")
+    .argument("<from>", "data set: a file or folder in any format that is known")
+    .argument("<path>", `file or folder to write; its ending tells the format: ${endings}`)
+    .option("--to <format>", "format to write, where the ending does not tell it")
+    .option("--force", "replace a data set of the same format");
+  addReadingFlags(command).action(async (from: string, path: string, flags: ConvertFlags) => {
+    const reading = readOptionsOf(flags);
+    const view = amountView("converting");
+    let interrupted: AbortSignal | undefined;
+    try {
+      const result = await untilInterrupted(view.stop, (signal) => {
+        interrupted = signal;
+        const how = { ...(flags.to !== undefined && { to: flags.to }), ...(flags.force && { replace: true }) };
+        return convertDataset(from, path, { ...reading, ...how, signal, onProgress: view.show });
+      });
+      view.stop();
+      const counts = `${result.episodes} episodes, ${result.steps} steps`;
+      process.stdout.write(`${path}: ${counts} (${result.from} -> ${result.to})\n`);
+    } catch (error) {
+      if (!interrupted?.aborted || error !== interrupted.reason) throw error;
+      process.stderr.write(`interrupted: ${path} was not written\n`);
+      process.exitCode = INTERRUPTED;
+    } finally {
+      view.stop();
+    }
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * `calql data collect`: a task's own data as a D4RL HDF5 file.
+ */
+import { type Command, Option } from "commander";
+import type { Dataset } from "../data/episode.js";
+import { inspectDataset } from "../data/inspect.js";
+import { formatInspection } from "../data/inspect-format.js";
+import { collectedTasks, needsWalkingPolicy, type TaskCollection } from "../environments/collect-task.js";
+import { RunFailure, UsageError } from "../errors.js";
+import { collectOwnData } from "../training/own-data.js";
+import { antMazeData, gridWorldData, ownDataOf, pointMazeData } from "../training/presets.js";
+import { writeDataset } from "../training/task-data.js";
+import { amountView } from "./amount-view.js";
+import { untilInterrupted } from "./interrupts.js";
+import { numberOf } from "./numbers.js";
+import { INTERRUPTED } from "./train.js";
+
+type Flags = Readonly<Record<string, string | undefined>>;
+
+export function addCollectCommand(data: Command): void {
+  data
+    .command("collect")
+    .description("collect a task's own data as a D4RL HDF5 file")
+    .argument("<task>", collectedTasks.join(", "))
+    .option("--out <file>", "file to write (default: <task>.hdf5)")
+    .option(
+      "--steps <number>",
+      `steps to collect (default: ${pointMazeData.steps}; gridworlds: ${gridWorldData.steps}; ant mazes: ${antMazeData.steps})`,
+    )
+    .option("--episodes <number>", "episodes to collect, in place of steps; ant mazes: walks of full length")
+    .option("--seed <number>", "seed of everything random", "0")
+    .addOption(places("--starts <kind>", "where episodes begin"))
+    .addOption(places("--goals <kind>", "mazes: where the controller heads"))
+    .option("--goal-share <share>", "mazes, where goals are not fixed: share of episodes that head to the task's goal")
+    .option("--noise <amount>", "standard deviation of the noise on actions; gridworlds: share of random actions")
+    .option("--policy <file>", "ant mazes: who walks, an ONNX file (default: the policy that comes with the program)")
+    .action((task: string, flags: Flags) => collect(task, flags));
+}
+
+function places(flag: string, description: string): Option {
+  const known = ["fixed", "diverse"];
+  return new Option(flag, `${description} (default: diverse; ant mazes: as the data set has it)`).choices(known);
+}
+
+async function collect(task: string, flags: Flags): Promise<void> {
+  const path = flags.out ?? `${task}.hdf5`;
+  const collection = collectionOf(task, flags);
+  const view = amountView("collecting");
+  const { dataset, interrupted } = await endingInOrder({ ...collection, onProgress: view.show }, flags.policy).finally(
+    view.stop,
+  );
+  await writeDataset(path, dataset, { task, source: dataset.source });
+  process.stdout.write(`${path}\n${formatInspection(inspectDataset(dataset))}`);
+  if (interrupted) process.exitCode = INTERRUPTED;
+}
+
+/** Ants walk for minutes: Ctrl-C keeps the walks that are complete. The others are done in seconds and simply end. */
+async function endingInOrder(collection: TaskCollection, policy: string | undefined) {
+  if (!needsWalkingPolicy(collection.task)) return { dataset: await collectOwnData(collection), interrupted: false };
+  const stopping = () => process.stderr.write("\nstopping: the walks that are complete are kept\n");
+  let interrupted = false;
+  const dataset = await untilInterrupted(stopping, async (signal) => {
+    const collected = await collectOwnData({ ...collection, signal }, policy);
+    interrupted = signal.aborted;
+    return collected;
+  });
+  if (interrupted) refuseEmpty(dataset, collection.task);
+  return { dataset, interrupted };
+}
+
+function refuseEmpty({ episodes }: Dataset, task: string): void {
+  if (episodes.length > 0) return;
+  throw new RunFailure(`The collection of ${task} was interrupted before a walk was complete; no file was written.`);
+}
+
+function collectionOf(task: string, flags: Flags): TaskCollection {
+  if (flags.steps !== undefined && flags.episodes !== undefined)
+    throw new UsageError("Both --steps and --episodes are given; give the one that shall hold.");
+  if (flags.policy !== undefined && !needsWalkingPolicy(task))
+    throw new UsageError(`The flag --policy means nothing to the data of ${task}, where nobody walks; leave it out.`);
+  const amount = { whole: true, least: 1 };
+  const episodes = numberOf(flags.episodes, "--episodes", amount);
+  const steps = numberOf(flags.steps, "--steps", amount) ?? ownDataOf(task)?.steps ?? pointMazeData.steps;
+  const goalShare = numberOf(flags.goalShare, "--goal-share", { least: 0, most: 1 });
+  const noise = numberOf(flags.noise, "--noise", { least: 0 });
+  return {
+    task,
+    seed: numberOf(flags.seed, "--seed", { whole: true }) ?? 0,
+    ...(episodes === undefined ? { steps } : { episodes }),
+    ...(flags.starts !== undefined && { starts: flags.starts as "fixed" | "diverse" }),
+    ...(flags.goals !== undefined && { goals: flags.goals as "fixed" | "diverse" }),
+    ...(goalShare !== undefined && { goalShare }),
+    ...(noise !== undefined && { noise }),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Flags that say how a data set is read: the same for every verb that takes one.
+ */
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { parse } from "yaml";
+import { fileReason, UsageError } from "../errors.js";
+import type { ReadOptions } from "../formats/format.js";
+import { numberOf } from "./numbers.js";
+
+/** What the parser hands over for them. */
+export interface ReadingFlags {
+  readonly horizon?: string;
+  readonly observationKeys?: string;
+  readonly mapping?: string;
+  readonly goal?: string;
+}
+
+export function addReadingFlags(command: Command): Command {
+  return command
+    .option("--horizon <steps>", "steps after which the clock ends an episode, for a file without timeouts")
+    .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
+    .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
+    .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards");
+}
+
+/** @throws UsageError naming the flag that does not fit */
+export function readOptionsOf({ horizon, observationKeys, mapping, goal }: ReadingFlags): ReadOptions {
+  const steps = numberOf(horizon, "--horizon", { whole: true, least: 1 });
+  return {
+    ...(steps !== undefined && { horizon: steps }),
+    ...(observationKeys !== undefined && { observationKeys: keysOf(observationKeys) }),
+    ...(mapping !== undefined && { mapping: readMapping(mapping) }),
+    ...(goal !== undefined && { goal: goalOf(goal) }),
+  };
+}
+
+function keysOf(text: string): string[] {
+  const keys = text.split(",").map((key) => key.trim());
+  if (keys.every((key) => key !== "")) return keys;
+  throw new UsageError(`The flag --observation-keys is "${text}"; give names with commas between them.`);
+}
+
+function goalOf(text: string): readonly [number, number] {
+  const parts = text.split(",");
+  const [x, y] = parts.map((part) => numberOf(part.trim(), "--goal"));
+  if (parts.length === 2) return [x!, y!];
+  throw new UsageError(`The flag --goal is "${text}"; give two numbers with a comma between them, such as 4,8.5.`);
+}
+
+function readMapping(path: string): unknown {
+  try {
+    return parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(`The mapping ${path} cannot be read: ${fileReason(error)}. Give a YAML or JSON file.`);
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * `calql watch`: a look at a policy. Plays episodes and writes them as a moving picture (GIF) or a film strip (PNG).
+ */
+import { readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { Command } from "commander";
+import { PolicyFile } from "../agents/policy-file.js";
+import { guideAnt } from "../environments/ant-guide.js";
+import { actionVectorSize, type Environment } from "../environments/environment.js";
+import { randomAction } from "../environments/random-action.js";
+import { makeEnvironment } from "../environments/registry.js";
+import { fileReason, RunFailure, UsageError } from "../errors.js";
+import { RandomStream } from "../random.js";
+import { filmStrip } from "../rendering/frame.js";
+import { encodeGif } from "../rendering/gif.js";
+import { encodePng } from "../rendering/png.js";
+import { readRun } from "../runs/read.js";
+import { runFiles } from "../runs/record.js";
+import { writeWholeFile } from "../runs/whole-file.js";
+import { type Film, filmEpisode, refuseBlind } from "../training/film.js";
+import type { Act } from "../training/trajectory.js";
+import { amountView } from "./amount-view.js";
+import { untilInterrupted } from "./interrupts.js";
+import { numberOf } from "./numbers.js";
+import { STOPPING } from "./progress.js";
+import { INTERRUPTED } from "./train.js";
+
+interface WatchFlags {
+  readonly policy?: string;
+  readonly task?: string;
+  readonly random?: boolean;
+  readonly stochastic?: boolean;
+  readonly guided?: boolean;
+  readonly seed?: string;
+  readonly episodes?: string;
+  readonly out?: string;
+  readonly size?: string;
+  readonly every?: string;
+}
+
+/** Who acts, and where. */
+interface Player {
+  readonly task: string;
+  /** Where the picture goes unless said otherwise. */
+  readonly picture: string;
+  readonly policy?: PolicyFile;
+}
+
+/** How many pictures an episode becomes, and milliseconds from one to the next and at the end of an episode. */
+const film = { mostFrames: 100, delay: 50, rest: 1000 } as const;
+
+/** A strip holds few pictures, in rows. */
+const strip = { mostFrames: 16, pictures: 8, columns: 4 } as const;
+
+export function addWatchCommand(program: Command): void {
+  program
+    .command("watch")
+    .description("play an episode of a policy and write it as a moving picture (.gif) or a film strip (.png)")
+    .argument("[run]", "run folder, whose task and policy.onnx are played")
+    .option("--policy <file>", "ONNX policy to play, in place of a run")
+    .option("--random", "random actions, in place of a policy")
+    .option("--task <name>", "environment to play in (default: the one that the policy names)")
+    .option("--stochastic", "draw actions from the policy's distribution (default: its deterministic action)")
+    .option("--guided", "ant mazes: show a policy that learned to walk in ant-direction the way, cell by cell")
+    .option("--seed <number>", "seed of the first episode; the others count on from it", "0")
+    .option("--episodes <number>", "episodes to play, one after the other", "1")
+    .option("--out <file>", "picture to write, .gif or .png (default: watch.gif in the run folder, else <task>.gif)")
+    .option("--size <pixels>", "edge of the picture", "256")
+    .option("--every <steps>", "steps from picture to picture (default: so that there are at most 100; on strips 8)")
+    .action(async (run: string | undefined, flags: WatchFlags) => {
+      await untilInterrupted(
+        () => process.stderr.write(`\n${STOPPING}\n`),
+        (signal) => watch(run, flags, signal),
+      );
+    });
+}
+
+async function watch(run: string | undefined, flags: WatchFlags, signal: AbortSignal): Promise<void> {
+  const amounts = amountsOf(flags);
+  const player = await playerOf(run, flags);
+  const path = flags.out ?? player.picture;
+  refuseOtherFormats(path);
+  const made = makeEnvironment(player.task);
+  try {
+    const environment = flags.guided ? guideAnt(made) : made;
+    refuseBlind(environment);
+    const films = await filmAll(environment, actOf(player, environment, flags, amounts.seed), path, amounts, signal);
+    write(path, films);
+    process.stdout.write(`${films.map((film, i) => episodeText(film, amounts.seed + i)).join("\n")}\n${path}\n`);
+    if (signal.aborted) process.exitCode = INTERRUPTED;
+  } finally {
+    made.close();
+    await player.policy?.release();
+  }
+}
+
+interface Amounts {
+  readonly seed: number;
+  readonly episodes: number;
+  readonly size: number;
+  readonly every?: number;
+}
+
+function amountsOf(flags: WatchFlags): Amounts {
+  const every = numberOf(flags.every, "--every", { whole: true, least: 1 });
+  return {
+    seed: numberOf(flags.seed, "--seed", { whole: true }) ?? 0,
+    episodes: numberOf(flags.episodes, "--episodes", { whole: true, least: 1 }) ?? 1,
+    size: numberOf(flags.size, "--size", { whole: true, least: 8, most: 2048 }) ?? 256,
+    ...(every !== undefined && { every }),
+  };
+}
+
+/** @throws UsageError unless one player is named, and where its file or task cannot be found */
+async function playerOf(run: string | undefined, flags: WatchFlags): Promise<Player> {
+  const named = [run !== undefined, flags.policy !== undefined, flags.random === true].filter(Boolean).length;
+  if (named !== 1)
+    throw new UsageError(
+      `calql watch needs one of a run folder, --policy FILE and --random, not ${named === 0 ? "none" : "several"}. See calql watch --help.`,
+    );
+  if (run !== undefined) {
+    const task = flags.task ?? String(readRun(run).config.settings.task);
+    return { task, picture: join(run, "watch.gif"), policy: await loadPolicy(join(run, runFiles.policy)) };
+  }
+  const policy = flags.policy === undefined ? undefined : await loadPolicy(flags.policy);
+  const task = flags.task ?? policy?.metadata.task;
+  if (task === undefined)
+    throw new UsageError(
+      `${policy ? `The policy ${policy.name} does not name its task` : "Random actions have no task of their own"}; name one with --task.`,
+    );
+  return { task, picture: `${task}.gif`, ...(policy && { policy }) };
+}
+
+async function loadPolicy(path: string): Promise<PolicyFile> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new UsageError(
+      `The policy ${path} cannot be read: ${fileReason(error)}. Give a run that has ended, or an ONNX file.`,
+    );
+  }
+  return PolicyFile.load(bytes, path);
+}
+
+/** @throws UsageError if the policy is not one for this environment */
+function actOf({ policy }: Player, environment: Environment, flags: WatchFlags, seed: number): Act {
+  const noise = new RandomStream(seed, "watching");
+  const { observationSpace, actionSpace } = environment;
+  if (!policy) return async () => randomAction(actionSpace, noise);
+  policy.refuseMisfit(environment.name, observationSpace.size, actionVectorSize(actionSpace));
+  return (observation) =>
+    policy.act(observation, flags.stochastic ? { deterministic: false, noise } : { deterministic: true });
+}
+
+function isStrip(path: string): boolean {
+  return extname(path).toLowerCase() === ".png";
+}
+
+function refuseOtherFormats(path: string): void {
+  if (isStrip(path) || extname(path).toLowerCase() === ".gif") return;
+  throw new UsageError(`The picture ${path} must end in .gif (moving) or .png (a film strip); name it so.`);
+}
+
+async function filmAll(
+  environment: Environment,
+  act: Act,
+  path: string,
+  { seed, episodes, size, every }: Amounts,
+  signal: AbortSignal,
+): Promise<Film[]> {
+  const films: Film[] = [];
+  const view = amountView("watching");
+  const { mostFrames } = isStrip(path) ? strip : film;
+  try {
+    for (let i = 0; i < episodes && !signal.aborted; i++) {
+      const onStep = (steps: number) => view.show(i * environment.horizon + steps, episodes * environment.horizon);
+      const options = { environment, act, seed: seed + i, size, mostFrames, onStep, signal };
+      films.push(await filmEpisode({ ...options, ...(every !== undefined && { every }) }));
+    }
+  } finally {
+    view.stop();
+  }
+  return films;
+}
+
+function write(path: string, films: readonly Film[]): void {
+  try {
+    writeWholeFile(path, isStrip(path) ? stripOf(films) : movieOf(films));
+  } catch (error) {
+    throw new RunFailure(`The picture could not be written to ${path}: ${fileReason(error)}. Name another place.`);
+  }
+}
+
+function movieOf(films: readonly Film[]): Uint8Array {
+  const frames = films.flatMap(({ frames }) => frames);
+  const ends = new Set(films.map(({ frames }) => frames.at(-1)!));
+  return encodeGif(frames, (frame) => (ends.has(frame) ? film.rest : film.delay));
+}
+
+/** Of every episode the pictures at even distances, first and last included, in rows of their own. */
+function stripOf(films: readonly Film[]): Uint8Array {
+  const chosen = films.flatMap(({ frames }) => {
+    const count = Math.min(strip.pictures, frames.length);
+    return Array.from(
+      { length: count },
+      (_, i) => frames[count === 1 ? 0 : Math.round((i * (frames.length - 1)) / (count - 1))]!,
+    );
+  });
+  return encodePng(filmStrip(chosen, strip.columns));
+}
+
+function episodeText({ frames, length, return: total, success }: Film, seed: number): string {
+  return `seed ${seed}: ${success ? "success" : "no success"}, return ${Number(total.toFixed(3))}, ${length} steps (${frames.length} pictures)`;
+}

@@ -1,0 +1,24 @@
+/**
+ * Does an episode hang together? What every writer asks before it writes one.
+ */
+import { findWrongIndex } from "./discrete-actions.js";
+import type { Dataset, Episode } from "./episode.js";
+
+/** What is wrong with an episode of such a data set, to go after "it cannot be written: "; undefined where nothing is. */
+export function episodeProblem(
+  { observationSize, actionSize, discreteActions }: Pick<Dataset, "observationSize" | "actionSize" | "discreteActions">,
+  episode: Episode,
+): string | undefined {
+  const { length } = episode;
+  if (length === 0) return "it has no steps; leave it out";
+  const lengths = [
+    ["observations", episode.observations.length, (length + 1) * observationSize],
+    ["actions", episode.actions.length, length * actionSize],
+    ["rewards", episode.rewards.length, length],
+    ["terminated", episode.terminated.length, length],
+  ] as const;
+  for (const [key, found, expected] of lengths)
+    if (found !== expected) return `${key} hold ${found} numbers where ${length} steps need ${expected}`;
+  const wrong = discreteActions === undefined ? -1 : findWrongIndex(episode.actions, discreteActions);
+  return wrong < 0 ? undefined : `its action ${episode.actions[wrong]} in step ${wrong} is none of ${discreteActions}`;
+}

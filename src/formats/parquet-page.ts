@@ -1,0 +1,212 @@
+/**
+ * One page of a column of a Parquet file: its header, held against what is left of the column, and its values and
+ * levels, ready to be taken one by one.
+ */
+import { unpack } from "./parquet-compression.js";
+import { BOOLEAN, type ParquetLeaf } from "./parquet-schema.js";
+import { Damaged, ThriftReader } from "./parquet-thrift.js";
+import {
+  deltaNumbers,
+  deltaTexts,
+  type Next,
+  plainNumbers,
+  plainTexts,
+  runs,
+  splitNumbers,
+  widthOf,
+} from "./parquet-values.js";
+
+export interface PageHeader {
+  readonly kind: "data" | "data v2" | "dictionary" | "other";
+  /** Bytes of the header itself, of the page as stored, and of the page unpacked. */
+  readonly headerBytes: number;
+  readonly packedBytes: number;
+  readonly bytes: number;
+  readonly values: number;
+  readonly encoding: number;
+  /** Of a page of the second version: bytes of the levels, and whether the values are compressed. */
+  readonly repetitionBytes: number;
+  readonly definitionBytes: number;
+  readonly compressed: boolean;
+}
+
+/** The entries of a page; `value` is asked only where the definition level says that there is one. */
+export interface Page {
+  readonly values: number;
+  readonly repetition: Next<number>;
+  readonly definition: Next<number>;
+  readonly value: Next<number> | Next<string>;
+}
+
+/** The values that indices stand for; of numbers or of texts. */
+export type Dictionary = Float64Array | readonly string[];
+
+/** A page's header is small, whatever statistics a writer puts into it. */
+export const LARGEST_HEADER = 2 ** 16;
+const KINDS = ["data", "other", "dictionary", "data v2"] as const;
+const PLAIN = 0;
+const PLAIN_DICTIONARY = 2;
+const RLE = 3;
+const DELTA = 5;
+const DELTA_LENGTH = 6;
+const RLE_DICTIONARY = 8;
+const BYTE_STREAM_SPLIT = 9;
+
+/** @param bytes from the header on, the page may be cut off; @throws Damaged */
+export function readPageHeader(bytes: Uint8Array): PageHeader {
+  const reader = new ThriftReader(bytes);
+  let [kind, size, packed, values, encoding, repetitionBytes, definitionBytes] = [-1, -1, -1, 0, -1, 0, 0];
+  let [compressed, levels] = [true, RLE];
+  reader.struct((field) => {
+    if (field === 1) kind = reader.integer();
+    else if (field === 2) size = reader.integer();
+    else if (field === 3) packed = reader.integer();
+    else if (field === 5 || field === 7 || field === 8)
+      reader.nested((inner) => {
+        // The three kinds agree in the number of values; the second version has nulls and rows before the encoding.
+        if (inner === 1) values = reader.integer();
+        else if (inner === (field === 8 ? 4 : 2)) encoding = reader.integer();
+        else if (field === 5 && (inner === 3 || inner === 4)) levels = Math.max(levels, reader.integer());
+        else if (field === 8 && inner === 5) definitionBytes = reader.integer();
+        else if (field === 8 && inner === 6) repetitionBytes = reader.integer();
+        else if (field === 8 && inner === 7) compressed = reader.boolean();
+        else return false;
+        return true;
+      });
+    else return false;
+    return true;
+  });
+  if (!(size >= 0 && packed >= 0 && values >= 0))
+    throw new Damaged(`its page declares ${size} bytes and ${values} values`);
+  if (levels !== RLE) throw new Damaged("its levels are stored in a way that is out of use");
+  if (definitionBytes < 0 || repetitionBytes < 0 || definitionBytes + repetitionBytes > Math.min(size, packed))
+    throw new Damaged("its levels are larger than their page");
+  const headerBytes = reader.offset;
+  return {
+    kind: KINDS[kind] ?? "other",
+    headerBytes,
+    packedBytes: packed,
+    bytes: size,
+    values,
+    encoding,
+    repetitionBytes,
+    definitionBytes,
+    compressed,
+  };
+}
+
+/** The values to which the indices of the following pages refer. */
+export function readDictionary(header: PageHeader, packed: Uint8Array, codec: number, leaf: ParquetLeaf): Dictionary {
+  const bytes = sized(unpack(packed, codec, header.bytes), header.bytes);
+  const least = leaf.kind === "text" ? 4 : (widthOf(leaf.type) ?? 1);
+  if (header.values * least > bytes.length) throw new Damaged("its dictionary is shorter than it declares");
+  if (leaf.kind === "text") return Array.from({ length: header.values }, plainTexts(bytes, leaf));
+  return Float64Array.from({ length: header.values }, plainNumbers(bytes, leaf));
+}
+
+export function openPage(
+  header: PageHeader,
+  packed: Uint8Array,
+  codec: number,
+  leaf: ParquetLeaf,
+  dictionary: Dictionary | undefined,
+): Page {
+  const { repetition, definition, values } =
+    header.kind === "data v2" ? partsV2(header, packed, codec) : parts(header, packed, codec, leaf);
+  return {
+    values: header.values,
+    repetition: runs(repetition, widthOfLevel(leaf.repetition)),
+    definition: leaf.definition === 0 ? () => 0 : runs(definition, widthOfLevel(leaf.definition)),
+    value: valuesOf(header, values, leaf, dictionary),
+  };
+}
+
+interface Parts {
+  readonly repetition: Uint8Array;
+  readonly definition: Uint8Array;
+  readonly values: Uint8Array;
+}
+
+/** First version: all compressed together, each kind of level after its length. */
+function parts(header: PageHeader, packed: Uint8Array, codec: number, leaf: ParquetLeaf): Parts {
+  const bytes = sized(unpack(packed, codec, header.bytes), header.bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const levels = (most: number) => {
+    if (most === 0) return bytes.subarray(0, 0);
+    if (at + 4 > bytes.length) throw new Damaged("its page ends before its levels");
+    const length = view.getUint32(at, true);
+    if (length > bytes.length - at - 4) throw new Damaged("its levels are larger than their page");
+    at += 4 + length;
+    return bytes.subarray(at - length, at);
+  };
+  return { repetition: levels(leaf.repetition), definition: levels(leaf.definition), values: bytes.subarray(at) };
+}
+
+/** Second version: the levels stand before the compressed values. */
+function partsV2(header: PageHeader, packed: Uint8Array, codec: number): Parts {
+  const { repetitionBytes, definitionBytes, compressed } = header;
+  const levels = repetitionBytes + definitionBytes;
+  const values = packed.subarray(levels);
+  return {
+    repetition: packed.subarray(0, repetitionBytes),
+    definition: packed.subarray(repetitionBytes, levels),
+    values:
+      compressed && values.length > 0
+        ? sized(unpack(values, codec, header.bytes - levels), header.bytes - levels)
+        : values,
+  };
+}
+
+function valuesOf(
+  header: PageHeader,
+  bytes: Uint8Array,
+  leaf: ParquetLeaf,
+  dictionary: Dictionary | undefined,
+): Page["value"] {
+  const text = leaf.kind === "text";
+  switch (header.encoding) {
+    case PLAIN:
+      return text ? plainTexts(bytes, leaf) : plainNumbers(bytes, leaf);
+    case PLAIN_DICTIONARY:
+    case RLE_DICTIONARY:
+      return lookedUp(bytes, dictionary);
+    case RLE:
+      // Only booleans are stored so; their bytes stand after their length.
+      if (leaf.type === BOOLEAN) return runs(bytes.subarray(4), 1);
+      break;
+    case DELTA:
+      if (!text) return deltaNumbers(bytes, leaf);
+      break;
+    case DELTA_LENGTH:
+      if (text) return deltaTexts(bytes, header.values);
+      break;
+    case BYTE_STREAM_SPLIT:
+      if (!text) return splitNumbers(bytes, leaf);
+  }
+  throw new Damaged(
+    `its values are stored in a way (encoding ${header.encoding}) that is not read here (write it with plain or dictionary encoding)`,
+  );
+}
+
+function lookedUp(bytes: Uint8Array, dictionary: Dictionary | undefined): Page["value"] {
+  if (dictionary === undefined) throw new Damaged("its dictionary is missing");
+  const index = runs(bytes.subarray(1), bytes[0] ?? 0);
+  const take = <T>(values: ArrayLike<T>) => {
+    return () => {
+      const value = values[index()];
+      if (value === undefined) throw new Damaged(`it refers to a value beyond the ${values.length} of its dictionary`);
+      return value;
+    };
+  };
+  return dictionary instanceof Float64Array ? take(dictionary) : take(dictionary);
+}
+
+function sized(bytes: Uint8Array, size: number): Uint8Array {
+  if (bytes.length === size) return bytes;
+  throw new Damaged(`its page has ${bytes.length} bytes instead of the ${size} that it declares`);
+}
+
+function widthOfLevel(most: number): number {
+  return 32 - Math.clz32(most);
+}

@@ -1,0 +1,114 @@
+/**
+ * One process at a time in a folder: a second one would write over what the first has recorded. The lock is a file that
+ * says who holds it; that of a process which no longer lives is taken over.
+ */
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { fileReason, UsageError } from "../errors.js";
+
+export const lockFile = ".lock";
+
+/** Who holds a lock. A process number alone is given to others later; with the time of its start it is one process. */
+const ownerSchema = z.object({ process: z.int().positive(), started: z.string(), host: z.string(), since: z.string() });
+type Owner = z.infer<typeof ownerSchema>;
+
+/**
+ * Makes the folder and takes its lock.
+ * @param work what goes on there, for the message to a second process: "comparison", "run"
+ * @returns what gives the lock back
+ * @throws UsageError naming the process that holds it
+ */
+export function lockFolder(folder: string, work: string): () => void {
+  const path = join(folder, lockFile);
+  const mine = `${path}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(mine, JSON.stringify(ownIdentity()));
+    // Linking is the one step that only one process can do: whoever finds the name taken has lost.
+    while (!linked(mine, path)) removeIfStale(path, folder, work);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`The folder ${folder} cannot be used: ${fileReason(error)}. Name another with --out.`);
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  return () => rmSync(path, { force: true });
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** @throws UsageError if whoever holds the lock lives, or cannot be asked because it is on another machine */
+function removeIfStale(path: string, folder: string, work: string): void {
+  const text = readIfThere(path);
+  if (text === undefined) return;
+  const owner = ownerIn(text);
+  if (owner && owner.host !== hostname())
+    throw new UsageError(
+      `Another ${work} (process ${owner.process} on ${owner.host}, since ${owner.since}) is at work in ${folder}; if it no longer is, remove ${path}.`,
+    );
+  if (owner && startOf(owner.process) === owner.started)
+    throw new UsageError(
+      `Another ${work} (process ${owner.process}, since ${owner.since}) is at work in ${folder}; wait for it, or name another folder with --out.`,
+    );
+  // Moved away and looked at again: between reading and removing, another process may have taken the lock.
+  const stale = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, stale);
+  } catch {
+    return;
+  }
+  if (readIfThere(stale) !== text) linked(stale, path);
+  rmSync(stale, { force: true });
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function ownerIn(text: string): Owner | undefined {
+  try {
+    return ownerSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined; // torn by a kill while it was written: nobody holds it
+  }
+}
+
+function ownIdentity(): Owner {
+  return {
+    process: process.pid,
+    started: startOf(process.pid) ?? "",
+    host: hostname(),
+    since: new Date().toISOString(),
+  };
+}
+
+/** When a process started, in the words of the system (or "alive" where it does not tell); undefined if it is gone. */
+function startOf(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return undefined;
+  }
+  try {
+    // The 22nd field of Linux' record of a process, counted after the name, which may hold spaces.
+    const record = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return record.slice(record.lastIndexOf(")") + 2).split(" ")[19]!;
+  } catch {
+    return "alive";
+  }
+}
