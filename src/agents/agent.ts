@@ -163,6 +163,11 @@ export class Agent {
     return exportPolicy(this.declared.policy, weights, this.options, { agent: this.name, ...metadata });
   }
 
+  /** The generators of its noise, which a checkpoint saves beside the state tensors. */
+  get streams(): Readonly<Record<"noise" | "exploration", RandomStream>> {
+    return { noise: this.noise, exploration: this.exploration };
+  }
+
   get stateNames(): readonly string[] {
     return this.program.stateNames;
   }

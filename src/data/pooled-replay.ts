@@ -53,6 +53,7 @@ export class PooledReplay implements SampledReplay {
   private readonly rows: number;
   /** Draws until the next group enters. */
   private remaining: number;
+  draws = 0;
 
   constructor(
     private readonly blocks: EpisodeBlocks,
@@ -78,9 +79,19 @@ export class PooledReplay implements SampledReplay {
       const draws = Math.min(to - row, this.remaining);
       this.pool.sampleInto(batch, row, row + draws, random);
       row += draws;
-      this.remaining -= draws;
-      if (this.remaining === 0) this.letIn();
+      this.count(draws);
     }
+  }
+
+  /** Reads the blocks again that have passed since, which takes as long as it took then. */
+  skipTo(draws: number): void {
+    while (this.draws < draws) this.count(Math.min(this.remaining, draws - this.draws));
+  }
+
+  private count(draws: number): void {
+    this.draws += draws;
+    this.remaining -= draws;
+    if (this.remaining === 0) this.letIn();
   }
 
   /** The oldest group gives way to the next. */

@@ -36,6 +36,10 @@ export interface SampledReplay {
   readonly length: number;
   /** Fills the rows `from` to `to - 1` of a batch. */
   sampleInto(batch: Batch, from: number, to: number, random: RandomStream): void;
+  /** Rows drawn so far, where what can be drawn next depends on it. */
+  readonly draws?: number;
+  /** Goes on as if so many rows had been drawn; only on a replay from which nothing was drawn. */
+  skipTo?(draws: number): void;
 }
 
 /** An append-only, growing store of transitions. */

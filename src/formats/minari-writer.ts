@@ -34,7 +34,9 @@ export async function createMinari(target: DataTarget, header: DatasetHeader): P
       forgetTimes(main, begun, Date.now());
       main.close();
       const metadata = target.create("data/metadata.json");
-      metadata.append(new TextEncoder().encode(`${JSON.stringify(metadataOf(header, totals), undefined, 2)}\n`));
+      metadata.append(
+        new TextEncoder().encode(`${JSON.stringify(metadataOf(target.name, header, totals), undefined, 2)}\n`),
+      );
       metadata.close();
     },
     abandon: () => hdf5.abandon(),
@@ -42,6 +44,7 @@ export async function createMinari(target: DataTarget, header: DatasetHeader): P
 }
 
 function metadataOf(
+  path: string,
   { source, observationSize, actionSize, discreteActions }: DatasetHeader,
   { episodes, steps }: { readonly episodes: number; readonly steps: number },
 ) {
@@ -54,8 +57,21 @@ function metadataOf(
       discreteActions === undefined
         ? boxSpace(actionSize)
         : JSON.stringify({ type: "Discrete", dtype: "int64", start: 0, n: discreteActions }),
+    dataset_id: idOf(path),
+    minari_version: ">=0.5",
     description: `Converted by calql from ${source}.`,
   };
+}
+
+/** Minari asks for a name that ends in a version; the folder's name, where it has one. */
+function idOf(path: string): string {
+  const folder =
+    path
+      .replace(/[/\\]+$/, "")
+      .split(/[/\\]/)
+      .at(-1) ?? "";
+  const name = folder.replace(/[^\w.-]+/g, "-").replace(/^[-.]+/, "") || "data";
+  return /-v\d+$/.test(name) ? name : `${name}-v0`;
 }
 
 /** Python reads the word Infinity, which JSON.stringify does not write. */

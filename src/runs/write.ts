@@ -13,11 +13,18 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
 } from "node:fs";
 import { join } from "node:path";
 import { RunFailure, UsageError } from "../errors.js";
 import { type EvaluationLine, type MetricsLine, type RunConfig, type RunSummary, runFiles } from "./record.js";
 import { writeWholeFile } from "./whole-file.js";
+
+/** Bytes of the two files of lines. */
+export interface LinePositions {
+  readonly metrics: number;
+  readonly evaluations: number;
+}
 
 /** Writes one run folder. Every method is synchronous: when it returns, a kill of the process loses nothing of it. */
 export class RunWriter {
@@ -37,6 +44,29 @@ export class RunWriter {
     makeEmptyFolder(folder);
     writeWhole(join(folder, runFiles.config), json(config));
     return new RunWriter(folder);
+  }
+
+  /**
+   * Opens a run folder again where a checkpoint left it: lines after that are cut off, because the run writes them again,
+   * and how an earlier process ended no longer counts.
+   * @throws RunFailure if lines are missing that were there
+   */
+  static reopen(folder: string, lines: LinePositions): RunWriter {
+    const writer = new RunWriter(folder);
+    try {
+      writer.metrics.cutAt(lines.metrics);
+      writer.evaluations.cutAt(lines.evaluations);
+      rmSync(join(folder, runFiles.summary), { force: true });
+    } catch (error) {
+      writer.close();
+      throw error;
+    }
+    return writer;
+  }
+
+  /** How far the lines reach, once they are on the disk. */
+  position(): LinePositions {
+    return { metrics: this.metrics.position(), evaluations: this.evaluations.position() };
   }
 
   appendMetrics(line: MetricsLine): void {
@@ -83,6 +113,21 @@ class LineFile {
       ftruncateSync(this.descriptor, length);
       throw writeFailure(this.path, error);
     }
+  }
+
+  /** @returns the bytes that are on the disk now. */
+  position(): number {
+    attempt(this.path, () => fsyncSync(this.descriptor));
+    return fstatSync(this.descriptor).size;
+  }
+
+  cutAt(bytes: number): void {
+    const { size } = fstatSync(this.descriptor);
+    if (size < bytes)
+      throw new RunFailure(
+        `${this.path} has ${size} bytes where the checkpoint knows ${bytes}: recorded lines are missing. Put the file back as the run wrote it.`,
+      );
+    attempt(this.path, () => ftruncateSync(this.descriptor, bytes));
   }
 
   close(): void {

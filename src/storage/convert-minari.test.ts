@@ -46,7 +46,7 @@ test("a Minari data set of our own has the spaces and counts of its episodes, an
     await convertDataset(join(place, "a.hdf5"), join(place, name), { to: "minari" });
   expect((await readDataset(join(place, "one-v0"))).episodes).toEqual(dataset.episodes);
   const metadata = JSON.parse(readFileSync(join(place, "one-v0/data/metadata.json"), "utf8"));
-  expect(metadata).toMatchObject({ total_episodes: 3, total_steps: 76, data_format: "hdf5" });
+  expect(metadata).toMatchObject({ total_episodes: 3, total_steps: 76, data_format: "hdf5", dataset_id: "one-v0" });
   expect(metadata.action_space).toBe(
     '{"type": "Box", "dtype": "float32", "shape": [2], "low": [-Infinity, -Infinity], "high": [Infinity, Infinity]}',
   );

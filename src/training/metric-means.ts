@@ -11,6 +11,17 @@ export class MetricMeans {
     this.count++;
   }
 
+  /** What a checkpoint keeps of it; `restore` takes it back. */
+  save(): { readonly names: string[]; readonly sums: Float64Array; readonly count: number } {
+    const names = Object.keys(this.sums);
+    return { names, sums: Float64Array.from(names, (name) => this.sums[name]!), count: this.count };
+  }
+
+  restore({ names, sums, count }: ReturnType<MetricMeans["save"]>): void {
+    for (const [i, name] of names.entries()) this.sums[name] = sums[i]!;
+    this.count = count;
+  }
+
   get empty(): boolean {
     return this.count === 0;
   }

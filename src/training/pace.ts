@@ -3,13 +3,26 @@
  */
 import type { Phase } from "../runs/record.js";
 
+/** What a checkpoint keeps, so that a resumed run counts on. */
+export interface SavedPace {
+  readonly seconds: number;
+  readonly spent: Readonly<Record<Phase, { readonly updates: number; readonly milliseconds: number }>>;
+}
+
 export class Pace {
-  private readonly start = performance.now();
+  private start = performance.now();
   private began = 0;
-  private readonly spent: Record<Phase, { updates: number; milliseconds: number }> = {
-    offline: { updates: 0, milliseconds: 0 },
-    online: { updates: 0, milliseconds: 0 },
-  };
+  private spent = { offline: { updates: 0, milliseconds: 0 }, online: { updates: 0, milliseconds: 0 } };
+
+  save(): SavedPace {
+    return { seconds: this.seconds(), spent: structuredClone(this.spent) };
+  }
+
+  /** Goes on from where another process was; the time between the two does not count. */
+  restore({ seconds, spent }: SavedPace): void {
+    this.start = performance.now() - 1000 * seconds;
+    this.spent = structuredClone(spent);
+  }
 
   begin(): void {
     this.began = performance.now();

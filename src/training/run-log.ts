@@ -22,13 +22,14 @@ export class RunLog {
   updates = 0;
   onlineSteps = 0;
   onlineEpisodes = 0;
-  readonly evaluations: EvaluationLine[] = [];
   private readonly means = new MetricMeans();
   private readonly pace = new Pace();
 
   constructor(
     private readonly writer: RunWriter,
     private readonly logEveryUpdates: number,
+    /** Those that were made already, where a run goes on. */
+    readonly evaluations: EvaluationLine[] = [],
   ) {}
 
   /** Counts and times an update, and writes a line of metrics when one is due. */
@@ -50,6 +51,25 @@ export class RunLog {
     this.evaluations.push(line);
     this.writer.appendEvaluation(line);
     return line;
+  }
+
+  /** Where the log stands, for a checkpoint: counts, times, the lines on the disk and the means of the next one. */
+  save() {
+    const { phase, updates, onlineSteps, onlineEpisodes } = this;
+    return {
+      position: { phase, updates, onlineSteps, onlineEpisodes },
+      pace: this.pace.save(),
+      means: this.means.save(),
+      lines: this.writer.position(),
+    };
+  }
+
+  /** Goes on where a checkpoint stood; the writer was reopened there. */
+  restore({ position, pace, means }: Pick<ReturnType<RunLog["save"]>, "position" | "pace" | "means">): void {
+    const { phase, updates, onlineSteps, onlineEpisodes } = position;
+    Object.assign(this, { phase, updates, onlineSteps, onlineEpisodes });
+    this.pace.restore(pace);
+    this.means.restore(means);
   }
 
   progress(done: number, total: number): Progress {

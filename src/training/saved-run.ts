@@ -1,0 +1,164 @@
+/**
+ * What a checkpoint holds of a run, and how it is put back: the manifest declared below and these tensors. `agent/NAME`:
+ * every state tensor of the agent (parameters, optimiser moments, targets, multipliers, counts). `means`: sums of the
+ * metrics since the last line. `trajectory/observations`, `trajectory/actions`, `trajectory/rewards` and `environment`:
+ * the episode in progress, where the environment can save its state; where it cannot, the run goes on from the
+ * beginning of that episode. Recorded data are not in it but their fingerprint is, and of the collected episodes, which
+ * are in a file of their own, length and SHA-256.
+ */
+import { z } from "zod";
+import type { Agent } from "../agents/agent.js";
+import type { EpisodeLog } from "../checkpoints/episode-log.js";
+import type { CheckpointTensor, TensorFile } from "../checkpoints/tensor-file.js";
+import { joinRows } from "../data/episode.js";
+import type { SampledReplay } from "../data/replay.js";
+import type { Environment } from "../environments/environment.js";
+import { DataError } from "../errors.js";
+import type { RandomStream } from "../random.js";
+import { phaseSchema } from "../runs/record.js";
+import { version } from "../version.js";
+import type { RunLog } from "./run-log.js";
+import type { Trajectory } from "./trajectory.js";
+
+const count = z.int().min(0);
+const spent = z.strictObject({ updates: count, milliseconds: z.number().min(0) });
+const streamState = z.array(z.int()).length(4);
+
+const savedRunSchema = z.strictObject({
+  calqlVersion: z.string(),
+  agent: z.string(),
+  /** SHA-256 of the recorded data. */
+  data: z.string(),
+  position: z.strictObject({
+    phase: phaseSchema,
+    updates: count,
+    onlineSteps: count,
+    onlineEpisodes: count,
+    onlineUpdates: count,
+  }),
+  /** Rows drawn so far from data that are larger than memory. */
+  offlineDraws: count,
+  streams: z.record(z.string(), streamState),
+  /** Bytes of metrics.jsonl and evaluations.jsonl. */
+  lines: z.strictObject({ metrics: count, evaluations: count }),
+  pace: z.strictObject({ seconds: z.number().min(0), spent: z.strictObject({ offline: spent, online: spent }) }),
+  means: z.strictObject({ names: z.array(z.string()), count }),
+  episodes: z.strictObject({ bytes: count, sha256: z.string() }),
+  /** Steps of the episode in progress. */
+  trajectory: count.nullable(),
+});
+export type SavedRun = z.infer<typeof savedRunSchema>;
+
+/** A trajectory on its way, and where chance stood before it began. */
+export interface TrajectoryOnItsWay extends Trajectory {
+  readonly before: SavedRun["streams"];
+}
+
+/** Everything of a run that changes. */
+export interface RunState {
+  agent: Agent;
+  readonly environment: Environment;
+  readonly offline: SampledReplay;
+  readonly data: string;
+  readonly log: RunLog;
+  readonly episodes: EpisodeLog;
+  readonly streams: Readonly<Record<"sampling" | "warmup" | "episodes", RandomStream>>;
+  onlineUpdates: number;
+  trajectory: TrajectoryOnItsWay | null;
+}
+
+/** The states of all generators of a run, by purpose. */
+export function streamsOf({ agent, streams }: Pick<RunState, "agent" | "streams">): SavedRun["streams"] {
+  const all: Record<string, RandomStream> = { ...agent.streams, ...streams };
+  return Object.fromEntries(Object.entries(all).map(([name, stream]) => [name, [...stream.state()]]));
+}
+
+/** A run as it stands, between two updates or two environment steps. */
+export function captureRun(state: RunState): TensorFile {
+  const { agent, log, trajectory } = state;
+  const tensors = new Map<string, CheckpointTensor>();
+  for (const name of agent.stateNames) tensors.set(`agent/${name}`, agent.state(name));
+  const { means, ...saved } = log.save();
+  tensors.set("means", means.sums);
+  const environment = trajectory && state.environment.saveState?.();
+  if (environment) {
+    tensors.set("environment", environment);
+    for (const part of ["observations", "actions"] as const)
+      tensors.set(`trajectory/${part}`, joinRows(trajectory[part]));
+    tensors.set("trajectory/rewards", Float64Array.from(trajectory.rewards));
+  }
+  const manifest: SavedRun = {
+    calqlVersion: version,
+    agent: agent.name,
+    data: state.data,
+    ...saved,
+    position: { ...saved.position, onlineUpdates: state.onlineUpdates },
+    offlineDraws: state.offline.draws ?? 0,
+    streams: trajectory && !environment ? trajectory.before : streamsOf(state),
+    means: { names: means.names, count: means.count },
+    episodes: state.episodes.position(),
+    trajectory: environment ? trajectory.actions.length : null,
+  };
+  return { manifest, tensors };
+}
+
+/** @throws DataError where the manifest is not one of a run */
+export function parseSavedRun(manifest: unknown, path: string): SavedRun {
+  const result = savedRunSchema.safeParse(manifest);
+  if (result.success) return result.data;
+  const place = result.error.issues[0]!.path.join(".");
+  throw new DataError(
+    `The checkpoint ${path} does not hold what a run needs ("${place}"); it was not written by this version of calql.`,
+  );
+}
+
+/**
+ * Puts a run back to where it stood; the log and the collected episodes were reopened there already.
+ * @throws DataError where the checkpoint does not fit the run
+ */
+export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: TensorFile & { path: string }): void {
+  const { agent } = state;
+  if (saved.data !== state.data)
+    throw new DataError(
+      `The recorded data are not those that the run began with (the SHA-256 differs); give them back under the same name, then go on with "calql resume".`,
+    );
+  for (const name of agent.stateNames) {
+    const values = tensors.get(`agent/${name}`);
+    const target = agent.state(name);
+    if (!(values instanceof Float32Array) || values.length !== target.length)
+      throw new DataError(`The checkpoint ${path} has no ${target.length} numbers for ${name} of ${agent.name}.`);
+    target.set(values);
+  }
+  const streams: Record<string, RandomStream> = { ...agent.streams, ...state.streams };
+  for (const [name, stream] of Object.entries(streams)) {
+    const words = saved.streams[name];
+    if (!words) throw new DataError(`The checkpoint ${path} has no state of the random stream "${name}".`);
+    stream.restore(words);
+  }
+  state.offline.skipTo?.(saved.offlineDraws);
+  state.onlineUpdates = saved.position.onlineUpdates;
+  const sums = tensors.get("means");
+  state.log.restore({
+    ...saved,
+    means: { ...saved.means, sums: sums instanceof Float64Array ? sums : new Float64Array() },
+  });
+  if (saved.trajectory !== null) state.trajectory = trajectoryIn(state, saved, tensors);
+}
+
+/** The episode in progress; the environment is where it was in it. */
+function trajectoryIn(state: RunState, { streams }: SavedRun, tensors: TensorFile["tensors"]): TrajectoryOnItsWay {
+  const { environment, agent } = state;
+  const { observationSize, actionSize } = agent.sizes;
+  environment.restoreState!(tensors.get("environment") as Float64Array);
+  const rows = (name: string, width: number): Float32Array[] => {
+    const values = tensors.get(`trajectory/${name}`) as Float32Array;
+    return Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
+  };
+  return {
+    observations: rows("observations", observationSize),
+    actions: rows("actions", actionSize),
+    rewards: [...(tensors.get("trajectory/rewards") as Float64Array)],
+    // Only read where the environment cannot save its state, and this one can.
+    before: streams,
+  };
+}
