@@ -6,9 +6,9 @@
 
 // What was recorded
 export { countSteps, type Dataset, type Episode } from "./data/episode.js";
-export { readD4RL } from "./data/d4rl.js";
-export { readD4RLMetadata } from "./data/d4rl-metadata.js";
-export { writeD4RL } from "./data/d4rl-writer.js";
+export { readD4RL } from "./formats/d4rl/d4rl.js";
+export { readD4RLMetadata } from "./formats/d4rl/d4rl-metadata.js";
+export { writeD4RL } from "./formats/d4rl/d4rl-writer.js";
 export { applyAdroitBinaryRule } from "./data/adroit-binary.js";
 export { type DataFile, type DataFiles, filesInMemory } from "./formats/files.js";
 export { type DatasetFormat, type EpisodeSource, loadDataset, type ReadOptions } from "./formats/format.js";

@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { writeD4RL } from "../data/d4rl-writer.js";
 import { countingTables, exampleFile, randomDataset } from "../data/example-data.fixture.js";
+import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
 import { readRun } from "../runs/read.js";
 import { registerLine, tiny } from "../training/tiny-run.fixture.js";
 import { calql, contentOf, tinyFlags } from "./command-line.fixture.js";

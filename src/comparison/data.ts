@@ -4,9 +4,9 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readD4RLMetadata } from "../data/d4rl-metadata.js";
 import { collectedTasks, type TaskCollection } from "../environments/collect-task.js";
 import { UsageError } from "../errors.js";
+import { readD4RLMetadata } from "../formats/d4rl/d4rl-metadata.js";
 import { diskFiles } from "../storage/disk-files.js";
 import { collectOwnData } from "../training/own-data.js";
 import { ownDataOf } from "../training/presets.js";

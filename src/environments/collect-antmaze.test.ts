@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readD4RL } from "../data/d4rl.js";
-import { writeD4RL } from "../data/d4rl-writer.js";
+import { readD4RL } from "../formats/d4rl/d4rl.js";
+import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
 import { antCellSize } from "./antmaze.js";
 import { WalkPlan } from "./antmaze-walks.js";
 import {

@@ -4,8 +4,8 @@
  * from outside, because it needs a runtime that this room does not know.
  */
 import type { Dataset, Episode } from "../data/episode.js";
-import { splitTrajectories } from "../data/trajectories.js";
 import { unknownName } from "../errors.js";
+import { splitTrajectories } from "../formats/d4rl/trajectories.js";
 import { RandomStream } from "../random.js";
 import { antActionSize, antStateSize, recipeNoise } from "./ant-body.js";
 import { walkingObservationSize } from "./ant-frame.js";

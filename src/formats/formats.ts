@@ -2,15 +2,15 @@
  * All formats of data sets, in the order in which they are asked whether files are theirs.
  */
 import { DataError } from "../errors.js";
-import { adroitNpyFormat } from "./adroit-npy.js";
-import { calqlFormat } from "./calql-format.js";
-import { d4rlFormat } from "./d4rl-format.js";
+import { calqlFormat } from "./calql/calql-format.js";
+import { d4rlFormat } from "./d4rl/d4rl-format.js";
 import type { DataFiles } from "./files.js";
 import type { DatasetFormat } from "./format.js";
-import { lerobotFormat } from "./lerobot.js";
-import { jsonLinesFormat, parquetFormat } from "./log-format.js";
-import { minariFormat } from "./minari-format.js";
-import { ogbenchFormat } from "./ogbench.js";
+import { lerobotFormat } from "./lerobot/lerobot.js";
+import { jsonLinesFormat, parquetFormat } from "./logs/log-format.js";
+import { minariFormat } from "./minari/minari-format.js";
+import { adroitNpyFormat } from "./numpy/adroit-npy.js";
+import { ogbenchFormat } from "./numpy/ogbench.js";
 
 export const datasetFormats: readonly DatasetFormat[] = [
   calqlFormat,

@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import type { RandomStream } from "../random.js";
 import { filesInMemory } from "./files.js";
 import { type FuzzReport, fuzzFormat } from "./fuzz.fixture.js";
-import { lerobotFormat } from "./lerobot.js";
-import { jsonLinesFormat, parquetFormat } from "./log-format.js";
+import { lerobotFormat } from "./lerobot/lerobot.js";
+import { jsonLinesFormat, parquetFormat } from "./logs/log-format.js";
 import { tableFile, tableFolder, tableJson } from "./tables.fixture.js";
 
 const mapping = tableJson("shop.mapping.json");

@@ -4,11 +4,11 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Metadata, writeD4RL } from "../data/d4rl-writer.js";
 import type { Dataset } from "../data/episode.js";
 import type { TaskCollection } from "../environments/collect-task.js";
 import type { Environment } from "../environments/environment.js";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
+import { type Metadata, writeD4RL } from "../formats/d4rl/d4rl-writer.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import { cacheFolder } from "../storage/cache.js";
 import { readDataset } from "../storage/open-dataset.js";

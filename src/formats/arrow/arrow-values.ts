@@ -1,0 +1,108 @@
+/**
+ * The values of Arrow columns as float32: nested lists of one length become rows of numbers, bits become 0 and 1. Every
+ * length is held against the buffer that must hold it before anything is allocated.
+ * Source: https://arrow.apache.org/docs/format/Columnar.html
+ */
+
+import { Damaged } from "../parquet/parquet-thrift.js";
+import type { ArrowField, ArrowNumbers } from "./arrow-schema.js";
+
+/** One field's values in one record batch. */
+export interface ArrowArray {
+  readonly field: ArrowField;
+  readonly length: number;
+  /** One bit a row, 0 where there is no value; empty where all rows have one. */
+  readonly validity: Uint8Array;
+  /** Values, or the offsets of a list. */
+  readonly data: Uint8Array;
+  readonly children: readonly ArrowArray[];
+}
+
+const widths: Readonly<Record<Exclude<ArrowNumbers, "bool">, number>> = {
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  float32: 4,
+  int64: 8,
+  uint64: 8,
+  float64: 8,
+};
+
+/** @throws Damaged where a row from `from` to `to` - 1 has no value */
+export function checkPresent(array: ArrowArray, from: number, to: number): void {
+  if (to > array.length) throw new Damaged(`it has ${array.length} rows where ${to} are needed`);
+  if (array.validity.length === 0) return;
+  if (array.validity.length * 8 < to) throw new Damaged("its marks of missing values end too early");
+  for (let row = from; row < to; row++)
+    if (((array.validity[row >> 3]! >> (row & 7)) & 1) === 0) throw new Damaged(`row ${row} has no value`);
+}
+
+/**
+ * The rows from `from` to `to` - 1, each of `perRow` numbers.
+ * @throws Damaged where they are not there, or of another kind or width
+ */
+export function numbersOf(array: ArrowArray, from: number, to: number, perRow: number): Float32Array {
+  checkPresent(array, from, to);
+  const { type } = array.field;
+  if (type.kind === "numbers") {
+    if (perRow !== 1) throw new Damaged(`it has one number a row where ${perRow} are expected`);
+    return readNumbers(array.data, type.type, from, to);
+  }
+  const child = array.children[0];
+  if (child === undefined || type.kind === "struct" || type.kind === "other" || type.kind === "unknown")
+    throw new Damaged("its values are no numbers");
+  if (type.kind === "fixed-list") {
+    if (type.size < 1 || perRow % type.size !== 0)
+      throw new Damaged(`its rows have ${type.size} values where ${perRow} numbers are expected`);
+    return numbersOf(child, from * type.size, to * type.size, perRow / type.size);
+  }
+  if (from !== 0 || child.field.type.kind !== "numbers") throw new Damaged("its lists are nested");
+  const first = checkLists(array.data, type.offsetBytes, to, perRow);
+  return numbersOf(child, first, first + to * perRow, 1);
+}
+
+/** Where the values of the first row begin; all lists must have the same length. */
+function checkLists(offsets: Uint8Array, bytes: 4 | 8, rows: number, perRow: number): number {
+  if (offsets.length < (rows + 1) * bytes) throw new Damaged("its offsets end too early");
+  const view = new DataView(offsets.buffer, offsets.byteOffset, offsets.length);
+  const offset = (row: number) =>
+    bytes === 4 ? view.getInt32(row * 4, true) : Number(view.getBigInt64(row * 8, true));
+  const first = offset(0);
+  if (first < 0) throw new Damaged(`its first list begins at ${first}`);
+  for (let row = 0; row < rows; row++) {
+    const length = offset(row + 1) - offset(row);
+    if (length !== perRow) throw new Damaged(`row ${row} has ${length} numbers where ${perRow} are expected`);
+  }
+  return first;
+}
+
+function readNumbers(data: Uint8Array, type: ArrowNumbers, from: number, to: number): Float32Array {
+  const needed = type === "bool" ? Math.ceil(to / 8) : to * widths[type];
+  if (data.length < needed) throw new Damaged(`its values take ${needed} bytes but ${data.length} are there`);
+  const numbers = new Float32Array(to - from);
+  if (type === "bool") {
+    for (let i = from; i < to; i++) numbers[i - from] = (data[i >> 3]! >> (i & 7)) & 1;
+    return numbers;
+  }
+  const width = widths[type];
+  const read = readers[type];
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  for (let i = from; i < to; i++) numbers[i - from] = read(view, i * width);
+  return numbers;
+}
+
+const readers: Readonly<Record<Exclude<ArrowNumbers, "bool">, (view: DataView, at: number) => number>> = {
+  int8: (view, at) => view.getInt8(at),
+  uint8: (view, at) => view.getUint8(at),
+  int16: (view, at) => view.getInt16(at, true),
+  uint16: (view, at) => view.getUint16(at, true),
+  int32: (view, at) => view.getInt32(at, true),
+  uint32: (view, at) => view.getUint32(at, true),
+  float32: (view, at) => view.getFloat32(at, true),
+  int64: (view, at) => Number(view.getBigInt64(at, true)),
+  uint64: (view, at) => Number(view.getBigUint64(at, true)),
+  float64: (view, at) => view.getFloat64(at, true),
+};

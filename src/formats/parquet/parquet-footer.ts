@@ -1,0 +1,196 @@
+/**
+ * The footer of a Parquet file: its schema, and where the values of each column stand. What it declares is held against
+ * the size of the file before anyone relies on it.
+ * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ */
+import type { DataFile } from "../files.js";
+import { Damaged, ThriftReader } from "./parquet-thrift.js";
+
+/** One node of the schema as stored: a list in the order of a walk through the tree. */
+export interface SchemaNode {
+  readonly name: string;
+  /** Number of the physical type, absent in a group. */
+  readonly type: number | undefined;
+  /** 0 required, 1 optional, 2 repeated. */
+  readonly repetition: number;
+  readonly children: number;
+  /** Number of the converted type, e.g. 0 for UTF-8. */
+  readonly converted: number | undefined;
+  /** Field of the logical type's union, e.g. 1 for a string. */
+  readonly logical: number | undefined;
+}
+
+/** The values of one column in one row group. */
+export interface ColumnChunk {
+  /** The path in the schema, joined by NUL, which no name contains. */
+  readonly path: string;
+  readonly codec: number;
+  readonly values: number;
+  /** Where its first page begins, and the bytes of all its pages. */
+  readonly start: number;
+  readonly bytes: number;
+}
+
+export interface RowGroup {
+  readonly rows: number;
+  readonly chunks: readonly ColumnChunk[];
+}
+
+export interface Footer {
+  readonly rows: number;
+  readonly schema: readonly SchemaNode[];
+  readonly groups: readonly RowGroup[];
+  /** Texts that the writer added, e.g. by pandas or Hugging Face. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+const MAGIC = [0x50, 0x41, 0x52, 0x31]; // PAR1
+const LARGEST_FOOTER = 2 ** 24;
+
+/**
+ * More rows than this many per byte are no data any more but an attempt to keep the reader busy: a run of equal values
+ * may claim billions in six bytes.
+ */
+const ROWS_PER_BYTE = 32;
+const SPARE_ROWS = 2 ** 16;
+
+/** The most rows (and values of one column) that a file of that size is believed to have. */
+export function mostRows(fileBytes: number): number {
+  return fileBytes * ROWS_PER_BYTE + SPARE_ROWS;
+}
+
+/** Whether a file begins and ends as Parquet does. */
+export function looksLikeParquet(file: DataFile): boolean {
+  if (file.size < 12) return false;
+  return [0, file.size - 4].every((at) => file.read(at, 4).every((byte, i) => byte === MAGIC[i]));
+}
+
+/** @throws Damaged with the reason */
+export function readFooter(file: DataFile): Footer {
+  if (!looksLikeParquet(file)) throw new Damaged('it does not begin and end with "PAR1", as Parquet files do');
+  const tail = file.read(file.size - 8, 4);
+  const length = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
+  if (length > file.size - 12) throw new Damaged(`its footer of ${length} bytes is larger than the file`);
+  if (length > LARGEST_FOOTER) throw new Damaged(`its footer of ${length} bytes is larger than ${LARGEST_FOOTER}`);
+  const footer = parse(file.read(file.size - 8 - length, length));
+  check(footer, file.size);
+  return footer;
+}
+
+function parse(bytes: Uint8Array): Footer {
+  const reader = new ThriftReader(bytes);
+  const schema: SchemaNode[] = [];
+  const groups: RowGroup[] = [];
+  const metadata = new Map<string, string>();
+  let rows = -1;
+  reader.struct((field) => {
+    if (field === 2) reader.list(() => schema.push(schemaNode(reader)));
+    else if (field === 3) rows = reader.integer();
+    else if (field === 4) reader.list(() => groups.push(rowGroup(reader)));
+    else if (field === 5) reader.list(() => keyValue(reader, metadata));
+    else return false;
+    return true;
+  });
+  return { rows, schema, groups, metadata };
+}
+
+function schemaNode(reader: ThriftReader): SchemaNode {
+  let [name, repetition, children] = ["", 0, 0];
+  let [type, converted, logical]: (number | undefined)[] = [];
+  reader.nested((field) => {
+    if (field === 1) type = reader.integer();
+    else if (field === 3) repetition = reader.integer();
+    else if (field === 4) name = reader.text();
+    else if (field === 5) children = reader.integer();
+    else if (field === 6) converted = reader.integer();
+    else if (field === 10) logical = unionField(reader);
+    else return false;
+    return true;
+  });
+  return { name, type, repetition, children, converted, logical };
+}
+
+/** Which member of a union is set. */
+function unionField(reader: ThriftReader): number | undefined {
+  let member: number | undefined;
+  reader.nested((field) => {
+    member = field;
+    return false;
+  });
+  return member;
+}
+
+function rowGroup(reader: ThriftReader): RowGroup {
+  const chunks: ColumnChunk[] = [];
+  let rows = -1;
+  reader.nested((field) => {
+    if (field === 1) reader.list(() => chunks.push(columnChunk(reader)));
+    else if (field === 3) rows = reader.integer();
+    else return false;
+    return true;
+  });
+  return { rows, chunks };
+}
+
+function columnChunk(reader: ThriftReader): ColumnChunk {
+  let chunk: ColumnChunk | undefined;
+  reader.nested((field) => {
+    if (field === 1 && reader.text() !== "") throw new Damaged("a column is stored in another file");
+    else if (field === 3) chunk = columnMetadata(reader);
+    else if (field === 8 || field === 9) throw new Damaged("it is encrypted");
+    else return field === 1;
+    return true;
+  });
+  if (chunk === undefined) throw new Damaged("a column has no description");
+  return chunk;
+}
+
+function columnMetadata(reader: ThriftReader): ColumnChunk {
+  const path: string[] = [];
+  let [codec, values, bytes, data, dictionary] = [-1, -1, -1, -1, 0];
+  reader.nested((field) => {
+    if (field === 3) reader.list(() => path.push(reader.text()));
+    else if (field === 4) codec = reader.integer();
+    else if (field === 5) values = reader.integer();
+    else if (field === 7) bytes = reader.integer();
+    else if (field === 9) data = reader.integer();
+    else if (field === 11) dictionary = reader.integer();
+    else return false;
+    return true;
+  });
+  // Writers that have no dictionary store none, or 0, where the file's first four bytes are.
+  const start = dictionary > 0 && dictionary < data ? dictionary : data;
+  return { path: path.join("\0"), codec, values, start, bytes };
+}
+
+function keyValue(reader: ThriftReader, metadata: Map<string, string>): void {
+  let [key, value] = ["", ""];
+  reader.nested((field) => {
+    if (field === 1) key = reader.text();
+    else if (field === 2) value = reader.text();
+    else return false;
+    return true;
+  });
+  metadata.set(key, value);
+}
+
+function check({ rows, schema, groups }: Footer, fileBytes: number): void {
+  if (schema.length === 0) throw new Damaged("it has no schema");
+  const most = mostRows(fileBytes);
+  const within = (what: string, count: number) => {
+    if (!Number.isInteger(count) || count < 0) throw new Damaged(`it declares ${count} ${what}`);
+    if (count > most) throw new Damaged(`it declares ${count} ${what}, more than a file of ${fileBytes} bytes holds`);
+  };
+  within("rows", rows);
+  let sum = 0;
+  for (const group of groups) {
+    within("rows in a row group", group.rows);
+    sum += group.rows;
+    for (const { start, bytes, values } of group.chunks) {
+      within("values in a column", values);
+      if (!(start >= 4 && bytes >= 0 && start + bytes <= fileBytes))
+        throw new Damaged(`a column should stand at bytes ${start} to ${start + bytes} of ${fileBytes}`);
+    }
+  }
+  if (sum !== rows) throw new Damaged(`it declares ${rows} rows, but its row groups have ${sum}`);
+}

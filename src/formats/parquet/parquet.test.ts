@@ -1,0 +1,86 @@
+/**
+ * The Parquet reader against pyarrow: every kind of column in every packing, and files that are not what they say.
+ */
+import { gzipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { meterAllocations } from "../allocation-meter.fixture.js";
+import { filesInMemory } from "../files.js";
+import { expected, tableFile } from "../tables.fixture.js";
+import { openParquet } from "./parquet.js";
+import { unpack } from "./parquet-compression.js";
+import { mostRows, readFooter } from "./parquet-footer.js";
+
+const open = (name: string) => openParquet(tableFile(name).open(name), `"${name}"`);
+
+/** All values of a column, as `summary` of the Python script tells them. */
+function summaryOf(name: string, column: string) {
+  const lengths: number[] = [];
+  const values: (number | string)[] = [];
+  let nulls = 0;
+  for (const { rows, columns } of open(name).batches([column])) {
+    const [found] = columns;
+    for (let row = 0; row < rows; row++) lengths.push(found!.starts[row + 1]! - found!.starts[row]!);
+    for (const value of found!.column.kind === "text" ? found!.texts : found!.numbers) values.push(value);
+    nulls += found!.nulls.reduce((sum, one) => sum + one, 0);
+  }
+  const size = (value: number | string) =>
+    typeof value === "string" ? [...value].length : Number.isNaN(value) ? 0 : value;
+  const weighted = values.reduce<number>((sum, value, i) => sum + (i + 1) * size(value), 0);
+  return { lengths: lengths.slice(0, 20), count: values.length, nulls, weighted, values };
+}
+
+describe.each(["snappy-v1", "zstd-v2", "gzip", "lz4", "plain", "split"])("packed-%s.parquet", (way) => {
+  test.each(Object.keys(expected.packed))("column %s holds what pyarrow put there", (column) => {
+    const { values, ...found } = summaryOf(`packed-${way}.parquet`, column);
+    const { some, ...told } = expected.packed[column]!;
+    expect({ ...found, weighted: 0 }).toEqual({ ...told, weighted: 0 });
+    expect(found.weighted / told.weighted).toBeCloseTo(1, 12);
+    for (const [index, value] of Object.entries(some)) {
+      if (value === null) expect(values[Number(index)]).toSatisfy((found) => found === "" || Number.isNaN(found));
+      else expect(values[Number(index)]).toBe(typeof value === "boolean" ? Number(value) : value);
+    }
+  });
+});
+
+test("what cannot be read is refused with the file, the column and the next step", () => {
+  const table = open("packed-gzip.parquet");
+  expect(() => [...table.batches(["speed"])]).toThrow(
+    /"packed-gzip.parquet" has no column "speed"; there: "float", "double"/,
+  );
+  const cut = tableFile("log.parquet").open("log.parquet").read(0, 3000);
+  expect(() => openParquet(filesInMemory("cut", cut).open("cut"), '"cut"')).toThrow(
+    /^"cut" cannot be read: it does not begin and end with "PAR1", as Parquet files do; copy or write it again\.$/,
+  );
+});
+
+test("a footer that declares more rows than its row groups have is refused", () => {
+  const file = tableFile("log.parquet").open("log.parquet");
+  const bytes = file.read(0, file.size);
+  // num_rows = 12 is field 3 of the footer: an i64 after the schema; the number of rows as zigzag is 24.
+  const footer = bytes.length - 8 - new DataView(bytes.buffer).getUint32(bytes.length - 8, true);
+  const at = bytes.findIndex((byte, i) => i > footer && byte === 0x16 && bytes[i + 1] === 24 && bytes[i + 2] === 0x19);
+  expect(at).toBeGreaterThan(footer);
+  bytes[at + 1] = 26;
+  expect(() => openParquet(filesInMemory("more", bytes).open("more"), '"more"')).toThrow(
+    /it declares 13 rows, but its row groups have 12/,
+  );
+});
+
+test("a gzip page of 64 MiB that declares 100 bytes is refused after the first piece", () => {
+  const bomb = gzipSync(new Uint8Array(2 ** 26));
+  const start = meterAllocations();
+  try {
+    expect(() => unpack(bomb, 2, 100)).toThrow("its page is larger than the 100 bytes that it declares");
+    expect(start.bytes).toBeLessThan(2 ** 24);
+  } finally {
+    start.remove();
+  }
+});
+
+test("a column may not claim more values than its file can be believed to hold", () => {
+  const file = tableFile("log.parquet").open("log.parquet");
+  expect(mostRows(file.size)).toBeLessThan(260_000);
+  const footer = readFooter(file);
+  expect(footer.rows).toBe(12);
+  expect(footer.groups.map(({ rows }) => rows)).toEqual([5, 5, 2]);
+});
