@@ -84,7 +84,7 @@ export { type BenchResult, benchCases, runBench } from "./agents/bench.js";
 // How it is trained
 export type { Progress } from "./training/run-log.js";
 export { type LoadedWalkingPolicy, loadWalkingPolicy } from "./training/walking-policy.js";
-export { type TrainOptions, type TrainResult, train } from "./training/train.js";
+export { resume, type TrainOptions, type TrainResult, train } from "./training/train.js";
 export type { TrainSettings } from "./training/configuration.js";
 export { presetOf } from "./training/presets.js";
 export { type Evaluation, evaluate } from "./training/evaluate.js";

@@ -94,7 +94,8 @@ export function decodeTensorFile(file: Uint8Array, name: string): TensorFile {
     if (range[0] !== end || range[1] - range[0] !== shape[0] * width)
       throw damaged(name, `its tensor "${key}" overlaps`);
     end = range[1];
-    const bytes = file.slice(header.end + range[0], header.end + range[1]);
+    // A copy in memory of its own: a Buffer's slice would be a view that begins anywhere.
+    const bytes = Uint8Array.from(file.subarray(header.end + range[0], header.end + range[1]));
     if (bytes.length !== range[1] - range[0]) throw damaged(name, `it ends within its tensor "${key}"`);
     if (digestOf(bytes) !== parts[key])
       throw damaged(name, `its tensor "${key}" has another SHA-256 than when it was written`);

@@ -13,9 +13,8 @@ import type { TrainSettings } from "../training/configuration.js";
 import { comparisonTables, failuresText } from "./compare-text.js";
 import { comparisonView } from "./compare-view.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
-import { untilInterrupted } from "./interrupts.js";
+import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
-import { INTERRUPTED } from "./train.js";
 import { refuseSwallowedFlag } from "./usage.js";
 
 /** What a comparison's own flags say. */

@@ -5,9 +5,8 @@ import type { Command } from "commander";
 import { datasetFormats } from "../formats/formats.js";
 import { convertDataset } from "../storage/convert-dataset.js";
 import { amountView } from "./amount-view.js";
-import { untilInterrupted } from "./interrupts.js";
+import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";
-import { INTERRUPTED } from "./train.js";
 
 interface ConvertFlags extends ReadingFlags {
   readonly to?: string;

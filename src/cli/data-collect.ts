@@ -11,9 +11,8 @@ import { collectOwnData } from "../training/own-data.js";
 import { antMazeData, gridWorldData, ownDataOf, pointMazeData } from "../training/presets.js";
 import { writeDataset } from "../training/task-data.js";
 import { amountView } from "./amount-view.js";
-import { untilInterrupted } from "./interrupts.js";
+import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
-import { INTERRUPTED } from "./train.js";
 
 type Flags = Readonly<Record<string, string | undefined>>;
 

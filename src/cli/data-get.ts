@@ -6,9 +6,8 @@ import { type GotFile, getPublicSet } from "../storage/get/get-set.js";
 import { bytesOf, type PublicSet } from "../storage/get/public-set.js";
 import { cachedPublicSet, placeOfSet, publicSet, publicSets } from "../storage/get/public-sets.js";
 import { amountView } from "./amount-view.js";
-import { untilInterrupted } from "./interrupts.js";
+import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { textTable } from "./text-table.js";
-import { INTERRUPTED } from "./train.js";
 
 export function addGetCommand(data: Command): void {
   data

@@ -14,9 +14,10 @@ import { type Run, readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { refuseUsedFolder } from "../runs/write.js";
 import { demoAgents, demoCollection, demoSettings } from "../training/presets.js";
+import { INTERRUPTED } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
 import { textTable } from "./text-table.js";
-import { INTERRUPTED, trainWithView } from "./train.js";
+import { trainWithView } from "./train.js";
 
 export function addDemoCommand(program: Command): void {
   program

@@ -2,6 +2,9 @@
  * Ctrl-C as every long verb means it: once, it asks the work to end in order; a second time it ends the process.
  */
 
+/** The exit code of a process that Ctrl-C has ended. */
+export const INTERRUPTED = 130;
+
 /** Does the work with a signal that the first SIGINT or SIGTERM aborts. */
 export async function untilInterrupted<T>(stopping: () => void, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();

@@ -12,6 +12,7 @@ import { addDataCommand } from "./data.js";
 import { addDemoCommand } from "./demo.js";
 import { addParityCommand } from "./parity.js";
 import { addReportCommand } from "./report.js";
+import { addResumeCommand } from "./resume.js";
 import { addSettingsCommand } from "./settings.js";
 import { addTrainCommand } from "./train.js";
 import { speakInSentences } from "./usage.js";
@@ -19,6 +20,7 @@ import { addWatchCommand } from "./watch.js";
 
 const verbs = [
   addTrainCommand,
+  addResumeCommand,
   addCompareCommand,
   addReportCommand,
   addWatchCommand,

@@ -12,6 +12,8 @@ const SECONDS_BETWEEN_LINES = 10;
 export interface ProgressView {
   readonly show: (progress: Progress) => void;
   readonly evaluated: (evaluation: EvaluationLine) => void;
+  /** Something that a person should know though the run goes on. */
+  readonly notice: (sentence: string) => void;
   /** Somebody has asked the run to end. */
   readonly stopping: () => void;
   readonly stop: () => void;
@@ -52,6 +54,7 @@ function bar(label: string, stream: ProgressOutput): ProgressView {
       evaluation = evaluationText(line);
       if (phase !== "") view.update({ evaluation });
     },
+    notice: (sentence) => stream.write(`\n${sentence}\n`),
     stopping: () => stream.write(`\n${STOPPING}\n`),
     stop: () => view.stop(),
   };
@@ -71,6 +74,7 @@ function lines(label: string, stream: ProgressOutput): ProgressView {
       );
     },
     evaluated: (evaluation) => stream.write(`${label} ${evaluation.phase} ${evaluationText(evaluation)}\n`),
+    notice: (sentence) => stream.write(`${label}: ${sentence}\n`),
     stopping: () => stream.write(`${label} ${STOPPING}\n`),
     stop: () => {},
   };

@@ -20,10 +20,9 @@ import { writeWholeFile } from "../runs/whole-file.js";
 import { type Film, filmEpisode, refuseBlind } from "../training/film.js";
 import type { Act } from "../training/trajectory.js";
 import { amountView } from "./amount-view.js";
-import { untilInterrupted } from "./interrupts.js";
+import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
 import { STOPPING } from "./progress.js";
-import { INTERRUPTED } from "./train.js";
 
 interface WatchFlags {
   readonly policy?: string;

@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { UsageError } from "../errors.js";
 import { renderReport } from "../report/page.js";
 import { writePage } from "../report/write-report.js";
+import { lockFolder } from "../runs/lock.js";
 import { type Run, readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import type { Comparison } from "./comparison.js";
 import { checkData, makeData } from "./data.js";
 import { type FolderState, folderState, hasRun, setAside } from "./folder-state.js";
-import { lockFolder } from "./lock.js";
 import { type PlannedRun, planRuns } from "./plan.js";
 import { type PoolEvents, runAll } from "./pool.js";
 import { processWorkers, type RunEnding, type StartWorker } from "./run-worker.js";
@@ -68,7 +68,7 @@ export async function compare(comparison: Comparison, options: CompareOptions = 
   const states = new Map(planned.map((run) => [run, folderState(run)]));
   const due = planned.filter((run) => states.get(run)!.kind !== "complete");
   await checkData(due, comparison.collection);
-  const unlock = lockFolder(folder);
+  const unlock = lockFolder(folder, "comparison");
   try {
     events.planned?.(planned, states);
     for (const run of due) beginAnew(run, states.get(run)!, events);

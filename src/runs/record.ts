@@ -73,6 +73,8 @@ export const runSummarySchema = z.object({
   onlineSteps: z.number(),
   onlineEpisodes: z.number(),
   seconds: z.number(),
+  /** Of them spent on checkpoints, by the last process. */
+  checkpointSeconds: z.number().optional(),
   /** NaN for a phase that did not take place. */
   offlineUpdatesPerSecond: measured,
   onlineUpdatesPerSecond: measured,

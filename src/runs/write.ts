@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { RunFailure, UsageError } from "../errors.js";
+import { lockFile } from "./lock.js";
 import { type EvaluationLine, type MetricsLine, type RunConfig, type RunSummary, runFiles } from "./record.js";
 import { writeWholeFile } from "./whole-file.js";
 
@@ -157,6 +158,7 @@ export function refuseUsedFolder(folder: string): void {
     const reason = (error as NodeJS.ErrnoException).code === "ENOTDIR" ? "it is a file" : reasonOf(error);
     throw new UsageError(`The run folder ${folder} cannot be made: ${reason}. Name another folder.`);
   }
+  present = present.filter((name) => !name.startsWith(lockFile));
   if (present.length === 0) return;
   const shown = present.sort().slice(0, 3).join(", ") + (present.length > 3 ? ", ..." : "");
   throw new UsageError(

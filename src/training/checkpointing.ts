@@ -17,7 +17,7 @@ export class Checkpointing {
 
   constructor(
     private readonly store: CheckpointStore,
-    private readonly capture: () => TensorFile,
+    private readonly capture: (wholeEpisodes: boolean) => TensorFile,
     private readonly everySeconds: number,
   ) {}
 
@@ -30,11 +30,15 @@ export class Checkpointing {
     this.save();
   }
 
-  /** @returns the path. @throws RunFailure if it cannot be written */
-  save(): string {
+  /**
+   * @param wholeEpisodes leave out the episode in progress: it is to be played again from its beginning
+   * @returns the path
+   * @throws RunFailure if it cannot be written
+   */
+  save(wholeEpisodes = false): string {
     const start = performance.now();
     try {
-      return this.store.write(this.capture());
+      return this.store.write(this.capture(wholeEpisodes));
     } finally {
       this.last = performance.now();
       this.longest = Math.max(this.longest, this.last - start);

@@ -2,6 +2,7 @@
  * What a run learns from and how it is drawn: recorded episodes in memory, or blocks on disk where they are larger than
  * the memory that a run gives them. The corridor (train.ts) sees one thing.
  */
+import { createHash } from "node:crypto";
 import { countSteps, type Dataset } from "../data/episode.js";
 import { PooledReplay, transitionBytes } from "../data/pooled-replay.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "../data/replay.js";
@@ -15,6 +16,8 @@ export interface RecordedData extends Omit<Dataset, "episodes"> {
   readonly steps: number;
   /** The replay that updates draw recorded transitions from. */
   replay(options: OfflineOptions): SampledReplay;
+  /** SHA-256 by which a resumed run knows its data again; of data on disk, of what their manifest says of every block. */
+  fingerprint(): string;
   /** Gives files back; nothing can be drawn afterwards. */
   close(): void;
 }
@@ -39,8 +42,15 @@ export function dataInMemory(dataset: Dataset): RecordedData {
       if (episodes.length > 0) replay.append(toTransitions(episodes, door));
       return replay;
     },
+    fingerprint: () => digestOf(episodes.flatMap((e) => [e.observations, e.actions, e.rewards, e.terminated])),
     close: () => {},
   };
+}
+
+function digestOf(arrays: readonly ArrayBufferView[]): string {
+  const hash = createHash("sha256");
+  for (const { buffer, byteOffset, byteLength } of arrays) hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest("hex");
 }
 
 /**
@@ -65,6 +75,7 @@ export async function dataOnDisk(opened: OpenedDataset, megabytes: number): Prom
     episodes: blocks.episodes,
     steps: blocks.steps,
     replay: (options) => new PooledReplay(blocks, { ...sizes, ...options, poolRows }),
+    fingerprint: () => digestOf([new TextEncoder().encode(blocks.identity)]),
     close: () => opened.close(),
   };
 }

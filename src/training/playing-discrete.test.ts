@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Agent } from "../agents/agent.js";
 import { makeEnvironment } from "../environments/registry.js";
+import { collected } from "./collected.fixture.js";
 import { evaluate } from "./evaluate.js";
-import { collectTrajectory, exploring } from "./trajectory.js";
 
 const CELLS = 38;
 const [UP, RIGHT, DOWN] = [0, 1, 2];
@@ -31,7 +31,7 @@ describe("playing with discrete actions", () => {
   });
 
   it("records one number a step", async () => {
-    const episode = await collectTrajectory(exploring(walker), cliff(), 0, "an episode");
+    const episode = await collected(walker, cliff(), 0, "an episode");
     expect(episode).toMatchObject({ length: 17, truncated: false });
     expect([...episode.actions]).toEqual([UP, UP, UP, ...new Array(11).fill(RIGHT), DOWN, DOWN, DOWN]);
     expect(episode.observations.length).toBe(18 * CELLS);

@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.js";
 import { makeEnvironment } from "../environments/registry.js";
+import { collected } from "./collected.fixture.js";
 import { evaluate } from "./evaluate.js";
 import { registerLine, tiny } from "./tiny-run.fixture.js";
-import { collectTrajectory, exploring } from "./trajectory.js";
 
 const reward = (_: number, action: number) => action;
 const failing = registerLine("failing-line", { reward });
@@ -52,9 +52,9 @@ describe("evaluate", () => {
   });
 });
 
-describe("collectTrajectory", () => {
+describe("a trajectory", () => {
   it("records one whole episode with the actions that were taken", async () => {
-    const episode = await collectTrajectory(exploring(agent), makeEnvironment(failing), 3, "an episode");
+    const episode = await collected(agent, makeEnvironment(failing), 3, "an episode");
     expect(episode).toMatchObject({ length: 10, truncated: true });
     expect([...episode.terminated]).toEqual(new Array(10).fill(0));
     expect([...episode.rewards]).toEqual([...episode.actions]);
@@ -68,15 +68,15 @@ describe("collectTrajectory", () => {
   it("explores: two episodes from one seed begin alike and go on differently", async () => {
     const environment = makeEnvironment(failing);
     const [first, second] = [
-      await collectTrajectory(exploring(agent), environment, 3, "one"),
-      await collectTrajectory(exploring(agent), environment, 3, "two"),
+      await collected(agent, environment, 3, "one"),
+      await collected(agent, environment, 3, "two"),
     ];
     expect([...first.observations.slice(0, 2)]).toEqual([...second.observations.slice(0, 2)]);
     expect([...first.actions]).not.toEqual([...second.actions]);
   });
 
   it("tells the task's end from the clock's", async () => {
-    const episode = await collectTrajectory(exploring(agent), makeEnvironment(ending), 3, "an episode");
+    const episode = await collected(agent, makeEnvironment(ending), 3, "an episode");
     expect(episode).toMatchObject({ length: 4, truncated: false });
     expect([...episode.terminated]).toEqual([0, 0, 0, 1]);
   });

@@ -53,6 +53,23 @@ export class RunLog {
     return line;
   }
 
+  /** Whether the policy was evaluated after the last update and step. */
+  get evaluatedHere(): boolean {
+    const last = this.evaluations.at(-1);
+    return last !== undefined && last.updates === this.updates && last.onlineSteps === this.onlineSteps;
+  }
+
+  /** Whether no evaluation before the last was as good: by success, then by return. */
+  get lastIsBest(): boolean {
+    const last = this.evaluations.at(-1)!;
+    return this.evaluations.every(
+      (other) =>
+        other === last ||
+        other.successRate < last.successRate ||
+        (other.successRate === last.successRate && other.returnMean < last.returnMean),
+    );
+  }
+
   /** Where the log stands, for a checkpoint: counts, times, the lines on the disk and the means of the next one. */
   save() {
     const { phase, updates, onlineSteps, onlineEpisodes } = this;
@@ -79,7 +96,7 @@ export class RunLog {
   }
 
   /** Writes what is left, the policy and how it ended, and closes the folder. */
-  close(ending: Pick<RunSummary, "status" | "reason">, policy: Uint8Array): RunSummary {
+  close(ending: Pick<RunSummary, "status" | "reason" | "checkpointSeconds">, policy: Uint8Array): RunSummary {
     this.writeMetrics();
     const summary: RunSummary = {
       ...ending,

@@ -73,15 +73,18 @@ export function streamsOf({ agent, streams }: Pick<RunState, "agent" | "streams"
   return Object.fromEntries(Object.entries(all).map(([name, stream]) => [name, [...stream.state()]]));
 }
 
-/** A run as it stands, between two updates or two environment steps. */
-export function captureRun(state: RunState): TensorFile {
+/**
+ * A run as it stands, between two updates or two environment steps.
+ * @param wholeEpisodes leave out the episode in progress, as after a failure of its environment
+ */
+export function captureRun(state: RunState, wholeEpisodes = false): TensorFile {
   const { agent, log, trajectory } = state;
   const tensors = new Map<string, CheckpointTensor>();
   for (const name of agent.stateNames) tensors.set(`agent/${name}`, agent.state(name));
   const { means, ...saved } = log.save();
   tensors.set("means", means.sums);
-  const environment = trajectory && state.environment.saveState?.();
-  if (environment) {
+  const environment = wholeEpisodes || !trajectory ? undefined : state.environment.saveState?.();
+  if (trajectory && environment) {
     tensors.set("environment", environment);
     for (const part of ["observations", "actions"] as const)
       tensors.set(`trajectory/${part}`, joinRows(trajectory[part]));
@@ -97,7 +100,7 @@ export function captureRun(state: RunState): TensorFile {
     streams: trajectory && !environment ? trajectory.before : streamsOf(state),
     means: { names: means.names, count: means.count },
     episodes: state.episodes.position(),
-    trajectory: environment ? trajectory.actions.length : null,
+    trajectory: trajectory && environment ? trajectory.actions.length : null,
   };
   return { manifest, tensors };
 }

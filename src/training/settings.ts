@@ -49,6 +49,11 @@ export const runSettings = z.object({
   evaluateEveryUpdates: z.number().int().min(1).default(50_000).describe("Offline updates between evaluations."),
   evaluateEverySteps: z.number().int().min(1).default(2_000).describe("Online environment steps between evaluations."),
   logEveryUpdates: z.number().int().min(1).default(1_000).describe("Updates that one line of metrics averages."),
+  checkpointEverySeconds: z
+    .number()
+    .min(0)
+    .default(60)
+    .describe("Seconds between checkpoints, or longer where they would take more than 2 % of the time."),
   rewardScale: z.number().default(1).describe("Rewards become scale * reward + shift."),
   rewardShift: z.number().default(0).describe("Rewards become scale * reward + shift."),
   failureReward: z

@@ -4,33 +4,32 @@
  * as it had steps (times the UTD ratio) on batches of both; the policy is measured at the beginning, at the switch and
  * on a schedule. Everything is written to a run folder as it happens. A reader who knows this page knows the system.
  */
-import { Agent } from "../agents/agent.js";
+import type { Agent } from "../agents/agent.js";
 import { type Batch, createBatch } from "../data/batch.js";
 import type { Dataset } from "../data/episode.js";
 import { sampleMixture } from "../data/mixture.js";
-import { Replay, type SampledReplay } from "../data/replay.js";
-import { type TransitionOptions, toTransitions } from "../data/transitions.js";
+import type { Replay } from "../data/replay.js";
+import { toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
 import { randomAction } from "../environments/random-action.js";
 import { makeEnvironment } from "../environments/registry.js";
-import { RandomStream } from "../random.js";
 import type { EvaluationLine, RunSummary } from "../runs/record.js";
-import { RunWriter, refuseUsedFolder } from "../runs/write.js";
+import { Checkpointing } from "./checkpointing.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { evaluate } from "./evaluate.js";
-import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
-import type { RecordedData } from "./offline-replay.js";
-import { recordedData } from "./recorded-data.js";
-import { type Progress, RunLog } from "./run-log.js";
-import { recordOf } from "./run-record.js";
-import { type Act, collectTrajectory, exploring } from "./trajectory.js";
+import type { Progress } from "./run-log.js";
+import { type Beginning, doorOf, withNewRun, withResumedRun } from "./run-setup.js";
+import { captureRun, type RunState, streamsOf } from "./saved-run.js";
+import { type Act, beginTrajectory, exploring, finishTrajectory } from "./trajectory.js";
 
 /** So that 30 steps at a ratio of 0.1, in floating point, are due 3 updates. */
 const ROUNDING = 1e-9;
 
 export interface TrainOptions {
-  /** The run folder to make; it must not exist or be empty. */
+  /** The run folder: to make (it must not exist or be empty), or to go on in. */
   readonly folder: string;
+  /** Told in a sentence what a person should know though the run goes on. */
+  readonly onNotice?: (sentence: string) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEvaluation?: (evaluation: EvaluationLine) => void;
   /** Ends the run early, with everything written. */
@@ -52,26 +51,16 @@ export interface TrainResult {
  */
 export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
   const configuration = resolveConfiguration(settings);
-  const { run } = configuration;
-  refuseUsedFolder(options.folder);
-  const environment = makeEnvironment(run.task);
-  let data: RecordedData | undefined;
-  try {
-    refuseUnfitAgents(configuration, sizesOf(environment));
-    data = await recordedData(configuration.run, environment, options);
-    const agent = await Agent.create(run.agent, {
-      observationSize: data.observationSize,
-      actionSize: data.actionSize,
-      discreteActions: data.discreteActions,
-      settings: configuration.agentSettings,
-      seed: run.seed,
-      threads: run.threads,
-    });
-    return await new Run(configuration, options, environment, agent, data).complete();
-  } finally {
-    data?.close();
-    environment.close();
-  }
+  return withNewRun(configuration, options, (beginning) => new Run(configuration, options, beginning).complete());
+}
+
+/**
+ * Goes on with a run that was interrupted, killed or failed, where its newest sound checkpoint left it. On the same
+ * machine with the same number of threads the result is, to the bit, that of a run that was never ended.
+ * @throws as `train` does; DataError where no checkpoint is sound or the recorded data are not those of the run
+ */
+export async function resume(options: TrainOptions): Promise<TrainResult> {
+  return withResumedRun(options, (beginning, configuration) => new Run(configuration, options, beginning).complete());
 }
 
 /** Rows for the batches that one update of the agent takes. */
@@ -79,53 +68,50 @@ function batchFor({ settings, batchesPerUpdate, sizes }: Agent): Batch {
   return createBatch((settings.batchSize as number) * batchesPerUpdate, sizes.observationSize, sizes.actionSize);
 }
 
-/** One run on its way: the state that the two phases share. */
+/** One run on its way. Where it stands follows from its counts, so that it can go on anywhere. */
 class Run {
-  private readonly log: RunLog;
-  private readonly offline: SampledReplay;
+  private readonly state: RunState;
   private readonly online: Replay;
   private batch: Batch;
-  private readonly sampling: RandomStream;
-  private readonly warmup: RandomStream;
   private readonly evaluationEnvironments: Environment[];
-  private readonly discreteActions: number | undefined;
-  private onlineUpdates = 0;
+  private readonly checkpoints: Checkpointing;
 
   constructor(
     private readonly configuration: Configuration,
     private readonly options: TrainOptions,
-    private readonly environment: Environment,
-    private agent: Agent,
-    data: RecordedData,
+    { state, online, store }: Beginning,
   ) {
-    this.discreteActions = data.discreteActions;
-    const { run, agent: offlineAgent, online } = configuration;
-    const { observationSize, actionSize } = data;
-    const requiresReturnToGo = offlineAgent.needsReturnToGo || (online?.agent.needsReturnToGo ?? false);
-    this.offline = data.replay({ requiresReturnToGo, door: this.door, seed: run.seed });
-    this.online = new Replay({ observationSize, actionSize, requiresReturnToGo });
-    this.batch = batchFor(agent);
-    this.sampling = new RandomStream(run.seed, "sampling");
-    this.warmup = new RandomStream(run.seed, "warm-up");
+    const { run } = configuration;
+    this.state = state;
+    this.online = online;
+    this.batch = batchFor(state.agent);
     this.evaluationEnvironments = Array.from({ length: run.evaluationEpisodes }, () => makeEnvironment(run.task));
-    // Last, so that nothing is written where anything above does not fit.
-    this.log = new RunLog(RunWriter.create(options.folder, recordOf(configuration, data)), run.logEveryUpdates);
+    this.checkpoints = new Checkpointing(
+      store,
+      (wholeEpisodes) => captureRun(state, wholeEpisodes),
+      run.checkpointEverySeconds,
+    );
   }
 
-  /** Runs both phases; however they end, what there is of a policy and a summary is written. */
+  /** Runs both phases; however they end, what there is of a policy, a checkpoint and a summary is written. */
   async complete(): Promise<TrainResult> {
     let failure: { readonly error: unknown } | undefined;
     try {
-      await this.evaluate();
       await this.pretrain();
       await this.fineTune();
     } catch (error) {
       // An evaluation or trajectory that the signal cut short is dropped; the run itself ends in order.
       if (!this.stopped || error !== this.options.signal?.reason) failure = { error };
     }
+    // Before the log is closed: a resumed run writes the lines after this point again.
+    try {
+      this.checkpoints.save(failure !== undefined);
+    } catch (error) {
+      failure ??= { error };
+    }
     try {
       const summary = this.finish(failure);
-      if (!failure) return { folder: this.options.folder, summary, evaluations: this.log.evaluations };
+      if (!failure) return { folder: this.options.folder, summary, evaluations: this.state.log.evaluations };
     } catch (error) {
       failure ??= { error };
     } finally {
@@ -135,105 +121,136 @@ class Run {
   }
 
   private async pretrain(): Promise<void> {
+    const { log } = this.state;
+    if (log.phase === "online") return;
     const { offlineUpdates, evaluateEveryUpdates } = this.configuration.run;
-    for (let update = 1; update <= offlineUpdates && !this.stopped; update++) {
+    for (;;) {
+      const last = log.updates >= offlineUpdates;
+      if (last || log.updates % evaluateEveryUpdates === 0) await this.evaluateOnce();
+      if (last || this.stopped) break;
       await this.update();
-      this.report(update, offlineUpdates);
-      if (update % evaluateEveryUpdates === 0 || update === offlineUpdates) await this.evaluate();
+      this.report(log.updates, offlineUpdates);
+      this.checkpoints.saveWhereDue();
     }
-    this.log.writeMetrics();
+    this.endPhase();
   }
 
   private async fineTune(): Promise<void> {
     const { run } = this.configuration;
-    if (run.onlineSteps > 0) await this.switchAgent();
-    const { log } = this;
-    const { signal } = this.options;
-    const seeds = new RandomStream(run.seed, "online episodes");
-    let nextEvaluation = run.evaluateEverySteps;
-    while (log.onlineSteps < run.onlineSteps && !this.stopped) {
-      log.phase = "online";
-      const name = `online episode ${log.onlineEpisodes + 1}`;
-      const warmingUp = log.onlineSteps < run.warmupSteps;
-      const act = warmingUp && run.warmupActions === "random" ? this.chance : exploring(this.agent);
-      const episode = await collectTrajectory(act, this.environment, seeds.integer(2 ** 31), name, signal);
-      this.online.append(toTransitions([episode], this.door));
-      log.onlineSteps += episode.length;
-      log.onlineEpisodes++;
+    const { log } = this.state;
+    if (run.onlineSteps === 0 || this.stopped) return;
+    if (log.phase === "offline") await this.switchAgent();
+    while (!this.stopped) {
       await this.updateOnline();
-      if (log.onlineSteps < nextEvaluation && log.onlineSteps < run.onlineSteps) continue;
-      await this.evaluate();
-      while (nextEvaluation <= log.onlineSteps) nextEvaluation += run.evaluateEverySteps;
+      const last = log.onlineSteps >= run.onlineSteps;
+      if (last || log.onlineSteps >= this.nextEvaluation()) await this.evaluateOnce();
+      if (last || this.stopped) break;
+      await this.collect();
     }
-    log.writeMetrics();
+    this.endPhase();
+  }
+
+  /** No line of metrics mixes two phases. One that was stopped goes on later, with the same line. */
+  private endPhase(): void {
+    if (!this.stopped) this.state.log.writeMetrics();
+  }
+
+  /** The online step at which the next evaluation is due: the first multiple of the interval after the last one. */
+  private nextEvaluation(): number {
+    const { evaluateEverySteps } = this.configuration.run;
+    const last = this.state.log.evaluations.at(-1)?.onlineSteps ?? 0;
+    return (Math.floor(last / evaluateEverySteps) + 1) * evaluateEverySteps;
+  }
+
+  /** One whole trajectory, or the rest of the one that a checkpoint was written in. */
+  private async collect(): Promise<void> {
+    const { state, configuration } = this;
+    const { log, environment, streams } = state;
+    const name = `online episode ${log.onlineEpisodes + 1}`;
+    const warmingUp = log.onlineSteps < configuration.run.warmupSteps;
+    const act = warmingUp && configuration.run.warmupActions === "random" ? this.chance : exploring(state.agent);
+    if (!state.trajectory) {
+      const before = streamsOf(state);
+      state.trajectory = { ...beginTrajectory(environment, streams.episodes.integer(2 ** 31), name), before };
+    }
+    const afterStep = environment.saveState && (() => this.checkpoints.saveWhereDue());
+    const episode = await finishTrajectory(state.trajectory, act, environment, name, afterStep, this.options.signal);
+    state.trajectory = null;
+    this.online.append(toTransitions([episode], doorOf(configuration, state.agent.sizes)));
+    state.episodes.append(episode);
+    log.onlineSteps += episode.length;
+    log.onlineEpisodes++;
   }
 
   /** Makes the updates that the steps after the warm-up are due: floor(steps * UTD ratio) altogether. */
   private async updateOnline(): Promise<void> {
     const { utdRatio, onlineSteps, warmupSteps } = this.configuration.run;
-    const due = Math.floor(Math.max(0, this.log.onlineSteps - warmupSteps) * utdRatio + ROUNDING);
-    while (this.onlineUpdates < due && !this.stopped) {
+    const { state } = this;
+    const due = Math.floor(Math.max(0, state.log.onlineSteps - warmupSteps) * utdRatio + ROUNDING);
+    while (state.onlineUpdates < due && !this.stopped) {
       await this.update();
-      this.onlineUpdates++;
-      this.report(Math.min(warmupSteps + Math.floor(this.onlineUpdates / utdRatio), onlineSteps), onlineSteps);
+      state.onlineUpdates++;
+      this.report(Math.min(warmupSteps + Math.floor(state.onlineUpdates / utdRatio), onlineSteps), onlineSteps);
+      this.checkpoints.saveWhereDue();
     }
-    if (due === 0) this.report(Math.min(this.log.onlineSteps, onlineSteps), onlineSteps);
+    if (due === 0) this.report(Math.min(state.log.onlineSteps, onlineSteps), onlineSteps);
   }
 
   /** Actions drawn evenly from the whole space. */
-  private readonly chance: Act = async () => randomAction(this.environment.actionSpace, this.warmup);
+  private readonly chance: Act = async () =>
+    randomAction(this.state.environment.actionSpace, this.state.streams.warmup);
 
-  /** Continues with the online phase's algorithm, where it is another. */
+  /** The online phase begins, with its algorithm where that is another. */
   private async switchAgent(): Promise<void> {
-    const { online } = this.configuration;
-    if (!online || this.stopped) return;
-    this.agent = await this.agent.continueAs(online.agent.name, online.settings);
-    this.batch = batchFor(this.agent);
+    const { state, configuration } = this;
+    const { online } = configuration;
+    if (online) {
+      state.agent = await state.agent.continueAs(online.agent.name, online.settings);
+      this.batch = batchFor(state.agent);
+    }
+    state.log.phase = "online";
+    this.checkpoints.save();
   }
 
   private async update(): Promise<void> {
-    const share = this.log.phase === "offline" ? 1 : this.configuration.run.offlineShare;
-    const { batchesPerUpdate } = this.agent;
-    sampleMixture(this.batch, this.offline, this.online, share, this.sampling, batchesPerUpdate);
-    await this.log.update(() => this.agent.update(this.batch));
+    const { agent, log, offline, streams } = this.state;
+    const share = log.phase === "offline" ? 1 : this.configuration.run.offlineShare;
+    sampleMixture(this.batch, offline, this.online, share, streams.sampling, agent.batchesPerUpdate);
+    await log.update(() => agent.update(this.batch));
   }
 
-  /** Measures the policy, unless the run is to end: whoever ends it does not want to wait. */
-  private async evaluate(): Promise<void> {
-    if (this.stopped) return;
-    const { signal } = this.options;
-    const result = await evaluate(this.agent, this.evaluationEnvironments, this.configuration.run.seed, signal);
-    const line = this.log.writeEvaluation(result);
+  /** Measures the policy where it has not been here, unless the run is to end: whoever ends it does not want to wait. */
+  private async evaluateOnce(): Promise<void> {
+    const { agent, log } = this.state;
+    if (this.stopped || log.evaluatedHere) return;
+    const { run } = this.configuration;
+    const result = await evaluate(agent, this.evaluationEnvironments, run.seed, this.options.signal);
+    const line = log.writeEvaluation(result);
     this.options.onEvaluation?.(line);
+    if (log.lastIsBest) this.checkpoints.saveBest();
   }
 
   private report(done: number, total: number): void {
-    this.options.onProgress?.(this.log.progress(done, total));
+    this.options.onProgress?.(this.state.log.progress(done, total));
   }
 
   private finish(failure: { readonly error: unknown } | undefined): RunSummary {
+    const { agent, log } = this.state;
     const { task, seed } = this.configuration.run;
-    const policy = this.agent.exportPolicy({ task, seed: String(seed), updates: String(this.log.updates) });
-    if (!failure) return this.log.close({ status: this.stopped ? "interrupted" : "completed" }, policy);
-    const { error } = failure;
-    return this.log.close({ status: "failed", reason: error instanceof Error ? error.message : String(error) }, policy);
+    const policy = agent.exportPolicy({ task, seed: String(seed), updates: String(log.updates) });
+    const { seconds: checkpointSeconds } = this.checkpoints;
+    if (!failure) return log.close({ status: this.stopped ? "interrupted" : "completed", checkpointSeconds }, policy);
+    const reason = failure.error instanceof Error ? failure.error.message : String(failure.error);
+    return log.close({ status: "failed", reason, checkpointSeconds }, policy);
   }
 
   private async release(): Promise<void> {
     for (const environment of this.evaluationEnvironments) environment.close();
-    await this.agent.release();
+    this.state.episodes.close();
+    await this.state.agent.release();
   }
 
   private get stopped(): boolean {
     return this.options.signal?.aborted ?? false;
-  }
-
-  /** How episodes become transitions, recorded and fresh ones alike. */
-  private get door(): TransitionOptions {
-    const { rewardScale, rewardShift, failureReward } = this.configuration.run;
-    const { discount } = this.configuration.agentSettings;
-    const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
-    const { discreteActions } = this;
-    return { rewardScale, rewardShift, discreteActions, returns: { discount: discount!, ...sparse } };
   }
 }

@@ -40,7 +40,7 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
     actionSize,
     discreteActions,
     steps,
-    blocks: { count: blocks.count, steps, episodes, read },
+    blocks: { count: blocks.count, steps, episodes, identity: JSON.stringify(manifest), read },
     async *episodes() {
       for (let block = 0; block < blocks.count; block++) yield* read(block);
     },

@@ -1,0 +1,57 @@
+/**
+ * A run as a person follows it, whichever verb began it: progress while it goes on, a clean end at Ctrl-C, the report
+ * however it ends, and one line that says where everything is.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../errors.js";
+import { writeReport } from "../report/write-report.js";
+import { runFiles } from "../runs/record.js";
+import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
+import type { TrainOptions, TrainResult } from "../training/train.js";
+import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
+import { progressView } from "./progress.js";
+
+/** Trains with a progress bar, ends cleanly at Ctrl-C, and writes the report however it ends. */
+export async function withView(
+  settings: TrainSettings,
+  options: Pick<TrainOptions, "folder" | "dataset">,
+  work: (options: TrainOptions) => Promise<TrainResult>,
+): Promise<TrainResult> {
+  const view = progressView(labelOf(settings));
+  try {
+    const result = await untilInterrupted(view.stopping, (signal) =>
+      work({ ...options, onProgress: view.show, onEvaluation: view.evaluated, onNotice: view.notice, signal }),
+    );
+    writeReport([options.folder], join(options.folder, runFiles.report));
+    return result;
+  } catch (error) {
+    if (!(error instanceof UsageError)) reportFailedRun(options.folder);
+    throw error;
+  } finally {
+    view.stop();
+  }
+}
+
+/** The last line of a verb that trains, and its exit code. */
+export function finishVerb(folder: string, { summary }: TrainResult): void {
+  process.stdout.write(`${summary.status}: ${folder}/report.html (policy: ${folder}/policy.onnx)\n`);
+  if (summary.status !== "interrupted") return;
+  process.stdout.write(`Go on with: calql resume ${folder}\n`);
+  process.exitCode = INTERRUPTED;
+}
+
+/** The report of what there is; that it cannot be written must not hide why the run failed. */
+function reportFailedRun(folder: string): void {
+  if (!existsSync(join(folder, runFiles.config))) return;
+  try {
+    writeReport([folder], join(folder, runFiles.report));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  }
+}
+
+function labelOf(settings: TrainSettings): string {
+  const { run } = resolveConfiguration(settings);
+  return run.onlineAgent === null ? run.agent : `${run.agent} -> ${run.onlineAgent}`;
+}

@@ -1,0 +1,166 @@
+/**
+ * What a run needs before its first update: environment, recorded data, agent, replays, and the files of its folder; for a
+ * new run, and for one that goes on where a checkpoint left it.
+ */
+import { Agent } from "../agents/agent.js";
+import type { Sizes } from "../agents/context.js";
+import { EpisodeLog } from "../checkpoints/episode-log.js";
+import { CheckpointStore, type FoundCheckpoint } from "../checkpoints/store.js";
+import { Replay } from "../data/replay.js";
+import { type TransitionOptions, toTransitions } from "../data/transitions.js";
+import type { Environment } from "../environments/environment.js";
+import { makeEnvironment } from "../environments/registry.js";
+import { RandomStream } from "../random.js";
+import { lockFolder } from "../runs/lock.js";
+import { readRun } from "../runs/read.js";
+import { RunWriter, refuseUsedFolder } from "../runs/write.js";
+import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
+import type { RecordedData } from "./offline-replay.js";
+import { recordedData } from "./recorded-data.js";
+import { RunLog } from "./run-log.js";
+import { recordOf } from "./run-record.js";
+import { parseSavedRun, type RunState, restoreRun, type SavedRun } from "./saved-run.js";
+import type { TrainOptions } from "./train.js";
+
+export interface Beginning {
+  readonly state: RunState;
+  readonly online: Replay;
+  readonly store: CheckpointStore;
+}
+
+/** A checkpoint that a run goes on from. */
+interface Found {
+  readonly saved: SavedRun;
+  readonly checkpoint: FoundCheckpoint;
+}
+
+/**
+ * Sets a new run up, hands it to `use`, and gives everything back.
+ * @throws UsageError for settings or data that do not fit, before anything is written
+ */
+export async function withNewRun<Result>(
+  configuration: Configuration,
+  options: TrainOptions,
+  use: (beginning: Beginning) => Promise<Result>,
+): Promise<Result> {
+  refuseUsedFolder(options.folder);
+  return withParts(configuration, options, (environment, data) => {
+    const { folder } = options;
+    return underLock(folder, async () => {
+      const agent = await makeAgent(configuration, data, configuration.run.agent);
+      const { state: parts, online } = partsOf(configuration, environment, data, agent);
+      const writer = RunWriter.create(folder, recordOf(configuration, data));
+      const log = new RunLog(writer, configuration.run.logEveryUpdates);
+      const state: RunState = { ...parts, log, episodes: EpisodeLog.create(folder) };
+      return use({ state, online, store: new CheckpointStore(folder) });
+    });
+  });
+}
+
+/**
+ * Sets a run up again from its folder, where its newest sound checkpoint left it (or from its beginning, if it was ended
+ * before the first), hands it to `use`, and gives everything back.
+ * @throws DataError where no checkpoint is sound, or the recorded data are other ones than those it began with
+ */
+export async function withResumedRun<Result>(
+  options: TrainOptions,
+  use: (beginning: Beginning, configuration: Configuration) => Promise<Result>,
+): Promise<Result> {
+  const { folder } = options;
+  const configuration = resolveConfiguration(readRun(folder).config.settings as TrainSettings);
+  return withParts(configuration, options, (environment, data) =>
+    underLock(folder, async () => {
+      const store = new CheckpointStore(folder);
+      const found = store.empty ? undefined : findCheckpoint(store, options.onNotice);
+      const agent = await makeAgent(configuration, data, found?.saved.agent ?? configuration.run.agent);
+      const { state: parts, online } = partsOf(configuration, environment, data, agent);
+      const writer = RunWriter.reopen(folder, found?.saved.lines ?? { metrics: 0, evaluations: 0 });
+      const { evaluations } = readRun(folder);
+      const log = new RunLog(writer, configuration.run.logEveryUpdates, [...evaluations]);
+      const door = doorOf(configuration, data);
+      const episodes = found
+        ? EpisodeLog.reopen(folder, found.saved.episodes, data, (episode) =>
+            online.append(toTransitions([episode], door)),
+          )
+        : EpisodeLog.create(folder);
+      const state: RunState = { ...parts, log, episodes };
+      if (found) restoreRun(state, found.saved, found.checkpoint);
+      return use({ state, online, store }, configuration);
+    }),
+  );
+}
+
+/** The newest checkpoint that is sound; newer ones that are not are set aside. */
+function findCheckpoint(store: CheckpointStore, onNotice: TrainOptions["onNotice"]): Found {
+  const found = store.newest(
+    (checkpoint) => ({ checkpoint, saved: parseSavedRun(checkpoint.manifest, checkpoint.path) }),
+    (sentence) => onNotice?.(sentence),
+  );
+  store.setAsideNewerThan(found.checkpoint.path);
+  return found;
+}
+
+async function withParts<Result>(
+  configuration: Configuration,
+  options: TrainOptions,
+  use: (environment: Environment, data: RecordedData) => Promise<Result>,
+): Promise<Result> {
+  const environment = makeEnvironment(configuration.run.task);
+  let data: RecordedData | undefined;
+  try {
+    refuseUnfitAgents(configuration, sizesOf(environment));
+    data = await recordedData(configuration.run, environment, options);
+    return await use(environment, data);
+  } finally {
+    data?.close();
+    environment.close();
+  }
+}
+
+async function underLock<Result>(folder: string, use: () => Promise<Result>): Promise<Result> {
+  const unlock = lockFolder(folder, "run");
+  try {
+    return await use();
+  } finally {
+    unlock();
+  }
+}
+
+/** @param name the agent of the phase that the run is in */
+function makeAgent({ run, online, agentSettings }: Configuration, data: RecordedData, name: string): Promise<Agent> {
+  const { observationSize, actionSize, discreteActions } = data;
+  const settings = online?.agent.name === name && name !== run.agent ? online.settings : agentSettings;
+  return Agent.create(name, {
+    observationSize,
+    actionSize,
+    discreteActions,
+    settings,
+    seed: run.seed,
+    threads: run.threads,
+  });
+}
+
+function partsOf(configuration: Configuration, environment: Environment, data: RecordedData, agent: Agent) {
+  const { run, agent: offlineAgent, online: onlinePhase } = configuration;
+  const { observationSize, actionSize } = data;
+  const requiresReturnToGo = offlineAgent.needsReturnToGo || (onlinePhase?.agent.needsReturnToGo ?? false);
+  const offline = data.replay({ requiresReturnToGo, door: doorOf(configuration, data), seed: run.seed });
+  const online = new Replay({ observationSize, actionSize, requiresReturnToGo });
+  const streams = {
+    sampling: new RandomStream(run.seed, "sampling"),
+    warmup: new RandomStream(run.seed, "warm-up"),
+    episodes: new RandomStream(run.seed, "online episodes"),
+  };
+  const state = { agent, environment, offline, data: data.fingerprint(), streams, onlineUpdates: 0, trajectory: null };
+  return { state, online };
+}
+
+/** How episodes become transitions, recorded and fresh ones alike. */
+export function doorOf(
+  { run: { rewardScale, rewardShift, failureReward }, agentSettings: { discount } }: Configuration,
+  { discreteActions }: Sizes,
+): TransitionOptions {
+  const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
+  return { rewardScale, rewardShift, discreteActions, returns: { discount: discount!, ...sparse } };
+}
