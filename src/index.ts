@@ -48,7 +48,7 @@ export { type CheckOptions, checkEnvironment } from "./environments/check.js";
 export { type Frame, makeFrame } from "./rendering/frame.js";
 export { encodeGif } from "./rendering/gif.js";
 export { encodePng } from "./rendering/png.js";
-export { normalisedScore } from "./environments/adroit-score.js";
+export { normalisedScore } from "./environments/adroit/adroit-score.js";
 export {
   type BeginEpisode,
   type CollectionAmount,
@@ -56,23 +56,23 @@ export {
   collectEpisodes,
   recordEpisode,
 } from "./environments/collect.js";
-export { collectPointMaze, type PointMazeCollection } from "./environments/collect-pointmaze.js";
+export { collectPointMaze, type PointMazeCollection } from "./environments/pointmaze/collect-pointmaze.js";
 export {
   collectGridWorld,
   type GridWorldCollection,
   gridBehaviour,
   gridModelOf,
-} from "./environments/collect-gridworld.js";
-export { type AntMazeCollection, collectAntMaze, type WalkingPolicy } from "./environments/collect-antmaze.js";
+} from "./environments/gridworld/collect-gridworld.js";
+export { type AntMazeCollection, collectAntMaze, type WalkingPolicy } from "./environments/ant/collect-antmaze.js";
 export { collectTask, type TaskCollection } from "./environments/collect-task.js";
-export type { GridModel, Outcome } from "./environments/gridworld-dynamics.js";
+export type { GridModel, Outcome } from "./environments/gridworld/gridworld-dynamics.js";
 export {
   epsilonGreedyPolicy,
   optimalValues,
   policyValues,
   type TabularValues,
   type ValueOptions,
-} from "./environments/gridworld-values.js";
+} from "./environments/gridworld/gridworld-values.js";
 
 // Who decides
 export { type AgentName, type AgentSettings, agentNames } from "./agents/registry.js";

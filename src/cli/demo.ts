@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { collectPointMaze } from "../environments/collect-pointmaze.js";
+import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
 import { figureColumns } from "../report/figures-table.js";
 import { labelOf } from "../report/groups.js";
 import { runFigures } from "../report/statistics.js";

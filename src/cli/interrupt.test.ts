@@ -5,7 +5,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { collectPointMaze } from "../environments/collect-pointmaze.js";
+import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
 import { readRun } from "../runs/read.js";
 import { writeDataset } from "../training/task-data.js";
 import { builtProgram, root } from "./built.fixture.js";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Command } from "commander";
 import { PolicyFile } from "../agents/policy-file.js";
-import { guideAnt } from "../environments/ant-guide.js";
+import { guideAnt } from "../environments/ant/ant-guide.js";
 import { actionVectorSize, type Environment } from "../environments/environment.js";
 import { randomAction } from "../environments/random-action.js";
 import { makeEnvironment } from "../environments/registry.js";

@@ -22,7 +22,10 @@ function numbered(lengths: readonly number[], perBlock: number): { blocks: Episo
   for (const { length, observations } of episodes) for (let t = 0; t < length; t++) observations[2 * t] = step++;
   const count = Math.ceil(episodes.length / perBlock);
   const read = (block: number) => episodes.slice(block * perBlock, (block + 1) * perBlock);
-  return { episodes: [...episodes], blocks: { episodes: episodes.length, steps: step, count, identity: "numbered", read } };
+  return {
+    episodes: [...episodes],
+    blocks: { episodes: episodes.length, steps: step, count, identity: "numbered", read },
+  };
 }
 
 const pooled = (blocks: EpisodeBlocks, poolRows: number, seed = 0) =>

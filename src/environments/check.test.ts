@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
-import { makeAntMaze } from "./antmaze.js";
+import { makeAntMaze } from "./ant/antmaze.js";
 import { checkEnvironment } from "./check.js";
 import { box, discrete, type Environment, type ResetResult, type StepResult } from "./environment.js";
-import { makeGridWorld } from "./gridworld.js";
-import { makePointMaze } from "./pointmaze.js";
+import { makeGridWorld } from "./gridworld/gridworld.js";
+import { makePointMaze } from "./pointmaze/pointmaze.js";
 import { makeEnvironment } from "./registry.js";
 
 /** A point that drifts at random for ten steps: sound in every respect, and made to be spoilt. */

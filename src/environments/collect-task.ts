@@ -3,12 +3,12 @@
  */
 import type { Dataset } from "../data/episode.js";
 import { UsageError, unknownName } from "../errors.js";
+import { antMazeCollectedTasks, collectAntMaze, type WalkingPolicy } from "./ant/collect-antmaze.js";
 import type { CollectionAmount } from "./collect.js";
-import { antMazeCollectedTasks, collectAntMaze, type WalkingPolicy } from "./collect-antmaze.js";
-import { collectGridWorld } from "./collect-gridworld.js";
-import { collectPointMaze } from "./collect-pointmaze.js";
-import { gridNames } from "./gridworld-layouts.js";
-import { pointMazeTasks } from "./pointmaze.js";
+import { collectGridWorld } from "./gridworld/collect-gridworld.js";
+import { gridNames } from "./gridworld/gridworld-layouts.js";
+import { collectPointMaze } from "./pointmaze/collect-pointmaze.js";
+import { pointMazeTasks } from "./pointmaze/pointmaze.js";
 
 /** What to collect; a setting that means nothing to the task is refused. */
 export interface TaskCollection extends CollectionAmount {

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { makeAdroit } from "./adroit.js";
-import { makeAntMaze } from "./antmaze.js";
+import { makeAdroit } from "./adroit/adroit.js";
+import { makeAntMaze } from "./ant/antmaze.js";
 import type { BoxSpace, Environment } from "./environment.js";
-import { makePointMaze } from "./pointmaze.js";
+import { makePointMaze } from "./pointmaze/pointmaze.js";
 
 /** JavaScript's memory in bytes after a full collection (the flag makes the collector callable in any process). */
 function usedBytes(): number {

@@ -3,15 +3,15 @@
  * adds an environment with `registerEnvironment` and can then name it wherever a built-in one is named.
  */
 import { UsageError, unknownName } from "../errors.js";
-import { adroitTaskNames, makeAdroit } from "./adroit.js";
-import { makeAntDirection } from "./ant-direction.js";
-import { antMazes, makeAntMaze } from "./antmaze.js";
+import { adroitTaskNames, makeAdroit } from "./adroit/adroit.js";
+import { makeAntDirection } from "./ant/ant-direction.js";
+import { antMazes, makeAntMaze } from "./ant/antmaze.js";
 import type { Environment } from "./environment.js";
-import { makeGridWorld } from "./gridworld.js";
-import { gridNames } from "./gridworld-layouts.js";
+import { makeGridWorld } from "./gridworld/gridworld.js";
+import { gridNames } from "./gridworld/gridworld-layouts.js";
 import { guardEnvironment } from "./guard.js";
 import type { EnvironmentOptions } from "./options.js";
-import { makePointMaze, pointMazes } from "./pointmaze.js";
+import { makePointMaze, pointMazes } from "./pointmaze/pointmaze.js";
 
 /** Makes a fresh environment; it validates its own options. */
 export type EnvironmentFactory = (options: EnvironmentOptions) => Environment;

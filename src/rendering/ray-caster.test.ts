@@ -1,7 +1,7 @@
 /** Rays against closed forms, and against MuJoCo's single ray, which takes no shortcuts. */
 import { describe, expect, it } from "vitest";
-import { adroitMjcf, doorScene, penScene, relocateScene } from "../environments/adroit-model.js";
-import { antMjcf } from "../environments/ant-model.js";
+import { adroitMjcf, doorScene, penScene, relocateScene } from "../environments/adroit/adroit-model.js";
+import { antMjcf } from "../environments/ant/ant-model.js";
 import { makeMaze, wallGeoms } from "../environments/mazes.js";
 import { Simulation } from "../environments/mujoco.js";
 import { RandomStream } from "../random.js";

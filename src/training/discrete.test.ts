@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { collectGridWorld } from "../environments/collect-gridworld.js";
+import { collectGridWorld } from "../environments/gridworld/collect-gridworld.js";
 import { UsageError } from "../errors.js";
 import type { TrainSettings } from "./configuration.js";
 import { lineData, newFolder, registerLine } from "./tiny-run.fixture.js";

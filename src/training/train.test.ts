@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { countingTables, exampleFile } from "../data/example-data.fixture.js";
-import { collectPointMaze } from "../environments/collect-pointmaze.js";
+import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
 import { type Run, readRun } from "../runs/read.js";
 import { readOnnxModel } from "../tensor/onnx-bytes.fixture.js";
 import { version } from "../version.js";

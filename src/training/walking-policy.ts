@@ -5,9 +5,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { PolicyFile } from "../agents/policy-file.js";
-import { antActionSize } from "../environments/ant-body.js";
-import { walkingObservationSize } from "../environments/ant-frame.js";
-import type { WalkingPolicy } from "../environments/collect-antmaze.js";
+import { antActionSize } from "../environments/ant/ant-body.js";
+import { walkingObservationSize } from "../environments/ant/ant-frame.js";
+import type { WalkingPolicy } from "../environments/ant/collect-antmaze.js";
 import { DataError, fileReason } from "../errors.js";
 import { RandomStream } from "../random.js";
 

@@ -1,0 +1,349 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { UsageError } from "../../errors.js";
+import { RandomStream } from "../../random.js";
+import { checkEnvironment } from "../check.js";
+import { makeEnvironment } from "../registry.js";
+import { type AdroitTaskName, adroitTaskNames, makeAdroit } from "./adroit.js";
+import { beginAt, readRollout, replay } from "./adroit-replay.fixture.js";
+import { normalisedScore } from "./adroit-score.js";
+
+const environments = {
+  pen: makeAdroit("pen", "dense"),
+  door: makeAdroit("door", "dense"),
+  relocate: makeAdroit("relocate", "dense"),
+};
+const { pen, door, relocate } = environments;
+afterAll(() => {
+  for (const environment of Object.values(environments)) environment.close();
+});
+
+/** The three entries from `at` on. */
+const triple = (values: ArrayLike<number>, at: number) => [values[at]!, values[at + 1]!, values[at + 2]!] as const;
+const norm = (values: readonly number[]) => Math.hypot(...values);
+const minus = (a: readonly number[], b: readonly number[]) => a.map((value, i) => value - b[i]!);
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+
+/** Expects that numbers fill a range evenly: nothing beyond it, the ends nearly reached, mean and variance as they should. */
+function expectEven(values: readonly number[], low: number, high: number): void {
+  const shares = values.map((value) => (value - low) / (high - low));
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length;
+  expect(Math.min(...shares)).toBeGreaterThan(-1e-6);
+  expect(Math.max(...shares)).toBeLessThan(1 + 1e-6);
+  expect(Math.min(...shares)).toBeLessThan(0.02);
+  expect(Math.max(...shares)).toBeGreaterThan(0.98);
+  expect(Math.abs(mean - 0.5)).toBeLessThan(0.05);
+  expect(Math.abs(variance - 1 / 12)).toBeLessThan(0.01);
+}
+
+const resets = (task: AdroitTaskName) =>
+  Array.from({ length: 600 }, (_, seed) => environments[task].reset({ seed }).observation);
+
+describe("resets of the Adroit tasks", () => {
+  it("begin with the hand at rest in its place, the task not achieved", () => {
+    for (const [task, joints] of [
+      ["pen", 24],
+      ["door", 29],
+      ["relocate", 30],
+    ] as const) {
+      const environment = environments[task];
+      const { observation, info } = environment.reset({ seed: 5 });
+      expect(observation.slice(0, joints).every((angle) => angle === 0)).toBe(true);
+      expect(environment.physics.qvel.every((speed) => speed === 0)).toBe(true);
+      expect(info).toEqual({ success: false });
+    }
+  });
+
+  it("turn the pen's target by Euler angles x and y within 1 rad", () => {
+    const axes = resets("pen").map((observation) => triple(observation, 36));
+    expectEven(
+      axes.map(([, y, z]) => Math.atan2(-y, z)),
+      -1,
+      1,
+    );
+    expectEven(
+      axes.map(([x]) => Math.asin(x)),
+      -1,
+      1,
+    );
+    for (const axis of axes) expect(norm(axis)).toBeCloseTo(1, 6);
+  });
+
+  it("turn it as the quaternion formula of the reference does", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { observation } = pen.reset({ seed });
+      const [x, y, z] = [Math.atan2(-observation[37]!, observation[38]!), Math.asin(observation[36]!), 0];
+      const [ai, aj, ak] = [z / 2, -y / 2, x / 2];
+      const [si, sj, sk, ci, cj, ck] = [...[ai, aj, ak].map(Math.sin), ...[ai, aj, ak].map(Math.cos)] as number[] & {
+        length: 6;
+      };
+      const [cc, cs, sc, ss] = [ci! * ck!, ci! * sk!, si! * ck!, si! * sk!];
+      const expected = [cj! * cc + sj! * ss, cj! * cs - sj! * sc, -(cj! * ss + sj! * cc), cj! * sc - sj! * cs];
+      const target = 4 * pen.physics.body("target");
+      expected.forEach((value, i) => {
+        expect(pen.physics.bodyTurns[target + i]).toBeCloseTo(value, 6);
+      });
+    }
+  });
+
+  it("put the door's frame into its box", () => {
+    // The handle is at (0.29, -0.15, -0.025) from the frame while the door is shut.
+    const handles = resets("door").map((observation) => triple(observation, 32));
+    expectEven(
+      handles.map(([x]) => x - 0.29),
+      -0.3,
+      -0.2,
+    );
+    expectEven(
+      handles.map(([, y]) => y + 0.15),
+      0.25,
+      0.35,
+    );
+    expectEven(
+      handles.map(([, , z]) => z + 0.025),
+      0.252,
+      0.35,
+    );
+  });
+
+  it("put ball and target of relocate into theirs", () => {
+    const places = Array.from({ length: 600 }, (_, seed) => {
+      const { observation } = relocate.reset({ seed });
+      const { bodyPositions, sitePositions } = relocate.physics;
+      const ball = triple(bodyPositions, 3 * relocate.physics.body("Object"));
+      const target = triple(sitePositions, 3 * relocate.physics.site("target"));
+      minus(ball, target).forEach((value, k) => {
+        expect(observation[36 + k]).toBeCloseTo(value, 6);
+      });
+      return { ball, target };
+    });
+    expectEven(
+      places.map(({ ball }) => ball[0]),
+      -0.15,
+      0.15,
+    );
+    expectEven(
+      places.map(({ ball }) => ball[1]),
+      -0.15,
+      0.3,
+    );
+    expect(places.every(({ ball }) => Math.abs(ball[2] - 0.035) < 1e-9)).toBe(true);
+    expectEven(
+      places.map(({ target }) => target[0]),
+      -0.2,
+      0.2,
+    );
+    expectEven(
+      places.map(({ target }) => target[1]),
+      -0.2,
+      0.2,
+    );
+    expectEven(
+      places.map(({ target }) => target[2]),
+      0.15,
+      0.35,
+    );
+  });
+
+  it("follow from the seed to the bit, and differ between seeds", () => {
+    for (const environment of Object.values(environments)) {
+      const once = environment.reset({ seed: 8 }).observation;
+      const next = environment.reset().observation;
+      expect(environment.reset({ seed: 9 }).observation).not.toEqual(once);
+      expect(environment.reset({ seed: 8 }).observation).toEqual(once);
+      expect(environment.reset().observation).toEqual(next);
+      expect(next).not.toEqual(once);
+    }
+  });
+});
+
+describe.each(adroitTaskNames)("a recorded episode of %s", (task) => {
+  const recording = readRollout(task);
+
+  it("replays to the recorded observations, rewards and success", () => {
+    const { differences, agreeing, firstSuccess, recordedSuccess } = replay(environments[task], task, recording);
+    expect(differences.length).toBe(100);
+    expect(Math.max(...differences.slice(0, 6))).toBeLessThan(2e-7); // the rounding of float32
+    expect(Math.max(...differences.slice(0, 50))).toBeLessThan(1e-3);
+    expect(recordedSuccess).toBeGreaterThan(10);
+    expect([agreeing, firstSuccess]).toEqual([1, recordedSuccess]);
+  });
+
+  it("ends at its first success in the binary form, with the reward 0 after -1 in every step", () => {
+    const environment = makeAdroit(task, "binary");
+    beginAt(environment, task, recording.observations.subarray(0, environment.observationSpace.size));
+    const rewards: number[] = [];
+    for (let t = 0; ; t++) {
+      const size = environment.actionSpace.size;
+      const result = environment.step(recording.actions.subarray(t * size, (t + 1) * size));
+      rewards.push(result.reward);
+      expect(result.info.success).toBe(result.terminated);
+      expect(result.truncated).toBe(false);
+      if (result.terminated) break;
+    }
+    expect(rewards).toEqual(Array.from(recording.rewards.slice(0, rewards.length)));
+    expect(rewards.at(-1)).toBe(0);
+    environment.close();
+  });
+});
+
+/** Rows of the recorded episode in the dense form, with what else the formulas need. */
+function denseRows(task: AdroitTaskName) {
+  const environment = environments[task];
+  const recording = readRollout(task);
+  const size = environment.actionSpace.size;
+  beginAt(environment, task, recording.observations.subarray(0, environment.observationSpace.size));
+  return Array.from({ length: 100 }, (_, t) => {
+    const result = environment.step(recording.actions.subarray(t * size, (t + 1) * size));
+    return { ...result, qvel: Array.from(environment.physics.qvel) };
+  });
+}
+
+describe("the dense rewards", () => {
+  it("of the door are D4RL's", () => {
+    const stages = new Set<number>();
+    for (const { observation, reward, qvel } of denseRows("door")) {
+      const hinge = observation[28]!;
+      const bonus = hinge >= 1.35 ? 20 : hinge > 1 ? 10 : hinge > 0.2 ? 2 : 0;
+      stages.add(bonus);
+      const costs = 0.1 * (hinge - 1.57) ** 2 + 0.1 * norm(triple(observation, 35)) + 1e-5 * dot(qvel, qvel);
+      expect(reward).toBeCloseTo(bonus - costs, 5);
+    }
+    expect([...stages]).toEqual([0, 2, 10, 20]);
+  });
+
+  it("of the pen are D4RL's", () => {
+    const stages = new Set<number>();
+    for (const { observation, reward } of denseRows("pen")) {
+      const away = norm(triple(observation, 39));
+      const alike = dot(triple(observation, 33), triple(observation, 36));
+      const bonus = away >= 0.075 || alike <= 0.9 ? 0 : alike > 0.95 ? 60 : 10;
+      stages.add(bonus);
+      expect(reward).toBeCloseTo(alike - away + bonus, 5);
+    }
+    expect([...stages].sort()).toEqual([0, 10, 60]);
+  });
+
+  it("of relocate are D4RL's", () => {
+    const stages = new Set<string>();
+    const target = relocate.physics.site("target");
+    for (const { observation, reward } of denseRows("relocate")) {
+      const height = observation[38]! + relocate.physics.sitePlaces[3 * target + 2]!;
+      const away = norm(triple(observation, 36));
+      const bonus = away < 0.05 ? 30 : away < 0.1 ? 10 : 0;
+      const lift = height > 0.04 ? 1 - 0.5 * norm(triple(observation, 33)) - 0.5 * away : 0;
+      stages.add(`${lift !== 0} ${bonus}`);
+      expect(reward).toBeCloseTo(-0.1 * norm(triple(observation, 30)) + lift + bonus, 5);
+    }
+    expect([...stages]).toEqual(expect.arrayContaining(["false 0", "true 0", "true 10", "true 30"]));
+  });
+
+  it("of random actions add up to what D4RL measured", () => {
+    const random = new RandomStream(1, "test");
+    const meanReturn = (task: AdroitTaskName, episodes: number) => {
+      const environment = environments[task];
+      const action = new Float32Array(environment.actionSpace.size);
+      let sum = 0;
+      for (let episode = 0; episode < episodes; episode++) {
+        environment.reset({ seed: episode });
+        for (let ended = false; !ended; ) {
+          random.fillUniform(action, -1, 1);
+          const { reward, terminated, truncated } = environment.step(action);
+          sum += reward;
+          ended = terminated || truncated;
+        }
+      }
+      return sum / episodes;
+    };
+    expect(Math.abs(meanReturn("door", 5) - -56.51)).toBeLessThan(1);
+    expect(Math.abs(meanReturn("relocate", 10) - -6.43)).toBeLessThan(3);
+    // The deviation is about 360 per episode; if a dropped pen ended nothing, the mean would be near -110.
+    expect(Math.abs(meanReturn("pen", 80) - 96.26)).toBeLessThan(100);
+  });
+
+  it("end the episode where the pen is dropped, in the dense form only", () => {
+    const dropAt = (environment: typeof pen) => {
+      const random = new RandomStream(1, "test");
+      const action = new Float32Array(24);
+      environment.reset({ seed: 1 });
+      for (let t = 1; ; t++) {
+        random.fillUniform(action, -1, 1);
+        const { observation, reward, terminated, truncated } = environment.step(action);
+        if (terminated || truncated) return { t, height: observation[26]!, reward, terminated };
+      }
+    };
+    const dense = dropAt(pen);
+    expect(dense.t).toBeLessThan(100);
+    expect(dense).toMatchObject({ terminated: true });
+    expect(dense.height).toBeLessThan(0.075);
+    expect(dense.reward).toBeLessThan(-4);
+    const binary = makeAdroit("pen", "binary");
+    expect(dropAt(binary)).toMatchObject({ t: 100, terminated: false, reward: -1 });
+    binary.close();
+  });
+});
+
+describe("the Adroit environments", () => {
+  it("are registered, with D4RL's sizes and horizons", () => {
+    for (const [task, observations, actions, horizon] of [
+      ["pen", 45, 24, 100],
+      ["door", 39, 28, 200],
+      ["relocate", 39, 30, 200],
+    ] as const) {
+      for (const name of [task, `${task}-binary`]) {
+        const environment = makeEnvironment(name);
+        expect([environment.name, environment.horizon]).toEqual([name, horizon]);
+        expect(environment.observationSpace.size).toBe(observations);
+        expect(environment.actionSpace).toMatchObject({ kind: "box", size: actions });
+        environment.close();
+      }
+    }
+  });
+
+  it("keep the contract, and continue from saved states to the bit, in a fresh environment too", () => {
+    for (const name of adroitTaskNames.flatMap((task) => [task, `${task}-binary`])) {
+      const [environment, another] = [makeEnvironment(name, { horizon: 40 }), makeEnvironment(name, { horizon: 40 })];
+      expect(checkEnvironment(environment, { another, seed: 3 })).toEqual([]);
+      for (const each of [environment, another]) each.close();
+    }
+  });
+
+  it("refuse a state of another environment", () => {
+    door.reset({ seed: 0 });
+    pen.reset({ seed: 0 });
+    expect(() => door.restoreState(pen.saveState())).toThrow(UsageError);
+    expect(() => door.restoreState(pen.saveState())).toThrow(
+      /^door: restoreState\(\) was given a state that is \d+ numbers too short; pass what saveState\(\) of the same environment returned\.$/,
+    );
+  });
+
+  it("take actions beyond 1 for 1", () => {
+    const observe = (size: number) => {
+      door.reset({ seed: 2 });
+      const action = Float32Array.from({ length: 28 }, (_, i) => (i % 2 === 0 ? size : -size));
+      for (let t = 0; t < 10; t++) door.step(action);
+      return door.observe();
+    };
+    expect(observe(3)).toEqual(observe(1));
+    expect(observe(0.5)).not.toEqual(observe(1));
+  });
+
+  it("refuse options they do not have", () => {
+    expect(() => makeAdroit("door", "binary", { horizons: 3 })).toThrow(
+      'Unknown option of door-binary "horizons". Did you mean "horizon"? Known: horizon.',
+    );
+    expect(() => makeAdroit("pen", "dense", { horizon: 0 })).toThrow(UsageError);
+  });
+});
+
+describe("normalisedScore", () => {
+  it("is 0 for random actions and 100 for D4RL's expert", () => {
+    expect(normalisedScore("pen", 96.26)).toBe(0);
+    expect(normalisedScore("pen", 3076.83)).toBeCloseTo(100, 9);
+    expect(normalisedScore("door", 1412.03)).toBeCloseTo(50, 9);
+    expect(normalisedScore("relocate", 4233.88)).toBeCloseTo(100, 9);
+    expect(normalisedScore("relocate", -6.43)).toBe(0);
+    expect(normalisedScore("door-binary", 0)).toBeUndefined();
+    expect(normalisedScore("toString", 0)).toBeUndefined();
+  });
+});
