@@ -1,0 +1,77 @@
+/**
+ * `calql data merge`: what is in the file that it writes, and what it refuses.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Dataset, packEpisode } from "../data/episode.js";
+import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
+import { readDataset } from "../storage/open-dataset.js";
+import { calql, contentOf } from "./command-line.fixture.js";
+
+const place = mkdtempSync(join(tmpdir(), "calql-merge-"));
+const at = (name: string) => join(place, name);
+afterAll(() => rmSync(place, { recursive: true }));
+
+/** An episode of the door task with these hinge angles, one a row, and rewards that are not binary. */
+function doorEpisode(angles: readonly number[]) {
+  const observations = angles.map((angle) => {
+    const observation = new Float32Array(39);
+    observation[28] = angle;
+    return observation;
+  });
+  const steps = angles.slice(1);
+  return packEpisode(
+    observations,
+    steps.map((angle) => new Float32Array(28).fill(angle / 2)),
+    steps.map(() => 7),
+    false,
+  );
+}
+
+async function write(name: string, episodes: Dataset["episodes"]) {
+  writeFileSync(at(name), await writeD4RL({ source: name, observationSize: 39, actionSize: 28, episodes }));
+}
+
+beforeAll(async () => {
+  await write("people.hdf5", [doorEpisode([0, 0.5, 1.4, 1, 1.5, 0.2])]);
+  await write("robot.hdf5", [doorEpisode([0, 0.1, 0.2]), doorEpisode([0, 1.2, 1.36, 1.4])]);
+});
+
+const merge = (...flags: string[]) => calql("data", "merge", at("people.hdf5"), at("robot.hdf5"), ...flags);
+
+it("keeps every episode in the order of the files", async () => {
+  const { code, out } = await merge("--out", at("all.hdf5"));
+  expect([code, out.split("\n")[0]]).toEqual([0, at("all.hdf5")]);
+  const { episodes } = await readDataset(at("all.hdf5"));
+  expect(episodes.map(({ rewards }) => [...rewards])).toEqual([
+    [7, 7, 7, 7, 7],
+    [7, 7],
+    [7, 7, 7],
+  ]);
+});
+
+it("makes binary data as the papers do, cut after the last solved step", async () => {
+  expect((await merge("--binary", "door", "--out", at("last.hdf5"))).code).toBe(0);
+  const { episodes } = await readDataset(at("last.hdf5"));
+  expect(episodes.map(({ rewards }) => [...rewards])).toEqual([[-1, 0], [-1, 0], [-1, 0], [0]]);
+  expect(episodes.every(({ terminated }) => terminated.at(-1) === 1)).toBe(true);
+});
+
+it("cuts after the first solved step where that is asked for", async () => {
+  expect((await merge("--binary", "door", "--cut", "first", "--out", at("first.hdf5"))).code).toBe(0);
+  const { episodes } = await readDataset(at("first.hdf5"));
+  expect(episodes.map(({ rewards }) => [...rewards])).toEqual([
+    [-1, 0],
+    [-1, 0],
+  ]);
+});
+
+it("refuses the data of another task and writes nothing", async () => {
+  const before = contentOf(place);
+  const { code, error } = await merge("--binary", "pen", "--out", at("pen.hdf5"));
+  expect(code).toBe(2);
+  expect(error).toContain("has observations of 39 numbers where those of pen have 45");
+  expect(contentOf(place)).toEqual(before);
+});
