@@ -2,7 +2,7 @@
  * The verbs at work: collect and inspect data, train from a file of them, draw reports; and what is left of a run that
  * fails. Ctrl-C is tested with the real executable in interrupt.test.ts.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -10,7 +10,7 @@ import { countingTables, exampleFile, randomDataset } from "../data/example-data
 import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
 import { readRun } from "../runs/read.js";
 import { registerLine, tiny } from "../training/tiny-run.fixture.js";
-import { calql, contentOf, tinyFlags } from "./command-line.fixture.js";
+import { calql, tinyFlags } from "./command-line.fixture.js";
 import { trainWithView } from "./train.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-verbs-"));
@@ -113,8 +113,17 @@ describe("calql train and calql report", () => {
     expect(code).toBe(0);
     expect(out).toBe(`completed: ${at("cal-ql")}/report.html (policy: ${at("cal-ql")}/policy.onnx)\n`);
     expect(error).toMatch(/^cal-ql offline success \d+ %, length \d+ \(after 0 updates\)\n/);
-    expect(contentOf(at("cal-ql"))).toEqual(
-      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"].sort(),
+    expect(readdirSync(at("cal-ql")).sort()).toEqual(
+      [
+        "checkpoints",
+        "config.json",
+        "evaluations.jsonl",
+        "metrics.jsonl",
+        "online-episodes.bin",
+        "policy.onnx",
+        "report.html",
+        "summary.json",
+      ].sort(),
     );
     expect(readRun(at("cal-ql")).config.settings).toMatchObject({
       seed: 1,

@@ -2,10 +2,11 @@
  * A comparison in this process: what is complete is not run again, what is not is shown and run anew, and other
  * people's runs are left alone. The processes are tested in worker.test.ts.
  */
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, describe, expect, it } from "vitest";
+import { lockFolder } from "../runs/lock.js";
 import { readRun } from "../runs/read.js";
 import { type CompareOptions, compare } from "./compare.js";
 import { newPlace, recorded, tinyComparison, tinySettings } from "./comparison.fixture.js";
@@ -103,11 +104,12 @@ describe("compare", () => {
     expect(recorded(at("stopped", "cal-ql-seed0"))).toEqual(recorded(at("whole", "cal-ql-seed0")));
   });
 
-  it("keeps out of a folder where another comparison is at work, and passes over the lock of a dead one", async () => {
-    const lock = join(place, "whole", ".lock");
-    writeFileSync(lock, String(process.ppid));
-    await expect(comparing("whole")).rejects.toThrow(/Another comparison \(process \d+\) is at work in .*whole; wait/);
-    writeFileSync(lock, "999999999");
+  it("keeps out of a folder where another comparison is at work", async () => {
+    const unlock = lockFolder(join(place, "whole"), "comparison");
+    await expect(comparing("whole")).rejects.toThrow(
+      /Another comparison \(process \d+, .*\) is at work in .*whole; wait/,
+    );
+    unlock();
     expect((await comparing("whole")).began).toEqual([]);
   });
 

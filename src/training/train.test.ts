@@ -44,7 +44,15 @@ const policyOf = (folder: string) => readFileSync(join(folder, "policy.onnx"));
 describe("train", () => {
   it("leaves a run folder with everything but the report, which is the command line's", () => {
     expect(readdirSync(result.folder).sort()).toEqual(
-      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "summary.json"].sort(),
+      [
+        "checkpoints",
+        "config.json",
+        "evaluations.jsonl",
+        "metrics.jsonl",
+        "online-episodes.bin",
+        "policy.onnx",
+        "summary.json",
+      ].sort(),
     );
     expect(run.summary).toEqual(result.summary);
     expect(run.evaluations).toEqual(result.evaluations);

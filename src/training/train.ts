@@ -193,7 +193,8 @@ class Run {
       this.report(Math.min(warmupSteps + Math.floor(state.onlineUpdates / utdRatio), onlineSteps), onlineSteps);
       this.checkpoints.saveWhereDue();
     }
-    if (due === 0) this.report(Math.min(state.log.onlineSteps, onlineSteps), onlineSteps);
+    const { onlineSteps: done } = state.log;
+    if (due === 0 && done > 0) this.report(Math.min(done, onlineSteps), onlineSteps);
   }
 
   /** Actions drawn evenly from the whole space. */
