@@ -34,8 +34,17 @@ export function planRuns(comparison: Comparison, out: string): PlannedRun[] {
   const sizes = [...new Set(tasks)].map((task) => [task, sizesOfTask(task)] as const);
   refuseAmbiguousLabels(variants);
   refuseOneFileForAll(comparison);
-  for (const [task, own] of sizes)
-    for (const { settings } of variants) refuseUnfitAgents(resolveConfiguration({ ...settings, task }), own);
+  // Tasks of one family differ in nothing that an agent is declared with, and declaring large networks takes a while.
+  const seen = new Set<string>();
+  for (const [task, own] of sizes) {
+    for (const { settings } of variants) {
+      const configuration = resolveConfiguration({ ...settings, task });
+      const { agent, agentSettings, online } = configuration;
+      const key = JSON.stringify([own, agent.name, agentSettings, online?.agent.name, online?.settings]);
+      if (!seen.has(key)) refuseUnfitAgents(configuration, own);
+      seen.add(key);
+    }
+  }
   return [...new Set(tasks)].flatMap((task) =>
     seeds.flatMap((seed) =>
       variants.map((variant) => planRun({ task, seed, variant, out, several: tasks.length > 1 })),

@@ -10,6 +10,12 @@ const names = readdirSync(folder).filter((name) => /^[a-e]-.*\.yaml$/.test(name)
 const planned = (name: string, scale: string) => planRuns(readComparison(`${folder}${name}`, scale), "out");
 
 describe("the reproductions", () => {
+  it.each(["f-door.yaml", "g-pen.yaml"])("%s names the task, the data and the agents of a hand", (name) => {
+    const runs = planRuns(readComparison(`${folder}${name}`), "out");
+    expect([...new Set(runs.map(({ label }) => label))]).toEqual(["cal-ql", "cql", "iql"]);
+    expect(runs.every(({ resolved: { task, dataset } }) => `${task}.hdf5` === dataset)).toBe(true);
+  });
+
   it("are one a figure", () => {
     expect(names.map((name) => name[0])).toEqual(["a", "b", "c", "d", "e"]);
   });

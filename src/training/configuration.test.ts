@@ -66,6 +66,29 @@ describe("a preset", () => {
     });
   });
 
+  it("of the paper for the binary hand tasks holds the table of its appendix", () => {
+    for (const [task, onlineSteps] of [
+      ["pen-binary", 200_000],
+      ["door-binary", 1_000_000],
+      ["relocate-binary", 1_000_000],
+    ] as const) {
+      expect(resolveConfiguration({ task }).flat).toMatchObject({
+        actorHidden: [512, 512],
+        criticHidden: [512, 512, 512],
+        conservativeWeight: 1,
+        lagrange: false,
+        importanceSampling: true,
+        rewardScale: 10,
+        rewardShift: 5,
+        failureReward: -1,
+        offlineUpdates: 20_000,
+        onlineSteps,
+        offlineShare: 0.5,
+      });
+      expect(resolveConfiguration({ task, agent: "iql" }).flat).toMatchObject({ expectile: 0.8, rewardScale: 10 });
+    }
+  });
+
   it("of the paper is the same for the point mazes, and no laptop's", () => {
     const { task: _, ...point } = resolveConfiguration({ task: "pointmaze-large" }).flat;
     const { task: __, ...ant } = resolveConfiguration({ task: "antmaze-large" }).flat;
