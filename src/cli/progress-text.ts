@@ -17,7 +17,8 @@ export function speedText({ phase, updatesPerSecond }: Progress): string {
 
 export function evaluationText(evaluation: EvaluationLine | undefined): string {
   if (!evaluation) return "not yet evaluated";
-  const { updates, onlineSteps, successRate, lengthMean } = evaluation;
+  const { updates, onlineSteps, successRate, lengthMean, normalisedScore } = evaluation;
   const where = `after ${updates} updates${onlineSteps > 0 ? `, ${onlineSteps} online steps` : ""}`;
-  return `success ${Math.round(100 * successRate)} %, length ${Math.round(lengthMean)} (${where})`;
+  const score = normalisedScore === undefined ? "" : `, score ${normalisedScore.toFixed(1)}`;
+  return `success ${Math.round(100 * successRate)} %, length ${Math.round(lengthMean)}${score} (${where})`;
 }

@@ -48,6 +48,12 @@ export const returnChart: ChartDefinition = {
   lines: [{ source: { evaluation: (line) => line.returnMean } }],
 };
 
+export const scoreChart: ChartDefinition = {
+  name: "score",
+  title: "D4RL's normalised score of the evaluations (0 is random, 100 an expert)",
+  lines: [{ source: { evaluation: (line) => line.normalisedScore ?? Number.NaN } }],
+};
+
 /** The picture of the paper: a critic that sits below G leaps up when it goes online, a calibrated one does not. */
 export const calibrationChart: ChartDefinition = {
   name: "calibration",
@@ -141,7 +147,7 @@ export function chartSvg(
 
 /**
  * One chart as a file of its own, readable in light and dark, for documents.
- * @param name "success", "return", "calibration" or a metric's name.
+ * @param name "success", "return", "score", "calibration" or a metric's name.
  * @throws UsageError if the runs are of several tasks, or the chart is unknown or was never recorded.
  */
 export function renderChartSvg(runs: readonly Run[], name: string, width = 880, height = 330): string {
@@ -149,7 +155,7 @@ export function renderChartSvg(runs: readonly Run[], name: string, width = 880, 
   if (tasks.length !== 1) {
     throw new UsageError(`One chart shows one task, these runs have ${tasks.length}. Choose runs of one task.`);
   }
-  const known = [successChart, returnChart, calibrationChart, ...calibrationDetails, ...trainingCharts];
+  const known = [successChart, returnChart, scoreChart, calibrationChart, ...calibrationDetails, ...trainingCharts];
   const all = [...known, ...otherCharts(runs), ...perCriticCharts(runs)];
   const definition = all.find((chart) => chart.name === name);
   if (definition === undefined) {
@@ -188,7 +194,7 @@ function metricsOf(definition: ChartDefinition): string[] {
 function curveOf(group: RunGroup, { source, dash }: LineDefinition, alone: boolean): Curve[] {
   const read = (run: Run) =>
     "metric" in source ? metricPoints(run, source.metric) : evaluationPoints(run, source.evaluation);
-  const recorded = group.runs.map(read).filter((points) => points.length > 0);
+  const recorded = group.runs.map(read).filter((points) => points.some(({ value }) => Number.isFinite(value)));
   if (recorded.length === 0) return [];
   const noisy = "metric" in source && source.noisy === true;
   const smooth = recorded.map((points) => thin(points, noisy ? SMOOTHED_POINTS_PER_PHASE : POINTS_PER_PHASE));

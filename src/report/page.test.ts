@@ -55,6 +55,14 @@ describe("renderReport", () => {
     ]);
   });
 
+  it("draws D4RL's score where evaluations have one, and only there", () => {
+    const run = syntheticRun({ task: "door" });
+    const title = "D4RL's normalised score of the evaluations (0 is random, 100 an expert)";
+    expect(titles(renderReport([run]))).not.toContain(title);
+    const evaluations = run.evaluations.map((line, i) => ({ ...line, normalisedScore: i }));
+    expect(titles(renderReport([{ ...run, evaluations }]))).toContain(title);
+  });
+
   it("draws metrics that it has no chart for under their own name, in words", () => {
     const run = syntheticRun();
     const metrics = run.metrics.map((line) => ({ ...line, metrics: { ...line.metrics, valueLoss: 2 } }));

@@ -14,6 +14,7 @@ import {
   otherCharts,
   perCriticCharts,
   returnChart,
+  scoreChart,
   successChart,
   trainingCharts,
 } from "./charts.js";
@@ -91,6 +92,7 @@ ${figuresTable(task.groups, unrecorded)}
 ${chartSection("Success and return", task, [
   { definition: successChart, size: "full" },
   { definition: returnChart, size: "full" },
+  { definition: scoreChart, size: "full" },
 ])}
 ${several && html`<p class="note">Lines are means over the runs of an agent, bands reach from the lowest to the highest run.</p>`}
 ${chartSection("Calibration", task, [

@@ -40,6 +40,8 @@ export const evaluationLineSchema = z.object({
   returnMean: measured,
   returnStandardDeviation: measured,
   lengthMean: measured,
+  /** D4RL's score of the mean return, where the task has one: 0 is random, 100 an expert. */
+  normalisedScore: measured.optional(),
 });
 export type EvaluationLine = z.infer<typeof evaluationLineSchema>;
 
@@ -73,7 +75,7 @@ export const runSummarySchema = z.object({
   onlineSteps: z.number(),
   onlineEpisodes: z.number(),
   seconds: z.number(),
-  /** Of them spent on checkpoints, by the last process. */
+  /** Of them spent on checkpoints. */
   checkpointSeconds: z.number().optional(),
   /** NaN for a phase that did not take place. */
   offlineUpdatesPerSecond: measured,

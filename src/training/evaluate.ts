@@ -4,9 +4,11 @@
  */
 import type { Agent } from "../agents/agent.js";
 import { joinRows } from "../data/episode.js";
+import { normalisedScore } from "../environments/adroit/adroit-score.js";
 import type { Environment } from "../environments/environment.js";
 import { RandomStream } from "../random.js";
-import { resetIn, stepIn } from "./environment-failure.js";
+import { type EpisodeName, resetIn, stepIn } from "./environment-failure.js";
+import type { HangWatch } from "./hang-watch.js";
 
 export interface Evaluation {
   readonly episodes: number;
@@ -16,11 +18,12 @@ export interface Evaluation {
   readonly returnMean: number;
   readonly returnStandardDeviation: number;
   readonly lengthMean: number;
+  /** D4RL's score of the mean return, where the task has one: 0 is random, 100 an expert. */
+  readonly normalisedScore?: number;
 }
 
 interface Playing {
-  /** For messages. */
-  readonly name: string;
+  readonly name: EpisodeName;
   readonly environment: Environment;
   observation: Float32Array;
   total: number;
@@ -31,35 +34,37 @@ interface Playing {
 
 /**
  * Plays one episode in each of the environments.
- * @throws RunFailure naming episode and step if one of them fails; the signal's reason if it ends the evaluation early
+ * @param watch told of every call of an environment
+ * @throws EnvironmentFailure if one of them fails; the signal's reason if it ends the evaluation early
  */
 export async function evaluate(
   agent: Agent,
   environments: readonly Environment[],
   seed: number,
   signal?: AbortSignal,
+  watch?: HangWatch,
 ): Promise<Evaluation> {
   const seeds = new RandomStream(seed, "evaluation");
-  const episodes = environments.map((environment, i) => begin(environment, i, seeds.integer(2 ** 31)));
+  const episodes = environments.map((environment, i) => begin(environment, i, seeds.integer(2 ** 31), watch));
   for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
     signal?.throwIfAborted();
     const observations = joinRows(running.map((episode) => episode.observation));
     const actions = await agent.act(observations, { deterministic: true });
     const size = actions.length / running.length;
-    for (const [i, episode] of running.entries()) play(episode, actions.slice(i * size, (i + 1) * size));
+    for (const [i, episode] of running.entries()) play(episode, actions.slice(i * size, (i + 1) * size), watch);
   }
   return summarise(episodes);
 }
 
-function begin(environment: Environment, index: number, seed: number): Playing {
-  const name = `evaluation episode ${index + 1}`;
-  const { observation } = resetIn(environment, seed, name);
+function begin(environment: Environment, index: number, seed: number, watch: HangWatch | undefined): Playing {
+  const name = { phase: "evaluation", number: index + 1 } as const;
+  const { observation } = resetIn(environment, seed, name, watch);
   return { name, environment, observation, total: 0, length: 0, success: false, running: true };
 }
 
-function play(episode: Playing, action: Float32Array): void {
+function play(episode: Playing, action: Float32Array, watch: HangWatch | undefined): void {
   const { environment, name, length } = episode;
-  const { observation, reward, terminated, truncated, info } = stepIn(environment, action, name, length + 1);
+  const { observation, reward, terminated, truncated, info } = stepIn(environment, action, name, length + 1, watch);
   episode.observation = observation;
   episode.total += reward;
   episode.length++;
@@ -71,11 +76,13 @@ function summarise(episodes: readonly Playing[]): Evaluation {
   const mean = (value: (episode: Playing) => number) =>
     episodes.reduce((total, episode) => total + value(episode), 0) / episodes.length;
   const returnMean = mean((episode) => episode.total);
+  const score = normalisedScore(episodes[0]!.environment.name, returnMean);
   return {
     episodes: episodes.length,
     successRate: mean((episode) => (episode.success ? 1 : 0)),
     returnMean,
     returnStandardDeviation: Math.sqrt(mean((episode) => (episode.total - returnMean) ** 2)),
     lengthMean: mean((episode) => episode.length),
+    ...(score !== undefined && { normalisedScore: score }),
   };
 }

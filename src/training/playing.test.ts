@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.js";
+import type { Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { collected } from "./collected.fixture.js";
 import { evaluate } from "./evaluate.js";
@@ -36,6 +37,16 @@ describe("evaluate", () => {
 
   it("averages lengths over episodes that end at different times", async () => {
     expect((await played([failing, ending], 0)).lengthMean).toBe(7);
+  });
+
+  it("scores the mean return as D4RL does, where the task has a score", async () => {
+    const line = makeEnvironment(registerLine("line-as-door", { reward: () => 100 }));
+    const environment: Environment = Object.create(line, { name: { value: "door" } });
+    const { returnMean, normalisedScore } = await evaluate(agent, [environment], 0);
+    expect(returnMean).toBe(1000);
+    // 100 * (1000 - -56.51) / (2880.57 - -56.51)
+    expect(normalisedScore).toBeCloseTo(35.9713, 4);
+    expect(await played([failing], 0)).not.toHaveProperty("normalisedScore");
   });
 
   it("acts with the mean action: the same again for the same seed, although the agent explored in between", async () => {
