@@ -45,7 +45,7 @@ describe("evaluate", () => {
     const { returnMean, normalisedScore } = await evaluate(agent, [environment], 0);
     expect(returnMean).toBe(1000);
     // 100 * (1000 - -56.51) / (2880.57 - -56.51)
-    expect(normalisedScore).toBeCloseTo(35.9713, 4);
+    expect(normalisedScore).toBeCloseTo(35.9714, 4);
     expect(await played([failing], 0)).not.toHaveProperty("normalisedScore");
   });
 
