@@ -36,6 +36,8 @@ const fileReasons: Readonly<Record<string, string>> = {
   EACCES: "access is denied",
   EPERM: "access is denied",
   ENOSPC: "the disk is full",
+  EDQUOT: "the share of the disk is used up",
+  EROFS: "the disk can only be read",
   ENAMETOOLONG: "the name is too long",
 };
 

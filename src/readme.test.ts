@@ -1,5 +1,5 @@
 /** The README's words hold: its example is the file that runs here, and the docs are what the program prints. */
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -28,13 +28,42 @@ describe("the README", () => {
     expect(printed.at(-1)).toEqual([expect.objectContaining({ successBefore: 0, regret: expect.any(Number) })]);
     expect(existsSync("runs/quickstart/policy.onnx")).toBe(true);
   });
+});
 
-  it("names only files that exist", () => {
-    const links = [...text("README.md").matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1]!);
-    expect(links.length).toBeGreaterThan(3);
-    for (const link of links) expect(existsSync(new URL(link, root)), link).toBe(true);
+const pages = [
+  "README.md",
+  ...readdirSync(new URL("docs/", root))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+
+describe("the pages", () => {
+  it("link only to files that exist, and to headings that are there", () => {
+    const links = pages.flatMap((page) =>
+      [...text(page).matchAll(/\]\(([^)#:\s]*)(?:#([^)]+))?\)/g)].map(([, path, heading]) => ({
+        page,
+        path: path!,
+        heading,
+      })),
+    );
+    expect(links.length).toBeGreaterThan(40);
+    for (const { page, path, heading } of links) {
+      const target = path === "" ? new URL(page, root) : new URL(path, new URL(page, root));
+      expect(existsSync(target), `${page}: ${path}`).toBe(true);
+      if (heading === undefined) continue;
+      const headings = [...readFileSync(target, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, words]) => anchorOf(words!));
+      expect(headings, `${page}: ${path}`).toContain(heading);
+    }
   });
 });
+
+/** How GitHub names a heading in links. */
+function anchorOf(words: string): string {
+  return words
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+}
 
 describe("pages that are printed from the declarations", () => {
   it.each([

@@ -41,8 +41,17 @@ export function requirement(issue: Issue, value: unknown): string {
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
   if (typeof value !== "object" || value === null) return value === null ? "none" : String(value);
-  const text = JSON.stringify(value);
+  const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+function textOf(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A file may nest a value so deeply that the stack does not suffice.
+    return Array.isArray(value) ? "[...]" : "{...}";
+  }
 }
 
 function demand(issue: Issue, value: unknown): string {

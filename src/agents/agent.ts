@@ -2,7 +2,7 @@
  * An agent at work: the compiled update of an algorithm, its state, its seeded noise, and the policy that acts. What
  * it computes stands in the algorithm's file; this is the handle that training (and anyone else) holds.
  */
-import { RunFailure, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { lowerToOnnx } from "../tensor/lower.js";
 import { encodeOnnxModel } from "../tensor/onnx-model.js";
@@ -11,6 +11,7 @@ import type { RuntimeOptions } from "../tensor/runtime.js";
 import { refuseWrongIndices } from "./action-kind.js";
 import { type Sizes, stepsOf } from "./context.js";
 import { refuseMisfit } from "./continuation.js";
+import { nonFiniteUpdate, symptomsOf } from "./crash.js";
 import type { AgentDefinition, DeclaredAgent } from "./definition.js";
 import { fillNoise } from "./noise.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
@@ -45,9 +46,6 @@ export function exportUpdate(name: string, sizes: Sizes, settings: AgentSettings
   const parsed = parseSettings(definition.settings, settings, `agent "${name}"`);
   return encodeOnnxModel(lowerToOnnx(programGraph(definition.declare(parsed, sizes, 0).program).graph));
 }
-
-/** Metrics that may be NaN without harm: they only describe the batch. */
-const DESCRIPTIVE = new Set(["returnToGoMean", "shareBelowReturn"]);
 
 export class Agent {
   /** The metrics of the last update by name; overwritten by the next. */
@@ -113,7 +111,7 @@ export class Agent {
    * One update of all networks.
    * @param noise values for the declared noise in place of fresh draws (for checks against recorded numbers)
    * @returns the metrics, valid until the next update
-   * @throws RunFailure if something becomes non-finite; the state before the update is kept
+   * @throws NonFiniteUpdate (a RunFailure) if something becomes non-finite; the state before the update is kept
    */
   async update(
     batch: AgentBatch,
@@ -230,21 +228,12 @@ export class Agent {
   }
 
   private refuseNonFinite(): void {
-    const bad = this.program.metricNames.filter(
-      (name) => !Number.isFinite(this.metrics[name]) && !DESCRIPTIVE.has(name),
-    );
-    if (bad.length === 0) return;
-    const damaged = this.stateNames.filter((name) => this.program.computedState(name).some((x) => !Number.isFinite(x)));
-    throw new RunFailure(
-      `Update ${this.updates + 1} of ${this.name} is not finite: ${someOf(bad.map((name) => `${name} = ${this.metrics[name]}`))}` +
-        `${damaged.length > 0 ? ` (in ${someOf(damaged)})` : ""}. The state before it is kept. ` +
-        "Likely causes: a learning rate that is too high, unscaled rewards, or non-finite data.",
+    const symptoms = symptomsOf(this.program);
+    if (symptoms.length === 0) return;
+    const { name: agent, settings, program, updates } = this;
+    throw nonFiniteUpdate(
+      { agent, settings, sizes: this.sizes, threads: this.options.threads, updates, symptoms },
+      program,
     );
   }
-}
-
-/** The first few of many names, so that a sentence stays one. */
-function someOf(names: readonly string[]): string {
-  const shown = names.slice(0, 4).join(", ");
-  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown;
 }

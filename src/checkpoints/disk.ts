@@ -58,6 +58,12 @@ export const realDisk: Disk = {
       if (!["EPERM", "ENOTSUP", "EXDEV", "EOPNOTSUPP"].includes((error as NodeJS.ErrnoException).code ?? ""))
         throw error;
       copyFileSync(from, to);
+      const descriptor = openSync(to, "r+");
+      try {
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
     }
   },
   remove: (path) => rmSync(path, { force: true }),
@@ -92,6 +98,15 @@ export function writeDurably(disk: Disk, path: string, bytes: Uint8Array): void 
     throw error;
   }
   disk.syncFolder(dirname(path));
+}
+
+/** Gives a file that is on the disk a second name, at once and durably; one that had that name is replaced. */
+export function linkDurably(disk: Disk, from: string, to: string): void {
+  const partial = `${to}.partial`;
+  disk.remove(partial); // left by a kill
+  disk.link(from, partial);
+  disk.rename(partial, to);
+  disk.syncFolder(dirname(to));
 }
 
 /** What cannot be removed is overwritten by the next attempt; the error that matters is the first. */

@@ -28,13 +28,14 @@ const headerNumbers = 2;
 const pieceBytes = 2 ** 22;
 
 export class EpisodeLog {
-  private bytes = 0;
-  private hash: Hash = createHash("sha256");
-
   private constructor(
     private readonly path: string,
     private readonly descriptor: number,
     private readonly disk: Disk,
+    private readonly hash: Hash = createHash("sha256"),
+    private bytes = 0,
+    /** Bytes of them that are known to be on the disk. */
+    private synced = -1,
   ) {}
 
   /** A new, empty log in a run folder. @throws RunFailure if it cannot be made */
@@ -45,6 +46,14 @@ export class EpisodeLog {
       attempt(path, () => disk.open(path, "w")),
       disk,
     );
+  }
+
+  /**
+   * Whether a log is still as it was when a checkpoint was written, up to there.
+   * @throws DataError if it is shorter or not as it was
+   */
+  static check(runFolder: string, position: LogPosition): void {
+    hashUpTo(join(runFolder, episodeLogFile), position);
   }
 
   /**
@@ -60,20 +69,13 @@ export class EpisodeLog {
     disk: Disk = realDisk,
   ): EpisodeLog {
     const path = join(runFolder, episodeLogFile);
-    const log = new EpisodeLog(
-      path,
-      attempt(path, () => disk.open(path, "a")),
-      disk,
-    );
-    try {
-      log.verify(position);
-      log.readEpisodes(position.bytes, sizes, onEpisode);
-      attempt(path, () => ftruncateSync(log.descriptor, position.bytes));
-    } catch (error) {
-      log.close();
-      throw error;
-    }
-    return log;
+    const hash = hashUpTo(path, position);
+    readEpisodes(path, position.bytes, sizes, onEpisode);
+    return attempt(path, () => {
+      const log = new EpisodeLog(path, disk.open(path, "a"), disk, hash, position.bytes);
+      ftruncateSync(log.descriptor, position.bytes);
+      return log;
+    });
   }
 
   append(episode: Episode): void {
@@ -85,53 +87,65 @@ export class EpisodeLog {
 
   /** Puts everything on the disk and tells how far it reaches. */
   position(): LogPosition {
-    attempt(this.path, () => this.disk.sync(this.descriptor));
+    if (this.synced !== this.bytes) attempt(this.path, () => this.disk.sync(this.descriptor));
+    this.synced = this.bytes;
     return { bytes: this.bytes, sha256: this.hash.copy().digest("hex") };
   }
 
   close(): void {
     closeSync(this.descriptor);
   }
+}
 
-  private verify({ bytes, sha256 }: LogPosition): void {
-    const reading = openSync(this.path, "r");
-    try {
-      const { size } = fstatSync(reading);
-      if (size < bytes) throw this.damaged(`it has ${size} bytes in place of at least ${bytes}`);
-      const piece = new Uint8Array(Math.min(pieceBytes, bytes));
-      for (let at = 0; at < bytes; ) {
-        const count = readSync(reading, piece, 0, Math.min(piece.length, bytes - at), at);
-        this.hash.update(piece.subarray(0, count));
-        at += count;
-      }
-    } finally {
-      closeSync(reading);
+/** The hash of the bytes up to a position, after it was found to be the position's. @throws DataError if it is not */
+function hashUpTo(path: string, { bytes, sha256 }: LogPosition): Hash {
+  const hash = createHash("sha256");
+  whileOpen(path, (reading) => {
+    const { size } = fstatSync(reading);
+    if (size < bytes) throw damaged(path, `it has ${size} bytes in place of at least ${bytes}`);
+    const piece = new Uint8Array(Math.min(pieceBytes, bytes));
+    for (let at = 0; at < bytes; ) {
+      const count = readSync(reading, piece, 0, Math.min(piece.length, bytes - at), at);
+      if (count === 0) throw damaged(path, `it ends at ${at} of ${bytes} bytes`);
+      hash.update(piece.subarray(0, count));
+      at += count;
     }
-    if (this.hash.copy().digest("hex") !== sha256)
-      throw this.damaged("it has another SHA-256 than when the checkpoint was written");
-    this.bytes = bytes;
-  }
+  });
+  if (hash.copy().digest("hex") !== sha256)
+    throw damaged(path, "it has another SHA-256 than when the checkpoint was written");
+  return hash;
+}
 
-  private readEpisodes(end: number, sizes: Sizes, onEpisode: (episode: Episode) => void): void {
-    const reading = openSync(this.path, "r");
-    try {
-      for (let at = 0; at < end; ) {
-        const header = new Int32Array(headerNumbers);
-        readSync(reading, header, 0, header.byteLength, at);
-        const numbers = numbersOf(header[0]!, sizes);
-        const values = new Float32Array(numbers);
-        readSync(reading, values, 0, values.byteLength, at + header.byteLength);
-        onEpisode(decodeEpisode(header, values, sizes));
-        at += header.byteLength + values.byteLength;
-      }
-    } finally {
-      closeSync(reading);
+function readEpisodes(path: string, end: number, sizes: Sizes, onEpisode: (episode: Episode) => void): void {
+  whileOpen(path, (reading) => {
+    for (let at = 0; at < end; ) {
+      const header = new Int32Array(headerNumbers);
+      readSync(reading, header, 0, header.byteLength, at);
+      const next = at + header.byteLength + 4 * numbersOf(header[0]!, sizes);
+      if (!(header[0]! > 0 && next <= end)) throw damaged(path, `its episode at byte ${at} is not of this task`);
+      const values = new Float32Array(numbersOf(header[0]!, sizes));
+      readSync(reading, values, 0, values.byteLength, at + header.byteLength);
+      onEpisode(decodeEpisode(header, values, sizes));
+      at = next;
     }
-  }
+  });
+}
 
-  private damaged(how: string): DataError {
-    return new DataError(`The episodes in ${this.path} are damaged: ${how}.`);
+/** @throws DataError if the file cannot be opened or read */
+function whileOpen(path: string, read: (descriptor: number) => void): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, "r");
+    read(descriptor);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : damaged(path, fileReason(error));
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
+}
+
+function damaged(path: string, how: string): DataError {
+  return new DataError(`The episodes in ${path} are damaged: ${how}.`);
 }
 
 function encodeEpisode({ length, observations, actions, rewards, terminated, truncated }: Episode): Uint8Array {

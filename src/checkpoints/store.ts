@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DataError, fileReason, RunFailure } from "../errors.js";
-import { type Disk, realDisk, writeDurably } from "./disk.js";
+import { type Disk, linkDurably, realDisk, writeDurably } from "./disk.js";
 import { decodeTensorFile, encodeTensorFile, type TensorFile } from "./tensor-file.js";
 
 export const checkpointFolder = "checkpoints";
@@ -21,26 +21,31 @@ export interface FoundCheckpoint extends TensorFile {
 export class CheckpointStore {
   private readonly folder: string;
   private next: number;
+  /** Whether the names in the run folder are on the disk, those of the files that checkpoints refer to among them. */
+  private rooted = false;
 
   /** @param runFolder the run's; the store's own folder is made with the first checkpoint */
   constructor(
-    runFolder: string,
+    private readonly runFolder: string,
     private readonly disk: Disk = realDisk,
   ) {
     this.folder = join(runFolder, checkpointFolder);
-    this.next = (numbersIn(disk.list(this.folder)).at(-1) ?? 0) + 1;
+    this.next = (this.numbers().at(-1) ?? 0) + 1;
   }
 
   /**
    * Writes a checkpoint and lets go of all but the last two.
+   * @param best whether it is also to be kept as `best.safetensors`, in place of the one before
    * @returns its path
    * @throws RunFailure if it cannot be written; those that were there still are
    */
-  write(content: TensorFile): string {
+  write(content: TensorFile, best = false): string {
     const path = join(this.folder, fileName(this.next));
     try {
-      this.disk.makeFolder(this.folder);
-      writeDurably(this.disk, path, encodeTensorFile(content));
+      this.makeFolder();
+      const bytes = encodeTensorFile(content);
+      if (best) this.writeBest(path, bytes);
+      else writeDurably(this.disk, path, bytes);
       this.next++;
       for (const number of numbersIn(this.disk.list(this.folder)).slice(0, -kept))
         this.disk.remove(join(this.folder, fileName(number)));
@@ -53,34 +58,35 @@ export class CheckpointStore {
     return path;
   }
 
-  /** Gives a written checkpoint the second name `best.safetensors`. @throws RunFailure if that fails */
-  markBest(path: string): void {
+  /**
+   * First as the best, then under its number: a run that is killed between the two goes on from an earlier checkpoint,
+   * evaluates again and writes both again. The other way round it would find itself evaluated, and the best lost.
+   */
+  private writeBest(path: string, bytes: Uint8Array): void {
     const best = join(this.folder, bestCheckpoint);
-    const partial = `${best}.partial`;
-    try {
-      this.disk.remove(partial);
-      this.disk.link(path, partial);
-      this.disk.rename(partial, best);
-      this.disk.syncFolder(this.folder);
-    } catch (error) {
-      throw new RunFailure(
-        `The best checkpoint could not be kept as ${best}: ${fileReason(error)}. Those before are kept; free space or mend the disk, then go on with "calql resume".`,
-        { cause: error },
-      );
-    }
+    writeDurably(this.disk, best, bytes);
+    linkDurably(this.disk, best, path);
+  }
+
+  private makeFolder(): void {
+    if (this.rooted) return;
+    this.disk.makeFolder(this.folder);
+    this.disk.syncFolder(this.runFolder);
+    this.rooted = true;
   }
 
   /** Renames what is newer than the checkpoint that a run goes on from, so that it is not counted as one of the kept. */
   setAsideNewerThan(path: string): void {
-    for (const number of numbersIn(this.disk.list(this.folder))) {
+    const [chosen] = numbersIn([basename(path)]);
+    for (const number of this.numbers()) {
       const other = join(this.folder, fileName(number));
-      if (fileName(number) > basename(path)) this.disk.rename(other, `${other}.damaged`);
+      if (number > chosen!) this.attempt("set aside", () => this.disk.rename(other, `${other}.damaged`));
     }
   }
 
   /** Whether there is any checkpoint, sound or not. */
   get empty(): boolean {
-    return numbersIn(this.disk.list(this.folder)).length === 0;
+    return this.numbers().length === 0;
   }
 
   /**
@@ -89,18 +95,34 @@ export class CheckpointStore {
    * @throws DataError when there is none, with the reason for the newest
    */
   newest<Result>(accept: (found: FoundCheckpoint) => Result, onDamage: (sentence: string) => void): Result {
-    let first: DataError | undefined;
-    for (const number of numbersIn(this.disk.list(this.folder)).reverse()) {
+    const newestFirst = this.numbers().reverse();
+    const problems: string[] = [];
+    for (const number of newestFirst) {
       const path = join(this.folder, fileName(number));
+      if (problems.length > 0) onDamage(`${problems.at(-1)} The one before it is taken.`);
       try {
         return accept({ path, ...decodeTensorFile(readCheckpoint(path), path) });
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
-        first ??= error;
-        onDamage(`${error.message} The one before it is taken.`);
+        problems.push(error.message);
       }
     }
-    throw first ?? new DataError(`There is no checkpoint in ${this.folder}; start the run again with "calql train".`);
+    const reason = problems[0] ?? `There is no checkpoint in ${this.folder}.`;
+    throw new DataError(`${reason} No other checkpoint can be gone on from; start the run again with "calql train".`);
+  }
+
+  private numbers(): number[] {
+    return this.attempt("listed", () => numbersIn(this.disk.list(this.folder)));
+  }
+
+  private attempt<Result>(done: string, action: () => Result): Result {
+    try {
+      return action();
+    } catch (error) {
+      throw new RunFailure(`The checkpoints in ${this.folder} cannot be ${done}: ${fileReason(error)}.`, {
+        cause: error,
+      });
+    }
   }
 }
 

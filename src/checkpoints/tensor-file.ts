@@ -10,7 +10,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { DataError } from "../errors.js";
+import { DataError, UsageError } from "../errors.js";
 
 export type CheckpointTensor = Float32Array | Float64Array | Int32Array;
 
@@ -79,7 +79,7 @@ export function encodeTensorFile({ manifest, tensors }: TensorFile): Uint8Array 
 /**
  * Reads a file back, every byte of it checked.
  * @param name the file's, for messages
- * @throws DataError where the file is damaged, of another version or no checkpoint
+ * @throws DataError where the file is damaged or no checkpoint; UsageError where it is of another version
  */
 export function decodeTensorFile(file: Uint8Array, name: string): TensorFile {
   const header = headerOf(file, name);
@@ -141,7 +141,8 @@ function placeOfDigest(header: Buffer): number {
 function checkedMetadata(raw: unknown, name: string): z.infer<typeof metadataSchema> {
   const metadata = checked(metadataSchema, raw, name);
   if (metadata.version === String(formatVersion)) return metadata;
-  throw new DataError(
+  // Not damage, so that no older one is taken in its place.
+  throw new UsageError(
     `The checkpoint ${name} has format version ${metadata.version}, and this version of calql reads ${formatVersion}; resume it with the calql that wrote it.`,
   );
 }

@@ -11,6 +11,7 @@ import { collectOwnData } from "../training/own-data.js";
 import { antMazeData, gridWorldData, ownDataOf, pointMazeData } from "../training/presets.js";
 import { writeDataset } from "../training/task-data.js";
 import { amountView } from "./amount-view.js";
+import { refuseOtherEndings } from "./d4rl-path.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
 
@@ -43,6 +44,7 @@ function places(flag: string, description: string): Option {
 
 async function collect(task: string, flags: Flags): Promise<void> {
   const path = flags.out ?? `${task}.hdf5`;
+  refuseOtherEndings(path);
   const collection = collectionOf(task, flags);
   const view = amountView("collecting");
   const { dataset, interrupted } = await endingInOrder({ ...collection, onProgress: view.show }, flags.policy).finally(

@@ -4,7 +4,7 @@
 import type { Command } from "commander";
 import { type GotFile, getPublicSet } from "../storage/get/get-set.js";
 import { bytesOf, type PublicSet } from "../storage/get/public-set.js";
-import { cachedPublicSet, placeOfSet, publicSet, publicSets } from "../storage/get/public-sets.js";
+import { cachedPublicSet, placeOfFile, placeOfSet, publicSet, publicSets } from "../storage/get/public-sets.js";
 import { amountView } from "./amount-view.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { textTable } from "./text-table.js";
@@ -42,7 +42,7 @@ async function get(set: PublicSet, from: string | undefined): Promise<void> {
       },
     );
     view.stop();
-    process.stdout.write(`${files.map(lineOf).join("")}use it with --dataset ${placeOfSet(set)}\n`);
+    process.stdout.write(`${files.map(lineOf).join("")}${useOf(set)}\n`);
   } catch (error) {
     if (!interrupted?.aborted || error !== interrupted.reason) throw error;
     process.stderr.write(`interrupted: run the same command again, and the download goes on where it stopped\n`);
@@ -61,6 +61,13 @@ const verdicts: Readonly<Record<GotFile["checked"], string>> = {
 function lineOf({ path, bytes, sha256, checked, downloaded }: GotFile): string {
   const how = downloaded ? "downloaded" : "was there";
   return `${path}: ${how}, ${bytes} bytes, SHA-256 ${sha256} (${verdicts[checked]})\n`;
+}
+
+/** The next step. The binary Adroit data are two recordings, of which one is made for training. */
+function useOf(set: PublicSet): string {
+  if (set.family !== "Adroit binary") return `use it with --dataset ${placeOfSet(set)}`;
+  const files = set.files.map((file) => placeOfFile(set, file)).join(" ");
+  return `make one data set of both: calql data merge ${files} --out ${set.name}.hdf5 --binary ${set.name.split("-")[0]}`;
 }
 
 function listOfSets(): string {

@@ -1,7 +1,7 @@
 /**
  * `calql data merge`: what is in the file that it writes, and what it refuses.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -68,10 +68,25 @@ it("cuts after the first solved step where that is asked for", async () => {
   ]);
 });
 
+it("refuses a name that stands for another format", async () => {
+  const before = contentOf(place);
+  const { code, error } = await merge("--out", at("all.calql"));
+  expect(code).toBe(2);
+  expect(error).toMatch(/all\.calql would be a D4RL HDF5 file; end its name in \.hdf5 or \.h5\. /);
+  expect(contentOf(place)).toEqual(before);
+});
+
 it("refuses the data of another task and writes nothing", async () => {
   const before = contentOf(place);
   const { code, error } = await merge("--binary", "pen", "--out", at("pen.hdf5"));
   expect(code).toBe(2);
   expect(error).toContain("has observations of 39 numbers where those of pen have 45");
   expect(contentOf(place)).toEqual(before);
+});
+
+it("replaces nothing, least of all what it reads", async () => {
+  const before = readFileSync(at("robot.hdf5"));
+  const { code, error } = await merge("--out", at("robot.hdf5"));
+  expect([code, error]).toEqual([2, `error: ${at("robot.hdf5")} exists already; name another place with --out.\n`]);
+  expect(readFileSync(at("robot.hdf5")).equals(before)).toBe(true);
 });

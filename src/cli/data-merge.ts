@@ -2,6 +2,7 @@
  * `calql data merge`: several recordings of one task become one file, and for the hands with binary reward the data are
  * made as their papers made them.
  */
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { applyAdroitBinaryRule, withBinaryRewards } from "../data/adroit-binary.js";
 import { type AdroitTask, adroitSolutions } from "../data/adroit-success.js";
@@ -9,8 +10,10 @@ import { type Dataset, splitAtTerminations } from "../data/episode.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
 import { mergeDatasets } from "../data/merge.js";
+import { UsageError } from "../errors.js";
 import { readDataset } from "../storage/open-dataset.js";
 import { writeDataset } from "../training/task-data.js";
+import { refuseOtherEndings } from "./d4rl-path.js";
 
 interface Flags {
   readonly out: string;
@@ -36,6 +39,8 @@ export function addMergeCommand(data: Command): void {
         .default("last"),
     )
     .action(async (files: [string, ...string[]], flags: Flags) => {
+      refuseOtherEndings(flags.out);
+      if (existsSync(flags.out)) throw new UsageError(`${flags.out} exists already; name another place with --out.`);
       const [first, ...others] = files;
       const datasets: [Dataset, ...Dataset[]] = [await readDataset(first)];
       for (const file of others) datasets.push(await readDataset(file));

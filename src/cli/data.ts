@@ -1,5 +1,5 @@
 /**
- * `calql data`: look at recorded data, convert them, collect a task's own, and download public ones.
+ * `calql data`: look at recorded data, convert and merge them, collect a task's own, and download public ones.
  */
 import { basename } from "node:path";
 import type { Command } from "commander";
@@ -16,7 +16,7 @@ import { addMergeCommand } from "./data-merge.js";
 import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";
 
 export function addDataCommand(program: Command): void {
-  const data = program.command("data").description("recorded data: inspect, convert, collect, get");
+  const data = program.command("data").description("recorded data: look at them, convert, collect, merge, download");
   const inspect = data
     .command("inspect")
     .description("print shapes, episodes, lengths, returns, success share, ranges and what looks odd")

@@ -2,7 +2,7 @@
  * `calql demo`: the whole story in some minutes on a laptop. Collects data of a point maze, pre-trains and fine-tunes
  * Cal-QL and CQL from the same data, and prints what the paper's figures show.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
@@ -11,9 +11,9 @@ import { labelOf } from "../report/groups.js";
 import { runFigures } from "../report/statistics.js";
 import { writeReport } from "../report/write-report.js";
 import { type Run, readRun } from "../runs/read.js";
-import { runFiles } from "../runs/record.js";
 import { refuseUsedFolder } from "../runs/write.js";
 import { demoAgents, demoCollection, demoSettings } from "../training/presets.js";
+import { holdsOnlyARun } from "../training/run-folder.js";
 import { INTERRUPTED } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
 import { textTable } from "./text-table.js";
@@ -28,10 +28,7 @@ export function addDemoCommand(program: Command): void {
     .action(async ({ out, seed }: { out: string; seed: string }) => {
       const settings = { ...demoSettings, seed: numberOf(seed, "--seed", { whole: true })! };
       const folders = demoAgents.map((agent) => join(out, agent));
-      const names: readonly string[] = Object.values(runFiles);
-      const isRun = (folder: string) =>
-        existsSync(join(folder, runFiles.config)) && readdirSync(folder).every((name) => names.includes(name));
-      for (const folder of folders) if (!isRun(folder)) refuseUsedFolder(folder);
+      for (const folder of folders) if (!holdsOnlyARun(folder)) refuseUsedFolder(folder);
       for (const folder of folders) rmSync(folder, { recursive: true, force: true });
       const dataset = collectPointMaze(demoCollection);
       for (const [i, agent] of demoAgents.entries()) {

@@ -11,6 +11,7 @@ import { addCompareCommand } from "./compare.js";
 import { addDataCommand } from "./data.js";
 import { addDemoCommand } from "./demo.js";
 import { addParityCommand } from "./parity.js";
+import { addReplayCrashCommand } from "./replay-crash.js";
 import { addReportCommand } from "./report.js";
 import { addResumeCommand } from "./resume.js";
 import { addSettingsCommand } from "./settings.js";
@@ -23,6 +24,7 @@ const verbs = [
   addResumeCommand,
   addCompareCommand,
   addReportCommand,
+  addReplayCrashCommand,
   addWatchCommand,
   addDataCommand,
   addSettingsCommand,

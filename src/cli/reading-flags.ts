@@ -42,9 +42,9 @@ function keysOf(text: string): string[] {
 }
 
 function goalOf(text: string): readonly [number, number] {
-  const parts = text.split(",");
-  const [x, y] = parts.map((part) => numberOf(part.trim(), "--goal"));
-  if (parts.length === 2) return [x!, y!];
+  const parts = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const [x, y] = parts;
+  if (parts.length === 2 && parts.every(Number.isFinite)) return [x!, y!];
   throw new UsageError(`The flag --goal is "${text}"; give two numbers with a comma between them, such as 4,8.5.`);
 }
 

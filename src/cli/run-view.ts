@@ -21,7 +21,14 @@ export async function withView(
   const view = progressView(labelOf(settings));
   try {
     const result = await untilInterrupted(view.stopping, (signal) =>
-      work({ ...options, onProgress: view.show, onEvaluation: view.evaluated, onNotice: view.notice, signal }),
+      work({
+        ...options,
+        mayEndProcess: true,
+        onProgress: view.show,
+        onEvaluation: view.evaluated,
+        onNotice: view.notice,
+        signal,
+      }),
     );
     writeReport([options.folder], join(options.folder, runFiles.report));
     return result;

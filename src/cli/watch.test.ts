@@ -86,7 +86,7 @@ describe("calql watch", () => {
   it("plays a policy file, the same every time, and as a film strip of the wanted size", async () => {
     const watch = (out: string, ...flags: string[]) =>
       calql("watch", "--policy", "point.onnx", "--size", "40", "--out", out, ...flags);
-    expect((await watch("a.png")).out).toMatch(/no success, return 0, 120 steps \(\d+ pictures\)\na\.png\n$/);
+    expect((await watch("a.png")).out).toMatch(/no success, return 0, 120 steps \(8 pictures\)\na\.png\n$/);
     await watch("b.png");
     await watch("c.png", "--seed", "1");
     await watch("d.png", "--stochastic");
@@ -109,6 +109,16 @@ describe("calql watch", () => {
     // At 0, 30, 60, 90 and at the end.
     const expected = lengths.map((length) => Math.floor(length / 30) + 1 + (length % 30 === 0 ? 0 : 1));
     expect(gifFrames("gridworld-cliff.gif").count).toBe(expected[0]! + expected[1]!);
+  });
+
+  it("puts all pictures at the wanted distance on a strip, each episode on rows of its own", async () => {
+    const flags = ["--task", "gridworld-cliff", "--episodes", "2", "--every", "30", "--size", "24"];
+    const { out } = await calql("watch", "--random", ...flags, "--out", "cliff.png");
+    const counts = [...out.matchAll(/\((\d+) pictures\)/g)].map(([, count]) => Number(count));
+    const rows = counts.reduce((sum, count) => sum + Math.ceil(count / 4), 0);
+    expect(counts.length).toBe(2);
+    const { width, height } = decode(readFileSync("cliff.png"));
+    expect({ width, height }).toEqual({ width: 4 * 26 - 2, height: rows * 26 - 2 });
   });
 
   const mistakes: readonly [string, RegExp][] = [

@@ -11,7 +11,7 @@ import { randomAction } from "../environments/random-action.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
-import { filmStrip } from "../rendering/frame.js";
+import { type Frame, filmStrip } from "../rendering/frame.js";
 import { encodeGif } from "../rendering/gif.js";
 import { encodePng } from "../rendering/png.js";
 import { readRun } from "../runs/read.js";
@@ -170,12 +170,14 @@ async function filmAll(
 ): Promise<Film[]> {
   const films: Film[] = [];
   const view = amountView("watching");
-  const { mostFrames } = isStrip(path) ? strip : film;
+  const few = isStrip(path) && every === undefined;
+  const { mostFrames } = few ? strip : film;
   try {
     for (let i = 0; i < episodes && !signal.aborted; i++) {
       const onStep = (steps: number) => view.show(i * environment.horizon + steps, episodes * environment.horizon);
       const options = { environment, act, seed: seed + i, size, mostFrames, onStep, signal };
-      films.push(await filmEpisode({ ...options, ...(every !== undefined && { every }) }));
+      const taken = await filmEpisode({ ...options, ...(every !== undefined && { every }) });
+      films.push(few ? shortened(taken) : taken);
     }
   } finally {
     view.stop();
@@ -197,16 +199,23 @@ function movieOf(films: readonly Film[]): Uint8Array {
   return encodeGif(frames, (frame) => (ends.has(frame) ? film.rest : film.delay));
 }
 
-/** Of every episode the pictures at even distances, first and last included, in rows of their own. */
+/** As many pictures as a strip has room for, at even distances, first and last included. */
+function shortened(taken: Film): Film {
+  const last = taken.frames.length - 1;
+  if (last < strip.pictures) return taken;
+  const kept = Array.from({ length: strip.pictures }, (_, i) => Math.round((i * last) / (strip.pictures - 1)));
+  return { ...taken, frames: kept.map((i) => taken.frames[i]!), steps: kept.map((i) => taken.steps[i]!) };
+}
+
+/** Every episode begins a row. */
 function stripOf(films: readonly Film[]): Uint8Array {
-  const chosen = films.flatMap(({ frames }) => {
-    const count = Math.min(strip.pictures, frames.length);
-    return Array.from(
-      { length: count },
-      (_, i) => frames[count === 1 ? 0 : Math.round((i * (frames.length - 1)) / (count - 1))]!,
-    );
-  });
-  return encodePng(filmStrip(chosen, strip.columns));
+  const { columns } = strip;
+  const cells: (Frame | undefined)[] = [];
+  for (const { frames } of films) {
+    while (cells.length % columns !== 0) cells.push(undefined);
+    cells.push(...frames);
+  }
+  return encodePng(filmStrip(cells, columns));
 }
 
 function episodeText({ frames, length, return: total, success }: Film, seed: number): string {

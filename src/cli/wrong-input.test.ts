@@ -44,6 +44,7 @@ beforeAll(async () => {
   writeFileSync("broken.json", '{"hello":\n');
   writeFileSync("empty-shapes.json", '{"algorithm":"sac","hyperparameters":{},"shapes":{"batch":0}}');
   mkdirSync("folder");
+  mkdirSync("folder.hdf5");
   mkdirSync("used");
   writeFileSync(join("used", "notes.txt"), "mine");
   mkdirSync(join("demo", "cql"), { recursive: true });
@@ -245,6 +246,14 @@ const mistakes: readonly [string, RegExp][] = [
     /^The flag --policy means nothing to the data of pointmaze-umaze, where nobody walks; leave it out\.$/,
   ],
   [
+    "data collect pointmaze-umaze --out data.calql",
+    /^The data set data\.calql would be a D4RL HDF5 file; end its name/,
+  ],
+  [
+    "data inspect data.hdf5 --goal here",
+    /^The flag --goal is "here"; give two numbers with a comma between them, such as 4,8\.5\.$/,
+  ],
+  [
     "data collect gridworld-cliff --goals fixed",
     /^The setting goals means nothing to the data of gridworld-cliff; leave it out\.$/,
   ],
@@ -286,7 +295,7 @@ describe("a mistake on the command line", () => {
 
 describe("work that had to stop", () => {
   it.each([
-    "data collect pointmaze-umaze --steps 10 --out folder",
+    "data collect pointmaze-umaze --steps 10 --out folder.hdf5",
     "data collect pointmaze-umaze --steps 10 --out plain.json/data.hdf5",
   ])("is one sentence and exit code 1: calql %s", async (line) => {
     const before = contentOf(place);

@@ -5,10 +5,11 @@
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "../errors.js";
+import { fileReason, UsageError } from "../errors.js";
 import { renderReport } from "../report/page.js";
 import { writePage } from "../report/write-report.js";
 import { lockFolder } from "../runs/lock.js";
+import { makeFolder } from "../runs/make-folder.js";
 import { type Run, readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import type { Comparison } from "./comparison.js";
@@ -68,6 +69,7 @@ export async function compare(comparison: Comparison, options: CompareOptions = 
   const states = new Map(planned.map((run) => [run, folderState(run)]));
   const due = planned.filter((run) => states.get(run)!.kind !== "complete");
   await checkData(due, comparison.collection);
+  makeComparisonFolder(folder);
   const unlock = lockFolder(folder, "comparison");
   try {
     events.planned?.(planned, states);
@@ -106,4 +108,12 @@ function drawReport(runs: readonly ComparedRun[], title: string | undefined, pat
   const unrecorded = runs.filter(({ run }) => run?.summary === undefined);
   writePage(renderReport(present, { unrecorded, ...(title !== undefined && { title }) }), path);
   return { report: path };
+}
+
+function makeComparisonFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new UsageError(`The folder ${folder} cannot be made: ${fileReason(error)}. Name another with --out.`);
+  }
 }

@@ -115,6 +115,18 @@ describe("PooledReplay", () => {
     expect(drawn(pooled(blocks, 30, 6), 50, 8)).not.toEqual(first);
   });
 
+  it("goes on where another one was, after any number of draws", () => {
+    const { blocks } = numbered(lengths, 2);
+    const size = 7;
+    for (const batches of [0, 1, 11, 60, 400]) {
+      const [one, other] = [pooled(blocks, 30, 5), pooled(blocks, 30, 5)];
+      drawn(one, batches, size);
+      other.skipTo(one.draws);
+      expect(other.draws).toBe(batches * size);
+      expect(drawn(other, 30, size), `after ${batches} batches`).toEqual(drawn(one, 30, size));
+    }
+  });
+
   it("counts all transitions, fills only the rows that are asked for, and draws nothing for none", () => {
     const { blocks } = numbered(lengths, 2);
     const replay = pooled(blocks, 30);

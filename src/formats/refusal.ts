@@ -11,6 +11,18 @@ export function quoted(name: string): string {
   return `"${name.length > 60 ? `${shown}...` : shown}"`;
 }
 
+/** The first of some names from a file, and how many more there are: some files have thousands. */
+export function listed(names: Iterable<string>, most = 8): string {
+  const all = [...names];
+  const more = all.length > most ? ` and ${all.length - most} more` : "";
+  return `${all.slice(0, most).map(quoted).join(", ") || "nothing"}${more}`;
+}
+
+/** A text with content from a file in it, safe to print: without control characters. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, "?");
+}
+
 const sayings: Partial<Record<keyof ReadOptions, string>> = {
   horizon: "a horizon",
   observationKeys: "a choice of observation keys",

@@ -37,6 +37,14 @@ describe("a film strip", () => {
       }
     for (const x of [5, 6, 7]) expect(at(x, 0)).toEqual([255, 255, 255]);
   });
+
+  it("leaves the place of a missing frame white", () => {
+    const [one, other] = [plain(2, 1, [1, 2, 3]), plain(2, 1, [4, 5, 6])];
+    const { width, height, pixels } = filmStrip([one, undefined, other], 2, 1);
+    expect([width, height]).toEqual([5, 3]);
+    const white = (count: number) => new Array<number>(3 * count).fill(255);
+    expect([...pixels]).toEqual([...one.pixels, ...white(8), ...other.pixels, ...white(3)]);
+  });
 });
 
 describe("a PNG file", () => {

@@ -23,18 +23,22 @@ export function copyFrame(frame: Frame): Frame {
   return { ...frame, pixels: frame.pixels.slice() };
 }
 
-/** A film strip: frames of one height side by side, in rows of `columns`, with `gap` white pixels between them. */
-export function filmStrip(frames: readonly Frame[], columns: number, gap = 2): Frame {
+/**
+ * A film strip: frames of one size side by side, in rows of `columns`, with `gap` white pixels between them. The first
+ * is there; where another is undefined, its place stays white.
+ */
+export function filmStrip(frames: readonly (Frame | undefined)[], columns: number, gap = 2): Frame {
   const { width, height } = frames[0]!;
   const across = Math.min(columns, frames.length);
   const rows = Math.ceil(frames.length / across);
   const strip = makeFrame(across * (width + gap) - gap, rows * (height + gap) - gap);
   strip.pixels.fill(255);
-  frames.forEach(({ pixels }, index) => {
+  frames.forEach((frame, index) => {
+    if (!frame) return;
     const left = (index % across) * (width + gap);
     const top = Math.floor(index / across) * (height + gap);
     for (let y = 0; y < height; y++)
-      strip.pixels.set(pixels.subarray(3 * y * width, 3 * (y + 1) * width), 3 * ((top + y) * strip.width + left));
+      strip.pixels.set(frame.pixels.subarray(3 * y * width, 3 * (y + 1) * width), 3 * ((top + y) * strip.width + left));
   });
   return strip;
 }

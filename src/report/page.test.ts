@@ -184,7 +184,13 @@ describe("renderReport", () => {
 
   it("survives runs that hold almost nothing", () => {
     const run = syntheticRun();
-    const empty: Run = { folder: run.folder, config: { ...run.config, settings: {} }, metrics: [], evaluations: [] };
+    const empty: Run = {
+      folder: run.folder,
+      config: { ...run.config, settings: {} },
+      metrics: [],
+      evaluations: [],
+      notices: [],
+    };
     expect(text(renderReport([empty]))).toContain("unnamed agent on unnamed task");
     expect(text(renderReport([{ ...run, evaluations: run.evaluations.slice(0, 1), metrics: [] }]))).toContain("cal-ql");
     const notFinite = run.metrics.map((line) => ({ ...line, metrics: { criticLoss: Number.NaN } }));

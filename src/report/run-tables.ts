@@ -4,12 +4,15 @@
  */
 import { basename } from "node:path";
 import type { Run } from "../runs/read.js";
+import { runFiles } from "../runs/record.js";
 import { count, duration, fixed, missing, settingText } from "./format.js";
 import { labelOf, type RunGroup, seedOf } from "./groups.js";
 import { type Html, html } from "./html.js";
 
 /** Settings in which runs of one agent may differ and still be averaged. */
 const incidental = new Set(["seed", "out", "output", "folder"]);
+
+const NOTICES = 5;
 
 /** A run that has left no summary, as whoever started it knows it. */
 export interface UnrecordedRun {
@@ -28,7 +31,8 @@ export function warnings(groups: readonly RunGroup[], unrecorded: readonly Unrec
   const known = new Set(unrecorded.map(({ label, seed }) => `${label}, seed ${seed}`));
   const incomplete = groups.flatMap((group) => group.runs.filter(isIncomplete));
   const ends = incomplete.filter((run) => !known.has(nameOf(run))).map(endSentence);
-  const sentences = [...ends, ...unrecorded.map(unrecordedSentence), ...groups.flatMap(mixtureSentence)];
+  const noticed = groups.flatMap((group) => group.runs.flatMap(noticeSentences));
+  const sentences = [...ends, ...unrecorded.map(unrecordedSentence), ...noticed, ...groups.flatMap(mixtureSentence)];
   return sentences.length === 0
     ? undefined
     : html`<ul class="warnings" role="note">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
@@ -42,6 +46,7 @@ export function endingsTable(runs: readonly Run[]): Html {
     "online steps",
     "online episodes",
     "took",
+    "checkpoints",
     "offline updates/s",
     "online updates/s",
   ];
@@ -106,6 +111,13 @@ function unrecordedSentence({ label, seed, status, reason }: UnrecordedRun): str
   return `${label}, seed ${seed} ${status === "not run" ? "was not run" : status}${reason ? `: ${reason}` : ""}.`;
 }
 
+/** What was noticed while the run went on; the first few, because a bad environment may fail a thousand times. */
+function noticeSentences(run: Run): string[] {
+  const shown = run.notices.slice(0, NOTICES).map(({ notice }) => `${nameOf(run)}: ${notice}`);
+  const more = run.notices.length - shown.length;
+  return more > 0 ? [...shown, `${nameOf(run)}: ${count(more)} more in ${runFiles.notices}.`] : shown;
+}
+
 function nameOf(run: Run): string {
   return `${labelOf(run)}, seed ${seedOf(run)}`;
 }
@@ -128,11 +140,18 @@ function endingRow(run: Run): Html {
     count(summary?.onlineSteps ?? last?.onlineSteps ?? 0),
     summary ? count(summary.onlineEpisodes) : missing,
     duration(summary?.seconds ?? last?.seconds ?? 0),
+    checkpointShare(run),
     rate(summary?.offlineUpdatesPerSecond),
     rate(summary?.onlineUpdatesPerSecond),
   ];
   const name = html`${labelOf(run)}, seed ${seedOf(run)} <small>${basename(run.folder)}</small>`;
   return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+}
+
+/** Of the time that the run took. */
+function checkpointShare({ summary }: Run): string {
+  if (summary?.checkpointSeconds === undefined || summary.seconds === 0) return missing;
+  return `${fixed((100 * summary.checkpointSeconds) / summary.seconds, 1)} %`;
 }
 
 function startedText(started: string): string {

@@ -56,6 +56,7 @@ export function syntheticRun(options: SyntheticOptions = {}): Run {
       ...steps("offline", 10).map(({ share }) => evaluation("offline", share)),
       ...steps("online", 10).map(({ share }) => evaluation("online", share)),
     ],
+    notices: [],
     summary: {
       status: "completed",
       updates: offlineUpdates + onlineSteps,

@@ -1,9 +1,9 @@
 /**
  * Pages as files: the report of run folders, written in one piece.
  */
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileReason, RunFailure } from "../errors.js";
+import { makeFolder } from "../runs/make-folder.js";
 import { readRun } from "../runs/read.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import { renderReport } from "./page.js";
@@ -25,7 +25,7 @@ export function writePicture(svg: string, path: string): void {
 
 function write(what: string, content: string, path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeWholeFile(path, content);
   } catch (error) {
     throw new RunFailure(`The ${what} could not be written to ${path}: ${fileReason(error)}. Name another file.`);

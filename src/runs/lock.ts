@@ -105,9 +105,11 @@ function startOf(pid: number): string | undefined {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return undefined;
   }
   try {
-    // The 22nd field of Linux' record of a process, counted after the name, which may hold spaces.
+    // Linux' record of a process, counted after the name, which may hold spaces: the 3rd field and the 22nd.
     const record = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return record.slice(record.lastIndexOf(")") + 2).split(" ")[19]!;
+    const fields = record.slice(record.lastIndexOf(")") + 2).split(" ");
+    // One that has ended and that its parent has not asked about: it works no more, though it has a number still.
+    return fields[0] === "Z" ? undefined : fields[19]!;
   } catch {
     return "alive";
   }

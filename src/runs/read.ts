@@ -12,6 +12,8 @@ import {
   evaluationLineSchema,
   type MetricsLine,
   metricsLineSchema,
+  type NoticeLine,
+  noticeLineSchema,
   type RunConfig,
   type RunSummary,
   runConfigSchema,
@@ -25,6 +27,7 @@ export interface Run {
   readonly config: RunConfig;
   readonly metrics: readonly MetricsLine[];
   readonly evaluations: readonly EvaluationLine[];
+  readonly notices: readonly NoticeLine[];
   /** Absent while the run goes on, and when it was killed. */
   readonly summary?: RunSummary;
 }
@@ -34,15 +37,21 @@ export interface Run {
  * @throws UsageError if the folder is missing or no run folder; DataError if one of its files is damaged.
  */
 export function readRun(folder: string): Run {
-  requireRunFolder(folder);
   const summaryPath = join(folder, runFiles.summary);
   return {
     folder,
-    config: readObject(join(folder, runFiles.config), runConfigSchema),
+    config: readRunConfig(folder),
     metrics: readLines(join(folder, runFiles.metrics), metricsLineSchema),
     evaluations: readLines(join(folder, runFiles.evaluations), evaluationLineSchema),
+    notices: readLines(join(folder, runFiles.notices), noticeLineSchema),
     ...(existsSync(summaryPath) ? { summary: readObject(summaryPath, runSummarySchema) } : {}),
   };
+}
+
+/** What was run, whatever else is in the folder. @throws as `readRun` */
+export function readRunConfig(folder: string): RunConfig {
+  requireRunFolder(folder);
+  return readObject(join(folder, runFiles.config), runConfigSchema);
 }
 
 function requireRunFolder(folder: string): void {

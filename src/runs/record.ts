@@ -1,6 +1,7 @@
 /**
  * What a run leaves behind: a folder of plain files that can be read without us. `config.json` (RunConfig) says what
  * was run, `metrics.jsonl` and `evaluations.jsonl` hold one JSON object a line (MetricsLine, EvaluationLine),
+ * as does `notices.jsonl` (NoticeLine) where there was anything to notice,
  * `summary.json` (RunSummary) says how it ended, `policy.onnx` is the policy, `report.html` the picture of it all.
  * This file is the one description of that layout; the writer, the reader and the report follow it.
  */
@@ -45,6 +46,14 @@ export const evaluationLineSchema = z.object({
 });
 export type EvaluationLine = z.infer<typeof evaluationLineSchema>;
 
+/** Something that a person should know though the run went on. */
+export const noticeLineSchema = z.object({
+  ...positionShape,
+  kind: z.enum(["values-too-high", "values-too-low", "dropped-episode", "other"]),
+  notice: z.string(),
+});
+export type NoticeLine = z.infer<typeof noticeLineSchema>;
+
 export const runConfigSchema = z.object({
   calqlVersion: z.string(),
   startedAt: z.string(),
@@ -87,6 +96,7 @@ export const runFiles = {
   config: "config.json",
   metrics: "metrics.jsonl",
   evaluations: "evaluations.jsonl",
+  notices: "notices.jsonl",
   summary: "summary.json",
   policy: "policy.onnx",
   report: "report.html",

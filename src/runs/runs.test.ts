@@ -62,6 +62,8 @@ function writtenRun(): RunWriter {
 describe("RunWriter and readRun", () => {
   it("read back what was written, non-finite numbers as NaN", () => {
     const writer = writtenRun();
+    const notice = { phase: "offline", updates: 10, onlineSteps: 0, seconds: 2, kind: "other", notice: "odd" } as const;
+    writer.appendNotice(notice);
     writer.writeSummary(summary);
     writer.writePolicy(new Uint8Array([8, 9, 10]));
     writer.close();
@@ -70,11 +72,12 @@ describe("RunWriter and readRun", () => {
       config,
       metrics: [metrics(10, 1.5), metrics(20, Number.NaN)],
       evaluations: [evaluation],
+      notices: [notice],
       summary,
     });
     expect([...readFileSync(join(folder, "policy.onnx"))]).toEqual([8, 9, 10]);
     expect(readdirSync(folder).sort()).toEqual(
-      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "summary.json"].sort(),
+      ["config.json", "evaluations.jsonl", "metrics.jsonl", "notices.jsonl", "policy.onnx", "summary.json"].sort(),
     );
   });
 

@@ -10,15 +10,23 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import { RunFailure, UsageError } from "../errors.js";
+import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { lockFile } from "./lock.js";
-import { type EvaluationLine, type MetricsLine, type RunConfig, type RunSummary, runFiles } from "./record.js";
+import { makeFolder } from "./make-folder.js";
+import {
+  type EvaluationLine,
+  type MetricsLine,
+  type NoticeLine,
+  type RunConfig,
+  type RunSummary,
+  runFiles,
+} from "./record.js";
 import { writeWholeFile } from "./whole-file.js";
 
 /** Bytes of the two files of lines. */
@@ -48,9 +56,18 @@ export class RunWriter {
   }
 
   /**
-   * Opens a run folder again where a checkpoint left it: lines after that are cut off, because the run writes them again,
-   * and how an earlier process ended no longer counts.
-   * @throws RunFailure if lines are missing that were there
+   * Whether the lines that a checkpoint knows are there.
+   * @throws DataError if a file of lines is shorter than then, or has no end of a line where it ended then
+   */
+  static check(folder: string, lines: LinePositions): void {
+    refuseMissingLines(join(folder, runFiles.metrics), lines.metrics);
+    refuseMissingLines(join(folder, runFiles.evaluations), lines.evaluations);
+  }
+
+  /**
+   * Opens a run folder again where a checkpoint left it, which `check` has found possible; lines after that are cut off,
+   * because the run writes them again, and how an earlier process ended no longer counts.
+   * @throws RunFailure if the files cannot be written
    */
   static reopen(folder: string, lines: LinePositions): RunWriter {
     const writer = new RunWriter(folder);
@@ -78,6 +95,16 @@ export class RunWriter {
     this.evaluations.append(JSON.stringify(line));
   }
 
+  /** The file is there once there is something to notice. */
+  appendNotice(line: NoticeLine): void {
+    const file = new LineFile(join(this.folder, runFiles.notices));
+    try {
+      file.append(JSON.stringify(line));
+    } finally {
+      file.close();
+    }
+  }
+
   /** May be written again while the run goes on: the last one counts. */
   writeSummary(summary: RunSummary): void {
     writeWhole(join(this.folder, runFiles.summary), json(summary));
@@ -99,6 +126,8 @@ export class RunWriter {
 class LineFile {
   private readonly descriptor: number;
   private open = true;
+  /** Bytes that are known to be on the disk. */
+  private synced = -1;
 
   constructor(private readonly path: string) {
     this.descriptor = attempt(path, () => openSync(path, "a"));
@@ -118,16 +147,13 @@ class LineFile {
 
   /** @returns the bytes that are on the disk now. */
   position(): number {
-    attempt(this.path, () => fsyncSync(this.descriptor));
-    return fstatSync(this.descriptor).size;
+    const { size } = fstatSync(this.descriptor);
+    if (this.synced !== size) attempt(this.path, () => fsyncSync(this.descriptor));
+    this.synced = size;
+    return size;
   }
 
   cutAt(bytes: number): void {
-    const { size } = fstatSync(this.descriptor);
-    if (size < bytes)
-      throw new RunFailure(
-        `${this.path} has ${size} bytes where the checkpoint knows ${bytes}: recorded lines are missing. Put the file back as the run wrote it.`,
-      );
     attempt(this.path, () => ftruncateSync(this.descriptor, bytes));
   }
 
@@ -139,14 +165,36 @@ class LineFile {
   }
 }
 
-function makeEmptyFolder(folder: string): void {
+function refuseMissingLines(path: string, bytes: number): void {
+  if (bytes === 0) return;
+  let text: Buffer;
+  try {
+    text = readFileSync(path);
+  } catch (error) {
+    throw new DataError(`${path} cannot be read: ${fileReason(error)}.`);
+  }
+  if (text.length < bytes)
+    throw new DataError(`${path} has ${text.length} bytes where the checkpoint knows ${bytes}: lines are missing.`);
+  if (text[bytes - 1] !== NEWLINE)
+    throw new DataError(
+      `${path} has no end of a line after ${bytes} bytes, as the checkpoint knows it: it was changed.`,
+    );
+}
+
+const NEWLINE = "\n".charCodeAt(0);
+
+/** Makes the folder of a run, in which there is nothing yet. @throws UsageError if it cannot be made or is used */
+export function makeEmptyFolder(folder: string): void {
   refuseUsedFolder(folder);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
-    throw new UsageError(`The run folder ${folder} cannot be made: ${reasonOf(error)}. Name another folder.`);
+    throw new UsageError(`The run folder ${folder} cannot be made: ${fileReason(error)}. Name another folder.`);
   }
 }
+
+/** What a kill in the first moment of a run leaves. */
+const unfinishedConfig = new RegExp(`^${runFiles.config}\\.\\d+\\.partial$`);
 
 /** Whether a run could go into a folder, asked before any work and without making it. @throws UsageError if not */
 export function refuseUsedFolder(folder: string): void {
@@ -158,7 +206,7 @@ export function refuseUsedFolder(folder: string): void {
     const reason = (error as NodeJS.ErrnoException).code === "ENOTDIR" ? "it is a file" : reasonOf(error);
     throw new UsageError(`The run folder ${folder} cannot be made: ${reason}. Name another folder.`);
   }
-  present = present.filter((name) => !name.startsWith(lockFile));
+  present = present.filter((name) => !name.startsWith(lockFile) && !unfinishedConfig.test(name));
   if (present.length === 0) return;
   const shown = present.sort().slice(0, 3).join(", ") + (present.length > 3 ? ", ..." : "");
   throw new UsageError(

@@ -159,7 +159,7 @@ describe("calql data convert", () => {
     const say = async (...flags: string[]) =>
       (await calql("data", "convert", at("a.hdf5"), at("b.calql"), ...flags)).error;
     expect(await say("--goal", "1")).toMatch(/^error: The flag --goal is "1"; give two numbers with a comma/);
-    expect(await say("--goal", "1,x")).toMatch(/^error: The flag --goal is "x"/);
+    expect(await say("--goal", "1,x")).toMatch(/^error: The flag --goal is "1,x"; give two numbers/);
     expect(await say("--observation-keys", "a,,b")).toMatch(
       /^error: The flag --observation-keys is "a,,b"; give names/,
     );

@@ -3,10 +3,11 @@
  * that nobody ever sees half a data set and an older one is replaced only by a complete one (see runs/whole-file.ts for
  * files that fit into memory). Formats name the files of a folder; no name leads out of it.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
 import type { DataTarget } from "../formats/format.js";
+import { makeFolder } from "../runs/make-folder.js";
 import { DiskFile, syncFolder } from "./disk-file.js";
 
 /** A target that becomes the data set, or nothing. */
@@ -41,7 +42,7 @@ export function diskTarget(path: string, { kind, replace = false }: TargetOption
   };
   const found = attempt(() => statSync(final, { throwIfNoEntry: false }));
   if (found) refuseExisting(final, found.isDirectory() ? "folder" : "file", kind, replace);
-  attempt(() => mkdirSync(kind === "folder" ? partial : dirname(partial), { recursive: true }));
+  attempt(() => makeFolder(kind === "folder" ? partial : dirname(partial)));
   return {
     name: path,
     create(name) {
@@ -50,7 +51,7 @@ export function diskTarget(path: string, { kind, replace = false }: TargetOption
       if (files.has(key)) throw new Error(`${path}: the file "${key}" is created twice.`);
       const place = kind === "file" ? partial : join(partial, ...name.split("/"));
       const file = attempt(() => {
-        mkdirSync(dirname(place), { recursive: true });
+        makeFolder(dirname(place));
         return new DiskFile(place);
       });
       files.set(key, file);

@@ -4,50 +4,48 @@
  */
 import type { CheckpointStore } from "../checkpoints/store.js";
 import type { TensorFile } from "../checkpoints/tensor-file.js";
+import type { Pace } from "./pace.js";
 
 /** The largest share of the time that writing checkpoints may take. */
 const largestShare = 0.02;
 
+/** The run's clock, on which checkpoints are charged; it counts on in a resumed run. */
+export type CheckpointClock = Pick<Pace, "elapsed" | "checkpointSeconds">;
+
 export class Checkpointing {
-  /** Seconds spent on checkpoints by this process. */
-  seconds = 0;
-  private readonly began = performance.now();
-  private last = performance.now();
+  private last: number;
   private longest = 0;
 
   constructor(
-    private readonly store: CheckpointStore,
-    private readonly capture: (wholeEpisodes: boolean) => TensorFile,
+    private readonly store: Pick<CheckpointStore, "write">,
+    private readonly capture: () => TensorFile,
+    private readonly clock: CheckpointClock,
     private readonly everySeconds: number,
-  ) {}
+  ) {
+    this.last = clock.elapsed();
+  }
 
   /** Writes one where the time has come: the next one, if it takes as long as the longest so far, stays below the share. */
   saveWhereDue(): void {
-    const now = performance.now();
-    if (now - this.last < 1000 * this.everySeconds) return;
-    const expected = 1000 * this.seconds + this.longest;
-    if (expected > largestShare * (now - this.began)) return;
+    const now = this.clock.elapsed();
+    if (now - this.last < this.everySeconds) return;
+    if (this.clock.checkpointSeconds + this.longest > largestShare * now) return;
     this.save();
   }
 
   /**
-   * @param wholeEpisodes leave out the episode in progress: it is to be played again from its beginning
+   * Writes one, whatever it costs: the timed ones make up for it.
    * @returns the path
    * @throws RunFailure if it cannot be written
    */
-  save(wholeEpisodes = false): string {
-    const start = performance.now();
+  save({ best = false }: { readonly best?: boolean } = {}): string {
+    const start = this.clock.elapsed();
     try {
-      return this.store.write(this.capture(wholeEpisodes));
+      return this.store.write(this.capture(), best);
     } finally {
-      this.last = performance.now();
+      this.last = this.clock.elapsed();
       this.longest = Math.max(this.longest, this.last - start);
-      this.seconds += (this.last - start) / 1000;
+      this.clock.checkpointSeconds += this.last - start;
     }
-  }
-
-  /** Writes one that is kept as the best so far. */
-  saveBest(): void {
-    this.store.markBest(this.save());
   }
 }

@@ -5,6 +5,7 @@ import type { Agent } from "../agents/agent.js";
 import type { Environment } from "../environments/environment.js";
 import { beginTrajectory, exploring, finishTrajectory } from "./trajectory.js";
 
-export function collected(agent: Agent, environment: Environment, seed: number, name: string) {
-  return finishTrajectory(beginTrajectory(environment, seed, name), exploring(agent), environment, name);
+export function collected(agent: Agent, environment: Environment, seed: number) {
+  const stage = { environment, episode: { kind: "online episode", number: 1 } } as const;
+  return finishTrajectory(beginTrajectory(stage, seed), exploring(agent), stage);
 }

@@ -32,6 +32,15 @@ describe("a preset", () => {
     expect(resolveConfiguration(flat).flat).toEqual(flat);
   });
 
+  const named = tasks.flatMap((task) =>
+    Object.keys(methods).flatMap((agent) => (["paper", "laptop"] as const).map((preset) => ({ task, agent, preset }))),
+  );
+  it.each(named)("of a method is the same again from the record of a run: $task, $agent, $preset", (written) => {
+    const { flat } = resolveConfiguration(written);
+    const recorded = JSON.parse(JSON.stringify(flat)) as TrainSettings;
+    expect(resolveConfiguration(recorded).flat).toEqual(flat);
+  });
+
   it("of the paper for AntMaze holds the table of its appendix", () => {
     const { flat } = resolveConfiguration({ task: "antmaze-medium" });
     expect(flat).toMatchObject({

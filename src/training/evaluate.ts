@@ -57,7 +57,7 @@ export async function evaluate(
 }
 
 function begin(environment: Environment, index: number, seed: number, watch: HangWatch | undefined): Playing {
-  const name = { phase: "evaluation", number: index + 1 } as const;
+  const name = { kind: "evaluation episode", number: index + 1 } as const;
   const { observation } = resetIn(environment, seed, name, watch);
   return { name, environment, observation, total: 0, length: 0, success: false, running: true };
 }

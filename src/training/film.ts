@@ -42,7 +42,7 @@ export interface Film {
  */
 export async function filmEpisode({ environment, act, seed, size, ...options }: FilmOptions): Promise<Film> {
   refuseBlind(environment);
-  const episode = `the episode with seed ${seed}`;
+  const episode = { kind: "the episode with seed", number: seed } as const;
   const reel = new Reel(environment, size, options.mostFrames, options.every);
   let { observation, info } = resetIn(environment, seed, episode);
   let total = 0;

@@ -1,26 +1,35 @@
 /**
- * How fast a run goes: seconds since it began, and updates per second of each phase, counting only time in updates.
+ * How fast a run goes: seconds since it began, those of them that checkpoints took, and updates per second of each phase,
+ * counting only time in updates.
  */
 import type { Phase } from "../runs/record.js";
 
 /** What a checkpoint keeps, so that a resumed run counts on. */
 export interface SavedPace {
   readonly seconds: number;
+  readonly checkpointSeconds: number;
   readonly spent: Readonly<Record<Phase, { readonly updates: number; readonly milliseconds: number }>>;
 }
 
 export class Pace {
+  /** Whoever writes checkpoints counts them here. */
+  checkpointSeconds = 0;
   private start = performance.now();
   private began = 0;
   private spent = { offline: { updates: 0, milliseconds: 0 }, online: { updates: 0, milliseconds: 0 } };
 
   save(): SavedPace {
-    return { seconds: this.seconds(), spent: structuredClone(this.spent) };
+    return {
+      seconds: this.seconds(),
+      checkpointSeconds: this.checkpointSeconds,
+      spent: structuredClone(this.spent),
+    };
   }
 
   /** Goes on from where another process was; the time between the two does not count. */
-  restore({ seconds, spent }: SavedPace): void {
+  restore({ seconds, checkpointSeconds, spent }: SavedPace): void {
     this.start = performance.now() - 1000 * seconds;
+    this.checkpointSeconds = checkpointSeconds;
     this.spent = structuredClone(spent);
   }
 
@@ -33,8 +42,14 @@ export class Pace {
     this.spent[phase].milliseconds += performance.now() - this.began;
   }
 
+  /** To the millisecond. */
   seconds(): number {
-    return Math.round(performance.now() - this.start) / 1000;
+    return Math.round(1000 * this.elapsed()) / 1000;
+  }
+
+  /** Seconds since the run began, unrounded. */
+  elapsed(): number {
+    return (performance.now() - this.start) / 1000;
   }
 
   updatesPerSecond(phase: Phase): number {

@@ -31,7 +31,7 @@ describe("playing with discrete actions", () => {
   });
 
   it("records one number a step", async () => {
-    const episode = await collected(walker, cliff(), 0, "an episode");
+    const episode = await collected(walker, cliff(), 0);
     expect(episode).toMatchObject({ length: 17, truncated: false });
     expect([...episode.actions]).toEqual([UP, UP, UP, ...new Array(11).fill(RIGHT), DOWN, DOWN, DOWN]);
     expect(episode.observations.length).toBe(18 * CELLS);

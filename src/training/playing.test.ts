@@ -65,7 +65,7 @@ describe("evaluate", () => {
 
 describe("a trajectory", () => {
   it("records one whole episode with the actions that were taken", async () => {
-    const episode = await collected(agent, makeEnvironment(failing), 3, "an episode");
+    const episode = await collected(agent, makeEnvironment(failing), 3);
     expect(episode).toMatchObject({ length: 10, truncated: true });
     expect([...episode.terminated]).toEqual(new Array(10).fill(0));
     expect([...episode.rewards]).toEqual([...episode.actions]);
@@ -78,16 +78,13 @@ describe("a trajectory", () => {
 
   it("explores: two episodes from one seed begin alike and go on differently", async () => {
     const environment = makeEnvironment(failing);
-    const [first, second] = [
-      await collected(agent, environment, 3, "one"),
-      await collected(agent, environment, 3, "two"),
-    ];
+    const [first, second] = [await collected(agent, environment, 3), await collected(agent, environment, 3)];
     expect([...first.observations.slice(0, 2)]).toEqual([...second.observations.slice(0, 2)]);
     expect([...first.actions]).not.toEqual([...second.actions]);
   });
 
   it("tells the task's end from the clock's", async () => {
-    const episode = await collected(agent, makeEnvironment(ending), 3, "an episode");
+    const episode = await collected(agent, makeEnvironment(ending), 3);
     expect(episode).toMatchObject({ length: 4, truncated: false });
     expect([...episode.terminated]).toEqual([0, 0, 0, 1]);
   });

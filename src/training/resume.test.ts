@@ -2,22 +2,32 @@
  * Runs that are ended and resumed against runs that were never ended: the same to the bit, for every agent, wherever the
  * end comes.
  */
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgentName } from "../agents/registry.js";
 import { agentNames } from "../agents/registry.js";
+import { identityOf } from "../chaos/run-identity.js";
+import { episodeLogFile } from "../checkpoints/episode-log.js";
+import { CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
+import { contentOf } from "../cli/command-line.fixture.js";
+import type { Dataset } from "../data/episode.js";
+import { randomDataset } from "../data/example-data.fixture.js";
 import { collectTask } from "../environments/collect-task.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { UsageError } from "../errors.js";
 import { lockFolder } from "../runs/lock.js";
+import { runFiles } from "../runs/record.js";
+import { convertDataset } from "../storage/convert-dataset.js";
 import type { TrainSettings } from "./configuration.js";
-import { identityOf } from "./run-identity.fixture.js";
+import { parseSavedRun, type SavedRun } from "./saved-run.js";
+import { writeDataset } from "./task-data.js";
 import { lineData, newFolder, registerLine, tiny } from "./tiny-run.fixture.js";
 import { resume, train } from "./train.js";
 
 const discrete: readonly AgentName[] = ["cal-ql-discrete", "cql-discrete", "dqn"];
 const line = registerLine("line-to-resume");
+const lineSizes = { observationSize: 2, actionSize: 1 };
 const mazeData = await collectTask({ task: "pointmaze-umaze", steps: 300, goals: "fixed", seed: 1 });
 const gridData = await collectTask({ task: "gridworld-cliff", steps: 300, seed: 1 });
 
@@ -40,8 +50,11 @@ function settingsFor(agent: string, task: string): TrainSettings {
   return { ...shared, actorHidden, ...sampling, ...schedule, agent, task };
 }
 
+/** Data in memory; undefined where the settings name them. */
+type Given = Dataset | undefined;
+
 /** Ends the run at the given call of `onProgress`, then goes on, and ends it again, until it is complete. */
-async function inPieces(settings: TrainSettings, dataset: typeof mazeData, ends: readonly number[]): Promise<string> {
+async function inPieces(settings: TrainSettings, dataset: Given, ends: readonly number[]): Promise<string> {
   const folder = newFolder();
   for (const [i, end] of [...ends, Number.POSITIVE_INFINITY].entries()) {
     const stop = new AbortController();
@@ -49,16 +62,16 @@ async function inPieces(settings: TrainSettings, dataset: typeof mazeData, ends:
     const onProgress = () => {
       if (++calls === end) stop.abort();
     };
-    const options = { folder, dataset, signal: stop.signal, onProgress };
+    const options = { folder, ...(dataset && { dataset }), signal: stop.signal, onProgress };
     const { summary } = await (i === 0 ? train(settings, options) : resume(options));
     expect(summary.status).toBe(end === Number.POSITIVE_INFINITY ? "completed" : "interrupted");
   }
   return folder;
 }
 
-async function whole(settings: TrainSettings, dataset: typeof mazeData): Promise<string> {
+async function whole(settings: TrainSettings, dataset: Given): Promise<string> {
   const folder = newFolder();
-  await train(settings, { folder, dataset });
+  await train(settings, { folder, ...(dataset && { dataset }) });
   return folder;
 }
 
@@ -89,6 +102,65 @@ describe("a resumed run is the run that was never ended", () => {
     expect(identityOf(pieces)).toEqual(identityOf(await whole(settings, lineData())));
   });
 
+  it("draws on from data that are larger than the memory that it gives them", async () => {
+    const place = newFolder();
+    const own = join(place, "data.calql");
+    mkdirSync(place);
+    await writeDataset(join(place, "data.hdf5"), randomDataset(1, new Array(400).fill(100), lineSizes));
+    await convertDataset(join(place, "data.hdf5"), own);
+    const settings = { ...settingsFor("cal-ql", line), batchSize: 2_000, dataset: own, replayMemory: 1 };
+    const pieces = await inPieces(settings, undefined, [7, 4, 5]);
+    expect(saved(pieces).offlineDraws).toBeGreaterThan(40_000);
+    expect(identityOf(pieces)).toEqual(identityOf(await whole(settings, undefined)));
+  });
+
+  it("begins again where it was ended before its first checkpoint", async () => {
+    const settings = settingsFor("sac", "pointmaze-umaze");
+    const folder = await inPiecesOnce("sac");
+    rmSync(join(folder, checkpointFolder), { recursive: true });
+    appendFileSync(join(folder, runFiles.metrics), '{"phase":"offl');
+    await resume({ folder, dataset: mazeData });
+    expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
+  });
+
+  it("cuts off what a kill or a failing disk left after the checkpoint", async () => {
+    const folder = await inPiecesOnce();
+    for (const [file, rest] of [
+      [runFiles.metrics, '{"phase":"offline","updates":999}\n\0\0\0{"pha'],
+      [runFiles.evaluations, "not even JSON\nnor this"],
+      [episodeLogFile, "half an episode"],
+    ] as const)
+      appendFileSync(join(folder, file), rest);
+    await resume({ folder, dataset: mazeData });
+    expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", "pointmaze-umaze"), mazeData)));
+  });
+
+  it.each<[string, (folder: string, newest: string) => void, RegExp]>([
+    ["the newest checkpoint", (_, newest) => truncateSync(newest, 1_000), /ends within its/],
+    [
+      "the lines",
+      (folder) => truncateSync(join(folder, runFiles.metrics), saved(folder).lines.metrics - 1),
+      /metrics\.jsonl has \d+ bytes where/,
+    ],
+    [
+      "the episodes",
+      (folder) => truncateSync(join(folder, episodeLogFile), statSync(join(folder, episodeLogFile)).size - 1),
+      /online-episodes\.bin are damaged: it has \d+ bytes/,
+    ],
+  ])("goes on from the checkpoint before where %s are damaged, and says so", async (_, damage, reason) => {
+    const settings = settingsFor("iql", "pointmaze-umaze");
+    const folder = await withTwoCheckpoints(settings);
+    const newest = readdirSync(join(folder, checkpointFolder)).sort().at(-1)!;
+    damage(folder, join(folder, checkpointFolder, newest));
+    const notices: string[] = [];
+    await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toMatch(reason);
+    expect(notices[0]).toMatch(/The one before it is taken\.$/);
+    expect(existsSync(join(folder, checkpointFolder, `${newest}.damaged`))).toBe(true);
+    expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
+  });
+
   it("is not told apart by a second resume of a completed run", async () => {
     const settings = settingsFor("iql", "pointmaze-umaze");
     const folder = await whole(settings, mazeData);
@@ -101,7 +173,17 @@ describe("a resumed run is the run that was never ended", () => {
 describe("resume refuses", () => {
   it("other data than the run began with", async () => {
     const folder = await inPiecesOnce();
-    await expect(resume({ folder, dataset: lineData() })).rejects.toThrow(/observations|recorded data are not those/);
+    await expect(resume({ folder, dataset: lineData() })).rejects.toThrow(/observations/);
+    const { episodes } = mazeData;
+    const before = contentOf(folder);
+    const [first, ...others] = episodes;
+    const rewards = first!.rewards.slice().fill(0.5);
+    const changed = { ...mazeData, episodes: [{ ...first!, rewards }, ...others] };
+    await expect(resume({ folder, dataset: changed })).rejects.toThrow(
+      /The recorded data are not those that the run in .* began with \(the SHA-256 differs\); give them back/,
+    );
+    expect(contentOf(folder)).toEqual(before);
+    await resume({ folder, dataset: mazeData });
   });
 
   it("a folder in which another process is at work, and names it", async () => {
@@ -121,10 +203,31 @@ describe("resume refuses", () => {
   });
 });
 
-async function inPiecesOnce(): Promise<string> {
+/** A run that was ended in its first update. */
+async function inPiecesOnce(agent = "td3-bc"): Promise<string> {
   const folder = newFolder();
   const stop = new AbortController();
-  const settings = settingsFor("td3-bc", "pointmaze-umaze");
+  const settings = settingsFor(agent, "pointmaze-umaze");
   await train(settings, { folder, dataset: mazeData, signal: stop.signal, onProgress: () => stop.abort() });
   return folder;
+}
+
+/** A run that was ended online in the middle of an episode, after a checkpoint at the switch with other lines. */
+async function withTwoCheckpoints(settings: TrainSettings): Promise<string> {
+  const folder = newFolder();
+  const stop = new AbortController();
+  let online = 0;
+  const onProgress = ({ phase }: { readonly phase: string }) => {
+    if (phase === "online" && ++online === 5) stop.abort();
+  };
+  await train(settings, { folder, dataset: mazeData, signal: stop.signal, onProgress });
+  return folder;
+}
+
+/** What the newest checkpoint says. */
+function saved(folder: string): SavedRun {
+  return new CheckpointStore(folder).newest(
+    ({ manifest, path }) => parseSavedRun(manifest, path),
+    () => {},
+  );
 }

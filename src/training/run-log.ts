@@ -2,7 +2,7 @@
  * The logbook of a run: where it stands, what it has measured, how fast it goes, and the run folder into which all of
  * that is written as it happens. The corridor (train.ts) decides what is done; here it is only counted and kept.
  */
-import type { EvaluationLine, Phase, RunSummary } from "../runs/record.js";
+import type { EvaluationLine, MetricsLine, NoticeLine, Phase, RunSummary } from "../runs/record.js";
 import type { RunWriter } from "../runs/write.js";
 import type { Evaluation } from "./evaluate.js";
 import { MetricMeans } from "./metric-means.js";
@@ -23,7 +23,7 @@ export class RunLog {
   onlineSteps = 0;
   onlineEpisodes = 0;
   private readonly means = new MetricMeans();
-  private readonly pace = new Pace();
+  readonly pace = new Pace();
 
   constructor(
     private readonly writer: RunWriter,
@@ -32,18 +32,25 @@ export class RunLog {
     readonly evaluations: EvaluationLine[] = [],
   ) {}
 
-  /** Counts and times an update, and writes a line of metrics when one is due. */
-  async update(make: () => Promise<Readonly<Record<string, number>>>): Promise<void> {
+  /** Counts and times an update, and writes a line of metrics when one is due; that line is returned. */
+  async update(make: () => Promise<Readonly<Record<string, number>>>): Promise<MetricsLine | undefined> {
     this.pace.begin();
     this.means.add(await make());
     this.pace.end(this.phase);
     this.updates++;
-    if (this.updates % this.logEveryUpdates === 0) this.writeMetrics();
+    return this.updates % this.logEveryUpdates === 0 ? this.writeMetrics() : undefined;
   }
 
   /** Writes the means since the last line, if there are any: at the end of a phase, lines do not mix two. */
-  writeMetrics(): void {
-    if (!this.means.empty) this.writer.appendMetrics({ ...this.position(), metrics: this.means.take() });
+  writeMetrics(): MetricsLine | undefined {
+    if (this.means.empty) return undefined;
+    const line = { ...this.position(), metrics: this.means.take() };
+    this.writer.appendMetrics(line);
+    return line;
+  }
+
+  writeNotice(kind: NoticeLine["kind"], notice: string): void {
+    this.writer.appendNotice({ ...this.position(), kind, notice });
   }
 
   writeEvaluation(result: Evaluation): EvaluationLine {
@@ -96,7 +103,7 @@ export class RunLog {
   }
 
   /** Writes what is left, the policy and how it ended, and closes the folder. */
-  close(ending: Pick<RunSummary, "status" | "reason" | "checkpointSeconds">, policy: Uint8Array): RunSummary {
+  close(ending: Pick<RunSummary, "status" | "reason">, policy: Uint8Array): RunSummary {
     this.writeMetrics();
     const summary: RunSummary = {
       ...ending,
@@ -104,6 +111,7 @@ export class RunLog {
       onlineSteps: this.onlineSteps,
       onlineEpisodes: this.onlineEpisodes,
       seconds: this.pace.seconds(),
+      checkpointSeconds: this.pace.checkpointSeconds,
       offlineUpdatesPerSecond: this.pace.updatesPerSecond("offline"),
       onlineUpdatesPerSecond: this.pace.updatesPerSecond("online"),
     };

@@ -10,14 +10,16 @@ import { Replay } from "../data/replay.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
+import { DataError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { lockFolder } from "../runs/lock.js";
-import { readRun } from "../runs/read.js";
-import { RunWriter, refuseUsedFolder } from "../runs/write.js";
+import { readRun, readRunConfig } from "../runs/read.js";
+import { makeEmptyFolder, RunWriter, refuseUsedFolder } from "../runs/write.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
 import type { RecordedData } from "./offline-replay.js";
 import { recordedData } from "./recorded-data.js";
+import { RenewableEnvironment } from "./renewable-environment.js";
 import { RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
 import { parseSavedRun, type RunState, restoreRun, type SavedRun } from "./saved-run.js";
@@ -27,6 +29,7 @@ export interface Beginning {
   readonly state: RunState;
   readonly online: Replay;
   readonly store: CheckpointStore;
+  readonly environment: RenewableEnvironment;
 }
 
 /** A checkpoint that a run goes on from. */
@@ -47,13 +50,14 @@ export async function withNewRun<Result>(
   refuseUsedFolder(options.folder);
   return withParts(configuration, options, (environment, data) => {
     const { folder } = options;
+    makeEmptyFolder(folder);
     return underLock(folder, async () => {
       const agent = await makeAgent(configuration, data, configuration.run.agent);
       const { state: parts, online } = partsOf(configuration, environment, data, agent);
       const writer = RunWriter.create(folder, recordOf(configuration, data));
       const log = new RunLog(writer, configuration.run.logEveryUpdates);
       const state: RunState = { ...parts, log, episodes: EpisodeLog.create(folder) };
-      return use({ state, online, store: new CheckpointStore(folder) });
+      return use({ state, online, store: new CheckpointStore(folder), environment });
     });
   });
 }
@@ -68,11 +72,15 @@ export async function withResumedRun<Result>(
   use: (beginning: Beginning, configuration: Configuration) => Promise<Result>,
 ): Promise<Result> {
   const { folder } = options;
-  const configuration = resolveConfiguration(readRun(folder).config.settings as TrainSettings);
+  const configuration = resolveConfiguration(readRunConfig(folder).settings as TrainSettings);
   return withParts(configuration, options, (environment, data) =>
     underLock(folder, async () => {
       const store = new CheckpointStore(folder);
-      const found = store.empty ? undefined : findCheckpoint(store, options.onNotice);
+      const found = store.empty ? undefined : findCheckpoint(store, folder, options.onNotice);
+      if (found && found.saved.data !== data.fingerprint())
+        throw new DataError(
+          `The recorded data are not those that the run in ${folder} began with (the SHA-256 differs); give them back under the same name, then go on with "calql resume".`,
+        );
       const agent = await makeAgent(configuration, data, found?.saved.agent ?? configuration.run.agent);
       const { state: parts, online } = partsOf(configuration, environment, data, agent);
       const writer = RunWriter.reopen(folder, found?.saved.lines ?? { metrics: 0, evaluations: 0 });
@@ -86,17 +94,20 @@ export async function withResumedRun<Result>(
         : EpisodeLog.create(folder);
       const state: RunState = { ...parts, log, episodes };
       if (found) restoreRun(state, found.saved, found.checkpoint);
-      return use({ state, online, store }, configuration);
+      return use({ state, online, store, environment }, configuration);
     }),
   );
 }
 
-/** The newest checkpoint that is sound; newer ones that are not are set aside. */
-function findCheckpoint(store: CheckpointStore, onNotice: TrainOptions["onNotice"]): Found {
-  const found = store.newest(
-    (checkpoint) => ({ checkpoint, saved: parseSavedRun(checkpoint.manifest, checkpoint.path) }),
-    (sentence) => onNotice?.(sentence),
-  );
+/** The newest checkpoint that is sound, with all that it refers to; newer ones that are not are set aside. */
+function findCheckpoint(store: CheckpointStore, folder: string, onNotice: TrainOptions["onNotice"]): Found {
+  const accept = (checkpoint: FoundCheckpoint): Found => {
+    const saved = parseSavedRun(checkpoint.manifest, checkpoint.path);
+    RunWriter.check(folder, saved.lines);
+    EpisodeLog.check(folder, saved.episodes);
+    return { checkpoint, saved };
+  };
+  const found = store.newest(accept, (sentence) => onNotice?.(sentence));
   store.setAsideNewerThan(found.checkpoint.path);
   return found;
 }
@@ -104,9 +115,9 @@ function findCheckpoint(store: CheckpointStore, onNotice: TrainOptions["onNotice
 async function withParts<Result>(
   configuration: Configuration,
   options: TrainOptions,
-  use: (environment: Environment, data: RecordedData) => Promise<Result>,
+  use: (environment: RenewableEnvironment, data: RecordedData) => Promise<Result>,
 ): Promise<Result> {
-  const environment = makeEnvironment(configuration.run.task);
+  const environment = new RenewableEnvironment(() => makeEnvironment(configuration.run.task));
   let data: RecordedData | undefined;
   try {
     refuseUnfitAgents(configuration, sizesOf(environment));
@@ -118,6 +129,7 @@ async function withParts<Result>(
   }
 }
 
+/** @throws UsageError if another process works there */
 async function underLock<Result>(folder: string, use: () => Promise<Result>): Promise<Result> {
   const unlock = lockFolder(folder, "run");
   try {

@@ -41,7 +41,11 @@ const savedRunSchema = z.strictObject({
   streams: z.record(z.string(), streamState),
   /** Bytes of metrics.jsonl and evaluations.jsonl. */
   lines: z.strictObject({ metrics: count, evaluations: count }),
-  pace: z.strictObject({ seconds: z.number().min(0), spent: z.strictObject({ offline: spent, online: spent }) }),
+  pace: z.strictObject({
+    seconds: z.number().min(0),
+    checkpointSeconds: z.number().min(0),
+    spent: z.strictObject({ offline: spent, online: spent }),
+  }),
   means: z.strictObject({ names: z.array(z.string()), count }),
   episodes: z.strictObject({ bytes: count, sha256: z.string() }),
   /** Steps of the episode in progress. */
@@ -73,17 +77,14 @@ export function streamsOf({ agent, streams }: Pick<RunState, "agent" | "streams"
   return Object.fromEntries(Object.entries(all).map(([name, stream]) => [name, [...stream.state()]]));
 }
 
-/**
- * A run as it stands, between two updates or two environment steps.
- * @param wholeEpisodes leave out the episode in progress, as after a failure of its environment
- */
-export function captureRun(state: RunState, wholeEpisodes = false): TensorFile {
+/** A run as it stands, between two updates or two environment steps. */
+export function captureRun(state: RunState): TensorFile {
   const { agent, log, trajectory } = state;
   const tensors = new Map<string, CheckpointTensor>();
   for (const name of agent.stateNames) tensors.set(`agent/${name}`, agent.state(name));
   const { means, ...saved } = log.save();
   tensors.set("means", means.sums);
-  const environment = wholeEpisodes || !trajectory ? undefined : state.environment.saveState?.();
+  const environment = trajectory ? state.environment.saveState?.() : undefined;
   if (trajectory && environment) {
     tensors.set("environment", environment);
     for (const part of ["observations", "actions"] as const)
@@ -121,10 +122,6 @@ export function parseSavedRun(manifest: unknown, path: string): SavedRun {
  */
 export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: TensorFile & { path: string }): void {
   const { agent } = state;
-  if (saved.data !== state.data)
-    throw new DataError(
-      `The recorded data are not those that the run began with (the SHA-256 differs); give them back under the same name, then go on with "calql resume".`,
-    );
   for (const name of agent.stateNames) {
     const values = tensors.get(`agent/${name}`);
     const target = agent.state(name);
@@ -140,28 +137,40 @@ export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: 
   }
   state.offline.skipTo?.(saved.offlineDraws);
   state.onlineUpdates = saved.position.onlineUpdates;
-  const sums = tensors.get("means");
-  state.log.restore({
-    ...saved,
-    means: { ...saved.means, sums: sums instanceof Float64Array ? sums : new Float64Array() },
-  });
-  if (saved.trajectory !== null) state.trajectory = trajectoryIn(state, saved, tensors);
+  const sums = numbersIn(path, tensors, "means", saved.means.names.length);
+  state.log.restore({ ...saved, means: { ...saved.means, sums } });
+  if (saved.trajectory !== null) state.trajectory = trajectoryIn(state, saved, tensors, path);
 }
 
 /** The episode in progress; the environment is where it was in it. */
-function trajectoryIn(state: RunState, { streams }: SavedRun, tensors: TensorFile["tensors"]): TrajectoryOnItsWay {
-  const { environment, agent } = state;
+function trajectoryIn(
+  { environment, agent }: RunState,
+  { streams, trajectory: steps }: SavedRun,
+  tensors: TensorFile["tensors"],
+  path: string,
+): TrajectoryOnItsWay {
   const { observationSize, actionSize } = agent.sizes;
-  environment.restoreState!(tensors.get("environment") as Float64Array);
-  const rows = (name: string, width: number): Float32Array[] => {
-    const values = tensors.get(`trajectory/${name}`) as Float32Array;
-    return Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
+  if (!environment.restoreState)
+    throw new DataError(`The checkpoint ${path} holds an episode of ${environment.name}, which cannot go on in it.`);
+  const rows = (name: string, count: number, width: number): Float32Array[] => {
+    const values = tensors.get(`trajectory/${name}`);
+    if (!(values instanceof Float32Array) || values.length !== count * width)
+      throw new DataError(`The checkpoint ${path} has no ${count} ${name} of the episode in progress.`);
+    return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width));
   };
+  environment.restoreState(numbersIn(path, tensors, "environment"));
   return {
-    observations: rows("observations", observationSize),
-    actions: rows("actions", actionSize),
-    rewards: [...(tensors.get("trajectory/rewards") as Float64Array)],
+    observations: rows("observations", steps! + 1, observationSize),
+    actions: rows("actions", steps!, actionSize),
+    rewards: [...numbersIn(path, tensors, "trajectory/rewards", steps!)],
     // Only read where the environment cannot save its state, and this one can.
     before: streams,
   };
+}
+
+/** @param count how many there must be, if that is known */
+function numbersIn(path: string, tensors: TensorFile["tensors"], name: string, count?: number): Float64Array {
+  const values = tensors.get(name);
+  if (values instanceof Float64Array && (count === undefined || values.length === count)) return values;
+  throw new DataError(`The checkpoint ${path} does not hold the ${count ?? ""} numbers of ${name}.`);
 }

@@ -54,6 +54,23 @@ export const runSettings = z.object({
     .min(0)
     .default(60)
     .describe("Seconds between checkpoints, or longer where they would take more than 2 % of the time."),
+  onEnvironmentFailure: z
+    .enum(["stop", "drop-episode"])
+    .default("stop")
+    .describe("What follows when the environment fails in an online episode: the run's end, or the episode's alone."),
+  episodeFailures: z
+    .number()
+    .int()
+    .min(1)
+    .default(10)
+    .describe("Online episodes dropped in a row after which the run ends all the same."),
+  environmentTimeoutSeconds: z
+    .number()
+    .min(0.1)
+    .max(1_000_000)
+    .nullable()
+    .default(300)
+    .describe("Seconds after which a call of the environment that has not ended is a failure; none waits for ever."),
   rewardScale: z.number().default(1).describe("Rewards become scale * reward + shift."),
   rewardShift: z.number().default(0).describe("Rewards become scale * reward + shift."),
   failureReward: z

@@ -2,13 +2,14 @@
  * Data sets that are written here: a caller's, and a task's own, which are collected once and kept in a cache folder
  * (CALQL_CACHE, else .calql in the working folder).
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Dataset } from "../data/episode.js";
 import type { TaskCollection } from "../environments/collect-task.js";
 import type { Environment } from "../environments/environment.js";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
 import { type Metadata, writeD4RL } from "../formats/d4rl/d4rl-writer.js";
+import { makeFolder } from "../runs/make-folder.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import { cacheFolder } from "../storage/cache.js";
 import { readDataset } from "../storage/open-dataset.js";
@@ -20,7 +21,7 @@ import { ownDataOf } from "./presets.js";
 export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {
   const bytes = await writeD4RL(dataset, metadata);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeWholeFile(path, bytes);
   } catch (error) {
     throw new RunFailure(`The data set could not be written to ${path}: ${fileReason(error)}. Name another place.`);

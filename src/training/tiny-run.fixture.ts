@@ -24,6 +24,8 @@ export interface LineOptions {
   readonly endsAt?: number;
   /** Called before every step with the number of steps of this environment so far; may throw. */
   readonly beforeStep?: (steps: number) => void;
+  /** The same for every reset, counted from 1. */
+  readonly beforeReset?: (resets: number) => void;
 }
 
 /** Environments of the tests that were made and not closed. */
@@ -36,8 +38,8 @@ export function registerLine(name: string, options: LineOptions = {}): string {
 }
 
 function line(name: string, options: LineOptions): Environment {
-  const { horizon = 10, reward = (step) => -step, success = () => false, endsAt, beforeStep } = options;
-  let [step, steps, position] = [0, 0, 0];
+  const { horizon = 10, reward = (step) => -step, success = () => false, endsAt, beforeStep, beforeReset } = options;
+  let [step, steps, resets, position] = [0, 0, 0, 0];
   const state = () => ({ observation: Float32Array.of(position, step), info: { success: success(step) } });
   const environment: Environment = {
     name,
@@ -45,6 +47,7 @@ function line(name: string, options: LineOptions): Environment {
     observationSpace: box(2, -100, 100),
     actionSpace: box(1, -1, 1),
     reset({ seed = 0 } = {}) {
+      beforeReset?.(++resets);
       step = 0;
       position = (seed % 7) / 7;
       return state();

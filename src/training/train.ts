@@ -6,43 +6,27 @@
  */
 import type { Agent } from "../agents/agent.js";
 import { type Batch, createBatch } from "../data/batch.js";
-import type { Dataset } from "../data/episode.js";
 import { sampleMixture } from "../data/mixture.js";
 import type { Replay } from "../data/replay.js";
-import { toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
-import { randomAction } from "../environments/random-action.js";
 import { makeEnvironment } from "../environments/registry.js";
-import type { EvaluationLine, RunSummary } from "../runs/record.js";
+import type { MetricsLine, NoticeLine, RunSummary } from "../runs/record.js";
 import { Checkpointing } from "./checkpointing.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { withCrashBundle } from "./crash-bundle.js";
+import { closeQuietly, EnvironmentFailure } from "./environment-failure.js";
 import { evaluate } from "./evaluate.js";
-import type { Progress } from "./run-log.js";
-import { type Beginning, doorOf, withNewRun, withResumedRun } from "./run-setup.js";
-import { captureRun, type RunState, streamsOf } from "./saved-run.js";
-import { type Act, beginTrajectory, exploring, finishTrajectory } from "./trajectory.js";
+import { type HangWatch, hangWatchFor, watched } from "./hang-watch.js";
+import { OnlineEpisodes } from "./online-episodes.js";
+import { type Beginning, withNewRun, withResumedRun } from "./run-setup.js";
+import { captureRun, type RunState } from "./saved-run.js";
+import type { TrainOptions, TrainResult } from "./train-options.js";
+import { type ValueWatch, valueWatchFor } from "./value-watch.js";
 
 /** So that 30 steps at a ratio of 0.1, in floating point, are due 3 updates. */
 const ROUNDING = 1e-9;
 
-export interface TrainOptions {
-  /** The run folder: to make (it must not exist or be empty), or to go on in. */
-  readonly folder: string;
-  /** Told in a sentence what a person should know though the run goes on. */
-  readonly onNotice?: (sentence: string) => void;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly onEvaluation?: (evaluation: EvaluationLine) => void;
-  /** Ends the run early, with everything written. */
-  readonly signal?: AbortSignal;
-  /** Recorded data in memory, in place of a file or the task's own. */
-  readonly dataset?: Dataset;
-}
-
-export interface TrainResult {
-  readonly folder: string;
-  readonly summary: RunSummary;
-  readonly evaluations: readonly EvaluationLine[];
-}
+export type { TrainOptions, TrainResult } from "./train-options.js";
 
 /**
  * Trains as the settings say and leaves a run folder.
@@ -75,22 +59,29 @@ class Run {
   private batch: Batch;
   private readonly evaluationEnvironments: Environment[];
   private readonly checkpoints: Checkpointing;
+  private readonly values: ValueWatch;
+  private readonly watch: HangWatch | undefined;
+  private readonly episodes: OnlineEpisodes;
 
   constructor(
     private readonly configuration: Configuration,
     private readonly options: TrainOptions,
-    { state, online, store }: Beginning,
+    beginning: Beginning,
   ) {
     const { run } = configuration;
+    const { state, online, store, environment } = beginning;
     this.state = state;
     this.online = online;
     this.batch = batchFor(state.agent);
     this.evaluationEnvironments = Array.from({ length: run.evaluationEpisodes }, () => makeEnvironment(run.task));
-    this.checkpoints = new Checkpointing(
-      store,
-      (wholeEpisodes) => captureRun(state, wholeEpisodes),
-      run.checkpointEverySeconds,
-    );
+    this.checkpoints = new Checkpointing(store, () => captureRun(state), state.log.pace, run.checkpointEverySeconds);
+    this.values = valueWatchFor(configuration, beginning, options.folder);
+    this.watch = hangWatchFor(configuration, options.mayEndProcess);
+    this.episodes = new OnlineEpisodes({
+      ...{ configuration, state, online, environment, watch: this.watch, signal: options.signal },
+      betweenSteps: () => this.checkpoints.saveWhereDue(),
+      onDrop: (sentence) => this.notice("dropped-episode", sentence),
+    });
   }
 
   /** Runs both phases; however they end, what there is of a policy, a checkpoint and a summary is written. */
@@ -101,13 +92,15 @@ class Run {
       await this.fineTune();
     } catch (error) {
       // An evaluation or trajectory that the signal cut short is dropped; the run itself ends in order.
-      if (!this.stopped || error !== this.options.signal?.reason) failure = { error };
+      const cut = this.stopped && error === this.options.signal?.reason;
+      if (!cut) failure = { error: withCrashBundle(error, this.options.folder) };
     }
-    // Before the log is closed: a resumed run writes the lines after this point again.
+    // Before the log is closed: a resumed run writes the lines after this point again. A run that failed may stand in
+    // the middle of an update or an episode; it goes on from the checkpoint before.
     try {
-      this.checkpoints.save(failure !== undefined);
+      if (!failure) this.checkpoints.save();
     } catch (error) {
-      failure ??= { error };
+      failure = { error };
     }
     try {
       const summary = this.finish(failure);
@@ -115,7 +108,7 @@ class Run {
     } catch (error) {
       failure ??= { error };
     } finally {
-      await this.release();
+      await this.release(failure?.error);
     }
     throw failure.error;
   }
@@ -145,14 +138,14 @@ class Run {
       const last = log.onlineSteps >= run.onlineSteps;
       if (last || log.onlineSteps >= this.nextEvaluation()) await this.evaluateOnce();
       if (last || this.stopped) break;
-      await this.collect();
+      await this.episodes.collect();
     }
     this.endPhase();
   }
 
   /** No line of metrics mixes two phases. One that was stopped goes on later, with the same line. */
   private endPhase(): void {
-    if (!this.stopped) this.state.log.writeMetrics();
+    if (!this.stopped) this.look(this.state.log.writeMetrics());
   }
 
   /** The online step at which the next evaluation is due: the first multiple of the interval after the last one. */
@@ -160,26 +153,6 @@ class Run {
     const { evaluateEverySteps } = this.configuration.run;
     const last = this.state.log.evaluations.at(-1)?.onlineSteps ?? 0;
     return (Math.floor(last / evaluateEverySteps) + 1) * evaluateEverySteps;
-  }
-
-  /** One whole trajectory, or the rest of the one that a checkpoint was written in. */
-  private async collect(): Promise<void> {
-    const { state, configuration } = this;
-    const { log, environment, streams } = state;
-    const name = `online episode ${log.onlineEpisodes + 1}`;
-    const warmingUp = log.onlineSteps < configuration.run.warmupSteps;
-    const act = warmingUp && configuration.run.warmupActions === "random" ? this.chance : exploring(state.agent);
-    if (!state.trajectory) {
-      const before = streamsOf(state);
-      state.trajectory = { ...beginTrajectory(environment, streams.episodes.integer(2 ** 31), name), before };
-    }
-    const afterStep = environment.saveState && (() => this.checkpoints.saveWhereDue());
-    const episode = await finishTrajectory(state.trajectory, act, environment, name, afterStep, this.options.signal);
-    state.trajectory = null;
-    this.online.append(toTransitions([episode], doorOf(configuration, state.agent.sizes)));
-    state.episodes.append(episode);
-    log.onlineSteps += episode.length;
-    log.onlineEpisodes++;
   }
 
   /** Makes the updates that the steps after the warm-up are due: floor(steps * UTD ratio) altogether. */
@@ -197,10 +170,6 @@ class Run {
     if (due === 0 && done > 0) this.report(Math.min(done, onlineSteps), onlineSteps);
   }
 
-  /** Actions drawn evenly from the whole space. */
-  private readonly chance: Act = async () =>
-    randomAction(this.state.environment.actionSpace, this.state.streams.warmup);
-
   /** The online phase begins, with its algorithm where that is another. */
   private async switchAgent(): Promise<void> {
     const { state, configuration } = this;
@@ -217,7 +186,19 @@ class Run {
     const { agent, log, offline, streams } = this.state;
     const share = log.phase === "offline" ? 1 : this.configuration.run.offlineShare;
     sampleMixture(this.batch, offline, this.online, share, streams.sampling, agent.batchesPerUpdate);
-    await log.update(() => agent.update(this.batch));
+    this.values.see(this.batch.rewards);
+    this.look(await log.update(() => agent.update(this.batch)));
+  }
+
+  /** Tells of values that cannot be true, the first time that a line of metrics has them. */
+  private look(line: MetricsLine | undefined): void {
+    const found = line && this.values.look(line);
+    if (found) this.notice(found.kind, found.notice);
+  }
+
+  private notice(kind: NoticeLine["kind"], sentence: string): void {
+    this.state.log.writeNotice(kind, sentence);
+    this.options.onNotice?.(sentence);
   }
 
   /** Measures the policy where it has not been here, unless the run is to end: whoever ends it does not want to wait. */
@@ -225,10 +206,12 @@ class Run {
     const { agent, log } = this.state;
     if (this.stopped || log.evaluatedHere) return;
     const { run } = this.configuration;
-    const result = await evaluate(agent, this.evaluationEnvironments, run.seed, this.options.signal);
+    const { evaluationEnvironments: environments, watch } = this;
+    const { signal } = this.options;
+    const result = await watched(watch, () => evaluate(agent, environments, run.seed, signal, watch));
     const line = log.writeEvaluation(result);
     this.options.onEvaluation?.(line);
-    if (log.lastIsBest) this.checkpoints.saveBest();
+    if (log.lastIsBest) this.checkpoints.save({ best: true });
   }
 
   private report(done: number, total: number): void {
@@ -239,14 +222,15 @@ class Run {
     const { agent, log } = this.state;
     const { task, seed } = this.configuration.run;
     const policy = agent.exportPolicy({ task, seed: String(seed), updates: String(log.updates) });
-    const { seconds: checkpointSeconds } = this.checkpoints;
-    if (!failure) return log.close({ status: this.stopped ? "interrupted" : "completed", checkpointSeconds }, policy);
+    if (!failure) return log.close({ status: this.stopped ? "interrupted" : "completed" }, policy);
     const reason = failure.error instanceof Error ? failure.error.message : String(failure.error);
-    return log.close({ status: "failed", reason, checkpointSeconds }, policy);
+    return log.close({ status: "failed", reason }, policy);
   }
 
-  private async release(): Promise<void> {
-    for (const environment of this.evaluationEnvironments) environment.close();
+  private async release(error: unknown): Promise<void> {
+    const hung = error instanceof EnvironmentFailure && error.hung;
+    if (!hung) this.evaluationEnvironments.forEach(closeQuietly);
+    await this.watch?.close();
     this.state.episodes.close();
     await this.state.agent.release();
   }

@@ -5,7 +5,8 @@
 import type { Agent } from "../agents/agent.js";
 import { type Episode, packEpisode } from "../data/episode.js";
 import type { Environment } from "../environments/environment.js";
-import { resetIn, stepIn } from "./environment-failure.js";
+import { type EpisodeName, resetIn, stepIn } from "./environment-failure.js";
+import type { HangWatch } from "./hang-watch.js";
 
 /** An action for an observation; the array may be overwritten by the next call. */
 export type Act = (observation: Float32Array) => Promise<Float32Array>;
@@ -22,29 +23,40 @@ export interface Trajectory {
   readonly rewards: number[];
 }
 
-/** @param name the episode in words, for messages. @throws RunFailure naming the episode if the environment fails */
-export function beginTrajectory(environment: Environment, seed: number, name: string): Trajectory {
-  return { observations: [resetIn(environment, seed, name).observation], actions: [], rewards: [] };
+/** Where a trajectory is played. */
+export interface Stage {
+  readonly environment: Environment;
+  readonly episode: EpisodeName;
+  readonly watch?: HangWatch | undefined;
+}
+
+/** @throws EnvironmentFailure if the environment fails */
+export function beginTrajectory({ environment, episode, watch }: Stage, seed: number): Trajectory {
+  return { observations: [resetIn(environment, seed, episode, watch).observation], actions: [], rewards: [] };
 }
 
 /**
  * Plays on until the task or the clock ends the episode.
- * @param name the episode in words, for messages
  * @param afterStep called between two steps
- * @throws RunFailure naming episode and step if the environment fails; the signal's reason if it ends it early
+ * @throws EnvironmentFailure if the environment fails; the signal's reason if it ends it early
  */
 export async function finishTrajectory(
   { observations, actions, rewards }: Trajectory,
   act: Act,
-  environment: Environment,
-  name: string,
+  { environment, episode, watch }: Stage,
   afterStep?: () => void,
   signal?: AbortSignal,
 ): Promise<Episode> {
   for (;;) {
     signal?.throwIfAborted();
     const action = (await act(observations[observations.length - 1]!)).slice();
-    const { observation, reward, terminated, truncated } = stepIn(environment, action, name, actions.length + 1);
+    const { observation, reward, terminated, truncated } = stepIn(
+      environment,
+      action,
+      episode,
+      actions.length + 1,
+      watch,
+    );
     observations.push(observation);
     actions.push(action);
     rewards.push(reward);

@@ -4,7 +4,7 @@
  * vector may claim any length.
  * Source: https://flatbuffers.dev/internals/
  */
-import { Damaged } from "../parquet/parquet-thrift.js";
+import { Damaged } from "../damaged.js";
 
 /** Bytes that hold tables, and what may still be looked up in them. */
 export class FlatBuffer {

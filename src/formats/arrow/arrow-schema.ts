@@ -4,7 +4,7 @@
  * Source: https://github.com/apache/arrow/blob/main/format/Schema.fbs
  */
 
-import { Damaged } from "../parquet/parquet-thrift.js";
+import { Damaged } from "../damaged.js";
 import type { FlatTable } from "./arrow-flatbuffer.js";
 
 export type ArrowNumbers =

@@ -4,7 +4,7 @@
  * Source: https://arrow.apache.org/docs/format/Columnar.html
  */
 
-import { Damaged } from "../parquet/parquet-thrift.js";
+import { Damaged } from "../damaged.js";
 import type { ArrowField, ArrowNumbers } from "./arrow-schema.js";
 
 /** One field's values in one record batch. */

@@ -5,8 +5,8 @@
  * Source: https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
  */
 import { DataError } from "../../errors.js";
+import { Damaged } from "../damaged.js";
 import type { DataFile } from "../files.js";
-import { Damaged } from "../parquet/parquet-thrift.js";
 import { quoted } from "../refusal.js";
 import { FlatBuffer } from "./arrow-flatbuffer.js";
 import { type ArrowField, fieldsOf } from "./arrow-schema.js";

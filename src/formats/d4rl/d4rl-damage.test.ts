@@ -3,6 +3,7 @@ import type { Dataset } from "../../data/episode.js";
 import { randomDataset } from "../../data/example-data.fixture.js";
 import { DataError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
+import { createHdf5 } from "../hdf5/hdf5-module.js";
 import { readD4RL } from "./d4rl.js";
 import { readD4RLMetadata } from "./d4rl-metadata.js";
 import { writeD4RL } from "./d4rl-writer.js";
@@ -44,6 +45,27 @@ describe("readD4RL on damaged files", () => {
     expect(await survives(intact.slice(0, -1))).toBe("refused");
     await expect(readD4RL(intact.slice(0, 5000), "cut.hdf5")).rejects.toThrow(
       /"cut.hdf5": cannot be opened \(truncated file/,
+    );
+  });
+
+  it("refuses a chunk of 16 MiB in a file of a few kilobytes before it unpacks it", async () => {
+    const rows = 2 ** 22;
+    const bytes = await createHdf5((file) => {
+      const zeros = (name: string, columns: number[]) =>
+        file.create_dataset({
+          name,
+          data: new Float32Array(rows * (columns[0] ?? 1)),
+          shape: [rows, ...columns],
+          dtype: "<f",
+          chunks: [rows, ...columns],
+          compression: 9,
+        });
+      for (const name of ["observations", "actions"]) zeros(name, [1]);
+      for (const name of ["rewards", "terminals"]) zeros(name, []);
+    });
+    expect(bytes.length).toBeLessThan(100_000);
+    await expect(readD4RL(bytes, "bomb.hdf5", { horizon: 100 })).rejects.toThrow(
+      /^"bomb\.hdf5": "observations" is stored in chunks of 16777216 bytes, far more than the \d+ of the whole file; store/,
     );
   });
 

@@ -2,11 +2,11 @@
  * The arrays of a D4RL file (see d4rl.ts): which there are, whether their shapes fit together, and their rows, a stretch
  * at a time and each value checked.
  */
-
 import { findWrongIndex, isActionCount } from "../../data/discrete-actions.js";
 import { DataError } from "../../errors.js";
 import type { OpenHdf5 } from "../hdf5/hdf5-module.js";
 import { isTable, listKeys, numbersPerRow, readHeader, readRows, type TableHeader } from "../hdf5/hdf5-table.js";
+import { listed } from "../refusal.js";
 import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
 import type { RecordedRows } from "./trajectories.js";
 
@@ -34,8 +34,8 @@ export function readTables(file: OpenHdf5): D4RLTables {
   const missing = REQUIRED.filter((key) => !keys.includes(key));
   if (missing.length > 0) {
     throw new DataError(
-      `"${file.name}" lacks ${missing.map(quote).join(", ")}; the D4RL layout needs ${REQUIRED.join(", ")} at the top ` +
-        `of the file. There: ${keys.length > 0 ? listed(keys) : "nothing"}.`,
+      `"${file.name}" lacks ${listed(missing)}; the D4RL layout needs ${REQUIRED.join(", ")} at the top ` +
+        `of the file. There: ${listed(keys, 12)}.`,
     );
   }
   const header = (key: string) => readHeader(file, key, file.size);
@@ -194,16 +194,4 @@ function lengthError(file: OpenHdf5, header: TableHeader, count: number): DataEr
   return new DataError(
     `"${file.name}": "${header.key}" has ${header.shape[0]} rows but observations have ${count}; every key needs one row per step.`,
   );
-}
-
-/** A damaged file may name its keys in bytes that would upset a terminal. */
-function quote(key: string): string {
-  const shown = key.replace(/\p{C}/gu, "?");
-  return `"${shown.length > 40 ? `${shown.slice(0, 40)}...` : shown}"`;
-}
-
-/** Some names and the number of the rest: Minari files have thousands of keys. */
-function listed(keys: readonly string[]): string {
-  const shown = keys.slice(0, 12).map(quote).join(", ");
-  return keys.length > 12 ? `${shown} and ${keys.length - 12} more` : shown;
 }

@@ -98,7 +98,9 @@ function stretchRows(tables: D4RLTables, { stretchBytes = STRETCH_BYTES }: D4RLO
   );
   const bytesPerRow = headers.reduce((sum, header) => sum + 4 * numbersPerRow(header), 0);
   const chunkRows = Math.max(...headers.map((header) => header.chunkRows));
-  return Math.max(2, Math.ceil(stretchBytes / bytesPerRow), Math.min(4 * chunkRows, tables.count));
+  const usual = Math.max(2, Math.ceil(stretchBytes / bytesPerRow));
+  // Longer where chunks are, but not by much: in memory count the rows and not how well they are packed.
+  return Math.max(usual, Math.min(4 * chunkRows, 2 * usual, tables.count));
 }
 
 function checkHorizon(horizon: number | undefined): void {

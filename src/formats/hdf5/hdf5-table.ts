@@ -50,7 +50,8 @@ const READABLE: Readonly<Record<string, NumberArray>> = {
 /** deflate, the strongest filter of these files, shrinks at most by this factor (zlib's own figure is 1032). */
 const STRONGEST_COMPRESSION = 1100;
 const MOST_NUMBERS = 2 ** 30;
-const LARGEST_CHUNK_BYTES = 2 ** 28;
+/** A chunk is unpacked as a whole; one that is far larger than its file is no data any more. */
+const SPARE_CHUNK_BYTES = 2 ** 23;
 const BLOCK_BYTES = 2 ** 23;
 
 /**
@@ -193,15 +194,14 @@ function checkSize(
       "copy or download it again",
     );
   }
-  const chunkBytes = (chunks ?? []).reduce((product, length) => product * length, size);
-  if (chunks !== null && !(chunkBytes <= LARGEST_CHUNK_BYTES)) {
+  const chunkBytes = chunks === null ? 0 : chunks.reduce((product, length) => product * length, size);
+  if (!(chunkBytes <= fileBytes + SPARE_CHUNK_BYTES))
     throw wrong(
       file,
       key,
-      `is stored in pieces of ${chunkBytes} bytes`,
-      `store it in chunks below ${LARGEST_CHUNK_BYTES} bytes`,
+      `is stored in chunks of ${chunkBytes} bytes, far more than the ${fileBytes} of the whole file`,
+      "store it in smaller chunks",
     );
-  }
 }
 
 function wrong(file: OpenHdf5, key: string, reason: string, next: string): DataError {

@@ -7,7 +7,7 @@ import { isActionCount } from "../../data/discrete-actions.js";
 import { DataError } from "../../errors.js";
 import { requirement, shown } from "../../requirement.js";
 import { type DataFiles, readWhole } from "../files.js";
-import { quoted } from "../refusal.js";
+import { listed, printable, quoted } from "../refusal.js";
 
 export const infoPath = "meta/info.json";
 const LARGEST_INFO = 2 ** 22;
@@ -93,7 +93,7 @@ function parsed(files: DataFiles, where: string): z.infer<typeof schema> {
   const key = String(issue.path[0] ?? "it");
   const given = Object(value)[key] as unknown;
   const found = given === undefined ? "missing" : printable(shown(given));
-  throw new DataError(`${where}: ${key} is ${found}; ${printable(requirement(issue, given))}.`);
+  throw new DataError(`${where}: ${key} is ${found}; ${printable(requirement(issue, given)).slice(0, 300)}.`);
 }
 
 function featureOf(name: string, value: unknown, where: string): KnownFeature {
@@ -146,13 +146,4 @@ function dataFiles(files: DataFiles, pattern: RegExp): string[] {
   throw new DataError(
     `"${files.name}" has no Parquet files below "data/"; copy the data set again, with all its files.`,
   );
-}
-
-function listed(names: Iterable<string>): string {
-  const all = [...names];
-  return `${all.slice(0, 8).map(quoted).join(", ") || "nothing"}${all.length > 8 ? ` and ${all.length - 8} more` : ""}`;
-}
-
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, "?").slice(0, 300);
 }

@@ -184,6 +184,14 @@ test("the description says what it lacks", async () => {
   await expect(withInfo(() => {}, { mapping: {} })).rejects.toThrow("to which a mapping of columns means nothing");
 });
 
+test("a description that is nested beyond the stack is refused in a sentence", async () => {
+  const deep = "[".repeat(200_000) + "]".repeat(200_000);
+  const info = new TextEncoder().encode(`{"codebase_version": ${deep}}`);
+  await expect(read(filesInMemory("deep", new Map([["meta/info.json", info]])))).rejects.toThrow(
+    '"deep": "meta/info.json": codebase_version is [...]; it must be one of v2.0, v2.1, v3.0.',
+  );
+});
+
 describe("written and read again", () => {
   async function again(episodes: readonly Episode[], actionSize: number, discreteActions?: number) {
     const target = new MemoryTarget();

@@ -4,7 +4,7 @@
  */
 import { DataError } from "../../errors.js";
 import { shown } from "../../requirement.js";
-import { quoted } from "../refusal.js";
+import { printable, quoted } from "../refusal.js";
 import type { LogFeature } from "./log-mapping.js";
 
 /** Wrong content of a cell; the message says column and problem, the caller adds the file and the line. */
@@ -105,7 +105,7 @@ export class Features {
   }
 
   private problem(i: number, reason: string): CellProblem {
-    return new CellProblem(`column ${quoted(this.columns[i]!)} ${reason.replace(/\p{C}/gu, "?")}`);
+    return new CellProblem(`column ${quoted(this.columns[i]!)} ${printable(reason)}`);
   }
 }
 

@@ -55,6 +55,17 @@ test("a choice among categories is the number of its category", async () => {
   expect([...episodes[0]!.actions]).toEqual([1, 0, 1]);
 });
 
+test.each(Object.keys(row("a", 0)))("a %s that is nested beyond the stack is refused in a sentence", async (column) => {
+  const deep = "[".repeat(200_000) + "]".repeat(200_000);
+  const line = JSON.stringify(row("a", 1)).replace(
+    new RegExp(`("${column}":)("[^"]*"|\\[[^\\]]*\\]|[^,}]*)`),
+    `$1${deep}`,
+  );
+  const reading = read([row("a", 0), line]);
+  await expect(reading).rejects.toThrow(DataError);
+  await expect(reading).rejects.toThrow(/^"log\.jsonl": line 2\b.{1,200}$/);
+});
+
 describe("the last observation", () => {
   const lastOf = async (lines: readonly unknown[]) => {
     const [episode] = (await read(lines)).episodes;

@@ -4,7 +4,7 @@
 import { actionIndexProblem, isActionCount } from "../../data/discrete-actions.js";
 import { DataError, unknownName } from "../../errors.js";
 import { shown } from "../../requirement.js";
-import { quoted } from "../refusal.js";
+import { printable, quoted } from "../refusal.js";
 import type { RowEnding } from "../step-rows.js";
 import { atRow, CellProblem, Features } from "./log-features.js";
 import { type LogMapping, usualColumns } from "./log-mapping.js";
@@ -137,7 +137,7 @@ export class LogLayout {
   }
 
   private problem(index: number, cell: unknown, expected: string): CellProblem {
-    const found = cell === undefined || cell === null ? "empty" : shown(cell).replace(/\p{C}/gu, "?");
+    const found = cell === undefined || cell === null ? "empty" : printable(shown(cell));
     return new CellProblem(`column ${quoted(this.columns[index]!)} is ${found} where ${expected} belongs`);
   }
 
@@ -147,9 +147,7 @@ export class LogLayout {
     // Lines may leave out what is not set; the columns of a table are all there.
     if ((always || unit === "row") && !columns.includes(column)) {
       const { message } = unknownName("column", column, columns.slice(0, 30));
-      throw new DataError(
-        `${where}: ${message.replace(/\p{C}/gu, "?").slice(0, 600)} A mapping file tells other names.`,
-      );
+      throw new DataError(`${where}: ${printable(message).slice(0, 600)} A mapping file tells other names.`);
     }
     return this.columns.push(column) - 1;
   }

@@ -6,6 +6,7 @@ import type { Episode } from "../../data/episode.js";
 import { DataError } from "../../errors.js";
 import { shown } from "../../requirement.js";
 import type { EpisodeSource, ReadOptions } from "../format.js";
+import { printable } from "../refusal.js";
 import { isProblem, StepRows } from "../step-rows.js";
 import { LogLayout, type StepCells } from "./log-layout.js";
 import { parseMapping } from "./log-mapping.js";
@@ -113,5 +114,5 @@ function refuseReturn(
 }
 
 function named(episode: EpisodeName): string {
-  return shown(episode).replace(/\p{C}/gu, "?");
+  return printable(shown(episode));
 }

@@ -6,7 +6,8 @@
 import { DataError } from "../../errors.js";
 import { openArrow } from "../arrow/arrow.js";
 import type { DataFile, DataFiles } from "../files.js";
-import { openParquet, type ParquetTable, shownName } from "../parquet/parquet.js";
+import { openParquet, type ParquetTable } from "../parquet/parquet.js";
+import { quoted } from "../refusal.js";
 import type { EpisodeColumns } from "./minari-episode.js";
 import type { MinariMetadata } from "./minari-metadata.js";
 import type { MinariStorage } from "./minari-storage.js";
@@ -77,20 +78,19 @@ function readColumn(table: ParquetTable, name: string, perRow: number, rows: num
   for (const { columns, rows: count } of table.batches([name])) {
     const { starts, numbers, column } = columns[0]!;
     if (column.kind === "text")
-      throw new DataError(`${where}: column "${shownName(name)}" holds texts where numbers are expected.`);
+      throw new DataError(`${where}: column ${quoted(name)} holds texts where numbers are expected.`);
     const taken = Math.min(count, rows - done);
     for (let row = 0; row < taken; row++) {
       const found = starts[row + 1]! - starts[row]!;
       if (found !== perRow)
         throw new DataError(
-          `${where}: column "${shownName(name)}" has ${found} numbers in row ${done + row} where ${perRow} are expected; copy the data set again.`,
+          `${where}: column ${quoted(name)} has ${found} numbers in row ${done + row} where ${perRow} are expected; copy the data set again.`,
         );
     }
     parts.push(numbers.subarray(0, taken * perRow));
     done += taken;
   }
-  if (done < rows)
-    throw new DataError(`${where}: column "${shownName(name)}" has ${done} rows of ${rows}; copy it again.`);
+  if (done < rows) throw new DataError(`${where}: column ${quoted(name)} has ${done} rows of ${rows}; copy it again.`);
   const values = new Float32Array(rows * perRow);
   let at = 0;
   for (const part of parts) {

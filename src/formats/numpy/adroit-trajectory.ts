@@ -3,7 +3,7 @@
  * either of the two layouts that `adroit-npy.ts` describes.
  */
 import { DataError, UsageError } from "../../errors.js";
-import { quoted } from "../refusal.js";
+import { listed, quoted } from "../refusal.js";
 import { type Allowance, type NumberTable, tableOf } from "./pickle-table.js";
 import { kindOf, NumpyArray, type PickleDictionary, type PickleValue } from "./pickle-values.js";
 
@@ -138,7 +138,5 @@ function clearTimeLimits(terminals: Uint8Array, infos: PickleValue | undefined):
 }
 
 function keysOf(dictionary: PickleDictionary): string {
-  const keys = [...dictionary.keys()];
-  const shown = keys.slice(0, 8).map((key) => quoted(String(key)));
-  return shown.length === 0 ? "nothing" : shown.join(", ") + (keys.length > 8 ? ` and ${keys.length - 8} more` : "");
+  return listed(Array.from(dictionary.keys(), String));
 }

@@ -13,7 +13,7 @@ import type { Episode } from "../../data/episode.js";
 import { DataError, UsageError } from "../../errors.js";
 import type { DataFile, DataFiles } from "../files.js";
 import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
-import { checkFinite, quoted, refuseOptions } from "../refusal.js";
+import { checkFinite, listed, quoted, refuseOptions } from "../refusal.js";
 import { NpzArray } from "./npz.js";
 import { isZip, type ZipEntry, zipEntries } from "./zip.js";
 
@@ -81,7 +81,7 @@ function openArchive(files: DataFiles, options: ReadOptions): Archive {
   for (const key of ["observations", "actions", "terminals"])
     if (!entries.has(`${key}.npy`))
       throw new DataError(
-        `"${name}" lacks ${quoted(key)}; OGBench's files have observations, actions and terminals. There: ${listed(entries)}.`,
+        `"${name}" lacks ${quoted(key)}; OGBench's files have observations, actions and terminals. There: ${listed(entries.keys())}.`,
       );
   const hasRewards = entries.has("rewards.npy");
   if (hasRewards && options.goal !== undefined)
@@ -213,9 +213,4 @@ function solvedRows(positions: NpzArray, rows: number, [x, y]: readonly [number,
 
 function placeOf(name: string, key: string): string {
   return `"${name}": ${quoted(key === "positions" ? "qpos" : key)}`;
-}
-
-function listed(entries: ReadonlyMap<string, ZipEntry>): string {
-  const shown = [...entries.keys()].slice(0, 8).map(quoted);
-  return shown.length === 0 ? "nothing" : shown.join(", ") + (entries.size > 8 ? ` and ${entries.size - 8} more` : "");
 }

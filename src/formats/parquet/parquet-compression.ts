@@ -4,9 +4,9 @@
  */
 import { Gunzip } from "fflate";
 import { snappyUncompress } from "hyparquet";
-import { decompressLz4, decompressLz4Raw } from "hyparquet-compressors";
+import { Damaged } from "../damaged.js";
 import { unpackZstd } from "../zstd/zstd.js";
-import { Damaged } from "./parquet-thrift.js";
+import { unpackLz4, unpackLz4Block } from "./parquet-lz4.js";
 
 const CODECS = ["none", "snappy", "gzip", "LZO", "brotli", "lz4", "zstd", "lz4 raw"] as const;
 const GZIP_PIECE = 2 ** 12;
@@ -23,9 +23,9 @@ export function unpack(packed: Uint8Array, codec: number, size: number): Uint8Ar
     case "zstd":
       return unpackZstd(packed, size);
     case "lz4":
-      return decompressLz4(packed, size);
+      return unpackLz4(packed, size);
     case "lz4 raw":
-      return decompressLz4Raw(packed, size);
+      return unpackLz4Block(packed, size);
     default:
       throw new Damaged(
         `it is compressed by ${CODECS[codec] ?? `an unknown method (${codec})`}, which is not read here (write it with snappy or zstd)`,

@@ -2,6 +2,8 @@
  * Walks through one column of a Parquet file, row by row, page by page: of a column there is never more than one page
  * in memory, and all columns together stay within what was agreed for the file.
  */
+
+import { Damaged } from "../damaged.js";
 import type { DataFile } from "../files.js";
 import { type ColumnChunk, mostRows, type RowGroup } from "./parquet-footer.js";
 import {
@@ -13,7 +15,6 @@ import {
   readPageHeader,
 } from "./parquet-page.js";
 import type { ParquetColumn, ParquetLeaf } from "./parquet-schema.js";
-import { Damaged } from "./parquet-thrift.js";
 import type { Next } from "./parquet-values.js";
 
 /** Some rows of one column. */
@@ -76,7 +77,7 @@ export class ColumnCursor {
 
   /** Goes to the first row of a row group. */
   enter(group: number): void {
-    const chunk = this.groups[group]!.chunks.find(({ path }) => path === this.leaf.path);
+    const chunk = this.groups[group]!.chunks.get(this.leaf.path);
     if (chunk === undefined) throw new Damaged("this row group lacks it");
     this.release();
     [this.chunk, this.group, this.at, this.chunkLeft] = [chunk, group, chunk.start, chunk.values];

@@ -3,8 +3,10 @@
  * the size of the file before anyone relies on it.
  * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
+
+import { Damaged } from "../damaged.js";
 import type { DataFile } from "../files.js";
-import { Damaged, ThriftReader } from "./parquet-thrift.js";
+import { ThriftReader } from "./parquet-thrift.js";
 
 /** One node of the schema as stored: a list in the order of a walk through the tree. */
 export interface SchemaNode {
@@ -33,7 +35,8 @@ export interface ColumnChunk {
 
 export interface RowGroup {
   readonly rows: number;
-  readonly chunks: readonly ColumnChunk[];
+  /** By the path of the column. */
+  readonly chunks: ReadonlyMap<string, ColumnChunk>;
 }
 
 export interface Footer {
@@ -121,15 +124,20 @@ function unionField(reader: ThriftReader): number | undefined {
 }
 
 function rowGroup(reader: ThriftReader): RowGroup {
-  const chunks: ColumnChunk[] = [];
+  const chunks = new Map<string, ColumnChunk>();
   let rows = -1;
   reader.nested((field) => {
-    if (field === 1) reader.list(() => chunks.push(columnChunk(reader)));
+    if (field === 1) reader.list(() => add(chunks, columnChunk(reader)));
     else if (field === 3) rows = reader.integer();
     else return false;
     return true;
   });
   return { rows, chunks };
+}
+
+function add(chunks: Map<string, ColumnChunk>, chunk: ColumnChunk): void {
+  if (chunks.has(chunk.path)) throw new Damaged("a row group has a column twice");
+  chunks.set(chunk.path, chunk);
 }
 
 function columnChunk(reader: ThriftReader): ColumnChunk {
@@ -186,7 +194,7 @@ function check({ rows, schema, groups }: Footer, fileBytes: number): void {
   for (const group of groups) {
     within("rows in a row group", group.rows);
     sum += group.rows;
-    for (const { start, bytes, values } of group.chunks) {
+    for (const { start, bytes, values } of group.chunks.values()) {
       within("values in a column", values);
       if (!(start >= 4 && bytes >= 0 && start + bytes <= fileBytes))
         throw new Damaged(`a column should stand at bytes ${start} to ${start + bytes} of ${fileBytes}`);

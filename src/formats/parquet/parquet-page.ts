@@ -2,9 +2,11 @@
  * One page of a column of a Parquet file: its header, held against what is left of the column, and its values and
  * levels, ready to be taken one by one.
  */
+
+import { Damaged } from "../damaged.js";
 import { unpack } from "./parquet-compression.js";
 import { BOOLEAN, type ParquetLeaf } from "./parquet-schema.js";
-import { Damaged, ThriftReader } from "./parquet-thrift.js";
+import { ThriftReader } from "./parquet-thrift.js";
 import {
   deltaNumbers,
   deltaTexts,

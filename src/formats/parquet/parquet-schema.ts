@@ -1,8 +1,9 @@
 /**
  * The columns of a Parquet file: the leaves of its schema, with the kind of their values and how deep they are nested.
  */
+
+import { Damaged } from "../damaged.js";
 import type { SchemaNode } from "./parquet-footer.js";
-import { Damaged } from "./parquet-thrift.js";
 
 /** One column of values. */
 export interface ParquetColumn {

@@ -4,9 +4,7 @@
  * than its bytes could name.
  * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
-
-/** What the bytes say cannot be; the message is a reason to go into a sentence that names the file. */
-export class Damaged extends Error {}
+import { Damaged } from "../damaged.js";
 
 const STOP = 0;
 const TRUE = 1;

@@ -3,8 +3,9 @@
  * the page's bytes, so that a page which declares more values than it can hold costs nothing until it ends too early.
  * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md
  */
+
+import { Damaged } from "../damaged.js";
 import { BYTE_ARRAY, DOUBLE, FLOAT, INT32, INT64, type ParquetLeaf } from "./parquet-schema.js";
-import { Damaged } from "./parquet-thrift.js";
 
 /** The next value; throws `Damaged` after the last one. */
 export type Next<T> = () => T;

@@ -4,6 +4,7 @@
 import { gzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { meterAllocations } from "../allocation-meter.fixture.js";
+import { Damaged } from "../damaged.js";
 import { filesInMemory } from "../files.js";
 import { expected, tableFile } from "../tables.fixture.js";
 import { openParquet } from "./parquet.js";
@@ -75,6 +76,31 @@ test("a gzip page of 64 MiB that declares 100 bytes is refused after the first p
   } finally {
     start.remove();
   }
+});
+
+describe("an lz4 page", () => {
+  // By hand from the format: the literal "a", five bytes from one back, the literals "bcdef".
+  const block = Uint8Array.of(0x11, 97, 1, 0, 0x50, 98, 99, 100, 101, 102);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const frame = [0, 0, 0, 11, 0, 0, 0, block.length, ...block];
+  const [LZ4, LZ4_RAW] = [5, 7];
+
+  test("is unpacked bare and in Hadoop's frames", () => {
+    expect(text(unpack(block, LZ4_RAW, 11))).toBe("aaaaaabcdef");
+    expect(text(unpack(block, LZ4, 11))).toBe("aaaaaabcdef");
+    expect(text(unpack(Uint8Array.of(...frame, ...frame), LZ4, 22))).toBe("aaaaaabcdefaaaaaabcdef");
+  });
+
+  test("that brings less or more than it declares is refused, not filled up with zeros", () => {
+    for (const codec of [LZ4, LZ4_RAW]) {
+      expect(() => unpack(block, codec, 12)).toThrow("its lz4 block has 11 bytes instead of the 12 that it declares");
+      expect(() => unpack(block, codec, 10)).toThrow(Damaged);
+      expect(() => unpack(block.subarray(0, 8), codec, 11)).toThrow("its lz4 block ends too early");
+      expect(() => unpack(block.subarray(0, 4), codec, 11)).toThrow(Damaged);
+    }
+    expect(() => unpack(Uint8Array.from(frame), LZ4, 12)).toThrow(Damaged);
+    expect(() => unpack(Uint8Array.of(0, 0, 0, 12, ...frame.slice(4)), LZ4, 12)).toThrow(Damaged);
+  });
 });
 
 test("a column may not claim more values than its file can be believed to hold", () => {

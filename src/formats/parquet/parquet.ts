@@ -4,12 +4,12 @@
  * hostile file gives one typed error and takes no memory and no time beyond it.
  */
 import { DataError, fileReason } from "../../errors.js";
+import { Damaged } from "../damaged.js";
 import type { DataFile } from "../files.js";
-import { quoted } from "../refusal.js";
+import { listed, printable, quoted } from "../refusal.js";
 import { ColumnCursor, type ColumnValues, MemoryBudget } from "./parquet-cursor.js";
 import { type Footer, readFooter } from "./parquet-footer.js";
 import { leavesOf, type ParquetColumn, type ParquetLeaf } from "./parquet-schema.js";
-import { Damaged } from "./parquet-thrift.js";
 
 export type { ColumnValues } from "./parquet-cursor.js";
 export { looksLikeParquet } from "./parquet-footer.js";
@@ -57,11 +57,6 @@ export function openParquet(file: DataFile, where: string): ParquetTable {
   };
 }
 
-/** A name from a file without its quotation marks. */
-export function shownName(name: string): string {
-  return quoted(name).slice(1, -1);
-}
-
 function* batches(
   file: DataFile,
   where: string,
@@ -97,9 +92,8 @@ function* batches(
 function leafNamed(leaves: readonly ParquetLeaf[], name: string, where: string): ParquetLeaf {
   const found = leaves.filter((leaf) => leaf.name === name);
   if (found.length === 0) {
-    const there = leaves.slice(0, 12).map((leaf) => quoted(leaf.name));
-    const more = leaves.length > 12 ? ` and ${leaves.length - 12} more` : "";
-    throw new DataError(`${where} has no column ${quoted(name)}; there: ${there.join(", ") || "nothing"}${more}.`);
+    const there = leaves.map((leaf) => leaf.name);
+    throw new DataError(`${where} has no column ${quoted(name)}; there: ${listed(there, 12)}.`);
   }
   if (found.length > 1)
     throw new DataError(`${where} has ${found.length} columns ${quoted(name)}; rename all but one.`);
@@ -117,6 +111,6 @@ function attempt<T>(place: string, action: () => T): T {
   } catch (error) {
     if (error instanceof DataError) throw error;
     const reason = error instanceof Damaged ? error.message : `it cannot be unpacked (${fileReason(error)})`;
-    throw new DataError(`${place} cannot be read: ${reason.replace(/\p{C}/gu, "?")}; copy or write it again.`);
+    throw new DataError(`${place} cannot be read: ${printable(reason)}; copy or write it again.`);
   }
 }

@@ -2,7 +2,7 @@
  * One compressed block of a Zstandard frame: literals, and sequences that say where they go and what is repeated.
  * Source: RFC 8878, section 3.1.1.3
  */
-import { Damaged } from "../parquet/parquet-thrift.js";
+import { Damaged } from "../damaged.js";
 import { literalLengths, matchLengths, offsets, readNumber } from "./zstd-codes.js";
 import { BackwardBits, type HuffmanTable } from "./zstd-entropy.js";
 import { CUT_OFF, type FrameOutput, TOO_LARGE } from "./zstd-output.js";

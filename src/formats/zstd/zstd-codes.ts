@@ -3,7 +3,7 @@
  * Source: RFC 8878, sections 3.1.1.3.2.1 and 3.1.1.3.2.2 and appendix A
  */
 
-import { Damaged } from "../parquet/parquet-thrift.js";
+import { Damaged } from "../damaged.js";
 import type { BackwardBits, FseTable } from "./zstd-entropy.js";
 import { fseTable } from "./zstd-entropy.js";
 

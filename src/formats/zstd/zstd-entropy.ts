@@ -3,7 +3,7 @@
  * looked up by the decoder in zstd.ts; both read their bits from the end of a stream to its beginning.
  * Source: RFC 8878, sections 4.1 and 4.2
  */
-import { Damaged } from "../parquet/parquet-thrift.js";
+import { Damaged } from "../damaged.js";
 
 /** What a state stands for: its symbol, and the next state = base + so many bits of the stream. */
 export interface FseTable {

@@ -2,7 +2,7 @@
  * What a Zstandard frame has brought so far, and what its next block may refer to. Nothing goes beyond the room that
  * there is.
  */
-import { Damaged } from "../parquet/parquet-thrift.js";
+import { Damaged } from "../damaged.js";
 import { type Codes, literalLengths, matchLengths, offsets } from "./zstd-codes.js";
 import { type FseTable, type HuffmanTable, readFse, readHuffman, singleSymbol } from "./zstd-entropy.js";
 

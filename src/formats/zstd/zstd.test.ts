@@ -4,8 +4,8 @@
 import { decompressZstd } from "hyparquet-compressors";
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../random.js";
+import { Damaged } from "../damaged.js";
 import { mutate } from "../mutate.fixture.js";
-import { Damaged } from "../parquet/parquet-thrift.js";
 import { tableJson } from "../tables.fixture.js";
 import { unpackZstd } from "./zstd.js";
 

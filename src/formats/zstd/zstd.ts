@@ -4,7 +4,7 @@
  * minutes.)
  * Source: RFC 8878, section 3
  */
-import { Damaged } from "../parquet/parquet-thrift.js";
+import { Damaged } from "../damaged.js";
 import { Block } from "./zstd-block.js";
 import { CUT_OFF, FrameOutput } from "./zstd-output.js";
 

@@ -6,7 +6,6 @@
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -16,6 +15,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { fileReason, RunFailure } from "../../errors.js";
+import { makeFolder } from "../../runs/make-folder.js";
 import { writeWholeFile } from "../../runs/whole-file.js";
 import { sha256Of } from "./checksums.js";
 import { type Answer, requestFile } from "./requests.js";
@@ -45,7 +45,7 @@ const MOST_ATTEMPTS = 3;
 export async function download(request: DownloadRequest): Promise<Downloaded> {
   const { path, url } = request;
   const part = `${path}.part`;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   let published = request.sha256;
   for (let attempt = 1; ; attempt++) {
     const before = sizeOf(part);

@@ -1,0 +1,115 @@
+/**
+ * An update that became non-finite: how it is recognised, in which words it is reported, and everything that it takes to
+ * make the same update again elsewhere: the agent, its state before the update, the batch and the noise.
+ */
+import { RunFailure } from "../errors.js";
+import type { Program } from "../tensor/program.js";
+import type { Sizes } from "./context.js";
+import { PARAMETER_SUMS } from "./update.js";
+
+/** Metrics that may be NaN without harm: they only describe the batch. */
+const DESCRIPTIVE = new Set(["returnToGoMean", "shareBelowReturn"]);
+/** Rewards beyond this are seldom meant: values of a hundred times that, squared, near the end of float32. */
+const LARGE_REWARD = 1e6;
+
+/** Something that is not finite after an update: a metric, or a tensor of the new state. */
+export interface Symptom {
+  readonly name: string;
+  /** NaN or an infinity. */
+  readonly value: number;
+}
+
+/** The agent that failed, and how. */
+export interface CrashSite {
+  readonly agent: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly sizes: Sizes;
+  readonly threads?: number | undefined;
+  /** Updates before the one that failed. */
+  readonly updates: number;
+  readonly symptoms: readonly Symptom[];
+}
+
+/** Everything that it takes to make the update again. */
+export interface Crash extends CrashSite {
+  /** The state tensors before the update. */
+  readonly state: ReadonlyMap<string, Float32Array>;
+  /** What went into the update: the parts of the batch that it reads, and the noise, as "noise/NAME". */
+  readonly inputs: ReadonlyMap<string, Float32Array>;
+}
+
+/** An update that was refused because something in it is not finite. */
+export class NonFiniteUpdate extends RunFailure {
+  constructor(
+    message: string,
+    readonly crash: Crash,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * What is not finite after the program's last run, none if all is well. Metrics tell of losses and gradients, the sums
+ * of what was learned; only where one of them is not finite is every number looked at.
+ */
+export function symptomsOf(program: Program): Symptom[] {
+  const metrics: Symptom[] = program.metricNames
+    .map((name, i) => ({ name, value: program.metrics[i]! }))
+    .filter(({ name, value }) => !Number.isFinite(value) && !DESCRIPTIVE.has(name));
+  const sound = metrics.length === 0 && program.outputs[PARAMETER_SUMS]!.every(Number.isFinite);
+  return sound ? [] : [...metrics, ...damagedTensors(program)];
+}
+
+function damagedTensors(program: Program): Symptom[] {
+  const found = program.stateNames.map((name) => ({ name, value: firstBad(program.computedState(name)) ?? 0 }));
+  const damaged = found.filter(({ value }) => !Number.isFinite(value));
+  if (damaged.length > 0 || program.outputs[PARAMETER_SUMS]!.every(Number.isFinite)) return damaged;
+  return [{ name: "the sum of the parameters", value: Number.POSITIVE_INFINITY }];
+}
+
+/** The error of an update whose result is not committed, with copies of all that went into it. */
+export function nonFiniteUpdate(site: CrashSite, program: Program): NonFiniteUpdate {
+  const state = new Map(program.stateNames.map((name) => [name, program.state(name).slice()]));
+  const inputs = new Map(Object.entries(program.inputs).map(([name, values]) => [name, values.slice()]));
+  const crash: Crash = { ...site, state, inputs };
+  return new NonFiniteUpdate(
+    `Update ${site.updates + 1} of ${site.agent} is not finite: ${symptomsInWords(site.symptoms, crash)}. The state before it is kept. Likely causes: ${likelyCauses(crash)}.`,
+    crash,
+  );
+}
+
+/** "criticLoss = NaN, ... (in critics, ...)": the metrics with their values, then the tensors by name. */
+function symptomsInWords(symptoms: readonly Symptom[], { state }: Crash): string {
+  const metrics = symptoms.filter(({ name }) => !state.has(name)).map(({ name, value }) => `${name} = ${value}`);
+  const tensors = symptoms.filter(({ name }) => state.has(name));
+  if (metrics.length === 0) return someOf(tensors.map(({ name, value }) => `${name} holds ${value}`));
+  return tensors.length === 0 ? someOf(metrics) : `${someOf(metrics)} (in ${someOf(tensors.map(({ name }) => name))})`;
+}
+
+/** What went in and should not have, where that can be seen; else what it commonly is. */
+function likelyCauses({ state, inputs }: Crash): string {
+  for (const [name, values] of inputs) {
+    const bad = firstBad(values);
+    if (bad !== undefined && name !== "returnsToGo") return `non-finite data (the batch's ${name} hold ${bad})`;
+  }
+  for (const [name, values] of state) {
+    const bad = firstBad(values);
+    if (bad !== undefined) return `a damaged state (${name} held ${bad} before this update)`;
+  }
+  const largest = inputs
+    .get("rewards")
+    ?.reduce((most, reward) => (Math.abs(reward) > Math.abs(most) ? reward : most), 0);
+  if (largest !== undefined && Math.abs(largest) > LARGE_REWARD)
+    return `rewards that are too large (${Number(largest.toPrecision(3))} in this batch; scale them with rewardScale)`;
+  return "a learning rate that is too high, unscaled rewards, or observations of very different sizes";
+}
+
+function firstBad(values: Float32Array): number | undefined {
+  return values.find((value) => !Number.isFinite(value));
+}
+
+/** The first few of many names, so that a sentence stays one. */
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, 4).join(", ");
+  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown;
+}

@@ -1,0 +1,96 @@
+/**
+ * Loaded before the program (node --import) in a process that is to die: lets it end by a signal at the call that its
+ * order names. The program itself knows nothing of this; its own methods are wrapped here. It also makes known a task
+ * that cannot save its state, which no built-in one is.
+ */
+import { Agent } from "../agents/agent.js";
+import { type Disk, realDisk } from "../checkpoints/disk.js";
+import type { Environment } from "../environments/environment.js";
+import { makePointMaze } from "../environments/pointmaze/pointmaze.js";
+import { registerEnvironment } from "../environments/registry.js";
+import { RandomStream } from "../random.js";
+import { Checkpointing } from "../training/checkpointing.js";
+import { RunLog } from "../training/run-log.js";
+import { type Order, orderVariable, type Stage } from "./order.js";
+import { unsavedTask } from "./run-settings.js";
+
+registerEnvironment(unsavedTask, unsaved);
+const text = process.env[orderVariable];
+if (text !== undefined) carryOut(JSON.parse(text) as Order);
+
+function carryOut({ stage: last, count, signal, checkpointShare, seed }: Order): void {
+  let left = count;
+  const reach = (stage: Stage): boolean => stage === last && --left === 0;
+  const end = () => void process.kill(process.pid, signal);
+  const pass = (stage: Stage): void => {
+    if (reach(stage)) end();
+  };
+  wrapTraining(pass);
+  wrapDisk(() => reach("checkpoint"), end);
+  const random = new RandomStream(seed, "moments of checkpoints");
+  Checkpointing.prototype.saveWhereDue = function () {
+    if (random.uniform() < checkpointShare) this.save();
+  };
+}
+
+function wrapTraining(pass: (stage: Stage) => void): void {
+  const { update, save } = RunLog.prototype;
+  RunLog.prototype.update = function (make) {
+    pass(this.phase);
+    return update.call(this, make);
+  };
+  // At the switch the run asks for a checkpoint before its first step online.
+  RunLog.prototype.save = function () {
+    if (this.phase === "online" && this.onlineSteps === 0) pass("switch");
+    return save.call(this);
+  };
+  const { act } = Agent.prototype;
+  Agent.prototype.act = function (observations, how) {
+    pass(how.deterministic ? "evaluation" : "episode");
+    return act.call(this, observations, how);
+  };
+}
+
+/** Before every operation is a moment to end in, and in the middle of every write. */
+function wrapDisk(reached: () => boolean, end: () => void): void {
+  const { write } = realDisk;
+  const before =
+    <Words extends readonly unknown[], Result>(operation: (...words: Words) => Result) =>
+    (...words: Words): Result => {
+      if (reached()) end();
+      return operation(...words);
+    };
+  const dying: Disk = {
+    makeFolder: before(realDisk.makeFolder),
+    list: realDisk.list,
+    open: before(realDisk.open),
+    write(descriptor, bytes) {
+      const half = bytes.length >> 1;
+      if (reached()) end();
+      write(descriptor, bytes.subarray(0, half));
+      if (reached()) end();
+      write(descriptor, bytes.subarray(half));
+    },
+    sync: before(realDisk.sync),
+    close: before(realDisk.close),
+    rename: before(realDisk.rename),
+    link: before(realDisk.link),
+    remove: before(realDisk.remove),
+    syncFolder: before(realDisk.syncFolder),
+  };
+  Object.assign(realDisk, dying);
+}
+
+/** A point maze without the means to save its state. */
+function unsaved(): Environment {
+  const maze = makePointMaze("umaze", {});
+  return {
+    name: unsavedTask,
+    observationSpace: maze.observationSpace,
+    actionSpace: maze.actionSpace,
+    horizon: maze.horizon,
+    reset: (options) => maze.reset(options),
+    step: (action) => maze.step(action),
+    close: () => maze.close(),
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * `npm run chaos`: kills runs at random points and resumes them, and compares what comes out, to the bit, with runs that
+ * were never ended. A tool for whoever works on this project; the program that is installed does not have it.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { numberOf } from "../cli/numbers.js";
+import { textTable } from "../cli/text-table.js";
+import { speakInSentences } from "../cli/usage.js";
+import { collectTask } from "../environments/collect-task.js";
+import { UsageError, unknownName } from "../errors.js";
+import { writeDataset } from "../training/task-data.js";
+import { stages } from "./order.js";
+import { type ChaosCase, chaosCases, recordedTask } from "./run-settings.js";
+import { type Tortured, torture } from "./torture.js";
+
+interface Flags {
+  readonly kills: string;
+  readonly agent: string;
+  readonly seed: string;
+  readonly jobs: string;
+}
+
+const command = new Command("chaos")
+  .description("kill runs at random points, resume them, and compare them with runs that were never ended")
+  .option("--kills <number>", "kills of each agent's runs", "10")
+  .option("--agent <name>", "agent, or all", "all")
+  .option("--seed <number>", "of the points", "0")
+  .option("--jobs <number>", "agents side by side", String(availableParallelism()))
+  .action(async ({ kills, agent, seed, jobs }: Flags) => {
+    const whole = { whole: true } as const;
+    const options = {
+      kills: numberOf(kills, "--kills", { ...whole, least: 1 })!,
+      seed: numberOf(seed, "--seed", whole)!,
+      jobs: numberOf(jobs, "--jobs", { ...whole, least: 1 })!,
+    };
+    process.exitCode = await chaos(casesOf(agent), options);
+  });
+speakInSentences(command);
+try {
+  await command.parseAsync();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
+
+function casesOf(name: string): readonly ChaosCase[] {
+  if (name === "all") return chaosCases;
+  const found = chaosCases.filter((chaosCase) => chaosCase.name === name);
+  if (found.length > 0) return found;
+  throw unknownName(
+    "case",
+    name,
+    chaosCases.map((chaosCase) => chaosCase.name),
+  );
+}
+
+/** @returns the exit code: 1 if any run came out different */
+async function chaos(
+  cases: readonly ChaosCase[],
+  { jobs, ...options }: { readonly kills: number; readonly seed: number; readonly jobs: number },
+): Promise<number> {
+  const place = mkdtempSync(join(tmpdir(), "calql-chaos-"));
+  const data = await collected(place);
+  const waiting = [...cases.entries()];
+  const rows: Tortured[] = [];
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [i, { name, settings }] = next;
+      const dataset = settings.task === recordedTask.discrete ? data.discrete : data.box;
+      const folder = join(place, String(i));
+      rows[i] = await torture({ name, settings: { ...settings, dataset } }, { ...options, folder });
+      const { kills, problems } = rows[i];
+      process.stderr.write(
+        `${name}: ${kills} kills, ${problems.length === 0 ? "all the same" : problems.join("; ")}\n`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, cases.length) }, lane));
+  process.stdout.write(table(rows));
+  const problems = rows.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}\n`));
+  process.stdout.write(problems.join(""));
+  if (problems.length > 0) return 1;
+  rmSync(place, { recursive: true });
+  return 0;
+}
+
+/** The data that the runs learn from, in files. */
+async function collected(place: string): Promise<Record<keyof typeof recordedTask, string>> {
+  const write = async (task: string) => {
+    const path = join(place, `${task}.hdf5`);
+    await writeDataset(path, await collectTask({ task, steps: 300, seed: 1 }));
+    return path;
+  };
+  return { box: await write(recordedTask.box), discrete: await write(recordedTask.discrete) };
+}
+
+function table(rows: readonly Tortured[]): string {
+  const counts = ["kills", "wishes", "resumes", "runs", "damaged"] as const;
+  const sum = (value: (row: Tortured) => number) => String(rows.reduce((total, row) => total + value(row), 0));
+  return textTable([
+    ["agent", "kills", "SIGINT/TERM", "resumes", "runs", "damaged", "mismatches", ...stages],
+    ...rows.map((row) => [
+      row.name,
+      ...[...counts.map((name) => row[name]), row.problems.length, ...stages.map((stage) => row.killsIn[stage])].map(
+        String,
+      ),
+    ]),
+    [
+      "all",
+      ...counts.map((name) => sum((row) => row[name])),
+      sum((row) => row.problems.length),
+      ...stages.map((stage) => sum((row) => row.killsIn[stage])),
+    ],
+  ]);
+}

@@ -1,0 +1,159 @@
+/**
+ * One case of the chaos tool: a run that is never ended, and runs of the same settings that are ended and resumed until
+ * there were as many kills as wanted. All must come out as one and the same.
+ */
+import { spawn } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { episodeLogFile } from "../checkpoints/episode-log.js";
+import { checkpointFolder } from "../checkpoints/store.js";
+import { RandomStream } from "../random.js";
+import { runFiles } from "../runs/record.js";
+import { type Order, orderVariable, randomOrder, type Stage } from "./order.js";
+import { differences, identityOf, type RunIdentity } from "./run-identity.js";
+import type { ChaosCase } from "./run-settings.js";
+
+export interface TortureOptions {
+  readonly kills: number;
+  readonly seed: number;
+  /** Where the runs go; emptied of each as soon as it was found right. */
+  readonly folder: string;
+}
+
+/** What happened to the runs of a case. */
+export interface Tortured {
+  readonly name: string;
+  kills: number;
+  /** SIGINT and SIGTERM. */
+  wishes: number;
+  resumes: number;
+  /** Runs that came to their end, and were compared. */
+  runs: number;
+  readonly killsIn: Record<Stage, number>;
+  /** Newest checkpoints in which a byte was changed after a kill. */
+  damaged: number;
+  /** Runs that are not the run that was never ended, and processes that ended in another way than they should. */
+  readonly problems: string[];
+}
+
+const program = fileURLToPath(new URL("../cli/bin.js", import.meta.url));
+const dying = new URL("./dying.js", import.meta.url).href;
+
+export async function torture({ name, settings }: ChaosCase, options: TortureOptions): Promise<Tortured> {
+  const { kills, seed, folder } = options;
+  const random = new RandomStream(seed, name);
+  const killsIn = { offline: 0, switch: 0, online: 0, episode: 0, evaluation: 0, checkpoint: 0, clock: 0 };
+  const tally: Tortured = { name, kills: 0, wishes: 0, resumes: 0, runs: 0, killsIn, damaged: 0, problems: [] };
+  mkdirSync(folder, { recursive: true });
+  const config = join(folder, "settings.json");
+  writeFileSync(config, JSON.stringify(settings));
+  const whole = join(folder, "whole");
+  await runProgram(["train", "--config", config, "--out", whole]);
+  const wanted = identityOf(whole);
+  while (tally.kills < kills && tally.problems.length === 0) {
+    const run = join(folder, `run-${tally.runs + 1}`);
+    await untilComplete(run, config, { kills, random, tally });
+    compare(run, wanted, tally);
+  }
+  return tally;
+}
+
+/** Begins a run, ends it, goes on, and so on until it comes to its end. */
+async function untilComplete(
+  run: string,
+  config: string,
+  { kills, random, tally }: { readonly kills: number; readonly random: RandomStream; readonly tally: Tortured },
+): Promise<void> {
+  for (;;) {
+    const resuming = existsSync(join(run, runFiles.config));
+    const mayBeDamaged = resuming && random.uniform() < damageShare && damageNewest(run, random);
+    const order = tally.kills < kills ? randomOrder(random) : undefined;
+    if (resuming) tally.resumes++;
+    const words = resuming ? ["resume", run] : ["train", "--config", config, "--out", run];
+    const { ending, errors } = await runProgram(words, order);
+    if (mayBeDamaged) tally.damaged++;
+    if (ending === 0) {
+      if (mayBeDamaged && !/is damaged: .* The one before it is taken\./.test(errors))
+        tally.problems.push(`${run}: a damaged checkpoint was taken without a word`);
+      return;
+    }
+    if (ending === "SIGKILL" && order) {
+      tally.kills++;
+      tally.killsIn[order.stage]++;
+      tear(run, random);
+    } else if (isWish(ending, order)) tally.wishes++;
+    else {
+      tally.problems.push(`${words.join(" ")} ended with ${ending}: ${errors.trim()}`);
+      return;
+    }
+  }
+}
+
+/** Asked to end, the program ends with 130; before and after it listens, as the system ends those who do not. */
+function isWish(ending: number | NodeJS.Signals | null, order: Order | undefined): boolean {
+  if (!order || order.signal === "SIGKILL") return false;
+  return ending === 130 || ending === order.signal;
+}
+
+const damageShare = 0.1;
+
+/** Changes a byte of the newest checkpoint, where there is one before it. */
+function damageNewest(run: string, random: RandomStream): boolean {
+  const folder = join(run, checkpointFolder);
+  if (!existsSync(folder)) return false;
+  const checkpoints = readdirSync(folder).filter((name) => /^checkpoint-\d+\.safetensors$/.test(name));
+  if (checkpoints.length < 2) return false;
+  const path = join(folder, checkpoints.sort().at(-1)!);
+  const bytes = readFileSync(path);
+  const place = random.integer(bytes.length);
+  bytes[place] = bytes[place]! ^ (1 << random.integer(8));
+  // A file of its own: the best checkpoint may be another name of it.
+  rmSync(path);
+  writeFileSync(path, bytes);
+  return true;
+}
+
+/** What a machine that loses its power may leave besides: ends of files that were on their way. */
+function tear(run: string, random: RandomStream): void {
+  for (const [file, rest] of [
+    [runFiles.metrics, '{"phase":"offl'],
+    [runFiles.evaluations, '{"phase":"onl'],
+    [episodeLogFile, "\x07\0\0\0half an episode"],
+  ] as const)
+    if (existsSync(join(run, file)) && random.uniform() < 0.5) appendFileSync(join(run, file), rest);
+}
+
+function compare(run: string, wanted: RunIdentity, tally: Tortured): void {
+  if (tally.problems.length > 0) return;
+  tally.runs++;
+  const different = differences(identityOf(run), wanted);
+  if (different.length > 0) tally.problems.push(`${run} differs in ${different.join(", ")}`);
+  else rmSync(run, { recursive: true });
+}
+
+interface Ended {
+  /** The exit code, or the signal. */
+  readonly ending: number | NodeJS.Signals | null;
+  readonly errors: string;
+}
+
+function runProgram(words: readonly string[], order?: Order): Promise<Ended> {
+  const env = { ...process.env, ...(order && { [orderVariable]: JSON.stringify(order) }) };
+  const child = spawn(process.execPath, ["--import", dying, program, ...words], {
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errors = "";
+  child.stderr.on("data", (chunk) => {
+    errors += String(chunk);
+  });
+  const watch = order?.stage === "clock" ? setTimeout(() => child.kill(order.signal), order.count) : undefined;
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearTimeout(watch);
+      resolve({ ending: signal ?? code, errors });
+    });
+  });
+}

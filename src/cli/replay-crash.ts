@@ -1,0 +1,31 @@
+/**
+ * `calql replay-crash`: makes the update that ended a run again, from the bundle that it left.
+ */
+import type { Command } from "commander";
+import type { Symptom } from "../agents/crash.js";
+import { readCrashBundle, replayCrash } from "../training/crash-bundle.js";
+
+export function addReplayCrashCommand(program: Command): void {
+  program
+    .command("replay-crash")
+    .description("make the update that was not finite again, from the bundle that the run left")
+    .argument("<run>", "run folder, or its crash-N.safetensors")
+    .action(async (place: string) => {
+      const crash = readCrashBundle(place);
+      const { symptoms } = await replayCrash(crash);
+      const same = namesOf(symptoms) === namesOf(crash.symptoms);
+      const update = `update ${crash.updates + 1} of ${crash.agent}`;
+      const now = symptoms.length === 0 ? "everything is finite" : wordsOf(symptoms);
+      const then = same ? "" : `; it was ${wordsOf(crash.symptoms)}`;
+      process.stdout.write(`${same ? "the same failure" : "not the same failure"}: ${update}: ${now}${then}\n`);
+      process.exitCode = same ? 0 : 1;
+    });
+}
+
+function namesOf(symptoms: readonly Symptom[]): string {
+  return symptoms.map(({ name }) => name).join(", ");
+}
+
+function wordsOf(symptoms: readonly Symptom[]): string {
+  return symptoms.map(({ name, value }) => `${name} = ${value}`).join(", ");
+}

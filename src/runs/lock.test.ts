@@ -1,0 +1,127 @@
+/**
+ * One process at a time in a folder, asked of real processes: a second one is refused, and a lock whose holder is gone
+ * is taken over, however it went.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { builtProgram } from "../cli/built.fixture.js";
+import { UsageError } from "../errors.js";
+import { lockFile, lockFolder } from "./lock.js";
+
+const { place, remove } = builtProgram();
+afterAll(remove);
+const holder = join(place, "hold.js");
+writeFileSync(
+  holder,
+  `import { lockFolder } from "./dist/runs/lock.js";
+   try { lockFolder(process.argv[2], "run"); console.log("locked"); setInterval(() => {}, 1000); }
+   catch (error) { console.log(error.message); }`,
+);
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "calql-lock-"));
+  path = join(folder, lockFile);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Starts a process that takes the lock; resolves with what it says first. */
+async function inAnotherProcess(): Promise<{ readonly child: ChildProcess; readonly said: string }> {
+  const child = spawn(process.execPath, [holder, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const said = await new Promise<string>((resolve) => child.stdout!.once("data", (chunk) => resolve(String(chunk))));
+  return { child, said: said.trim() };
+}
+
+const killed = (child: ChildProcess) =>
+  new Promise((resolve) => {
+    child.once("close", resolve);
+    child.kill("SIGKILL");
+  });
+
+const owner = () => JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+const written = (changes: Record<string, unknown>) => {
+  const unlock = lockFolder(folder, "run");
+  const text = JSON.stringify({ ...owner(), ...changes });
+  unlock();
+  writeFileSync(path, text);
+};
+
+describe("the lock of a folder", () => {
+  it("that another process holds is refused, with its number; once that is killed it is taken over", async () => {
+    const { child, said } = await inAnotherProcess();
+    expect(said).toBe("locked");
+    expect(owner()).toMatchObject({ process: child.pid, host: hostname() });
+    expect(() => lockFolder(folder, "run")).toThrow(UsageError);
+    expect(() => lockFolder(folder, "run")).toThrow(
+      new RegExp(`^Another run \\(process ${child.pid}, since .*\\) is at work in ${folder}; wait for it`),
+    );
+    await killed(child);
+    expect(existsSync(path)).toBe(true);
+    const unlock = lockFolder(folder, "run");
+    expect(owner().process).toBe(process.pid);
+    unlock();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("refuses another process while this one holds it", async () => {
+    const unlock = lockFolder(folder, "run");
+    const { said } = await inAnotherProcess();
+    expect(said).toMatch(new RegExp(`^Another run \\(process ${process.pid}, `));
+    unlock();
+    const { child, said: now } = await inAnotherProcess();
+    expect(now).toBe("locked");
+    await killed(child);
+  });
+
+  it("goes to exactly one of several processes that find it stale at once", async () => {
+    written({ process: 2 ** 22 + 1 });
+    const all = await Promise.all(Array.from({ length: 4 }, inAnotherProcess));
+    expect(all.filter(({ said }) => said === "locked")).toHaveLength(1);
+    for (const { child, said } of all) {
+      if (said === "locked") await killed(child);
+      else expect(said).toMatch(/^Another run /);
+    }
+  });
+
+  it.each<[string, () => void]>([
+    ["of a process that is gone", () => written({ process: 2 ** 22 + 1 })],
+    ["whose process number was given to another", () => written({ process: process.ppid, started: "1" })],
+    ["that is torn", () => writeFileSync(path, '{"process":12')],
+    ["that is empty", () => writeFileSync(path, "")],
+  ])("%s is taken over", (_, leave) => {
+    leave();
+    const unlock = lockFolder(folder, "run");
+    expect(owner().process).toBe(process.pid);
+    unlock();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.runIf(existsSync("/proc/self/stat"))(
+    "of a process that has ended and that nobody has asked about is taken over",
+    async () => {
+      // A shell that starts the holder and then becomes a program that never asks how it ended.
+      const words = ["-c", `"${process.execPath}" "${holder}" "${folder}" & exec sleep 60`];
+      const parent = spawn("sh", words, { stdio: ["ignore", "pipe", "inherit"] });
+      await new Promise((resolve) => parent.stdout!.once("data", resolve));
+      const holding = owner().process as number;
+      process.kill(holding, "SIGKILL");
+      while (!/\) Z /.test(readFileSync(`/proc/${holding}/stat`, "utf8"))) await new Promise(setImmediate);
+      lockFolder(folder, "run")();
+      await killed(parent);
+    },
+  );
+
+  it("of another machine is refused with the file to remove", () => {
+    written({ host: "elsewhere" });
+    expect(() => lockFolder(folder, "comparison")).toThrow(
+      new RegExp(
+        `^Another comparison \\(process ${process.pid} on elsewhere, .*if it no longer is, remove ${path}\\.$`,
+      ),
+    );
+    expect(owner().host).toBe("elsewhere");
+  });
+});

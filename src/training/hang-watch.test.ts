@@ -1,0 +1,149 @@
+/** An environment that gives no answer ends as one that throws: in order, named, with everything written. */
+import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { builtProgram } from "../cli/built.fixture.js";
+import { RunFailure } from "../errors.js";
+import { readRun } from "../runs/read.js";
+import type { TrainSettings } from "./configuration.js";
+import { newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
+
+/** Ways in which JavaScript does not come back; each catches whatever it can. */
+const hangs: Readonly<Record<string, () => void>> = {
+  "a loop": () => {
+    for (;;);
+  },
+  "a loop that catches errors": () => {
+    for (;;)
+      try {
+        for (;;);
+      } catch {}
+  },
+  "waiting for a lock": () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
+  "a loop in WebAssembly": () => {
+    const module = "0061736d010000000104016000000302010007050101660000" + "0a0901070003400c000b0b";
+    const bytes = Uint8Array.from(module.match(/../g)!, (byte) => Number.parseInt(byte, 16));
+    const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: LoopMaker }).WebAssembly;
+    new Instance(new Module(bytes)).exports.f();
+  },
+};
+
+/** The part of WebAssembly that is needed: TypeScript knows it in browsers alone. */
+interface LoopMaker {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: { f(): void } };
+}
+
+const hasty: TrainSettings = { environmentTimeoutSeconds: 0.3 };
+
+/** Every environment of the task hangs at its own step `at`. */
+function hanging(name: string, at: number, how: () => void): string {
+  return registerLine(name, {
+    beforeStep: (steps) => {
+      if (steps === at) how();
+    },
+  });
+}
+
+async function failing(task: string, settings: TrainSettings) {
+  const folder = newFolder();
+  const error: unknown = await trainTiny(task, { ...hasty, ...settings }, { folder }).then(
+    () => expect.fail("the run did not fail"),
+    (reason: unknown) => reason,
+  );
+  return { error: error as Error, folder, run: readRun(folder) };
+}
+
+describe("an environment that hangs", () => {
+  it.each(Object.keys(hangs))("online, in %s, ends the run with episode and step", async (how) => {
+    const task = hanging(`hanging in ${how}`, 23, hangs[how]!);
+    const { error, folder, run } = await failing(task, { onlineSteps: 40 });
+    expect(error).toBeInstanceOf(RunFailure);
+    expect(error.message).toBe(
+      `The environment ${task} failed at step 3 of online episode 3: it gave no answer for 0.3 seconds. ` +
+        "What was recorded before is kept; mend it and run again.",
+    );
+    expect(run.summary).toMatchObject({ status: "failed", reason: error.message, updates: 30, onlineSteps: 20 });
+    expect(run.metrics.map(({ updates }) => updates)).toEqual([10, 20, 30]);
+    expect(existsSync(join(folder, "policy.onnx"))).toBe(true);
+    expect(existsSync(join(folder, ".lock"))).toBe(false);
+  });
+
+  it("in an evaluation is named as well", async () => {
+    const { error, run } = await failing(hanging("hanging judge", 4, hangs["a loop"]!), {});
+    expect(error.message).toMatch(
+      /^The environment hanging judge failed at step 4 of evaluation episode 1: it gave no/,
+    );
+    expect(run.summary).toMatchObject({ status: "failed", updates: 0 });
+  });
+
+  it("at the beginning of an episode is named as well", async () => {
+    const task = registerLine("hanging beginner", {
+      beforeReset: (resets) => {
+        if (resets === 5) hangs["a loop"]!();
+      },
+    });
+    const { error } = await failing(task, { onlineSteps: 60 });
+    expect(error.message).toMatch(/^The environment hanging beginner failed at the beginning of online episode 5: it/);
+  });
+
+  it("costs its episode alone where the settings say so", async () => {
+    const task = hanging("hanging once", 43, hangs["a loop"]!);
+    const { summary, folder } = await trainTiny(task, {
+      ...hasty,
+      onlineSteps: 60,
+      onEnvironmentFailure: "drop-episode",
+    });
+    expect(summary).toMatchObject({ status: "completed", onlineSteps: 60, onlineEpisodes: 6 });
+    expect(readRun(folder).notices).toMatchObject([
+      {
+        kind: "dropped-episode",
+        onlineSteps: 40,
+        notice: expect.stringMatching(/step 3 of online episode 5: it gave no/),
+      },
+    ]);
+  });
+});
+
+describe("an environment that blocks the process where nothing can break it off", () => {
+  const { place, remove } = builtProgram();
+  afterAll(remove);
+
+  it("leaves a sentence and the end of the process", () => {
+    const script = join(place, "blocked.js");
+    writeFileSync(script, blocked(join(place, "run")));
+    const { signal, stderr } = spawnSync(process.execPath, [script], { encoding: "utf8", timeout: 60_000 });
+    expect(signal).toBe("SIGKILL");
+    expect(stderr.trim()).toBe(
+      "error: The environment blocked failed at step 4 of evaluation episode 1: it gave no answer for 0.3 seconds, and " +
+        "cannot be broken off. The last checkpoint is kept; mend it and go on with calql resume.",
+    );
+    expect(readRun(join(place, "run")).summary).toBeUndefined();
+  });
+});
+
+/** A program that trains in an environment of its own, which waits for another process. */
+function blocked(folder: string): string {
+  return `
+    import { spawnSync } from "node:child_process";
+    import { registerEnvironment } from "./dist/index.js";
+    import { train } from "./dist/training/train.js";
+    const box = (size) => ({ kind: "box", size, low: new Float32Array(size).fill(-1), high: new Float32Array(size).fill(1) });
+    let step = 0;
+    const seen = () => ({ observation: new Float32Array(2), info: { success: false } });
+    registerEnvironment("blocked", () => ({
+      name: "blocked", horizon: 10, observationSpace: box(2), actionSpace: box(1), close() {},
+      reset() { step = 0; return seen(); },
+      step() {
+        if (++step === 4) spawnSync("sleep", ["40"]);
+        return { ...seen(), reward: 0, terminated: false, truncated: step === 10 };
+      },
+    }));
+    const settings = {
+      task: "blocked", agent: "sac", offlineUpdates: 0, offlineShare: 0, onlineSteps: 10, evaluationEpisodes: 1, threads: 1,
+      actorHidden: [8], criticHidden: [8], batchSize: 8, environmentTimeoutSeconds: 0.3,
+    };
+    await train(settings, { folder: ${JSON.stringify(folder)}, mayEndProcess: true });
+  `;
+}

@@ -1,0 +1,151 @@
+/**
+ * An environment that never answers holds the one thread that could complain. So a thread beside it looks at a counter
+ * that every call of an environment moves; where it stands still for too long in the middle of a call, that thread has
+ * the engine break the call off, and the run ends like one whose environment threw. A call that the engine cannot break
+ * off, because it waits in the operating system, leaves the end of the process, if the caller allows that.
+ */
+import { isMainThread, Worker } from "node:worker_threads";
+import type { Configuration } from "./configuration.js";
+import { EnvironmentFailure, type EpisodeName, failureAt } from "./environment-failure.js";
+
+const kinds = ["online episode", "evaluation episode", "the episode with seed"] as const;
+/** Places in the shared memory: a count that is odd within a call, then where the call is made. */
+const [BEAT, KIND, NUMBER, STEP] = [0, 1, 2, 3] as const;
+/** Seconds for the engine to break off a call. */
+const GRACE = 5;
+
+/** What the thread beside is told. */
+interface Watched {
+  readonly memory: Int32Array;
+  readonly milliseconds: number;
+  /** Where a call cannot be broken off. */
+  readonly grace: number;
+  readonly mayEndProcess: boolean;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface HangOptions {
+  /** The environment's, for messages. */
+  readonly name: string;
+  readonly seconds: number;
+  /** Whether the process may be ended where a call cannot be broken off. */
+  readonly mayEndProcess: boolean;
+}
+
+export class HangWatch {
+  private readonly memory = new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT));
+  private readonly worker: Worker | undefined;
+  private interrupted: (() => void) | undefined;
+
+  constructor(private readonly options: HangOptions) {
+    // Only the main thread can be reached from beside; a run elsewhere does without.
+    if (!isMainThread) return;
+    const watched: Watched = {
+      memory: this.memory,
+      milliseconds: 1000 * options.seconds,
+      grace: 1000 * GRACE,
+      mayEndProcess: options.mayEndProcess,
+      name: options.name,
+      reason: this.reason,
+    };
+    this.worker = new Worker(BESIDE, { eval: true, workerData: watched });
+    this.worker.unref();
+    this.worker.on("message", () => this.interrupted?.());
+  }
+
+  /** A call begins. @param step counted from 1; 0 is the beginning of the episode */
+  enter({ kind, number }: EpisodeName, step: number): void {
+    Atomics.store(this.memory, KIND, kinds.indexOf(kind));
+    Atomics.store(this.memory, NUMBER, number);
+    Atomics.store(this.memory, STEP, step);
+    Atomics.add(this.memory, BEAT, 1);
+  }
+
+  /** The call has ended. */
+  leave(): void {
+    Atomics.add(this.memory, BEAT, 1);
+  }
+
+  /**
+   * Does work in which environments are called.
+   * @throws EnvironmentFailure if one of them hangs; the work then never ends
+   */
+  during<Result>(work: () => Promise<Result>): Promise<Result> {
+    const hung = new Promise<never>((_, reject) => {
+      this.interrupted = () => {
+        this.leave();
+        reject(new EnvironmentFailure(this.place(), true));
+      };
+    });
+    // What is broken off takes its whole stack with it: the work begins on one of its own.
+    return Promise.race([Promise.resolve().then(work), hung]);
+  }
+
+  async close(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
+  private get reason(): string {
+    return `it gave no answer for ${this.options.seconds} seconds`;
+  }
+
+  private place(): string {
+    const [, kind, number, step] = this.memory;
+    return failureAt(this.options.name, { kind: kinds[kind!]!, number: number! }, step!, this.reason);
+  }
+}
+
+/** The watch over a run's environments, unless its settings say that there is none. */
+export function hangWatchFor({ run }: Configuration, mayEndProcess = false): HangWatch | undefined {
+  const { task: name, environmentTimeoutSeconds: seconds } = run;
+  return seconds === null ? undefined : new HangWatch({ name, seconds, mayEndProcess });
+}
+
+/** Does work in which environments are called; under a watch, if there is one. */
+export function watched<Result>(watch: HangWatch | undefined, work: () => Promise<Result>): Promise<Result> {
+  return watch ? watch.during(work) : work();
+}
+
+/**
+ * The thread beside, as text because it must also start where this file is not compiled. Through the inspector it ends
+ * what the main thread executes, with everything that is waiting on that thread's stack.
+ */
+const BESIDE = `
+const { parentPort, workerData } = require("node:worker_threads");
+const { Session } = require("node:inspector");
+const { writeSync } = require("node:fs");
+const { memory, milliseconds, grace, mayEndProcess, name, reason } = workerData;
+const failureAt = ${failureAt};
+let last = 0;
+let since = performance.now();
+let broken = false;
+setInterval(() => {
+  const beat = Atomics.load(memory, ${BEAT});
+  const now = performance.now();
+  if (beat !== last || beat % 2 === 0) {
+    [last, since, broken] = [beat, now, false];
+  } else if (!broken && now - since > milliseconds) {
+    broken = true;
+    breakOff();
+  } else if (broken && mayEndProcess && now - since > milliseconds + grace) {
+    endProcess();
+  }
+}, Math.min(1000, milliseconds / 4));
+
+function breakOff() {
+  const session = new Session();
+  session.connectToMainThread();
+  session.post("Runtime.terminateExecution", () => {
+    session.disconnect();
+    parentPort.postMessage("hung");
+  });
+}
+
+function endProcess() {
+  const episode = { kind: ${JSON.stringify(kinds)}[memory[${KIND}]], number: memory[${NUMBER}] };
+  const what = failureAt(name, episode, memory[${STEP}], reason + ", and cannot be broken off");
+  writeSync(2, "\\nerror: " + what + ". The last checkpoint is kept; mend it and go on with calql resume.\\n");
+  process.kill(process.pid, "SIGKILL");
+}
+`;

@@ -1,0 +1,138 @@
+/** Values that cannot be true are told of, once a run and direction; those that can are not. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { collectTask } from "../environments/collect-task.js";
+import { renderReport } from "../report/page.js";
+import { readRun } from "../runs/read.js";
+import type { MetricsLine } from "../runs/record.js";
+import type { TrainSettings } from "./configuration.js";
+import { lineData, newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
+import { tinyTask } from "./tiny-tasks.fixture.js";
+import { resume, train } from "./train.js";
+import { ValueWatch } from "./value-watch.js";
+
+const line = (metrics: MetricsLine["metrics"], updates = 10): MetricsLine => {
+  return { phase: "offline", updates, onlineSteps: 0, seconds: 0, metrics };
+};
+
+function watching(rewards: readonly number[], discount = 0.99, backupEntropy = false): ValueWatch {
+  const watch = new ValueWatch({ discount, backupEntropy, told: [] });
+  watch.see(Float32Array.from(rewards));
+  return watch;
+}
+
+describe("the values that rewards allow", () => {
+  it.each([
+    [[0, 1], 0.99, 0, 100],
+    [[-1, 0], 0.99, -100, 0],
+    [[-5, 5], 0.98, -250, 250],
+    [[-1], 0.9, -10, -1],
+    [[2, 3], 0.5, 2, 6],
+    [[-3, 4], 0, -3, 4],
+  ])("with rewards %j and discount %d are %d to %d", (rewards, discount, low, high) => {
+    const range = watching(rewards, discount).range()!;
+    expect(range[0]).toBeCloseTo(low, 9);
+    expect(range[1]).toBeCloseTo(high, 9);
+  });
+
+  it("have no bound without a discount, and none are known without rewards", () => {
+    expect(watching([0, 1], 1).range()).toBeUndefined();
+    expect(watching([]).range()).toBeUndefined();
+  });
+});
+
+describe("values beyond them", () => {
+  it("are told of with the metric, the range and likely causes, once a direction", () => {
+    const watch = watching([0, 1]);
+    expect(watch.look(line({ dataQMean: 109, policyQMean: -9, targetQMean: 0 }))).toBeUndefined();
+    expect(watch.look(line({ dataQMean: 50, targetQMean: 111 }, 300))).toEqual({
+      kind: "values-too-high",
+      notice: expect.stringMatching(
+        /^The critics' values have left what the rewards allow: targetQMean = 111 after update 300, where rewards from 0 to 1 with discount 0\.99 are worth 0 to 100\. Likely causes: overestimation .*\.$/,
+      ),
+    });
+    expect(watch.look(line({ targetQMean: 1e6 }))).toBeUndefined();
+    expect(watch.look(line({ policyQMean: -12 }))).toMatchObject({ kind: "values-too-low" });
+    expect(watch.look(line({ policyQMean: -1e6 }))).toBeUndefined();
+  });
+
+  it("are let pass by a tenth, or by one where rewards are next to nothing", () => {
+    expect(watching([-1, 0]).look(line({ dataQMean: 9.9 }))).toBeUndefined();
+    expect(watching([-1, 0]).look(line({ dataQMean: 10.1 }))).toMatchObject({ kind: "values-too-high" });
+    expect(watching([0]).look(line({ dataQMean: 0.9 }))).toBeUndefined();
+    expect(watching([0]).look(line({ dataQMean: -1.1 }))).toMatchObject({ kind: "values-too-low" });
+  });
+
+  it("may hold the entropy where it is backed up", () => {
+    const metrics = { targetQMean: 500, temperature: 0.5, logPiMean: -8 };
+    expect(watching([0, 1], 0.99, true).look(line(metrics))).toBeUndefined();
+    expect(watching([0, 1], 0.99, false).look(line(metrics))).toMatchObject({ kind: "values-too-high" });
+    expect(watching([0, 1], 0.99, true).look(line({ ...metrics, targetQMean: 511 }))).toBeDefined();
+  });
+});
+
+describe("a run", () => {
+  const task = registerLine("line to overestimate on", { reward: () => 0.1 });
+  const wild: TrainSettings = {
+    agent: "sac",
+    discount: 0.99,
+    offlineUpdates: 600,
+    onlineSteps: 0,
+    logEveryUpdates: 20,
+  };
+  const overestimating = {
+    ...wild,
+    criticLearningRate: 1,
+    polyakTau: 1,
+    criticCount: 1,
+    criticHidden: [64, 64],
+    nActions: 20,
+  };
+
+  it("that overestimates tells of it where it is seen: the caller, its folder, the report; not again after a resume", async () => {
+    const folder = newFolder();
+    const notices: string[] = [];
+    const stop = new AbortController();
+    const dataset = lineData();
+    for (const { rewards } of dataset.episodes) rewards.fill(0.1);
+    const options = { folder, dataset, onNotice: (sentence: string) => void notices.push(sentence) };
+    const onProgress = ({ done }: { readonly done: number }) => done === 500 && stop.abort();
+    await train({ ...tiny, task, ...overestimating }, { ...options, signal: stop.signal, onProgress });
+    const first = notices.filter((notice) => notice.startsWith("The critics' values"));
+    expect(first[0]).toMatch(
+      /rewards from 0\.1 to 0\.1 with discount 0\.99 are worth 0\.1 to 10\. Likely causes: overest/,
+    );
+    const run = readRun(folder);
+    expect(run.notices.map(({ notice }) => notice)).toEqual(first);
+    expect(new Set(run.notices.map(({ kind }) => kind)).size).toBe(first.length);
+    expect(run.notices[0]!.updates % 20).toBe(0);
+    expect(readFileSync(join(folder, "notices.jsonl"), "utf8").split("\n")).toHaveLength(first.length + 1);
+    expect(renderReport([run])).toContain("values have left what the rewards allow");
+    await resume({ ...options, onNotice: (sentence) => void notices.push(sentence) });
+    const kinds = readRun(folder).notices.map(({ kind }) => kind);
+    expect(new Set(kinds).size).toBe(kinds.length);
+  });
+
+  it("that learns tells of nothing: Cal-QL on the maze, a task that is learned in seconds", async () => {
+    const notices: string[] = [];
+    const onNotice = (sentence: string) => void notices.push(sentence);
+    const maze = await collectTask({ task: "pointmaze-umaze", steps: 2_000, seed: 1 });
+    const settings = {
+      ...tiny,
+      actorHidden: [32],
+      criticHidden: [32],
+      batchSize: 64,
+      offlineUpdates: 300,
+      onlineSteps: 300,
+    };
+    for (const agent of ["cal-ql", "cql"])
+      await train(
+        { ...settings, preset: "laptop", task: "pointmaze-umaze", agent },
+        { folder: newFolder(), dataset: maze, onNotice },
+      );
+    const { name, dataset } = tinyTask("continuous");
+    await trainTiny(name, { offlineUpdates: 500, onlineSteps: 100 }, { dataset, onNotice });
+    expect(notices).toEqual([]);
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * Whether the critics' values can be true: with rewards between r and R and the discount gamma no policy is worth less
+ * than r / (1 - gamma) or more than R / (1 - gamma), the sum of an episode that never ends (one that ends may be worth a
+ * single reward). A tenth more is let pass, and where the entropy is part of the value (backupEntropy), its sum too.
+ * Values beyond are no failure yet, but commonly become one.
+ */
+import { Replay } from "../data/replay.js";
+import { readRun } from "../runs/read.js";
+import type { MetricsLine, NoticeLine } from "../runs/record.js";
+import type { Configuration } from "./configuration.js";
+import type { Beginning } from "./run-setup.js";
+
+/** The metrics that are values, where an agent has them. */
+const values = ["dataQMean", "policyQMean", "targetQMean"] as const;
+/** What is let pass beyond the range, as a share of its end that is farther from 0; and where all of it is near 0. */
+const MARGIN = 0.1;
+const LEAST_MARGIN = 1;
+
+type Kind = Extract<NoticeLine["kind"], `values-${string}`>;
+
+/** Something to be told. */
+export interface ValueNotice {
+  readonly kind: Kind;
+  readonly notice: string;
+}
+
+export interface ValueWatchOptions {
+  readonly discount: number;
+  /** Whether values contain the entropy of the policy. */
+  readonly backupEntropy: boolean;
+  /** What was told already: each is told once a run. */
+  readonly told: Iterable<NoticeLine["kind"]>;
+}
+
+/** The watch over a run that begins or goes on; it knows the rewards that are in memory and what was told. */
+export function valueWatchFor({ agentSettings }: Configuration, beginning: Beginning, folder: string): ValueWatch {
+  const { discount, backupEntropy } = agentSettings as { readonly discount: number; readonly backupEntropy?: boolean };
+  const told = readRun(folder).notices.map(({ kind }) => kind);
+  const watch = new ValueWatch({ discount, backupEntropy: backupEntropy ?? false, told });
+  for (const replay of [beginning.state.offline, beginning.online])
+    if (replay instanceof Replay) watch.see(replay.transitions().rewards);
+  return watch;
+}
+
+export class ValueWatch {
+  private least = Number.POSITIVE_INFINITY;
+  private most = Number.NEGATIVE_INFINITY;
+  private readonly told: Set<NoticeLine["kind"]>;
+
+  constructor(private readonly options: ValueWatchOptions) {
+    this.told = new Set(options.told);
+  }
+
+  /** Rewards that are learned from, as the critics see them. */
+  see(rewards: Float32Array): void {
+    for (let i = 0; i < rewards.length; i++) {
+      const reward = rewards[i]!;
+      if (reward < this.least) this.least = reward;
+      if (reward > this.most) this.most = reward;
+    }
+  }
+
+  /** The values that the rewards seen so far allow; undefined where there is no bound. */
+  range(): readonly [number, number] | undefined {
+    const horizon = 1 / (1 - this.options.discount);
+    if (!Number.isFinite(horizon) || this.most < this.least) return undefined;
+    return [Math.min(this.least, this.least * horizon), Math.max(this.most, this.most * horizon)];
+  }
+
+  /** What is to be told of a line of metrics, if anything. */
+  look({ metrics, updates }: MetricsLine): ValueNotice | undefined {
+    const range = this.range();
+    if (!range) return undefined;
+    const margin = Math.max(LEAST_MARGIN, MARGIN * Math.max(...range.map(Math.abs))) + this.entropy(metrics);
+    for (const name of values) {
+      const value = metrics[name];
+      if (value === undefined) continue;
+      const kind = value > range[1] + margin ? "values-too-high" : value < range[0] - margin ? "values-too-low" : null;
+      if (kind && !this.told.has(kind)) return this.tell(kind, `${name} = ${rounded(value)}`, updates, range);
+    }
+    return undefined;
+  }
+
+  /** The most that entropies add up to. */
+  private entropy({ temperature, logPiMean }: MetricsLine["metrics"]): number {
+    if (!this.options.backupEntropy || temperature === undefined || logPiMean === undefined) return 0;
+    return Math.abs(temperature * logPiMean) / (1 - this.options.discount);
+  }
+
+  private tell(kind: Kind, value: string, updates: number, [low, high]: readonly [number, number]): ValueNotice {
+    this.told.add(kind);
+    const { discount } = this.options;
+    const notice =
+      `The critics' values have left what the rewards allow: ${value} after update ${updates}, where rewards from ` +
+      `${rounded(this.least)} to ${rounded(this.most)} with discount ${discount} are worth ${rounded(low)} to ${rounded(high)}. ` +
+      `Likely causes: ${causes[kind]}.`;
+    return { kind, notice };
+  }
+}
+
+const causes: Readonly<Record<Kind, string>> = {
+  "values-too-high":
+    "overestimation of actions that the data do not show (a conservativeWeight that is too small, too few critics), a criticLearningRate or polyakTau that is too high, or too many updates per step",
+  "values-too-low":
+    "a conservative term that is too strong for these data (conservativeWeight, targetActionGap) and has no calibration, or a criticLearningRate that is too high",
+};
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
