@@ -39,6 +39,7 @@ const fileReasons: Readonly<Record<string, string>> = {
   EDQUOT: "the share of the disk is used up",
   EROFS: "the disk can only be read",
   ENAMETOOLONG: "the name is too long",
+  ELOOP: "it is a link that leads to itself",
 };
 
 /** The error of an unknown name: says what was asked for, suggests the nearest known name and lists them all. */

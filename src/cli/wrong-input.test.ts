@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { countingTables, type ExampleTable, exampleFile } from "../data/example-data.fixture.js";
-import { calql, contentOf, tinyFlags } from "./command-line.fixture.js";
+import { calql, snapshotOf, tinyFlags } from "./command-line.fixture.js";
 
 const home = process.cwd();
 const place = mkdtempSync(join(tmpdir(), "calql-wrong-"));
@@ -275,13 +275,13 @@ const mistakes: readonly [string, RegExp][] = [
 
 describe("a mistake on the command line", () => {
   it.each(mistakes)("calql %s", async (line, sentence) => {
-    const before = contentOf(place);
+    const before = snapshotOf(place);
     const { code, out, error } = await calql(...line.split(" "));
     expect(error).toMatch(/^error: [^\n]+\n$/);
     expect(error.slice("error: ".length, -1)).toMatch(sentence);
     expect(error).not.toMatch(/\n\s+at |undefined|\[object|Invalid input|\.\.$/);
     expect({ code, out }).toEqual({ code: 2, out: "" });
-    expect(contentOf(place)).toEqual(before);
+    expect(snapshotOf(place)).toEqual(before);
   });
 
   it("in an empty value is no zero", async () => {
@@ -298,11 +298,11 @@ describe("work that had to stop", () => {
     "data collect pointmaze-umaze --steps 10 --out folder.hdf5",
     "data collect pointmaze-umaze --steps 10 --out plain.json/data.hdf5",
   ])("is one sentence and exit code 1: calql %s", async (line) => {
-    const before = contentOf(place);
+    const before = snapshotOf(place);
     const { code, error } = await calql(...line.split(" "));
     expect(error).toMatch(/^error: The data set could not be written to [^\n]+\. Name another place\.\n$/);
     expect(code).toBe(1);
-    expect(contentOf(place)).toEqual(before);
+    expect(snapshotOf(place)).toEqual(before);
   });
 });
 

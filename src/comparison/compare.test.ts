@@ -1,11 +1,12 @@
 /**
- * A comparison in this process: what is complete is not run again, what is not is shown and run anew, and other
+ * A comparison in this process: what is complete is not run again, what is not goes on or is run anew, and other
  * people's runs are left alone. The processes are tested in worker.test.ts.
  */
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, describe, expect, it } from "vitest";
+import { identityOf } from "../chaos/run-identity.js";
 import { lockFolder } from "../runs/lock.js";
 import { readRun } from "../runs/read.js";
 import { type CompareOptions, compare } from "./compare.js";
@@ -21,12 +22,14 @@ const at = (folder: string, name = "") => join(place, folder, "pointmaze-umaze",
 async function comparing(folder: string, comparison = pair, options: Partial<CompareOptions> = {}) {
   const began: string[] = [];
   const asides: string[] = [];
+  const resumed: string[] = [];
   const events = {
     began: ({ name }: { name: string }) => began.push(name),
     setAside: ({ name }: { name: string }, reason: string) => asides.push(`${name} ${reason}`),
+    resumed: ({ name }: { name: string }, reason: string) => resumed.push(`${name} ${reason}`),
   };
   const result = await compare(comparison, { folder: join(place, folder), startWorker: startHere, events, ...options });
-  return { ...result, began, asides, statuses: result.runs.map(({ status }) => status) };
+  return { ...result, began, asides, resumed, statuses: result.runs.map(({ status }) => status) };
 }
 
 /** Fails those runs of whose folder a word is part, with nothing left behind. */
@@ -59,7 +62,7 @@ describe("compare", () => {
   it("gives the same records whatever the number of jobs", async () => {
     await comparing("serial", pair, { jobs: 1 });
     for (const name of ["cal-ql-seed0", "sac-seed0", "cal-ql-seed1", "sac-seed1"])
-      expect(recorded(at("serial", name)), name).toEqual(recorded(at("whole", name)));
+      expect(identityOf(at("serial", name)), name).toEqual(identityOf(at("whole", name)));
   });
 
   it("refuses a folder whose runs have other settings, naming the first, and touches nothing", async () => {
@@ -91,16 +94,29 @@ describe("compare", () => {
     expect(again.statuses).toEqual(["completed", "completed", "completed", "completed"]);
   });
 
-  it("ends at the signal with what is there, and keeps the interrupted run aside when it is run again", async () => {
+  it("keeps what a failed run has recorded aside, and runs it again", async () => {
+    await comparing("diverged", { ...pair, seeds: [0] });
+    const summary = at("diverged", "sac-seed0/summary.json");
+    const failed = { ...JSON.parse(readFileSync(summary, "utf8")), status: "failed", reason: "It diverged." };
+    writeFileSync(summary, JSON.stringify(failed));
+    const again = await comparing("diverged", { ...pair, seeds: [0] });
+    expect(again.asides).toEqual(["sac, seed 0 failed (It diverged)"]);
+    expect(again.statuses).toEqual(["completed", "completed"]);
+    expect(readRun(at("diverged", "sac-seed0.failed-1")).summary?.status).toBe("failed");
+    expect(identityOf(at("diverged", "sac-seed0"))).toEqual(identityOf(at("whole", "sac-seed0")));
+  });
+
+  it("ends at the signal with what is there, and goes on with the interrupted run at the next call", async () => {
     const stop = new AbortController();
     const events = { evaluated: () => stop.abort() };
     const first = await comparing("stopped", pair, { jobs: 1, signal: stop.signal, events });
     expect(first.statuses).toEqual(["interrupted", "not run", "not run", "not run"]);
     expect(readRun(at("stopped", "cal-ql-seed0")).summary?.status).toBe("interrupted");
     const again = await comparing("stopped");
-    expect(again.asides).toEqual(["cal-ql, seed 0 was interrupted"]);
+    expect(again.resumed).toEqual(["cal-ql, seed 0 was interrupted"]);
+    expect(again.asides).toEqual([]);
     expect(again.statuses).toEqual(["completed", "completed", "completed", "completed"]);
-    expect(readRun(at("stopped", "cal-ql-seed0.unfinished-1")).summary?.status).toBe("interrupted");
+    expect(readdirSync(at("stopped")).filter((name) => name.startsWith("cal-ql-seed0"))).toEqual(["cal-ql-seed0"]);
     expect(recorded(at("stopped", "cal-ql-seed0"))).toEqual(recorded(at("whole", "cal-ql-seed0")));
   });
 

@@ -1,7 +1,7 @@
 /**
  * A comparison from beginning to end: plan the runs, see what is there, make the data, carry out what is missing in
- * parallel, and draw the report over all of it. A run that is complete is never run again, one that was cut short is
- * set aside and run anew, and one that fails is told and kept in sight.
+ * parallel, and draw the report over all of it. A run that is complete is never run again, one that was cut short goes
+ * on from its last checkpoint, and one that fails is told, kept in sight, and run anew at the next call.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,9 @@ import { processWorkers, type RunEnding, type StartWorker } from "./run-worker.j
 export interface CompareEvents extends PoolEvents {
   /** Before anything is run: every run with what its folder holds. */
   readonly planned: (runs: readonly PlannedRun[], states: ReadonlyMap<PlannedRun, FolderState>) => void;
-  /** An unfinished run's folder was moved; its run begins again. */
+  /** A run that was ended goes on. */
+  readonly resumed: (run: PlannedRun, reason: string) => void;
+  /** A failed run's folder was moved; its run begins again. */
   readonly setAside: (run: PlannedRun, reason: string, folder: string) => void;
   /** A task's data were made; a file that was there is used without a word. */
   readonly collected: (task: string, file: string) => void;
@@ -73,7 +75,7 @@ export async function compare(comparison: Comparison, options: CompareOptions = 
   const unlock = lockFolder(folder, "comparison");
   try {
     events.planned?.(planned, states);
-    for (const run of due) beginAnew(run, states.get(run)!, events);
+    for (const run of due) prepare(run, states.get(run)!, events);
     await makeData(due, comparison.collection, events.collected);
     const endings = await runAll(due, { jobs, startWorker, signal, events });
     const runs = planned.map((run) => comparedRun(run, states.get(run)!, endings.get(run)));
@@ -91,9 +93,9 @@ function jobsOf(asked: number | undefined, runs: readonly PlannedRun[]): number 
   return asked ?? Math.max(1, Math.floor(availableParallelism() / threads));
 }
 
-function beginAnew(run: PlannedRun, state: FolderState, events: Partial<CompareEvents>): void {
-  if (state.kind !== "unfinished") return;
-  events.setAside?.(run, state.reason, setAside(run.folder));
+function prepare(run: PlannedRun, state: FolderState, events: Partial<CompareEvents>): void {
+  if (state.kind === "ended") events.resumed?.(run, state.reason);
+  if (state.kind === "failed") events.setAside?.(run, state.reason, setAside(run.folder));
 }
 
 function comparedRun(planned: PlannedRun, state: FolderState, ending: RunEnding | undefined): ComparedRun {

@@ -1,22 +1,25 @@
 /**
- * What a run folder of a comparison holds before it begins: nothing, the complete run that is wanted, or an unfinished
- * one that must be run again. A folder that holds anything else is refused, and an unfinished run is moved aside, so
- * that nothing recorded is lost.
+ * What a run folder of a comparison holds before it begins: nothing, the complete run that is wanted, one that was ended
+ * and goes on, or one that failed and must be run again. A folder that holds anything else is refused, and a failed run
+ * is moved aside, so that nothing recorded is lost.
  */
 import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { z } from "zod";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
 import { type Run, readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { refuseUsedFolder } from "../runs/write.js";
+import { runSettings } from "../training/settings.js";
 import type { PlannedRun } from "./plan.js";
 
 export type FolderState =
   | { readonly kind: "missing" }
   | { readonly kind: "complete" }
-  /** @see unfinishedReason for the words: "was interrupted" */
-  | { readonly kind: "unfinished"; readonly reason: string };
+  /** Ended from outside; the reason in words: "was interrupted". */
+  | { readonly kind: "ended"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string };
 
 /** @throws UsageError if the folder holds another run, or files that are no run */
 export function folderState(planned: PlannedRun): FolderState {
@@ -27,19 +30,18 @@ export function folderState(planned: PlannedRun): FolderState {
   }
   const run = readRun(folder);
   refuseOtherSettings(planned, run.config.settings);
-  if (run.summary?.status === "completed") return { kind: "complete" };
-  return { kind: "unfinished", reason: unfinishedReason(run) };
+  return stateOf(run);
 }
 
-/** Moves an unfinished run's folder aside and returns its new name. */
+/** Moves a failed run's folder aside and returns its new name. */
 export function setAside(folder: string): string {
   let n = 1;
-  while (existsSync(`${folder}.unfinished-${n}`)) n++;
-  const aside = `${folder}.unfinished-${n}`;
+  while (existsSync(`${folder}.failed-${n}`)) n++;
+  const aside = `${folder}.failed-${n}`;
   try {
     renameSync(folder, aside);
   } catch (error) {
-    throw new RunFailure(`The unfinished run ${folder} could not be moved aside: ${fileReason(error)}.`);
+    throw new RunFailure(`The failed run ${folder} could not be moved aside: ${fileReason(error)}.`);
   }
   return aside;
 }
@@ -49,15 +51,17 @@ export function hasRun(folder: string): boolean {
   return existsSync(folder) && readdirSync(folder).includes(runFiles.config);
 }
 
-function unfinishedReason({ summary }: Run): string {
-  if (summary === undefined) return "was killed";
-  if (summary.status === "interrupted") return "was interrupted";
-  return summary.reason === undefined ? "failed" : `failed (${summary.reason.replace(/\.$/, "")})`;
+function stateOf({ summary }: Run): FolderState {
+  if (summary === undefined) return { kind: "ended", reason: "was killed" };
+  if (summary.status === "completed") return { kind: "complete" };
+  if (summary.status === "interrupted") return { kind: "ended", reason: "was interrupted" };
+  const why = summary.reason === undefined ? "" : ` (${summary.reason.replace(/\.$/, "")})`;
+  return { kind: "failed", reason: `failed${why}` };
 }
 
 function refuseOtherSettings({ folder, resolved }: PlannedRun, recorded: Readonly<Record<string, unknown>>): void {
   const names = [...new Set([...Object.keys(resolved), ...Object.keys(recorded)])];
-  const name = names.find((key) => !same(key, resolved[key], recorded[key]));
+  const name = names.find((key) => !same(key, resolved[key], recordedIn(recorded, key)));
   if (name === undefined) return;
   const [was, is] = [shown(recorded[name] ?? null), shown(resolved[name] ?? null)];
   throw new UsageError(
@@ -66,7 +70,13 @@ function refuseOtherSettings({ folder, resolved }: PlannedRun, recorded: Readonl
   );
 }
 
-/** As JSON would keep them; a setting that did not exist yet is none, and a file is the same by any path to it. */
+/** A setting of the run that did not exist yet was what its default says. */
+function recordedIn(recorded: Readonly<Record<string, unknown>>, name: string): unknown {
+  const declared: Readonly<Record<string, z.ZodType>> = runSettings.shape;
+  return name in recorded || !(name in declared) ? recorded[name] : declared[name]!.safeParse(undefined).data;
+}
+
+/** As JSON would keep them; one that is not there is none, and a file is the same by any path to it. */
 function same(name: string, one: unknown, other: unknown): boolean {
   if (name === "dataset" && typeof one === "string" && typeof other === "string")
     return resolve(one) === resolve(other);

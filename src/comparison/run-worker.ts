@@ -10,7 +10,7 @@ import { writeReport } from "../report/write-report.js";
 import { type EvaluationLine, type RunSummary, runFiles } from "../runs/record.js";
 import type { TrainSettings } from "../training/configuration.js";
 import type { Progress } from "../training/run-log.js";
-import { train } from "../training/train.js";
+import { resume, train } from "../training/train.js";
 
 export interface RunTask {
   readonly settings: TrainSettings;
@@ -52,10 +52,12 @@ export const startHere: StartWorker = (task, events) => {
   return { ended: carryOut(task, { ...events, signal: stop.signal }), stop: () => stop.abort() };
 };
 
-/** Trains and writes the report; a run that fails is an ending, not an exception. */
-export async function carryOut(task: RunTask, options: RunEvents & { signal: AbortSignal }): Promise<RunEnding> {
+/** Trains, or goes on with what the folder holds, and writes the report; a run that fails is an ending, not an exception. */
+export async function carryOut(task: RunTask, following: RunEvents & { signal: AbortSignal }): Promise<RunEnding> {
   const { settings, folder } = task;
-  const ending = await train(settings, { folder, ...options }).then(
+  const options = { folder, ...following };
+  const work = existsSync(join(folder, runFiles.config)) ? resume(options) : train(settings, options);
+  const ending = await work.then(
     ({ summary }): RunEnding => ({ status: summary.status }),
     (error): RunEnding => ({ status: "failed", reason: error instanceof Error ? error.message : String(error) }),
   );

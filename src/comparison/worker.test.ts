@@ -47,12 +47,11 @@ describe("a worker process", () => {
     const untouched = readFileSync(at("killed", "cal-ql-seed0/summary.json"), "utf8");
     const reasons: string[] = [];
     const again = await processes("killed", {
-      events: { began: ({ name }) => began.push(name), setAside: (_, reason) => reasons.push(reason) },
+      events: { began: ({ name }) => began.push(name), resumed: (_, reason) => reasons.push(reason) },
     });
     expect({ began, reasons }).toEqual({ began: ["cql, seed 0"], reasons: ["was killed"] });
     expect(again.runs.map(({ status }) => status)).toEqual(Array(4).fill("completed"));
     expect(readFileSync(at("killed", "cal-ql-seed0/summary.json"), "utf8")).toBe(untouched);
-    expect(readRun(at("killed", "cql-seed0.unfinished-1")).evaluations.length).toBeGreaterThanOrEqual(2);
     await compare(pair, { folder: join(place, "here"), startWorker: startHere, jobs: 1 });
     for (const name of ["cal-ql-seed0", "cql-seed0", "cal-ql-seed1", "cql-seed1"])
       expect(recorded(at("killed", name)), name).toEqual(recorded(at("here", name)));

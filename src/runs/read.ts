@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { DataError, UsageError } from "../errors.js";
+import { requirement } from "../requirement.js";
 import {
   type EvaluationLine,
   evaluationLineSchema,
@@ -104,6 +105,7 @@ function validate<Value>(value: unknown, schema: z.ZodType<Value>, place: string
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  const where = issue.path.length > 0 ? `"${issue.path.join(".")}": ` : "";
-  throw new DataError(`${place}: ${where}${issue.message}. Remove or repair it.`);
+  const where = issue.path.length > 0 ? `at "${issue.path.join(".")}", ` : "";
+  const demand = requirement({ ...issue, path: [] }, undefined);
+  throw new DataError(`${place}: ${where}${demand}. Restore the file as the run wrote it.`);
 }

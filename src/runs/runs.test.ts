@@ -150,7 +150,7 @@ describe("readRun", () => {
   it("names file, line and field of a line with a wrong value, also the last one", () => {
     writtenRun().close();
     damage("evaluations.jsonl", JSON.stringify({ ...evaluation, successRate: 1.5 }));
-    expect(() => readRun(folder)).toThrow(/evaluations\.jsonl, line 2: "successRate"/);
+    expect(() => readRun(folder)).toThrow(/evaluations\.jsonl, line 2: at "successRate", it must be at most 1/);
   });
 
   it("says that a folder is no run folder, a file or missing", () => {
@@ -163,7 +163,7 @@ describe("readRun", () => {
   it("names a damaged config and summary", () => {
     writtenRun().close();
     writeFileSync(join(folder, "summary.json"), '{"status":"done"}');
-    expect(() => readRun(folder)).toThrow(/summary\.json: "status"/);
+    expect(() => readRun(folder)).toThrow(/summary\.json: at "status", it must be one of/);
     writeFileSync(join(folder, "config.json"), "{");
     expect(() => readRun(folder)).toThrow(/config\.json is not valid JSON/);
   });

@@ -203,7 +203,7 @@ export function refuseUsedFolder(folder: string): void {
     present = readdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    const reason = (error as NodeJS.ErrnoException).code === "ENOTDIR" ? "it is a file" : reasonOf(error);
+    const reason = (error as NodeJS.ErrnoException).code === "ENOTDIR" ? "it is a file" : fileReason(error);
     throw new UsageError(`The run folder ${folder} cannot be made: ${reason}. Name another folder.`);
   }
   present = present.filter((name) => !name.startsWith(lockFile) && !unfinishedConfig.test(name));
@@ -228,12 +228,8 @@ function attempt<Result>(path: string, action: () => Result): Result {
 
 function writeFailure(path: string, error: unknown): RunFailure {
   return new RunFailure(
-    `Could not write ${path}: ${reasonOf(error)}. What was recorded before is kept; free space or check the permissions, then run again.`,
+    `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then run again.`,
   );
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function json(value: unknown): string {

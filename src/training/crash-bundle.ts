@@ -76,8 +76,9 @@ export function writeCrashBundle(folder: string, crash: Crash): string {
  * @throws UsageError where there is none; DataError where it is damaged or something else
  */
 export function readCrashBundle(place: string): Crash {
-  const path = bundleAt(place);
-  const { manifest, tensors } = decodeTensorFile(read(path), path);
+  const path = attempt(place, () => bundleAt(place));
+  const file = attempt(path, () => readFileSync(path));
+  const { manifest, tensors } = decodeTensorFile(file, path);
   const parsed = manifestSchema.safeParse(manifest);
   if (!parsed.success)
     throw new DataError(`${path} is no crash bundle but something else of a run; name a file crash-N.safetensors.`);
@@ -141,10 +142,11 @@ function bundleAt(place: string): string {
   );
 }
 
-function read(path: string): Uint8Array {
+function attempt<Result>(path: string, action: () => Result): Result {
   try {
-    return readFileSync(path);
+    return action();
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(
       `The crash bundle ${path} cannot be read: ${fileReason(error)}. Give the path of a run folder or of its crash-N.safetensors.`,
     );
