@@ -44,6 +44,26 @@ describe("50 updates", () => {
     },
   );
 
+  it("on another number of threads differ by no more than rounding, while they are few", async () => {
+    const settings = { batchSize: 256, actorHidden: [64, 64], criticHidden: [64, 64] };
+    const statesOn = (threads: number) =>
+      withAgent(
+        "cal-ql",
+        settings,
+        async (agent) => {
+          await makeUpdates(agent, 5);
+          return snapshot(agent);
+        },
+        { seed: 5, threads },
+      );
+    const [one, three] = [await statesOn(1), await statesOn(3)];
+    for (const name of ["actor", "critics"]) {
+      const largest = Math.max(...one[name]!.map(Math.abs));
+      const difference = Math.max(...one[name]!.map((value, i) => Math.abs(value - three[name]![i]!)));
+      expect(difference / largest, name).toBeLessThan(1e-5);
+    }
+  });
+
   it("are driven by the noise of the agent's seed, not by its first networks alone", async () => {
     const criticsAfter = (seed: number) =>
       withAgent(

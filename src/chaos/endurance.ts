@@ -1,14 +1,13 @@
 /**
  * `npm run endurance`: a long run of the smallest networks, 100,000 updates and 1,000,000 steps of an environment, with
- * the memory of the process over time. What may grow is the replay of the collected steps; it stands in a column of its
- * own, and the rest must not.
+ * the memory of the process over time. What may grow is the replay of the collected steps, in array buffers that
+ * stand in a column of their own; the rest must not.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { numberOf } from "../cli/numbers.js";
-import { transitionBytes } from "../data/pooled-replay.js";
 import { collectTask } from "../environments/collect-task.js";
 import type { Progress } from "../training/run-log.js";
 import { train } from "../training/train.js";
@@ -17,7 +16,6 @@ import { recordedTask } from "./run-settings.js";
 const MEBIBYTE = 2 ** 20;
 const rowsOfTable = 25;
 const task = recordedTask.box;
-const sizes = { observationSize: 4, actionSize: 2 };
 
 const command = new Command("endurance")
   .description("a long run, and the memory that it takes")
@@ -41,7 +39,7 @@ async function endure(updates: number, onlineSteps: number): Promise<void> {
   };
   const small = { batchSize: 16, nActions: 2, actorHidden: [16], criticHidden: [16], evaluationEpisodes: 2 };
   const length = { offlineUpdates: 0, onlineSteps, utdRatio: updates / onlineSteps, evaluateEverySteps: 50_000 };
-  process.stdout.write("      steps   seconds    RSS MiB replay MiB others MiB   heap MiB\n");
+  process.stdout.write("      steps   seconds    RSS MiB buffer MiB others MiB   heap MiB\n");
   const { summary } = await train(
     { task, agent: "cal-ql", threads: 1, preset: "laptop", ...small, ...length, checkpointEverySeconds: 10 },
     { folder: join(place, "run"), dataset, onProgress },
@@ -54,14 +52,13 @@ async function endure(updates: number, onlineSteps: number): Promise<void> {
   rmSync(place, { recursive: true });
 }
 
-/** Of the replay's room, which grows by half whenever it is full, only what holds transitions is in memory. */
+/** The replay's room grows by half whenever it is full; with a few constant ones, it is the array buffers. */
 function row(steps: number): void {
-  const { rss, heapUsed } = process.memoryUsage();
-  const replay = steps * transitionBytes(sizes);
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
   const cells = [
     String(steps).padStart(11),
     (performance.now() / 1000).toFixed(0).padStart(10),
-    ...[rss, replay, rss - replay, heapUsed].map((bytes) => (bytes / MEBIBYTE).toFixed(1).padStart(11)),
+    ...[rss, arrayBuffers, rss - arrayBuffers, heapUsed].map((bytes) => (bytes / MEBIBYTE).toFixed(1).padStart(11)),
   ];
   process.stdout.write(`${cells.join("")}\n`);
 }

@@ -63,7 +63,7 @@ function refuseOtherSettings({ folder, resolved }: PlannedRun, recorded: Readonl
   const names = [...new Set([...Object.keys(resolved), ...Object.keys(recorded)])];
   const name = names.find((key) => !same(key, resolved[key], recordedIn(recorded, key)));
   if (name === undefined) return;
-  const [was, is] = [shown(recorded[name] ?? null), shown(resolved[name] ?? null)];
+  const [was, is] = [shown(recordedIn(recorded, name) ?? null), shown(resolved[name] ?? null)];
   throw new UsageError(
     `The folder ${folder} holds a run with other settings: its ${name} is ${was}, now it is ${is}. ` +
       "Name another folder with --out, or compare with the settings of that run.",

@@ -10,7 +10,7 @@ import { writeReport } from "../report/write-report.js";
 import { type EvaluationLine, type RunSummary, runFiles } from "../runs/record.js";
 import type { TrainSettings } from "../training/configuration.js";
 import type { Progress } from "../training/run-log.js";
-import { resume, train } from "../training/train.js";
+import { resume, type TrainOptions, train } from "../training/train.js";
 
 export interface RunTask {
   readonly settings: TrainSettings;
@@ -53,7 +53,10 @@ export const startHere: StartWorker = (task, events) => {
 };
 
 /** Trains, or goes on with what the folder holds, and writes the report; a run that fails is an ending, not an exception. */
-export async function carryOut(task: RunTask, following: RunEvents & { signal: AbortSignal }): Promise<RunEnding> {
+export async function carryOut(
+  task: RunTask,
+  following: RunEvents & Pick<TrainOptions, "signal" | "mayEndProcess">,
+): Promise<RunEnding> {
   const { settings, folder } = task;
   const options = { folder, ...following };
   const work = existsSync(join(folder, runFiles.config)) ? resume(options) : train(settings, options);

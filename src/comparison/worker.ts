@@ -27,6 +27,7 @@ async function work(task: RunTask): Promise<void> {
     onProgress,
     onEvaluation: (evaluation) => tell({ kind: "evaluation", evaluation }),
     signal: stop.signal,
+    mayEndProcess: true,
   });
   tell({ kind: "ended", ending }, () => process.exit());
 }

@@ -3,16 +3,7 @@
  * where it stopped, as long as the server's file is the same; it gets its name when it is complete and its checksum is
  * right.
  */
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileReason, RunFailure } from "../../errors.js";
 import { makeFolder } from "../../runs/make-folder.js";
