@@ -52,10 +52,12 @@ describe("the executable", () => {
     });
     expect(code).toBe(130);
     expect(text).toContain("cal-ql stopping; what there is will be written");
-    expect(out).toBe(`interrupted: ${folder}/report.html (policy: ${folder}/policy.onnx)\n`);
-    expect(contentOf(folder)).toEqual(
-      ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"].sort(),
+    expect(out).toBe(
+      `interrupted: ${folder}/report.html (policy: ${folder}/policy.onnx)\nGo on with: calql resume ${folder}\n`,
     );
+    const lines = ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"];
+    const others = ["checkpoints", "online-episodes.bin"];
+    expect(contentOf(folder).filter((name) => !name.startsWith("checkpoints/"))).toEqual([...lines, ...others].sort());
     const { summary, metrics, evaluations } = readRun(folder);
     expect(summary).toMatchObject({ status: "interrupted", onlineSteps: 0 });
     expect(summary!.updates).toBeGreaterThanOrEqual(40);
