@@ -4,11 +4,11 @@
  * that cannot save its state, which no built-in one is.
  */
 import { Agent } from "../agents/agent.js";
-import { type Disk, realDisk } from "../checkpoints/disk.js";
 import type { Environment } from "../environments/environment.js";
 import { makePointMaze } from "../environments/pointmaze/pointmaze.js";
 import { registerEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
+import { type Disk, realDisk } from "../runs/disk.js";
 import { Checkpointing } from "../training/checkpointing.js";
 import { RunLog } from "../training/run-log.js";
 import { type Order, orderVariable, type Stage } from "./order.js";

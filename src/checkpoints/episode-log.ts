@@ -9,7 +9,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs
 import { join } from "node:path";
 import type { Episode } from "../data/episode.js";
 import { DataError, fileReason, RunFailure } from "../errors.js";
-import { type Disk, realDisk } from "./disk.js";
+import { type Disk, realDisk } from "../runs/disk.js";
 
 export const episodeLogFile = "online-episodes.bin";
 

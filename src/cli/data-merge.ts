@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { applyAdroitBinaryRule, withBinaryRewards } from "../data/adroit-binary.js";
-import { type AdroitTask, adroitSolutions } from "../data/adroit-success.js";
+import { type AdroitTaskName, adroitSolutions } from "../data/adroit-success.js";
 import { type Dataset, splitAtTerminations } from "../data/episode.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
@@ -17,7 +17,7 @@ import { refuseOtherEndings } from "./d4rl-path.js";
 
 interface Flags {
   readonly out: string;
-  readonly binary?: AdroitTask;
+  readonly binary?: AdroitTaskName;
   readonly cut: "first" | "last";
 }
 
@@ -52,6 +52,6 @@ export function addMergeCommand(data: Command): void {
     });
 }
 
-function binaryData(dataset: Dataset, task: AdroitTask, cut: "first" | "last"): Dataset {
+function binaryData(dataset: Dataset, task: AdroitTaskName, cut: "first" | "last"): Dataset {
   return splitAtTerminations(applyAdroitBinaryRule(withBinaryRewards(dataset, task), cut));
 }

@@ -3,7 +3,7 @@
  * learned from are trajectories that solve the task, up to the last step in which it is solved.
  */
 import { DataError } from "../errors.js";
-import { type AdroitTask, adroitSolutions } from "./adroit-success.js";
+import { type AdroitTaskName, adroitSolutions } from "./adroit-success.js";
 import type { Dataset, Episode } from "./episode.js";
 
 const SOLVED = 0;
@@ -14,7 +14,7 @@ const FAILING = -1;
  * shows the task solved, else -1. Human demonstrations come with dense rewards.
  * @throws DataError if the observations are not the task's
  */
-export function withBinaryRewards(dataset: Dataset, task: AdroitTask): Dataset {
+export function withBinaryRewards(dataset: Dataset, task: AdroitTaskName): Dataset {
   const { observationSize: size, isSolved } = adroitSolutions[task];
   if (dataset.observationSize !== size)
     throw new DataError(

@@ -5,15 +5,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readD4RL } from "../formats/d4rl/d4rl.js";
-import { type AdroitTask, adroitSolutions } from "./adroit-success.js";
+import { type AdroitTaskName, adroitSolutions } from "./adroit-success.js";
 
-function observationWith(task: AdroitTask, entries: Readonly<Record<number, number>>): Float32Array {
+function observationWith(task: AdroitTaskName, entries: Readonly<Record<number, number>>): Float32Array {
   const observation = new Float32Array(adroitSolutions[task].observationSize);
   for (const [index, value] of Object.entries(entries)) observation[Number(index)] = value;
   return observation;
 }
 
-const solved = (task: AdroitTask, entries: Readonly<Record<number, number>>) =>
+const solved = (task: AdroitTaskName, entries: Readonly<Record<number, number>>) =>
   adroitSolutions[task].isSolved(observationWith(task, entries), 0);
 
 describe("adroitSolutions", () => {

@@ -6,7 +6,7 @@
  */
 
 /** A hand's task, in whatever form its reward has. */
-export type AdroitTask = "door" | "pen" | "relocate";
+export type AdroitTaskName = "door" | "pen" | "relocate";
 
 interface Solution {
   readonly observationSize: number;
@@ -22,7 +22,7 @@ export const penCosine = 0.95;
 /** The ball is in place within this distance, in metres. */
 export const ballDistance = 0.1;
 
-export const adroitSolutions: Readonly<Record<AdroitTask, Solution>> = {
+export const adroitSolutions: Readonly<Record<AdroitTaskName, Solution>> = {
   door: { observationSize: 39, isSolved: (o, at) => o[at + 28]! >= openAngle },
   pen: {
     observationSize: 45,

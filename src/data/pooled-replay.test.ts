@@ -3,10 +3,10 @@
  * would hold it, and the same again with the same seed.
  */
 import { describe, expect, it } from "vitest";
-import type { EpisodeBlocks } from "../formats/format.js";
 import { RandomStream } from "../random.js";
 import { createBatch } from "./batch.js";
 import type { Episode } from "./episode.js";
+import type { EpisodeBlocks } from "./episode-blocks.js";
 import { randomDataset } from "./example-data.fixture.js";
 import { PooledReplay, REUSE, transitionBytes } from "./pooled-replay.js";
 import { Replay } from "./replay.js";

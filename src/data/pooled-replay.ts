@@ -8,9 +8,10 @@
  * order: before the first pass is complete some have not been drawn at all, and those of one block, which are neighbours
  * in time, are in the pool together. The more blocks the pool holds, the less that matters.
  */
-import type { EpisodeBlocks } from "../formats/format.js";
+
 import { RandomStream } from "../random.js";
 import type { Batch } from "./batch.js";
+import type { EpisodeBlocks } from "./episode-blocks.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "./replay.js";
 import { type TransitionOptions, type Transitions, toTransitions } from "./transitions.js";
 

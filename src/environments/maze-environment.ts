@@ -3,6 +3,7 @@
  * episode ends at the goal (terminated) or when the horizon is reached (truncated). The robot says only what differs.
  */
 import { z } from "zod";
+import { Simulation } from "../physics/mujoco.js";
 import { RandomStream } from "../random.js";
 import type { Frame } from "../rendering/frame.js";
 import { Renderer } from "../rendering/renderer.js";
@@ -17,7 +18,6 @@ import {
 import { endOfStep } from "./horizon.js";
 import { goalDisc, mazeScene, paintMaze, walkerScene } from "./maze-picture.js";
 import { type Cell, type Maze, type Position, positionOf, sameCell } from "./mazes.js";
-import { Simulation } from "./mujoco.js";
 import { joinState, randomStateSize, splitState } from "./state.js";
 
 /** What a robot adds to the maze task. The first two entries of its qpos are x and y in metres. */

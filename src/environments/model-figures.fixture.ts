@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import type { Simulation } from "./mujoco.js";
+import type { Simulation } from "../physics/mujoco.js";
 
 type Vector = readonly number[];
 

@@ -4,6 +4,7 @@
  * way. A reader knows its layout and nothing else; rewards are neither scaled nor shifted here.
  */
 import type { Dataset, Episode } from "../data/episode.js";
+import type { EpisodeBlocks } from "../data/episode-blocks.js";
 import type { DataFiles } from "./files.js";
 
 /** How to read a data set; what means nothing to a format is refused by it. */
@@ -47,20 +48,6 @@ export interface EpisodeSource extends DatasetHeader {
   episodes(): AsyncIterable<Episode>;
   /** Access to any part of the data, where the format has it: what larger data than memory are learned from. */
   readonly blocks?: EpisodeBlocks | undefined;
-}
-
-/** A data set as blocks of whole episodes, each of which can be read by itself. */
-export interface EpisodeBlocks {
-  /** The number of episodes of all blocks. */
-  readonly episodes: number;
-  /** The exact number of steps of all blocks. */
-  readonly steps: number;
-  /** The number of blocks. */
-  readonly count: number;
-  /** Tells these data from others: their manifest, with the checksum of the list of all blocks' checksums. */
-  readonly identity: string;
-  /** The episodes of one block, checked. @throws DataError naming the file, the place and the problem */
-  read(block: number): readonly Episode[];
 }
 
 /** Where a writer puts its bytes; nothing appears under the final name before `finish`. */

@@ -1,7 +1,7 @@
 /**
  * What colour things have: one paint per geom of a model, its own colour where nobody says otherwise.
  */
-import type { Simulation } from "../environments/mujoco.js";
+import type { Simulation } from "../physics/mujoco.js";
 import type { Colour } from "./frame.js";
 
 export interface Paint {

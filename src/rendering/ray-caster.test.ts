@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { adroitMjcf, doorScene, penScene, relocateScene } from "../environments/adroit/adroit-model.js";
 import { antMjcf } from "../environments/ant/ant-model.js";
 import { makeMaze, wallGeoms } from "../environments/mazes.js";
-import { Simulation } from "../environments/mujoco.js";
+import { Simulation } from "../physics/mujoco.js";
 import { RandomStream } from "../random.js";
 import type { Vector } from "./camera.js";
 import { RayCaster } from "./ray-caster.js";

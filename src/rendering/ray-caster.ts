@@ -3,7 +3,7 @@
  * pose, so that looking at an episode can never change it.
  */
 import type { DoubleBuffer, IntBuffer, MjData, MjModel } from "@mujoco/mujoco";
-import type { Simulation } from "../environments/mujoco.js";
+import type { Simulation } from "../physics/mujoco.js";
 import type { Vector } from "./camera.js";
 
 /** Rays longer than this, in metres, hit nothing. */

@@ -1,7 +1,7 @@
 /** Pictures of scenes whose every pixel can be computed by hand. */
 import { describe, expect, it } from "vitest";
 import { antMjcf } from "../environments/ant/ant-model.js";
-import { Simulation } from "../environments/mujoco.js";
+import { Simulation } from "../physics/mujoco.js";
 import { type Camera, halfHeight } from "./camera.js";
 import { type Frame, makeFrame } from "./frame.js";
 import { Renderer } from "./renderer.js";

@@ -3,7 +3,7 @@
  * runs, and more rays follow there alone; that costs a fraction of drawing everything larger and shrinking it. A picture
  * depends on the pose and the scene alone, to the byte.
  */
-import type { Simulation } from "../environments/mujoco.js";
+import type { Simulation } from "../physics/mujoco.js";
 import { halfHeight, type Vector, type Viewpoint, viewpointOf, writeDirection } from "./camera.js";
 import type { Frame } from "./frame.js";
 import { type Look, paintsOf } from "./paint.js";

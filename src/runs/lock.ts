@@ -2,11 +2,12 @@
  * One process at a time in a folder: a second one would write over what the first has recorded. The lock is a file that
  * says who holds it; that of a process which no longer lives is taken over.
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileReason, UsageError } from "../errors.js";
+import { makeFolder } from "./make-folder.js";
 
 export const lockFile = ".lock";
 
@@ -24,7 +25,7 @@ export function lockFolder(folder: string, work: string): () => void {
   const path = join(folder, lockFile);
   const mine = `${path}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(mine, JSON.stringify(ownIdentity()));
     // Linking is the one step that only one process can do: whoever finds the name taken has lost.
     while (!linked(mine, path)) removeIfStale(path, folder, work);

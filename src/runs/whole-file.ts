@@ -1,17 +1,12 @@
 /**
- * Files that are written in one piece: beside the target and then renamed, so that nobody ever sees half a file and an
- * older one is replaced only when the new one is complete.
+ * Files that are written in one piece, so that nobody ever sees half a file and an older one is replaced only when the new
+ * one is complete.
  */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { realDisk, writeDurably } from "./disk.js";
 
 /** @throws what the operating system says; nothing half-written is left */
 export function writeWholeFile(path: string, content: string | Uint8Array): void {
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    writeFileSync(partial, content, { flush: true });
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  // Several processes may write the same file, such as a page over many runs: each has a temporary name of its own.
+  writeDurably(realDisk, path, bytes, `${path}.${process.pid}.partial`);
 }

@@ -96,7 +96,7 @@ const mazeAgents: Readonly<Record<string, AgentSettings>> = {
 const mazeAgentsLaptop = { ...mazeAgents, rlpd: { ...mazeAgents.rlpd, polyakTau: 0.005 } };
 
 /**
- * Not a task of the paper: an ant learns to walk, from nothing. In its own frame (environments/ant-frame.ts) that takes
+ * Not a task of the paper: an ant learns to walk, from nothing. In its own frame (environments/ant/ant-frame.ts) that takes
  * 200,000 steps; two updates for every four of them are enough.
  */
 const antDirection: Preset = {

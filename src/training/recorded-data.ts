@@ -7,7 +7,7 @@ import { refuseMismatch } from "./mismatch.js";
 import { dataInMemory, dataOnDisk, type RecordedData } from "./offline-replay.js";
 import type { RunSettings } from "./settings.js";
 import { noData, taskData } from "./task-data.js";
-import type { TrainOptions } from "./train.js";
+import type { TrainOptions } from "./train-options.js";
 
 type Given = Pick<TrainOptions, "dataset" | "onProgress">;
 

@@ -23,7 +23,7 @@ import { RenewableEnvironment } from "./renewable-environment.js";
 import { RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
 import { parseSavedRun, type RunState, restoreRun, type SavedRun } from "./saved-run.js";
-import type { TrainOptions } from "./train.js";
+import type { TrainOptions } from "./train-options.js";
 
 export interface Beginning {
   readonly state: RunState;

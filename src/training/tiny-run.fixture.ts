@@ -87,6 +87,17 @@ export const tiny = {
   logEveryUpdates: 10,
 } satisfies TrainSettings;
 
+/** What a run leaves in its folder, but for the report, which is the command line's. */
+export const runFolderContent = [
+  "checkpoints",
+  "config.json",
+  "evaluations.jsonl",
+  "metrics.jsonl",
+  "online-episodes.bin",
+  "policy.onnx",
+  "summary.json",
+];
+
 const places: string[] = [];
 afterAll(() => {
   for (const place of places) rmSync(place, { recursive: true });

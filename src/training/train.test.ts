@@ -11,7 +11,15 @@ import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js
 import { type Run, readRun } from "../runs/read.js";
 import { readOnnxModel } from "../tensor/onnx-bytes.fixture.js";
 import { version } from "../version.js";
-import { lineData, newFolder, openEnvironments, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
+import {
+  lineData,
+  newFolder,
+  openEnvironments,
+  registerLine,
+  runFolderContent,
+  tiny,
+  trainTiny,
+} from "./tiny-run.fixture.js";
 import { type TrainResult, train } from "./train.js";
 
 const task = "pointmaze-umaze";
@@ -43,17 +51,7 @@ const policyOf = (folder: string) => readFileSync(join(folder, "policy.onnx"));
 
 describe("train", () => {
   it("leaves a run folder with everything but the report, which is the command line's", () => {
-    expect(readdirSync(result.folder).sort()).toEqual(
-      [
-        "checkpoints",
-        "config.json",
-        "evaluations.jsonl",
-        "metrics.jsonl",
-        "online-episodes.bin",
-        "policy.onnx",
-        "summary.json",
-      ].sort(),
-    );
+    expect(readdirSync(result.folder).sort()).toEqual([...runFolderContent].sort());
     expect(run.summary).toEqual(result.summary);
     expect(run.evaluations).toEqual(result.evaluations);
   });

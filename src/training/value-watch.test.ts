@@ -68,7 +68,9 @@ describe("values beyond them", () => {
     const metrics = { targetQMean: 500, temperature: 0.5, logPiMean: -8 };
     expect(watching([0, 1], 0.99, true).look(line(metrics))).toBeUndefined();
     expect(watching([0, 1], 0.99, false).look(line(metrics))).toMatchObject({ kind: "values-too-high" });
-    expect(watching([0, 1], 0.99, true).look(line({ ...metrics, targetQMean: 511 }))).toBeDefined();
+    expect(watching([0, 1], 0.99, true).look(line({ ...metrics, targetQMean: 511 }))).toMatchObject({
+      kind: "values-too-high",
+    });
   });
 });
 

@@ -1,16 +1,13 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { Simulation } from "../../physics/mujoco.js";
+import { itHasTheFigures } from "../compiled-model.fixture.js";
 import {
   expectActuators,
-  expectBodies,
   expectContactPairs,
-  expectGeoms,
-  expectJoints,
-  expectOptionsAndSizes,
   expectSites,
   expectTendons,
   readFigures,
 } from "../model-figures.fixture.js";
-import { Simulation } from "../mujoco.js";
 import { adroitMjcf, doorScene, penScene, relocateScene } from "./adroit-model.js";
 
 describe.each([penScene, doorScene, relocateScene])("the compiled model of $name", (scene) => {
@@ -18,18 +15,7 @@ describe.each([penScene, doorScene, relocateScene])("the compiled model of $name
   const simulation = new Simulation(adroitMjcf(scene), scene.name);
   afterAll(() => simulation.close());
 
-  it("has the options and sizes of the figures", () => {
-    simulation.inspect((model, api) => expectOptionsAndSizes(model, api, figures));
-  });
-  it("has the bodies, masses and inertias of the figures", () => {
-    simulation.inspect((model) => expectBodies(model, figures));
-  });
-  it("has the joints of the figures, in their order", () => {
-    simulation.inspect((model, api) => expectJoints(model, api, figures));
-  });
-  it("has the geoms of the figures", () => {
-    simulation.inspect((model, api) => expectGeoms(model, api, figures));
-  });
+  itHasTheFigures(simulation, figures);
   it("has the sites of the figures", () => {
     simulation.inspect((model) => expectSites(model, figures));
   });

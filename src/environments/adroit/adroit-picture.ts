@@ -2,10 +2,11 @@
  * How the hand and what it works on are shown: from the side where the task happens, skin, wood and metal in their
  * colours, since the models are grey.
  */
+
+import type { Simulation } from "../../physics/mujoco.js";
 import type { Camera } from "../../rendering/camera.js";
 import type { GeomDescription, Look, Paint } from "../../rendering/paint.js";
 import type { Marker, Scene } from "../../rendering/scene.js";
-import type { Simulation } from "../mujoco.js";
 import type { AdroitScene } from "./adroit-model.js";
 
 /** Paints by the name of a body or its beginning; the first that fits counts. */

@@ -3,7 +3,8 @@
  * physics; what a reset draws is read out of the first observation.
  */
 import { readFileSync } from "node:fs";
-import type { AdroitEnvironment, AdroitTaskName } from "./adroit.js";
+import type { AdroitTaskName } from "../../data/adroit-success.js";
+import type { AdroitEnvironment } from "./adroit.js";
 
 /** Rows of one episode; `observations` [rows, observationSize] are those before each action. */
 export interface Recording {

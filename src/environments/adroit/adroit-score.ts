@@ -1,7 +1,7 @@
 /**
  * D4RL's scale for the dense returns of the Adroit tasks: 0 is what random actions earn, 100 what D4RL's expert does.
  */
-import type { AdroitTaskName } from "./adroit.js";
+import type { AdroitTaskName } from "../../data/adroit-success.js";
 
 /** The returns, without discount, of random actions and of the expert (D4RL's reference scores). */
 const references: Readonly<Record<AdroitTaskName, readonly [random: number, expert: number]>> = {

@@ -3,8 +3,9 @@
  * and what it is worth. The formulas are D4RL's (hand_manipulation_suite); as there, places of bodies and sites are read
  * as the last physics step left them, which is one time step older than the joints.
  */
+
+import type { Simulation } from "../../physics/mujoco.js";
 import type { RandomStream } from "../../random.js";
-import type { Simulation } from "../mujoco.js";
 
 /** A task bound to its simulation; the rows of bodies and sites were looked up once. */
 export interface AdroitTask {

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from "vitest";
+import type { AdroitTaskName } from "../../data/adroit-success.js";
 import { UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { checkEnvironment } from "../check.js";
 import { makeEnvironment } from "../registry.js";
-import { type AdroitTaskName, adroitTaskNames, makeAdroit } from "./adroit.js";
+import { adroitTaskNames, makeAdroit } from "./adroit.js";
 import { beginAt, readRollout, replay } from "./adroit-replay.fixture.js";
 import { normalisedScore } from "./adroit-score.js";
 

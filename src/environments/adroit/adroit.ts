@@ -3,6 +3,8 @@
  * reward or, as `pen-binary` and so on, with -1 for every step until the task is achieved.
  */
 import { z } from "zod";
+import type { AdroitTaskName } from "../../data/adroit-success.js";
+import { Simulation } from "../../physics/mujoco.js";
 import { RandomStream } from "../../random.js";
 import type { Frame } from "../../rendering/frame.js";
 import { Renderer } from "../../rendering/renderer.js";
@@ -15,7 +17,6 @@ import {
   type StepResult,
 } from "../environment.js";
 import { endOfStep } from "../horizon.js";
-import { Simulation } from "../mujoco.js";
 import { type EnvironmentOptions, readOptions } from "../options.js";
 import { joinState, randomStateSize, splitState } from "../state.js";
 import { doorTask } from "./adroit-door.js";
@@ -38,9 +39,7 @@ const kinds = {
   pen: { scene: penScene, task: penTask, horizon: 100 },
   door: { scene: doorScene, task: doorTask, horizon: 200 },
   relocate: { scene: relocateScene, task: relocateTask, horizon: 200 },
-} as const satisfies Record<string, AdroitKind>;
-
-export type AdroitTaskName = keyof typeof kinds;
+} as const satisfies Record<AdroitTaskName, AdroitKind>;
 
 /** The tasks, by the names of their dense forms. */
 export const adroitTaskNames = Object.keys(kinds) as AdroitTaskName[];

@@ -2,9 +2,10 @@
  * What every ant does, whatever its task: how D4RL sets it down, drives it and reads it off. The tasks (the mazes,
  * walking towards aims) say only what differs.
  */
+
+import type { Simulation } from "../../physics/mujoco.js";
 import type { RandomStream } from "../../random.js";
 import type { Position } from "../mazes.js";
-import type { Simulation } from "../mujoco.js";
 
 /** Entries of an ant's state as the mazes observe it: qpos [15], then qvel [14]. */
 export const antStateSize = 29;

@@ -4,13 +4,13 @@
  * speed. The policy that it gives walks through the mazes and records their data.
  */
 import { z } from "zod";
+import { Simulation } from "../../physics/mujoco.js";
 import { RandomStream } from "../../random.js";
 import type { Frame } from "../../rendering/frame.js";
 import { Renderer } from "../../rendering/renderer.js";
 import { type BoxSpace, box, type Environment, type ResetResult, type StepResult } from "../environment.js";
 import { endOfStep } from "../horizon.js";
 import { goalDisc, paintMaze, walkerScene } from "../maze-picture.js";
-import { Simulation } from "../mujoco.js";
 import { type EnvironmentOptions, readOptions } from "../options.js";
 import { joinState, randomStateSize, splitState } from "../state.js";
 import {

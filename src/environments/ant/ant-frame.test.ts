@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { Simulation } from "../../physics/mujoco.js";
 import { RandomStream } from "../../random.js";
-import { Simulation } from "../mujoco.js";
 import { driveAnt, observeAnt, placeAnt } from "./ant-body.js";
 import { toWalkingFrame, toWorldFrame, uprightness } from "./ant-frame.js";
 import { antMjcf } from "./ant-model.js";

@@ -1,13 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
-import {
-  expectActuators,
-  expectBodies,
-  expectGeoms,
-  expectJoints,
-  expectOptionsAndSizes,
-  readFigures,
-} from "../model-figures.fixture.js";
-import { Simulation } from "../mujoco.js";
+import { Simulation } from "../../physics/mujoco.js";
+import { itHasTheFigures } from "../compiled-model.fixture.js";
+import { expectActuators, readFigures } from "../model-figures.fixture.js";
 import { antMjcf } from "./ant-model.js";
 
 const figures = readFigures<{ actions: number[][]; qposAfter: number[][] }>("ant");
@@ -15,18 +9,7 @@ const simulation = new Simulation(antMjcf(), "ant");
 afterAll(() => simulation.close());
 
 describe("the ant's compiled model", () => {
-  it("has the options and sizes of the figures", () => {
-    simulation.inspect((model, api) => expectOptionsAndSizes(model, api, figures));
-  });
-  it("has the bodies, masses and inertias of the figures", () => {
-    simulation.inspect((model) => expectBodies(model, figures));
-  });
-  it("has the joints of the figures, in their order", () => {
-    simulation.inspect((model, api) => expectJoints(model, api, figures));
-  });
-  it("has the geoms of the figures", () => {
-    simulation.inspect((model, api) => expectGeoms(model, api, figures));
-  });
+  itHasTheFigures(simulation, figures);
   it("has the actuators of the figures, in D4RL's order", () => {
     simulation.inspect((model, api) => expectActuators(model, api, figures));
   });

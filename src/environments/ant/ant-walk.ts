@@ -3,9 +3,10 @@
  * shortest way to its goal, with noise on the direction and on the torques. Who turns what it sees into torques (a
  * walking policy) is not decided here, and neither is what is recorded.
  */
+
+import { Simulation } from "../../physics/mujoco.js";
 import { RandomStream } from "../../random.js";
 import { type Maze, type Position, type Waypoint, wallGeoms, waypointsTo } from "../mazes.js";
-import { Simulation } from "../mujoco.js";
 import { antActionSize, antStateSize, driveAnt, observeAnt, placeAnt, recipeNoise, shake } from "./ant-body.js";
 import { toWalkingFrame, toWorldFrame } from "./ant-frame.js";
 import { antMjcf } from "./ant-model.js";

@@ -1,5 +1,5 @@
 /**
- * The file operations that a checkpoint is written with, as a value, so that tests can let every single one of them fail
+ * The file operations that a run is kept with, as a value, so that tests can let every single one of them fail
  * or be the last before a kill.
  */
 import {
@@ -7,7 +7,6 @@ import {
   copyFileSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -15,6 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.js";
 
 export interface Disk {
   makeFolder(path: string): void;
@@ -35,7 +35,7 @@ export interface Disk {
 }
 
 export const realDisk: Disk = {
-  makeFolder: (path) => void mkdirSync(path, { recursive: true }),
+  makeFolder,
   list(folder) {
     try {
       return readdirSync(folder);
@@ -82,8 +82,7 @@ export const realDisk: Disk = {
  * Writes a file in one piece and puts it on the disk: under a temporary name, synced, renamed, the folder synced. After a
  * failure or a kill at any point the file is there as before or as it shall be.
  */
-export function writeDurably(disk: Disk, path: string, bytes: Uint8Array): void {
-  const partial = `${path}.partial`;
+export function writeDurably(disk: Disk, path: string, bytes: Uint8Array, partial = `${path}.partial`): void {
   try {
     const descriptor = disk.open(partial, "w");
     try {
