@@ -14,6 +14,7 @@ export interface ReadingFlags {
   readonly observationKeys?: string;
   readonly mapping?: string;
   readonly goal?: string;
+  readonly trusted?: boolean;
 }
 
 export function addReadingFlags(command: Command): Command {
@@ -21,17 +22,19 @@ export function addReadingFlags(command: Command): Command {
     .option("--horizon <steps>", "steps after which the clock ends an episode, for a file without timeouts")
     .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
-    .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards");
+    .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards")
+    .option("--trusted", "read episodes that take far more memory than the file's size lets expect");
 }
 
 /** @throws UsageError naming the flag that does not fit */
-export function readOptionsOf({ horizon, observationKeys, mapping, goal }: ReadingFlags): ReadOptions {
+export function readOptionsOf({ horizon, observationKeys, mapping, goal, trusted }: ReadingFlags): ReadOptions {
   const steps = numberOf(horizon, "--horizon", { whole: true, least: 1 });
   return {
     ...(steps !== undefined && { horizon: steps }),
     ...(observationKeys !== undefined && { observationKeys: keysOf(observationKeys) }),
     ...(mapping !== undefined && { mapping: readMapping(mapping) }),
     ...(goal !== undefined && { goal: goalOf(goal) }),
+    ...(trusted !== undefined && { trusted }),
   };
 }
 

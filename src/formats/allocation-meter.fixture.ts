@@ -1,8 +1,8 @@
 /**
  * Counts the bytes of every typed array and buffer that code under test allocates, by standing in for their
- * constructors. A sum over everything that was ever allocated: an upper bound of what was held at any one time. The
- * memory of WebAssembly is not in it: what the HDF5 library asks for there on a damaged size (up to 1.8 GB of addresses
- * in the fuzz test) is never written to, so that the process stays small; hdf5-table.ts bounds what is.
+ * constructors. A sum over everything that was ever allocated: an upper bound of what was held at any one time. By how
+ * much the memory of WebAssembly grew is counted apart: what the HDF5 library asks for on a damaged size (up to 1.8 GB
+ * of addresses in the fuzz test) is never written to, so that the process stays small.
  */
 const names = [
   "ArrayBuffer",
@@ -18,9 +18,13 @@ const names = [
   "BigUint64Array",
 ] as const;
 
+const WASM_PAGE = 2 ** 16;
+
 export interface AllocationMeter {
   /** Bytes since the last call of `restart`. */
   readonly bytes: number;
+  /** By how many bytes the memory of WebAssembly grew since then. */
+  readonly wasmBytes: number;
   restart(): void;
   /** Puts the real constructors back. */
   remove(): void;
@@ -29,6 +33,13 @@ export interface AllocationMeter {
 /** Begins to count; call `remove` in a `finally`. */
 export function meterAllocations(): AllocationMeter {
   let bytes = 0;
+  let wasmBytes = 0;
+  const memory = wasmMemory();
+  const { grow } = memory;
+  memory.grow = function (this: WasmMemory, pages: number) {
+    wasmBytes += pages * WASM_PAGE;
+    return grow.call(this, pages);
+  };
   const originals = names.map((name) => globalThis[name]);
   for (const name of names) {
     Reflect.set(
@@ -52,11 +63,25 @@ export function meterAllocations(): AllocationMeter {
     get bytes() {
       return bytes;
     },
+    get wasmBytes() {
+      return wasmBytes;
+    },
     restart() {
       bytes = 0;
+      wasmBytes = 0;
     },
     remove() {
+      memory.grow = grow;
       for (const [i, name] of names.entries()) Reflect.set(globalThis, name, originals[i]);
     },
   };
+}
+
+/** The prototype of WebAssembly's memories, which the types of Node leave out. */
+interface WasmMemory {
+  grow(pages: number): number;
+}
+
+function wasmMemory(): WasmMemory {
+  return (globalThis as unknown as { WebAssembly: { Memory: { prototype: WasmMemory } } }).WebAssembly.Memory.prototype;
 }

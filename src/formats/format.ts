@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly mapping?: unknown;
   /** Of data without rewards (OGBench): the goal [x, y] from which rewards are computed; see the format's file. */
   readonly goal?: readonly [number, number];
+  /** Read an episode also where it takes far more memory than the file's size lets expect; see `episode-memory.ts`. */
+  readonly trusted?: boolean;
 }
 
 /** What is known of a data set before its episodes are read. */

@@ -20,9 +20,10 @@ export const d4rlFormat: DatasetFormat = {
   },
   async open(files, options) {
     refuseOptions(files.name, "a D4RL HDF5 file", options, ["horizon"]);
-    const { fallbackHorizon, horizon = fallbackHorizon, allowNonFinite = false } = options;
+    const { fallbackHorizon, horizon = fallbackHorizon, allowNonFinite = false, trusted = false } = options;
     return openD4RL(files.open(files.paths[0]!), files.name, {
       allowNonFinite,
+      trusted,
       ...(horizon !== undefined && { horizon }),
     });
   },

@@ -11,6 +11,7 @@
 
 import type { Dataset, Episode } from "../../data/episode.js";
 import { DataError } from "../../errors.js";
+import { EpisodeMemory } from "../episode-memory.js";
 import type { DataFile } from "../files.js";
 import { type EpisodeSource, loadDataset, type ReadOptions } from "../format.js";
 import { type OpenHdf5, openHdf5, withHdf5 } from "../hdf5/hdf5-module.js";
@@ -19,13 +20,13 @@ import { type D4RLTables, hasTerminal, readStretch, readTables } from "./d4rl-ta
 import { endlessError, splitStretch } from "./trajectories.js";
 
 /** What a D4RL file can be asked for. */
-export type D4RLOptions = Pick<ReadOptions, "horizon" | "allowNonFinite"> & {
+export type D4RLOptions = Pick<ReadOptions, "horizon" | "allowNonFinite" | "trusted"> & {
   /** About how many bytes of rows are in memory at once; an episode always is. */
   readonly stretchBytes?: number;
 };
 
 /** Large against a chunk, of which one may be read twice at each end. */
-const STRETCH_BYTES = 2 ** 24;
+const STRETCH_BYTES = 2 ** 22;
 
 /**
  * Reads a whole D4RL HDF5 file.
@@ -73,15 +74,19 @@ export async function openD4RL(
 function* episodesOf(file: OpenHdf5, tables: D4RLTables, options: D4RLOptions): Generator<Episode> {
   const { count } = tables;
   const usual = stretchRows(tables, options);
+  const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
+  // The stretch before it, of half the rows, may not have been given back yet.
+  const most = memory.mostRows(1.5 * bytesPerRow(tables));
   let found = 0;
   let first = 0;
   for (let wanted = usual; first < count; ) {
-    const rows = Math.min(wanted, count - first);
+    const rows = Math.min(wanted, count - first, most);
     const stretch = readStretch(file, tables, first, rows, options.allowNonFinite === true);
     const { episodes, used } = splitStretch(stretch, options.horizon, first + rows === count);
     yield* episodes;
     found += episodes.length;
     if (first + rows === count) break;
+    if (used === 0 && rows === most) throw memory.tooLong(`the episode from row ${first} on`);
     first += used;
     // Twice what is left over, so that the rows of a long episode are not read more than twice on average.
     wanted = Math.max(usual, 2 * (rows - used));
@@ -92,13 +97,19 @@ function* episodesOf(file: OpenHdf5, tables: D4RLTables, options: D4RLOptions): 
   );
 }
 
+/** The arrays that take the memory. */
+function largeHeaders(tables: D4RLTables): TableHeader[] {
+  const headers = [tables.observations, tables.actions, tables.rewards, tables.nextObservations];
+  return headers.filter((header): header is TableHeader => header !== undefined);
+}
+
+function bytesPerRow(tables: D4RLTables): number {
+  return largeHeaders(tables).reduce((sum, header) => sum + 4 * numbersPerRow(header), 0);
+}
+
 function stretchRows(tables: D4RLTables, { stretchBytes = STRETCH_BYTES }: D4RLOptions): number {
-  const headers = [tables.observations, tables.actions, tables.rewards, tables.nextObservations].filter(
-    (header): header is TableHeader => header !== undefined,
-  );
-  const bytesPerRow = headers.reduce((sum, header) => sum + 4 * numbersPerRow(header), 0);
-  const chunkRows = Math.max(...headers.map((header) => header.chunkRows));
-  const usual = Math.max(2, Math.ceil(stretchBytes / bytesPerRow));
+  const chunkRows = Math.max(...largeHeaders(tables).map((header) => header.chunkRows));
+  const usual = Math.max(2, Math.ceil(stretchBytes / bytesPerRow(tables)));
   // Longer where chunks are, but not by much: in memory count the rows and not how well they are packed.
   return Math.max(usual, Math.min(4 * chunkRows, 2 * usual, tables.count));
 }

@@ -52,7 +52,7 @@ const STRONGEST_COMPRESSION = 1100;
 const MOST_NUMBERS = 2 ** 30;
 /** A chunk is unpacked as a whole; one that is far larger than its file is no data any more. */
 const SPARE_CHUNK_BYTES = 2 ** 23;
-const BLOCK_BYTES = 2 ** 23;
+const BLOCK_BYTES = 2 ** 22;
 
 /**
  * Names of the links in a group, e.g. of the file's root "/".

@@ -10,11 +10,12 @@
 import { actionIndexProblem } from "../../data/discrete-actions.js";
 import type { Episode } from "../../data/episode.js";
 import { DataError } from "../../errors.js";
+import { EpisodeMemory } from "../episode-memory.js";
 import { type DataFiles, placeOf } from "../files.js";
-import type { DatasetFormat, EpisodeSource } from "../format.js";
+import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
 import { type ColumnValues, openParquet, type ParquetBatch } from "../parquet/parquet.js";
 import { quoted, refuseOptions } from "../refusal.js";
-import { isProblem, type RowEnding, StepRows } from "../step-rows.js";
+import { type RowEnding, StepRows } from "../step-rows.js";
 import { type Feature, infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
 import { createLeRobot } from "./lerobot-writer.js";
 
@@ -26,12 +27,12 @@ export const lerobotFormat: DatasetFormat = {
   async open(files, options) {
     refuseOptions(files.name, "a LeRobot data set", options, ["observationKeys", "allowNonFinite"]);
     const info = readInfo(files, options.observationKeys);
-    return sourceOf(files, info, options.allowNonFinite ?? false);
+    return sourceOf(files, info, options);
   },
   create: createLeRobot,
 };
 
-function sourceOf(files: DataFiles, info: LeRobotInfo, allowNonFinite: boolean): EpisodeSource {
+function sourceOf(files: DataFiles, info: LeRobotInfo, options: ReadOptions): EpisodeSource {
   const { discreteActions } = info;
   return {
     source: files.name,
@@ -40,7 +41,7 @@ function sourceOf(files: DataFiles, info: LeRobotInfo, allowNonFinite: boolean):
     ...(discreteActions !== undefined && { discreteActions }),
     steps: info.frames,
     async *episodes() {
-      yield* new FrameReader(files, info, allowNonFinite).episodes();
+      yield* new FrameReader(files, info, options).episodes();
     },
   };
 }
@@ -53,6 +54,8 @@ class FrameReader {
   private readonly names: readonly string[];
   private readonly observation: Float32Array;
   private readonly action: Float32Array;
+  private readonly allowNonFinite: boolean;
+  private readonly memory: EpisodeMemory;
   private rows: StepRows;
   private episode = -1;
   private frame = -1;
@@ -65,8 +68,10 @@ class FrameReader {
   constructor(
     private readonly files: DataFiles,
     private readonly info: LeRobotInfo,
-    private readonly allowNonFinite: boolean,
+    options: ReadOptions,
   ) {
+    this.allowNonFinite = options.allowNonFinite ?? false;
+    this.memory = new EpisodeMemory(`"${files.name}"`, options);
     const { observations, action, done, success } = info;
     this.names = [
       ...["episode_index", "frame_index"],
@@ -81,13 +86,14 @@ class FrameReader {
   }
 
   *episodes(): Generator<Episode> {
-    let where = "";
     for (const path of this.info.paths) {
-      where = `"${this.files.name}": ${placeOf(this.files, path)}`;
-      for (const batch of openParquet(this.files.open(path), where).batches(this.names))
+      const where = `"${this.files.name}": ${placeOf(this.files, path)}`;
+      const file = this.files.open(path);
+      this.memory.addFile(file.size);
+      for (const batch of openParquet(file, where).batches(this.names))
         for (let row = 0; row < batch.rows; row++) yield* this.addFrame(batch, row, where);
     }
-    yield* this.finish(where);
+    yield* this.finish();
     const { episodes, frames } = this.info;
     const [found, told] = [`${this.episode + 1} episodes of ${this.frames} frames`, `${episodes} of ${frames}`];
     if (this.episode + 1 !== episodes || this.frames !== frames)
@@ -108,7 +114,7 @@ class FrameReader {
         throw new DataError(
           `${place} is of episode ${episode}, but ${this.episode + 1} comes next; copy the data set again.`,
         );
-      if (this.episode >= 0) yield* this.finish(where);
+      if (this.episode >= 0) yield* this.finish();
       [this.episode, this.frame, this.ended, this.success] = [episode, -1, false, false];
       this.rows = this.newRows();
     }
@@ -134,23 +140,23 @@ class FrameReader {
     const isDone = done && this.flag(columns[column++]!, row, place);
     this.success = success && this.flag(columns[column]!, row, place);
     const ending: RowEnding = !isDone ? "goes on" : this.success || !success ? "terminated" : "truncated";
-    this.rows.add(this.observation, this.ended ? undefined : this.action, reward, ending);
+    const contradicted = this.rows.add(this.observation, this.ended ? undefined : this.action, reward, ending);
     this.ended = isDone;
+    if (contradicted === undefined) return;
+    throw new DataError(
+      `${place}: frame ${contradicted.row} of episode ${this.episode} ${contradicted.reason}; repair next.done or split the episode.`,
+    );
   }
 
-  private *finish(where: string): Generator<Episode> {
-    const episode = this.rows.count === 0 ? undefined : this.rows.finish(this.success);
+  private *finish(): Generator<Episode> {
+    const episode = this.rows.finish(this.success);
     if (episode === undefined) return;
-    if (isProblem(episode))
-      throw new DataError(
-        `${where}: frame ${episode.row} of episode ${this.episode} ${episode.reason}; repair next.done or split the episode.`,
-      );
     this.made++;
     yield episode;
   }
 
   private newRows(): StepRows {
-    return new StepRows(this.observation.length, this.action.length);
+    return new StepRows(this.observation.length, this.action.length, this.memory);
   }
 
   /** Copies the numbers of a feature; where the next feature goes. */

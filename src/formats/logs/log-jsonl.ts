@@ -21,6 +21,7 @@ export function openJsonLines(file: DataFile, where: string): LogTable {
     columns: Object.keys(object),
     discreteActions: typeof discrete === "number" ? discrete : undefined,
     rowCount: undefined,
+    fileBytes: file.size,
     rows: (columns) => rows(file, where, columns),
   };
 }

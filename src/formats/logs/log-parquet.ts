@@ -19,6 +19,7 @@ export function openParquetLog(file: DataFile, where: string): LogTable {
     columns: table.columns.map(({ name }) => name),
     discreteActions: discrete === undefined ? undefined : Number(discrete),
     rowCount: table.rows,
+    fileBytes: file.size,
     rows: (columns) => rows(table, columns),
   };
 }

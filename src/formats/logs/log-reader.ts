@@ -5,18 +5,23 @@
 import type { Episode } from "../../data/episode.js";
 import { DataError } from "../../errors.js";
 import { shown } from "../../requirement.js";
+import { EpisodeMemory } from "../episode-memory.js";
 import type { EpisodeSource, ReadOptions } from "../format.js";
 import { printable } from "../refusal.js";
-import { isProblem, StepRows } from "../step-rows.js";
+import { StepRows } from "../step-rows.js";
 import { LogLayout, type StepCells } from "./log-layout.js";
 import { parseMapping } from "./log-mapping.js";
 import type { LogTable } from "./log-table.js";
 
 type EpisodeName = string | number;
 
+/** A row contradicts one of the two before it. */
+const MOST_NAMED = 3;
+
 /** The rows of one episode so far. */
 interface Gathered {
   readonly rows: StepRows;
+  /** The numbers of the last rows, as messages name them; older ones are not named any more. */
   readonly numbers: number[];
   step: number | undefined;
 }
@@ -34,7 +39,8 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
     ...(table.rowCount !== undefined && { steps: table.rowCount }),
     async *episodes() {
       let count = 0;
-      for (const episode of mapping.interleaved ? mixed(table, layout) : contiguous(table, layout)) {
+      const memory = new EpisodeMemory(table.where, options).addFile(table.fileBytes);
+      for (const episode of mapping.interleaved ? mixed(table, layout, memory) : contiguous(table, layout, memory)) {
         count++;
         yield episode;
       }
@@ -47,7 +53,7 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
 }
 
 /** One episode in memory at a time; one that comes back is an error. */
-function* contiguous(table: LogTable, layout: LogLayout): Generator<Episode> {
+function* contiguous(table: LogTable, layout: LogLayout, memory: EpisodeMemory): Generator<Episode> {
   const ended = new Map<EpisodeName, number>();
   let name: EpisodeName | undefined;
   let gathered: Gathered | undefined;
@@ -55,32 +61,32 @@ function* contiguous(table: LogTable, layout: LogLayout): Generator<Episode> {
     const cells = layout.read(row);
     if (gathered === undefined || cells.episode !== name) {
       if (gathered) {
-        yield* finish(table, gathered);
+        yield* finish(gathered);
         ended.set(name!, gathered.numbers.at(-1)!);
       }
       refuseReturn(table, cells.episode, ended, row.number);
       name = cells.episode;
-      gathered = begin(layout);
+      gathered = begin(layout, memory);
     }
     add(table, gathered, cells, row.number);
   }
-  if (gathered) yield* finish(table, gathered);
+  if (gathered) yield* finish(gathered);
 }
 
 /** All episodes in memory, in the order in which they begin. */
-function* mixed(table: LogTable, layout: LogLayout): Generator<Episode> {
+function* mixed(table: LogTable, layout: LogLayout, memory: EpisodeMemory): Generator<Episode> {
   const episodes = new Map<EpisodeName, Gathered>();
   for (const row of table.rows(layout.columns)) {
     const cells = layout.read(row);
-    const gathered = episodes.get(cells.episode) ?? begin(layout);
+    const gathered = episodes.get(cells.episode) ?? begin(layout, memory);
     episodes.set(cells.episode, gathered);
     add(table, gathered, cells, row.number);
   }
-  for (const gathered of episodes.values()) yield* finish(table, gathered);
+  for (const gathered of episodes.values()) yield* finish(gathered);
 }
 
-function begin({ observationSize, actionSize }: LogLayout): Gathered {
-  return { rows: new StepRows(observationSize, actionSize), numbers: [], step: undefined };
+function begin({ observationSize, actionSize }: LogLayout, memory: EpisodeMemory): Gathered {
+  return { rows: new StepRows(observationSize, actionSize, memory), numbers: [], step: undefined };
 }
 
 function add({ where, unit }: LogTable, gathered: Gathered, cells: StepCells, number: number): void {
@@ -89,15 +95,17 @@ function add({ where, unit }: LogTable, gathered: Gathered, cells: StepCells, nu
       `${where}: ${unit} ${number} is step ${cells.step} of episode ${named(cells.episode)}, but step ${gathered.step + 1} comes next; sort the rows by episode and step, and add the missing ones or remove those that are there twice.`,
     );
   gathered.step = cells.step;
-  gathered.numbers.push(number);
-  gathered.rows.add(cells.observation, cells.action, cells.reward, cells.ending, cells.nextObservation);
+  const { rows, numbers } = gathered;
+  if (numbers.push(number) > MOST_NAMED) numbers.shift();
+  const problem = rows.add(cells.observation, cells.action, cells.reward, cells.ending, cells.nextObservation);
+  if (problem === undefined) return;
+  const wrong = numbers[numbers.length - (rows.count - problem.row)];
+  throw new DataError(`${where}: ${unit} ${wrong} ${problem.reason}; repair or remove the row.`);
 }
 
-function* finish({ where, unit }: LogTable, { rows, numbers }: Gathered): Generator<Episode> {
+function* finish({ rows }: Gathered): Generator<Episode> {
   const episode = rows.finish();
-  if (episode === undefined) return;
-  if (!isProblem(episode)) return yield episode;
-  throw new DataError(`${where}: ${unit} ${numbers[episode.row]} ${episode.reason}; repair or remove the row.`);
+  if (episode) yield episode;
 }
 
 function refuseReturn(

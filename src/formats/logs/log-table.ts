@@ -21,6 +21,8 @@ export interface LogTable {
   /** How many discrete actions there are, where a file that was written here says so. */
   readonly discreteActions: number | undefined;
   readonly rowCount: number | undefined;
+  /** Bytes of the log's file. */
+  readonly fileBytes: number;
   /** @throws DataError where a row cannot be read */
   rows(columns: readonly string[]): Generator<LogRow>;
 }

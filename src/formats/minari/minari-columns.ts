@@ -43,7 +43,7 @@ export function openColumnStorage(
       const where = `"${files.name}": "${path}"`;
       const file = files.open(path);
       const table = kind === "arrow" ? openArrow(file, where) : parquetTable(file, where);
-      return use(columnsOf(table, where));
+      return use(columnsOf(table, where, file.size));
     },
   };
 }
@@ -61,8 +61,8 @@ function listEpisodes(files: DataFiles, folder: string, kind: TableKind): number
   return episodes.sort((a, b) => a - b);
 }
 
-function columnsOf(table: Table, where: string): EpisodeColumns {
-  return { where, steps: table.rows - 1, read: (path, perRow, rows) => table.read(path, perRow, rows) };
+function columnsOf(table: Table, where: string, fileBytes: number): EpisodeColumns {
+  return { where, steps: table.rows - 1, fileBytes, read: (path, perRow, rows) => table.read(path, perRow, rows) };
 }
 
 /** A Parquet file holds each column in one piece, so that columns are read one after the other. */
@@ -73,7 +73,7 @@ function parquetTable(file: DataFile, where: string): Table {
 
 /** The first rows of a column; the rows of padding after them may hold nothing. */
 function readColumn(table: ParquetTable, name: string, perRow: number, rows: number, where: string): Float32Array {
-  const parts: Float64Array[] = [];
+  const values = new Float32Array(rows * perRow);
   let done = 0;
   for (const { columns, rows: count } of table.batches([name])) {
     const { starts, numbers, column } = columns[0]!;
@@ -87,15 +87,9 @@ function readColumn(table: ParquetTable, name: string, perRow: number, rows: num
           `${where}: column ${quoted(name)} has ${found} numbers in row ${done + row} where ${perRow} are expected; copy the data set again.`,
         );
     }
-    parts.push(numbers.subarray(0, taken * perRow));
+    values.set(numbers.subarray(0, taken * perRow), done * perRow);
     done += taken;
+    if (done === rows) return values;
   }
-  if (done < rows) throw new DataError(`${where}: column ${quoted(name)} has ${done} rows of ${rows}; copy it again.`);
-  const values = new Float32Array(rows * perRow);
-  let at = 0;
-  for (const part of parts) {
-    values.set(part, at);
-    at += part.length;
-  }
-  return values;
+  throw new DataError(`${where}: column ${quoted(name)} has ${done} rows of ${rows}; copy it again.`);
 }

@@ -8,6 +8,7 @@
  */
 import type { Episode } from "../../data/episode.js";
 import { DataError } from "../../errors.js";
+import { EpisodeMemory } from "../episode-memory.js";
 import { checkFinite } from "../refusal.js";
 import { type ChoiceSpace, type Leaf, storedWidthOf, widthOf } from "./minari-space.js";
 
@@ -17,6 +18,8 @@ export interface EpisodeColumns {
   readonly where: string;
   /** The number of rewards. */
   readonly steps: number;
+  /** Bytes of the file that holds them. */
+  readonly fileBytes: number;
   /**
    * The first `rows` rows of one array.
    * @param path the column, then the keys below it: ["observations", "goal"]
@@ -34,15 +37,15 @@ export interface EpisodeLayout {
   /** Where actions are one discrete choice: the number of the first one and how many there are. */
   readonly choice?: { readonly start: number; readonly count: number } | undefined;
   readonly allowNonFinite: boolean;
+  /** Whether episodes may take far more memory than the file's size lets expect. */
+  readonly trusted: boolean;
 }
-
-/** One-hot vectors may be far larger than what is stored; more numbers than these are refused. */
-const mostOneHot = 2 ** 22;
 
 /** @throws DataError where the columns do not fit together or hold what they cannot hold */
 export function assembleEpisode(columns: EpisodeColumns, layout: EpisodeLayout): Episode {
   const { steps, where } = columns;
   if (steps < 1) throw new DataError(`${where} has no steps; remove the episode.`);
+  refuseTooLong(columns, layout);
   const observations = flattened(columns, "observations", layout.observations, steps + 1, layout.allowNonFinite);
   const actions = layout.choice
     ? chosen(columns, layout.choice)
@@ -54,6 +57,16 @@ export function assembleEpisode(columns: EpisodeColumns, layout: EpisodeLayout):
   return { length: steps, observations, actions, rewards, terminated, truncated: terminated[steps - 1] === 0 };
 }
 
+/** Counted are the numbers as stored and as they become, of which one-hot vectors may be far larger. */
+function refuseTooLong({ where, steps, fileBytes }: EpisodeColumns, layout: EpisodeLayout): void {
+  const numbers = [...layout.observations, ...layout.actions].reduce(
+    (sum, leaf) => sum + storedWidthOf(leaf) + widthOf(leaf),
+    3,
+  );
+  const memory = new EpisodeMemory(where, layout).addFile(fileBytes);
+  if (steps + 1 > memory.mostRows(4 * numbers)) throw memory.tooLong("the episode");
+}
+
 function flattened(
   columns: EpisodeColumns,
   column: string,
@@ -62,11 +75,6 @@ function flattened(
   allowNonFinite: boolean,
 ): Float32Array {
   const width = leaves.reduce((sum, leaf) => sum + widthOf(leaf), 0);
-  const stored = leaves.reduce((sum, leaf) => sum + storedWidthOf(leaf), 0);
-  if (width > stored && width * rows > mostOneHot)
-    throw new DataError(
-      `${columns.where}, "${column}", would be ${width * rows} numbers with its choices as one-hot vectors, more than ${mostOneHot}; leave such keys out.`,
-    );
   const parts = leaves.map((leaf) => {
     const path = [column, ...leaf.path];
     const values = columns.read(path, storedWidthOf(leaf), rows);

@@ -111,6 +111,7 @@ async function layoutOf(name: string, storage: MinariStorage, options: ReadOptio
     actions: choice ? [] : leavesOf(actions, `"${name}": "actions"`),
     choice,
     allowNonFinite: options.allowNonFinite ?? false,
+    trusted: options.trusted ?? false,
   };
 }
 

@@ -60,6 +60,7 @@ function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
   return {
     where: `"${file.name}": "${group}"`,
     steps,
+    fileBytes: file.size,
     read: (path, perRow, rows) => readRows(file, [group, ...path], perRow, rows),
   };
 }

@@ -11,6 +11,7 @@
  */
 import type { Episode } from "../../data/episode.js";
 import { DataError, UsageError } from "../../errors.js";
+import { EpisodeMemory } from "../episode-memory.js";
 import type { DataFile, DataFiles } from "../files.js";
 import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
 import { checkFinite, listed, quoted, refuseOptions } from "../refusal.js";
@@ -19,8 +20,6 @@ import { isZip, type ZipEntry, zipEntries } from "./zip.js";
 
 /** OGBench's `_goal_tol` of its mazes. */
 const GOAL_RADIUS = 0.5;
-/** One episode may take this beside twice the file; OGBench's longest picture episodes take 50 MB. */
-const SPARE_BYTES = 44 * 2 ** 20;
 const SCANNED_ROWS = 4096;
 
 export const ogbenchFormat: DatasetFormat = {
@@ -131,13 +130,11 @@ function* readEpisodes(archive: Archive): Generator<Episode> {
   const arrays = openArrays(archive);
   const { observations, actions } = arrays;
   const bytesPerRow = 4 * (observations.columns + actions.columns) + 8 * (arrays.positions?.columns ?? 1);
-  const mostRows = (2 * archive.file.size + SPARE_BYTES) / bytesPerRow;
+  const memory = new EpisodeMemory(`"${archive.name}"`, archive.options).addFile(archive.file.size);
+  const mostRows = memory.mostRows(bytesPerRow);
   let firstRow = 0;
   for (const rows of trajectoryRows(arrays.terminals, archive.name)) {
-    if (rows > mostRows)
-      throw new DataError(
-        `"${archive.name}": the trajectory from row ${firstRow} on has ${rows} rows, which take far more memory than the file's size allows; mark its end in "terminals".`,
-      );
+    if (rows > mostRows) throw memory.tooLong(`the episode from row ${firstRow} on`);
     yield* piecesOf(readTrajectory(archive, arrays, rows, firstRow), observations.columns, actions.columns);
     firstRow += rows;
   }

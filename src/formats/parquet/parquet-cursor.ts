@@ -17,7 +17,7 @@ import {
 import type { ParquetColumn, ParquetLeaf } from "./parquet-schema.js";
 import type { Next } from "./parquet-values.js";
 
-/** Some rows of one column. */
+/** Some rows of one column; the arrays are valid until the next rows are read. */
 export interface ColumnValues {
   readonly column: ParquetColumn;
   /** Where the values of row r begin in `numbers` or `texts`: starts[r] .. starts[r + 1] - 1; one value a row unless lists. */
@@ -67,6 +67,10 @@ export class ColumnCursor {
   /** The repetition level of the entry that comes next. */
   private pending = 0;
   private taken = 0;
+  /** What is handed out, for as many rows as were ever asked for. */
+  private starts = new Int32Array(1);
+  private nulls = new Uint8Array(0);
+  private numbers = new Float64Array(0);
 
   constructor(
     private readonly file: DataFile,
@@ -94,10 +98,10 @@ export class ColumnCursor {
 
   read(rows: number): ColumnValues {
     const text = this.leaf.kind === "text";
-    const starts = new Int32Array(rows + 1);
-    const nulls = new Uint8Array(rows);
+    this.makeRoom(rows);
+    const { starts, nulls } = this;
     const texts: string[] = [];
-    let numbers = new Float64Array(text ? 0 : rows);
+    let { numbers } = this;
     let count = 0;
     const { definition, optional, list } = this.leaf;
     for (let row = 0; row < rows; row++) {
@@ -111,21 +115,35 @@ export class ColumnCursor {
         if (isNull) nulls[row] = 1;
         if (text) texts.push(isNull ? "" : (this.page!.value as Next<string>)());
         else {
-          if (count === numbers.length) numbers = this.grown(numbers);
+          if (count === numbers.length) numbers = this.growNumbers();
           numbers[count] = isNull ? Number.NaN : (this.page!.value as Next<number>)();
         }
         if (++count - starts[row]! > MOST_PER_ROW) throw new Damaged(`a row has more than ${MOST_PER_ROW} values`);
       } while (this.advance());
     }
     starts[rows] = count;
-    this.budget.give(8 * (numbers.length > rows ? numbers.length - rows : 0));
-    return { column: this.leaf, starts, numbers: numbers.subarray(0, text ? 0 : count), texts, nulls };
+    return {
+      column: this.leaf,
+      starts: starts.subarray(0, rows + 1),
+      numbers: numbers.subarray(0, text ? 0 : count),
+      texts,
+      nulls: nulls.subarray(0, rows),
+    };
   }
 
-  private grown(numbers: Float64Array): Float64Array<ArrayBuffer> {
-    const larger = new Float64Array(Math.max(64, numbers.length * 2));
-    this.budget.take(8 * (larger.length - numbers.length));
-    larger.set(numbers);
+  private makeRoom(rows: number): void {
+    if (rows > this.nulls.length) {
+      this.starts = new Int32Array(rows + 1);
+      this.nulls = new Uint8Array(rows);
+    }
+    this.nulls.fill(0);
+  }
+
+  private growNumbers(): Float64Array<ArrayBuffer> {
+    const larger = new Float64Array(Math.max(64, this.numbers.length * 2));
+    this.budget.take(8 * (larger.length - this.numbers.length));
+    larger.set(this.numbers);
+    this.numbers = larger;
     return larger;
   }
 

@@ -15,7 +15,7 @@ export type { ColumnValues } from "./parquet-cursor.js";
 export { looksLikeParquet } from "./parquet-footer.js";
 export type { ParquetColumn } from "./parquet-schema.js";
 
-/** Some rows of the columns that were asked for, in the order in which they were asked for. */
+/** Some rows of the columns that were asked for, in that order; valid until the next batch is asked for. */
 export interface ParquetBatch {
   /** Number of the first row in the file, from 0 on. */
   readonly firstRow: number;

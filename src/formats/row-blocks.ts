@@ -1,0 +1,60 @@
+/**
+ * Rows of numbers whose count is not known beforehand: gathered in blocks, so that growing copies nothing, and joined
+ * once at the end.
+ */
+
+/** So many numbers a block at most, beyond the first rows. */
+const MOST_NUMBERS = 2 ** 16;
+const FIRST_ROWS = 16;
+
+export class RowBlocks {
+  private blocks: Float32Array<ArrayBuffer>[] = [];
+  /** Rows that the last block has room for, and those in it. */
+  private room = 0;
+  private used = 0;
+  private rows = 0;
+
+  /** @param columns the numbers of a row */
+  constructor(private readonly columns: number) {}
+
+  /** The rows that the next block will have, where the next row needs one; else 0. */
+  get nextBlock(): number {
+    if (this.used < this.room) return 0;
+    const most = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(1, this.columns)));
+    return Math.min(Math.max(FIRST_ROWS, this.rows), Math.max(FIRST_ROWS, most));
+  }
+
+  /** Adds a row; of `undefined` one of zeros. */
+  add(row: ArrayLike<number> | undefined): void {
+    const next = this.nextBlock;
+    if (next > 0) {
+      this.blocks.push(new Float32Array(next * this.columns));
+      [this.room, this.used] = [next, 0];
+    }
+    if (row) this.blocks.at(-1)!.set(row, this.used * this.columns);
+    this.used++;
+    this.rows++;
+  }
+
+  /** The row that was added last. */
+  get last(): Float32Array {
+    const from = (this.used - 1) * this.columns;
+    return this.blocks.at(-1)!.subarray(from, from + this.columns);
+  }
+
+  /**
+   * The first rows in one array, followed by zeros where there are fewer; nothing is kept here.
+   * @returns [rows * columns]
+   */
+  join(rows: number): Float32Array<ArrayBuffer> {
+    const joined = new Float32Array(rows * this.columns);
+    let at = 0;
+    for (const block of this.blocks) {
+      const part = block.subarray(0, joined.length - at);
+      joined.set(part, at);
+      at += part.length;
+    }
+    this.blocks = [];
+    return joined;
+  }
+}
