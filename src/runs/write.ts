@@ -7,6 +7,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -29,18 +30,23 @@ import {
 } from "./record.js";
 import { writeWholeFile } from "./whole-file.js";
 
-/** Bytes of the two files of lines. */
+/** Bytes of the files of lines; 0 of one that is not there. */
 export interface LinePositions {
   readonly metrics: number;
   readonly evaluations: number;
+  readonly notices: number;
 }
 
 /** Writes one run folder. Every method is synchronous: when it returns, a kill of the process loses nothing of it. */
 export class RunWriter {
   private readonly metrics: LineFile;
   private readonly evaluations: LineFile;
+  private readonly noticesPath: string;
+  private noticesBegan: boolean;
 
   private constructor(readonly folder: string) {
+    this.noticesPath = join(folder, runFiles.notices);
+    this.noticesBegan = existsSync(this.noticesPath);
     this.metrics = new LineFile(join(folder, runFiles.metrics));
     this.evaluations = new LineFile(join(folder, runFiles.evaluations));
   }
@@ -62,6 +68,7 @@ export class RunWriter {
   static check(folder: string, lines: LinePositions): void {
     refuseMissingLines(join(folder, runFiles.metrics), lines.metrics);
     refuseMissingLines(join(folder, runFiles.evaluations), lines.evaluations);
+    refuseMissingLines(join(folder, runFiles.notices), lines.notices);
   }
 
   /**
@@ -74,6 +81,7 @@ export class RunWriter {
     try {
       writer.metrics.cutAt(lines.metrics);
       writer.evaluations.cutAt(lines.evaluations);
+      writer.withNotices((file) => file.cutAt(lines.notices));
       rmSync(join(folder, runFiles.summary), { force: true });
     } catch (error) {
       writer.close();
@@ -84,7 +92,8 @@ export class RunWriter {
 
   /** How far the lines reach, once they are on the disk. */
   position(): LinePositions {
-    return { metrics: this.metrics.position(), evaluations: this.evaluations.position() };
+    const notices = this.withNotices((file) => file.position()) ?? 0;
+    return { metrics: this.metrics.position(), evaluations: this.evaluations.position(), notices };
   }
 
   appendMetrics(line: MetricsLine): void {
@@ -97,9 +106,15 @@ export class RunWriter {
 
   /** The file is there once there is something to notice. */
   appendNotice(line: NoticeLine): void {
-    const file = new LineFile(join(this.folder, runFiles.notices));
+    this.noticesBegan = true;
+    this.withNotices((file) => file.append(JSON.stringify(line)));
+  }
+
+  private withNotices<T>(use: (file: LineFile) => T): T | undefined {
+    if (!this.noticesBegan) return undefined;
+    const file = new LineFile(this.noticesPath);
     try {
-      file.append(JSON.stringify(line));
+      return use(file);
     } finally {
       file.close();
     }

@@ -1,7 +1,10 @@
 /** Online episodes in which the environment fails: dropped where the settings say so, and the run is none the worse. */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { RunFailure } from "../errors.js";
 import { readRun } from "../runs/read.js";
+import { runFiles } from "../runs/record.js";
 import type { TrainSettings } from "./configuration.js";
 import {
   lineData,
@@ -121,6 +124,8 @@ describe("a run with a dropped episode", () => {
       };
       const { folder, summary } = await dropped(name, settings, { onProgress, signal: stop.signal });
       expect(summary.status).toBe("interrupted");
+      // What a kill after the checkpoint would leave: the resumed run notices it again.
+      appendFileSync(join(folder, runFiles.notices), `${JSON.stringify(whole.run.notices.at(-1))}\n`);
       await resume({ folder, dataset: lineData() });
       const { metrics, evaluations, notices } = readRun(folder);
       const timeless = ({ seconds: _, ...line }: { readonly seconds: number }) => line;

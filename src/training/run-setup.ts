@@ -83,7 +83,7 @@ export async function withResumedRun<Result>(
         );
       const agent = await makeAgent(configuration, data, found?.saved.agent ?? configuration.run.agent);
       const { state: parts, online } = partsOf(configuration, environment, data, agent);
-      const writer = RunWriter.reopen(folder, found?.saved.lines ?? { metrics: 0, evaluations: 0 });
+      const writer = RunWriter.reopen(folder, found?.saved.lines ?? { metrics: 0, evaluations: 0, notices: 0 });
       const { evaluations } = readRun(folder);
       const log = new RunLog(writer, configuration.run.logEveryUpdates, [...evaluations]);
       const door = doorOf(configuration, data);

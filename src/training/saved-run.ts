@@ -39,8 +39,8 @@ const savedRunSchema = z.strictObject({
   /** Rows drawn so far from data that are larger than memory. */
   offlineDraws: count,
   streams: z.record(z.string(), streamState),
-  /** Bytes of metrics.jsonl and evaluations.jsonl. */
-  lines: z.strictObject({ metrics: count, evaluations: count }),
+  /** Bytes of metrics.jsonl, evaluations.jsonl and notices.jsonl. */
+  lines: z.strictObject({ metrics: count, evaluations: count, notices: count }),
   pace: z.strictObject({
     seconds: z.number().min(0),
     checkpointSeconds: z.number().min(0),
