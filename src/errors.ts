@@ -22,6 +22,12 @@ export class RunFailure extends Error {
   readonly exitCode = 1;
 }
 
+/** What an error that somebody else's code threw says, as the end of a sentence: its first line, without a full stop. */
+export function reasonIn(error: unknown): string {
+  const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return line!.replace(/[\s.]+$/, "") || "it threw an error without a message";
+}
+
 /** Why a file cannot be used, in a few words: the operating system's commonest reasons, else the first line of its own. */
 export function fileReason(error: unknown): string {
   const { code, message } = error as { readonly code?: string; readonly message?: string };

@@ -71,6 +71,7 @@ function wrapDisk(reached: () => boolean, end: () => void): void {
       if (reached()) end();
       write(descriptor, bytes.subarray(half));
     },
+    truncate: before(realDisk.truncate),
     sync: before(realDisk.sync),
     close: before(realDisk.close),
     rename: before(realDisk.rename),

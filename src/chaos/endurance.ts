@@ -1,7 +1,7 @@
 /**
  * `npm run endurance`: a long run of the smallest networks, 100,000 updates and 1,000,000 steps of an environment, with
- * the memory of the process over time. What may grow is the replay of the collected steps, in array buffers that
- * stand in a column of their own; the rest must not.
+ * the memory of the process over time. What may grow is the replay of the collected steps, which stands in a column of its
+ * own; the rest must not, but for the moments at which the replay grows by half and its older arrays await collection.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,6 +31,8 @@ await endure(
 async function endure(updates: number, onlineSteps: number): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), "calql-endurance-"));
   const dataset = await collectTask({ task, steps: 5_000, seed: 1 });
+  const bytesPerStep = 4 * (2 * dataset.observationSize + 2 * dataset.actionSize + 3);
+  const row = (steps: number) => printRow(steps, steps * bytesPerStep);
   let due = 0;
   const onProgress = ({ done }: Progress) => {
     if (done < due) return;
@@ -39,7 +41,7 @@ async function endure(updates: number, onlineSteps: number): Promise<void> {
   };
   const small = { batchSize: 16, nActions: 2, actorHidden: [16], criticHidden: [16], evaluationEpisodes: 2 };
   const length = { offlineUpdates: 0, onlineSteps, utdRatio: updates / onlineSteps, evaluateEverySteps: 50_000 };
-  process.stdout.write("      steps   seconds    RSS MiB buffer MiB others MiB   heap MiB\n");
+  process.stdout.write("      steps   seconds    RSS MiB replay MiB others MiB   heap MiB\n");
   const { summary } = await train(
     { task, agent: "cal-ql", threads: 1, preset: "laptop", ...small, ...length, checkpointEverySeconds: 10 },
     { folder: join(place, "run"), dataset, onProgress },
@@ -52,13 +54,13 @@ async function endure(updates: number, onlineSteps: number): Promise<void> {
   rmSync(place, { recursive: true });
 }
 
-/** The replay's room grows by half whenever it is full; with a few constant ones, it is the array buffers. */
-function row(steps: number): void {
-  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+/** @param replay bytes of the transitions, see data/replay.ts: room that none has reached yet is not resident */
+function printRow(steps: number, replay: number): void {
+  const { rss, heapUsed } = process.memoryUsage();
   const cells = [
     String(steps).padStart(11),
     (performance.now() / 1000).toFixed(0).padStart(10),
-    ...[rss, arrayBuffers, rss - arrayBuffers, heapUsed].map((bytes) => (bytes / MEBIBYTE).toFixed(1).padStart(11)),
+    ...[rss, replay, rss - replay, heapUsed].map((bytes) => (bytes / MEBIBYTE).toFixed(1).padStart(11)),
   ];
   process.stdout.write(`${cells.join("")}\n`);
 }

@@ -5,7 +5,7 @@
 import type { RandomStream } from "../random.js";
 
 /**
- * Where a process can end. "checkpoint": between two operations on the files of a checkpoint or of the collected
+ * Where a process can end. "checkpoint": between two operations on the files of a checkpoint, of lines or of collected
  * episodes, or in the middle of a write. "episode": between two steps of the environment online. "clock": at any moment,
  * by the tool's own watch, the start of the program among them.
  */

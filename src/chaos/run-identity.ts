@@ -18,6 +18,7 @@ export interface RunIdentity {
   readonly best: CheckpointIdentity;
   readonly metrics: readonly object[];
   readonly evaluations: readonly object[];
+  readonly notices: readonly object[];
   readonly ending: object;
   /** SHA-256 of the exported policy. */
   readonly policy: string;
@@ -31,7 +32,7 @@ interface CheckpointIdentity {
 
 /** @throws DataError where the run has no sound checkpoint */
 export function identityOf(folder: string): RunIdentity {
-  const { metrics, evaluations, summary } = readRun(folder);
+  const { metrics, evaluations, notices, summary } = readRun(folder);
   const { status, updates, onlineSteps, onlineEpisodes } = summary!;
   const best = join(folder, checkpointFolder, bestCheckpoint);
   return {
@@ -42,6 +43,7 @@ export function identityOf(folder: string): RunIdentity {
     best: checkpointIdentity(decodeTensorFile(readFileSync(best), best), best),
     metrics: metrics.map(timeless),
     evaluations: evaluations.map(timeless),
+    notices: notices.map(timeless),
     ending: { status, updates, onlineSteps, onlineEpisodes },
     policy: createHash("sha256")
       .update(readFileSync(join(folder, runFiles.policy)))

@@ -119,6 +119,7 @@ function tear(run: string, random: RandomStream): void {
   for (const [file, rest] of [
     [runFiles.metrics, '{"phase":"offl'],
     [runFiles.evaluations, '{"phase":"onl'],
+    [runFiles.notices, '{"phase":"online","upd'],
     [episodeLogFile, "\x07\0\0\0half an episode"],
   ] as const)
     if (existsSync(join(run, file)) && random.uniform() < 0.5) appendFileSync(join(run, file), rest);

@@ -1,4 +1,5 @@
 /** For tests: a disk on which the k-th operation goes wrong. */
+import { basename } from "node:path";
 import { type Disk, realDisk } from "../runs/disk.js";
 
 /** "short": half of a write arrives before the disk is full. "killed": nothing happens any more, from then on. */
@@ -41,6 +42,7 @@ export function failingDisk(fault: Fault, at = Number.POSITIVE_INFINITY): Failin
       check(() => operations === at && realDisk.write(descriptor, bytes.subarray(0, bytes.length >> 1)));
       realDisk.write(descriptor, bytes);
     },
+    truncate: checked(realDisk.truncate),
     sync: checked(realDisk.sync),
     close: checked(realDisk.close),
     rename: checked(realDisk.rename),
@@ -48,4 +50,45 @@ export function failingDisk(fault: Fault, at = Number.POSITIVE_INFINITY): Failin
     remove: checked(realDisk.remove),
     syncFolder: checked(realDisk.syncFolder),
   };
+}
+
+/** A disk that does everything and keeps a record of it, with the last part of the paths: "rename a.partial a". */
+export function recordingDisk(): { readonly disk: Disk; readonly done: string[] } {
+  const done: string[] = [];
+  const names = new Map<number, string>();
+  const recorded = <Words extends readonly string[], Result>(name: string, operation: (...words: Words) => Result) => {
+    return (...words: Words): Result => {
+      done.push([name, ...words.map((word) => basename(word))].join(" "));
+      return operation(...words);
+    };
+  };
+  const onFile = (name: string, descriptor: number) => done.push(`${name} ${names.get(descriptor)}`);
+  const disk: Disk = {
+    makeFolder: recorded("makeFolder", realDisk.makeFolder),
+    list: realDisk.list,
+    open(path, mode) {
+      done.push(`open ${basename(path)}`);
+      const descriptor = realDisk.open(path, mode);
+      names.set(descriptor, basename(path));
+      return descriptor;
+    },
+    write(descriptor, bytes) {
+      onFile("write", descriptor);
+      realDisk.write(descriptor, bytes);
+    },
+    truncate(descriptor, bytes) {
+      onFile("truncate", descriptor);
+      realDisk.truncate(descriptor, bytes);
+    },
+    sync(descriptor) {
+      onFile("sync", descriptor);
+      realDisk.sync(descriptor);
+    },
+    close: realDisk.close,
+    rename: recorded("rename", realDisk.rename),
+    link: recorded("link", realDisk.link),
+    remove: recorded("remove", realDisk.remove),
+    syncFolder: recorded("syncFolder", realDisk.syncFolder),
+  };
+  return { disk, done };
 }

@@ -4,10 +4,10 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataError, RunFailure } from "../errors.js";
-import { type Fault, failingDisk, faults, Killed } from "./failing-disk.fixture.js";
+import { type Fault, failingDisk, faults, Killed, recordingDisk } from "./failing-disk.fixture.js";
 import { bestCheckpoint, CheckpointStore, checkpointFolder } from "./store.js";
 import { decodeTensorFile } from "./tensor-file.js";
 
@@ -108,6 +108,28 @@ describe("a store of checkpoints", () => {
       );
     expect(accepting(new DataError("no"))).toBe(1);
     expect(() => accepting(new RangeError("a fault"))).toThrow(RangeError);
+  });
+});
+
+describe("a checkpoint that was written", () => {
+  it("has every name that leads to it on the disk, in this order", () => {
+    const { disk, done } = recordingDisk();
+    const store = new CheckpointStore(run, disk);
+    store.write(content(1), true);
+    const numberedName = basename(numbered(1));
+    expect(done).toEqual([
+      `makeFolder ${checkpointFolder}`,
+      `syncFolder ${basename(run)}`,
+      `open ${bestCheckpoint}.partial`,
+      `write ${bestCheckpoint}.partial`,
+      `sync ${bestCheckpoint}.partial`,
+      `rename ${bestCheckpoint}.partial ${bestCheckpoint}`,
+      `syncFolder ${checkpointFolder}`,
+      `remove ${numberedName}.partial`,
+      `link ${bestCheckpoint} ${numberedName}.partial`,
+      `rename ${numberedName}.partial ${numberedName}`,
+      `syncFolder ${checkpointFolder}`,
+    ]);
   });
 });
 

@@ -1,8 +1,8 @@
 /**
- * The executable as the system runs it: built into a folder of its own, started as a process, stopped by Ctrl-C.
+ * The executable as the system runs it: built into a folder of its own, started as a process, stopped by signals.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
@@ -16,6 +16,8 @@ const data = join(place, "data.hdf5");
 
 beforeAll(() => writeDataset(data, collectPointMaze({ task: "pointmaze-umaze", steps: 1_000, seed: 0 })));
 afterAll(remove);
+
+const signals = ["SIGINT", "SIGTERM"] as const;
 
 /** Resolves with the exit code; calls `onLine` for every piece of standard error. */
 function ended(process: ChildProcess, onError: (text: string) => void): Promise<number | null> {
@@ -35,8 +37,8 @@ describe("the executable", () => {
     expect(stderr).toMatch(/^error: The setting discount [^\n]*\n$/);
   });
 
-  it("ends cleanly at Ctrl-C, with everything written", async () => {
-    const folder = join(place, "run");
+  it.each(signals)("ends cleanly at %s, with everything written", async (signal) => {
+    const folder = join(place, signal);
     const flags = ["--offline-updates", "1000000", "--evaluate-every-updates", "20", "--log-every-updates", "5"];
     const words = [bin, "train", "--dataset", data, "--out", folder, ...tinyFlags, ...flags];
     const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
@@ -48,7 +50,7 @@ describe("the executable", () => {
     const code = await ended(child, (piece) => {
       const begun = text.includes("after 40 updates");
       text += piece;
-      if (!begun && text.includes("after 40 updates")) child.kill("SIGINT");
+      if (!begun && text.includes("after 40 updates")) child.kill(signal);
     });
     expect(code).toBe(130);
     expect(text).toContain("cal-ql stopping; what there is will be written");
@@ -66,3 +68,28 @@ describe("the executable", () => {
     expect(readFileSync(join(folder, "report.html"), "utf8")).toContain("interrupted");
   });
 });
+
+describe("work that does not end when it is asked to", () => {
+  const script = join(place, "deaf.js");
+  beforeAll(() => writeFileSync(script, deaf));
+
+  const pairs = signals.flatMap((first) => signals.map((second) => ({ first, second })));
+  it.each(pairs)("is ended by $second after $first", async ({ first, second }) => {
+    const child = spawn(process.execPath, [script], { stdio: ["ignore", "ignore", "pipe"] });
+    let text = "";
+    await ended(child, (piece) => {
+      text += piece;
+      child.kill(text === "working\n" ? first : second);
+    });
+    expect({ text, by: child.signalCode }).toEqual({ text: "working\nstopping\n", by: second });
+  });
+});
+
+/** A program that says when it is asked to end, and does not; it gives up by itself, so that no test waits for ever. */
+const deaf = `
+  import { untilInterrupted } from "./dist/cli/interrupts.js";
+  await untilInterrupted(() => process.stderr.write("stopping\\n"), () => new Promise((resolve) => {
+    process.stderr.write("working\\n");
+    setTimeout(resolve, 20_000);
+  }));
+`;

@@ -2,6 +2,8 @@
  * `calql resume`: goes on with a run that was interrupted, killed or failed, as if it had never been.
  */
 import type { Command } from "commander";
+import { environmentNames } from "../environments/registry.js";
+import { UsageError } from "../errors.js";
 import { readRunConfig } from "../runs/read.js";
 import type { TrainSettings } from "../training/configuration.js";
 import { resume } from "../training/train.js";
@@ -14,7 +16,16 @@ export function addResumeCommand(program: Command): void {
     .argument("<run>", "run folder")
     .action(async (folder: string) => {
       const settings = readRunConfig(folder).settings as TrainSettings;
+      refuseUnregistered(folder, String(settings.task));
       const result = await withView(settings, { folder }, (options) => resume(options));
       finishVerb(folder, result);
     });
+}
+
+/** A name that a run has used is not misspelt: it is one of the user's own. */
+function refuseUnregistered(folder: string, task: string): void {
+  if (environmentNames().includes(task)) return;
+  throw new UsageError(
+    `The run in ${folder} acts in the environment "${task}", which is none of calql's own; call registerEnvironment and then resume({ folder }) in the program that began the run.`,
+  );
 }

@@ -4,14 +4,13 @@
  * is moved aside, so that nothing recorded is lost.
  */
 import { existsSync, readdirSync, renameSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { z } from "zod";
+import { join } from "node:path";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
 import { type Run, readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { refuseUsedFolder } from "../runs/write.js";
-import { runSettings } from "../training/settings.js";
+import { differingSetting } from "../training/same-settings.js";
 import type { PlannedRun } from "./plan.js";
 
 export type FolderState =
@@ -60,25 +59,10 @@ function stateOf({ summary }: Run): FolderState {
 }
 
 function refuseOtherSettings({ folder, resolved }: PlannedRun, recorded: Readonly<Record<string, unknown>>): void {
-  const names = [...new Set([...Object.keys(resolved), ...Object.keys(recorded)])];
-  const name = names.find((key) => !same(key, resolved[key], recordedIn(recorded, key)));
-  if (name === undefined) return;
-  const [was, is] = [shown(recordedIn(recorded, name) ?? null), shown(resolved[name] ?? null)];
+  const other = differingSetting(recorded, resolved);
+  if (other === undefined) return;
   throw new UsageError(
-    `The folder ${folder} holds a run with other settings: its ${name} is ${was}, now it is ${is}. ` +
+    `The folder ${folder} holds a run with other settings: its ${other.name} is ${shown(other.was)}, now it is ${shown(other.is)}. ` +
       "Name another folder with --out, or compare with the settings of that run.",
   );
-}
-
-/** A setting of the run that did not exist yet was what its default says. */
-function recordedIn(recorded: Readonly<Record<string, unknown>>, name: string): unknown {
-  const declared: Readonly<Record<string, z.ZodType>> = runSettings.shape;
-  return name in recorded || !(name in declared) ? recorded[name] : declared[name]!.safeParse(undefined).data;
-}
-
-/** As JSON would keep them; one that is not there is none, and a file is the same by any path to it. */
-function same(name: string, one: unknown, other: unknown): boolean {
-  if (name === "dataset" && typeof one === "string" && typeof other === "string")
-    return resolve(one) === resolve(other);
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }

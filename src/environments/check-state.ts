@@ -3,7 +3,7 @@
  * same bits, in the environment that saved it and in a fresh one, beyond the end of the episode and into the next.
  */
 import { RandomStream } from "../random.js";
-import type { Problem } from "./contract.js";
+import { type Problem, stateProblem } from "./contract.js";
 import type { Environment } from "./environment.js";
 import { randomAction } from "./random-action.js";
 
@@ -22,6 +22,8 @@ export function savedStateProblem(environment: Environment, seed: number, anothe
   environment.reset({ seed });
   follow(environment, actionsOf(environment, Math.min(stepsBefore, environment.horizon >> 1), random));
   const state = environment.saveState();
+  const malformed = stateProblem(state);
+  if (malformed) return malformed;
   const actions = actionsOf(environment, stepsRepeated, random);
   const original = followAndReset(environment, actions);
   environment.saveState(); // what was saved before must not change by it

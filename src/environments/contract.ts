@@ -74,6 +74,18 @@ export function stepProblems(result: StepResult, space: BoxSpace): Problem[] {
   return problems;
 }
 
+/** What is wrong with an answer of `saveState`, or undefined where nothing is. */
+export function stateProblem(state: unknown): Problem | undefined {
+  if (!(state instanceof Float64Array))
+    return { what: `the state is ${describe(state)} and not a Float64Array`, nextStep: "return a Float64Array" };
+  const index = state.findIndex((entry) => !Number.isFinite(entry));
+  if (index === -1) return undefined;
+  return {
+    what: `the state holds ${state[index]} at index ${index}, which is not a finite number`,
+    nextStep: "save finite numbers alone",
+  };
+}
+
 /** A value in a few words, for messages. */
 function describe(value: unknown): string {
   if (typeof value === "string") return `the string "${value}"`;

@@ -56,7 +56,7 @@ export interface Environment {
   render?(frame: Frame): void;
   /**
    * Everything that the rest of the episode, and those after it, follow from (physics, goal, clock, random stream), as
-   * plain numbers that a checkpoint can hold. Optional: what offers it also offers `restoreState`.
+   * plain, finite numbers that a checkpoint can hold. Optional: what offers it also offers `restoreState`.
    */
   saveState?(): Float64Array;
   /**

@@ -160,6 +160,20 @@ describe("the guard", () => {
     ]);
   });
 
+  it("stops at a saved state that is no array of finite numbers", () => {
+    const saving = (state: unknown) => {
+      const stateful = { saveState: () => state as Float64Array, restoreState: () => {} };
+      const environment = guardEnvironment(Object.assign(counter(), stateful), "counter");
+      environment.reset();
+      return () => environment.saveState?.();
+    };
+    const broken = "counter: saveState() broke the contract of an environment: the state";
+    expect(saving(Float64Array.of(1, Infinity))).toThrow(RunFailure);
+    expect(saving(Float64Array.of(1, Infinity))).toThrow(`${broken} holds Infinity at index 1`);
+    expect(saving(Float32Array.of(1))).toThrow(`${broken} is of type Float32Array and not a Float64Array`);
+    expect(saving(Promise.resolve())).toThrow(`${broken} is of type Promise and not a Float64Array`);
+  });
+
   it("refuses a seed that is no integer", () => {
     const environment = guardEnvironment(counter(), "counter");
     expect(() => environment.reset({ seed: 0.5 })).toThrow("counter: reset() was given the seed 0.5; pass an integer.");

@@ -6,7 +6,7 @@
  */
 import { RunFailure, UsageError } from "../errors.js";
 import type { Frame } from "../rendering/frame.js";
-import { actionProblem, type Problem, resetProblems, stepProblems } from "./contract.js";
+import { actionProblem, type Problem, resetProblems, stateProblem, stepProblems } from "./contract.js";
 import type { ActionSpace, BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
 import { joinState } from "./state.js";
 
@@ -99,7 +99,10 @@ class GuardedEnvironment implements Environment {
     if (this.state === "closed") throw this.refuse("saveState() was called after close()", "make a new environment");
     if (this.state === "new")
       throw this.refuse("saveState() was called before the first reset()", "call reset() first");
-    return joinState([episodeStates.indexOf(this.state), this.steps], this.environment.saveState!());
+    const saved = this.environment.saveState!();
+    const problem = stateProblem(saved);
+    if (problem) throw this.fail("saveState()", problem);
+    return joinState([episodeStates.indexOf(this.state), this.steps], saved);
   }
 
   private restore(saved: Float64Array): void {

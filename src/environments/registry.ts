@@ -2,7 +2,7 @@
  * The names under which environments are known, and the one way to make them. The built-in ones are here from the start; a user
  * adds an environment with `registerEnvironment` and can then name it wherever a built-in one is named.
  */
-import { UsageError, unknownName } from "../errors.js";
+import { RunFailure, reasonIn, UsageError, unknownName } from "../errors.js";
 import { adroitTaskNames, makeAdroit } from "./adroit/adroit.js";
 import { makeAntDirection } from "./ant/ant-direction.js";
 import { antMazes, makeAntMaze } from "./ant/antmaze.js";
@@ -46,10 +46,17 @@ export function registerEnvironment(name: string, factory: EnvironmentFactory): 
 /**
  * A fresh, guarded environment, e.g. `makeEnvironment("pointmaze-umaze", { start: "diverse" })`. Call `close` when it is
  * no longer needed: its physics lives outside JavaScript's memory.
- * @throws UsageError when the name or an option is unknown.
+ * @throws UsageError when the name or an option is unknown; RunFailure when its factory throws anything else.
  */
 export function makeEnvironment(name: string, options: EnvironmentOptions = {}): Environment {
   const factory = factories.get(name);
   if (!factory) throw unknownName("environment", name, environmentNames());
-  return guardEnvironment(factory(options), name);
+  try {
+    return guardEnvironment(factory(options), name);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new RunFailure(`The environment ${name} could not be made: ${reasonIn(error)}. Mend it and run again.`, {
+      cause: error,
+    });
+  }
 }

@@ -6,6 +6,7 @@ import {
   closeSync,
   copyFileSync,
   fsyncSync,
+  ftruncateSync,
   linkSync,
   openSync,
   readdirSync,
@@ -24,6 +25,8 @@ export interface Disk {
   open(path: string, mode: "w" | "a"): number;
   /** Writes all of the bytes. */
   write(descriptor: number, bytes: Uint8Array): void;
+  /** Cuts off what stands after so many bytes. */
+  truncate(descriptor: number, bytes: number): void;
   sync(descriptor: number): void;
   close(descriptor: number): void;
   rename(from: string, to: string): void;
@@ -48,6 +51,7 @@ export const realDisk: Disk = {
   write(descriptor, bytes) {
     for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
   },
+  truncate: (descriptor, bytes) => ftruncateSync(descriptor, bytes),
   sync: (descriptor) => fsyncSync(descriptor),
   close: (descriptor) => closeSync(descriptor),
   rename: (from, to) => renameSync(from, to),
@@ -55,8 +59,7 @@ export const realDisk: Disk = {
     try {
       linkSync(from, to);
     } catch (error) {
-      if (!["EPERM", "ENOTSUP", "EXDEV", "EOPNOTSUPP"].includes((error as NodeJS.ErrnoException).code ?? ""))
-        throw error;
+      if (!meansNoLinks(error)) throw error;
       copyFileSync(from, to);
       const descriptor = openSync(to, "r+");
       try {
@@ -77,6 +80,12 @@ export const realDisk: Disk = {
     }
   },
 };
+
+/** Whether a link failed because the file system has none (or no more of that file). */
+export function meansNoLinks(error: unknown): boolean {
+  const codes = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"];
+  return codes.includes((error as NodeJS.ErrnoException).code ?? "");
+}
 
 /**
  * Writes a file in one piece and puts it on the disk: under a temporary name, synced, renamed, the folder synced. After a

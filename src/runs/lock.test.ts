@@ -3,7 +3,16 @@
  * is taken over, however it went.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -123,5 +132,40 @@ describe("the lock of a folder", () => {
       ),
     );
     expect(owner().host).toBe("elsewhere");
+  });
+
+  it("is taken back from nobody: one that somebody else holds by now stays", () => {
+    const unlock = lockFolder(folder, "run");
+    writeFileSync(path, "another's");
+    unlock();
+    expect(readFileSync(path, "utf8")).toBe("another's");
+  });
+
+  it.each(["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EMLINK"])("falls back where linking says %s", (code) => {
+    const link = () => {
+      throw Object.assign(new Error(code), { code });
+    };
+    written({ process: 2 ** 22 + 1 });
+    const steps = { link, rename: renameSync };
+    const unlock = lockFolder(folder, "run", steps);
+    expect(owner().process).toBe(process.pid);
+    expect(() => lockFolder(folder, "run", steps)).toThrow(/; wait for it, or use another folder\.$/);
+    unlock();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("that another process took between looking and moving away is given back to it", () => {
+    written({ process: 2 ** 22 + 1 });
+    const stale = readFileSync(path, "utf8");
+    const unlock = lockFolder(join(folder, "other"), "run");
+    const living = readFileSync(join(folder, "other", lockFile), "utf8");
+    unlock();
+    writeFileSync(path, stale);
+    const rename = (from: string, to: string) => {
+      writeFileSync(path, living);
+      renameSync(from, to);
+    };
+    expect(() => lockFolder(folder, "run", { link: linkSync, rename })).toThrow(/^Another run /);
+    expect(readFileSync(path, "utf8")).toBe(living);
   });
 });

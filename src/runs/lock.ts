@@ -7,6 +7,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileReason, UsageError } from "../errors.js";
+import { meansNoLinks } from "./disk.js";
 import { makeFolder } from "./make-folder.js";
 
 export const lockFile = ".lock";
@@ -15,32 +16,52 @@ export const lockFile = ".lock";
 const ownerSchema = z.object({ process: z.int().positive(), started: z.string(), host: z.string(), since: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
+/** The two steps that decide between processes, as a value for tests. */
+const realSteps = { link: linkSync, rename: renameSync };
+export type LockSteps = { readonly [Name in keyof typeof realSteps]: (from: string, to: string) => void };
+
 /**
  * Makes the folder and takes its lock.
  * @param work what goes on there, for the message to a second process: "comparison", "run"
  * @returns what gives the lock back
  * @throws UsageError naming the process that holds it
  */
-export function lockFolder(folder: string, work: string): () => void {
+export function lockFolder(folder: string, work: string, steps: LockSteps = realSteps): () => void {
   const path = join(folder, lockFile);
   const mine = `${path}.${process.pid}`;
+  const identity = JSON.stringify(ownIdentity());
   try {
     makeFolder(folder);
-    writeFileSync(mine, JSON.stringify(ownIdentity()));
+    writeFileSync(mine, identity);
     // Linking is the one step that only one process can do: whoever finds the name taken has lost.
-    while (!linked(mine, path)) removeIfStale(path, folder, work);
+    while (!placed(mine, path, steps)) removeIfStale(path, folder, work, steps);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`The folder ${folder} cannot be used: ${fileReason(error)}. Name another with --out.`);
+    throw new UsageError(`The folder ${folder} cannot be used: ${fileReason(error)}. Use another folder.`);
   } finally {
     rmSync(mine, { force: true });
   }
-  return () => rmSync(path, { force: true });
+  return () => {
+    // Somebody who took it for stale may hold it now.
+    if (readIfThere(path) === identity) rmSync(path, { force: true });
+  };
 }
 
-function linked(from: string, to: string): boolean {
+/** Gives a file the name of the lock. @returns false if that is taken */
+function placed(from: string, to: string, { link }: LockSteps): boolean {
   try {
-    linkSync(from, to);
+    return unlessTaken(() => link(from, to));
+  } catch (error) {
+    if (!meansNoLinks(error)) throw error;
+  }
+  // Only one process can make a file, either; but another may have taken it for torn before it was written.
+  const text = readFileSync(from, "utf8");
+  return unlessTaken(() => writeFileSync(to, text, { flag: "wx" })) && readIfThere(to) === text;
+}
+
+function unlessTaken(take: () => void): boolean {
+  try {
+    take();
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -49,7 +70,7 @@ function linked(from: string, to: string): boolean {
 }
 
 /** @throws UsageError if whoever holds the lock lives, or cannot be asked because it is on another machine */
-function removeIfStale(path: string, folder: string, work: string): void {
+function removeIfStale(path: string, folder: string, work: string, steps: LockSteps): void {
   const text = readIfThere(path);
   if (text === undefined) return;
   const owner = ownerIn(text);
@@ -59,16 +80,16 @@ function removeIfStale(path: string, folder: string, work: string): void {
     );
   if (owner && startOf(owner.process) === owner.started)
     throw new UsageError(
-      `Another ${work} (process ${owner.process}, since ${owner.since}) is at work in ${folder}; wait for it, or name another folder with --out.`,
+      `Another ${work} (process ${owner.process}, since ${owner.since}) is at work in ${folder}; wait for it, or use another folder.`,
     );
   // Moved away and looked at again: between reading and removing, another process may have taken the lock.
   const stale = `${path}.${process.pid}.stale`;
   try {
-    renameSync(path, stale);
+    steps.rename(path, stale);
   } catch {
     return;
   }
-  if (readIfThere(stale) !== text) linked(stale, path);
+  if (readIfThere(stale) !== text) placed(stale, path, steps);
   rmSync(stale, { force: true });
 }
 

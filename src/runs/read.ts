@@ -57,7 +57,7 @@ export function readRunConfig(folder: string): RunConfig {
 
 function requireRunFolder(folder: string): void {
   const entry = statSync(folder, { throwIfNoEntry: false });
-  if (entry === undefined) throw new UsageError(`There is no run folder ${folder}. Check the path.`);
+  if (entry === undefined) throw new UsageError(`There is no run folder ${folder || '""'}. Check the path.`);
   if (!entry.isDirectory()) {
     throw new UsageError(`${folder} is a file, not a run folder. Name the folder that holds ${runFiles.config}.`);
   }

@@ -4,20 +4,11 @@
  * one torn one; files that are written in one piece appear complete or not at all. Training never reads these files
  * back: reading is read.ts.
  */
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
+import { DataError, fileReason, UsageError } from "../errors.js";
+import { type Disk, realDisk } from "./disk.js";
+import { attempt, LineFile } from "./line-file.js";
 import { lockFile } from "./lock.js";
 import { makeFolder } from "./make-folder.js";
 import {
@@ -41,24 +32,26 @@ export interface LinePositions {
 export class RunWriter {
   private readonly metrics: LineFile;
   private readonly evaluations: LineFile;
-  private readonly noticesPath: string;
-  private noticesBegan: boolean;
+  private notices: LineFile | undefined;
 
-  private constructor(readonly folder: string) {
-    this.noticesPath = join(folder, runFiles.notices);
-    this.noticesBegan = existsSync(this.noticesPath);
-    this.metrics = new LineFile(join(folder, runFiles.metrics));
-    this.evaluations = new LineFile(join(folder, runFiles.evaluations));
+  private constructor(
+    readonly folder: string,
+    private readonly disk: Disk,
+  ) {
+    this.metrics = new LineFile(join(folder, runFiles.metrics), disk);
+    this.evaluations = new LineFile(join(folder, runFiles.evaluations), disk);
+    const notices = join(folder, runFiles.notices);
+    if (existsSync(notices)) this.notices = new LineFile(notices, disk);
   }
 
   /**
    * Makes the folder (parents too) and writes config.json.
    * @throws UsageError if the folder holds files already or cannot be made.
    */
-  static create(folder: string, config: RunConfig): RunWriter {
+  static create(folder: string, config: RunConfig, disk: Disk = realDisk): RunWriter {
     makeEmptyFolder(folder);
     writeWhole(join(folder, runFiles.config), json(config));
-    return new RunWriter(folder);
+    return new RunWriter(folder, disk);
   }
 
   /**
@@ -76,13 +69,14 @@ export class RunWriter {
    * because the run writes them again, and how an earlier process ended no longer counts.
    * @throws RunFailure if the files cannot be written
    */
-  static reopen(folder: string, lines: LinePositions): RunWriter {
-    const writer = new RunWriter(folder);
+  static reopen(folder: string, lines: LinePositions, disk: Disk = realDisk): RunWriter {
+    const writer = new RunWriter(folder, disk);
     try {
       writer.metrics.cutAt(lines.metrics);
       writer.evaluations.cutAt(lines.evaluations);
-      writer.withNotices((file) => file.cutAt(lines.notices));
-      rmSync(join(folder, runFiles.summary), { force: true });
+      writer.notices?.cutAt(lines.notices);
+      const summary = join(folder, runFiles.summary);
+      attempt(summary, () => disk.remove(summary));
     } catch (error) {
       writer.close();
       throw error;
@@ -92,7 +86,7 @@ export class RunWriter {
 
   /** How far the lines reach, once they are on the disk. */
   position(): LinePositions {
-    const notices = this.withNotices((file) => file.position()) ?? 0;
+    const notices = this.notices?.position() ?? 0;
     return { metrics: this.metrics.position(), evaluations: this.evaluations.position(), notices };
   }
 
@@ -104,20 +98,22 @@ export class RunWriter {
     this.evaluations.append(JSON.stringify(line));
   }
 
-  /** The file is there once there is something to notice. */
+  /** The file is there once there is something to notice, and its name on the disk before a checkpoint counts its lines. */
   appendNotice(line: NoticeLine): void {
-    this.noticesBegan = true;
-    this.withNotices((file) => file.append(JSON.stringify(line)));
+    this.notices ??= this.beginNotices();
+    this.notices.append(JSON.stringify(line));
   }
 
-  private withNotices<T>(use: (file: LineFile) => T): T | undefined {
-    if (!this.noticesBegan) return undefined;
-    const file = new LineFile(this.noticesPath);
+  private beginNotices(): LineFile {
+    const path = join(this.folder, runFiles.notices);
+    const file = new LineFile(path, this.disk);
     try {
-      return use(file);
-    } finally {
+      attempt(path, () => this.disk.syncFolder(this.folder));
+    } catch (error) {
       file.close();
+      throw error;
     }
+    return file;
   }
 
   /** May be written again while the run goes on: the last one counts. */
@@ -132,51 +128,15 @@ export class RunWriter {
 
   /** Puts the lines on the disk and lets go of the files. Whole files can still be written, lines cannot. */
   close(): void {
-    this.metrics.close();
-    this.evaluations.close();
-  }
-}
-
-/** A file of lines that only grows by whole ones. */
-class LineFile {
-  private readonly descriptor: number;
-  private open = true;
-  /** Bytes that are known to be on the disk. */
-  private synced = -1;
-
-  constructor(private readonly path: string) {
-    this.descriptor = attempt(path, () => openSync(path, "a"));
-  }
-
-  append(line: string): void {
-    if (!this.open) throw new Error(`A line was appended to ${this.path} after the run writer had been closed.`);
-    const length = fstatSync(this.descriptor).size;
     try {
-      appendFileSync(this.descriptor, `${line}\n`);
-    } catch (error) {
-      // A half-written line would swallow the next one; without it the file stays readable to the last whole line.
-      ftruncateSync(this.descriptor, length);
-      throw writeFailure(this.path, error);
+      this.metrics.close();
+    } finally {
+      try {
+        this.evaluations.close();
+      } finally {
+        this.notices?.close();
+      }
     }
-  }
-
-  /** @returns the bytes that are on the disk now. */
-  position(): number {
-    const { size } = fstatSync(this.descriptor);
-    if (this.synced !== size) attempt(this.path, () => fsyncSync(this.descriptor));
-    this.synced = size;
-    return size;
-  }
-
-  cutAt(bytes: number): void {
-    attempt(this.path, () => ftruncateSync(this.descriptor, bytes));
-  }
-
-  close(): void {
-    if (!this.open) return;
-    this.open = false;
-    attempt(this.path, () => fsyncSync(this.descriptor));
-    closeSync(this.descriptor);
   }
 }
 
@@ -231,20 +191,6 @@ export function refuseUsedFolder(folder: string): void {
 
 function writeWhole(path: string, content: string | Uint8Array): void {
   attempt(path, () => writeWholeFile(path, content));
-}
-
-function attempt<Result>(path: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    throw writeFailure(path, error);
-  }
-}
-
-function writeFailure(path: string, error: unknown): RunFailure {
-  return new RunFailure(
-    `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then run again.`,
-  );
 }
 
 function json(value: unknown): string {

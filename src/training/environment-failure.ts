@@ -1,8 +1,10 @@
 /**
- * An environment that fails is the user's to mend: the error says in which episode and at which step it happened.
+ * An environment that fails is the user's to mend: the error says in which episode and at which step it happened. So does
+ * the one of a policy that gives an action which no environment can play: there is nothing to mend in the environment.
  */
+import { actionProblem } from "../environments/contract.js";
 import type { Environment, ResetResult, StepResult } from "../environments/environment.js";
-import { RunFailure } from "../errors.js";
+import { RunFailure, reasonIn } from "../errors.js";
 import type { HangWatch } from "./hang-watch.js";
 
 /** An episode, for messages: "online episode 3", counted from 1. */
@@ -44,7 +46,11 @@ export function resetIn(environment: Environment, seed: number, episode: Episode
   }
 }
 
-/** `step`. @param step counted from 1. @throws EnvironmentFailure if the environment throws */
+/**
+ * `step`.
+ * @param step counted from 1
+ * @throws EnvironmentFailure if the environment throws; another RunFailure if it was the action that could not be played
+ */
 export function stepIn(
   environment: Environment,
   action: Float32Array,
@@ -56,14 +62,60 @@ export function stepIn(
   try {
     return environment.step(action);
   } catch (error) {
+    // Looked at only now: the guard has looked at every action already.
+    const wrong = actionProblem(action, environment.actionSpace);
+    if (wrong) throw policyFailure(environment, episode, step, wrong, error);
     throw failureOf(environment, episode, step, error);
   } finally {
     watch?.leave();
   }
 }
 
-function failureOf(environment: Environment, episode: EpisodeName, step: number, error: unknown): EnvironmentFailure {
-  return new EnvironmentFailure(failureAt(environment.name, episode, step, reasonIn(error)), false, error);
+/** `saveState`, where the environment offers it. @throws EnvironmentFailure if it throws, or gives no finite numbers */
+export function saveStateIn(environment: Environment, episode: EpisodeName, step: number): Float64Array | undefined {
+  try {
+    return environment.saveState?.();
+  } catch (error) {
+    throw failureOf(environment, episode, step, error, "its state could not be saved: ");
+  }
+}
+
+/** `restoreState`. @throws EnvironmentFailure if the environment throws, or offers none */
+export function restoreStateIn(
+  environment: Environment,
+  state: Float64Array,
+  episode: EpisodeName,
+  step: number,
+): void {
+  try {
+    environment.restoreState!(state);
+  } catch (error) {
+    throw failureOf(environment, episode, step, error, "the state of the checkpoint could not be restored: ");
+  }
+}
+
+function failureOf(
+  environment: Environment,
+  episode: EpisodeName,
+  step: number,
+  error: unknown,
+  what = "",
+): EnvironmentFailure {
+  return new EnvironmentFailure(failureAt(environment.name, episode, step, what + reasonIn(error)), false, error);
+}
+
+/** No EnvironmentFailure: no fresh environment would help, so that the episode must not be dropped. */
+function policyFailure(
+  { name }: Environment,
+  { kind, number }: EpisodeName,
+  step: number,
+  wrong: string,
+  cause: unknown,
+): RunFailure {
+  return new RunFailure(
+    `The policy gave the environment ${name} an action that cannot be played, for step ${step} of ${kind} ${number}: it ${wrong}. What was recorded before is kept; lower the learning rates or look at the data, and run again.`,
+    { cause },
+  );
 }
 
 /** Closes an environment; that it cannot be closed must not hide how the work in it ended. */
@@ -71,9 +123,4 @@ export function closeQuietly(environment: Environment): void {
   try {
     environment.close();
   } catch {}
-}
-
-function reasonIn(error: unknown): string {
-  const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return line!.replace(/[\s.]+$/, "") || "it threw an error without a message";
 }

@@ -14,10 +14,31 @@ const [BEAT, KIND, NUMBER, STEP] = [0, 1, 2, 3] as const;
 /** Seconds for the engine to break off a call. */
 const GRACE = 5;
 
+/** What the thread beside knows after a look at the count. */
+export interface Look {
+  readonly beat: number;
+  /** Milliseconds on any clock that does not go back. */
+  readonly at: number;
+  /** Milliseconds that the call which goes on has been seen to go on; 0 between calls. */
+  readonly still: number;
+}
+
+/**
+ * What it knows after the next one. A process that was stopped, or a laptop that slept, makes no call hang: from one
+ * look to the next no more counts than the thread meant to wait, because beyond that it did not run either.
+ * @param wait milliseconds
+ */
+export function nextLook({ beat, at, still }: Look, now: { beat: number; at: number }, wait: number): Look {
+  const goesOn = now.beat === beat && beat % 2 !== 0;
+  return { beat: now.beat, at: now.at, still: goesOn ? still + Math.min(now.at - at, wait) : 0 };
+}
+
 /** What the thread beside is told. */
 interface Watched {
   readonly memory: Int32Array;
   readonly milliseconds: number;
+  /** From one look to the next. */
+  readonly wait: number;
   /** Where a call cannot be broken off. */
   readonly grace: number;
   readonly mayEndProcess: boolean;
@@ -41,9 +62,11 @@ export class HangWatch {
   constructor(private readonly options: HangOptions) {
     // Only the main thread can be reached from beside; a run elsewhere does without.
     if (!isMainThread) return;
+    const milliseconds = 1000 * options.seconds;
     const watched: Watched = {
       memory: this.memory,
-      milliseconds: 1000 * options.seconds,
+      milliseconds,
+      wait: Math.min(1000, milliseconds / 4),
       grace: 1000 * GRACE,
       mayEndProcess: options.mayEndProcess,
       name: options.name,
@@ -115,23 +138,22 @@ const BESIDE = `
 const { parentPort, workerData } = require("node:worker_threads");
 const { Session } = require("node:inspector");
 const { writeSync } = require("node:fs");
-const { memory, milliseconds, grace, mayEndProcess, name, reason } = workerData;
+const { memory, milliseconds, wait, grace, mayEndProcess, name, reason } = workerData;
 const failureAt = ${failureAt};
-let last = 0;
-let since = performance.now();
+const nextLook = ${nextLook};
+let look = { beat: 0, at: performance.now(), still: 0 };
 let broken = false;
 setInterval(() => {
-  const beat = Atomics.load(memory, ${BEAT});
-  const now = performance.now();
-  if (beat !== last || beat % 2 === 0) {
-    [last, since, broken] = [beat, now, false];
-  } else if (!broken && now - since > milliseconds) {
+  look = nextLook(look, { beat: Atomics.load(memory, ${BEAT}), at: performance.now() }, wait);
+  if (look.still === 0) {
+    broken = false;
+  } else if (!broken && look.still >= milliseconds) {
     broken = true;
     breakOff();
-  } else if (broken && mayEndProcess && now - since > milliseconds + grace) {
+  } else if (broken && mayEndProcess && look.still >= milliseconds + grace) {
     endProcess();
   }
-}, Math.min(1000, milliseconds / 4));
+}, wait);
 
 function breakOff() {
   const session = new Session();

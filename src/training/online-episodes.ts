@@ -6,7 +6,7 @@
 import type { Replay } from "../data/replay.js";
 import { toTransitions } from "../data/transitions.js";
 import { randomAction } from "../environments/random-action.js";
-import { RunFailure } from "../errors.js";
+import { RunFailure, reasonIn } from "../errors.js";
 import type { Configuration } from "./configuration.js";
 import { EnvironmentFailure } from "./environment-failure.js";
 import { type HangWatch, watched } from "./hang-watch.js";
@@ -87,7 +87,17 @@ export class OnlineEpisodes {
       throw new RunFailure(`${this.failures} online episodes in a row failed, the last so: ${error.message}`, {
         cause: error,
       });
-    environment.renew();
+    this.renew(error);
     onDrop(`${error.what}. That episode is dropped; the run goes on with a fresh environment.`);
+  }
+
+  /** @throws EnvironmentFailure if no environment can be made after the failure */
+  private renew(failure: EnvironmentFailure): void {
+    try {
+      this.parts.environment.renew();
+    } catch (error) {
+      const reason = reasonIn((error as Error).cause ?? error);
+      throw new EnvironmentFailure(`${failure.what}; and no fresh one could be made: ${reason}`, false, error);
+    }
   }
 }

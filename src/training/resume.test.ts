@@ -2,7 +2,17 @@
  * Runs that are ended and resumed against runs that were never ended: the same to the bit, for every agent, wherever the
  * end comes.
  */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgentName } from "../agents/registry.js";
@@ -161,6 +171,22 @@ describe("a resumed run is the run that was never ended", () => {
     expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
   });
 
+  it("goes on from a checkpoint of an older program, which knew fewer things, and says so", async () => {
+    const folder = await inPiecesOnce();
+    const store = new CheckpointStore(folder);
+    const { manifest, tensors } = store.newest(
+      (checkpoint) => checkpoint,
+      () => {},
+    );
+    const { settings: _, ...older } = manifest as SavedRun;
+    const { notices: __, ...lines } = older.lines;
+    store.write({ manifest: { ...older, lines, calqlVersion: "0.0.1" }, tensors }, false);
+    const notices: string[] = [];
+    await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+    expect(notices).toEqual([expect.stringMatching(/was written by calql 0\.0\.1 and goes on with \d/)]);
+    expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", "pointmaze-umaze"), mazeData)));
+  });
+
   it("is not told apart by a second resume of a completed run", async () => {
     const settings = settingsFor("iql", "pointmaze-umaze");
     const folder = await whole(settings, mazeData);
@@ -180,10 +206,24 @@ describe("resume refuses", () => {
     const rewards = first!.rewards.slice().fill(0.5);
     const changed = { ...mazeData, episodes: [{ ...first!, rewards }, ...others] };
     await expect(resume({ folder, dataset: changed })).rejects.toThrow(
-      /The recorded data are not those that the run in .* began with \(the SHA-256 differs\); give them back/,
+      /The recorded data are not those that the run in .* began with \(the SHA-256 differs\); give back those/,
     );
     expect(contentOf(folder)).toEqual(before);
     await resume({ folder, dataset: mazeData });
+  });
+
+  it("settings that were changed since, naming the first", async () => {
+    const folder = await inPiecesOnce();
+    const config = join(folder, runFiles.config);
+    const before = readFileSync(config, "utf8");
+    writeFileSync(config, before.replace(/"criticLearningRate": [^,]*/, '"criticLearningRate": 0.5'));
+    const error: unknown = await resume({ folder, dataset: mazeData }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toMatch(
+      /in its config\.json, criticLearningRate is 0\.5 where the checkpoint has 0\.0003\. Put it back/,
+    );
+    writeFileSync(config, before);
+    expect((await resume({ folder, dataset: mazeData })).summary.status).toBe("completed");
   });
 
   it("a folder in which another process is at work, and names it", async () => {

@@ -10,11 +10,14 @@ import { Replay } from "../data/replay.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
-import { DataError } from "../errors.js";
+import { DataError, UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
+import { shown } from "../requirement.js";
 import { lockFolder } from "../runs/lock.js";
 import { readRun, readRunConfig } from "../runs/read.js";
+import { runFiles } from "../runs/record.js";
 import { makeEmptyFolder, RunWriter, refuseUsedFolder } from "../runs/write.js";
+import { version } from "../version.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
 import type { RecordedData } from "./offline-replay.js";
@@ -22,14 +25,23 @@ import { recordedData } from "./recorded-data.js";
 import { RenewableEnvironment } from "./renewable-environment.js";
 import { RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
-import { parseSavedRun, type RunState, restoreRun, type SavedRun } from "./saved-run.js";
+import { differingSetting } from "./same-settings.js";
+import { parseSavedRun, type RunState, restoreEpisode, restoreRun, type SavedRun } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
+
+/**
+ * Transitions for which an online replay has room from the beginning: pages that none has reached yet take no memory, and a
+ * replay that need not grow is never in memory twice.
+ */
+const MOST_ROOM = 2 ** 20;
 
 export interface Beginning {
   readonly state: RunState;
   readonly online: Replay;
   readonly store: CheckpointStore;
   readonly environment: RenewableEnvironment;
+  /** Puts the environment into the episode that the checkpoint was written in; the user's code may fail in it. */
+  readonly enterEpisode?: () => void;
 }
 
 /** A checkpoint that a run goes on from. */
@@ -79,8 +91,9 @@ export async function withResumedRun<Result>(
       const found = store.empty ? undefined : findCheckpoint(store, folder, options.onNotice);
       if (found && found.saved.data !== data.fingerprint())
         throw new DataError(
-          `The recorded data are not those that the run in ${folder} began with (the SHA-256 differs); give them back under the same name, then go on with "calql resume".`,
+          `The recorded data are not those that the run in ${folder} began with (the SHA-256 differs); give back those that config.json names, then go on with "calql resume".`,
         );
+      if (found) refuseOtherRun(found, configuration, folder, options.onNotice);
       const agent = await makeAgent(configuration, data, found?.saved.agent ?? configuration.run.agent);
       const { state: parts, online } = partsOf(configuration, environment, data, agent);
       const writer = RunWriter.reopen(folder, found?.saved.lines ?? { metrics: 0, evaluations: 0, notices: 0 });
@@ -93,8 +106,10 @@ export async function withResumedRun<Result>(
           )
         : EpisodeLog.create(folder);
       const state: RunState = { ...parts, log, episodes };
-      if (found) restoreRun(state, found.saved, found.checkpoint);
-      return use({ state, online, store, environment }, configuration);
+      if (!found) return use({ state, online, store, environment }, configuration);
+      restoreRun(state, found.saved, found.checkpoint);
+      const enterEpisode = () => restoreEpisode(state, found.saved, found.checkpoint);
+      return use({ state, online, store, environment, enterEpisode }, configuration);
     }),
   );
 }
@@ -110,6 +125,25 @@ function findCheckpoint(store: CheckpointStore, folder: string, onNotice: TrainO
   const found = store.newest(accept, (sentence) => onNotice?.(sentence));
   store.setAsideNewerThan(found.checkpoint.path);
   return found;
+}
+
+/** A result that is the same to the bit needs the same settings, and the same program. @throws UsageError for others */
+function refuseOtherRun(
+  { saved }: Found,
+  { flat }: Configuration,
+  folder: string,
+  onNotice: TrainOptions["onNotice"],
+): void {
+  // What it does not hold is no difference: older checkpoints know no settings.
+  const other = differingSetting({ ...flat, ...saved.settings }, flat);
+  if (other)
+    throw new UsageError(
+      `The run in ${folder} was begun with other settings: in its ${runFiles.config}, ${other.name} is ${shown(other.is)} where the checkpoint has ${shown(other.was)}. Put it back, or begin another run with "calql train".`,
+    );
+  if (saved.calqlVersion !== version)
+    onNotice?.(
+      `The run in ${folder} was written by calql ${saved.calqlVersion} and goes on with ${version}, whose results may differ.`,
+    );
 }
 
 async function withParts<Result>(
@@ -158,14 +192,17 @@ function partsOf(configuration: Configuration, environment: Environment, data: R
   const { observationSize, actionSize } = data;
   const requiresReturnToGo = offlineAgent.needsReturnToGo || (onlinePhase?.agent.needsReturnToGo ?? false);
   const offline = data.replay({ requiresReturnToGo, door: doorOf(configuration, data), seed: run.seed });
-  const online = new Replay({ observationSize, actionSize, requiresReturnToGo });
+  const capacity = Math.min(run.onlineSteps + environment.horizon, MOST_ROOM);
+  const online = new Replay({ observationSize, actionSize, requiresReturnToGo, capacity });
   const streams = {
     sampling: new RandomStream(run.seed, "sampling"),
     warmup: new RandomStream(run.seed, "warm-up"),
     episodes: new RandomStream(run.seed, "online episodes"),
   };
-  const state = { agent, environment, offline, data: data.fingerprint(), streams, onlineUpdates: 0, trajectory: null };
-  return { state, online };
+  // Where the data are may change; what they are is kept by their fingerprint.
+  const { dataset: _, ...settings } = configuration.flat;
+  const state = { agent, environment, offline, streams, onlineUpdates: 0, trajectory: null };
+  return { state: { ...state, data: data.fingerprint(), settings }, online };
 }
 
 /** How episodes become transitions, recorded and fresh ones alike. */

@@ -17,7 +17,9 @@ import { DataError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { phaseSchema } from "../runs/record.js";
 import { version } from "../version.js";
+import { type EpisodeName, restoreStateIn, saveStateIn } from "./environment-failure.js";
 import type { RunLog } from "./run-log.js";
+import type { RecordedSettings } from "./same-settings.js";
 import type { Trajectory } from "./trajectory.js";
 
 const count = z.int().min(0);
@@ -29,6 +31,8 @@ const savedRunSchema = z.strictObject({
   agent: z.string(),
   /** SHA-256 of the recorded data. */
   data: z.string(),
+  /** The resolved settings of the run, but for the path of its data. */
+  settings: z.record(z.string(), z.unknown()).default({}),
   position: z.strictObject({
     phase: phaseSchema,
     updates: count,
@@ -40,7 +44,7 @@ const savedRunSchema = z.strictObject({
   offlineDraws: count,
   streams: z.record(z.string(), streamState),
   /** Bytes of metrics.jsonl, evaluations.jsonl and notices.jsonl. */
-  lines: z.strictObject({ metrics: count, evaluations: count, notices: count }),
+  lines: z.strictObject({ metrics: count, evaluations: count, notices: count.default(0) }),
   pace: z.strictObject({
     seconds: z.number().min(0),
     checkpointSeconds: z.number().min(0),
@@ -64,6 +68,8 @@ export interface RunState {
   readonly environment: Environment;
   readonly offline: SampledReplay;
   readonly data: string;
+  /** The resolved settings, but for the path of the data. */
+  readonly settings: RecordedSettings;
   readonly log: RunLog;
   readonly episodes: EpisodeLog;
   readonly streams: Readonly<Record<"sampling" | "warmup" | "episodes", RandomStream>>;
@@ -77,14 +83,17 @@ export function streamsOf({ agent, streams }: Pick<RunState, "agent" | "streams"
   return Object.fromEntries(Object.entries(all).map(([name, stream]) => [name, [...stream.state()]]));
 }
 
-/** A run as it stands, between two updates or two environment steps. */
+/**
+ * A run as it stands, between two updates or two environment steps.
+ * @throws EnvironmentFailure if the environment cannot say where it stands in the episode in progress
+ */
 export function captureRun(state: RunState): TensorFile {
   const { agent, log, trajectory } = state;
   const tensors = new Map<string, CheckpointTensor>();
   for (const name of agent.stateNames) tensors.set(`agent/${name}`, agent.state(name));
   const { means, ...saved } = log.save();
   tensors.set("means", means.sums);
-  const environment = trajectory ? state.environment.saveState?.() : undefined;
+  const environment = trajectory ? saveStateIn(state.environment, nameOf(state), trajectory.actions.length) : undefined;
   if (trajectory && environment) {
     tensors.set("environment", environment);
     for (const part of ["observations", "actions"] as const)
@@ -95,6 +104,7 @@ export function captureRun(state: RunState): TensorFile {
     calqlVersion: version,
     agent: agent.name,
     data: state.data,
+    settings: { ...state.settings },
     ...saved,
     position: { ...saved.position, onlineUpdates: state.onlineUpdates },
     offlineDraws: state.offline.draws ?? 0,
@@ -116,8 +126,13 @@ export function parseSavedRun(manifest: unknown, path: string): SavedRun {
   );
 }
 
+/** The online episode that is in progress. */
+function nameOf({ log }: RunState): EpisodeName {
+  return { kind: "online episode", number: log.onlineEpisodes + 1 };
+}
+
 /**
- * Puts a run back to where it stood; the log and the collected episodes were reopened there already.
+ * Puts a run back to where it stood, but for the episode in progress (`restoreEpisode`); the log and the collected episodes were reopened there already.
  * @throws DataError where the checkpoint does not fit the run
  */
 export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: TensorFile & { path: string }): void {
@@ -139,17 +154,29 @@ export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: 
   state.onlineUpdates = saved.position.onlineUpdates;
   const sums = numbersIn(path, tensors, "means", saved.means.names.length);
   state.log.restore({ ...saved, means: { ...saved.means, sums } });
+}
+
+/**
+ * Puts the run and its environment back into the episode in progress, if there was one.
+ * @throws EnvironmentFailure if the environment fails; DataError where the checkpoint does not fit the run
+ */
+export function restoreEpisode(
+  state: RunState,
+  saved: SavedRun,
+  { tensors, path }: TensorFile & { path: string },
+): void {
   if (saved.trajectory !== null) state.trajectory = trajectoryIn(state, saved, tensors, path);
 }
 
 /** The episode in progress; the environment is where it was in it. */
 function trajectoryIn(
-  { environment, agent }: RunState,
+  state: RunState,
   { streams, trajectory: steps }: SavedRun,
   tensors: TensorFile["tensors"],
   path: string,
 ): TrajectoryOnItsWay {
-  const { observationSize, actionSize } = agent.sizes;
+  const { environment } = state;
+  const { observationSize, actionSize } = state.agent.sizes;
   if (!environment.restoreState)
     throw new DataError(`The checkpoint ${path} holds an episode of ${environment.name}, which cannot go on in it.`);
   const rows = (name: string, count: number, width: number): Float32Array[] => {
@@ -158,7 +185,7 @@ function trajectoryIn(
       throw new DataError(`The checkpoint ${path} has no ${count} ${name} of the episode in progress.`);
     return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width));
   };
-  environment.restoreState(numbersIn(path, tensors, "environment"));
+  restoreStateIn(environment, numbersIn(path, tensors, "environment"), nameOf(state), steps!);
   return {
     observations: rows("observations", steps! + 1, observationSize),
     actions: rows("actions", steps!, actionSize),

@@ -16,8 +16,8 @@ import { type TrainOptions, train } from "./train.js";
 /** How a task of the tests behaves. */
 export interface LineOptions {
   readonly horizon?: number;
-  /** The reward of a step, counted from 1, and of the action. */
-  readonly reward?: (step: number, action: number) => number;
+  /** The reward of a step, counted from 1, of the action, and of the seed of the episode. */
+  readonly reward?: (step: number, action: number, seed: number) => number;
   /** Whether the task is achieved in a step. */
   readonly success?: (step: number) => boolean;
   /** The step at which the task itself ends. */
@@ -26,6 +26,10 @@ export interface LineOptions {
   readonly beforeStep?: (steps: number) => void;
   /** The same for every reset, counted from 1. */
   readonly beforeReset?: (resets: number) => void;
+  /** Whether its state can be saved. */
+  readonly savable?: boolean;
+  /** Called instead of making an environment, with the number of those asked for so far; may throw. */
+  readonly making?: (make: () => Environment, asked: number) => Environment;
 }
 
 /** Environments of the tests that were made and not closed. */
@@ -33,13 +37,15 @@ export const openEnvironments = new Set<Environment>();
 
 /** Registers a task: a point on a line that an action moves, 2 observations, 1 action, 10 steps. */
 export function registerLine(name: string, options: LineOptions = {}): string {
-  registerEnvironment(name, () => line(name, options));
+  const make = () => line(name, options);
+  let asked = 0;
+  registerEnvironment(name, () => options.making?.(make, ++asked) ?? make());
   return name;
 }
 
 function line(name: string, options: LineOptions): Environment {
   const { horizon = 10, reward = (step) => -step, success = () => false, endsAt, beforeStep, beforeReset } = options;
-  let [step, steps, resets, position] = [0, 0, 0, 0];
+  let [step, steps, resets, position, episode] = [0, 0, 0, 0, 0];
   const state = () => ({ observation: Float32Array.of(position, step), info: { success: success(step) } });
   const environment: Environment = {
     name,
@@ -49,6 +55,7 @@ function line(name: string, options: LineOptions): Environment {
     reset({ seed = 0 } = {}) {
       beforeReset?.(++resets);
       step = 0;
+      episode = seed;
       position = (seed % 7) / 7;
       return state();
     },
@@ -58,9 +65,15 @@ function line(name: string, options: LineOptions): Environment {
       position += action[0]!;
       const terminated = step === endsAt;
       const truncated = !terminated && step >= horizon;
-      return { ...state(), reward: reward(step, action[0]!), terminated, truncated };
+      return { ...state(), reward: reward(step, action[0]!, episode), terminated, truncated };
     },
     close: () => openEnvironments.delete(environment),
+    ...(options.savable && {
+      saveState: () => Float64Array.of(step, position, episode),
+      restoreState: ([savedStep, savedPosition, savedEpisode]: Float64Array) => {
+        [step, position, episode] = [savedStep!, savedPosition!, savedEpisode!];
+      },
+    }),
   };
   openEnvironments.add(environment);
   return environment;

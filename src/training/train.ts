@@ -57,7 +57,7 @@ class Run {
   private readonly state: RunState;
   private readonly online: Replay;
   private batch: Batch;
-  private readonly evaluationEnvironments: Environment[];
+  private readonly evaluationEnvironments: Environment[] = [];
   private readonly checkpoints: Checkpointing;
   private readonly values: ValueWatch;
   private readonly watch: HangWatch | undefined;
@@ -66,14 +66,13 @@ class Run {
   constructor(
     private readonly configuration: Configuration,
     private readonly options: TrainOptions,
-    beginning: Beginning,
+    private readonly beginning: Beginning,
   ) {
     const { run } = configuration;
     const { state, online, store, environment } = beginning;
     this.state = state;
     this.online = online;
     this.batch = batchFor(state.agent);
-    this.evaluationEnvironments = Array.from({ length: run.evaluationEpisodes }, () => makeEnvironment(run.task));
     this.checkpoints = new Checkpointing(store, () => captureRun(state), state.log.pace, run.checkpointEverySeconds);
     this.values = valueWatchFor(configuration, beginning, options.folder);
     this.watch = hangWatchFor(configuration, options.mayEndProcess);
@@ -88,6 +87,7 @@ class Run {
   async complete(): Promise<TrainResult> {
     let failure: { readonly error: unknown } | undefined;
     try {
+      this.enterEnvironments();
       await this.pretrain();
       await this.fineTune();
     } catch (error) {
@@ -111,6 +111,14 @@ class Run {
       await this.release(failure?.error);
     }
     throw failure.error;
+  }
+
+  /** What a user's own code can fail in here ends like every other failure: with all that there is, and a summary. */
+  private enterEnvironments(): void {
+    const { evaluationEpisodes, task } = this.configuration.run;
+    this.beginning.enterEpisode?.();
+    while (this.evaluationEnvironments.length < evaluationEpisodes)
+      this.evaluationEnvironments.push(makeEnvironment(task));
   }
 
   private async pretrain(): Promise<void> {
@@ -186,6 +194,7 @@ class Run {
     const { agent, log, offline, streams } = this.state;
     const share = log.phase === "offline" ? 1 : this.configuration.run.offlineShare;
     sampleMixture(this.batch, offline, this.online, share, streams.sampling, agent.batchesPerUpdate);
+    this.values.follow(this.online);
     this.values.see(this.batch.rewards);
     this.look(await log.update(() => agent.update(this.batch)));
   }

@@ -37,18 +37,27 @@ export function valueWatchFor({ agentSettings }: Configuration, beginning: Begin
   const { discount, backupEntropy } = agentSettings as { readonly discount: number; readonly backupEntropy?: boolean };
   const told = readRun(folder).notices.map(({ kind }) => kind);
   const watch = new ValueWatch({ discount, backupEntropy: backupEntropy ?? false, told });
-  for (const replay of [beginning.state.offline, beginning.online])
-    if (replay instanceof Replay) watch.see(replay.transitions().rewards);
+  const { offline } = beginning.state;
+  if (offline instanceof Replay) watch.see(offline.transitions().rewards);
+  watch.follow(beginning.online);
   return watch;
 }
 
 export class ValueWatch {
   private least = Number.POSITIVE_INFINITY;
   private most = Number.NEGATIVE_INFINITY;
+  private followed = 0;
   private readonly told: Set<NoticeLine["kind"]>;
 
   constructor(private readonly options: ValueWatchOptions) {
     this.told = new Set(options.told);
+  }
+
+  /** Sees what came to a replay since the last call: all of it, drawn or not, so that a resumed run knows the same. */
+  follow(replay: Replay): void {
+    if (replay.length === this.followed) return;
+    this.see(replay.transitions().rewards.subarray(this.followed));
+    this.followed = replay.length;
   }
 
   /** Rewards that are learned from, as the critics see them. */

@@ -1,0 +1,36 @@
+/**
+ * Whether two runs have the same settings: a run goes on only with those that it was begun with.
+ */
+import { resolve } from "node:path";
+import type { z } from "zod";
+import { runSettings } from "./settings.js";
+
+/** Resolved settings by name, as a run records them. */
+export type RecordedSettings = Readonly<Record<string, unknown>>;
+
+/** A setting that differs, with its recorded value and that of now; null where it has none. */
+export interface DifferingSetting {
+  readonly name: string;
+  readonly was: unknown;
+  readonly is: unknown;
+}
+
+/** The first setting that is another one now than was recorded; undefined where all agree. */
+export function differingSetting(recorded: RecordedSettings, now: RecordedSettings): DifferingSetting | undefined {
+  const names = [...new Set([...Object.keys(now), ...Object.keys(recorded)])];
+  const name = names.find((key) => !same(key, now[key], recordedIn(recorded, key)));
+  return name === undefined ? undefined : { name, was: recordedIn(recorded, name) ?? null, is: now[name] ?? null };
+}
+
+/** A setting of the run that did not exist yet was what its default says. */
+function recordedIn(recorded: RecordedSettings, name: string): unknown {
+  const declared: Readonly<Record<string, z.ZodType>> = runSettings.shape;
+  return name in recorded || !(name in declared) ? recorded[name] : declared[name]!.safeParse(undefined).data;
+}
+
+/** As JSON would keep them; one that is not there is none, and a file is the same by any path to it. */
+function same(name: string, one: unknown, other: unknown): boolean {
+  if (name === "dataset" && typeof one === "string" && typeof other === "string")
+    return resolve(one) === resolve(other);
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+}
