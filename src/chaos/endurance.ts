@@ -1,7 +1,7 @@
 /**
  * `npm run endurance`: a long run of the smallest networks, 100,000 updates and 1,000,000 steps of an environment, with
  * the memory of the process over time. What may grow is the replay of the collected steps, which stands in a column of its
- * own; the rest must not, but for the moments at which the replay grows by half and its older arrays await collection.
+ * own; the rest must not.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

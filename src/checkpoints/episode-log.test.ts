@@ -9,8 +9,8 @@ import type { Episode } from "../data/episode.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { DataError, RunFailure } from "../errors.js";
 import { RandomStream } from "../random.js";
+import { failingDisk, faults, Killed } from "../runs/failing-disk.fixture.js";
 import { EpisodeLog, episodeLogFile, type LogPosition } from "./episode-log.js";
-import { failingDisk, faults, Killed } from "./failing-disk.fixture.js";
 
 const sizes = { observationSize: 3, actionSize: 2 };
 const { episodes } = randomDataset(1, [4, 1, 7], sizes);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataError, RunFailure } from "../errors.js";
-import { type Fault, failingDisk, faults, Killed, recordingDisk } from "./failing-disk.fixture.js";
+import { type Fault, failingDisk, faults, Killed, recordingDisk } from "../runs/failing-disk.fixture.js";
 import { bestCheckpoint, CheckpointStore, checkpointFolder } from "./store.js";
 import { decodeTensorFile } from "./tensor-file.js";
 

@@ -79,7 +79,7 @@ export function attempt<Result>(path: string, action: () => Result): Result {
   } catch (error) {
     if (error instanceof RunFailure) throw error;
     throw new RunFailure(
-      `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then run again.`,
+      `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then go on with "calql resume", or run again where nothing was recorded yet.`,
       { cause: error },
     );
   }

@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Fault, failingDisk, faults, recordingDisk } from "../checkpoints/failing-disk.fixture.js";
 import { RunFailure } from "../errors.js";
 import { type Disk, realDisk } from "./disk.js";
+import { type Fault, failingDisk, faults, recordingDisk } from "./failing-disk.fixture.js";
 import { LineFile } from "./line-file.js";
 import { readRun } from "./read.js";
-import type { MetricsLine, NoticeLine, RunConfig, RunSummary } from "./record.js";
+import type { MetricsLine, NoticeLine, RunSummary } from "./record.js";
+import { config } from "./run-config.fixture.js";
 import { RunWriter } from "./write.js";
 
 let folder: string;
@@ -17,13 +18,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const config: RunConfig = {
-  calqlVersion: "0.1.0",
-  startedAt: "2025-01-01T00:00:00.000Z",
-  settings: { task: "pointmaze-umaze", agent: "cal-ql", onlineAgent: null, seed: 3, hiddenSizes: [256, 256] },
-  dataset: { source: "a.hdf5", episodes: 2, steps: 10, observationSize: 6, actionSize: 2 },
-  hardware: { processor: "x", cores: 2, memoryGiB: 8, platform: "linux", node: "20" },
-};
 const at = { phase: "offline", onlineSteps: 0, seconds: 1 } as const;
 const metrics = (updates: number): MetricsLine => ({ ...at, updates, metrics: { criticLoss: updates } });
 const notice = (updates: number): NoticeLine => ({ ...at, updates, kind: "other", notice: "odd" });

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataError, RunFailure, UsageError } from "../errors.js";
 import { readRun } from "./read.js";
-import type { EvaluationLine, MetricsLine, RunConfig, RunSummary } from "./record.js";
+import type { EvaluationLine, MetricsLine, RunSummary } from "./record.js";
+import { config } from "./run-config.fixture.js";
 import { RunWriter } from "./write.js";
 
 let place: string;
@@ -16,13 +17,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-const config: RunConfig = {
-  calqlVersion: "0.1.0",
-  startedAt: "2025-01-01T00:00:00.000Z",
-  settings: { task: "pointmaze-umaze", agent: "cal-ql", onlineAgent: null, seed: 3, hiddenSizes: [256, 256] },
-  dataset: { source: "a.hdf5", episodes: 2, steps: 10, observationSize: 6, actionSize: 2 },
-  hardware: { processor: "x", cores: 2, memoryGiB: 8, platform: "linux", node: "20" },
-};
 const metrics = (updates: number, criticLoss: number): MetricsLine => ({
   phase: "offline",
   updates,

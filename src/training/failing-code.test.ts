@@ -11,6 +11,7 @@ import { readRun } from "../runs/read.js";
 import type { TrainSettings } from "./configuration.js";
 import { EnvironmentFailure } from "./environment-failure.js";
 import {
+  errorOf,
   type LineOptions,
   lineData,
   newFolder,
@@ -22,14 +23,6 @@ import {
 import { resume } from "./train.js";
 
 afterEach(() => vi.restoreAllMocks());
-
-/** The error that the work must end with. */
-async function errorOf(work: Promise<unknown>): Promise<Error> {
-  return work.then(
-    () => expect.fail("the run did not fail"),
-    (error: Error) => error,
-  );
-}
 
 async function failing(task: string, settings: TrainSettings = {}, options: TinyOptions = {}) {
   const folder = newFolder();

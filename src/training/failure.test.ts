@@ -11,6 +11,7 @@ import { RunFailure, UsageError } from "../errors.js";
 import { type Run, readRun } from "../runs/read.js";
 import type { TrainSettings } from "./configuration.js";
 import {
+  errorOf,
   lineData,
   newFolder,
   openEnvironments,
@@ -25,11 +26,8 @@ const task = registerLine("steady-line");
 /** Runs into the failure that must come and returns it with what the run folder then says. */
 async function failing(name: string, settings: TrainSettings, options: TinyOptions = {}) {
   const folder = newFolder();
-  const error: unknown = await trainTiny(name, settings, { folder, ...options }).then(
-    () => expect.fail("the run did not fail"),
-    (reason: unknown) => reason,
-  );
-  return { folder, error: error as Error, run: (): Run => readRun(folder) };
+  const error = await errorOf(trainTiny(name, settings, { folder, ...options }));
+  return { folder, error, run: (): Run => readRun(folder) };
 }
 
 describe("an interrupted run", () => {

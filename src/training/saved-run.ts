@@ -132,7 +132,8 @@ function nameOf({ log }: RunState): EpisodeName {
 }
 
 /**
- * Puts a run back to where it stood, but for the episode in progress (`restoreEpisode`); the log and the collected episodes were reopened there already.
+ * Puts a run back to where it stood, but for the episode in progress (`restoreEpisode`); the log and the collected
+ * episodes were reopened there already.
  * @throws DataError where the checkpoint does not fit the run
  */
 export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: TensorFile & { path: string }): void {

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
 import type { Dataset } from "../data/episode.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { box, type Environment } from "../environments/environment.js";
@@ -130,4 +130,12 @@ export type TinyOptions = Partial<Omit<TrainOptions, "dataset">> & { readonly da
 export async function trainTiny(task: string, settings: TrainSettings = {}, options: TinyOptions = {}) {
   const { dataset = lineData(), ...others } = options;
   return train({ ...tiny, task, ...settings }, { folder: newFolder(), ...(dataset && { dataset }), ...others });
+}
+
+/** The error that the work must end with. */
+export async function errorOf(work: Promise<unknown>): Promise<Error> {
+  return work.then(
+    () => expect.fail("the run did not fail"),
+    (error: Error) => error,
+  );
 }
