@@ -5,7 +5,7 @@
 import { Agent } from "../agents/agent.js";
 import type { Sizes } from "../agents/context.js";
 import { EpisodeLog } from "../checkpoints/episode-log.js";
-import { CheckpointStore, type FoundCheckpoint } from "../checkpoints/store.js";
+import { CheckpointStore } from "../checkpoints/store.js";
 import { Replay } from "../data/replay.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
@@ -19,6 +19,7 @@ import { runFiles } from "../runs/record.js";
 import { makeEmptyFolder, RunWriter, refuseUsedFolder } from "../runs/write.js";
 import { version } from "../version.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { type Found, findCheckpoint } from "./find-checkpoint.js";
 import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
 import type { RecordedData } from "./offline-replay.js";
 import { recordedData } from "./recorded-data.js";
@@ -26,7 +27,7 @@ import { RenewableEnvironment } from "./renewable-environment.js";
 import { RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
 import { differingSetting } from "./same-settings.js";
-import { parseSavedRun, type RunState, restoreEpisode, restoreRun, type SavedRun } from "./saved-run.js";
+import { type RunState, restoreEpisode, restoreRun } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
 
 /**
@@ -42,12 +43,6 @@ export interface Beginning {
   readonly environment: RenewableEnvironment;
   /** Puts the environment into the episode that the checkpoint was written in; the user's code may fail in it. */
   readonly enterEpisode?: () => void;
-}
-
-/** A checkpoint that a run goes on from. */
-interface Found {
-  readonly saved: SavedRun;
-  readonly checkpoint: FoundCheckpoint;
 }
 
 /**
@@ -112,19 +107,6 @@ export async function withResumedRun<Result>(
       return use({ state, online, store, environment, enterEpisode }, configuration);
     }),
   );
-}
-
-/** The newest checkpoint that is sound, with all that it refers to; newer ones that are not are set aside. */
-function findCheckpoint(store: CheckpointStore, folder: string, onNotice: TrainOptions["onNotice"]): Found {
-  const accept = (checkpoint: FoundCheckpoint): Found => {
-    const saved = parseSavedRun(checkpoint.manifest, checkpoint.path);
-    RunWriter.check(folder, saved.lines);
-    EpisodeLog.check(folder, saved.episodes);
-    return { checkpoint, saved };
-  };
-  const found = store.newest(accept, (sentence) => onNotice?.(sentence));
-  store.setAsideNewerThan(found.checkpoint.path);
-  return found;
 }
 
 /** A result that is the same to the bit needs the same settings, and the same program. @throws UsageError for others */
