@@ -87,6 +87,7 @@ export { type LoadedWalkingPolicy, loadWalkingPolicy } from "./training/walking-
 export { resume, type TrainOptions, type TrainResult, train } from "./training/train.js";
 export type { TrainSettings } from "./training/configuration.js";
 export { presetOf } from "./training/presets.js";
+export { type ExportedPolicy, type ExportOptions, exportPolicy } from "./training/export-policy.js";
 export { type Evaluation, evaluate } from "./training/evaluate.js";
 export { writeDataset } from "./training/task-data.js";
 

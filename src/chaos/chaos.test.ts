@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { agentNames } from "../agents/registry.js";
 import { builtProgram } from "../cli/built.fixture.js";
+import { resumePositions } from "./resume-position.js";
 import { chaosCases } from "./run-settings.js";
 
 const { place, remove } = builtProgram();
@@ -51,6 +52,10 @@ describe("npm run chaos", () => {
     expect(out).toMatch(/^agent +kills +SIGINT\/TERM +resumes +runs +damaged +mismatches +offline +switch/);
     const cells = out.split("\n")[1]!.split(/ {2,}/);
     expect([cells[0], cells[1], cells[6]]).toEqual(["cal-ql-sac", "3", "0"]);
+    const [title, resumes] = out.slice(out.indexOf("resumed from")).split("\n");
+    expect(title!.split(/ {2,}/)).toEqual(["resumed from", ...resumePositions]);
+    const from = resumes!.split(/ {2,}/).slice(1);
+    expect(from.reduce((total, count) => total + Number(count), 0)).toBe(Number(cells[3]));
     expect(code).toBe(0);
   });
 

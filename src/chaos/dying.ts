@@ -1,20 +1,18 @@
 /**
  * Loaded before the program (node --import) in a process that is to die: lets it end by a signal at the call that its
- * order names. The program itself knows nothing of this; its own methods are wrapped here. It also makes known a task
- * that cannot save its state, which no built-in one is.
+ * order names. The program itself knows nothing of this; its own methods are wrapped here. It also makes the tasks
+ * of tasks.ts known.
  */
 import { Agent } from "../agents/agent.js";
-import type { Environment } from "../environments/environment.js";
-import { makePointMaze } from "../environments/pointmaze/pointmaze.js";
 import { registerEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
 import { type Disk, realDisk } from "../runs/disk.js";
 import { Checkpointing } from "../training/checkpointing.js";
 import { RunLog } from "../training/run-log.js";
 import { type Order, orderVariable, type Stage } from "./order.js";
-import { unsavedTask } from "./run-settings.js";
+import { chaosTasks } from "./tasks.js";
 
-registerEnvironment(unsavedTask, unsaved);
+for (const [name, make] of chaosTasks) registerEnvironment(name, make);
 const text = process.env[orderVariable];
 if (text !== undefined) carryOut(JSON.parse(text) as Order);
 
@@ -80,18 +78,4 @@ function wrapDisk(reached: () => boolean, end: () => void): void {
     syncFolder: before(realDisk.syncFolder),
   };
   Object.assign(realDisk, dying);
-}
-
-/** A point maze without the means to save its state. */
-function unsaved(): Environment {
-  const maze = makePointMaze("umaze", {});
-  return {
-    name: unsavedTask,
-    observationSpace: maze.observationSpace,
-    actionSpace: maze.actionSpace,
-    horizon: maze.horizon,
-    reset: (options) => maze.reset(options),
-    step: (action) => maze.step(action),
-    close: () => maze.close(),
-  };
 }

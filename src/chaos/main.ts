@@ -7,13 +7,13 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { numberOf } from "../cli/numbers.js";
-import { textTable } from "../cli/text-table.js";
 import { speakInSentences } from "../cli/usage.js";
 import { collectTask } from "../environments/collect-task.js";
 import { UsageError, unknownName } from "../errors.js";
 import { writeDataset } from "../training/task-data.js";
-import { stages } from "./order.js";
+import { unvisited } from "./resume-position.js";
 import { type ChaosCase, chaosCases, recordedTask } from "./run-settings.js";
+import { killTable, resumeTable } from "./tables.js";
 import { type Tortured, torture } from "./torture.js";
 
 interface Flags {
@@ -58,7 +58,7 @@ function casesOf(name: string): readonly ChaosCase[] {
   );
 }
 
-/** @returns the exit code: 1 if any run came out different */
+/** @returns the exit code: 1 if any run came out different, or if many kills left a kind of resume untested */
 async function chaos(
   cases: readonly ChaosCase[],
   { jobs, ...options }: { readonly kills: number; readonly seed: number; readonly jobs: number },
@@ -69,10 +69,11 @@ async function chaos(
   const rows: Tortured[] = [];
   const lane = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [i, { name, settings }] = next;
+      const [i, chaosCase] = next;
+      const { name, settings } = chaosCase;
       const dataset = settings.task === recordedTask.discrete ? data.discrete : data.box;
       const folder = join(place, String(i));
-      rows[i] = await torture({ name, settings: { ...settings, dataset } }, { ...options, folder });
+      rows[i] = await torture({ ...chaosCase, settings: { ...settings, dataset } }, { ...options, folder });
       const { kills, problems } = rows[i];
       process.stderr.write(
         `${name}: ${kills} kills, ${problems.length === 0 ? "all the same" : problems.join("; ")}\n`,
@@ -80,12 +81,23 @@ async function chaos(
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, cases.length) }, lane));
-  process.stdout.write(table(rows));
-  const problems = rows.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}\n`));
-  process.stdout.write(problems.join(""));
+  process.stdout.write(`${killTable(rows)}\n${resumeTable(rows)}`);
+  const problems = [
+    ...rows.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}`)),
+    ...unvisitedBy(cases, rows),
+  ];
+  process.stdout.write(problems.map((problem) => `${problem}\n`).join(""));
   if (problems.length > 0) return 1;
   rmSync(place, { recursive: true });
   return 0;
+}
+
+function unvisitedBy(cases: readonly ChaosCase[], rows: readonly Tortured[]): string[] {
+  const kills = rows.reduce((total, row) => total + row.kills, 0);
+  return unvisited(
+    rows.map(({ resumedFrom }, i) => ({ ...cases[i]!, resumedFrom })),
+    kills,
+  );
 }
 
 /** The data that the runs learn from, in files. */
@@ -96,24 +108,4 @@ async function collected(place: string): Promise<Record<keyof typeof recordedTas
     return path;
   };
   return { box: await write(recordedTask.box), discrete: await write(recordedTask.discrete) };
-}
-
-function table(rows: readonly Tortured[]): string {
-  const counts = ["kills", "wishes", "resumes", "runs", "damaged"] as const;
-  const sum = (value: (row: Tortured) => number) => String(rows.reduce((total, row) => total + value(row), 0));
-  return textTable([
-    ["agent", "kills", "SIGINT/TERM", "resumes", "runs", "damaged", "mismatches", ...stages],
-    ...rows.map((row) => [
-      row.name,
-      ...[...counts.map((name) => row[name]), row.problems.length, ...stages.map((stage) => row.killsIn[stage])].map(
-        String,
-      ),
-    ]),
-    [
-      "all",
-      ...counts.map((name) => sum((row) => row[name])),
-      sum((row) => row.problems.length),
-      ...stages.map((stage) => sum((row) => row.killsIn[stage])),
-    ],
-  ]);
 }

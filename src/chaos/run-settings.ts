@@ -5,14 +5,17 @@
 import { agentDefinition, agentNames } from "../agents/registry.js";
 import type { TrainSettings } from "../training/configuration.js";
 import { methodOf } from "../training/methods.js";
+import type { ResumePosition } from "./resume-position.js";
+import { failingTask, unsavedTask } from "./tasks.js";
 
 export interface ChaosCase {
   readonly name: string;
   readonly settings: TrainSettings & { readonly task: string };
+  /** Whether its run must drop episodes; one that drops none tests nothing of it. */
+  readonly drops?: boolean;
+  /** Where no checkpoint of it can be. */
+  readonly unreachable?: readonly ResumePosition[];
 }
-
-/** pointmaze-umaze as an environment that cannot save its state; dying.ts makes it known. */
-export const unsavedTask = "pointmaze-umaze-unsaved";
 
 /** Tasks whose data the runs learn from. */
 export const recordedTask = { box: "pointmaze-umaze", discrete: "gridworld-cliff" } as const;
@@ -36,10 +39,24 @@ const schedule = {
 /** Those of the smallest networks that an agent has. */
 const smallest = { actorHidden: [8], criticHidden: [8], nActions: 2 } as const;
 
-/** Every agent, a change of algorithm at the switch, and an environment that cannot save its state. */
+/**
+ * Three episodes of the case are dropped with the seed of the schedule, the last two in a row: one at its beginning, then
+ * one at a step. A run that counts a failure twice would end there.
+ */
+const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", episodeFailures: 3 } as const;
+
+/**
+ * Every agent, a change of algorithm at the switch, an environment that cannot save its state, and one that fails, as
+ * user's environments do.
+ */
 export const chaosCases: readonly ChaosCase[] = [
   ...[...agentNames, "cal-ql-sac"].map((name) => ({ name, settings: settingsOf(name) })),
-  { name: "cal-ql, unsaved task", settings: { ...settingsOf("cal-ql"), task: unsavedTask } },
+  {
+    name: "cal-ql, unsaved task",
+    settings: { ...settingsOf("cal-ql"), task: unsavedTask },
+    unreachable: ["in an episode"],
+  },
+  { name: "cal-ql, dropped episodes", settings: { ...settingsOf("cal-ql"), ...dropping }, drops: true },
 ];
 
 function settingsOf(name: string): ChaosCase["settings"] {

@@ -9,8 +9,10 @@ import { fileURLToPath } from "node:url";
 import { episodeLogFile } from "../checkpoints/episode-log.js";
 import { checkpointFolder } from "../checkpoints/store.js";
 import { RandomStream } from "../random.js";
+import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { type Order, orderVariable, randomOrder, type Stage } from "./order.js";
+import { type ResumePosition, resumePositionIn } from "./resume-position.js";
 import { differences, identityOf, type RunIdentity } from "./run-identity.js";
 import type { ChaosCase } from "./run-settings.js";
 
@@ -31,6 +33,8 @@ export interface Tortured {
   /** Runs that came to their end, and were compared. */
   runs: number;
   readonly killsIn: Record<Stage, number>;
+  /** Where the resumes began. */
+  readonly resumedFrom: Record<ResumePosition, number>;
   /** Newest checkpoints in which a byte was changed after a kill. */
   damaged: number;
   /** Runs that are not the run that was never ended, and processes that ended in another way than they should. */
@@ -40,16 +44,22 @@ export interface Tortured {
 const program = fileURLToPath(new URL("../cli/bin.js", import.meta.url));
 const dying = new URL("./dying.js", import.meta.url).href;
 
-export async function torture({ name, settings }: ChaosCase, options: TortureOptions): Promise<Tortured> {
+export async function torture(chaosCase: ChaosCase, options: TortureOptions): Promise<Tortured> {
+  const { name, settings, drops } = chaosCase;
   const { kills, seed, folder } = options;
   const random = new RandomStream(seed, name);
-  const killsIn = { offline: 0, switch: 0, online: 0, episode: 0, evaluation: 0, checkpoint: 0, clock: 0 };
-  const tally: Tortured = { name, kills: 0, wishes: 0, resumes: 0, runs: 0, killsIn, damaged: 0, problems: [] };
+  const tally = emptyTally(name);
   mkdirSync(folder, { recursive: true });
   const config = join(folder, "settings.json");
   writeFileSync(config, JSON.stringify(settings));
   const whole = join(folder, "whole");
-  await runProgram(["train", "--config", config, "--out", whole]);
+  const { ending, errors } = await runProgram(["train", "--config", config, "--out", whole]);
+  if (ending !== 0) {
+    tally.problems.push(`${whole}, which nobody ended, ended with ${ending}: ${errors.trim()}`);
+    return tally;
+  }
+  if (drops && !readRun(whole).notices.some(({ kind }) => kind === "dropped-episode"))
+    tally.problems.push(`${whole}: no episode was dropped, so that the case tests nothing of it`);
   const wanted = identityOf(whole);
   while (tally.kills < kills && tally.problems.length === 0) {
     const run = join(folder, `run-${tally.runs + 1}`);
@@ -57,6 +67,12 @@ export async function torture({ name, settings }: ChaosCase, options: TortureOpt
     compare(run, wanted, tally);
   }
   return tally;
+}
+
+function emptyTally(name: string): Tortured {
+  const killsIn = { offline: 0, switch: 0, online: 0, episode: 0, evaluation: 0, checkpoint: 0, clock: 0 };
+  const resumedFrom = { beginning: 0, offline: 0, switch: 0, "between episodes": 0, "in an episode": 0 };
+  return { name, kills: 0, wishes: 0, resumes: 0, runs: 0, killsIn, resumedFrom, damaged: 0, problems: [] };
 }
 
 /** Begins a run, ends it, goes on, and so on until it comes to its end. */
@@ -69,7 +85,7 @@ async function untilComplete(
     const resuming = existsSync(join(run, runFiles.config));
     const mayBeDamaged = resuming && random.uniform() < damageShare && damageNewest(run, random);
     const order = tally.kills < kills ? randomOrder(random) : undefined;
-    if (resuming) tally.resumes++;
+    if (resuming) countResume(run, tally);
     const words = resuming ? ["resume", run] : ["train", "--config", config, "--out", run];
     const { ending, errors } = await runProgram(words, order);
     if (mayBeDamaged) tally.damaged++;
@@ -88,6 +104,12 @@ async function untilComplete(
       return;
     }
   }
+}
+
+function countResume(run: string, tally: Tortured): void {
+  tally.resumes++;
+  const position = resumePositionIn(run);
+  if (position) tally.resumedFrom[position]++;
 }
 
 /** Asked to end, the program ends with 130; before and after it listens, as the system ends those who do not. */

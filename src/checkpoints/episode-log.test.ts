@@ -10,7 +10,8 @@ import { randomDataset } from "../data/example-data.fixture.js";
 import { DataError, RunFailure } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { failingDisk, faults, Killed } from "../runs/failing-disk.fixture.js";
-import { EpisodeLog, episodeLogFile, type LogPosition } from "./episode-log.js";
+import type { FilePosition } from "../runs/growing-file.js";
+import { EpisodeLog, episodeLogFile } from "./episode-log.js";
 
 const sizes = { observationSize: 3, actionSize: 2 };
 const { episodes } = randomDataset(1, [4, 1, 7], sizes);
@@ -22,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(run, { recursive: true }));
 
-function written(count = episodes.length): LogPosition {
+function written(count = episodes.length): FilePosition {
   const log = EpisodeLog.create(run);
   for (const episode of episodes.slice(0, count)) log.append(episode);
   const position = log.position();
@@ -30,7 +31,7 @@ function written(count = episodes.length): LogPosition {
   return position;
 }
 
-function read(position: LogPosition): Episode[] {
+function read(position: FilePosition): Episode[] {
   const found: Episode[] = [];
   EpisodeLog.reopen(run, position, sizes, (episode) => found.push(episode)).close();
   return found;
@@ -74,7 +75,7 @@ describe("a log of episodes", () => {
       bytes[place] = bytes[place]! ^ (1 << random.integer(8));
       writeFileSync(path, bytes);
       expect(() => read(position)).toThrow(DataError);
-      expect(() => EpisodeLog.check(run, position)).toThrow(`${path} are damaged: it has another SHA-256`);
+      expect(() => EpisodeLog.check(run, position)).toThrow(`${path} is damaged: it has another SHA-256`);
       expect(readFileSync(path)).toEqual(bytes);
     }
   });
@@ -82,9 +83,11 @@ describe("a log of episodes", () => {
   it("is refused where it is shorter or gone", () => {
     const position = written();
     truncateSync(path, position.bytes - 1);
-    expect(() => read(position)).toThrow(`it has ${position.bytes - 1} bytes in place of at least ${position.bytes}`);
+    expect(() => read(position)).toThrow(
+      `it has ${position.bytes - 1} bytes where the checkpoint knows ${position.bytes}`,
+    );
     rmSync(path);
-    expect(() => read(position)).toThrow(`The episodes in ${path} are damaged: there is no such file.`);
+    expect(() => read(position)).toThrow(`${path} is damaged: there is no such file.`);
   });
 
   it("is refused for a task of other sizes", () => {
@@ -96,9 +99,9 @@ describe("a log of episodes", () => {
   });
 
   it.each(faults)("(%s) tells a failure at any operation, and comes back to its last position", (fault) => {
-    const write = (at?: number): LogPosition[] => {
+    const write = (at?: number): FilePosition[] => {
       const disk = failingDisk(fault, at);
-      const positions: LogPosition[] = [];
+      const positions: FilePosition[] = [];
       try {
         const log = EpisodeLog.create(run, disk);
         for (const episode of episodes) {

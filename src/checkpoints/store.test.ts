@@ -77,6 +77,18 @@ describe("a store of checkpoints", () => {
     expect(newest()).toMatchObject({ updates: 3, told: [] });
   });
 
+  it("sets a damaged best one aside, and says so", () => {
+    const store = new CheckpointStore(run);
+    expect(store.setAsideDamagedBest()).toBeUndefined();
+    for (const updates of [1, 2]) store.write(content(updates), updates === 1);
+    expect(store.setAsideDamagedBest()).toBeUndefined();
+    expect(best()).toBe(1);
+    flip(path(bestCheckpoint));
+    expect(store.setAsideDamagedBest()).toMatch(/best\.safetensors is damaged: .* The best state until now is lost/);
+    expect(names()[0]).toBe(`${bestCheckpoint}.damaged`);
+    expect(newest()).toMatchObject({ updates: 2, told: [] });
+  });
+
   it("sets aside by number, also where numbers become longer", () => {
     mkdirSync(join(run, checkpointFolder));
     for (const number of [999_999, 1_000_000]) writeFileSync(numbered(number), "");

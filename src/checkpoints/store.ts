@@ -18,6 +18,14 @@ export interface FoundCheckpoint extends TensorFile {
   readonly path: string;
 }
 
+/** A run that cannot be gone on with. */
+export class NoSoundCheckpoint extends DataError {
+  /** @param reason what is wrong with the newest, in a sentence */
+  constructor(readonly reason: string) {
+    super(`${reason} No other checkpoint can be gone on from; start the run again with "calql train".`);
+  }
+}
+
 export class CheckpointStore {
   private readonly folder: string;
   private next: number;
@@ -84,6 +92,23 @@ export class CheckpointStore {
     }
   }
 
+  /**
+   * Renames the best one if it is not sound, so that nobody takes it for that; the next better one takes its place.
+   * @returns in two sentences what was wrong with it; undefined if it is sound, or there is none
+   */
+  setAsideDamagedBest(): string | undefined {
+    const path = join(this.folder, bestCheckpoint);
+    if (!this.attempt("listed", () => this.disk.list(this.folder)).includes(bestCheckpoint)) return undefined;
+    try {
+      decodeTensorFile(readCheckpoint(path), path);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      this.attempt("set aside", () => this.disk.rename(path, `${path}.damaged`));
+      return `${error.message} The best state until now is lost; the next one that is evaluated better is kept.`;
+    }
+  }
+
   /** Whether there is any checkpoint, sound or not. */
   get empty(): boolean {
     return this.numbers().length === 0;
@@ -92,7 +117,7 @@ export class CheckpointStore {
   /**
    * The newest checkpoint that `accept` takes; it throws a DataError for one that is not sound.
    * @param onDamage told, in a sentence, of every newer one that had to be passed over
-   * @throws DataError when there is none, with the reason for the newest
+   * @throws NoSoundCheckpoint when there is none, with the reason for the newest
    */
   newest<Result>(accept: (found: FoundCheckpoint) => Result, onDamage: (sentence: string) => void): Result {
     const newestFirst = this.numbers().reverse();
@@ -108,7 +133,7 @@ export class CheckpointStore {
       }
     }
     const reason = problems[0] ?? `There is no checkpoint in ${this.folder}.`;
-    throw new DataError(`${reason} No other checkpoint can be gone on from; start the run again with "calql train".`);
+    throw new NoSoundCheckpoint(reason);
   }
 
   private numbers(): number[] {

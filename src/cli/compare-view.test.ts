@@ -69,6 +69,18 @@ describe("where the output is no terminal", () => {
     ]);
     expect(screen.text).not.toContain("\u001b");
   });
+
+  it("runs that ended early say how they ended, and what becomes of them", () => {
+    const screen = new Screen(false);
+    const { events } = comparisonView(screen);
+    events.resumed!(runs[0]!, "failed (the disk is full)");
+    events.setAside!(runs[1]!, "was killed and cannot be gone on with: C is damaged", "out/x.damaged-1");
+    expect(screen.text.split("\n")).toEqual([
+      "cal-ql, seed 0 failed (the disk is full); going on with it",
+      "cql, seed 0 was killed and cannot be gone on with: C is damaged; beginning again (what there was: out/x.damaged-1)",
+      "",
+    ]);
+  });
 });
 
 describe("on a terminal", () => {

@@ -35,7 +35,7 @@ export function comparisonView(output: ProgressOutput = process.stderr): Compari
         if (complete > 0) say(`${complete} of ${runs.length} runs are complete and are not run again`);
       },
       resumed: (run, reason) => say(`${run.name} ${reason}; going on with it`),
-      setAside: (run, reason, folder) => say(`${run.name} ${reason}; running it again (what there is: ${folder})`),
+      setAside: (run, reason, folder) => say(`${run.name} ${reason}; beginning again (what there was: ${folder})`),
       collected: (task, file) => say(`collected the data of ${task}: ${file}`),
       began: (run, { pid }) => {
         state.active.set(run, undefined);

@@ -2,7 +2,7 @@
  * `calql demo`: the whole story in some minutes on a laptop. Collects data of a point maze, pre-trains and fine-tunes
  * Cal-QL and CQL from the same data, and prints what the paper's figures show.
  */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
@@ -10,6 +10,7 @@ import { figureColumns } from "../report/figures-table.js";
 import { labelOf } from "../report/groups.js";
 import { runFigures } from "../report/statistics.js";
 import { writeReport } from "../report/write-report.js";
+import { lockFolder } from "../runs/lock.js";
 import { type Run, readRun } from "../runs/read.js";
 import { refuseUsedFolder } from "../runs/write.js";
 import { demoAgents, demoCollection, demoSettings } from "../training/presets.js";
@@ -28,7 +29,7 @@ export function addDemoCommand(program: Command): void {
     .action(async ({ out, seed }: { out: string; seed: string }) => {
       const settings = { ...demoSettings, seed: numberOf(seed, "--seed", { whole: true })! };
       const folders = demoAgents.map((agent) => join(out, agent));
-      for (const folder of folders) if (!holdsOnlyARun(folder)) refuseUsedFolder(folder);
+      for (const folder of folders) refuseToReplace(folder);
       for (const folder of folders) rmSync(folder, { recursive: true, force: true });
       const dataset = collectPointMaze(demoCollection);
       for (const [i, agent] of demoAgents.entries()) {
@@ -42,6 +43,12 @@ export function addDemoCommand(program: Command): void {
       writeReport(folders, report);
       process.stdout.write(`\n${figuresText(folders.map(readRun))}\nreport: ${report}\n`);
     });
+}
+
+/** What a process is at work in, or what is more than a run; the lock that a kill has left is neither. */
+function refuseToReplace(folder: string): void {
+  if (existsSync(folder)) lockFolder(folder, "run")();
+  if (!holdsOnlyARun(folder)) refuseUsedFolder(folder);
 }
 
 /** The report's headline table for a terminal, one row a run. */

@@ -10,6 +10,7 @@ import { addBenchCommand } from "./bench.js";
 import { addCompareCommand } from "./compare.js";
 import { addDataCommand } from "./data.js";
 import { addDemoCommand } from "./demo.js";
+import { addExportCommand } from "./export.js";
 import { addParityCommand } from "./parity.js";
 import { addReplayCrashCommand } from "./replay-crash.js";
 import { addReportCommand } from "./report.js";
@@ -22,6 +23,7 @@ import { addWatchCommand } from "./watch.js";
 const verbs = [
   addTrainCommand,
   addResumeCommand,
+  addExportCommand,
   addCompareCommand,
   addReportCommand,
   addReplayCrashCommand,

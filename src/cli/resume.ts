@@ -14,11 +14,13 @@ export function addResumeCommand(program: Command): void {
     .command("resume")
     .description("go on with a run where its newest sound checkpoint left it")
     .argument("<run>", "run folder")
-    .action(async (folder: string) => {
+    .option("--dataset <path>", "where the recorded data of the run are now, if not where config.json says")
+    .action(async (folder: string, { dataset: datasetFile }: { dataset?: string }) => {
       const settings = readRunConfig(folder).settings as TrainSettings;
       refuseUnregistered(folder, String(settings.task));
-      const result = await withView(settings, { folder }, (options) => resume(options));
-      finishVerb(folder, result);
+      const moved = datasetFile === undefined ? {} : { datasetFile };
+      const result = await withView(settings, { folder, ...moved }, (options) => resume(options));
+      finishVerb(folder, result, datasetFile === undefined ? "" : ` --dataset ${datasetFile}`);
     });
 }
 

@@ -15,7 +15,7 @@ import { progressView } from "./progress.js";
 /** Trains with a progress bar, ends cleanly at Ctrl-C, and writes the report however it ends. */
 export async function withView(
   settings: TrainSettings,
-  options: Pick<TrainOptions, "folder" | "dataset">,
+  options: Pick<TrainOptions, "folder" | "dataset" | "datasetFile">,
   work: (options: TrainOptions) => Promise<TrainResult>,
 ): Promise<TrainResult> {
   const view = progressView(labelOf(settings));
@@ -40,11 +40,14 @@ export async function withView(
   }
 }
 
-/** The last line of a verb that trains, and its exit code. */
-export function finishVerb(folder: string, { summary }: TrainResult): void {
+/**
+ * The last line of a verb that trains, and its exit code.
+ * @param flags with which the run goes on, each after a space
+ */
+export function finishVerb(folder: string, { summary }: TrainResult, flags = ""): void {
   process.stdout.write(`${summary.status}: ${folder}/report.html (policy: ${folder}/policy.onnx)\n`);
   if (summary.status !== "interrupted") return;
-  process.stdout.write(`Go on with: calql resume ${folder}\n`);
+  process.stdout.write(`Go on with: calql resume ${folder}${flags}\n`);
   process.exitCode = INTERRUPTED;
 }
 

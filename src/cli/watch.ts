@@ -136,7 +136,7 @@ async function loadPolicy(path: string): Promise<PolicyFile> {
     bytes = readFileSync(path);
   } catch (error) {
     throw new UsageError(
-      `The policy ${path} cannot be read: ${fileReason(error)}. Give a run that has ended, or an ONNX file.`,
+      `The policy ${path} cannot be read: ${fileReason(error)}. Give a run that has ended, or an ONNX file; "calql export" makes one of any run.`,
     );
   }
   return PolicyFile.load(bytes, path);

@@ -135,7 +135,19 @@ const mistakes: readonly [string, RegExp][] = [
     /^odd-config\/config\.json: at "calqlVersion", it must be text\. Restore the file as the run wrote it\.$/,
   ],
   ["resume old-settings", /^Unknown setting "discounting"\. Did you mean "discount"\?/],
-  ["resume lost-data", /^The data set gone\.hdf5 cannot be read: there is no such file\. Give the path/],
+  [
+    "resume lost-data",
+    /^The data set gone\.hdf5 of the run in lost-data cannot be read: there is no such file\. Say where it is now: calql resume lost-data --dataset FILE \(datasetFile in a program\)\.$/,
+  ],
+  [
+    "resume lost-data --dataset gone-too.hdf5",
+    /^The data set gone-too\.hdf5 cannot be read: there is no such file\. Give the path/,
+  ],
+  [
+    "resume lost-data --dataset changed.hdf5",
+    /^The recorded data are not those that the run in lost-data began with \(the SHA-256 differs\)/,
+  ],
+  ["resume lost-data --dataset", /^The flag --dataset has no value; give one after it\. See calql resume --help\.$/],
   [
     "resume other-data",
     /^The recorded data are not those that the run in other-data began with .* go on with "calql resume"\.$/,
@@ -150,11 +162,25 @@ const mistakes: readonly [string, RegExp][] = [
   ],
   [
     "resume lines-missing",
-    /^lines-missing\/metrics\.jsonl has 3 bytes where the checkpoint knows \d+: lines are missing\./,
+    /^lines-missing\/metrics\.jsonl is damaged: it has 3 bytes where the checkpoint knows \d+\./,
   ],
   [
     "report torn-metrics",
     /^torn-metrics\/metrics\.jsonl, line 1: this is not valid JSON\. Remove or repair the line\.$/,
+  ],
+  ["export", /^calql export needs a run; name it\. See calql export --help\.$/],
+  [
+    "export full --best",
+    /^full is not a run folder: it holds no config\.json\. Name a folder that a run has written\.$/,
+  ],
+  ["export run --bset", /^calql export has no flag --bset\. Did you mean --best\?/],
+  [
+    "export run --out run/policy.onnx",
+    /^run\/policy\.onnx is a place of the run's own record; name another file with --out\.$/,
+  ],
+  [
+    "export old-version --best",
+    /^The checkpoint old-version\/checkpoints\/best\.safetensors has format version 0, and this version of calql reads/,
   ],
   ["report run missing", /^There is no run folder missing\. Check the path\.$/],
   [
@@ -222,6 +248,15 @@ const mistakes: readonly [string, RegExp][] = [
 ];
 
 const stops: readonly [string, RegExp][] = [
+  [
+    "export damaged --best",
+    /^The checkpoint damaged\/checkpoints\/best\.safetensors is damaged: .*\. Export the newest .*, without --best\.$/,
+  ],
+  [
+    "export damaged",
+    /^The checkpoint damaged\/.* is damaged: .*\. No other one is sound; export the state .* \(--best\)\.$/,
+  ],
+  [`export run --out ${readOnly}/calql/new.onnx`, /^The policy could not be written to .*\. Name another file\.$/],
   [
     `data collect pointmaze-umaze --steps 10 --out ${readOnly}/calql/new.hdf5`,
     /^The data set could not be written to /,

@@ -1,6 +1,6 @@
 /**
- * A comparison in this process: what is complete is not run again, what is not goes on or is run anew, and other
- * people's runs are left alone. The processes are tested in worker.test.ts.
+ * A comparison in this process: what is complete is not run again, what is not goes on, and other people's runs are left
+ * alone. Runs that ended early are in going-on.test.ts, the processes in worker.test.ts.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -80,7 +80,7 @@ describe("compare", () => {
     await expect(comparing("serial", other)).rejects.toThrow(/data\.hdf5 was collected in another way/);
   });
 
-  it("shows a run that failed with its reason, goes on with the others, and runs it again at the next call", async () => {
+  it("shows a run that failed with its reason, goes on with the others, and runs it at the next call", async () => {
     const first = await comparing("failed", pair, { startWorker: failing("sac-seed0") });
     expect(first.runs.filter(({ status }) => status !== "completed")).toEqual([
       expect.objectContaining({ name: "sac, seed 0", status: "failed", reason: "out of battery" }),
@@ -94,15 +94,16 @@ describe("compare", () => {
     expect(again.statuses).toEqual(["completed", "completed", "completed", "completed"]);
   });
 
-  it("keeps what a failed run has recorded aside, and runs it again", async () => {
+  it("goes on with a run that failed, in its folder", async () => {
     await comparing("diverged", { ...pair, seeds: [0] });
     const summary = at("diverged", "sac-seed0/summary.json");
     const failed = { ...JSON.parse(readFileSync(summary, "utf8")), status: "failed", reason: "It diverged." };
     writeFileSync(summary, JSON.stringify(failed));
     const again = await comparing("diverged", { ...pair, seeds: [0] });
-    expect(again.asides).toEqual(["sac, seed 0 failed (It diverged)"]);
+    expect(again.resumed).toEqual(["sac, seed 0 failed (It diverged)"]);
+    expect(again.asides).toEqual([]);
     expect(again.statuses).toEqual(["completed", "completed"]);
-    expect(readRun(at("diverged", "sac-seed0.failed-1")).summary?.status).toBe("failed");
+    expect(readdirSync(at("diverged")).sort()).toEqual(["cal-ql-seed0", "data.hdf5", "sac-seed0"]);
     expect(identityOf(at("diverged", "sac-seed0"))).toEqual(identityOf(at("whole", "sac-seed0")));
   });
 

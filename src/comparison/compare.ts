@@ -1,17 +1,19 @@
 /**
  * A comparison from beginning to end: plan the runs, see what is there, make the data, carry out what is missing in
- * parallel, and draw the report over all of it. A run that is complete is never run again, one that was cut short goes
- * on from its last checkpoint, and one that fails is told, kept in sight, and run anew at the next call.
+ * parallel, and draw the report over all of it. A run that is complete is never run again; one that was killed,
+ * interrupted or failed is told, kept in sight, and goes on from its newest sound checkpoint at the next call. Only where
+ * none is sound does it begin again, and what it left is moved aside.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileReason, UsageError } from "../errors.js";
+import { DataError, fileReason, UsageError } from "../errors.js";
 import { renderReport } from "../report/page.js";
 import { writePage } from "../report/write-report.js";
 import { lockFolder } from "../runs/lock.js";
 import { makeFolder } from "../runs/make-folder.js";
 import { type Run, readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
+import { whyNotResumable } from "../training/find-checkpoint.js";
 import type { Comparison } from "./comparison.js";
 import { checkData, makeData } from "./data.js";
 import { type FolderState, folderState, hasRun, setAside } from "./folder-state.js";
@@ -22,9 +24,9 @@ import { processWorkers, type RunEnding, type StartWorker } from "./run-worker.j
 export interface CompareEvents extends PoolEvents {
   /** Before anything is run: every run with what its folder holds. */
   readonly planned: (runs: readonly PlannedRun[], states: ReadonlyMap<PlannedRun, FolderState>) => void;
-  /** A run that was ended goes on. */
+  /** A run that was killed, interrupted or failed goes on; the reason says which: "was interrupted". */
   readonly resumed: (run: PlannedRun, reason: string) => void;
-  /** A failed run's folder was moved; its run begins again. */
+  /** The folder of a run that cannot be gone on with was moved, and the run begins again; the reason says why. */
   readonly setAside: (run: PlannedRun, reason: string, folder: string) => void;
   /** A task's data were made; a file that was there is used without a word. */
   readonly collected: (task: string, file: string) => void;
@@ -93,15 +95,38 @@ function jobsOf(asked: number | undefined, runs: readonly PlannedRun[]): number 
   return asked ?? Math.max(1, Math.floor(availableParallelism() / threads));
 }
 
+/**
+ * A run that ended goes on, or its folder makes room where it cannot. Asked under the comparison's lock, so that nobody
+ * writes the checkpoints which are read here; they may be large, and are read once before the work begins.
+ */
 function prepare(run: PlannedRun, state: FolderState, events: Partial<CompareEvents>): void {
-  if (state.kind === "ended") events.resumed?.(run, state.reason);
-  if (state.kind === "failed") events.setAside?.(run, state.reason, setAside(run.folder));
+  if (state.kind !== "ended") return;
+  const obstacle = whyNotResumable(run.folder);
+  if (obstacle === undefined) {
+    events.resumed?.(run, state.reason);
+    return;
+  }
+  const folder = setAside(run.folder); // whether or not anybody listens
+  const reason = `${state.reason} and cannot be gone on with: ${obstacle.replace(/\.$/, "")}`;
+  events.setAside?.(run, reason, folder);
 }
 
 function comparedRun(planned: PlannedRun, state: FolderState, ending: RunEnding | undefined): ComparedRun {
   const { name, label, task, seed, folder } = planned;
   const how = ending ?? { status: state.kind === "complete" ? ("completed" as const) : ("not run" as const) };
-  return { name, label, task, seed, folder, ...how, ...(hasRun(folder) && { run: readRun(folder) }) };
+  const run = recordedIn(folder, how.status);
+  return { name, label, task, seed, folder, ...how, ...(run && { run }) };
+}
+
+function recordedIn(folder: string, status: ComparedRun["status"]): Run | undefined {
+  if (!hasRun(folder)) return undefined;
+  try {
+    return readRun(folder);
+  } catch (error) {
+    // Lines that a failing disk has torn are cut off when the run goes on; the others have their report all the same.
+    if (error instanceof DataError && status !== "completed") return undefined;
+    throw error;
+  }
 }
 
 function drawReport(runs: readonly ComparedRun[], title: string | undefined, path: string): { report?: string } {

@@ -1,14 +1,15 @@
 /**
- * What a run folder of a comparison holds before it begins: nothing, the complete run that is wanted, one that was ended
- * and goes on, or one that failed and must be run again. A folder that holds anything else is refused, and a failed run
- * is moved aside, so that nothing recorded is lost.
+ * What a run folder of a comparison holds before it begins: nothing, the complete run that is wanted, or one that ended
+ * before that and goes on, whether it was killed, interrupted or failed. A folder that holds anything else is refused,
+ * and a run that cannot be gone on with is moved aside, so that nothing recorded is lost.
  */
-import { existsSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
-import { type Run, readRun } from "../runs/read.js";
-import { runFiles } from "../runs/record.js";
+import { lockFile, lockFolder } from "../runs/lock.js";
+import { readRun, readRunConfig, readRunSummary } from "../runs/read.js";
+import { type RunSummary, runFiles } from "../runs/record.js";
 import { refuseUsedFolder } from "../runs/write.js";
 import { differingSetting } from "../training/same-settings.js";
 import type { PlannedRun } from "./plan.js";
@@ -16,31 +17,43 @@ import type { PlannedRun } from "./plan.js";
 export type FolderState =
   | { readonly kind: "missing" }
   | { readonly kind: "complete" }
-  /** Ended from outside; the reason in words: "was interrupted". */
-  | { readonly kind: "ended"; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string };
+  /** Not complete; how it ended in words: "was interrupted". */
+  | { readonly kind: "ended"; readonly reason: string };
 
-/** @throws UsageError if the folder holds another run, or files that are no run */
+/**
+ * Of a run that ended only its settings and its ending are read: what a failing disk left of its lines is cut off when it
+ * goes on. A complete one is read whole, so that damage is told now and not when the report is due.
+ * @throws UsageError if the folder holds another run, or files that are no run; DataError if what is read is damaged
+ */
 export function folderState(planned: PlannedRun): FolderState {
   const { folder } = planned;
   if (!existsSync(join(folder, runFiles.config))) {
     refuseUsedFolder(folder);
     return { kind: "missing" };
   }
-  const run = readRun(folder);
-  refuseOtherSettings(planned, run.config.settings);
-  return stateOf(run);
+  refuseOtherSettings(planned, readRunConfig(folder).settings);
+  const state = stateOf(readRunSummary(folder));
+  if (state.kind === "complete") readRun(folder);
+  return state;
 }
 
-/** Moves a failed run's folder aside and returns its new name. */
+/**
+ * Moves the folder of a run that cannot be gone on with and returns its new name.
+ * @throws UsageError if a process is at work in it; RunFailure if it cannot be moved
+ */
 export function setAside(folder: string): string {
   let n = 1;
-  while (existsSync(`${folder}.failed-${n}`)) n++;
-  const aside = `${folder}.failed-${n}`;
+  while (existsSync(`${folder}.damaged-${n}`)) n++;
+  const aside = `${folder}.damaged-${n}`;
+  const unlock = lockFolder(folder, "run");
   try {
     renameSync(folder, aside);
+    // The lock went with the folder.
+    rmSync(join(aside, lockFile), { force: true });
   } catch (error) {
-    throw new RunFailure(`The failed run ${folder} could not be moved aside: ${fileReason(error)}.`);
+    throw new RunFailure(`The damaged run ${folder} could not be moved aside: ${fileReason(error)}.`);
+  } finally {
+    unlock();
   }
   return aside;
 }
@@ -50,12 +63,12 @@ export function hasRun(folder: string): boolean {
   return existsSync(folder) && readdirSync(folder).includes(runFiles.config);
 }
 
-function stateOf({ summary }: Run): FolderState {
+function stateOf(summary: RunSummary | undefined): FolderState {
   if (summary === undefined) return { kind: "ended", reason: "was killed" };
   if (summary.status === "completed") return { kind: "complete" };
   if (summary.status === "interrupted") return { kind: "ended", reason: "was interrupted" };
   const why = summary.reason === undefined ? "" : ` (${summary.reason.replace(/\.$/, "")})`;
-  return { kind: "failed", reason: `failed${why}` };
+  return { kind: "ended", reason: `failed${why}` };
 }
 
 function refuseOtherSettings({ folder, resolved }: PlannedRun, recorded: Readonly<Record<string, unknown>>): void {

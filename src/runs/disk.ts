@@ -15,7 +15,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { makeFolder } from "./make-folder.js";
+import { makeFolder, syncFolder } from "./make-folder.js";
 
 export interface Disk {
   makeFolder(path: string): void;
@@ -70,15 +70,7 @@ export const realDisk: Disk = {
     }
   },
   remove: (path) => rmSync(path, { force: true }),
-  syncFolder(folder) {
-    if (process.platform === "win32") return; // there, a folder cannot be opened
-    const descriptor = openSync(folder, "r");
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  },
+  syncFolder,
 };
 
 /** Whether a link failed because the file system has none (or no more of that file). */

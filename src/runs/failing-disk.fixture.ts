@@ -6,6 +6,9 @@ import { type Disk, realDisk } from "./disk.js";
 export const faults = ["ENOSPC", "EACCES", "EIO", "short", "killed"] as const;
 export type Fault = (typeof faults)[number];
 
+/** As it is without faults: a test may put a failing disk in the place of `realDisk` itself. */
+const real: Disk = { ...realDisk };
+
 /** What a killed process would not even notice. */
 export class Killed extends Error {}
 
@@ -35,20 +38,20 @@ export function failingDisk(fault: Fault, at = Number.POSITIVE_INFINITY): Failin
     get operations() {
       return operations;
     },
-    makeFolder: checked(realDisk.makeFolder),
-    list: checked(realDisk.list),
-    open: checked(realDisk.open),
+    makeFolder: checked(real.makeFolder),
+    list: checked(real.list),
+    open: checked(real.open),
     write(descriptor, bytes) {
-      check(() => operations === at && realDisk.write(descriptor, bytes.subarray(0, bytes.length >> 1)));
-      realDisk.write(descriptor, bytes);
+      check(() => operations === at && real.write(descriptor, bytes.subarray(0, bytes.length >> 1)));
+      real.write(descriptor, bytes);
     },
-    truncate: checked(realDisk.truncate),
-    sync: checked(realDisk.sync),
-    close: checked(realDisk.close),
-    rename: checked(realDisk.rename),
-    link: checked(realDisk.link),
-    remove: checked(realDisk.remove),
-    syncFolder: checked(realDisk.syncFolder),
+    truncate: checked(real.truncate),
+    sync: checked(real.sync),
+    close: checked(real.close),
+    rename: checked(real.rename),
+    link: checked(real.link),
+    remove: checked(real.remove),
+    syncFolder: checked(real.syncFolder),
   };
 }
 
@@ -64,31 +67,31 @@ export function recordingDisk(): { readonly disk: Disk; readonly done: string[] 
   };
   const onFile = (name: string, descriptor: number) => done.push(`${name} ${names.get(descriptor)}`);
   const disk: Disk = {
-    makeFolder: recorded("makeFolder", realDisk.makeFolder),
-    list: realDisk.list,
+    makeFolder: recorded("makeFolder", real.makeFolder),
+    list: real.list,
     open(path, mode) {
       done.push(`open ${basename(path)}`);
-      const descriptor = realDisk.open(path, mode);
+      const descriptor = real.open(path, mode);
       names.set(descriptor, basename(path));
       return descriptor;
     },
     write(descriptor, bytes) {
       onFile("write", descriptor);
-      realDisk.write(descriptor, bytes);
+      real.write(descriptor, bytes);
     },
     truncate(descriptor, bytes) {
       onFile("truncate", descriptor);
-      realDisk.truncate(descriptor, bytes);
+      real.truncate(descriptor, bytes);
     },
     sync(descriptor) {
       onFile("sync", descriptor);
-      realDisk.sync(descriptor);
+      real.sync(descriptor);
     },
-    close: realDisk.close,
-    rename: recorded("rename", realDisk.rename),
-    link: recorded("link", realDisk.link),
-    remove: recorded("remove", realDisk.remove),
-    syncFolder: recorded("syncFolder", realDisk.syncFolder),
+    close: real.close,
+    rename: recorded("rename", real.rename),
+    link: recorded("link", real.link),
+    remove: recorded("remove", real.remove),
+    syncFolder: recorded("syncFolder", real.syncFolder),
   };
   return { disk, done };
 }

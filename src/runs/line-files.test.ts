@@ -1,16 +1,16 @@
-/** The files of lines on a disk that fails at any operation: they read to the last whole line, and it is told. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+/** The files of a run on a disk that fails at any operation: lines read to the last whole one, all else is whole, and it is told. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { RunFailure } from "../errors.js";
+import { RunFailure, UsageError } from "../errors.js";
 import { type Disk, realDisk } from "./disk.js";
 import { type Fault, failingDisk, faults, recordingDisk } from "./failing-disk.fixture.js";
-import { LineFile } from "./line-file.js";
+import { GrowingFile } from "./growing-file.js";
 import { readRun } from "./read.js";
-import type { MetricsLine, NoticeLine, RunSummary } from "./record.js";
+import { type MetricsLine, type NoticeLine, type RunSummary, runFiles } from "./record.js";
 import { config } from "./run-config.fixture.js";
-import { RunWriter } from "./write.js";
+import { noLines, RunWriter } from "./write.js";
 
 let folder: string;
 beforeEach(() => {
@@ -32,6 +32,9 @@ const summary: RunSummary = {
 };
 
 describe("whatever operation fails", () => {
+  const policies = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6, 7)] as const;
+  const longer: RunSummary = { ...summary, status: "completed", updates: 3 };
+
   /** A short run that goes on once; counts the lines whose append has returned. */
   function shortRun(disk: Disk) {
     const done = { metrics: 0, notices: 0 };
@@ -42,11 +45,15 @@ describe("whatever operation fails", () => {
       writer.position();
       writer.appendNotice(notice(++done.notices));
       const reached = writer.position();
+      writer.writePolicy(policies[0]);
+      writer.writeSummary(summary);
       writer.close();
       const again = RunWriter.reopen(folder, reached, disk);
       again.appendMetrics(metrics(++done.metrics));
       again.appendNotice(notice(++done.notices));
       again.position();
+      again.writePolicy(policies[1]);
+      again.writeSummary(longer);
       again.close();
     } catch (thrown) {
       error = thrown;
@@ -54,25 +61,39 @@ describe("whatever operation fails", () => {
     return { ...done, error };
   }
 
-  it.each<Fault>([...faults])("(%s) it is told, and every file reads to its last whole line", (fault) => {
-    const whole = failingDisk(fault);
-    expect(shortRun(whole)).toEqual({ metrics: 2, notices: 2, error: undefined });
-    expect(whole.operations).toBeGreaterThan(20);
-    for (let k = 1; k <= whole.operations; k++) {
+  it.each<Fault>([...faults])("(%s) it is told, lines read to the last whole one, other files are whole", (fault) => {
+    const faultless = failingDisk(fault);
+    expect(shortRun(faultless)).toEqual({ metrics: 2, notices: 2, error: undefined });
+    expect(faultless.operations).toBeGreaterThan(40);
+    for (let k = 1; k <= faultless.operations; k++) {
       rmSync(folder, { recursive: true });
       mkdirSync(folder);
-      const { metrics: asked, notices, error } = shortRun(failingDisk(fault, k));
-      expect(error, `operation ${k}`).toBeInstanceOf(RunFailure);
-      // The last one asked for may be the one that failed.
-      const run = readRun(folder);
-      expect([asked - 1, asked], `operation ${k}`).toContain(run.metrics.length);
-      expect([notices - 1, notices], `operation ${k}`).toContain(run.notices.length);
-      expect(run.metrics).toEqual([metrics(1), metrics(2)].slice(0, run.metrics.length));
-      if (fault === "killed") continue;
-      for (const name of readdirSync(folder).filter((file) => file.endsWith(".jsonl")))
-        expect(readFileSync(join(folder, name), "utf8"), `${name}, operation ${k}`).toMatch(/^(.+\n)*$/);
+      const asked = shortRun(failingDisk(fault, k));
+      const place = `operation ${k}`;
+      // Before there is anything in the folder, it is another folder that is needed.
+      expect(asked.error, place).toBeInstanceOf(k === 1 ? UsageError : RunFailure);
+      if (fault !== "killed") expect(brokenNames(), place).toEqual([]);
+      if (existsSync(join(folder, runFiles.config))) expectWhole(asked, place);
+      else RunWriter.create(folder, config).close();
     }
   });
+
+  function expectWhole(asked: ReturnType<typeof shortRun>, place: string): void {
+    const run = readRun(folder);
+    // The last one asked for may be the one that failed.
+    for (const name of ["metrics", "notices"] as const)
+      expect([asked[name] - 1, asked[name]], place).toContain(run[name].length);
+    expect(run.metrics).toEqual([metrics(1), metrics(2)].slice(0, run.metrics.length));
+    expect([undefined, summary, longer], place).toContainEqual(run.summary);
+    const policy = join(folder, runFiles.policy);
+    if (existsSync(policy)) expect(policies.map(String), place).toContain(String(new Uint8Array(readFileSync(policy))));
+  }
+
+  /** Files that are half written: temporary ones, and lines without an end. */
+  function brokenNames(): string[] {
+    const torn = (name: string) => !/^(.+\n)*$/.test(readFileSync(join(folder, name), "utf8"));
+    return readdirSync(folder).filter((name) => /partial/.test(name) || (name.endsWith(".jsonl") && torn(name)));
+  }
 });
 
 describe("a file of lines", () => {
@@ -90,14 +111,15 @@ describe("a file of lines", () => {
       truncate: (descriptor, bytes) => (full ? refuse() : realDisk.truncate(descriptor, bytes)),
     };
     const path = join(folder, "lines");
-    const file = new LineFile(path, disk);
-    file.append("first");
+    const file = GrowingFile.open(path, disk);
+    const line = (text: string) => new TextEncoder().encode(`${text}\n`);
+    file.append(line("first"));
     full = true;
-    expect(() => file.append("second")).toThrow(/lines: the disk is full\. What was recorded before is kept/);
+    expect(() => file.append(line("second"))).toThrow(/lines: the disk is full\. What was recorded before is kept/);
     expect(readFileSync(path, "utf8")).toBe("first\nse");
-    expect(file.position()).toBe(6);
+    expect(file.position().bytes).toBe(6);
     full = false;
-    file.append("third");
+    file.append(line("third"));
     file.close();
     expect(readFileSync(path, "utf8")).toBe("first\nthird\n");
   });
@@ -137,7 +159,7 @@ describe("on the disk", () => {
     const { writer } = begun();
     writer.writeSummary(summary);
     writer.close();
-    RunWriter.reopen(folder, { metrics: 0, evaluations: 0, notices: 0 }).close();
+    RunWriter.reopen(folder, noLines).close();
     expect(readRun(folder).summary).toBeUndefined();
   });
 });

@@ -1,15 +1,20 @@
 /**
  * Folders are made one level after the other: Node's own recursive way goes round for ever where the system answers the
- * making of a folder with "no such file", as /proc does. What was made is taken back if a level below cannot be.
+ * making of a folder with "no such file", as /proc does. What was made is taken back if a level below cannot be, and its
+ * name is on the disk before anything is in it.
  */
-import { mkdirSync, rmdirSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, rmdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /** Makes a folder and those above it that are missing; one that is there is left as it is. @throws what the system says */
 export function makeFolder(path: string): void {
   const made: string[] = [];
   try {
-    for (const folder of missingFolders(path)) if (madeNow(folder)) made.push(folder);
+    for (const folder of missingFolders(path)) {
+      if (!madeNow(folder)) continue;
+      made.push(folder);
+      syncFolder(dirname(folder));
+    }
   } catch (error) {
     for (const folder of made.reverse()) rmdirSync(folder);
     throw error;
@@ -37,5 +42,16 @@ function madeNow(folder: string): boolean {
     if (code === "EEXIST" && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
     if (code === "ENOENT") throw new Error(`no folder can be made in ${dirname(folder)}`);
     throw error;
+  }
+}
+
+/** Puts the names in a folder on the disk. */
+export function syncFolder(folder: string): void {
+  if (process.platform === "win32") return; // there, a folder cannot be opened
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -38,14 +38,15 @@ export interface Run {
  * @throws UsageError if the folder is missing or no run folder; DataError if one of its files is damaged.
  */
 export function readRun(folder: string): Run {
-  const summaryPath = join(folder, runFiles.summary);
+  const config = readRunConfig(folder);
+  const summary = readRunSummary(folder);
   return {
     folder,
-    config: readRunConfig(folder),
+    config,
     metrics: readLines(join(folder, runFiles.metrics), metricsLineSchema),
     evaluations: readLines(join(folder, runFiles.evaluations), evaluationLineSchema),
     notices: readLines(join(folder, runFiles.notices), noticeLineSchema),
-    ...(existsSync(summaryPath) ? { summary: readObject(summaryPath, runSummarySchema) } : {}),
+    ...(summary && { summary }),
   };
 }
 
@@ -53,6 +54,12 @@ export function readRun(folder: string): Run {
 export function readRunConfig(folder: string): RunConfig {
   requireRunFolder(folder);
   return readObject(join(folder, runFiles.config), runConfigSchema);
+}
+
+/** How a run ended; undefined while it goes on, and when it was killed. @throws DataError if the file is damaged */
+export function readRunSummary(folder: string): RunSummary | undefined {
+  const path = join(folder, runFiles.summary);
+  return existsSync(path) ? readObject(path, runSummarySchema) : undefined;
 }
 
 function requireRunFolder(folder: string): void {

@@ -2,11 +2,11 @@
  * Files that are written in one piece, so that nobody ever sees half a file and an older one is replaced only when the new
  * one is complete.
  */
-import { realDisk, writeDurably } from "./disk.js";
+import { type Disk, realDisk, writeDurably } from "./disk.js";
 
 /** @throws what the operating system says; nothing half-written is left */
-export function writeWholeFile(path: string, content: string | Uint8Array): void {
+export function writeWholeFile(path: string, content: string | Uint8Array, disk: Disk = realDisk): void {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   // Several processes may write the same file, such as a page over many runs: each has a temporary name of its own.
-  writeDurably(realDisk, path, bytes, `${path}.${process.pid}.partial`);
+  writeDurably(disk, path, bytes, `${path}.${process.pid}.partial`);
 }

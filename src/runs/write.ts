@@ -4,13 +4,12 @@
  * one torn one; files that are written in one piece appear complete or not at all. Training never reads these files
  * back: reading is read.ts.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { DataError, fileReason, UsageError } from "../errors.js";
+import { fileReason, UsageError } from "../errors.js";
 import { type Disk, realDisk } from "./disk.js";
-import { attempt, LineFile } from "./line-file.js";
+import { attempt, beginning, type FilePosition, GrowingFile, hashUpTo } from "./growing-file.js";
 import { lockFile } from "./lock.js";
-import { makeFolder } from "./make-folder.js";
 import {
   type EvaluationLine,
   type MetricsLine,
@@ -21,47 +20,39 @@ import {
 } from "./record.js";
 import { writeWholeFile } from "./whole-file.js";
 
-/** Bytes of the files of lines; 0 of one that is not there. */
-export interface LinePositions {
-  readonly metrics: number;
-  readonly evaluations: number;
-  readonly notices: number;
-}
+const lineFiles = ["metrics", "evaluations", "notices"] as const;
+/** How far the files of lines reach. */
+export type LinePositions = Readonly<Record<(typeof lineFiles)[number], FilePosition>>;
+
+/** Before the first line. */
+export const noLines: LinePositions = { metrics: beginning, evaluations: beginning, notices: beginning };
 
 /** Writes one run folder. Every method is synchronous: when it returns, a kill of the process loses nothing of it. */
 export class RunWriter {
-  private readonly metrics: LineFile;
-  private readonly evaluations: LineFile;
-  private notices: LineFile | undefined;
-
   private constructor(
     readonly folder: string,
     private readonly disk: Disk,
-  ) {
-    this.metrics = new LineFile(join(folder, runFiles.metrics), disk);
-    this.evaluations = new LineFile(join(folder, runFiles.evaluations), disk);
-    const notices = join(folder, runFiles.notices);
-    if (existsSync(notices)) this.notices = new LineFile(notices, disk);
-  }
+    private readonly metrics: GrowingFile,
+    private readonly evaluations: GrowingFile,
+    private notices: GrowingFile | undefined,
+  ) {}
 
   /**
    * Makes the folder (parents too) and writes config.json.
    * @throws UsageError if the folder holds files already or cannot be made.
    */
   static create(folder: string, config: RunConfig, disk: Disk = realDisk): RunWriter {
-    makeEmptyFolder(folder);
-    writeWhole(join(folder, runFiles.config), json(config));
-    return new RunWriter(folder, disk);
+    makeEmptyFolder(folder, disk);
+    writeWhole(join(folder, runFiles.config), json(config), disk);
+    return RunWriter.open(folder, noLines, disk);
   }
 
   /**
-   * Whether the lines that a checkpoint knows are there.
-   * @throws DataError if a file of lines is shorter than then, or has no end of a line where it ended then
+   * Whether the lines that a checkpoint knows are there as they were.
+   * @throws DataError if a file of lines is shorter than then, or another one up to there
    */
   static check(folder: string, lines: LinePositions): void {
-    refuseMissingLines(join(folder, runFiles.metrics), lines.metrics);
-    refuseMissingLines(join(folder, runFiles.evaluations), lines.evaluations);
-    refuseMissingLines(join(folder, runFiles.notices), lines.notices);
+    for (const name of lineFiles) hashUpTo(join(folder, runFiles[name]), lines[name]);
   }
 
   /**
@@ -70,47 +61,60 @@ export class RunWriter {
    * @throws RunFailure if the files cannot be written
    */
   static reopen(folder: string, lines: LinePositions, disk: Disk = realDisk): RunWriter {
-    const writer = new RunWriter(folder, disk);
+    const writer = RunWriter.open(folder, lines, disk);
     try {
-      writer.metrics.cutAt(lines.metrics);
-      writer.evaluations.cutAt(lines.evaluations);
-      writer.notices?.cutAt(lines.notices);
       const summary = join(folder, runFiles.summary);
       attempt(summary, () => disk.remove(summary));
     } catch (error) {
-      writer.close();
+      for (const file of writer.files()) file.abandon();
       throw error;
     }
     return writer;
   }
 
+  private static open(folder: string, lines: LinePositions, disk: Disk): RunWriter {
+    const opened: GrowingFile[] = [];
+    const open = (name: keyof LinePositions) => {
+      const file = GrowingFile.open(join(folder, runFiles[name]), disk, lines[name]);
+      opened.push(file);
+      return file;
+    };
+    try {
+      const notices = existsSync(join(folder, runFiles.notices)) ? open("notices") : undefined;
+      return new RunWriter(folder, disk, open("metrics"), open("evaluations"), notices);
+    } catch (error) {
+      for (const file of opened) file.abandon();
+      throw error;
+    }
+  }
+
   /** How far the lines reach, once they are on the disk. */
   position(): LinePositions {
-    const notices = this.notices?.position() ?? 0;
+    const notices = this.notices?.position() ?? beginning;
     return { metrics: this.metrics.position(), evaluations: this.evaluations.position(), notices };
   }
 
   appendMetrics(line: MetricsLine): void {
-    this.metrics.append(JSON.stringify(line));
+    this.metrics.append(asLine(line));
   }
 
   appendEvaluation(line: EvaluationLine): void {
-    this.evaluations.append(JSON.stringify(line));
+    this.evaluations.append(asLine(line));
   }
 
   /** The file is there once there is something to notice, and its name on the disk before a checkpoint counts its lines. */
   appendNotice(line: NoticeLine): void {
     this.notices ??= this.beginNotices();
-    this.notices.append(JSON.stringify(line));
+    this.notices.append(asLine(line));
   }
 
-  private beginNotices(): LineFile {
+  private beginNotices(): GrowingFile {
     const path = join(this.folder, runFiles.notices);
-    const file = new LineFile(path, this.disk);
+    const file = GrowingFile.open(path, this.disk);
     try {
       attempt(path, () => this.disk.syncFolder(this.folder));
     } catch (error) {
-      file.close();
+      file.abandon();
       throw error;
     }
     return file;
@@ -118,51 +122,34 @@ export class RunWriter {
 
   /** May be written again while the run goes on: the last one counts. */
   writeSummary(summary: RunSummary): void {
-    writeWhole(join(this.folder, runFiles.summary), json(summary));
+    writeWhole(join(this.folder, runFiles.summary), json(summary), this.disk);
   }
 
   /** @param model the bytes of an ONNX model. */
   writePolicy(model: Uint8Array): void {
-    writeWhole(join(this.folder, runFiles.policy), model);
+    writeWhole(join(this.folder, runFiles.policy), model, this.disk);
   }
 
   /** Puts the lines on the disk and lets go of the files. Whole files can still be written, lines cannot. */
   close(): void {
+    const files = this.files();
     try {
-      this.metrics.close();
+      for (const file of files) file.close();
     } finally {
-      try {
-        this.evaluations.close();
-      } finally {
-        this.notices?.close();
-      }
+      for (const file of files) file.abandon();
     }
   }
-}
 
-function refuseMissingLines(path: string, bytes: number): void {
-  if (bytes === 0) return;
-  let text: Buffer;
-  try {
-    text = readFileSync(path);
-  } catch (error) {
-    throw new DataError(`${path} cannot be read: ${fileReason(error)}.`);
+  private files(): GrowingFile[] {
+    return [this.metrics, this.evaluations, ...(this.notices ? [this.notices] : [])];
   }
-  if (text.length < bytes)
-    throw new DataError(`${path} has ${text.length} bytes where the checkpoint knows ${bytes}: lines are missing.`);
-  if (text[bytes - 1] !== NEWLINE)
-    throw new DataError(
-      `${path} has no end of a line after ${bytes} bytes, as the checkpoint knows it: it was changed.`,
-    );
 }
-
-const NEWLINE = "\n".charCodeAt(0);
 
 /** Makes the folder of a run, in which there is nothing yet. @throws UsageError if it cannot be made or is used */
-export function makeEmptyFolder(folder: string): void {
+export function makeEmptyFolder(folder: string, disk: Disk = realDisk): void {
   refuseUsedFolder(folder);
   try {
-    makeFolder(folder);
+    disk.makeFolder(folder);
   } catch (error) {
     throw new UsageError(`The run folder ${folder} cannot be made: ${fileReason(error)}. Name another folder.`);
   }
@@ -189,8 +176,12 @@ export function refuseUsedFolder(folder: string): void {
   );
 }
 
-function writeWhole(path: string, content: string | Uint8Array): void {
-  attempt(path, () => writeWholeFile(path, content));
+function writeWhole(path: string, content: string | Uint8Array, disk: Disk): void {
+  attempt(path, () => writeWholeFile(path, content, disk));
+}
+
+function asLine(value: object): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }
 
 function json(value: unknown): string {

@@ -7,6 +7,7 @@ import type { AgentDefinition } from "../agents/definition.js";
 import { type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
 import { UsageError, unknownName } from "../errors.js";
+import type { Phase } from "../runs/record.js";
 import { methodOf, methods, withMethod } from "./methods.js";
 import { presetOf } from "./presets.js";
 import { type RunSettings, runSettings } from "./settings.js";
@@ -154,4 +155,9 @@ function pick(values: object, names: readonly string[]): Record<string, unknown>
   return Object.fromEntries(
     Object.entries(values).filter(([name, value]) => names.includes(name) && value !== undefined),
   );
+}
+
+/** The algorithm of a phase, with the settings that it has in it. */
+export function algorithmIn({ agent, agentSettings, online }: Configuration, phase: Phase) {
+  return phase === "online" && online ? online : { agent, settings: agentSettings };
 }

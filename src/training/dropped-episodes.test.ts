@@ -7,6 +7,7 @@ import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import type { TrainSettings } from "./configuration.js";
 import {
+  errorOf,
   lineData,
   newFolder,
   openEnvironments,
@@ -107,6 +108,25 @@ describe("an online episode in which the environment fails", () => {
 });
 
 describe("a run with a dropped episode", () => {
+  it("that is ended and resumed counts on: failures in a row are those of the run", async () => {
+    let steps = 0;
+    const task = registerLine("line that is broken on both sides", {
+      beforeStep: () => {
+        // Two evaluations of twenty steps, then one episode.
+        if (++steps > 50) throw new Error("no power");
+      },
+    });
+    const settings = { ...dropping, episodeFailures: 4 };
+    const stop = new AbortController();
+    const folder = newFolder();
+    let told = 0;
+    const onNotice = () => void (++told === 2 && stop.abort());
+    const { summary } = await trainTiny(task, settings, { folder, signal: stop.signal, onNotice });
+    expect(summary).toMatchObject({ status: "interrupted", onlineEpisodes: 1 });
+    expect((await errorOf(resume({ folder, dataset: lineData() }))).message).toMatch(/^4 online episodes in a row/);
+    expect(readRun(folder).notices).toHaveLength(3);
+  });
+
   it("that is ended and resumed is the run that was never ended", async () => {
     // Fails at a place that follows from the episode alone, as a resumed run meets it again.
     const name = "line with a hole";

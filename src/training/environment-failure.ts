@@ -4,6 +4,7 @@
  */
 import { actionProblem } from "../environments/contract.js";
 import type { Environment, ResetResult, StepResult } from "../environments/environment.js";
+import { makeEnvironment, mendFirst } from "../environments/registry.js";
 import { RunFailure, reasonIn } from "../errors.js";
 import type { HangWatch } from "./hang-watch.js";
 
@@ -13,26 +14,67 @@ export interface EpisodeName {
   readonly number: number;
 }
 
+const mendAndGoOn =
+  'What was recorded before is kept; mend it and go on with "calql resume", or with resume() where it is your own.';
+
 /** A call of an environment that threw, gave a malformed answer, or none. */
 export class EnvironmentFailure extends RunFailure {
   /**
    * @param what happened, where: half a sentence, "The environment ... failed at step 5 of ...: ..."
    * @param hung whether it gave no answer: then not even `close` may be called
+   * @param next what is to be done
    */
   constructor(
     readonly what: string,
     readonly hung: boolean,
-    cause?: unknown,
+    { cause, next = mendAndGoOn }: { readonly cause?: unknown; readonly next?: string } = {},
   ) {
-    super(`${what}. What was recorded before is kept; mend it and run again.`, { cause });
+    super(`${what}. ${next}`, { cause });
   }
 }
 
-/** What failed where. @param step counted from 1; 0 is the beginning of the episode */
-export function failureAt(environment: string, { kind, number }: EpisodeName, step: number, reason: string): string {
-  const place = step === 0 ? "at the beginning" : `at step ${step}`;
-  return `The environment ${environment} failed ${place} of ${kind} ${number}: ${reason}`;
+/** A call that gave no answer. @param what as `failureAt` gives it */
+export function hungIn(call: CallKind, what: string): EnvironmentFailure {
+  return new EnvironmentFailure(what, true, call === "make" ? { next: mendFirst } : {});
 }
+
+/** Calls of an environment: `reset` and `step`, `saveState`, `restoreState`, and that of its factory. */
+export const callKinds = ["play", "save", "restore", "make"] as const;
+export type CallKind = (typeof callKinds)[number];
+
+/**
+ * What failed where: half a sentence. It stands on its own, so that a thread can be given its text.
+ * @param step counted from 1; 0 is the beginning of the episode
+ */
+export function failureAt(
+  environment: string,
+  { kind, number }: EpisodeName,
+  step: number,
+  reason: string,
+  call: CallKind = "play",
+): string {
+  if (call === "make") return `The environment ${environment} could not be made: ${reason}`;
+  const place = step === 0 ? "at the beginning" : `at step ${step}`;
+  const what = {
+    play: "",
+    save: "its state could not be saved: ",
+    restore: "the state of the checkpoint could not be restored: ",
+  }[call];
+  return `The environment ${environment} failed ${place} of ${kind} ${number}: ${what}${reason}`;
+}
+
+/** A fresh environment by its name. @throws as `makeEnvironment` does */
+export function makeIn(name: string, watch?: HangWatch): Environment {
+  watch?.enter(nowhere, 0, "make");
+  try {
+    return makeEnvironment(name);
+  } finally {
+    watch?.leave();
+  }
+}
+
+/** Where an environment is made. */
+const nowhere: EpisodeName = { kind: "online episode", number: 0 };
 
 /** `reset`. @throws EnvironmentFailure if the environment throws */
 export function resetIn(environment: Environment, seed: number, episode: EpisodeName, watch?: HangWatch): ResetResult {
@@ -72,11 +114,19 @@ export function stepIn(
 }
 
 /** `saveState`, where the environment offers it. @throws EnvironmentFailure if it throws, or gives no finite numbers */
-export function saveStateIn(environment: Environment, episode: EpisodeName, step: number): Float64Array | undefined {
+export function saveStateIn(
+  environment: Environment,
+  episode: EpisodeName,
+  step: number,
+  watch?: HangWatch,
+): Float64Array | undefined {
+  watch?.enter(episode, step, "save");
   try {
     return environment.saveState?.();
   } catch (error) {
-    throw failureOf(environment, episode, step, error, "its state could not be saved: ");
+    throw failureOf(environment, episode, step, error, "save");
+  } finally {
+    watch?.leave();
   }
 }
 
@@ -86,11 +136,15 @@ export function restoreStateIn(
   state: Float64Array,
   episode: EpisodeName,
   step: number,
+  watch?: HangWatch,
 ): void {
+  watch?.enter(episode, step, "restore");
   try {
     environment.restoreState!(state);
   } catch (error) {
-    throw failureOf(environment, episode, step, error, "the state of the checkpoint could not be restored: ");
+    throw failureOf(environment, episode, step, error, "restore");
+  } finally {
+    watch?.leave();
   }
 }
 
@@ -99,9 +153,11 @@ function failureOf(
   episode: EpisodeName,
   step: number,
   error: unknown,
-  what = "",
+  call: CallKind = "play",
 ): EnvironmentFailure {
-  return new EnvironmentFailure(failureAt(environment.name, episode, step, what + reasonIn(error)), false, error);
+  return new EnvironmentFailure(failureAt(environment.name, episode, step, reasonIn(error), call), false, {
+    cause: error,
+  });
 }
 
 /** No EnvironmentFailure: no fresh environment would help, so that the episode must not be dropped. */
@@ -113,7 +169,7 @@ function policyFailure(
   cause: unknown,
 ): RunFailure {
   return new RunFailure(
-    `The policy gave the environment ${name} an action that cannot be played, for step ${step} of ${kind} ${number}: it ${wrong}. What was recorded before is kept; lower the learning rates or look at the data, and run again.`,
+    `The policy gave the environment ${name} an action that cannot be played, for step ${step} of ${kind} ${number}: it ${wrong}. What was recorded before is kept; lower the learning rates or look at the data, and begin another run.`,
     { cause },
   );
 }

@@ -63,7 +63,7 @@ describe("an environment that cannot be made", () => {
     });
     const { folder, error } = await failing(task);
     expect(error.message).toBe(
-      "The environment line without a licence could not be made: no licence. Mend it and run again.",
+      'The environment line without a licence could not be made: no licence. Mend it; then run again, or go on with "calql resume" where a run has begun.',
     );
     expect(existsSync(folder)).toBe(false);
   });
@@ -214,7 +214,7 @@ describe("a policy that gives no number", () => {
     const { folder, error } = await failing(task, { onEnvironmentFailure: "drop-episode" });
     expect(error).not.toBeInstanceOf(EnvironmentFailure);
     expect(error.message).toBe(
-      `The policy gave the environment ${task} an action that cannot be played, for step 4 of ${episode}: it holds NaN at index 0, which is not a finite number. What was recorded before is kept; lower the learning rates or look at the data, and run again.`,
+      `The policy gave the environment ${task} an action that cannot be played, for step 4 of ${episode}: it holds NaN at index 0, which is not a finite number. What was recorded before is kept; lower the learning rates or look at the data, and begin another run.`,
     );
     expect(readRun(folder).summary).toMatchObject({ status: "failed", reason: error.message });
     expect(readRun(folder).notices).toEqual([]);

@@ -2,8 +2,7 @@
  * Which checkpoint a run goes on from: the newest that is sound, with all that it refers to.
  */
 import { EpisodeLog } from "../checkpoints/episode-log.js";
-import { CheckpointStore, type FoundCheckpoint } from "../checkpoints/store.js";
-import { DataError } from "../errors.js";
+import { CheckpointStore, type FoundCheckpoint, NoSoundCheckpoint } from "../checkpoints/store.js";
 import { RunWriter } from "../runs/write.js";
 import { parseSavedRun, type SavedRun } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
@@ -15,7 +14,7 @@ export interface Found {
 }
 
 /**
- * The newest sound checkpoint of a run folder; newer ones that are not sound are set aside.
+ * The newest sound checkpoint of a run folder; newer ones that are not sound are set aside, as is a damaged best one.
  * @param onNotice told of each of those
  * @throws DataError where none is sound
  */
@@ -25,6 +24,8 @@ export function findCheckpoint(store: CheckpointStore, folder: string, onNotice:
     (sentence) => onNotice?.(sentence),
   );
   store.setAsideNewerThan(found.checkpoint.path);
+  const lost = store.setAsideDamagedBest();
+  if (lost) onNotice?.(lost);
   return found;
 }
 
@@ -39,7 +40,7 @@ export function whyNotResumable(folder: string): string | undefined {
     );
     return undefined;
   } catch (error) {
-    if (error instanceof DataError) return error.message;
+    if (error instanceof NoSoundCheckpoint) return error.reason;
     throw error;
   }
 }

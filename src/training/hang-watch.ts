@@ -4,13 +4,21 @@
  * the engine break the call off, and the run ends like one whose environment threw. A call that the engine cannot break
  * off, because it waits in the operating system, leaves the end of the process, if the caller allows that.
  */
+import { setImmediate } from "node:timers/promises";
 import { isMainThread, Worker } from "node:worker_threads";
 import type { Configuration } from "./configuration.js";
-import { EnvironmentFailure, type EpisodeName, failureAt } from "./environment-failure.js";
+import {
+  type CallKind,
+  callKinds,
+  type EnvironmentFailure,
+  type EpisodeName,
+  failureAt,
+  hungIn,
+} from "./environment-failure.js";
 
 const kinds = ["online episode", "evaluation episode", "the episode with seed"] as const;
 /** Places in the shared memory: a count that is odd within a call, then where the call is made. */
-const [BEAT, KIND, NUMBER, STEP] = [0, 1, 2, 3] as const;
+const [BEAT, KIND, NUMBER, STEP, CALL] = [0, 1, 2, 3, 4] as const;
 /** Seconds for the engine to break off a call. */
 const GRACE = 5;
 
@@ -55,7 +63,7 @@ export interface HangOptions {
 }
 
 export class HangWatch {
-  private readonly memory = new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT));
+  private readonly memory = new Int32Array(new SharedArrayBuffer((CALL + 1) * Int32Array.BYTES_PER_ELEMENT));
   private readonly worker: Worker | undefined;
   private interrupted: (() => void) | undefined;
 
@@ -78,10 +86,11 @@ export class HangWatch {
   }
 
   /** A call begins. @param step counted from 1; 0 is the beginning of the episode */
-  enter({ kind, number }: EpisodeName, step: number): void {
+  enter({ kind, number }: EpisodeName, step: number, call: CallKind = "play"): void {
     Atomics.store(this.memory, KIND, kinds.indexOf(kind));
     Atomics.store(this.memory, NUMBER, number);
     Atomics.store(this.memory, STEP, step);
+    Atomics.store(this.memory, CALL, callKinds.indexOf(call));
     Atomics.add(this.memory, BEAT, 1);
   }
 
@@ -98,11 +107,11 @@ export class HangWatch {
     const hung = new Promise<never>((_, reject) => {
       this.interrupted = () => {
         this.leave();
-        reject(new EnvironmentFailure(this.place(), true));
+        reject(this.failure());
       };
     });
-    // What is broken off takes its whole stack with it: the work begins on one of its own.
-    return Promise.race([Promise.resolve().then(work), hung]);
+    // What is broken off takes its whole stack with it, and the promises that wait behind it: it begins when none do.
+    return Promise.race([setImmediate().then(work), hung]);
   }
 
   async close(): Promise<void> {
@@ -113,9 +122,11 @@ export class HangWatch {
     return `it gave no answer for ${this.options.seconds} seconds`;
   }
 
-  private place(): string {
-    const [, kind, number, step] = this.memory;
-    return failureAt(this.options.name, { kind: kinds[kind!]!, number: number! }, step!, this.reason);
+  private failure(): EnvironmentFailure {
+    const [, kind, number, step, place] = this.memory;
+    const episode = { kind: kinds[kind!]!, number: number! };
+    const call = callKinds[place!]!;
+    return hungIn(call, failureAt(this.options.name, episode, step!, this.reason, call));
   }
 }
 
@@ -166,7 +177,8 @@ function breakOff() {
 
 function endProcess() {
   const episode = { kind: ${JSON.stringify(kinds)}[memory[${KIND}]], number: memory[${NUMBER}] };
-  const what = failureAt(name, episode, memory[${STEP}], reason + ", and cannot be broken off");
+  const call = ${JSON.stringify(callKinds)}[memory[${CALL}]];
+  const what = failureAt(name, episode, memory[${STEP}], reason + ", and cannot be broken off", call);
   writeSync(2, "\\nerror: " + what + ". The last checkpoint is kept; mend it and go on with calql resume.\\n");
   process.kill(process.pid, "SIGKILL");
 }

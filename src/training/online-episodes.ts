@@ -9,7 +9,7 @@ import { randomAction } from "../environments/random-action.js";
 import { RunFailure, reasonIn } from "../errors.js";
 import type { Configuration } from "./configuration.js";
 import { EnvironmentFailure } from "./environment-failure.js";
-import { type HangWatch, watched } from "./hang-watch.js";
+import { watched } from "./hang-watch.js";
 import type { RenewableEnvironment } from "./renewable-environment.js";
 import { doorOf } from "./run-setup.js";
 import { type RunState, streamsOf } from "./saved-run.js";
@@ -21,7 +21,6 @@ export interface OnlineParts {
   readonly state: RunState;
   readonly online: Replay;
   readonly environment: RenewableEnvironment;
-  readonly watch?: HangWatch | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called between two steps where the environment can save its state. */
   readonly betweenSteps: () => void;
@@ -29,8 +28,6 @@ export interface OnlineParts {
 }
 
 export class OnlineEpisodes {
-  private failures = 0;
-
   constructor(private readonly parts: OnlineParts) {}
 
   /**
@@ -38,22 +35,36 @@ export class OnlineEpisodes {
    * @throws EnvironmentFailure, or RunFailure if too many episodes in a row were dropped; the signal's reason
    */
   async collect(): Promise<void> {
-    const { watch, signal } = this.parts;
+    const { state, signal } = this.parts;
     for (;;) {
       signal?.throwIfAborted();
       try {
-        await watched(watch, () => this.play());
-        this.failures = 0;
+        await this.within(() => this.play());
+        state.failures = 0;
         return;
       } catch (error) {
-        this.drop(error);
+        await this.drop(error);
       }
     }
   }
 
+  /**
+   * Does work in the environment, of which nothing more is asked where it gave no answer.
+   * @throws EnvironmentFailure if it hangs
+   */
+  async within(work: () => void | Promise<void>): Promise<void> {
+    const { state, environment } = this.parts;
+    try {
+      await watched(state.watch, async () => work());
+    } catch (error) {
+      if (error instanceof EnvironmentFailure && error.hung) environment.abandon();
+      throw error;
+    }
+  }
+
   private async play(): Promise<void> {
-    const { configuration, state, online, environment, watch, betweenSteps, signal } = this.parts;
-    const { log } = state;
+    const { configuration, state, online, environment, betweenSteps, signal } = this.parts;
+    const { log, watch } = state;
     const stage: Stage = { environment, episode: { kind: "online episode", number: log.onlineEpisodes + 1 }, watch };
     if (!state.trajectory) {
       const before = streamsOf(state);
@@ -62,7 +73,9 @@ export class OnlineEpisodes {
     const afterStep = environment.saveState && betweenSteps;
     const episode = await finishTrajectory(state.trajectory, this.policy(), stage, afterStep, signal);
     state.trajectory = null;
-    online.append(toTransitions([episode], doorOf(configuration, state.agent.sizes)));
+    const transitions = toTransitions([episode], doorOf(configuration, state.agent.sizes));
+    online.append(transitions);
+    state.rewards.see(transitions.rewards);
     state.episodes.append(episode);
     log.onlineSteps += episode.length;
     log.onlineEpisodes++;
@@ -77,27 +90,29 @@ export class OnlineEpisodes {
   }
 
   /** @throws the error again, if it does not allow to go on */
-  private drop(error: unknown): void {
-    const { configuration, state, environment, onDrop } = this.parts;
+  private async drop(error: unknown): Promise<void> {
+    const { configuration, state, onDrop } = this.parts;
     const { onEnvironmentFailure, episodeFailures } = configuration.run;
-    if (error instanceof EnvironmentFailure && error.hung) environment.abandon();
     if (!(error instanceof EnvironmentFailure) || onEnvironmentFailure === "stop") throw error;
     state.trajectory = null;
-    if (++this.failures >= episodeFailures)
-      throw new RunFailure(`${this.failures} online episodes in a row failed, the last so: ${error.message}`, {
+    if (++state.failures >= episodeFailures)
+      throw new RunFailure(`${state.failures} online episodes in a row failed, the last so: ${error.message}`, {
         cause: error,
       });
-    this.renew(error);
+    await this.renew(error);
     onDrop(`${error.what}. That episode is dropped; the run goes on with a fresh environment.`);
   }
 
   /** @throws EnvironmentFailure if no environment can be made after the failure */
-  private renew(failure: EnvironmentFailure): void {
+  private async renew(failure: EnvironmentFailure): Promise<void> {
     try {
-      this.parts.environment.renew();
+      await watched(this.parts.state.watch, async () => this.parts.environment.renew());
     } catch (error) {
+      if (error instanceof EnvironmentFailure) throw error;
       const reason = reasonIn((error as Error).cause ?? error);
-      throw new EnvironmentFailure(`${failure.what}; and no fresh one could be made: ${reason}`, false, error);
+      throw new EnvironmentFailure(`${failure.what}; and no fresh one could be made: ${reason}`, false, {
+        cause: error,
+      });
     }
   }
 }

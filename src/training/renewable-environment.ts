@@ -39,6 +39,7 @@ export class RenewableEnvironment implements Environment {
   /** Puts a fresh environment in the place of one that failed. */
   renew(): void {
     this.close();
+    this.abandoned = true; // until there is a fresh one: what was closed is not closed again
     this.current = this.make();
     this.abandoned = false;
   }

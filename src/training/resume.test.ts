@@ -19,7 +19,7 @@ import type { AgentName } from "../agents/registry.js";
 import { agentNames } from "../agents/registry.js";
 import { identityOf } from "../chaos/run-identity.js";
 import { episodeLogFile } from "../checkpoints/episode-log.js";
-import { CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
+import { bestCheckpoint, CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
 import { contentOf } from "../cli/command-line.fixture.js";
 import type { Dataset } from "../data/episode.js";
 import { randomDataset } from "../data/example-data.fixture.js";
@@ -105,6 +105,13 @@ describe("a resumed run is the run that was never ended", () => {
     });
   }
 
+  it("has the settings of the phase in which it was ended, also where the algorithm is the same in both", async () => {
+    const settings = { ...settingsFor("sac", "pointmaze-umaze"), online: { criticLearningRate: 0.05 } };
+    const pieces = await inPieces(settings, mazeData, [5, 12, 4]);
+    expect(saved(pieces).position.phase).toBe("online");
+    expect(identityOf(pieces)).toEqual(identityOf(await whole(settings, mazeData)));
+  });
+
   it("plays an episode again from its beginning where the environment cannot save its state", async () => {
     expect(makeEnvironment(line).saveState).toBeUndefined();
     const settings = settingsFor("cal-ql", line);
@@ -113,15 +120,23 @@ describe("a resumed run is the run that was never ended", () => {
   });
 
   it("draws on from data that are larger than the memory that it gives them", async () => {
-    const place = newFolder();
-    const own = join(place, "data.calql");
-    mkdirSync(place);
-    await writeDataset(join(place, "data.hdf5"), randomDataset(1, new Array(400).fill(100), lineSizes));
-    await convertDataset(join(place, "data.hdf5"), own);
+    const own = await blocksOnDisk();
     const settings = { ...settingsFor("cal-ql", line), batchSize: 2_000, dataset: own, replayMemory: 1 };
     const pieces = await inPieces(settings, undefined, [7, 4, 5]);
     expect(saved(pieces).offlineDraws).toBeGreaterThan(40_000);
     expect(identityOf(pieces)).toEqual(identityOf(await whole(settings, undefined)));
+  });
+
+  it("knows the rewards that it has seen of such data, before it sees any again", async () => {
+    const own = await blocksOnDisk();
+    const settings = { ...settingsFor("cal-ql", line), dataset: own, replayMemory: 1 };
+    const folder = newFolder();
+    const stop = new AbortController();
+    await train(settings, { folder, signal: stop.signal, onProgress: () => stop.abort() });
+    const { rewards } = saved(folder);
+    expect(rewards![0]).toBeLessThan(rewards![1]);
+    await resume({ folder, signal: stop.signal });
+    expect(saved(folder).rewards).toEqual(rewards);
   });
 
   it("begins again where it was ended before its first checkpoint", async () => {
@@ -149,13 +164,18 @@ describe("a resumed run is the run that was never ended", () => {
     ["the newest checkpoint", (_, newest) => truncateSync(newest, 1_000), /ends within its/],
     [
       "the lines",
-      (folder) => truncateSync(join(folder, runFiles.metrics), saved(folder).lines.metrics - 1),
-      /metrics\.jsonl has \d+ bytes where/,
+      (folder) => truncateSync(join(folder, runFiles.metrics), saved(folder).lines.metrics.bytes - 1),
+      /metrics\.jsonl is damaged: it has \d+ bytes where/,
+    ],
+    [
+      "digits in the lines",
+      (folder) => changeDigit(join(folder, runFiles.metrics), saved(folder).lines.metrics.bytes),
+      /metrics\.jsonl is damaged: it has another SHA-256/,
     ],
     [
       "the episodes",
       (folder) => truncateSync(join(folder, episodeLogFile), statSync(join(folder, episodeLogFile)).size - 1),
-      /online-episodes\.bin are damaged: it has \d+ bytes/,
+      /online-episodes\.bin is damaged: it has \d+ bytes/,
     ],
   ])("goes on from the checkpoint before where %s are damaged, and says so", async (_, damage, reason) => {
     const settings = settingsFor("iql", "pointmaze-umaze");
@@ -171,6 +191,16 @@ describe("a resumed run is the run that was never ended", () => {
     expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
   });
 
+  it("is told where the best state until then is damaged", async () => {
+    const folder = await withTwoCheckpoints(settingsFor("iql", "pointmaze-umaze"));
+    truncateSync(join(folder, checkpointFolder, bestCheckpoint), 1_000);
+    const notices: string[] = [];
+    await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+    expect(notices).toEqual([
+      expect.stringMatching(/best\.safetensors is damaged: .*The best state until now is lost/),
+    ]);
+  });
+
   it("goes on from a checkpoint of an older program, which knew fewer things, and says so", async () => {
     const folder = await inPiecesOnce();
     const store = new CheckpointStore(folder);
@@ -179,7 +209,7 @@ describe("a resumed run is the run that was never ended", () => {
       () => {},
     );
     const { settings: _, ...older } = manifest as SavedRun;
-    const { notices: __, ...lines } = older.lines;
+    const lines = { metrics: older.lines.metrics.bytes, evaluations: older.lines.evaluations.bytes };
     store.write({ manifest: { ...older, lines, calqlVersion: "0.0.1" }, tensors }, false);
     const notices: string[] = [];
     await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
@@ -243,6 +273,16 @@ describe("resume refuses", () => {
   });
 });
 
+/** 40,000 recorded steps for a line, in blocks. */
+async function blocksOnDisk(): Promise<string> {
+  const place = newFolder();
+  mkdirSync(place);
+  const [file, own] = [join(place, "data.hdf5"), join(place, "data.calql")];
+  await writeDataset(file, randomDataset(1, new Array(400).fill(100), lineSizes));
+  await convertDataset(file, own);
+  return own;
+}
+
 /** A run that was ended in its first update. */
 async function inPiecesOnce(agent = "td3-bc"): Promise<string> {
   const folder = newFolder();
@@ -262,6 +302,14 @@ async function withTwoCheckpoints(settings: TrainSettings): Promise<string> {
   };
   await train(settings, { folder, dataset: mazeData, signal: stop.signal, onProgress });
   return folder;
+}
+
+/** Changes the last digit before a place; what is there stays a line. */
+function changeDigit(path: string, before: number): void {
+  const bytes = readFileSync(path);
+  const place = bytes.subarray(0, before).findLastIndex((byte) => byte >= 0x30 && byte <= 0x39);
+  bytes[place] = 0x30 + ((bytes[place]! - 0x30 + 1) % 10);
+  writeFileSync(path, bytes);
 }
 
 /** What the newest checkpoint says. */

@@ -102,10 +102,18 @@ export class RunLog {
     return { phase: this.phase, done, total, updatesPerSecond, ...(lastEvaluation && { lastEvaluation }) };
   }
 
-  /** Writes what is left, the policy and how it ended, and closes the folder. */
-  close(ending: Pick<RunSummary, "status" | "reason">, policy: Uint8Array): RunSummary {
-    this.writeMetrics();
-    const summary: RunSummary = {
+  writePolicy(policy: Uint8Array): void {
+    this.writer.writePolicy(policy);
+  }
+
+  /** No line can be written any more; the summary can. */
+  closeLines(): void {
+    this.writer.close();
+  }
+
+  /** How the run stands, for its summary. */
+  summary(ending: Pick<RunSummary, "status" | "reason">): RunSummary {
+    return {
       ...ending,
       updates: this.updates,
       onlineSteps: this.onlineSteps,
@@ -115,10 +123,10 @@ export class RunLog {
       offlineUpdatesPerSecond: this.pace.updatesPerSecond("offline"),
       onlineUpdatesPerSecond: this.pace.updatesPerSecond("online"),
     };
-    this.writer.writePolicy(policy);
+  }
+
+  writeSummary(summary: RunSummary): void {
     this.writer.writeSummary(summary);
-    this.writer.close();
-    return summary;
   }
 
   private position() {

@@ -9,21 +9,23 @@ import { CheckpointStore } from "../checkpoints/store.js";
 import { Replay } from "../data/replay.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { Environment } from "../environments/environment.js";
-import { makeEnvironment } from "../environments/registry.js";
 import { DataError, UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { shown } from "../requirement.js";
 import { lockFolder } from "../runs/lock.js";
 import { readRun, readRunConfig } from "../runs/read.js";
-import { runFiles } from "../runs/record.js";
-import { makeEmptyFolder, RunWriter, refuseUsedFolder } from "../runs/write.js";
+import { type Phase, runFiles } from "../runs/record.js";
+import { makeEmptyFolder, noLines, RunWriter, refuseUsedFolder } from "../runs/write.js";
 import { version } from "../version.js";
-import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { algorithmIn, type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { makeIn } from "./environment-failure.js";
 import { type Found, findCheckpoint } from "./find-checkpoint.js";
 import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
+import { type HangWatch, hangWatchFor, watched } from "./hang-watch.js";
 import type { RecordedData } from "./offline-replay.js";
-import { recordedData } from "./recorded-data.js";
+import { recordedData, refuseLostData } from "./recorded-data.js";
 import { RenewableEnvironment } from "./renewable-environment.js";
+import { RewardRange } from "./reward-range.js";
 import { RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
 import { differingSetting } from "./same-settings.js";
@@ -55,15 +57,15 @@ export async function withNewRun<Result>(
   use: (beginning: Beginning) => Promise<Result>,
 ): Promise<Result> {
   refuseUsedFolder(options.folder);
-  return withParts(configuration, options, (environment, data) => {
+  return withParts(configuration, options, ({ environment, data, watch }) => {
     const { folder } = options;
     makeEmptyFolder(folder);
     return underLock(folder, async () => {
-      const agent = await makeAgent(configuration, data, configuration.run.agent);
+      const agent = await makeAgent(configuration, data, "offline");
       const { state: parts, online } = partsOf(configuration, environment, data, agent);
       const writer = RunWriter.create(folder, recordOf(configuration, data));
       const log = new RunLog(writer, configuration.run.logEveryUpdates);
-      const state: RunState = { ...parts, log, episodes: EpisodeLog.create(folder) };
+      const state: RunState = { ...parts, watch, log, episodes: EpisodeLog.create(folder) };
       return use({ state, online, store: new CheckpointStore(folder), environment });
     });
   });
@@ -80,7 +82,8 @@ export async function withResumedRun<Result>(
 ): Promise<Result> {
   const { folder } = options;
   const configuration = resolveConfiguration(readRunConfig(folder).settings as TrainSettings);
-  return withParts(configuration, options, (environment, data) =>
+  refuseLostData(configuration.run, options);
+  return withParts(configuration, options, ({ environment, data, watch }) =>
     underLock(folder, async () => {
       const store = new CheckpointStore(folder);
       const found = store.empty ? undefined : findCheckpoint(store, folder, options.onNotice);
@@ -89,9 +92,9 @@ export async function withResumedRun<Result>(
           `The recorded data are not those that the run in ${folder} began with (the SHA-256 differs); give back those that config.json names, then go on with "calql resume".`,
         );
       if (found) refuseOtherRun(found, configuration, folder, options.onNotice);
-      const agent = await makeAgent(configuration, data, found?.saved.agent ?? configuration.run.agent);
+      const agent = await makeAgent(configuration, data, found?.saved.position.phase ?? "offline");
       const { state: parts, online } = partsOf(configuration, environment, data, agent);
-      const writer = RunWriter.reopen(folder, found?.saved.lines ?? { metrics: 0, evaluations: 0, notices: 0 });
+      const writer = RunWriter.reopen(folder, found?.saved.lines ?? noLines);
       const { evaluations } = readRun(folder);
       const log = new RunLog(writer, configuration.run.logEveryUpdates, [...evaluations]);
       const door = doorOf(configuration, data);
@@ -100,7 +103,7 @@ export async function withResumedRun<Result>(
             online.append(toTransitions([episode], door)),
           )
         : EpisodeLog.create(folder);
-      const state: RunState = { ...parts, log, episodes };
+      const state: RunState = { ...parts, watch, log, episodes };
       if (!found) return use({ state, online, store, environment }, configuration);
       restoreRun(state, found.saved, found.checkpoint);
       const enterEpisode = () => restoreEpisode(state, found.saved, found.checkpoint);
@@ -128,20 +131,31 @@ function refuseOtherRun(
     );
 }
 
+/** What a run is made in and of, before anything is written. */
+interface Parts {
+  readonly environment: RenewableEnvironment;
+  readonly data: RecordedData;
+  readonly watch: HangWatch | undefined;
+}
+
 async function withParts<Result>(
   configuration: Configuration,
   options: TrainOptions,
-  use: (environment: RenewableEnvironment, data: RecordedData) => Promise<Result>,
+  use: (parts: Parts) => Promise<Result>,
 ): Promise<Result> {
-  const environment = new RenewableEnvironment(() => makeEnvironment(configuration.run.task));
+  const { run } = configuration;
+  const watch = hangWatchFor(configuration, options.mayEndProcess);
+  let environment: RenewableEnvironment | undefined;
   let data: RecordedData | undefined;
   try {
+    environment = await watched(watch, async () => new RenewableEnvironment(() => makeIn(run.task, watch)));
     refuseUnfitAgents(configuration, sizesOf(environment));
-    data = await recordedData(configuration.run, environment, options);
-    return await use(environment, data);
+    data = await recordedData(run, environment, options);
+    return await use({ environment, data, watch });
   } finally {
     data?.close();
-    environment.close();
+    environment?.close();
+    await watch?.close();
   }
 }
 
@@ -155,18 +169,11 @@ async function underLock<Result>(folder: string, use: () => Promise<Result>): Pr
   }
 }
 
-/** @param name the agent of the phase that the run is in */
-function makeAgent({ run, online, agentSettings }: Configuration, data: RecordedData, name: string): Promise<Agent> {
+function makeAgent(configuration: Configuration, data: RecordedData, phase: Phase): Promise<Agent> {
+  const { seed, threads } = configuration.run;
+  const { agent, settings } = algorithmIn(configuration, phase);
   const { observationSize, actionSize, discreteActions } = data;
-  const settings = online?.agent.name === name && name !== run.agent ? online.settings : agentSettings;
-  return Agent.create(name, {
-    observationSize,
-    actionSize,
-    discreteActions,
-    settings,
-    seed: run.seed,
-    threads: run.threads,
-  });
+  return Agent.create(agent.name, { observationSize, actionSize, discreteActions, settings, seed, threads });
 }
 
 function partsOf(configuration: Configuration, environment: Environment, data: RecordedData, agent: Agent) {
@@ -183,7 +190,8 @@ function partsOf(configuration: Configuration, environment: Environment, data: R
   };
   // Where the data are may change; what they are is kept by their fingerprint.
   const { dataset: _, ...settings } = configuration.flat;
-  const state = { agent, environment, offline, streams, onlineUpdates: 0, trajectory: null };
+  const counts = { onlineUpdates: 0, failures: 0, trajectory: null };
+  const state = { agent, environment, offline, streams, rewards: new RewardRange(), ...counts };
   return { state: { ...state, data: data.fingerprint(), settings }, online };
 }
 

@@ -15,15 +15,21 @@ import type { SampledReplay } from "../data/replay.js";
 import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
 import type { RandomStream } from "../random.js";
+import { beginning, type FilePosition } from "../runs/growing-file.js";
 import { phaseSchema } from "../runs/record.js";
 import { version } from "../version.js";
 import { type EpisodeName, restoreStateIn, saveStateIn } from "./environment-failure.js";
+import type { HangWatch } from "./hang-watch.js";
+import type { RewardRange } from "./reward-range.js";
 import type { RunLog } from "./run-log.js";
 import type { RecordedSettings } from "./same-settings.js";
 import type { Trajectory } from "./trajectory.js";
 
 const count = z.int().min(0);
 const spent = z.strictObject({ updates: count, milliseconds: z.number().min(0) });
+const filePosition = z.strictObject({ bytes: count, sha256: z.string().optional() });
+/** Older checkpoints knew the length only. */
+const linePosition = filePosition.or(count.transform((bytes): FilePosition => ({ bytes })));
 const streamState = z.array(z.int()).length(4);
 
 const savedRunSchema = z.strictObject({
@@ -43,17 +49,25 @@ const savedRunSchema = z.strictObject({
   /** Rows drawn so far from data that are larger than memory. */
   offlineDraws: count,
   streams: z.record(z.string(), streamState),
-  /** Bytes of metrics.jsonl, evaluations.jsonl and notices.jsonl. */
-  lines: z.strictObject({ metrics: count, evaluations: count, notices: count.default(0) }),
+  /** Of metrics.jsonl, evaluations.jsonl and notices.jsonl. */
+  lines: z.strictObject({
+    metrics: linePosition,
+    evaluations: linePosition,
+    notices: linePosition.default(beginning),
+  }),
   pace: z.strictObject({
     seconds: z.number().min(0),
     checkpointSeconds: z.number().min(0),
     spent: z.strictObject({ offline: spent, online: spent }),
   }),
   means: z.strictObject({ names: z.array(z.string()), count }),
-  episodes: z.strictObject({ bytes: count, sha256: z.string() }),
+  episodes: filePosition,
   /** Steps of the episode in progress. */
   trajectory: count.nullable(),
+  /** Online episodes in a row, up to here, in which the environment failed. */
+  failures: count.default(0),
+  /** The least and the greatest reward that was learned from. */
+  rewards: z.tuple([z.number(), z.number()]).nullable().default(null),
 });
 export type SavedRun = z.infer<typeof savedRunSchema>;
 
@@ -73,7 +87,12 @@ export interface RunState {
   readonly log: RunLog;
   readonly episodes: EpisodeLog;
   readonly streams: Readonly<Record<"sampling" | "warmup" | "episodes", RandomStream>>;
+  /** Over all calls of environments, unless the settings want none. */
+  readonly watch: HangWatch | undefined;
+  readonly rewards: RewardRange;
   onlineUpdates: number;
+  /** Online episodes in a row, up to here, in which the environment failed. */
+  failures: number;
   trajectory: TrajectoryOnItsWay | null;
 }
 
@@ -93,7 +112,9 @@ export function captureRun(state: RunState): TensorFile {
   for (const name of agent.stateNames) tensors.set(`agent/${name}`, agent.state(name));
   const { means, ...saved } = log.save();
   tensors.set("means", means.sums);
-  const environment = trajectory ? saveStateIn(state.environment, nameOf(state), trajectory.actions.length) : undefined;
+  const environment = trajectory
+    ? saveStateIn(state.environment, nameOf(state), trajectory.actions.length, state.watch)
+    : undefined;
   if (trajectory && environment) {
     tensors.set("environment", environment);
     for (const part of ["observations", "actions"] as const)
@@ -112,6 +133,8 @@ export function captureRun(state: RunState): TensorFile {
     means: { names: means.names, count: means.count },
     episodes: state.episodes.position(),
     trajectory: trajectory && environment ? trajectory.actions.length : null,
+    failures: state.failures,
+    rewards: state.rewards.ends,
   };
   return { manifest, tensors };
 }
@@ -131,13 +154,8 @@ function nameOf({ log }: RunState): EpisodeName {
   return { kind: "online episode", number: log.onlineEpisodes + 1 };
 }
 
-/**
- * Puts a run back to where it stood, but for the episode in progress (`restoreEpisode`); the log and the collected
- * episodes were reopened there already.
- * @throws DataError where the checkpoint does not fit the run
- */
-export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: TensorFile & { path: string }): void {
-  const { agent } = state;
+/** Puts an agent back to where it stood. @throws DataError where the checkpoint is not one of such an agent */
+export function restoreAgent(agent: Agent, { tensors, path }: TensorFile & { path: string }): void {
   for (const name of agent.stateNames) {
     const values = tensors.get(`agent/${name}`);
     const target = agent.state(name);
@@ -145,6 +163,17 @@ export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: 
       throw new DataError(`The checkpoint ${path} has no ${target.length} numbers for ${name} of ${agent.name}.`);
     target.set(values);
   }
+}
+
+/**
+ * Puts a run back to where it stood, but for the episode in progress (`restoreEpisode`); the log and the collected
+ * episodes were reopened there already.
+ * @throws DataError where the checkpoint does not fit the run
+ */
+export function restoreRun(state: RunState, saved: SavedRun, checkpoint: TensorFile & { path: string }): void {
+  const { tensors, path } = checkpoint;
+  const { agent } = state;
+  restoreAgent(agent, checkpoint);
   const streams: Record<string, RandomStream> = { ...agent.streams, ...state.streams };
   for (const [name, stream] of Object.entries(streams)) {
     const words = saved.streams[name];
@@ -153,6 +182,8 @@ export function restoreRun(state: RunState, saved: SavedRun, { tensors, path }: 
   }
   state.offline.skipTo?.(saved.offlineDraws);
   state.onlineUpdates = saved.position.onlineUpdates;
+  state.failures = saved.failures;
+  if (saved.rewards) state.rewards.see(saved.rewards);
   const sums = numbersIn(path, tensors, "means", saved.means.names.length);
   state.log.restore({ ...saved, means: { ...saved.means, sums } });
 }
@@ -186,7 +217,7 @@ function trajectoryIn(
       throw new DataError(`The checkpoint ${path} has no ${count} ${name} of the episode in progress.`);
     return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width));
   };
-  restoreStateIn(environment, numbersIn(path, tensors, "environment"), nameOf(state), steps!);
+  restoreStateIn(environment, numbersIn(path, tensors, "environment"), nameOf(state), steps!, state.watch);
   return {
     observations: rows("observations", steps! + 1, observationSize),
     actions: rows("actions", steps!, actionSize),

@@ -16,6 +16,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Recorded data in memory, in place of a file or the task's own. */
   readonly dataset?: Dataset;
+  /** Where the recorded data are by now, for a run that goes on: they must be those that it began with. */
+  readonly datasetFile?: string;
   /** Where an environment hangs in a call that nothing can break off, end the process: it could do nothing else. */
   readonly mayEndProcess?: boolean;
 }

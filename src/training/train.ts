@@ -9,15 +9,15 @@ import { type Batch, createBatch } from "../data/batch.js";
 import { sampleMixture } from "../data/mixture.js";
 import type { Replay } from "../data/replay.js";
 import type { Environment } from "../environments/environment.js";
-import { makeEnvironment } from "../environments/registry.js";
-import type { MetricsLine, NoticeLine, RunSummary } from "../runs/record.js";
+import type { MetricsLine, NoticeLine } from "../runs/record.js";
 import { Checkpointing } from "./checkpointing.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { withCrashBundle } from "./crash-bundle.js";
-import { closeQuietly, EnvironmentFailure } from "./environment-failure.js";
+import { closeQuietly, EnvironmentFailure, makeIn } from "./environment-failure.js";
 import { evaluate } from "./evaluate.js";
-import { type HangWatch, hangWatchFor, watched } from "./hang-watch.js";
+import { watched } from "./hang-watch.js";
 import { OnlineEpisodes } from "./online-episodes.js";
+import { endRun, failureIn } from "./run-ending.js";
 import { type Beginning, withNewRun, withResumedRun } from "./run-setup.js";
 import { captureRun, type RunState } from "./saved-run.js";
 import type { TrainOptions, TrainResult } from "./train-options.js";
@@ -60,7 +60,6 @@ class Run {
   private readonly evaluationEnvironments: Environment[] = [];
   private readonly checkpoints: Checkpointing;
   private readonly values: ValueWatch;
-  private readonly watch: HangWatch | undefined;
   private readonly episodes: OnlineEpisodes;
 
   constructor(
@@ -75,9 +74,8 @@ class Run {
     this.batch = batchFor(state.agent);
     this.checkpoints = new Checkpointing(store, () => captureRun(state), state.log.pace, run.checkpointEverySeconds);
     this.values = valueWatchFor(configuration, beginning, options.folder);
-    this.watch = hangWatchFor(configuration, options.mayEndProcess);
     this.episodes = new OnlineEpisodes({
-      ...{ configuration, state, online, environment, watch: this.watch, signal: options.signal },
+      ...{ configuration, state, online, environment, signal: options.signal },
       betweenSteps: () => this.checkpoints.saveWhereDue(),
       onDrop: (sentence) => this.notice("dropped-episode", sentence),
     });
@@ -85,40 +83,39 @@ class Run {
 
   /** Runs both phases; however they end, what there is of a policy, a checkpoint and a summary is written. */
   async complete(): Promise<TrainResult> {
-    let failure: { readonly error: unknown } | undefined;
+    const { state, options } = this;
+    const { task, seed } = this.configuration.run;
+    let failure = await failureIn(() => this.carryOut());
+    // Before the log is closed: a resumed run writes the lines after this point again. A run that failed may stand in
+    // the middle of an update or an episode; it goes on from the checkpoint before.
+    failure ??= await failureIn(() => this.episodes.within(() => void this.checkpoints.save()));
+    const ending = await endRun(state, { task, seed, stopped: this.stopped }, failure);
+    await this.release(ending.failure?.error);
+    if (ending.failure) throw ending.failure.error;
+    return { folder: options.folder, summary: ending.summary, evaluations: state.log.evaluations };
+  }
+
+  private async carryOut(): Promise<void> {
     try {
-      this.enterEnvironments();
+      await this.enterEnvironments();
       await this.pretrain();
       await this.fineTune();
     } catch (error) {
       // An evaluation or trajectory that the signal cut short is dropped; the run itself ends in order.
       const cut = this.stopped && error === this.options.signal?.reason;
-      if (!cut) failure = { error: withCrashBundle(error, this.options.folder) };
+      if (!cut) throw withCrashBundle(error, this.options.folder);
     }
-    // Before the log is closed: a resumed run writes the lines after this point again. A run that failed may stand in
-    // the middle of an update or an episode; it goes on from the checkpoint before.
-    try {
-      if (!failure) this.checkpoints.save();
-    } catch (error) {
-      failure = { error };
-    }
-    try {
-      const summary = this.finish(failure);
-      if (!failure) return { folder: this.options.folder, summary, evaluations: this.state.log.evaluations };
-    } catch (error) {
-      failure ??= { error };
-    } finally {
-      await this.release(failure?.error);
-    }
-    throw failure.error;
   }
 
   /** What a user's own code can fail in here ends like every other failure: with all that there is, and a summary. */
-  private enterEnvironments(): void {
+  private async enterEnvironments(): Promise<void> {
     const { evaluationEpisodes, task } = this.configuration.run;
-    this.beginning.enterEpisode?.();
-    while (this.evaluationEnvironments.length < evaluationEpisodes)
-      this.evaluationEnvironments.push(makeEnvironment(task));
+    const { watch } = this.state;
+    const { evaluationEnvironments: made, beginning } = this;
+    await this.episodes.within(() => beginning.enterEpisode?.());
+    await watched(watch, async () => {
+      while (made.length < evaluationEpisodes) made.push(makeIn(task, watch));
+    });
   }
 
   private async pretrain(): Promise<void> {
@@ -194,8 +191,7 @@ class Run {
     const { agent, log, offline, streams } = this.state;
     const share = log.phase === "offline" ? 1 : this.configuration.run.offlineShare;
     sampleMixture(this.batch, offline, this.online, share, streams.sampling, agent.batchesPerUpdate);
-    this.values.follow(this.online);
-    this.values.see(this.batch.rewards);
+    this.state.rewards.see(this.batch.rewards);
     this.look(await log.update(() => agent.update(this.batch)));
   }
 
@@ -212,12 +208,11 @@ class Run {
 
   /** Measures the policy where it has not been here, unless the run is to end: whoever ends it does not want to wait. */
   private async evaluateOnce(): Promise<void> {
-    const { agent, log } = this.state;
+    const { agent, log, watch } = this.state;
     if (this.stopped || log.evaluatedHere) return;
-    const { run } = this.configuration;
-    const { evaluationEnvironments: environments, watch } = this;
+    const { seed } = this.configuration.run;
     const { signal } = this.options;
-    const result = await watched(watch, () => evaluate(agent, environments, run.seed, signal, watch));
+    const result = await watched(watch, () => evaluate(agent, this.evaluationEnvironments, seed, signal, watch));
     const line = log.writeEvaluation(result);
     this.options.onEvaluation?.(line);
     if (log.lastIsBest) this.checkpoints.save({ best: true });
@@ -227,20 +222,9 @@ class Run {
     this.options.onProgress?.(this.state.log.progress(done, total));
   }
 
-  private finish(failure: { readonly error: unknown } | undefined): RunSummary {
-    const { agent, log } = this.state;
-    const { task, seed } = this.configuration.run;
-    const policy = agent.exportPolicy({ task, seed: String(seed), updates: String(log.updates) });
-    if (!failure) return log.close({ status: this.stopped ? "interrupted" : "completed" }, policy);
-    const reason = failure.error instanceof Error ? failure.error.message : String(failure.error);
-    return log.close({ status: "failed", reason }, policy);
-  }
-
   private async release(error: unknown): Promise<void> {
     const hung = error instanceof EnvironmentFailure && error.hung;
     if (!hung) this.evaluationEnvironments.forEach(closeQuietly);
-    await this.watch?.close();
-    this.state.episodes.close();
     await this.state.agent.release();
   }
 

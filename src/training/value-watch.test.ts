@@ -7,6 +7,7 @@ import { renderReport } from "../report/page.js";
 import { readRun } from "../runs/read.js";
 import type { MetricsLine } from "../runs/record.js";
 import type { TrainSettings } from "./configuration.js";
+import { RewardRange } from "./reward-range.js";
 import { lineData, newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
 import { tinyTask } from "./tiny-tasks.fixture.js";
 import { resume, train } from "./train.js";
@@ -17,9 +18,9 @@ const line = (metrics: MetricsLine["metrics"], updates = 10): MetricsLine => {
 };
 
 function watching(rewards: readonly number[], discount = 0.99, backupEntropy = false): ValueWatch {
-  const watch = new ValueWatch({ discount, backupEntropy, told: [] });
-  watch.see(Float32Array.from(rewards));
-  return watch;
+  const seen = new RewardRange();
+  seen.see(rewards);
+  return new ValueWatch({ discount, backupEntropy, rewards: seen, told: [] });
 }
 
 describe("the values that rewards allow", () => {

@@ -8,6 +8,7 @@ import { Replay } from "../data/replay.js";
 import { readRun } from "../runs/read.js";
 import type { MetricsLine, NoticeLine } from "../runs/record.js";
 import type { Configuration } from "./configuration.js";
+import type { RewardRange } from "./reward-range.js";
 import type { Beginning } from "./run-setup.js";
 
 /** The metrics that are values, where an agent has them. */
@@ -28,52 +29,35 @@ export interface ValueWatchOptions {
   readonly discount: number;
   /** Whether values contain the entropy of the policy. */
   readonly backupEntropy: boolean;
+  readonly rewards: RewardRange;
   /** What was told already: each is told once a run. */
   readonly told: Iterable<NoticeLine["kind"]>;
 }
 
-/** The watch over a run that begins or goes on; it knows the rewards that are in memory and what was told. */
+/** The watch over a run that begins or goes on; it knows the rewards that were seen or are in memory, and what was told. */
 export function valueWatchFor({ agentSettings }: Configuration, beginning: Beginning, folder: string): ValueWatch {
   const { discount, backupEntropy } = agentSettings as { readonly discount: number; readonly backupEntropy?: boolean };
   const told = readRun(folder).notices.map(({ kind }) => kind);
-  const watch = new ValueWatch({ discount, backupEntropy: backupEntropy ?? false, told });
-  const { offline } = beginning.state;
-  if (offline instanceof Replay) watch.see(offline.transitions().rewards);
-  watch.follow(beginning.online);
-  return watch;
+  const { offline, rewards } = beginning.state;
+  if (offline instanceof Replay) rewards.see(offline.transitions().rewards);
+  rewards.see(beginning.online.transitions().rewards);
+  return new ValueWatch({ discount, backupEntropy: backupEntropy ?? false, rewards, told });
 }
 
 export class ValueWatch {
-  private least = Number.POSITIVE_INFINITY;
-  private most = Number.NEGATIVE_INFINITY;
-  private followed = 0;
   private readonly told: Set<NoticeLine["kind"]>;
 
   constructor(private readonly options: ValueWatchOptions) {
     this.told = new Set(options.told);
   }
 
-  /** Sees what came to a replay since the last call: all of it, drawn or not, so that a resumed run knows the same. */
-  follow(replay: Replay): void {
-    if (replay.length === this.followed) return;
-    this.see(replay.transitions().rewards.subarray(this.followed));
-    this.followed = replay.length;
-  }
-
-  /** Rewards that are learned from, as the critics see them. */
-  see(rewards: Float32Array): void {
-    for (let i = 0; i < rewards.length; i++) {
-      const reward = rewards[i]!;
-      if (reward < this.least) this.least = reward;
-      if (reward > this.most) this.most = reward;
-    }
-  }
-
   /** The values that the rewards seen so far allow; undefined where there is no bound. */
   range(): readonly [number, number] | undefined {
     const horizon = 1 / (1 - this.options.discount);
-    if (!Number.isFinite(horizon) || this.most < this.least) return undefined;
-    return [Math.min(this.least, this.least * horizon), Math.max(this.most, this.most * horizon)];
+    const { ends } = this.options.rewards;
+    if (!Number.isFinite(horizon) || !ends) return undefined;
+    const [least, most] = ends;
+    return [Math.min(least, least * horizon), Math.max(most, most * horizon)];
   }
 
   /** What is to be told of a line of metrics, if anything. */
@@ -98,10 +82,11 @@ export class ValueWatch {
 
   private tell(kind: Kind, value: string, updates: number, [low, high]: readonly [number, number]): ValueNotice {
     this.told.add(kind);
-    const { discount } = this.options;
+    const { discount, rewards } = this.options;
+    const [least, most] = rewards.ends!;
     const notice =
       `The critics' values have left what the rewards allow: ${value} after update ${updates}, where rewards from ` +
-      `${rounded(this.least)} to ${rounded(this.most)} with discount ${discount} are worth ${rounded(low)} to ${rounded(high)}. ` +
+      `${rounded(least)} to ${rounded(most)} with discount ${discount} are worth ${rounded(low)} to ${rounded(high)}. ` +
       `Likely causes: ${causes[kind]}.`;
     return { kind, notice };
   }

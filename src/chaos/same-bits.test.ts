@@ -1,0 +1,74 @@
+/** The command as it is run: it finds the same bits where they are, and says how far others are from them. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { decodeTensorFile, encodeTensorFile } from "../checkpoints/tensor-file.js";
+import { builtProgram } from "../cli/built.fixture.js";
+
+const { place, remove } = builtProgram();
+afterAll(remove);
+const kept = join(place, "kept");
+const small = ["--hidden", "8", "--batch", "8", "--updates", "3,1"];
+
+function sameBits(...words: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(place, "dist", "chaos", "same-bits.js"), ...words],
+    { encoding: "utf8" },
+  );
+  const rows = stdout
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(/ {2,}/));
+  return { code: status, rows, error: stderr };
+}
+
+it("computes the same twice, and measures what is not the same", () => {
+  const first = sameBits(...small, "--save", kept);
+  expect(first.rows.map(([name]) => name)).toEqual([
+    "functions of Math",
+    "200 steps of pointmaze-umaze",
+    "200 steps of antmaze-umaze",
+    "200 steps of door-binary",
+    ...["1 update", "3 updates"].flatMap((after) => [`parameters after ${after}`, `actions after ${after}`]),
+  ]);
+  const digests = first.rows.map((row) => row[1]);
+  expect(new Set(digests).size).toBe(8);
+  for (const digest of digests) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(first.code).toBe(0);
+
+  const again = sameBits(...small, "--compare", kept);
+  expect(again.rows).toEqual(first.rows.map(([name, digest]) => [name, digest, "the same bits"]));
+  expect(again.code).toBe(0);
+
+  const file = decodeTensorFile(readFileSync(kept), kept);
+  const critics = file.tensors.get("parameters after 1 update/critics")!;
+  const largest = critics.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const changed = critics.findIndex((value) => Math.abs(value) < largest / 2);
+  critics[changed]! += largest / 4;
+  writeFileSync(kept, encodeTensorFile(file));
+  const other = sameBits(...small, "--compare", kept);
+  expect(other.rows.filter((row) => row[2] !== "the same bits")).toEqual([
+    ["parameters after 1 update", digests[4], "2.5e-1 (critics)"],
+  ]);
+  expect(other.code).toBe(1);
+});
+
+it("says what cannot be compared", () => {
+  sameBits(...small, "--save", kept);
+  expect(sameBits("--compare", kept)).toMatchObject({
+    code: 2,
+    rows: [],
+    error: `error: ${kept} is of --hidden 8 --batch 8; compare with the same.\n`,
+  });
+  const missing = join(place, "missing");
+  expect(sameBits("--compare", missing).error).toMatch(/^error: .*missing cannot be read: ENOENT.*--save wrote\.\n$/);
+  expect(sameBits(...small, "--updates", "1,x").error).toBe(
+    'error: The flag --updates is "x"; give a whole number, at least 1.\n',
+  );
+  const more = sameBits(...small, "--updates", "2", "--compare", kept);
+  expect(more.rows.slice(4).map((row) => row[2])).toEqual(["not in it", "not in it"]);
+  expect(more.code).toBe(0);
+});

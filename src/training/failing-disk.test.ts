@@ -1,0 +1,54 @@
+/**
+ * A whole run on a disk that fails at one operation after the other: it is told, and what can go on comes out as if nothing
+ * had been.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { identityOf } from "../chaos/run-identity.js";
+import { RunFailure, UsageError } from "../errors.js";
+import { realDisk } from "../runs/disk.js";
+import { type Fault, failingDisk, faults } from "../runs/failing-disk.fixture.js";
+import { readRun } from "../runs/read.js";
+import { runFiles } from "../runs/record.js";
+import type { TrainSettings } from "./configuration.js";
+import { errorOf, lineData, newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
+
+const real = { ...realDisk };
+afterEach(() => void Object.assign(realDisk, real));
+
+const task = registerLine("line on a failing disk", { savable: true });
+/** Two evaluations in each phase, with a best one among them, and a notice at the dropped values. */
+const settings: TrainSettings = { evaluateEveryUpdates: 5, evaluateEverySteps: 10, logEveryUpdates: 4 };
+
+/** One operation in three, each with the next fault. */
+const STRIDE = 3;
+const tried: readonly Fault[] = faults.filter((fault) => fault !== "killed");
+
+describe("a run on a disk that fails at any operation", () => {
+  it("ends with a sentence, and is resumed to the run that never failed", async () => {
+    const { folder: whole } = await trainTiny(task, settings);
+    const wanted = identityOf(whole);
+    const count = failingDisk("EIO");
+    Object.assign(realDisk, count);
+    await trainTiny(task, settings);
+    expect(count.operations).toBeGreaterThan(80);
+    for (let at = 1; at <= count.operations; at += STRIDE) {
+      const fault = tried[((at - 1) / STRIDE) % tried.length]!;
+      const place = `${fault} at operation ${at}`;
+      const folder = newFolder();
+      Object.assign(realDisk, failingDisk(fault, at));
+      const error = await errorOf(trainTiny(task, settings, { folder }));
+      Object.assign(realDisk, real);
+      expect(error instanceof RunFailure || error instanceof UsageError, `${place}: ${error.stack}`).toBe(true);
+      if (existsSync(join(folder, runFiles.config))) {
+        // The summary itself is the last thing that is written: whether it is on the disk may remain unknown.
+        const possible = at > count.operations - 3 ? ["failed", "completed"] : ["failed"];
+        expect(possible, place).toContain(readRun(folder).summary?.status ?? "failed");
+        await resume({ folder, dataset: lineData() });
+      } else await trainTiny(task, settings, { folder });
+      expect(identityOf(folder), place).toEqual(wanted);
+    }
+  }, 120_000);
+});
