@@ -48,6 +48,11 @@ const weights: Readonly<Record<Stage, number>> = {
 };
 const wishes = 1 / 6;
 
+/** The first of a case: a kill before there is any checkpoint, which chance alone would seldom give. */
+export function firstOrder(random: RandomStream): Order {
+  return { ...randomOrder(random), stage: "evaluation", count: 1, signal: "SIGKILL" };
+}
+
 export function randomOrder(random: RandomStream): Order {
   const lots = stages.flatMap((stage) => Array<Stage>(weights[stage]).fill(stage));
   const stage = lots[random.integer(lots.length)]!;

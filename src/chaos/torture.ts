@@ -11,7 +11,7 @@ import { checkpointFolder } from "../checkpoints/store.js";
 import { RandomStream } from "../random.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
-import { type Order, orderVariable, randomOrder, type Stage } from "./order.js";
+import { firstOrder, type Order, orderVariable, randomOrder, type Stage } from "./order.js";
 import { type ResumePosition, resumePositionIn } from "./resume-position.js";
 import { differences, identityOf, type RunIdentity } from "./run-identity.js";
 import type { ChaosCase } from "./run-settings.js";
@@ -84,7 +84,8 @@ async function untilComplete(
   for (;;) {
     const resuming = existsSync(join(run, runFiles.config));
     const mayBeDamaged = resuming && random.uniform() < damageShare && damageNewest(run, random);
-    const order = tally.kills < kills ? randomOrder(random) : undefined;
+    const nextOrder = tally.kills + tally.wishes === 0 ? firstOrder : randomOrder;
+    const order = tally.kills < kills ? nextOrder(random) : undefined;
     if (resuming) countResume(run, tally);
     const words = resuming ? ["resume", run] : ["train", "--config", config, "--out", run];
     const { ending, errors } = await runProgram(words, order);
