@@ -44,7 +44,7 @@ it("computes the same twice, and measures what is not the same", () => {
   expect(again.code).toBe(0);
 
   const file = decodeTensorFile(readFileSync(kept), kept);
-  const critics = file.tensors.get("parameters after 1 update/critics")!;
+  const critics = file.tensors.get("parameters after 1 update/critics") as Float32Array;
   const largest = critics.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const changed = critics.findIndex((value) => Math.abs(value) < largest / 2);
   critics[changed]! += largest / 4;

@@ -1,57 +1,12 @@
+/** What the check of an environment finds in one that is sound, and in those that are wrong in one way each. */
 import { describe, expect, it } from "vitest";
-import { RandomStream } from "../random.js";
 import { makeAntMaze } from "./ant/antmaze.js";
 import { checkEnvironment } from "./check.js";
-import { box, discrete, type Environment, type ResetResult, type StepResult } from "./environment.js";
+import { Drift, spoilt } from "./drift.fixture.js";
+import { box, discrete, type Environment, type StepResult } from "./environment.js";
 import { makeGridWorld } from "./gridworld/gridworld.js";
 import { makePointMaze } from "./pointmaze/pointmaze.js";
 import { makeEnvironment } from "./registry.js";
-
-/** A point that drifts at random for ten steps: sound in every respect, and made to be spoilt. */
-class Drift implements Environment {
-  readonly name: string = "drift";
-  observationSpace = box(2, -100, 100);
-  actionSpace = box(1, -1, 1);
-  horizon = 10;
-  random = new RandomStream(0);
-  position = 0;
-  steps = 0;
-  ended = false;
-
-  reset(options: { seed?: number } = {}): ResetResult {
-    if (options.seed !== undefined) this.random = new RandomStream(options.seed);
-    this.position = this.random.normal();
-    this.steps = 0;
-    this.ended = false;
-    return { observation: this.observe(), info: { success: false } };
-  }
-
-  step(action: Float32Array): StepResult {
-    if (this.ended) throw new Error("the episode is over");
-    this.position += action[0]! + this.random.normal();
-    this.steps++;
-    this.ended = this.steps === this.horizon;
-    return {
-      observation: this.observe(),
-      reward: -Math.abs(this.position),
-      terminated: false,
-      truncated: this.ended,
-      info: { success: false },
-    };
-  }
-
-  close(): void {}
-
-  observe(): Float32Array {
-    return Float32Array.of(this.position, this.steps);
-  }
-}
-
-/** A drift with some of its members replaced. */
-function spoilt(change: (drift: Drift) => object): Drift {
-  const drift = new Drift();
-  return Object.assign(drift, change(drift));
-}
 
 /** A drift whose answers to `step` are changed. */
 function spoiltSteps(change: (result: StepResult, step: number) => object): Drift {
@@ -65,74 +20,6 @@ function spoiltSteps(change: (result: StepResult, step: number) => object): Drif
     };
   });
 }
-
-/** All that a drift's future follows from. */
-const stateOf = (drift: Drift) =>
-  Float64Array.of(drift.position, drift.steps, Number(drift.ended), ...drift.random.state());
-
-function setState(drift: Drift, state: Float64Array): void {
-  if (state.length !== 7) throw new Error("wrong length");
-  const [position, steps, ended, ...random] = state as unknown as [number, number, number, ...number[]];
-  Object.assign(drift, { position, steps, ended: ended === 1 });
-  drift.random.restore(random);
-}
-
-/** A drift that saves its state; `change` may spoil how. */
-function savedDrift(change: (drift: Drift) => object = () => ({})): Drift {
-  return spoilt((drift) => ({
-    saveState: () => stateOf(drift),
-    restoreState: (state: Float64Array) => setState(drift, state),
-    ...change(drift),
-  }));
-}
-
-const saveEverything = "save everything that what follows depends on: physics, goal, clock and random stream";
-
-/** Drifts that do not continue as they should from a saved state, and what is said of them. */
-const unsaved: [string, Environment, string][] = [
-  [
-    "states that cannot be restored",
-    savedDrift(() => ({ restoreState: undefined })),
-    "drift: only one of saveState and restoreState is there; offer both or neither.",
-  ],
-  [
-    "a random stream that is not restored",
-    savedDrift((drift) => ({
-      restoreState: (state: Float64Array) =>
-        setState(drift, Float64Array.of(...state.slice(0, 3), ...state.slice(3).map(() => 7))),
-    })),
-    `drift: the same actions led elsewhere after restoreState(); ${saveEverything}.`,
-  ],
-  [
-    "a clock that is not restored",
-    savedDrift((drift) => ({
-      restoreState: (state: Float64Array) => {
-        const { steps } = drift;
-        setState(drift, state);
-        drift.steps = Math.min(steps, 5);
-      },
-    })),
-    `drift: the same actions led elsewhere after restoreState(); ${saveEverything}.`,
-  ],
-  [
-    "a state that changes when another is saved",
-    savedDrift((drift) => {
-      const shared = new Float64Array(7);
-      return {
-        saveState: () => {
-          shared.set(stateOf(drift));
-          return shared;
-        },
-      };
-    }),
-    `drift: the same actions led elsewhere after restoreState(); ${saveEverything}.`,
-  ],
-  [
-    "a state of any length being taken",
-    savedDrift((drift) => ({ restoreState: (state: Float64Array) => setState(drift, state.slice(0, 7)) })),
-    "drift: restoreState() took a state of the wrong length; throw a UsageError there.",
-  ],
-];
 
 const broken: [string, Environment, string | RegExp][] = [
   ["no name", spoilt(() => ({ name: "" })), /name is ""/],
@@ -294,35 +181,6 @@ describe("checkEnvironment", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(typeof sentence === "string" ? literally(sentence) : sentence);
     expect(problems[0]).toMatch(/^[^\n]+; [^\n]+\.$/);
-  });
-
-  it("continues built-in environments from saved states, in a fresh environment too", () => {
-    for (const name of ["pointmaze-umaze", "antmaze-umaze", "gridworld-cliff"]) {
-      const [environment, another] = [0, 1].map(() => makeEnvironment(name, { horizon: 30, start: "diverse" }));
-      // Without it the check below would find nothing to say.
-      expect(environment!.saveState).toBeTypeOf("function");
-      expect(checkEnvironment(environment!, { another: another!, seed: 5 })).toEqual([]);
-      for (const each of [environment!, another!]) each.close();
-    }
-  });
-
-  it.each(unsaved)("finds %s", (_, environment, sentence) => {
-    expect(checkEnvironment(environment, { another: savedDrift() })).toEqual([sentence]);
-  });
-
-  it("finds a state that another environment cannot continue from", () => {
-    const kept = new Map<number, Float64Array>();
-    const change = (drift: Drift) => ({
-      saveState: () => {
-        kept.set(kept.size, stateOf(drift));
-        return Float64Array.of(kept.size - 1);
-      },
-      restoreState: (state: Float64Array) => setState(drift, kept.get(state[0]!) ?? new Float64Array()),
-    });
-    const another = spoilt((drift) => ({ ...change(drift), restoreState: () => setState(drift, stateOf(drift)) }));
-    expect(checkEnvironment(spoilt(change), { another })).toEqual([
-      `drift: the same actions led elsewhere after restoreState() of a second environment; ${saveEverything}.`,
-    ]);
   });
 
   it("lists several problems at once", () => {

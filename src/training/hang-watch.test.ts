@@ -2,43 +2,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, vi } from "vitest";
-import { Agent } from "../agents/agent.js";
+import { afterAll, describe, expect, it } from "vitest";
 import { builtProgram } from "../cli/built.fixture.js";
 import { RunFailure } from "../errors.js";
 import { readRun } from "../runs/read.js";
-import type { TrainSettings } from "./configuration.js";
 import { type Look, nextLook } from "./hang-watch.js";
-import { errorOf, lineData, newFolder, openEnvironments, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
-import { resume } from "./train.js";
-
-/** Ways in which JavaScript does not come back; each catches whatever it can. */
-const hangs: Readonly<Record<string, () => void>> = {
-  "a loop": () => {
-    for (;;);
-  },
-  "a loop that catches errors": () => {
-    for (;;)
-      try {
-        for (;;);
-      } catch {}
-  },
-  "waiting for a lock": () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
-  "a loop in WebAssembly": () => {
-    const module = "0061736d010000000104016000000302010007050101660000" + "0a0901070003400c000b0b";
-    const bytes = Uint8Array.from(module.match(/../g)!, (byte) => Number.parseInt(byte, 16));
-    const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: LoopMaker }).WebAssembly;
-    new Instance(new Module(bytes)).exports.f();
-  },
-};
-
-/** The part of WebAssembly that is needed: TypeScript knows it in browsers alone. */
-interface LoopMaker {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: { f(): void } };
-}
-
-const hasty: TrainSettings = { environmentTimeoutSeconds: 0.3 };
+import { failing, hangs, hasty, leftOpen } from "./hangs.fixture.js";
+import { registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
 
 /** Every environment of the task hangs at its own step `at`. */
 function hanging(name: string, at: number, how: () => void): string {
@@ -47,17 +17,6 @@ function hanging(name: string, at: number, how: () => void): string {
       if (steps === at) how();
     },
   });
-}
-
-async function failing(task: string, settings: TrainSettings) {
-  const folder = newFolder();
-  const error = await errorOf(trainTiny(task, { ...hasty, ...settings }, { folder }));
-  return { error, folder, run: readRun(folder) };
-}
-
-/** How many environments of a task were made and not closed, because `close` is one more call that may not end. */
-function leftOpen(task: string): number {
-  return [...openEnvironments].filter(({ name }) => name === task).length;
 }
 
 describe("the time that a call goes on", () => {
@@ -138,83 +97,6 @@ describe("an environment that hangs", () => {
     ]);
     // The one that hung; the fresh one in its place was closed.
     expect(leftOpen(task)).toBe(1);
-  });
-});
-
-describe("an environment that hangs where no episode is played", () => {
-  /** A line whose given call loops, the given time that it is asked for. */
-  function hangingCall(name: string, call: "make" | "saveState" | "restoreState", at: number): string {
-    let asked = 0;
-    const counted = () => void (++asked === at && hangs["a loop"]!());
-    return registerLine(name, {
-      savable: true,
-      making(make) {
-        if (call === "make") counted();
-        const environment = make();
-        if (call === "make") return environment;
-        const work = environment[call]! as (state?: Float64Array) => never;
-        return Object.assign(environment, {
-          [call]: (state?: Float64Array) => {
-            counted();
-            return work(state);
-          },
-        });
-      },
-    });
-  }
-
-  /** Ends a run in the middle of its second online episode: the 53rd step of all. */
-  function stoppedInAnEpisode(task: string, folder: string) {
-    const stop = new AbortController();
-    let acts = 0;
-    const { act } = Agent.prototype;
-    vi.spyOn(Agent.prototype, "act").mockImplementation(function (this: Agent, observation, how) {
-      if (!how.deterministic && ++acts === 13) stop.abort();
-      return act.call(this, observation, how);
-    });
-    return trainTiny(task, hasty, { folder, signal: stop.signal }).finally(() => vi.restoreAllMocks());
-  }
-
-  it("made for the first time leaves no folder", async () => {
-    const folder = newFolder();
-    const task = hangingCall("hanging to be made", "make", 1);
-    expect((await errorOf(trainTiny(task, hasty, { folder }))).message).toBe(
-      'The environment hanging to be made could not be made: it gave no answer for 0.3 seconds. Mend it; then run again, or go on with "calql resume" where a run has begun.',
-    );
-    expect(existsSync(folder)).toBe(false);
-  });
-
-  it("made to be measured in ends the run with a summary", async () => {
-    const { error, run } = await failing(hangingCall("hanging second", "make", 2), {});
-    expect(error.message).toMatch(/^The environment hanging second could not be made: it gave no answer/);
-    expect(run.summary).toMatchObject({ status: "failed", reason: error.message, updates: 0 });
-    expect(leftOpen("hanging second")).toBe(0);
-  });
-
-  it("saving its state, is named with episode and step, and the checkpoint before is kept", async () => {
-    const folder = newFolder();
-    const error = await errorOf(stoppedInAnEpisode(hangingCall("hanging saver", "saveState", 1), folder));
-    expect(error.message).toMatch(
-      /^The environment hanging saver failed at step 3 of online episode 2: its state could not be saved: it gave no answer/,
-    );
-    expect(readRun(folder).summary).toMatchObject({ status: "failed", onlineSteps: 10 });
-    expect(leftOpen("hanging saver")).toBe(1 + tiny.evaluationEpisodes);
-    expect((await resume({ folder, dataset: lineData() })).summary).toMatchObject({
-      status: "completed",
-      onlineSteps: 20,
-    });
-  });
-
-  it("taking a state back, is named with episode and step; mended, the run goes on in that episode", async () => {
-    const folder = newFolder();
-    await stoppedInAnEpisode(hangingCall("hanging reader", "restoreState", 1), folder);
-    const error = await errorOf(resume({ folder, dataset: lineData() }));
-    expect(error.message).toMatch(
-      /^The environment hanging reader failed at step 3 of online episode 2: the state of the checkpoint could not be restored: it gave no answer/,
-    );
-    expect(readRun(folder).summary).toMatchObject({ status: "failed", reason: error.message });
-    expect(leftOpen("hanging reader")).toBe(1);
-    expect((await resume({ folder, dataset: lineData() })).summary).toMatchObject({ status: "completed" });
   });
 });
 

@@ -3,14 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../data/episode.js";
-import { DataError, UsageError } from "../../errors.js";
 import { diskFiles } from "../../storage/disk-files.js";
-import { filesInMemory } from "../files.js";
 import { loadDataset, type ReadOptions } from "../format.js";
-import { createHdf5, type WritableHdf5 } from "../hdf5/hdf5-module.js";
+import { file, fixtures, refusal, twoSteps } from "./minari.fixture.js";
 import { minariFormat } from "./minari-format.js";
-
-const fixtures = fileURLToPath(new URL("../../../fixtures/formats/minari/", import.meta.url));
 
 interface Expected {
   readonly observationSize: number;
@@ -76,53 +72,6 @@ describe("Minari data sets written by Python", () => {
   });
 });
 
-/** Rows of an array, e.g. [2, 2] for two rows of two numbers, filled with 0, 1, 2 ... or with the values given. */
-type Table = { readonly shape: readonly number[]; readonly values?: readonly number[]; readonly dtype?: string };
-
-function writeTable(group: Pick<WritableHdf5, "create_dataset">, name: string, { shape, values, dtype = "<f" }: Table) {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const data = values ? [...values] : Array.from({ length: size }, (_, i) => i);
-  group.create_dataset({ name, data, shape: [...shape], dtype });
-}
-
-const twoSteps: Readonly<Record<string, Table>> = {
-  observations: { shape: [3, 2] },
-  actions: { shape: [2, 1] },
-  rewards: { shape: [2] },
-  terminations: { shape: [2], values: [0, 0], dtype: "<b" },
-  truncations: { shape: [2], values: [0, 0], dtype: "<b" },
-};
-
-/** A single HDF5 file with these episodes. */
-async function file(episodes: Readonly<Record<string, Readonly<Record<string, Table | undefined>>>>) {
-  const bytes = await createHdf5((hdf5) => {
-    for (const [name, tables] of Object.entries(episodes)) {
-      const group = hdf5.create_group(name);
-      for (const [key, table] of Object.entries(tables)) if (table) writeTable(group, key, table);
-    }
-  });
-  return filesInMemory("main_data.hdf5", bytes);
-}
-
-/** The fixture with its metadata changed. */
-function changed(name: string, change: (metadata: Record<string, unknown>) => object) {
-  const contents = new Map<string, Uint8Array>();
-  const files = diskFiles(`${fixtures}${name}/data`);
-  for (const path of files.paths) contents.set(path, files.open(path).read(0, files.open(path).size));
-  const metadata = JSON.parse(new TextDecoder().decode(contents.get("metadata.json")));
-  const text = JSON.stringify({ ...metadata, ...change(metadata) });
-  return filesInMemory("changed", contents.set("metadata.json", new TextEncoder().encode(text)));
-}
-
-async function refusal(files: ReturnType<typeof filesInMemory>, options: ReadOptions = {}): Promise<string> {
-  const error: unknown = await minariFormat
-    .open(files, options)
-    .then(loadDataset, (reason: unknown) => reason)
-    .catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(UsageError);
-  return (error as UsageError).message;
-}
-
 describe("a Minari data set", () => {
   it("takes the observation keys that are asked for, in that order", async () => {
     const whole = expectedOf("arrow");
@@ -135,10 +84,6 @@ describe("a Minari data set", () => {
       "Unknown observation key",
     );
     expect(await refusal(await file({ episode_0: twoSteps }), { observationKeys: ["x"] })).toContain("no dictionary");
-  });
-
-  it("refuses options that mean nothing to it", async () => {
-    expect(await refusal(diskFiles(`${fixtures}arrow`), { horizon: 5 })).toMatch(/a horizon means nothing/);
   });
 
   it("has its episodes in the order of their numbers, not of their names", async () => {
@@ -160,85 +105,6 @@ describe("a Minari data set", () => {
       [0, 1],
     ]);
     expect(episodes.map(({ truncated }) => truncated)).toEqual([true, false]);
-  });
-
-  it("accepts NaN where it is to be inspected only", async () => {
-    const rewards = { shape: [2], values: [0, Number.NaN] };
-    const files = await file({ episode_0: { ...twoSteps, rewards } });
-    expect(await refusal(files)).toContain('"episode_0", "rewards", holds NaN in row 1');
-    const { episodes } = await loadDataset(await minariFormat.open(files, { allowNonFinite: true }));
-    expect(episodes[0]!.rewards[1]).toBeNaN();
-  });
-
-  it("refuses columns that are missing, too short or of a wrong kind, with their place", async () => {
-    const told = async (tables: Record<string, Table | undefined>) =>
-      refusal(await file({ episode_0: { ...twoSteps, ...tables } }));
-    expect(await told({ truncations: undefined })).toContain('"episode_0" has no "truncations"');
-    expect(await told({ observations: { shape: [2, 2] } })).toContain("[2, 2] where 3 rows of 2 are expected");
-    expect(await told({ terminations: { shape: [2], values: [0, 2], dtype: "<b" } })).toContain("holds 2 in row 1");
-    expect(await told({ actions: { shape: [2], dtype: "<q" } })).toMatch(/give the data set's folder/);
-    const second = { ...twoSteps, observations: { shape: [3, 3] } };
-    expect(await refusal(await file({ episode_0: twoSteps, episode_1: second }))).toContain('"episode_1/observations"');
-  });
-
-  it("refuses a folder with fewer episodes than it declares", async () => {
-    const message = await refusal(changed("parquet", () => ({ total_episodes: 4 })));
-    expect(message).toContain("declares 4 episodes (total_episodes) but holds 3");
-  });
-
-  it("refuses choices that the space does not have", async () => {
-    const action_space = JSON.stringify({ type: "Discrete", start: 3, n: 3, dtype: "int64" });
-    expect(await refusal(changed("arrow-discrete", () => ({ action_space })))).toMatch(
-      /holds 2 in row \d, where .* 3 to 5/,
-    );
-  });
-
-  it("refuses JPEG pictures with one sentence, unless they are left out", async () => {
-    const observation_space = JSON.stringify({
-      type: "Dict",
-      subspaces: {
-        camera: { type: "Box", dtype: "uint8", shape: [2, 2, 3] },
-        state: { type: "Box", dtype: "float32", shape: [2, 2] },
-      },
-    });
-    const jpeg = changed("arrow-discrete", () => ({ jpeg_encoding: true, observation_space }));
-    expect(await refusal(jpeg)).toMatch(/"observations\/camera" are pictures stored as JPEG/);
-    const { observationSize } = await loadDataset(await minariFormat.open(jpeg, { observationKeys: ["state"] }));
-    expect(observationSize).toBe(4);
-  });
-
-  it("reads bounds that Python writes as Infinity and keys that would reach a prototype", async () => {
-    const observation_space =
-      '{"type": "Dict", "subspaces": {"__proto__": {"type": "Box", "dtype": "float64", "shape": [1], "low": [-Infinity], "high": [NaN]}}}';
-    const message = await refusal(changed("new-tiny", () => ({ observation_space })));
-    expect(message).toMatch(/"episode_0\/observations" has no "__proto__"/);
-    expect(({} as Record<string, unknown>).type).toBeUndefined();
-    for (const key of ["a/b", "..", "", "a\u0007b"]) {
-      const space = JSON.stringify({ type: "Dict", subspaces: { [key]: { type: "Box", shape: [1] } } });
-      expect(await refusal(changed("new-tiny", () => ({ observation_space: space })))).toMatch(/cannot be a key/);
-    }
-  });
-
-  it("refuses spaces without numbers and choices of too many, unless they are left out", async () => {
-    const space = (part: object) => ({ observation_space: JSON.stringify({ type: "Dict", subspaces: { part } }) });
-    expect(await refusal(changed("arrow", () => space({ type: "Text", max_length: 9 })))).toContain(
-      "of the space Text",
-    );
-    expect(await refusal(changed("arrow", () => space({ type: "Discrete", n: 5000, start: 0 })))).toContain(
-      "choose among 5000",
-    );
-    expect(await refusal(changed("arrow", () => space({ type: "Box", shape: [-1] })))).toContain("shape");
-  });
-
-  it("is not seen in other data", async () => {
-    expect(minariFormat.recognises(filesInMemory("empty", new Map()))).toBe(false);
-    expect(minariFormat.recognises(filesInMemory("x.hdf5", new Uint8Array(20)))).toBe(false);
-    const d4rl = await createHdf5((hdf5) => writeTable(hdf5, "observations", { shape: [3, 2] }));
-    expect(minariFormat.recognises(filesInMemory("x.hdf5", d4rl))).toBe(false);
-    const renamed = await file({ episode_0: twoSteps });
-    const bytes = renamed.open("main_data.hdf5").read(0, renamed.open("main_data.hdf5").size);
-    expect(minariFormat.recognises(filesInMemory("renamed.hdf5", bytes))).toBe(true);
-    await expect(minariFormat.open(filesInMemory("empty", new Map()), {})).rejects.toThrow(DataError);
   });
 });
 

@@ -12,6 +12,7 @@ import { calql } from "../../cli/command-line.fixture.js";
 import { getPublicSet } from "./get-set.js";
 import type { PublicSet } from "./public-set.js";
 import { placeOfSet, publicSets } from "./public-sets.js";
+import { closedPort, serve } from "./server.fixture.js";
 
 const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251);
 const sha256 = createHash("sha256").update(content).digest("hex");
@@ -41,35 +42,9 @@ afterEach(async () => {
   await new Promise((done) => server.close(done));
 });
 
-/** A server as they are: ranges, validators, lengths. Breaks the connection after `cut` bytes of an answer. */
-function serve(bytes: Uint8Array, tag: string, cut?: number) {
-  return ({ headers }: IncomingMessage, response: ServerResponse) => {
-    const asked = /^bytes=(\d+)-$/.exec(headers.range ?? "");
-    const start = asked && headers["if-range"] === tag ? Number(asked[1]) : 0;
-    if (start >= bytes.length) return void response.writeHead(416).end();
-    const rest = bytes.subarray(start);
-    response.writeHead(start > 0 ? 206 : 200, {
-      etag: tag,
-      "content-length": rest.length,
-      ...(start > 0 && { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
-    });
-    if (cut === undefined || cut >= rest.length) response.end(rest);
-    else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
-  };
-}
-
 function setOf(more: Partial<PublicSet["files"][number]> = {}): PublicSet {
   const files = [{ path: "toy-v0.hdf5", url: `${root}toy.hdf5`, ...more }];
   return { name: "toy-v0", family: "D4RL", page: root, files };
-}
-
-/** A port on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const other = createServer();
-  await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
-  const { port } = other.address() as AddressInfo;
-  await new Promise((done) => other.close(done));
-  return port;
 }
 
 const place = () => join(cache, "public", "toy-v0.hdf5");
