@@ -5,7 +5,7 @@
 import { RunFailure } from "../errors.js";
 import type { Program } from "../tensor/program.js";
 import type { Sizes } from "./context.js";
-import { PARAMETER_SUMS } from "./update.js";
+import { PARAMETER_SUM } from "./update.js";
 
 /** Metrics that may be NaN without harm: they only describe the batch. */
 const DESCRIPTIVE = new Set(["returnToGoMean", "shareBelowReturn"]);
@@ -53,18 +53,27 @@ export class NonFiniteUpdate extends RunFailure {
  * of what was learned; only where one of them is not finite is every number looked at.
  */
 export function symptomsOf(program: Program): Symptom[] {
-  const metrics: Symptom[] = program.metricNames
+  if (isSound(program)) return [];
+  const metrics = program.metricNames
     .map((name, i) => ({ name, value: program.metrics[i]! }))
     .filter(({ name, value }) => !Number.isFinite(value) && !DESCRIPTIVE.has(name));
-  const sound = metrics.length === 0 && program.outputs[PARAMETER_SUMS]!.every(Number.isFinite);
-  return sound ? [] : [...metrics, ...damagedTensors(program)];
+  const told = [...metrics.filter(({ name }) => !name.startsWith(PARAMETER_SUM)), ...damagedTensors(program)];
+  // Of finite numbers that are too large together, there is nothing else to name.
+  return told.length > 0 ? told : metrics;
+}
+
+/** Asked after every update: without a copy of anything. */
+function isSound({ metrics, metricNames }: Program): boolean {
+  for (let i = 0; i < metrics.length; i++)
+    if (!Number.isFinite(metrics[i]) && !DESCRIPTIVE.has(metricNames[i]!)) return false;
+  return true;
 }
 
 function damagedTensors(program: Program): Symptom[] {
-  const found = program.stateNames.map((name) => ({ name, value: firstBad(program.computedState(name)) ?? 0 }));
-  const damaged = found.filter(({ value }) => !Number.isFinite(value));
-  if (damaged.length > 0 || program.outputs[PARAMETER_SUMS]!.every(Number.isFinite)) return damaged;
-  return [{ name: "the sum of the parameters", value: Number.POSITIVE_INFINITY }];
+  return program.stateNames.flatMap((name) => {
+    const value = firstBad(program.computedState(name));
+    return value === undefined ? [] : [{ name, value }];
+  });
 }
 
 /** The error of an update whose result is not committed, with copies of all that went into it. */

@@ -5,14 +5,14 @@
  */
 import { type AdamSettings, type AdamState, adam, adamState, adamStates, polyak } from "../networks/adam.js";
 import { gradientVector, type Parameters, withNumbers } from "../networks/parameters.js";
-import { add, concat, reshape, sqrt, square, state, sum, where } from "../tensor/operations.js";
+import { add, sqrt, square, state, sum, where } from "../tensor/operations.js";
 import type { ProgramDefinition, StateDefinition } from "../tensor/program.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { Losses, Objective } from "./losses.js";
 
 export const UPDATES = "updates";
-/** The output that holds the sum of every learner's new numbers: not finite if one of them is not. */
-export const PARAMETER_SUMS = "parameterSums";
+/** What a metric's name begins with that is the sum of a learner's new numbers: not finite if one of them is not. */
+export const PARAMETER_SUM = "parameterSum/";
 
 export class Update {
   private readonly learners = new Map<string, { readonly declared: Parameters; state: AdamState }>();
@@ -65,15 +65,16 @@ export class Update {
       ...this.followers.values(),
       ...this.others,
     ];
-    return { name, states, metrics: this.metrics, outputs: { [PARAMETER_SUMS]: this.parameterSums() } };
+    return { name, states, metrics: { ...this.metrics, ...this.parameterSums() } };
   }
 
   /** One pass over what Adam has just written; gradients have their norms among the metrics. */
-  private parameterSums(): Tensor {
-    const sums = [...this.learners].map(([name, { state }]) =>
-      scope(`parameterSum/${name}`, () => reshape(sum(state.numbers), [1])),
-    );
-    return concat(sums, 0);
+  private parameterSums(): Readonly<Record<string, Tensor>> {
+    const sums = [...this.learners].map(([learner, { state }]) => {
+      const name = PARAMETER_SUM + learner;
+      return [name, scope(name, () => sum(state.numbers, [0], true))] as const;
+    });
+    return Object.fromEntries(sums);
   }
 
   private step({ parameters, learningRate }: Objective, gradient: Tensor, due: Tensor | undefined): void {

@@ -36,11 +36,10 @@ const observed = 16;
 /** A maze with arithmetic of its own, and two tasks of MuJoCo, with and without friction of fingers. */
 const tasks = ["pointmaze-umaze", "antmaze-umaze", "door-binary"] as const;
 
-/** Those functions of Math that have no exact result, of one number or two. */
+/** Those functions of Math, of one number or two, whose last bits the language leaves to whoever computes them. */
 const functions = {
   exp: Math.exp,
   log: (x: number) => Math.log(Math.abs(x)),
-  sqrt: (x: number) => Math.sqrt(Math.abs(x)),
   sin: Math.sin,
   cos: Math.cos,
   tan: Math.tan,
@@ -131,7 +130,10 @@ function fill(batch: ReturnType<typeof createBatch>, random: RandomStream): Agen
 /** How far a tensor is from another one. */
 export interface Difference {
   readonly tensor: string;
-  /** The largest difference of two numbers, as a share of the largest number of the tensor. */
+  /**
+   * The largest difference of two numbers, as a share of the largest number of the tensor: 0 where only signs of zero
+   * differ, infinite where one is a number and the other is not.
+   */
   readonly relative: number;
 }
 
@@ -154,9 +156,11 @@ function relative(one: CheckpointTensor, other: CheckpointTensor): number {
   let [largest, difference] = [0, 0];
   for (let i = 0; i < one.length; i++) {
     largest = Math.max(largest, Math.abs(one[i]!));
-    difference = Math.max(difference, Math.abs(one[i]! - other[i]!));
+    if (!Object.is(one[i], other[i])) difference = Math.max(difference, Math.abs(one[i]! - other[i]!));
   }
-  return difference / largest;
+  if (difference === 0) return 0;
+  const share = difference / largest;
+  return Number.isNaN(share) ? Number.POSITIVE_INFINITY : share;
 }
 
 /** The bytes of a tensor, not a copy. */

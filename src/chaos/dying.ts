@@ -3,13 +3,14 @@
  * order names. The program itself knows nothing of this; its own methods are wrapped here. It also makes the tasks
  * of tasks.ts known.
  */
+import { writeSync } from "node:fs";
 import { Agent } from "../agents/agent.js";
 import { registerEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
 import { type Disk, realDisk } from "../runs/disk.js";
 import { Checkpointing } from "../training/checkpointing.js";
 import { RunLog } from "../training/run-log.js";
-import { type Order, orderVariable, type Stage } from "./order.js";
+import { atWork, type Order, orderVariable, type Stage } from "./order.js";
 import { chaosTasks } from "./tasks.js";
 
 for (const [name, make] of chaosTasks) registerEnvironment(name, make);
@@ -20,7 +21,9 @@ function carryOut({ stage: last, count, signal, checkpointShare, seed }: Order):
   let left = count;
   const reach = (stage: Stage): boolean => stage === last && --left === 0;
   const end = () => void process.kill(process.pid, signal);
+  const sayAtWork = once(() => void writeSync(process.stderr.fd, atWork));
   const pass = (stage: Stage): void => {
+    sayAtWork();
     if (reach(stage)) end();
   };
   wrapTraining(pass);
@@ -28,6 +31,14 @@ function carryOut({ stage: last, count, signal, checkpointShare, seed }: Order):
   const random = new RandomStream(seed, "moments of checkpoints");
   Checkpointing.prototype.saveWhereDue = function () {
     if (random.uniform() < checkpointShare) this.save();
+  };
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
   };
 }
 

@@ -12,6 +12,7 @@ import { collectTask } from "../environments/collect-task.js";
 import type { Progress } from "../training/run-log.js";
 import { train } from "../training/train.js";
 import { recordedTask } from "./run-settings.js";
+import { runTool } from "./run-tool.js";
 
 const MEBIBYTE = 2 ** 20;
 const rowsOfTable = 25;
@@ -20,13 +21,12 @@ const task = recordedTask.box;
 const command = new Command("endurance")
   .description("a long run, and the memory that it takes")
   .option("--updates <number>", "updates, one for so many steps as that makes", "100000")
-  .option("--steps <number>", "online environment steps", "1000000");
-command.parse();
-const flags = command.opts<{ readonly updates: string; readonly steps: string }>();
-await endure(
-  numberOf(flags.updates, "--updates", { whole: true, least: 1 })!,
-  numberOf(flags.steps, "--steps", { whole: true, least: 1 })!,
-);
+  .option("--steps <number>", "online environment steps", "1000000")
+  .action(({ updates, steps }: { readonly updates: string; readonly steps: string }) => {
+    const bounds = { whole: true, least: 1 };
+    return endure(numberOf(updates, "--updates", bounds)!, numberOf(steps, "--steps", bounds)!);
+  });
+await runTool(command);
 
 async function endure(updates: number, onlineSteps: number): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), "calql-endurance-"));

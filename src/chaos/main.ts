@@ -7,12 +7,12 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { numberOf } from "../cli/numbers.js";
-import { speakInSentences } from "../cli/usage.js";
 import { collectTask } from "../environments/collect-task.js";
-import { UsageError, unknownName } from "../errors.js";
+import { unknownName } from "../errors.js";
 import { writeDataset } from "../training/task-data.js";
 import { unvisited } from "./resume-position.js";
 import { type ChaosCase, chaosCases, recordedTask } from "./run-settings.js";
+import { runTool } from "./run-tool.js";
 import { killTable, resumeTable } from "./tables.js";
 import { type Tortured, torture } from "./torture.js";
 
@@ -38,14 +38,7 @@ const command = new Command("chaos")
     };
     process.exitCode = await chaos(casesOf(agent), options);
   });
-speakInSentences(command);
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`error: ${error.message}\n`);
-  process.exitCode = error.exitCode;
-}
+await runTool(command);
 
 function casesOf(name: string): readonly ChaosCase[] {
   if (name === "all") return chaosCases;

@@ -25,6 +25,12 @@ export interface Order {
 
 export const orderVariable = "CALQL_CHAOS";
 
+/**
+ * What a process with an order says on standard error once its run is at work: set up, and where it is resumed put back
+ * to where it stood. One that was killed before has shown nothing of its checkpoint.
+ */
+export const atWork = "CALQL_CHAOS: at work\n";
+
 /** The largest count of a stage: about as many as one of the tool's runs has, so that some orders come too late. */
 const mostCalls: Readonly<Record<Stage, number>> = {
   offline: 30,

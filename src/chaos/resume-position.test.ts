@@ -1,9 +1,9 @@
 /** Where a resume begins follows from the checkpoint alone; a position that is never visited is told of. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
-import type { Phase } from "../runs/record.js";
+import { type Phase, runFiles } from "../runs/record.js";
 import type { SavedRun } from "../training/saved-run.js";
 import { newFolder, registerLine, trainTiny } from "../training/tiny-run.fixture.js";
 import { type ResumePosition, resumePosition, resumePositionIn, unvisited } from "./resume-position.js";
@@ -35,6 +35,10 @@ describe("the position that a run is resumed from", () => {
     expect(resumePositionIn(folder)).toBe("in an episode");
     writeFileSync(newest, "damaged");
     expect(resumePositionIn(folder)).toBe("between episodes");
+    const metrics = readFileSync(join(folder, runFiles.metrics));
+    writeFileSync(join(folder, runFiles.metrics), "other lines than the checkpoints know");
+    expect(resumePositionIn(folder)).toBeUndefined();
+    writeFileSync(join(folder, runFiles.metrics), metrics);
     for (const name of readdirSync(folderOfCheckpoints)) writeFileSync(join(folderOfCheckpoints, name), "damaged");
     expect(resumePositionIn(folder)).toBeUndefined();
   });

@@ -2,9 +2,9 @@
  * Where in a run a resume begins. A kill tells little about that: what counts is what the newest checkpoint holds, and
  * only a tool that has resumed from every kind of it has looked everywhere.
  */
-import { CheckpointStore } from "../checkpoints/store.js";
-import { DataError } from "../errors.js";
-import { parseSavedRun, type SavedRun } from "../training/saved-run.js";
+import { CheckpointStore, NoSoundCheckpoint } from "../checkpoints/store.js";
+import { newestSound } from "../training/find-checkpoint.js";
+import type { SavedRun } from "../training/saved-run.js";
 
 /**
  * "beginning": before the first checkpoint. "switch": online, but no episode was collected yet. The last two are online;
@@ -26,17 +26,14 @@ export function resumePosition(saved?: Pick<SavedRun, "position" | "trajectory">
   return position.onlineSteps === 0 ? "switch" : "between episodes";
 }
 
-/** Where a run will go on from. Undefined where no checkpoint is sound: the resume itself will say so. */
+/** Where a run goes on from, as its own search finds it. Undefined where nothing is sound: the resume itself says so. */
 export function resumePositionIn(run: string): ResumePosition | undefined {
   const store = new CheckpointStore(run);
   if (store.empty) return resumePosition();
   try {
-    return store.newest(
-      ({ manifest, path }) => resumePosition(parseSavedRun(manifest, path)),
-      () => {},
-    );
+    return resumePosition(newestSound(store, run).saved);
   } catch (error) {
-    if (error instanceof DataError) return undefined;
+    if (error instanceof NoSoundCheckpoint) return undefined;
     throw error;
   }
 }

@@ -72,3 +72,18 @@ it("says what cannot be compared", () => {
   expect(more.rows.slice(4).map((row) => row[2])).toEqual(["not in it", "not in it"]);
   expect(more.code).toBe(0);
 });
+
+it("does not pass where nothing was compared", () => {
+  writeFileSync(kept, encodeTensorFile({ manifest: { hidden: 8, batch: 8 }, tensors: new Map() }));
+  const { rows, code } = sameBits(...small, "--compare", kept);
+  expect(new Set(rows.map((row) => row[2]))).toEqual(new Set(["not in it"]));
+  expect(code).toBe(1);
+});
+
+it("tells its help, and mistakes of the endurance tool, without a stack trace", () => {
+  const help = spawnSync(process.execPath, [join(place, "dist", "chaos", "same-bits.js"), "--help"]);
+  expect([help.status, String(help.stderr)]).toEqual([0, ""]);
+  const endurance = join(place, "dist", "chaos", "endurance.js");
+  const { status, stderr } = spawnSync(process.execPath, [endurance, "--updates", "x"], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([2, 'error: The flag --updates is "x"; give a whole number, at least 1.\n']);
+});

@@ -1,6 +1,6 @@
 /**
  * `npm run same-bits`: what this machine computes, as SHA-256, and how it differs from what another one (or another number
- * of threads, or an emulated processor) computed and saved. Exit code 1 where anything differs.
+ * of threads, or an emulated processor) computed and saved. Exit code 1 where anything differs, or nothing was compared.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,6 @@ import { z } from "zod";
 import { decodeTensorFile, encodeTensorFile, type TensorFile } from "../checkpoints/tensor-file.js";
 import { numberOf } from "../cli/numbers.js";
 import { textTable } from "../cli/text-table.js";
-import { speakInSentences } from "../cli/usage.js";
 import { DataError, reasonIn, UsageError } from "../errors.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import {
@@ -21,6 +20,7 @@ import {
   largestDifference,
   type UpdatePlan,
 } from "./computed.js";
+import { runTool } from "./run-tool.js";
 
 interface Flags {
   readonly updates: string;
@@ -45,14 +45,7 @@ const command = new Command("same-bits")
   .action(async (flags: Flags) => {
     process.exitCode = await compute(planOf(flags), flags);
   });
-speakInSentences(command);
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`error: ${error.message}\n`);
-  process.exitCode = error.exitCode;
-}
+await runTool(command);
 
 function planOf(flags: Flags): UpdatePlan {
   const count = (text: string, flag: string) => numberOf(text, flag, { whole: true, least: 1 })!;
@@ -67,21 +60,32 @@ function planOf(flags: Flags): UpdatePlan {
   };
 }
 
-/** @returns the exit code: 1 if anything is not what it is in the file to be compared with */
+/** @returns the exit code: 1 if anything is not what it is in the file to be compared with, or if that holds none of it */
 async function compute(plan: UpdatePlan, { save, compare }: Flags): Promise<number> {
   const { hidden, batch } = plan;
   const kept = compare === undefined ? undefined : read(compare, { hidden, batch });
   const results: Computed[] = [computedByMath(), ...computedByEnvironments()];
   for await (const result of computedByUpdates(plan)) results.push(result);
-  const differences = results.map((result) => kept && comparison(result, kept));
-  const rows = results.map((result, i) => [result.name, digestOf(result), differences[i]?.words ?? ""]);
+  const compared = kept ? results.map((result) => comparison(result, kept)) : [];
+  const rows = results.map((result, i) => [result.name, digestOf(result), compared[i]?.words ?? ""]);
   process.stdout.write(textTable([["", "SHA-256", compare === undefined ? "" : `against ${compare}`], ...rows]));
   if (save !== undefined)
     writeWholeFile(save, encodeTensorFile({ manifest: { hidden, batch }, tensors: flat(results) }));
-  return differences.some((difference) => difference?.differs) ? 1 : 0;
+  return kept === undefined || agree(compared) ? 0 : 1;
 }
 
-function comparison(result: Computed, kept: TensorFile): { readonly words: string; readonly differs: boolean } {
+interface Comparison {
+  /** Undefined where the file does not hold the result. */
+  readonly same: boolean | undefined;
+  readonly words: string;
+}
+
+function agree(compared: readonly Comparison[]): boolean {
+  const found = compared.filter(({ same }) => same !== undefined);
+  return found.length > 0 && found.every(({ same }) => same);
+}
+
+function comparison(result: Computed, kept: TensorFile): Comparison {
   const names = [...result.numbers.keys()];
   const numbers = new Map(
     names.flatMap((name) => {
@@ -89,10 +93,10 @@ function comparison(result: Computed, kept: TensorFile): { readonly words: strin
       return found ? [[name, found]] : [];
     }),
   );
-  if (numbers.size === 0) return { words: "not in it", differs: false };
+  if (numbers.size === 0) return { same: undefined, words: "not in it" };
   const difference = largestDifference(result, { ...result, numbers });
-  if (!difference) return { words: "the same bits", differs: false };
-  return { words: `${difference.relative.toExponential(1)} (${difference.tensor})`, differs: true };
+  if (!difference) return { same: true, words: "the same bits" };
+  return { same: false, words: `${difference.relative.toExponential(1)} (${difference.tensor})` };
 }
 
 /** @throws DataError where the file cannot be read or is damaged, UsageError where its sizes are others */

@@ -63,7 +63,8 @@ class FailingMaze implements Environment {
   }
 
   restoreState(state: Float64Array): void {
-    [this.seed, this.steps] = state as unknown as [number, number];
+    this.seed = state[0]!;
+    this.steps = state[1]!;
     this.maze.restoreState(state.slice(2));
   }
 

@@ -11,9 +11,9 @@ import { checkpointFolder } from "../checkpoints/store.js";
 import { RandomStream } from "../random.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
-import { firstOrder, type Order, orderVariable, randomOrder, type Stage } from "./order.js";
+import { differences, identityOf, type RunIdentity } from "../training/run-identity.js";
+import { atWork, firstOrder, type Order, orderVariable, randomOrder, type Stage } from "./order.js";
 import { type ResumePosition, resumePositionIn } from "./resume-position.js";
-import { differences, identityOf, type RunIdentity } from "./run-identity.js";
 import type { ChaosCase } from "./run-settings.js";
 
 export interface TortureOptions {
@@ -29,6 +29,7 @@ export interface Tortured {
   kills: number;
   /** SIGINT and SIGTERM. */
   wishes: number;
+  /** Those that were put back to where the run stood; a process that is killed before has resumed nothing. */
   resumes: number;
   /** Runs that came to their end, and were compared. */
   runs: number;
@@ -86,9 +87,10 @@ async function untilComplete(
     const mayBeDamaged = resuming && random.uniform() < damageShare && damageNewest(run, random);
     const nextOrder = tally.kills + tally.wishes === 0 ? firstOrder : randomOrder;
     const order = tally.kills < kills ? nextOrder(random) : undefined;
-    if (resuming) countResume(run, tally);
+    const position = resuming ? resumePositionIn(run) : undefined;
     const words = resuming ? ["resume", run] : ["train", "--config", config, "--out", run];
-    const { ending, errors } = await runProgram(words, order);
+    const { ending, errors, worked } = await runProgram(words, order);
+    if (position && worked) countResume(position, tally);
     if (mayBeDamaged) tally.damaged++;
     if (ending === 0) {
       if (mayBeDamaged && !/is damaged: .* The one before it is taken\./.test(errors))
@@ -107,10 +109,9 @@ async function untilComplete(
   }
 }
 
-function countResume(run: string, tally: Tortured): void {
+function countResume(position: ResumePosition, tally: Tortured): void {
   tally.resumes++;
-  const position = resumePositionIn(run);
-  if (position) tally.resumedFrom[position]++;
+  tally.resumedFrom[position]++;
 }
 
 /** Asked to end, the program ends with 130; before and after it listens, as the system ends those who do not. */
@@ -160,6 +161,8 @@ interface Ended {
   /** The exit code, or the signal. */
   readonly ending: number | NodeJS.Signals | null;
   readonly errors: string;
+  /** Whether it came to the work of its run. */
+  readonly worked: boolean;
 }
 
 function runProgram(words: readonly string[], order?: Order): Promise<Ended> {
@@ -177,7 +180,8 @@ function runProgram(words: readonly string[], order?: Order): Promise<Ended> {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(watch);
-      resolve({ ending: signal ?? code, errors });
+      const ending = signal ?? code;
+      resolve({ ending, errors: errors.replace(atWork, ""), worked: ending === 0 || errors.includes(atWork) });
     });
   });
 }

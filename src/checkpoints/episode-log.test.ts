@@ -10,7 +10,7 @@ import { randomDataset } from "../data/example-data.fixture.js";
 import { DataError, RunFailure } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { failingDisk, faults, Killed } from "../runs/failing-disk.fixture.js";
-import type { FilePosition } from "../runs/growing-file.js";
+import type { FilePosition } from "../runs/file-position.js";
 import { EpisodeLog, episodeLogFile } from "./episode-log.js";
 
 const sizes = { observationSize: 3, actionSize: 2 };

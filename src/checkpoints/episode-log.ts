@@ -4,11 +4,11 @@
  * truncated (two 32-bit integers, little-endian), then as float32 the observations [T + 1, observationSize], the actions
  * [T, actionSize], the rewards [T] and whether each step was terminated [T].
  */
-import { readSync } from "node:fs";
 import { join } from "node:path";
 import type { Episode } from "../data/episode.js";
 import { type Disk, realDisk } from "../runs/disk.js";
-import { damaged, type FilePosition, GrowingFile, hashUpTo, whileOpen } from "../runs/growing-file.js";
+import { damaged, type FilePosition, hashUpTo, ReadableFile } from "../runs/file-position.js";
+import { GrowingFile } from "../runs/growing-file.js";
 
 export const episodeLogFile = "online-episodes.bin";
 
@@ -79,18 +79,23 @@ function readEpisodes(
   sizes: Sizes,
   onEpisode: (episode: Episode) => void,
 ): void {
-  whileOpen(path, (reading) => {
+  if (end === 0) return;
+  const file = new ReadableFile(path);
+  try {
+    const header = new Int32Array(headerNumbers);
     for (let at = 0; at < end; ) {
-      const header = new Int32Array(headerNumbers);
-      readSync(reading, header, 0, header.byteLength, at);
-      const next = at + header.byteLength + 4 * numbersOf(header[0]!, sizes);
-      if (!(header[0]! > 0 && next <= end)) throw damaged(path, `its episode at byte ${at} is not of this task`);
-      const values = new Float32Array(numbersOf(header[0]!, sizes));
-      readSync(reading, values, 0, values.byteLength, at + header.byteLength);
-      onEpisode(decodeEpisode(header, values, sizes));
+      file.fill(header, at);
+      const values = header[0]! > 0 ? numbersOf(header[0]!, sizes) : Number.POSITIVE_INFINITY;
+      const next = at + header.byteLength + 4 * values;
+      if (next > end) throw damaged(path, `its episode at byte ${at} is not of this task`);
+      const numbers = new Float32Array(values);
+      file.fill(numbers, at + header.byteLength);
+      onEpisode(decodeEpisode(header, numbers, sizes));
       at = next;
     }
-  });
+  } finally {
+    file.close();
+  }
 }
 
 function encodeEpisode({ length, observations, actions, rewards, terminated, truncated }: Episode): Uint8Array {

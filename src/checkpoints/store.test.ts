@@ -103,8 +103,26 @@ describe("a store of checkpoints", () => {
     flip(numbered(1));
     expect(newest).toThrow(DataError);
     expect(newest).toThrow(
-      /000002\.safetensors is damaged: it ends within its header\. No other .* start the run again/,
+      /000002\.safetensors is damaged: it ends within its header\. The run .* with "calql train" in another folder\.$/,
     );
+  });
+
+  it("says what to do where there is none", () => {
+    expect(newest).toThrow(
+      `There is no checkpoint in ${join(run, checkpointFolder)}. The run cannot go on without a sound one; start it again with "calql train" in another folder.`,
+    );
+  });
+
+  it("gives the best one, of which there may be none, and refuses a damaged one", () => {
+    const store = new CheckpointStore(run);
+    const bestUpdates = () => store.best(({ manifest }) => updatesOf(manifest));
+    expect(bestUpdates()).toBeUndefined();
+    for (const updates of [1, 2]) store.write(content(updates), updates === 1);
+    expect(bestUpdates()).toBe(1);
+    flip(path(bestCheckpoint));
+    expect(bestUpdates).toThrow(DataError);
+    expect(bestUpdates).toThrow(/best\.safetensors is damaged/);
+    expect(names()).toContain(bestCheckpoint);
   });
 
   it("passes over what its reader does not accept, and nothing else", () => {
@@ -188,7 +206,8 @@ describe("whatever operation fails", () => {
   function expectTold(error: unknown, at: number) {
     expect(error, `operation ${at}`).toBeInstanceOf(RunFailure);
     const { message } = error as RunFailure;
-    if (at === 1) return expect(message).toContain(`in ${join(run, checkpointFolder)} cannot be listed`);
+    if (at === 1)
+      return expect(message).toMatch(/ cannot be listed: .*\. Mend the folder or its disk, then try again\.$/);
     return expect(message).toMatch(
       new RegExp(
         `^The checkpoint ${join(run, checkpointFolder)}/checkpoint-00000[123]\\.safetensors could not be written: `,

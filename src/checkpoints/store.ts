@@ -14,15 +14,19 @@ export const bestCheckpoint = "best.safetensors";
 const pattern = /^checkpoint-(\d{6,})\.safetensors$/;
 const kept = 2;
 
+/** What is left to do where a run has lost its checkpoints. A run overwrites nothing, not even itself. */
+export const startAgain =
+  'The run cannot go on without a sound one; start it again with "calql train" in another folder.';
+
 export interface FoundCheckpoint extends TensorFile {
   readonly path: string;
 }
 
-/** A run that cannot be gone on with. */
+/** No checkpoint of a run is sound. */
 export class NoSoundCheckpoint extends DataError {
   /** @param reason what is wrong with the newest, in a sentence */
   constructor(readonly reason: string) {
-    super(`${reason} No other checkpoint can be gone on from; start the run again with "calql train".`);
+    super(`${reason} ${startAgain}`);
   }
 }
 
@@ -97,13 +101,12 @@ export class CheckpointStore {
    * @returns in two sentences what was wrong with it; undefined if it is sound, or there is none
    */
   setAsideDamagedBest(): string | undefined {
-    const path = join(this.folder, bestCheckpoint);
-    if (!this.attempt("listed", () => this.disk.list(this.folder)).includes(bestCheckpoint)) return undefined;
     try {
-      decodeTensorFile(readCheckpoint(path), path);
+      this.best((checkpoint) => checkpoint);
       return undefined;
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
+      const path = join(this.folder, bestCheckpoint);
       this.attempt("set aside", () => this.disk.rename(path, `${path}.damaged`));
       return `${error.message} The best state until now is lost; the next one that is evaluated better is kept.`;
     }
@@ -126,7 +129,7 @@ export class CheckpointStore {
       const path = join(this.folder, fileName(number));
       if (problems.length > 0) onDamage(`${problems.at(-1)} The one before it is taken.`);
       try {
-        return accept({ path, ...decodeTensorFile(readCheckpoint(path), path) });
+        return accept(readCheckpoint(path));
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         problems.push(error.message);
@@ -136,22 +139,39 @@ export class CheckpointStore {
     throw new NoSoundCheckpoint(reason);
   }
 
+  /** The best one, as `accept` takes it; undefined if there is none. @throws DataError if it is not sound */
+  best<Result>(accept: (found: FoundCheckpoint) => Result): Result | undefined {
+    return this.names().includes(bestCheckpoint)
+      ? accept(readCheckpoint(join(this.folder, bestCheckpoint)))
+      : undefined;
+  }
+
   private numbers(): number[] {
-    return this.attempt("listed", () => numbersIn(this.disk.list(this.folder)));
+    return numbersIn(this.names());
+  }
+
+  private names(): readonly string[] {
+    return this.attempt("listed", () => this.disk.list(this.folder));
   }
 
   private attempt<Result>(done: string, action: () => Result): Result {
     try {
       return action();
     } catch (error) {
-      throw new RunFailure(`The checkpoints in ${this.folder} cannot be ${done}: ${fileReason(error)}.`, {
-        cause: error,
-      });
+      throw new RunFailure(
+        `The checkpoints in ${this.folder} cannot be ${done}: ${fileReason(error)}. Mend the folder or its disk, then try again.`,
+        { cause: error },
+      );
     }
   }
 }
 
-function readCheckpoint(path: string): Uint8Array {
+/** @throws DataError if it is not sound */
+function readCheckpoint(path: string): FoundCheckpoint {
+  return { path, ...decodeTensorFile(bytesOf(path), path) };
+}
+
+function bytesOf(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -1,7 +1,4 @@
 /** For tests: runs a command line in this process and says what a person would have seen. */
-import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { vi } from "vitest";
 import { main } from "./main.js";
 
@@ -30,22 +27,6 @@ function caught(stream: NodeJS.WriteStream) {
     text: () => spy.mock.calls.map(([chunk]) => String(chunk)).join(""),
     restore: () => spy.mockRestore(),
   };
-}
-
-/** Every file and folder below a folder, by name. */
-export function contentOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-}
-
-/** What is in a folder, to see whether anything was touched: every name, with the SHA-256 of every file. */
-export function snapshotOf(folder: string): Record<string, string> {
-  const digest = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
-  return Object.fromEntries(
-    contentOf(folder).map((name) => {
-      const path = join(folder, name);
-      return [name, lstatSync(path).isFile() ? digest(path) : "no file"];
-    }),
-  );
 }
 
 /** Flags for a run of a second. */

@@ -3,6 +3,7 @@
  * tasks, and a line for each run that did not complete.
  */
 import type { ComparedRun } from "../comparison/compare.js";
+import { reasonIn } from "../errors.js";
 import { comparableColumns, type FigureColumn, figureColumns, intervalText } from "../report/figures-table.js";
 import { missing } from "../report/format.js";
 import { groupRuns, type RunGroup, type TaskRuns } from "../report/groups.js";
@@ -27,7 +28,7 @@ export function comparisonTables(runs: readonly ComparedRun[]): string {
 export function failuresText(runs: readonly ComparedRun[]): string {
   return runs
     .filter(({ status }) => status !== "completed")
-    .map(({ name, status, reason }) => `${name}: ${status}${reason ? `: ${reason.replace(/\.$/, "")}` : ""}\n`)
+    .map(({ name, status, reason }) => `${name}: ${status}${reason ? `: ${reasonIn(reason)}` : ""}\n`)
     .join("");
 }
 

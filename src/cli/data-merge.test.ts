@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Dataset, packEpisode } from "../data/episode.js";
 import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
+import { contentOf } from "../runs/folder-content.fixture.js";
 import { readDataset } from "../storage/open-dataset.js";
-import { calql, contentOf } from "./command-line.fixture.js";
+import { calql } from "./command-line.fixture.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-merge-"));
 const at = (name: string) => join(place, name);

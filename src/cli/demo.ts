@@ -45,10 +45,11 @@ export function addDemoCommand(program: Command): void {
     });
 }
 
-/** What a process is at work in, or what is more than a run; the lock that a kill has left is neither. */
+/** Refuses a folder in which a process works, or that holds more than a run; a stale lock is removed. */
 function refuseToReplace(folder: string): void {
-  if (existsSync(folder)) lockFolder(folder, "run")();
+  // Looked at first: taking the lock writes into the folder.
   if (!holdsOnlyARun(folder)) refuseUsedFolder(folder);
+  if (existsSync(folder)) lockFolder(folder, "run")();
 }
 
 /** The report's headline table for a terminal, one row a run. */

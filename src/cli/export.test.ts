@@ -56,7 +56,9 @@ describe("calql export", () => {
     rmSync(best);
     expect(await calql("export", run, "--best")).toMatchObject({
       code: 2,
-      error: expect.stringMatching(/has no best state/),
+      error: expect.stringMatching(
+        /has no best state \(best\.safetensors\): it was not evaluated yet\. Export the newest state in its place, without --best\.\n$/,
+      ),
     });
   });
 });

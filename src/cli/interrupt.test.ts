@@ -6,10 +6,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
+import { contentOf } from "../runs/folder-content.fixture.js";
 import { readRun } from "../runs/read.js";
 import { writeDataset } from "../training/task-data.js";
 import { builtProgram, root } from "./built.fixture.js";
-import { contentOf, tinyFlags } from "./command-line.fixture.js";
+import { tinyFlags } from "./command-line.fixture.js";
 
 const { place, bin, remove } = builtProgram();
 const data = join(place, "data.hdf5");

@@ -2,8 +2,7 @@
  * The command line: which verbs there are, and what a person sees when something is wrong. A mistake of the caller is
  * one sentence and exit code 2, work that had to stop is one sentence and exit code 1; a stack trace is our fault.
  */
-import { Command, CommanderError } from "commander";
-import { RunFailure, UsageError } from "../errors.js";
+import { Command } from "commander";
 import { version } from "../version.js";
 import { addAgentsCommand } from "./agents.js";
 import { addBenchCommand } from "./bench.js";
@@ -17,7 +16,7 @@ import { addReportCommand } from "./report.js";
 import { addResumeCommand } from "./resume.js";
 import { addSettingsCommand } from "./settings.js";
 import { addTrainCommand } from "./train.js";
-import { speakInSentences } from "./usage.js";
+import { speakInSentences, tell } from "./usage.js";
 import { addWatchCommand } from "./watch.js";
 
 const verbs = [
@@ -50,10 +49,7 @@ export async function main(words: readonly string[]): Promise<number> {
     await program.parseAsync([...words], { from: "user" });
     return Number(process.exitCode);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof UsageError || error instanceof RunFailure)) throw error;
-    process.stderr.write(`error: ${error.message}\n`);
-    return error.exitCode;
+    return tell(error);
   } finally {
     process.exitCode = before;
   }

@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { randomDataset } from "../data/example-data.fixture.js";
+import { snapshotOf } from "../runs/folder-content.fixture.js";
 import { writeDataset } from "../training/task-data.js";
-import { calql, snapshotOf, tinyFlags } from "./command-line.fixture.js";
+import { calql, tinyFlags } from "./command-line.fixture.js";
 
 /** A command line, and how the sentence reads that answers it. */
 export type Mistake = readonly [line: string, sentence: RegExp];

@@ -3,9 +3,9 @@ import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { identityOf } from "../chaos/run-identity.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { readRun } from "../runs/read.js";
+import { identityOf } from "../training/run-identity.js";
 import { writeDataset } from "../training/task-data.js";
 import { errorOf, tiny } from "../training/tiny-run.fixture.js";
 import { resume, train } from "../training/train.js";
@@ -57,18 +57,21 @@ it("goes on with data at another place to the same bits, from another folder too
   expect(identityOf("copy")).toEqual(identityOf("whole"));
 });
 
-it("names the data again where a run that was resumed with them is interrupted", () => {
+it.each([
+  ["ended", "moved/maze.hdf5", "ended --dataset moved/maze.hdf5"],
+  ["my runs/ended", "it's here.hdf5", "'my runs/ended' --dataset 'it'\\''s here.hdf5'"],
+])("names the data again where the run in %s that was resumed with %s is interrupted", (folder, data, words) => {
   const before = process.exitCode;
   const said: string[] = [];
   const { write } = process.stdout;
   process.stdout.write = (text: string | Uint8Array) => said.push(String(text)) > 0;
   try {
     const summary = { ...readRun("whole").summary!, status: "interrupted" as const };
-    finishVerb("ended", { folder: "ended", summary, evaluations: [] }, " --dataset moved/maze.hdf5");
+    finishVerb(folder, { folder, summary, evaluations: [] }, ["--dataset", data]);
     expect(process.exitCode).toBe(130);
   } finally {
     process.stdout.write = write;
     process.exitCode = before;
   }
-  expect(said.at(-1)).toBe("Go on with: calql resume ended --dataset moved/maze.hdf5\n");
+  expect(said.at(-1)).toBe(`Go on with: calql resume ${words}\n`);
 });

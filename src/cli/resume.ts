@@ -20,7 +20,7 @@ export function addResumeCommand(program: Command): void {
       refuseUnregistered(folder, String(settings.task));
       const moved = datasetFile === undefined ? {} : { datasetFile };
       const result = await withView(settings, { folder, ...moved }, (options) => resume(options));
-      finishVerb(folder, result, datasetFile === undefined ? "" : ` --dataset ${datasetFile}`);
+      finishVerb(folder, result, datasetFile === undefined ? [] : ["--dataset", datasetFile]);
     });
 }
 

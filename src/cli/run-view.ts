@@ -42,13 +42,18 @@ export async function withView(
 
 /**
  * The last line of a verb that trains, and its exit code.
- * @param flags with which the run goes on, each after a space
+ * @param flags words with which the run goes on
  */
-export function finishVerb(folder: string, { summary }: TrainResult, flags = ""): void {
+export function finishVerb(folder: string, { summary }: TrainResult, flags: readonly string[] = []): void {
   process.stdout.write(`${summary.status}: ${folder}/report.html (policy: ${folder}/policy.onnx)\n`);
   if (summary.status !== "interrupted") return;
-  process.stdout.write(`Go on with: calql resume ${folder}${flags}\n`);
+  process.stdout.write(`Go on with: calql resume ${[folder, ...flags].map(shellWord).join(" ")}\n`);
   process.exitCode = INTERRUPTED;
+}
+
+/** A word as a shell reads it back, in quotes where it holds more than names do. */
+function shellWord(word: string): string {
+  return /^[\w./\\:=+@%,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The report of what there is; that it cannot be written must not hide why the run failed. */

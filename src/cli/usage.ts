@@ -2,9 +2,9 @@
  * The command line's own grammar: what is said when words, flags or their values do not fit together. The parser's
  * messages become sentences like all others: the thing, the reason, the next step.
  */
-import type { Command, CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { closest } from "fastest-levenshtein";
-import { UsageError } from "../errors.js";
+import { RunFailure, UsageError } from "../errors.js";
 
 /** Makes a command and those below it throw UsageErrors; only what help and version end with passes as it is. */
 export function speakInSentences(command: Command): void {
@@ -13,6 +13,18 @@ export function speakInSentences(command: Command): void {
     throw error.code === "commander.help" || error.exitCode === 0 ? error : usageError(command, error);
   });
   command.commands.forEach(speakInSentences);
+}
+
+/**
+ * Says on standard error what a command ended with, where it is for the caller to mend.
+ * @returns the exit code, 0 for help and version
+ * @throws the error again where it is a fault of ours
+ */
+export function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof UsageError || error instanceof RunFailure)) throw error;
+  process.stderr.write(`error: ${error.message}\n`);
+  return error.exitCode;
 }
 
 /** Refuses a flag as the value of a flag: "--seed --agent cql" lacks a number. */

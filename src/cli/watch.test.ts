@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { withAgent } from "../agents/agent.fixture.js";
 import { box } from "../environments/environment.js";
 import { registerEnvironment } from "../environments/registry.js";
-import { calql, contentOf, tinyFlags } from "./command-line.fixture.js";
+import { contentOf } from "../runs/folder-content.fixture.js";
+import { calql, tinyFlags } from "./command-line.fixture.js";
 
 const home = process.cwd();
 const place = mkdtempSync(join(tmpdir(), "calql-watch-"));

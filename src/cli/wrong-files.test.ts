@@ -101,12 +101,12 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     "resume lost-data --dataset changed.hdf5",
-    /^The recorded data are not those that the run in lost-data began with \(the SHA-256 differs\)/,
+    /^The recorded data are not those that the run in lost-data began with \(the SHA-256 differs\); name those it began with: calql resume lost-data --dataset FILE \(dataset or datasetFile in a program\)\.$/,
   ],
   ["resume lost-data --dataset", /^The flag --dataset has no value; give one after it\. See calql resume --help\.$/],
   [
     "resume other-data",
-    /^The recorded data are not those that the run in other-data began with .* go on with "calql resume"\.$/,
+    /^The recorded data are not those that the run in other-data began with .*: calql resume other-data --dataset FILE /,
   ],
   [
     "resume damaged",
@@ -197,13 +197,14 @@ const mistakes: readonly Mistake[] = [
 
 /** What is found when the work has begun. */
 const stops: readonly Mistake[] = [
+  // Neither state is sound, so that neither is named in place of the other.
   [
     "export damaged --best",
-    /^The checkpoint damaged\/checkpoints\/best\.safetensors is damaged: .*\. Export the newest .*, without --best\.$/,
+    /^The checkpoint damaged\/checkpoints\/best\.safetensors is damaged: .* [Ss]tart .* again .*in another folder\.$/,
   ],
   [
     "export damaged",
-    /^The checkpoint damaged\/.* is damaged: .*\. No other one is sound; export the state .* \(--best\)\.$/,
+    /^The checkpoint damaged\/checkpoints\/checkpoint-\d+\.safetensors is damaged: .* [Ss]tart .* again .*in another folder\.$/,
   ],
 ];
 

@@ -6,10 +6,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { countingTables, exampleFile } from "../data/example-data.fixture.js";
+import { snapshotOf } from "../runs/folder-content.fixture.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { runFiles } from "../runs/record.js";
 import { demoAgents } from "../training/presets.js";
-import { calql, snapshotOf } from "./command-line.fixture.js";
+import { calql } from "./command-line.fixture.js";
 import { expectRefused, type Mistake, workingFolder } from "./mistakes.fixture.js";
 
 /** Files that are wrong in one way each. */
@@ -35,6 +36,8 @@ workingFolder(async () => {
   writeFileSync(join("used", "notes.txt"), "mine");
   mkdirSync(join("demo", "cql"), { recursive: true });
   writeFileSync(join("demo", "cql", "thesis.tex"), "mine");
+  mkdirSync("demo-file");
+  writeFileSync(join("demo-file", demoAgents[0]!), "mine");
 });
 
 const mistakes: readonly Mistake[] = [
@@ -165,6 +168,7 @@ const mistakes: readonly Mistake[] = [
   ],
   // The demo
   ["demo --out demo", /^The run folder demo\/cql already holds files \(thesis\.tex\)/],
+  ["demo --out demo-file", /^The run folder demo-file\/cal-ql cannot be made: it is a file\. Name another folder\.$/],
   ["demo --seed abc", /^The flag --seed is "abc"; give a whole number\.$/],
 ];
 
@@ -187,6 +191,15 @@ describe("calql demo", () => {
     const unlock = lockFolder(join(folder, agent), "run");
     const sentence = `^Another run \\(process ${process.pid}, since [^)]+\\) is at work in ${folder}/${agent}; wait for it`;
     await expectRefused([`demo --out ${folder}`, new RegExp(sentence)]).finally(unlock);
+  });
+
+  it("takes no lock in a folder that is not a run's", async () => {
+    const folder = join("strange", demoAgents[0]!);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "thesis.tex"), "mine");
+    // Whoever tries to take it as well would tell of this process.
+    const unlock = lockFolder(folder, "run");
+    await expectRefused(["demo --out strange", /already holds files \(thesis\.tex\)/]).finally(unlock);
   });
 
   it("is not kept off by the lock of a process that is gone", async () => {

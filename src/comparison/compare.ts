@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { DataError, fileReason, UsageError } from "../errors.js";
+import { DataError, fileReason, reasonIn, UsageError } from "../errors.js";
 import { renderReport } from "../report/page.js";
 import { writePage } from "../report/write-report.js";
 import { lockFolder } from "../runs/lock.js";
@@ -106,8 +106,9 @@ function prepare(run: PlannedRun, state: FolderState, events: Partial<CompareEve
     events.resumed?.(run, state.reason);
     return;
   }
-  const folder = setAside(run.folder); // whether or not anybody listens
-  const reason = `${state.reason} and cannot be gone on with: ${obstacle.replace(/\.$/, "")}`;
+  // Outside the event's call, so that it also happens without listeners.
+  const folder = setAside(run.folder);
+  const reason = `${state.reason} and cannot be gone on with: ${reasonIn(obstacle)}`;
   events.setAside?.(run, reason, folder);
 }
 

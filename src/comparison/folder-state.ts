@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileReason, RunFailure, UsageError } from "../errors.js";
+import { fileReason, RunFailure, reasonIn, UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { readRun, readRunConfig, readRunSummary } from "../runs/read.js";
@@ -51,7 +51,9 @@ export function setAside(folder: string): string {
     // The lock went with the folder.
     rmSync(join(aside, lockFile), { force: true });
   } catch (error) {
-    throw new RunFailure(`The damaged run ${folder} could not be moved aside: ${fileReason(error)}.`);
+    throw new RunFailure(
+      `The damaged run ${folder} could not be moved aside: ${fileReason(error)}. Move the folder away, then compare again.`,
+    );
   } finally {
     unlock();
   }
@@ -67,7 +69,7 @@ function stateOf(summary: RunSummary | undefined): FolderState {
   if (summary === undefined) return { kind: "ended", reason: "was killed" };
   if (summary.status === "completed") return { kind: "complete" };
   if (summary.status === "interrupted") return { kind: "ended", reason: "was interrupted" };
-  const why = summary.reason === undefined ? "" : ` (${summary.reason.replace(/\.$/, "")})`;
+  const why = summary.reason === undefined ? "" : ` (${reasonIn(summary.reason)})`;
   return { kind: "ended", reason: `failed${why}` };
 }
 

@@ -2,16 +2,25 @@
  * Runs of a comparison that ended early, at the next call: each goes on from its newest sound checkpoint, however it
  * ended, to the bits of one that never did; where none is sound it begins again, and what it left is kept aside.
  */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { identityOf, type RunIdentity } from "../chaos/run-identity.js";
 import { checkpointFolder } from "../checkpoints/store.js";
-import { snapshotOf } from "../cli/command-line.fixture.js";
 import { DataError, type UsageError } from "../errors.js";
+import { snapshotOf } from "../runs/folder-content.fixture.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
+import { identityOf, type RunIdentity } from "../training/run-identity.js";
 import { writeDataset } from "../training/task-data.js";
 import { lineData, registerLine, tiny } from "../training/tiny-run.fixture.js";
 import { type CompareOptions, compare } from "./compare.js";
@@ -159,19 +168,37 @@ describe("a run that cannot be gone on with", () => {
     expect((await comparing("busy")).run.status).toBe("completed");
   });
 
-  it.each([runFiles.config, runFiles.summary])(
-    "for a damaged %s is told of in one sentence, untouched",
-    async (name) => {
-      const folder = `wrong-${name}`;
-      await failed(folder);
-      writeFileSync(at(folder, name), "{");
-      const before = snapshotOf(at(folder));
-      const error = await comparing(folder).catch((reason: UsageError) => reason);
-      expect(error).toBeInstanceOf(DataError);
-      expect((error as DataError).message).toBe(
-        `${at(folder, name)} is not valid JSON. Restore the file as the run wrote it.`,
-      );
-      expect(snapshotOf(at(folder))).toEqual(before);
-    },
-  );
+  const damagedFiles: [string, string][] = [
+    [runFiles.config, "Restore the file as the run wrote it."],
+    [runFiles.summary, 'Remove the file; "calql resume" or "calql compare" writes it again.'],
+  ];
+  it.each(damagedFiles)("for a damaged %s is told of in one sentence, untouched", async (name, nextStep) => {
+    const folder = `wrong-${name}`;
+    await failed(folder);
+    writeFileSync(at(folder, name), "{");
+    const before = snapshotOf(at(folder));
+    const error = await comparing(folder).catch((reason: UsageError) => reason);
+    expect(error).toBeInstanceOf(DataError);
+    expect((error as DataError).message).toBe(`${at(folder, name)} is not valid JSON. ${nextStep}`);
+    expect(snapshotOf(at(folder))).toEqual(before);
+  });
+
+  it("for a damaged summary goes on once that is removed, to the same bits", async () => {
+    await failed("unsummed");
+    writeFileSync(at("unsummed", runFiles.summary), "{");
+    await expect(comparing("unsummed")).rejects.toThrow("Remove the file");
+    rmSync(at("unsummed", runFiles.summary));
+    expect((await comparing("unsummed")).said).toEqual(["resumed: was killed"]);
+    expect(identityOf(at("unsummed"))).toEqual(await neverEnded());
+  });
+
+  it("is named where its folder cannot be moved aside, with what to do", async () => {
+    await interrupted("stuck");
+    damageAllCheckpoints("stuck");
+    symlinkSync("nowhere", `${at("stuck")}.damaged-1`);
+    await expect(comparing("stuck")).rejects.toThrow(
+      `The damaged run ${at("stuck")} could not be moved aside: a part of the path is a file, not a folder. Move the folder away, then compare again.`,
+    );
+    expect(existsSync(at("stuck", lockFile))).toBe(false);
+  });
 });

@@ -14,7 +14,7 @@ const stateOf = (drift: Drift) =>
 
 function setState(drift: Drift, state: Float64Array): void {
   if (state.length !== 7) throw new Error("wrong length");
-  const [position, steps, ended, ...random] = state as unknown as [number, number, number, ...number[]];
+  const [position, steps, ended, ...random] = [...state];
   Object.assign(drift, { position, steps, ended: ended === 1 });
   drift.random.restore(random);
 }

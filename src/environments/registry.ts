@@ -43,9 +43,6 @@ export function registerEnvironment(name: string, factory: EnvironmentFactory): 
   factories.set(name, factory);
 }
 
-/** What is to be done about a factory that fails. */
-export const mendFirst = 'Mend it; then run again, or go on with "calql resume" where a run has begun.';
-
 /**
  * A fresh, guarded environment, e.g. `makeEnvironment("pointmaze-umaze", { start: "diverse" })`. Call `close` when it is
  * no longer needed: its physics lives outside JavaScript's memory.
@@ -58,7 +55,7 @@ export function makeEnvironment(name: string, options: EnvironmentOptions = {}):
     return guardEnvironment(factory(options), name);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new RunFailure(`The environment ${name} could not be made: ${reasonIn(error)}. ${mendFirst}`, {
+    throw new RunFailure(`The environment ${name} could not be made: ${reasonIn(error)}. Mend it and run again.`, {
       cause: error,
     });
   }

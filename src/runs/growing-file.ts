@@ -3,30 +3,18 @@
  * failing disk took of one is cut off again, so that the file reads to the last whole piece. A checkpoint holds its length
  * and SHA-256 in place of what is in it.
  */
-import { createHash, type Hash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { DataError, fileReason, RunFailure } from "../errors.js";
+import type { Hash } from "node:crypto";
+import { fstatSync } from "node:fs";
 import type { Disk } from "./disk.js";
-
-/** How far a file reached when a checkpoint was written, and what it was until there. */
-export interface FilePosition {
-  readonly bytes: number;
-  /** Not known to checkpoints of older programs for files of lines. */
-  readonly sha256?: string | undefined;
-}
-
-/** Of a file that is empty, or not there. */
-export const beginning: FilePosition = { bytes: 0 };
-
-/** Bytes that are read at a time. */
-const pieceBytes = 2 ** 22;
+import { beginning, type FilePosition, hashUpTo } from "./file-position.js";
+import { attempt } from "./write-failure.js";
 
 export class GrowingFile {
   private closed = false;
   /** Whether half a piece may stand after the whole ones. */
   private torn = false;
-  /** Bytes that are known to be on the disk. */
-  private synced = -1;
+  /** Bytes that are on the disk, where that is known. */
+  private synced: number | undefined;
 
   private constructor(
     private readonly path: string,
@@ -47,7 +35,9 @@ export class GrowingFile {
     const descriptor = attempt(path, () => disk.open(path, "a"));
     const file = new GrowingFile(path, descriptor, disk, hash, position.bytes);
     try {
-      attempt(path, () => fstatSync(descriptor).size > position.bytes && file.cut());
+      attempt(path, () => {
+        if (fstatSync(descriptor).size > position.bytes) file.cut();
+      });
     } catch (error) {
       file.abandon();
       throw error;
@@ -83,7 +73,7 @@ export class GrowingFile {
   private cut(): void {
     this.disk.truncate(this.descriptor, this.bytes);
     this.torn = false;
-    this.synced = -1;
+    this.synced = undefined;
   }
 
   /** Puts everything on the disk and lets go of the file, also when that fails. */
@@ -104,60 +94,6 @@ export class GrowingFile {
     if (this.closed) return;
     this.closed = true;
     attemptQuietly(() => this.disk.close(this.descriptor));
-  }
-}
-
-/**
- * The hash of a file up to a position, after it was found to be the position's; the file may be longer.
- * @throws DataError if it is shorter, cannot be read, or is another one
- */
-export function hashUpTo(path: string, { bytes, sha256 }: FilePosition): Hash {
-  const hash = createHash("sha256");
-  if (bytes === 0) return hash;
-  whileOpen(path, (reading) => {
-    const { size } = fstatSync(reading);
-    if (size < bytes) throw damaged(path, `it has ${size} bytes where the checkpoint knows ${bytes}`);
-    const piece = new Uint8Array(Math.min(pieceBytes, bytes));
-    for (let at = 0; at < bytes; ) {
-      const count = readSync(reading, piece, 0, Math.min(piece.length, bytes - at), at);
-      if (count === 0) throw damaged(path, `it ends after ${at} of ${bytes} bytes`);
-      hash.update(piece.subarray(0, count));
-      at += count;
-    }
-  });
-  if (sha256 !== undefined && hash.copy().digest("hex") !== sha256)
-    throw damaged(path, "it has another SHA-256 than when the checkpoint was written");
-  return hash;
-}
-
-/** Reads a file. @throws DataError if that cannot be done */
-export function whileOpen(path: string, read: (descriptor: number) => void): void {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(path, "r");
-    read(descriptor);
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === undefined ? error : damaged(path, fileReason(error));
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-}
-
-/** @param how half a sentence */
-export function damaged(path: string, how: string): DataError {
-  return new DataError(`${path} is damaged: ${how}.`);
-}
-
-/** @throws RunFailure in place of what the operating system says */
-export function attempt<Result>(path: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof RunFailure) throw error;
-    throw new RunFailure(
-      `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then go on with "calql resume", or run again where nothing was recorded yet.`,
-      { cause: error },
-    );
   }
 }
 

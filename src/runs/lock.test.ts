@@ -134,6 +134,16 @@ describe("the lock of a folder", () => {
     expect(owner().host).toBe("elsewhere");
   });
 
+  it("cannot be taken where the folder is a file, which is said in a sentence", () => {
+    writeFileSync(path, "mine");
+    expect(() => lockFolder(path, "run")).toThrow(
+      new UsageError(
+        `The folder ${path} cannot be used: a part of the path is a file, not a folder. Use another folder.`,
+      ),
+    );
+    expect(readFileSync(path, "utf8")).toBe("mine");
+  });
+
   it("is taken back from nobody: one that somebody else holds by now stays", () => {
     const unlock = lockFolder(folder, "run");
     writeFileSync(path, "another's");

@@ -39,12 +39,19 @@ export function lockFolder(folder: string, work: string, steps: LockSteps = real
     if (error instanceof UsageError) throw error;
     throw new UsageError(`The folder ${folder} cannot be used: ${fileReason(error)}. Use another folder.`);
   } finally {
-    rmSync(mine, { force: true });
+    discard(mine);
   }
   return () => {
     // Somebody who took it for stale may hold it now.
     if (readIfThere(path) === identity) rmSync(path, { force: true });
   };
+}
+
+/** Removes a file that does no harm where it stays: that it cannot be removed must not hide why the lock was not taken. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 /** Gives a file the name of the lock. @returns false if that is taken */

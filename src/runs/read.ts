@@ -59,7 +59,7 @@ export function readRunConfig(folder: string): RunConfig {
 /** How a run ended; undefined while it goes on, and when it was killed. @throws DataError if the file is damaged */
 export function readRunSummary(folder: string): RunSummary | undefined {
   const path = join(folder, runFiles.summary);
-  return existsSync(path) ? readObject(path, runSummarySchema) : undefined;
+  return existsSync(path) ? readObject(path, runSummarySchema, summaryAgain) : undefined;
 }
 
 function requireRunFolder(folder: string): void {
@@ -75,10 +75,15 @@ function requireRunFolder(folder: string): void {
   }
 }
 
-function readObject<Value>(path: string, schema: z.ZodType<Value>): Value {
+/** What is to be done about a damaged file. */
+const restoreIt = "Restore the file as the run wrote it.";
+/** Without it a run counts as one that was killed, and loses nothing by that. */
+const summaryAgain = 'Remove the file; "calql resume" or "calql compare" writes it again.';
+
+function readObject<Value>(path: string, schema: z.ZodType<Value>, nextStep = restoreIt): Value {
   const value = parseJson(readFileSync(path, "utf8"));
-  if (value === notJson) throw new DataError(`${path} is not valid JSON. Restore the file as the run wrote it.`);
-  return validate(value, schema, path);
+  if (value === notJson) throw new DataError(`${path} is not valid JSON. ${nextStep}`);
+  return validate(value, schema, path, nextStep);
 }
 
 /** A missing file holds no lines: a run that never evaluated needs no file for it. */
@@ -108,11 +113,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function validate<Value>(value: unknown, schema: z.ZodType<Value>, place: string): Value {
+function validate<Value>(value: unknown, schema: z.ZodType<Value>, place: string, nextStep = restoreIt): Value {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const where = issue.path.length > 0 ? `at "${issue.path.join(".")}", ` : "";
   const demand = requirement({ ...issue, path: [] }, undefined);
-  throw new DataError(`${place}: ${where}${demand}. Restore the file as the run wrote it.`);
+  throw new DataError(`${place}: ${where}${demand}. ${nextStep}`);
 }

@@ -8,7 +8,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileReason, UsageError } from "../errors.js";
 import { type Disk, realDisk } from "./disk.js";
-import { attempt, beginning, type FilePosition, GrowingFile, hashUpTo } from "./growing-file.js";
+import { beginning, type FilePosition, hashUpTo } from "./file-position.js";
+import { GrowingFile } from "./growing-file.js";
 import { lockFile } from "./lock.js";
 import {
   type EvaluationLine,
@@ -19,6 +20,7 @@ import {
   runFiles,
 } from "./record.js";
 import { writeWholeFile } from "./whole-file.js";
+import { attempt } from "./write-failure.js";
 
 const lineFiles = ["metrics", "evaluations", "notices"] as const;
 /** How far the files of lines reach. */

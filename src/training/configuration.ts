@@ -19,12 +19,18 @@ export type TrainSettings = Partial<RunSettings> &
     readonly online?: AgentSettings;
   };
 
+/** An agent with its settings. */
+export interface Algorithm {
+  readonly agent: AgentDefinition;
+  readonly settings: AgentSettings;
+}
+
 export interface Configuration {
   readonly run: RunSettings;
   readonly agent: AgentDefinition;
   readonly agentSettings: AgentSettings;
   /** The online phase's, where the algorithm changes at the switch. */
-  readonly online: { readonly agent: AgentDefinition; readonly settings: AgentSettings } | null;
+  readonly online: Algorithm | null;
   /** Everything above as one flat record, for config.json. */
   readonly flat: Readonly<Record<string, unknown>>;
 }
@@ -53,6 +59,11 @@ export function resolveConfiguration(given: TrainSettings): Configuration {
   refuseEndlessFailure(run, agentSettings);
   const flat = { ...run, ...agentSettings, ...(online && { online: online.settings }) };
   return { run, agent, agentSettings, online, flat };
+}
+
+/** The algorithm of a phase, with the settings that it has in it. */
+export function algorithmIn({ agent, agentSettings, online }: Configuration, phase: Phase): Algorithm {
+  return phase === "online" && online ? online : { agent, settings: agentSettings };
 }
 
 /** The settings of the run, and what was written once a method is written out: the run's length decides some of it. */
@@ -155,9 +166,4 @@ function pick(values: object, names: readonly string[]): Record<string, unknown>
   return Object.fromEntries(
     Object.entries(values).filter(([name, value]) => names.includes(name) && value !== undefined),
   );
-}
-
-/** The algorithm of a phase, with the settings that it has in it. */
-export function algorithmIn({ agent, agentSettings, online }: Configuration, phase: Phase) {
-  return phase === "online" && online ? online : { agent, settings: agentSettings };
 }

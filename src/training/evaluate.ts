@@ -7,7 +7,7 @@ import { joinRows } from "../data/episode.js";
 import { normalisedScore } from "../environments/adroit/adroit-score.js";
 import type { Environment } from "../environments/environment.js";
 import { RandomStream } from "../random.js";
-import { type EpisodeName, resetIn, stepIn } from "./environment-failure.js";
+import { resetIn, type Stage, stepIn } from "./environment-call.js";
 import type { HangWatch } from "./hang-watch.js";
 
 export interface Evaluation {
@@ -23,8 +23,7 @@ export interface Evaluation {
 }
 
 interface Playing {
-  readonly name: EpisodeName;
-  readonly environment: Environment;
+  readonly stage: Stage;
   observation: Float32Array;
   total: number;
   length: number;
@@ -45,26 +44,27 @@ export async function evaluate(
   watch?: HangWatch,
 ): Promise<Evaluation> {
   const seeds = new RandomStream(seed, "evaluation");
-  const episodes = environments.map((environment, i) => begin(environment, i, seeds.integer(2 ** 31), watch));
+  const episodes = environments.map((environment, i) => {
+    const episode = { kind: "evaluation episode", number: i + 1 } as const;
+    return begin({ environment, episode, watch }, seeds.integer(2 ** 31));
+  });
   for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
     signal?.throwIfAborted();
     const observations = joinRows(running.map((episode) => episode.observation));
     const actions = await agent.act(observations, { deterministic: true });
     const size = actions.length / running.length;
-    for (const [i, episode] of running.entries()) play(episode, actions.slice(i * size, (i + 1) * size), watch);
+    for (const [i, episode] of running.entries()) play(episode, actions.slice(i * size, (i + 1) * size));
   }
-  return summarise(episodes);
+  return summarise(episodes, environments[0]!.name);
 }
 
-function begin(environment: Environment, index: number, seed: number, watch: HangWatch | undefined): Playing {
-  const name = { kind: "evaluation episode", number: index + 1 } as const;
-  const { observation } = resetIn(environment, seed, name, watch);
-  return { name, environment, observation, total: 0, length: 0, success: false, running: true };
+function begin(stage: Stage, seed: number): Playing {
+  const { observation } = resetIn(stage, seed);
+  return { stage, observation, total: 0, length: 0, success: false, running: true };
 }
 
-function play(episode: Playing, action: Float32Array, watch: HangWatch | undefined): void {
-  const { environment, name, length } = episode;
-  const { observation, reward, terminated, truncated, info } = stepIn(environment, action, name, length + 1, watch);
+function play(episode: Playing, action: Float32Array): void {
+  const { observation, reward, terminated, truncated, info } = stepIn(episode.stage, action, episode.length + 1);
   episode.observation = observation;
   episode.total += reward;
   episode.length++;
@@ -72,11 +72,11 @@ function play(episode: Playing, action: Float32Array, watch: HangWatch | undefin
   episode.running = !terminated && !truncated;
 }
 
-function summarise(episodes: readonly Playing[]): Evaluation {
+function summarise(episodes: readonly Playing[], task: string): Evaluation {
   const mean = (value: (episode: Playing) => number) =>
     episodes.reduce((total, episode) => total + value(episode), 0) / episodes.length;
   const returnMean = mean((episode) => episode.total);
-  const score = normalisedScore(episodes[0]!.environment.name, returnMean);
+  const score = normalisedScore(task, returnMean);
   return {
     episodes: episodes.length,
     successRate: mean((episode) => (episode.success ? 1 : 0)),

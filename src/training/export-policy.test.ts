@@ -9,15 +9,16 @@ import { Agent } from "../agents/agent.js";
 import { PolicyFile } from "../agents/policy-file.js";
 import { agentDefinition, agentNames } from "../agents/registry.js";
 import { CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
-import { snapshotOf } from "../cli/command-line.fixture.js";
+import { snapshotOf } from "../runs/folder-content.fixture.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import type { TrainSettings } from "./configuration.js";
-import { exportPolicy } from "./export-policy.js";
+import { type ExportedPolicy, exportPolicy } from "./export-policy.js";
+import { saved } from "./resuming.fixture.js";
 import type { SavedRun } from "./saved-run.js";
-import { lineData, newFolder, registerLine, type TinyOptions, tiny, trainTiny } from "./tiny-run.fixture.js";
+import { errorOf, lineData, newFolder, registerLine, type TinyOptions, tiny, trainTiny } from "./tiny-run.fixture.js";
 import { tinyTask } from "./tiny-tasks.fixture.js";
-import { train } from "./train.js";
+import { resume, train } from "./train.js";
 
 /** Evaluations after 0, 10, 20 and 30 updates, then after 10, 20, 30 and 40 steps. */
 const schedule = {
@@ -129,6 +130,20 @@ describe("the policy of the newest state", () => {
     await policy.release();
   });
 
+  it("of an older checkpoint, which does not say among how many actions its agent chooses, needs the run to go on", async () => {
+    const { name: task, dataset } = choices;
+    const { nActions: _, actorHidden: __, ...shared } = tiny;
+    const folder = newFolder();
+    await train({ ...shared, agent: "dqn", task, offlineUpdates: 3, onlineSteps: 10 }, { folder, dataset });
+    rewriteNewest(folder, ({ discreteActions: _, ...older }) => older);
+    expect((await errorOf(exportPolicy({ folder }))).message).toMatch(
+      /^The checkpoint .* among how many actions its agent chooses; go on with the run \("calql resume"\), then export its newest state\.$/,
+    );
+    await resume({ folder, dataset });
+    const { path } = await exportPolicy({ folder });
+    expect(readFileSync(path).equals(policyIn(folder))).toBe(true);
+  });
+
   it("of a killed run is there without a policy.onnx, whose place may be taken", async () => {
     const copy = newFolder();
     let online = 0;
@@ -148,17 +163,27 @@ describe("the policy of the newest state", () => {
   });
 
   it("is read while the run goes on, and leaves it as it is", async () => {
-    const exports: Promise<{ readonly updates: number }>[] = [];
+    const exports: { readonly updates: number; readonly exported: Promise<ExportedPolicy> }[] = [];
     const folder = newFolder();
-    const settings = { ...tiny, ...schedule, task: hilly };
+    // Better each time, so that every state that was evaluated is the newest checkpoint until the next one.
+    const levels = [1, 2, 3, 4, 5, 6, 7, 8];
+    level = levels[0]!;
     const onEvaluation = () => {
-      if (existsSync(join(folder, checkpointFolder))) exports.push(exportPolicy({ folder }));
+      level++;
+      if (!existsSync(join(folder, checkpointFolder))) return;
+      const out = join(folder, "..", `${exports.length}.onnx`);
+      exports.push({ updates: saved(folder).position.updates, exported: exportPolicy({ folder, out }) });
     };
-    const { summary } = await train(settings, { folder, dataset: lineData(), onEvaluation });
-    const seen = await Promise.all(exports);
+    const { summary } = await trainTiny(hilly, schedule, { folder, onEvaluation });
+    const seen = await Promise.all(exports.map(({ exported }) => exported));
     expect(summary.status).toBe("completed");
-    expect(seen.length).toBeGreaterThan(5);
-    const undisturbed = await trainTiny(hilly, schedule);
+    expect(seen.map(({ updates }) => updates)).toEqual([0, 10, 20, 30, 40, 50, 60]);
+    expect(exports.map(({ updates }) => updates)).toEqual(seen.map(({ updates }) => updates));
+    for (const i of [1, 5]) {
+      const cut = await withEvaluations(levels.slice(0, i + 1));
+      expect(readFileSync(seen[i]!.path).equals(policyIn(cut.folder)), `export ${i}`).toBe(true);
+    }
+    const undisturbed = await withEvaluations(levels);
     expect(policyIn(folder).equals(policyIn(undisturbed.folder))).toBe(true);
   });
 
@@ -199,11 +224,15 @@ function renameTask(folder: string, task: string): void {
   const config = join(folder, runFiles.config);
   const { settings, ...rest } = JSON.parse(readFileSync(config, "utf8")) as { settings: object };
   writeFileSync(config, JSON.stringify({ ...rest, settings: { ...settings, task } }));
+  rewriteNewest(folder, (saved) => ({ ...saved, settings: { ...saved.settings, task } }));
+}
+
+/** Writes the newest checkpoint again as a newer one, with another manifest. */
+function rewriteNewest(folder: string, change: (saved: SavedRun) => SavedRun): void {
   const store = new CheckpointStore(folder);
   const { manifest, tensors } = store.newest(
     (checkpoint) => checkpoint,
     () => {},
   );
-  const saved = manifest as SavedRun;
-  store.write({ manifest: { ...saved, settings: { ...saved.settings, task } }, tensors });
+  store.write({ manifest: change(manifest as SavedRun), tensors });
 }

@@ -3,29 +3,28 @@
  * evaluated best, which is seldom the last. Everything is taken from the run folder: neither the recorded data nor the
  * environment is needed. A run may be at work in the folder, for checkpoints are replaced whole.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Agent } from "../agents/agent.js";
 import type { Sizes } from "../agents/context.js";
 import type { AgentDefinition } from "../agents/definition.js";
-import type { AgentSettings } from "../agents/registry.js";
 import {
   bestCheckpoint,
   CheckpointStore,
   checkpointFolder,
-  type FoundCheckpoint,
   NoSoundCheckpoint,
+  startAgain,
 } from "../checkpoints/store.js";
-import { decodeTensorFile } from "../checkpoints/tensor-file.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { readRun, readRunConfig } from "../runs/read.js";
 import { type EvaluationLine, type Phase, type RunConfig, runFiles } from "../runs/record.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import { algorithmIn, resolveConfiguration, type TrainSettings } from "./configuration.js";
-import type { Found } from "./find-checkpoint.js";
-import { policyFile } from "./run-ending.js";
+import { asRunCheckpoint, type RunCheckpoint } from "./find-checkpoint.js";
+import { policyFile } from "./policy-file.js";
 import { exportedPolicies, isOfTheRecord } from "./run-folder.js";
-import { parseSavedRun, restoreAgent } from "./saved-run.js";
+import { settingsAt } from "./same-settings.js";
+import { restoreAgent } from "./saved-run.js";
 
 export interface ExportOptions {
   /** The run folder. */
@@ -51,7 +50,8 @@ export interface ExportedPolicy {
 /**
  * Writes the policy of a run's newest sound checkpoint, or of the state that was evaluated best, as an ONNX file with the
  * metadata of a run's own `policy.onnx`; an earlier export is replaced, what the run recorded never.
- * @throws UsageError where there is no run or no such state, and for a place that the run uses itself
+ * @throws UsageError where there is no run or no such state, for a place that the run uses itself, and where the checkpoint
+ * does not fit the run's config.json
  * @throws RunFailure where the checkpoint is damaged or the file cannot be written
  */
 export async function exportPolicy(options: ExportOptions): Promise<ExportedPolicy> {
@@ -59,7 +59,7 @@ export async function exportPolicy(options: ExportOptions): Promise<ExportedPoli
   const path = options.out ?? join(folder, best ? exportedPolicies.best : exportedPolicies.last);
   const config = readRunConfig(folder);
   refuseRecorded(folder, path);
-  const found = best ? bestIn(folder) : newestIn(folder, options);
+  const found = stateIn(options);
   const { phase, updates, onlineSteps } = found.saved.position;
   write(path, await policyOf(found, config));
   const evaluation = evaluationIn(options, updates, onlineSteps);
@@ -74,54 +74,55 @@ function refuseRecorded(folder: string, path: string): void {
 }
 
 /** Only the checkpoint itself need be sound, not the lines and episodes that a run needs besides to go on. */
-function newestIn(folder: string, { onNotice }: ExportOptions): Found {
+function stateIn({ folder, best = false, onNotice }: ExportOptions): RunCheckpoint {
   const store = new CheckpointStore(folder);
-  if (store.empty)
-    throw new UsageError(
-      `The run in ${folder} has no checkpoint yet, and so no policy; begin it again with "calql resume".`,
-    );
   try {
-    return store.newest(foundIn, (sentence) => onNotice?.(sentence));
-  } catch (error) {
-    if (!(error instanceof NoSoundCheckpoint)) throw error;
-    throw new RunFailure(`${error.reason} No other one is sound; export the state that was evaluated best (--best).`, {
-      cause: error,
-    });
-  }
-}
-
-function bestIn(folder: string): Found {
-  const path = join(folder, checkpointFolder, bestCheckpoint);
-  if (!existsSync(path))
-    throw new UsageError(
-      `The run in ${folder} has no best state (${bestCheckpoint}), for it was not evaluated yet; export its newest without --best.`,
-    );
-  try {
-    return foundIn({ path, ...decodeTensorFile(contentOf(path), path) });
+    const found = best ? store.best(asRunCheckpoint) : newestIn(store, onNotice);
+    if (found) return found;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    throw new RunFailure(`${error.message} Export the newest state in its place, without --best.`, { cause: error });
+    const reason = error instanceof NoSoundCheckpoint ? error.reason : error.message;
+    throw new RunFailure(`${reason} ${nextStep(store, best)}`, { cause: error });
   }
+  const reason = best ? whyNoBest(folder) : `The run in ${folder} has no checkpoint yet, and so no policy.`;
+  throw new UsageError(`${reason} ${nextStep(store, best)}`);
 }
 
-function foundIn(checkpoint: FoundCheckpoint): Found {
-  return { checkpoint, saved: parseSavedRun(checkpoint.manifest, checkpoint.path) };
+function newestIn(store: CheckpointStore, onNotice?: ExportOptions["onNotice"]): RunCheckpoint | undefined {
+  return store.empty ? undefined : store.newest(asRunCheckpoint, (sentence) => onNotice?.(sentence));
 }
 
-function contentOf(path: string): Uint8Array {
+/** A damaged one was set aside when the run was gone on with. */
+function whyNoBest(folder: string): string {
+  const damaged = `${bestCheckpoint}.damaged`;
+  return existsSync(join(folder, checkpointFolder, damaged))
+    ? `The best state of the run in ${folder} was damaged and is set aside (${damaged}).`
+    : `The run in ${folder} has no best state (${bestCheckpoint}): it was not evaluated yet.`;
+}
+
+/** What to do where the state that was asked for cannot be had; the other one is named only if that can. */
+function nextStep(store: CheckpointStore, best: boolean): string {
+  if (best && isSound(() => newestIn(store))) return "Export the newest state in its place, without --best.";
+  if (!best && isSound(() => store.best(asRunCheckpoint))) return "Export the state that was evaluated best (--best).";
+  return store.empty ? 'Wait for its first checkpoint, or go on with "calql resume" if it is not at work.' : startAgain;
+}
+
+function isSound(find: () => RunCheckpoint | undefined): boolean {
   try {
-    return readFileSync(path);
+    return find() !== undefined;
   } catch (error) {
-    throw new DataError(`The checkpoint ${path} cannot be read: ${fileReason(error)}.`);
+    if (!(error instanceof DataError)) throw error;
+    return false;
   }
 }
 
 /** The bytes of the policy, as the run would have written them in this state. */
-async function policyOf({ saved, checkpoint }: Found, { settings, dataset }: RunConfig): Promise<Uint8Array> {
+async function policyOf(found: RunCheckpoint, { settings, dataset }: RunConfig): Promise<Uint8Array> {
+  const { saved, checkpoint } = found;
   // The checkpoint's own settings first: config.json may have been changed since. Older checkpoints know none.
-  const configuration = resolveConfiguration({ ...settings, ...saved.settings } as TrainSettings);
+  const configuration = resolveConfiguration(settingsAt(saved.settings, settings) as TrainSettings);
   const { agent: definition, settings: agentSettings } = algorithmIn(configuration, saved.position.phase);
-  const sizes = sizesIn(checkpoint, definition, agentSettings, dataset);
+  const sizes = sizesIn(found, definition, dataset);
   const agent = await Agent.create(definition.name, { ...sizes, settings: agentSettings, threads: 1 });
   try {
     restoreAgent(agent, checkpoint);
@@ -131,31 +132,17 @@ async function policyOf({ saved, checkpoint }: Found, { settings, dataset }: Run
   }
 }
 
-/** The sizes that an agent was made with. */
+/** The sizes that the agent was made with: of all that config.json does not say among how many actions it chooses. */
 function sizesIn(
-  checkpoint: FoundCheckpoint,
-  definition: AgentDefinition,
-  settings: AgentSettings,
+  { saved: { discreteActions }, checkpoint }: RunCheckpoint,
+  { actions }: AgentDefinition,
   { observationSize, actionSize }: RunConfig["dataset"],
 ): Sizes {
-  if (definition.actions === "continuous") return { observationSize, actionSize };
-  const sizesFor = (discreteActions: number): Sizes => ({ observationSize, actionSize, discreteActions });
-  return sizesFor(choicesIn(checkpoint, (count) => definition.declare(settings, sizesFor(count), 0).policy.parameters));
-}
-
-/**
- * Among how many actions a discrete policy chooses: of all that config.json says nothing of this. Every action takes the
- * same number of weights, those of its output, so that the size of the network tells.
- */
-function choicesIn(
-  { tensors, path }: FoundCheckpoint,
-  parametersFor: (count: number) => { readonly name: string; readonly initial: Float32Array },
-): number {
-  const [one, two] = [parametersFor(1), parametersFor(2)];
-  const numbers = tensors.get(`agent/${one.name}`)?.length ?? Number.NaN;
-  const count = 1 + (numbers - one.initial.length) / (two.initial.length - one.initial.length);
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new DataError(`The checkpoint ${path} has no policy of the size that the run's settings ask for.`);
+  if (actions === "discrete" && discreteActions === undefined)
+    throw new UsageError(
+      `The checkpoint ${checkpoint.path} was written by an older calql and does not say among how many actions its agent chooses; go on with the run ("calql resume"), then export its newest state.`,
+    );
+  return { observationSize, actionSize, discreteActions };
 }
 
 /** @throws RunFailure if it cannot be written */

@@ -1,10 +1,11 @@
 /** What `exportPolicy` refuses: one sentence with the next step, and nothing is written. */
-import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bestCheckpoint, checkpointFolder } from "../checkpoints/store.js";
-import { snapshotOf } from "../cli/command-line.fixture.js";
-import { RunFailure, UsageError } from "../errors.js";
+import { bestCheckpoint, CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
+import { DataError, RunFailure, UsageError } from "../errors.js";
+import { snapshotOf } from "../runs/folder-content.fixture.js";
+import { lockFile } from "../runs/lock.js";
 import { runFiles } from "../runs/record.js";
 import { type ExportOptions, exportPolicy } from "./export-policy.js";
 import { errorOf, newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
@@ -15,6 +16,10 @@ const numberedIn = (folder: string) =>
   readdirSync(join(folder, checkpointFolder))
     .filter((name) => name.startsWith("checkpoint-"))
     .map((name) => join(folder, checkpointFolder, name));
+
+function damageNumbered(folder: string): void {
+  for (const path of numberedIn(folder)) truncateSync(path, 100);
+}
 
 describe("what cannot be exported is said in a sentence, and nothing is written", () => {
   type Refusal = readonly [
@@ -36,24 +41,74 @@ describe("what cannot be exported is said in a sentence, and nothing is written"
       "damaged checkpoints",
       () => ({}),
       RunFailure,
-      /is damaged: .*\. No other one is sound; export the state that was evaluated best \(--best\)\.$/,
+      /checkpoint-\d+\.safetensors is damaged: .*\. Export the state that was evaluated best \(--best\)\.$/,
+      damageNumbered,
+    ],
+    ...[false, true].map(
+      (best): Refusal => [
+        `damaged checkpoints, the best state's among them${best ? ", of which that is asked for" : ""}`,
+        () => ({ best }),
+        RunFailure,
+        new RegExp(
+          `/${best ? "best" : "checkpoint-\\d+"}\\.safetensors is damaged: .* start it again .* in another folder\\.$`,
+        ),
+        (folder) => {
+          damageNumbered(folder);
+          truncateSync(bestIn(folder), 100);
+        },
+      ],
+    ),
+    [
+      "a best state that was set aside",
+      () => ({ best: true }),
+      UsageError,
+      /^The best state of the run in .* was damaged and is set aside \(best\.safetensors\.damaged\)\. Export the newest /,
       (folder) => {
-        for (const path of numberedIn(folder)) truncateSync(path, 100);
+        truncateSync(bestIn(folder), 100);
+        new CheckpointStore(folder).setAsideDamagedBest();
       },
     ],
     [
       "the best state of a run without evaluations",
       () => ({ best: true }),
       UsageError,
-      /^The run in .* has no best state \(best\.safetensors\), for it was not evaluated yet; .* without --best\.$/,
+      /^The run in .* has no best state \(best\.safetensors\): it was not evaluated yet\. .* without --best\.$/,
       (folder) => rmSync(bestIn(folder)),
     ],
+    ...[false, true].map(
+      (best): Refusal => [
+        `a run without checkpoints${best ? ", of which the best state is asked for" : ""}`,
+        () => ({ best }),
+        UsageError,
+        new RegExp(
+          `^The run in .* has no ${best ? "best state" : "checkpoint yet"}.*\\. Wait for its first checkpoint, or go on with "calql resume" if it is not at work\\.$`,
+        ),
+        (folder) => rmSync(join(folder, checkpointFolder), { recursive: true }),
+      ],
+    ),
     [
-      "a run without checkpoints",
+      "a run whose only sound checkpoint is the best state",
       () => ({}),
       UsageError,
-      /^The run in .* has no checkpoint yet, and so no policy; begin it again with "calql resume"\.$/,
-      (folder) => rmSync(join(folder, checkpointFolder), { recursive: true }),
+      /^The run in .* has no checkpoint yet, and so no policy\. Export the state that was evaluated best \(--best\)\.$/,
+      (folder) => numberedIn(folder).forEach((path) => void rmSync(path)),
+    ],
+    [
+      "a run whose config.json tells of other sizes than its checkpoint",
+      () => ({}),
+      DataError,
+      /^The checkpoint .* has no \d+ numbers for .* of cal-ql; put the run's config\.json back as it was, or /,
+      (folder) => {
+        const config = join(folder, runFiles.config);
+        writeFileSync(config, readFileSync(config, "utf8").replace('"observationSize": 2', '"observationSize": 3'));
+      },
+    ],
+    [
+      "over the lock of the process that works there",
+      (folder) => ({ out: join(folder, lockFile) }),
+      UsageError,
+      /\.lock is a place of the run's own record/,
+      (folder) => writeFileSync(join(folder, lockFile), "another's"),
     ],
     [
       "over the run's own policy",

@@ -63,7 +63,7 @@ describe("an environment that cannot be made", () => {
     });
     const { folder, error } = await failing(task);
     expect(error.message).toBe(
-      'The environment line without a licence could not be made: no licence. Mend it; then run again, or go on with "calql resume" where a run has begun.',
+      'The environment line without a licence could not be made: no licence. Mend it; then run again, or go on with "calql resume" (resume() where it is your own) where a run has begun.',
     );
     expect(existsSync(folder)).toBe(false);
   });

@@ -5,7 +5,7 @@
 import type { Environment } from "../environments/environment.js";
 import { UsageError } from "../errors.js";
 import { copyFrame, type Frame, makeFrame } from "../rendering/frame.js";
-import { resetIn, stepIn } from "./environment-failure.js";
+import { resetIn, type Stage, stepIn } from "./environment-call.js";
 import type { Act } from "./trajectory.js";
 
 export interface FilmOptions {
@@ -42,15 +42,15 @@ export interface Film {
  */
 export async function filmEpisode({ environment, act, seed, size, ...options }: FilmOptions): Promise<Film> {
   refuseBlind(environment);
-  const episode = { kind: "the episode with seed", number: seed } as const;
+  const stage: Stage = { environment, episode: { kind: "the episode with seed", number: seed } };
   const reel = new Reel(environment, size, options.mostFrames, options.every);
-  let { observation, info } = resetIn(environment, seed, episode);
+  let { observation, info } = resetIn(stage, seed);
   let total = 0;
   let length = 0;
   let success = info.success;
   reel.see(0);
   for (let over = false; !over && !options.signal?.aborted; ) {
-    const result = stepIn(environment, (await act(observation)).slice(), episode, ++length);
+    const result = stepIn(stage, (await act(observation)).slice(), ++length);
     ({ observation, info } = result);
     total += result.reward;
     success ||= info.success;

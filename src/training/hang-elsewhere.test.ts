@@ -48,7 +48,7 @@ describe("an environment that hangs where no episode is played", () => {
     const folder = newFolder();
     const task = hangingCall("hanging to be made", "make", 1);
     expect((await errorOf(trainTiny(task, hasty, { folder }))).message).toBe(
-      'The environment hanging to be made could not be made: it gave no answer for 0.3 seconds. Mend it; then run again, or go on with "calql resume" where a run has begun.',
+      'The environment hanging to be made could not be made: it gave no answer for 0.3 seconds. Mend it; then run again, or go on with "calql resume" (resume() where it is your own) where a run has begun.',
     );
     expect(existsSync(folder)).toBe(false);
   });
@@ -58,6 +58,26 @@ describe("an environment that hangs where no episode is played", () => {
     expect(error.message).toMatch(/^The environment hanging second could not be made: it gave no answer/);
     expect(run.summary).toMatchObject({ status: "failed", reason: error.message, updates: 0 });
     expect(leftOpen("hanging second")).toBe(0);
+  });
+
+  it("made in the place of one that failed tells of both failures", async () => {
+    // One to collect in, two to be measured in; the fresh one is the fourth.
+    const hangsFourth = registerLine("hanging successor", {
+      making: (make, asked) => {
+        if (asked === 4) hangs["a loop"]!();
+        return make();
+      },
+      beforeStep: (steps) => {
+        if (steps === 43) throw new Error("the motor is hot");
+      },
+    });
+    const { error, run } = await failing(hangsFourth, { onEnvironmentFailure: "drop-episode", onlineSteps: 60 });
+    expect(error.message).toMatch(
+      /^The environment hanging successor failed at step 3 of online episode 5: the motor is hot; and no fresh one could be made: it gave no answer for 0\.3 seconds\. What was recorded/,
+    );
+    expect(run.summary).toMatchObject({ status: "failed", reason: error.message, onlineSteps: 40 });
+    // What failed is closed before a fresh one is asked for; after a hang no environment is called any more.
+    expect(leftOpen("hanging successor")).toBe(tiny.evaluationEpisodes);
   });
 
   it("saving its state, is named with episode and step, and the checkpoint before is kept", async () => {

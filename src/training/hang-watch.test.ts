@@ -104,19 +104,32 @@ describe("a process of its own", () => {
   const { place, remove } = builtProgram();
   afterAll(remove);
 
+  /** Nothing within the process can break this off. */
+  const blocking = 'spawnSync("sleep", ["40"])';
+
   it("ends with a sentence where its environment blocks it and nothing can break that off", () => {
     const script = join(place, "blocked.js");
-    writeFileSync(
-      script,
-      program({ fourthStep: 'spawnSync("sleep", ["40"])', folder: join(place, "run"), seconds: 0.3 }),
-    );
+    writeFileSync(script, program({ fourthStep: blocking, folder: join(place, "run"), seconds: 0.3 }));
     const { signal, stderr } = spawnSync(process.execPath, [script], { encoding: "utf8", timeout: 60_000 });
     expect(signal).toBe("SIGKILL");
     expect(stderr.trim()).toBe(
       "error: The environment slow failed at step 4 of evaluation episode 1: it gave no answer for 0.3 seconds, and " +
-        "cannot be broken off. The last checkpoint is kept; mend it and go on with calql resume.",
+        'cannot be broken off. What was recorded before is kept; mend it and go on with "calql resume", or with resume() where it is your own.',
     );
     expect(readRun(join(place, "run")).summary).toBeUndefined();
+  });
+
+  it("says what to do, also where it is blocked before there is a run", () => {
+    const script = join(place, "unmade.js");
+    const folder = join(place, "unmade");
+    writeFileSync(script, program({ making: blocking, folder, seconds: 0.3 }));
+    const { signal, stderr } = spawnSync(process.execPath, [script], { encoding: "utf8", timeout: 60_000 });
+    expect(signal).toBe("SIGKILL");
+    expect(stderr.trim()).toBe(
+      "error: The environment slow could not be made: it gave no answer for 0.3 seconds, and cannot be broken off. " +
+        'Mend it; then run again, or go on with "calql resume" (resume() where it is your own) where a run has begun.',
+    );
+    expect(existsSync(folder)).toBe(false);
   });
 
   it("that is stopped within a call for longer than the call may take goes on when it is continued", async () => {
@@ -147,15 +160,17 @@ function endOfStopped(child: ChildProcess): Promise<{ readonly code: number | nu
 }
 
 interface ProgramParts {
+  /** Done where the environment is made. */
+  readonly making?: string;
   /** Done within the fourth step of all. */
-  readonly fourthStep: string;
+  readonly fourthStep?: string;
   readonly folder: string;
   /** After which a call hangs. */
   readonly seconds: number;
 }
 
 /** A program that trains in an environment of its own. */
-function program({ fourthStep, folder, seconds }: ProgramParts): string {
+function program({ making = "", fourthStep = "", folder, seconds }: ProgramParts): string {
   return `
     import { spawnSync } from "node:child_process";
     import { registerEnvironment } from "./dist/index.js";
@@ -164,7 +179,7 @@ function program({ fourthStep, folder, seconds }: ProgramParts): string {
     let step = 0;
     let calls = 0;
     const seen = () => ({ observation: new Float32Array(2), info: { success: false } });
-    registerEnvironment("slow", () => ({
+    const made = {
       name: "slow", horizon: 10, observationSpace: box(2), actionSpace: box(1), close() {},
       reset() { step = 0; return seen(); },
       step() {
@@ -172,7 +187,8 @@ function program({ fourthStep, folder, seconds }: ProgramParts): string {
         step++;
         return { ...seen(), reward: 0, terminated: false, truncated: step === 10 };
       },
-    }));
+    };
+    registerEnvironment("slow", () => { ${making}; return made; });
     const settings = {
       task: "slow", agent: "sac", offlineUpdates: 0, offlineShare: 0, onlineSteps: 10, evaluationEpisodes: 1, threads: 1,
       actorHidden: [8], criticHidden: [8], batchSize: 8, environmentTimeoutSeconds: ${seconds},

@@ -10,14 +10,14 @@ import type { Configuration } from "./configuration.js";
 import {
   type CallKind,
   callKinds,
-  type EnvironmentFailure,
+  EnvironmentFailure,
   type EpisodeName,
+  episodeKinds,
   failureAt,
-  hungIn,
+  nextStep,
 } from "./environment-failure.js";
 
-const kinds = ["online episode", "evaluation episode", "the episode with seed"] as const;
-/** Places in the shared memory: a count that is odd within a call, then where the call is made. */
+/** Places in the shared memory (`callIn` reads it): a count that is odd within a call, then where the call is made. */
 const [BEAT, KIND, NUMBER, STEP, CALL] = [0, 1, 2, 3, 4] as const;
 /** Seconds for the engine to break off a call. */
 const GRACE = 5;
@@ -85,12 +85,18 @@ export class HangWatch {
     this.worker.on("message", () => this.interrupted?.());
   }
 
-  /** A call begins. @param step counted from 1; 0 is the beginning of the episode */
-  enter({ kind, number }: EpisodeName, step: number, call: CallKind = "play"): void {
-    Atomics.store(this.memory, KIND, kinds.indexOf(kind));
-    Atomics.store(this.memory, NUMBER, number);
-    Atomics.store(this.memory, STEP, step);
+  /**
+   * A call begins.
+   * @param episode in which it is made, unless it is `make`
+   * @param step counted from 1; 0 is the beginning of the episode
+   */
+  enter(call: CallKind, episode?: EpisodeName, step = 0): void {
     Atomics.store(this.memory, CALL, callKinds.indexOf(call));
+    if (episode) {
+      Atomics.store(this.memory, KIND, episodeKinds.indexOf(episode.kind));
+      Atomics.store(this.memory, NUMBER, episode.number);
+      Atomics.store(this.memory, STEP, step);
+    }
     Atomics.add(this.memory, BEAT, 1);
   }
 
@@ -123,11 +129,16 @@ export class HangWatch {
   }
 
   private failure(): EnvironmentFailure {
-    const [, kind, number, step, place] = this.memory;
-    const episode = { kind: kinds[kind!]!, number: number! };
-    const call = callKinds[place!]!;
-    return hungIn(call, failureAt(this.options.name, episode, step!, this.reason, call));
+    const { call, place } = callIn(this.memory, callKinds, episodeKinds);
+    const what = failureAt(this.options.name, call, place, this.reason);
+    return new EnvironmentFailure(what, { call, hung: true, cause: this.reason });
   }
+}
+
+/** The call that the memory tells of. It stands on its own, so that a thread can be given its text. */
+function callIn(memory: Int32Array, calls: typeof callKinds, kinds: typeof episodeKinds) {
+  const [, kind, number, step, call] = memory;
+  return { call: calls[call!]!, place: { episode: { kind: kinds[kind!]!, number: number! }, step: step! } };
 }
 
 /** The watch over a run's environments, unless its settings say that there is none. */
@@ -151,6 +162,8 @@ const { Session } = require("node:inspector");
 const { writeSync } = require("node:fs");
 const { memory, milliseconds, wait, grace, mayEndProcess, name, reason } = workerData;
 const failureAt = ${failureAt};
+const nextStep = ${nextStep};
+const callIn = ${callIn};
 const nextLook = ${nextLook};
 let look = { beat: 0, at: performance.now(), still: 0 };
 let broken = false;
@@ -176,10 +189,9 @@ function breakOff() {
 }
 
 function endProcess() {
-  const episode = { kind: ${JSON.stringify(kinds)}[memory[${KIND}]], number: memory[${NUMBER}] };
-  const call = ${JSON.stringify(callKinds)}[memory[${CALL}]];
-  const what = failureAt(name, episode, memory[${STEP}], reason + ", and cannot be broken off", call);
-  writeSync(2, "\\nerror: " + what + ". The last checkpoint is kept; mend it and go on with calql resume.\\n");
+  const { call, place } = callIn(memory, ${JSON.stringify(callKinds)}, ${JSON.stringify(episodeKinds)});
+  const what = failureAt(name, call, place, reason + ", and cannot be broken off");
+  writeSync(2, "\\nerror: " + what + ". " + nextStep(call) + "\\n");
   process.kill(process.pid, "SIGKILL");
 }
 `;

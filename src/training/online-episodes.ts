@@ -11,12 +11,12 @@ import type { Configuration } from "./configuration.js";
 import { EnvironmentFailure } from "./environment-failure.js";
 import { watched } from "./hang-watch.js";
 import type { RenewableEnvironment } from "./renewable-environment.js";
-import { doorOf } from "./run-setup.js";
-import { type RunState, streamsOf } from "./saved-run.js";
-import { type Act, beginTrajectory, exploring, finishTrajectory, type Stage } from "./trajectory.js";
+import { doorOf } from "./run-beginning.js";
+import { onlineStage, type RunState, streamsOf } from "./saved-run.js";
+import { type Act, beginTrajectory, exploring, finishTrajectory } from "./trajectory.js";
 
 /** What the episodes of a run are collected with. */
-export interface OnlineParts {
+export interface CollectOptions {
   readonly configuration: Configuration;
   readonly state: RunState;
   readonly online: Replay;
@@ -28,18 +28,18 @@ export interface OnlineParts {
 }
 
 export class OnlineEpisodes {
-  constructor(private readonly parts: OnlineParts) {}
+  constructor(private readonly options: CollectOptions) {}
 
   /**
    * One whole trajectory, or the rest of the one that a checkpoint was written in.
    * @throws EnvironmentFailure, or RunFailure if too many episodes in a row were dropped; the signal's reason
    */
   async collect(): Promise<void> {
-    const { state, signal } = this.parts;
+    const { state, signal } = this.options;
     for (;;) {
       signal?.throwIfAborted();
       try {
-        await this.within(() => this.play());
+        await this.inEnvironment(() => this.play());
         state.failures = 0;
         return;
       } catch (error) {
@@ -52,8 +52,8 @@ export class OnlineEpisodes {
    * Does work in the environment, of which nothing more is asked where it gave no answer.
    * @throws EnvironmentFailure if it hangs
    */
-  async within(work: () => void | Promise<void>): Promise<void> {
-    const { state, environment } = this.parts;
+  async inEnvironment(work: () => void | Promise<void>): Promise<void> {
+    const { state, environment } = this.options;
     try {
       await watched(state.watch, async () => work());
     } catch (error) {
@@ -63,9 +63,9 @@ export class OnlineEpisodes {
   }
 
   private async play(): Promise<void> {
-    const { configuration, state, online, environment, betweenSteps, signal } = this.parts;
-    const { log, watch } = state;
-    const stage: Stage = { environment, episode: { kind: "online episode", number: log.onlineEpisodes + 1 }, watch };
+    const { configuration, state, online, environment, betweenSteps, signal } = this.options;
+    const { log } = state;
+    const stage = onlineStage(state);
     if (!state.trajectory) {
       const before = streamsOf(state);
       state.trajectory = { ...beginTrajectory(stage, state.streams.episodes.integer(2 ** 31)), before };
@@ -83,7 +83,7 @@ export class OnlineEpisodes {
 
   /** Who acts: the agent, or chance in a warm-up that is to be random. */
   private policy(): Act {
-    const { configuration, state, environment } = this.parts;
+    const { configuration, state, environment } = this.options;
     const { warmupSteps, warmupActions } = configuration.run;
     if (state.log.onlineSteps >= warmupSteps || warmupActions === "policy") return exploring(state.agent);
     return async () => randomAction(environment.actionSpace, state.streams.warmup);
@@ -91,7 +91,7 @@ export class OnlineEpisodes {
 
   /** @throws the error again, if it does not allow to go on */
   private async drop(error: unknown): Promise<void> {
-    const { configuration, state, onDrop } = this.parts;
+    const { configuration, state, onDrop } = this.options;
     const { onEnvironmentFailure, episodeFailures } = configuration.run;
     if (!(error instanceof EnvironmentFailure) || onEnvironmentFailure === "stop") throw error;
     state.trajectory = null;
@@ -106,13 +106,12 @@ export class OnlineEpisodes {
   /** @throws EnvironmentFailure if no environment can be made after the failure */
   private async renew(failure: EnvironmentFailure): Promise<void> {
     try {
-      await watched(this.parts.state.watch, async () => this.parts.environment.renew());
+      await watched(this.options.state.watch, async () => this.options.environment.renew());
     } catch (error) {
-      if (error instanceof EnvironmentFailure) throw error;
       const reason = reasonIn((error as Error).cause ?? error);
-      throw new EnvironmentFailure(`${failure.what}; and no fresh one could be made: ${reason}`, false, {
-        cause: error,
-      });
+      const hung = error instanceof EnvironmentFailure && error.hung;
+      const what = `${failure.what}; and no fresh one could be made: ${reason}`;
+      throw new EnvironmentFailure(what, { call: "play", hung, cause: error });
     }
   }
 }

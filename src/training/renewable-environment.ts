@@ -3,7 +3,7 @@
  * in what state the old one is. Whoever holds it keeps holding the same thing.
  */
 import type { ActionSpace, BoxSpace, Environment, ResetResult, StepResult } from "../environments/environment.js";
-import { closeQuietly } from "./environment-failure.js";
+import { closeQuietly } from "./environment-call.js";
 
 export class RenewableEnvironment implements Environment {
   readonly name: string;

@@ -5,15 +5,15 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { identityOf } from "../chaos/run-identity.js";
 import { episodeLogFile } from "../checkpoints/episode-log.js";
 import { bestCheckpoint, CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
-import { contentOf } from "../cli/command-line.fixture.js";
 import { UsageError } from "../errors.js";
-import { lockFolder } from "../runs/lock.js";
+import { contentOf } from "../runs/folder-content.fixture.js";
+import { lockFile, lockFolder } from "../runs/lock.js";
 import { runFiles } from "../runs/record.js";
 import type { TrainSettings } from "./configuration.js";
 import { endedInFirstUpdate, mazeData, saved, settingsFor, whole } from "./resuming.fixture.js";
+import { identityOf } from "./run-identity.js";
 import type { SavedRun } from "./saved-run.js";
 import { lineData, newFolder } from "./tiny-run.fixture.js";
 import { resume, train } from "./train.js";
@@ -64,12 +64,30 @@ describe("a run whose folder has changed since it was ended", () => {
 
   it("is told where the best state until then is damaged", async () => {
     const folder = await withTwoCheckpoints(settingsFor("iql", "pointmaze-umaze"));
-    truncateSync(join(folder, checkpointFolder, bestCheckpoint), 1_000);
+    const best = join(folder, checkpointFolder, bestCheckpoint);
+    truncateSync(best, 1_000);
     const notices: string[] = [];
-    await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+    const onNotice = (sentence: string) => {
+      notices.push(sentence);
+      expect(existsSync(best)).toBe(false);
+    };
+    await resume({ folder, dataset: mazeData, onNotice });
     expect(notices).toEqual([
       expect.stringMatching(/best\.safetensors is damaged: .*The best state until now is lost/),
     ]);
+    expect(statSync(`${best}.damaged`).size).toBe(1_000);
+  });
+
+  it("gives its lock back where it fails on the way", async () => {
+    const folder = await endedInFirstUpdate();
+    const locks: boolean[] = [];
+    const onProgress = () => {
+      locks.push(existsSync(join(folder, lockFile)));
+      throw new Error("nobody listens");
+    };
+    await expect(resume({ folder, dataset: mazeData, onProgress })).rejects.toThrow("nobody listens");
+    expect(locks).toEqual([true]);
+    expect(existsSync(join(folder, lockFile))).toBe(false);
   });
 
   it("goes on from a checkpoint of an older program, which knew fewer things, and says so", async () => {
@@ -99,7 +117,7 @@ describe("resume refuses", () => {
     const rewards = first!.rewards.slice().fill(0.5);
     const changed = { ...mazeData, episodes: [{ ...first!, rewards }, ...others] };
     await expect(resume({ folder, dataset: changed })).rejects.toThrow(
-      /The recorded data are not those that the run in .* began with \(the SHA-256 differs\); give back those/,
+      /The recorded data are not those that the run in .* began with \(the SHA-256 differs\); name those it began with: calql resume .* --dataset FILE /,
     );
     expect(contentOf(folder)).toEqual(before);
     await resume({ folder, dataset: mazeData });
@@ -128,11 +146,6 @@ describe("resume refuses", () => {
     } finally {
       unlock();
     }
-  });
-
-  it("leaves no lock behind", async () => {
-    const folder = await endedInFirstUpdate();
-    expect(existsSync(join(folder, ".lock"))).toBe(false);
   });
 });
 

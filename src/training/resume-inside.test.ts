@@ -3,10 +3,10 @@
  * two updates, at the switch, and between two steps where the environment can save its state.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { identityOf } from "../chaos/run-identity.js";
 import { CheckpointStore } from "../checkpoints/store.js";
 import { makeEnvironment } from "../environments/registry.js";
 import type { TrainSettings } from "./configuration.js";
+import { identityOf } from "./run-identity.js";
 import { parseSavedRun, type SavedRun } from "./saved-run.js";
 import { lineData, newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
 import { resume, train } from "./train.js";

@@ -2,8 +2,8 @@
  * How a run ends: whatever goes wrong on the way, all that there is of lines, policy and summary is written, and what went
  * wrong first is what is told.
  */
-import type { Agent } from "../agents/agent.js";
 import type { RunSummary } from "../runs/record.js";
+import { type PolicySource, policyFile } from "./policy-file.js";
 import type { RunState } from "./saved-run.js";
 
 /** Something that was thrown. */
@@ -11,16 +11,8 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** What a policy file says of where it comes from. */
-export type PolicySource = Readonly<{ task: string; seed: number }>;
-
-/** The bytes of an agent's policy (ONNX) after so many updates of a run. */
-export function policyFile(agent: Agent, { task, seed }: PolicySource, updates: number): Uint8Array {
-  return agent.exportPolicy({ task, seed: String(seed), updates: String(updates) });
-}
-
 /** Does a step, and gives what it fails with; nothing, if it does not. */
-export async function failureIn(step: () => Promise<unknown>): Promise<Failure | undefined> {
+export async function failureIn(step: () => unknown): Promise<Failure | undefined> {
   try {
     await step();
     return undefined;
@@ -46,11 +38,11 @@ export async function endRun(
     () => log.closeLines(),
     () => episodes.close(),
   ]) {
-    const next = await failureIn(async () => step());
+    const next = await failureIn(step);
     first ??= next;
   }
   const summary = log.summary(first ? { status: "failed", reason: reasonOf(first) } : endingOf(run.stopped));
-  const last = await failureIn(async () => log.writeSummary(summary));
+  const last = await failureIn(() => log.writeSummary(summary));
   return { summary, failure: first ?? last };
 }
 

@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { lockFile } from "../runs/lock.js";
 import { runFiles } from "../runs/record.js";
 import { exportPolicy } from "./export-policy.js";
 import { exportedPolicies, holdsOnlyARun, isOfTheRecord } from "./run-folder.js";
@@ -32,9 +33,12 @@ describe("a folder holds only a run", () => {
     expect(holdsOnlyARun(run)).toBe(true);
   });
 
-  it.each(["notices.jsonl", "crash-12.safetensors"])("with a file %s, which some runs leave", (name) => {
-    expect(stillWith(name)).toBe(true);
-  });
+  it.each(["notices.jsonl", "crash-12.safetensors", lockFile, `${lockFile}.12`])(
+    "with a file %s, which some runs leave",
+    (name) => {
+      expect(stillWith(name)).toBe(true);
+    },
+  );
 
   it.each(["thesis.tex", "crash-.safetensors", "crash-1.safetensors.bak", "policy-best.onnx.old"])(
     "no more with a file %s of somebody else",
@@ -57,7 +61,13 @@ describe("a folder holds only a run", () => {
 });
 
 describe("of the record of a run", () => {
-  it.each([...runFolderContent, "crash-3.safetensors", join("checkpoints", "best.safetensors")])("is %s", (name) => {
+  it.each([
+    ...runFolderContent,
+    "crash-3.safetensors",
+    join("checkpoints", "best.safetensors"),
+    lockFile,
+    `${lockFile}.12`,
+  ])("is %s", (name) => {
     expect(isOfTheRecord(run, join(run, name))).toBe(true);
     expect(isOfTheRecord(`${run}${sep}`, relative(process.cwd(), join(run, name)))).toBe(true);
   });

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { episodeLogFile } from "../checkpoints/episode-log.js";
 import { checkpointFolder } from "../checkpoints/store.js";
+import { lockFile } from "../runs/lock.js";
 import { runFiles } from "../runs/record.js";
 import { isCrashBundle } from "./crash-bundle.js";
 
@@ -17,11 +18,15 @@ const made: ReadonlySet<string> = new Set(Object.values(exportedPolicies));
 
 export function holdsOnlyARun(folder: string): boolean {
   if (!existsSync(join(folder, runFiles.config))) return false;
-  return readdirSync(folder).every((name) => recorded.has(name) || made.has(name) || isCrashBundle(name));
+  return readdirSync(folder).every((name) => made.has(name) || isRecorded(name));
 }
 
 /** Whether a path is that of something that a run records in its folder, or lies in it. */
 export function isOfTheRecord(folder: string, path: string): boolean {
-  const [name] = relative(folder, path).split(sep);
-  return recorded.has(name!) || isCrashBundle(name!);
+  return isRecorded(relative(folder, path).split(sep)[0]!);
+}
+
+/** Whether a run makes a file of this name; its lock is one, and whatever is on the way to being the lock. */
+function isRecorded(name: string): boolean {
+  return recorded.has(name) || isCrashBundle(name) || name.startsWith(lockFile);
 }

@@ -8,6 +8,11 @@ import { runSettings } from "./settings.js";
 /** Resolved settings by name, as a run records them. */
 export type RecordedSettings = Readonly<Record<string, unknown>>;
 
+/** The settings of a state: what a checkpoint holds of them, and what an older one does not know, as config.json has it. */
+export function settingsAt(saved: RecordedSettings, config: RecordedSettings): RecordedSettings {
+  return { ...config, ...saved };
+}
+
 /** A setting that differs, with its recorded value and that of now; null where it has none. */
 export interface DifferingSetting {
   readonly name: string;

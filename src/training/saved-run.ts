@@ -9,16 +9,17 @@
 import { z } from "zod";
 import type { Agent } from "../agents/agent.js";
 import type { EpisodeLog } from "../checkpoints/episode-log.js";
+import type { FoundCheckpoint } from "../checkpoints/store.js";
 import type { CheckpointTensor, TensorFile } from "../checkpoints/tensor-file.js";
 import { joinRows } from "../data/episode.js";
 import type { SampledReplay } from "../data/replay.js";
 import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
 import type { RandomStream } from "../random.js";
-import { beginning, type FilePosition } from "../runs/growing-file.js";
+import { beginning, type FilePosition } from "../runs/file-position.js";
 import { phaseSchema } from "../runs/record.js";
 import { version } from "../version.js";
-import { type EpisodeName, restoreStateIn, saveStateIn } from "./environment-failure.js";
+import { restoreStateIn, type Stage, saveStateIn } from "./environment-call.js";
 import type { HangWatch } from "./hang-watch.js";
 import type { RewardRange } from "./reward-range.js";
 import type { RunLog } from "./run-log.js";
@@ -35,6 +36,8 @@ const streamState = z.array(z.int()).length(4);
 const savedRunSchema = z.strictObject({
   calqlVersion: z.string(),
   agent: z.string(),
+  /** Among how many actions it chooses, where they are discrete; older checkpoints do not say. */
+  discreteActions: z.int().min(1).optional(),
   /** SHA-256 of the recorded data. */
   data: z.string(),
   /** The resolved settings of the run, but for the path of its data. */
@@ -66,7 +69,7 @@ const savedRunSchema = z.strictObject({
   trajectory: count.nullable(),
   /** Online episodes in a row, up to here, in which the environment failed. */
   failures: count.default(0),
-  /** The least and the greatest reward that was learned from. */
+  /** The minimum and the maximum of the rewards that were learned from. */
   rewards: z.tuple([z.number(), z.number()]).nullable().default(null),
 });
 export type SavedRun = z.infer<typeof savedRunSchema>;
@@ -112,9 +115,7 @@ export function captureRun(state: RunState): TensorFile {
   for (const name of agent.stateNames) tensors.set(`agent/${name}`, agent.state(name));
   const { means, ...saved } = log.save();
   tensors.set("means", means.sums);
-  const environment = trajectory
-    ? saveStateIn(state.environment, nameOf(state), trajectory.actions.length, state.watch)
-    : undefined;
+  const environment = trajectory ? saveStateIn(onlineStage(state), trajectory.actions.length) : undefined;
   if (trajectory && environment) {
     tensors.set("environment", environment);
     for (const part of ["observations", "actions"] as const)
@@ -124,6 +125,7 @@ export function captureRun(state: RunState): TensorFile {
   const manifest: SavedRun = {
     calqlVersion: version,
     agent: agent.name,
+    discreteActions: agent.sizes.discreteActions,
     data: state.data,
     settings: { ...state.settings },
     ...saved,
@@ -134,7 +136,7 @@ export function captureRun(state: RunState): TensorFile {
     episodes: state.episodes.position(),
     trajectory: trajectory && environment ? trajectory.actions.length : null,
     failures: state.failures,
-    rewards: state.rewards.ends,
+    rewards: state.rewards.bounds,
   };
   return { manifest, tensors };
 }
@@ -149,18 +151,20 @@ export function parseSavedRun(manifest: unknown, path: string): SavedRun {
   );
 }
 
-/** The online episode that is in progress. */
-function nameOf({ log }: RunState): EpisodeName {
-  return { kind: "online episode", number: log.onlineEpisodes + 1 };
+/** Where the next online episode is played, or the one in progress. */
+export function onlineStage({ environment, log, watch }: RunState): Stage {
+  return { environment, episode: { kind: "online episode", number: log.onlineEpisodes + 1 }, watch };
 }
 
 /** Puts an agent back to where it stood. @throws DataError where the checkpoint is not one of such an agent */
-export function restoreAgent(agent: Agent, { tensors, path }: TensorFile & { path: string }): void {
+export function restoreAgent(agent: Agent, { tensors, path }: FoundCheckpoint): void {
   for (const name of agent.stateNames) {
     const values = tensors.get(`agent/${name}`);
     const target = agent.state(name);
     if (!(values instanceof Float32Array) || values.length !== target.length)
-      throw new DataError(`The checkpoint ${path} has no ${target.length} numbers for ${name} of ${agent.name}.`);
+      throw new DataError(
+        `The checkpoint ${path} has no ${target.length} numbers for ${name} of ${agent.name}; put the run's config.json back as it was, or take the calql that wrote the run.`,
+      );
     target.set(values);
   }
 }
@@ -170,7 +174,7 @@ export function restoreAgent(agent: Agent, { tensors, path }: TensorFile & { pat
  * episodes were reopened there already.
  * @throws DataError where the checkpoint does not fit the run
  */
-export function restoreRun(state: RunState, saved: SavedRun, checkpoint: TensorFile & { path: string }): void {
+export function restoreRun(state: RunState, saved: SavedRun, checkpoint: FoundCheckpoint): void {
   const { tensors, path } = checkpoint;
   const { agent } = state;
   restoreAgent(agent, checkpoint);
@@ -192,11 +196,7 @@ export function restoreRun(state: RunState, saved: SavedRun, checkpoint: TensorF
  * Puts the run and its environment back into the episode in progress, if there was one.
  * @throws EnvironmentFailure if the environment fails; DataError where the checkpoint does not fit the run
  */
-export function restoreEpisode(
-  state: RunState,
-  saved: SavedRun,
-  { tensors, path }: TensorFile & { path: string },
-): void {
+export function restoreEpisode(state: RunState, saved: SavedRun, { tensors, path }: FoundCheckpoint): void {
   if (saved.trajectory !== null) state.trajectory = trajectoryIn(state, saved, tensors, path);
 }
 
@@ -217,7 +217,7 @@ function trajectoryIn(
       throw new DataError(`The checkpoint ${path} has no ${count} ${name} of the episode in progress.`);
     return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width));
   };
-  restoreStateIn(environment, numbersIn(path, tensors, "environment"), nameOf(state), steps!, state.watch);
+  restoreStateIn(onlineStage(state), numbersIn(path, tensors, "environment"), steps!);
   return {
     observations: rows("observations", steps! + 1, observationSize),
     actions: rows("actions", steps!, actionSize),

@@ -13,12 +13,14 @@ import type { MetricsLine, NoticeLine } from "../runs/record.js";
 import { Checkpointing } from "./checkpointing.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { withCrashBundle } from "./crash-bundle.js";
-import { closeQuietly, EnvironmentFailure, makeIn } from "./environment-failure.js";
+import { closeQuietly, makeIn } from "./environment-call.js";
+import { EnvironmentFailure } from "./environment-failure.js";
 import { evaluate } from "./evaluate.js";
 import { watched } from "./hang-watch.js";
 import { OnlineEpisodes } from "./online-episodes.js";
+import type { Beginning } from "./run-beginning.js";
 import { endRun, failureIn } from "./run-ending.js";
-import { type Beginning, withNewRun, withResumedRun } from "./run-setup.js";
+import { withNewRun, withResumedRun } from "./run-setup.js";
 import { captureRun, type RunState } from "./saved-run.js";
 import type { TrainOptions, TrainResult } from "./train-options.js";
 import { type ValueWatch, valueWatchFor } from "./value-watch.js";
@@ -73,7 +75,7 @@ class Run {
     this.online = online;
     this.batch = batchFor(state.agent);
     this.checkpoints = new Checkpointing(store, () => captureRun(state), state.log.pace, run.checkpointEverySeconds);
-    this.values = valueWatchFor(configuration, beginning, options.folder);
+    this.values = valueWatchFor(configuration, beginning);
     this.episodes = new OnlineEpisodes({
       ...{ configuration, state, online, environment, signal: options.signal },
       betweenSteps: () => this.checkpoints.saveWhereDue(),
@@ -88,7 +90,7 @@ class Run {
     let failure = await failureIn(() => this.carryOut());
     // Before the log is closed: a resumed run writes the lines after this point again. A run that failed may stand in
     // the middle of an update or an episode; it goes on from the checkpoint before.
-    failure ??= await failureIn(() => this.episodes.within(() => void this.checkpoints.save()));
+    failure ??= await failureIn(() => this.episodes.inEnvironment(() => void this.checkpoints.save()));
     const ending = await endRun(state, { task, seed, stopped: this.stopped }, failure);
     await this.release(ending.failure?.error);
     if (ending.failure) throw ending.failure.error;
@@ -107,12 +109,12 @@ class Run {
     }
   }
 
-  /** What a user's own code can fail in here ends like every other failure: with all that there is, and a summary. */
+  /** The user's code is called here: inside `carryOut`, so that its failure ends the run with policy and summary. */
   private async enterEnvironments(): Promise<void> {
     const { evaluationEpisodes, task } = this.configuration.run;
     const { watch } = this.state;
     const { evaluationEnvironments: made, beginning } = this;
-    await this.episodes.within(() => beginning.enterEpisode?.());
+    await this.episodes.inEnvironment(() => beginning.enterEpisode?.());
     await watched(watch, async () => {
       while (made.length < evaluationEpisodes) made.push(makeIn(task, watch));
     });

@@ -4,9 +4,7 @@
  */
 import type { Agent } from "../agents/agent.js";
 import { type Episode, packEpisode } from "../data/episode.js";
-import type { Environment } from "../environments/environment.js";
-import { type EpisodeName, resetIn, stepIn } from "./environment-failure.js";
-import type { HangWatch } from "./hang-watch.js";
+import { resetIn, type Stage, stepIn } from "./environment-call.js";
 
 /** An action for an observation; the array may be overwritten by the next call. */
 export type Act = (observation: Float32Array) => Promise<Float32Array>;
@@ -23,16 +21,9 @@ export interface Trajectory {
   readonly rewards: number[];
 }
 
-/** Where a trajectory is played. */
-export interface Stage {
-  readonly environment: Environment;
-  readonly episode: EpisodeName;
-  readonly watch?: HangWatch | undefined;
-}
-
 /** @throws EnvironmentFailure if the environment fails */
-export function beginTrajectory({ environment, episode, watch }: Stage, seed: number): Trajectory {
-  return { observations: [resetIn(environment, seed, episode, watch).observation], actions: [], rewards: [] };
+export function beginTrajectory(stage: Stage, seed: number): Trajectory {
+  return { observations: [resetIn(stage, seed).observation], actions: [], rewards: [] };
 }
 
 /**
@@ -43,20 +34,14 @@ export function beginTrajectory({ environment, episode, watch }: Stage, seed: nu
 export async function finishTrajectory(
   { observations, actions, rewards }: Trajectory,
   act: Act,
-  { environment, episode, watch }: Stage,
+  stage: Stage,
   afterStep?: () => void,
   signal?: AbortSignal,
 ): Promise<Episode> {
   for (;;) {
     signal?.throwIfAborted();
     const action = (await act(observations[observations.length - 1]!)).slice();
-    const { observation, reward, terminated, truncated } = stepIn(
-      environment,
-      action,
-      episode,
-      actions.length + 1,
-      watch,
-    );
+    const { observation, reward, terminated, truncated } = stepIn(stage, action, actions.length + 1);
     observations.push(observation);
     actions.push(action);
     rewards.push(reward);

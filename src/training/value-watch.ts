@@ -5,17 +5,16 @@
  * Values beyond are no failure yet, but commonly become one.
  */
 import { Replay } from "../data/replay.js";
-import { readRun } from "../runs/read.js";
 import type { MetricsLine, NoticeLine } from "../runs/record.js";
 import type { Configuration } from "./configuration.js";
 import type { RewardRange } from "./reward-range.js";
-import type { Beginning } from "./run-setup.js";
+import type { Beginning } from "./run-beginning.js";
 
 /** The metrics that are values, where an agent has them. */
 const values = ["dataQMean", "policyQMean", "targetQMean"] as const;
-/** What is let pass beyond the range, as a share of its end that is farther from 0; and where all of it is near 0. */
+/** What is let pass beyond the range, as a share of its bound that is farther from 0; and where all of it is near 0. */
 const MARGIN = 0.1;
-const LEAST_MARGIN = 1;
+const MINIMUM_MARGIN = 1;
 
 type Kind = Extract<NoticeLine["kind"], `values-${string}`>;
 
@@ -35,12 +34,12 @@ export interface ValueWatchOptions {
 }
 
 /** The watch over a run that begins or goes on; it knows the rewards that were seen or are in memory, and what was told. */
-export function valueWatchFor({ agentSettings }: Configuration, beginning: Beginning, folder: string): ValueWatch {
+export function valueWatchFor({ agentSettings }: Configuration, beginning: Beginning): ValueWatch {
   const { discount, backupEntropy } = agentSettings as { readonly discount: number; readonly backupEntropy?: boolean };
-  const told = readRun(folder).notices.map(({ kind }) => kind);
+  const { told, online } = beginning;
   const { offline, rewards } = beginning.state;
   if (offline instanceof Replay) rewards.see(offline.transitions().rewards);
-  rewards.see(beginning.online.transitions().rewards);
+  rewards.see(online.transitions().rewards);
   return new ValueWatch({ discount, backupEntropy: backupEntropy ?? false, rewards, told });
 }
 
@@ -51,20 +50,20 @@ export class ValueWatch {
     this.told = new Set(options.told);
   }
 
-  /** The values that the rewards seen so far allow; undefined where there is no bound. */
+  /** The minimum and the maximum of the values that the rewards seen so far allow; undefined where there is no bound. */
   range(): readonly [number, number] | undefined {
     const horizon = 1 / (1 - this.options.discount);
-    const { ends } = this.options.rewards;
-    if (!Number.isFinite(horizon) || !ends) return undefined;
-    const [least, most] = ends;
-    return [Math.min(least, least * horizon), Math.max(most, most * horizon)];
+    const { bounds } = this.options.rewards;
+    if (!Number.isFinite(horizon) || !bounds) return undefined;
+    const [minimum, maximum] = bounds;
+    return [Math.min(minimum, minimum * horizon), Math.max(maximum, maximum * horizon)];
   }
 
   /** What is to be told of a line of metrics, if anything. */
   look({ metrics, updates }: MetricsLine): ValueNotice | undefined {
     const range = this.range();
     if (!range) return undefined;
-    const margin = Math.max(LEAST_MARGIN, MARGIN * Math.max(...range.map(Math.abs))) + this.entropy(metrics);
+    const margin = Math.max(MINIMUM_MARGIN, MARGIN * Math.max(...range.map(Math.abs))) + this.entropy(metrics);
     for (const name of values) {
       const value = metrics[name];
       if (value === undefined) continue;
@@ -80,13 +79,14 @@ export class ValueWatch {
     return Math.abs(temperature * logPiMean) / (1 - this.options.discount);
   }
 
-  private tell(kind: Kind, value: string, updates: number, [low, high]: readonly [number, number]): ValueNotice {
+  private tell(kind: Kind, value: string, updates: number, range: readonly [number, number]): ValueNotice {
     this.told.add(kind);
     const { discount, rewards } = this.options;
-    const [least, most] = rewards.ends!;
+    const [from, to] = rewards.bounds!.map(rounded);
+    const [minimum, maximum] = range.map(rounded);
     const notice =
       `The critics' values have left what the rewards allow: ${value} after update ${updates}, where rewards from ` +
-      `${rounded(least)} to ${rounded(most)} with discount ${discount} are worth ${rounded(low)} to ${rounded(high)}. ` +
+      `${from} to ${to} with discount ${discount} are worth ${minimum} to ${maximum}. ` +
       `Likely causes: ${causes[kind]}.`;
     return { kind, notice };
   }

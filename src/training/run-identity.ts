@@ -9,7 +9,7 @@ import { bestCheckpoint, CheckpointStore, checkpointFolder } from "../checkpoint
 import { decodeTensorFile, type TensorFile } from "../checkpoints/tensor-file.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
-import { parseSavedRun } from "../training/saved-run.js";
+import { parseSavedRun } from "./saved-run.js";
 
 export interface RunIdentity {
   /** The last checkpoint. */

@@ -3,8 +3,8 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type NoticeLine, runFiles } from "../runs/record.js";
-import { newFolder, registerLine, trainTiny } from "../training/tiny-run.fixture.js";
 import { differences, identityOf } from "./run-identity.js";
+import { newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
 
 const { folder } = await trainTiny(registerLine("line to compare"));
 const notice: NoticeLine = {
