@@ -17,7 +17,7 @@ import { fillNoise } from "./noise.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
 import { type AgentName, type AgentSettings, agentDefinition } from "./registry.js";
 import { parseSettings } from "./settings.js";
-import { PARAMETER_SUM, UPDATES } from "./update.js";
+import { UPDATES } from "./update.js";
 
 /** One batch of transitions, row-major; sizes as in BatchTensors. */
 export interface AgentBatch {
@@ -50,8 +50,6 @@ export function exportUpdate(name: string, sizes: Sizes, settings: AgentSettings
 export class Agent {
   /** The metrics of the last update by name; overwritten by the next. */
   readonly metrics: Record<string, number> = {};
-  /** In the order of the program's, of which those that only check the parameters come last. */
-  private readonly metricNames: readonly string[];
   private readonly noise: RandomStream;
   private readonly exploration: RandomStream;
   private readonly zeros = new Map<number, Float32Array>();
@@ -65,8 +63,7 @@ export class Agent {
   ) {
     this.noise = new RandomStream(options.seed ?? 0, "noise");
     this.exploration = new RandomStream(options.seed ?? 0, "exploration");
-    this.metricNames = program.metricNames.filter((name) => !name.startsWith(PARAMETER_SUM));
-    for (const name of this.metricNames) this.metrics[name] = 0;
+    for (const name of program.metricNames) this.metrics[name] = 0;
   }
 
   /**
@@ -128,7 +125,7 @@ export class Agent {
       else if (target) fillNoise[kind](this.noise, target, tensor.shape.at(-1)!);
     }
     await this.program.run();
-    this.metricNames.forEach((name, i) => {
+    this.program.metricNames.forEach((name, i) => {
       this.metrics[name] = this.program.metrics[i]!;
     });
     this.refuseNonFinite();

@@ -5,7 +5,6 @@
 import { RunFailure } from "../errors.js";
 import type { Program } from "../tensor/program.js";
 import type { Sizes } from "./context.js";
-import { PARAMETER_SUM } from "./update.js";
 
 /** Metrics that may be NaN without harm: they only describe the batch. */
 const DESCRIPTIVE = new Set(["returnToGoMean", "shareBelowReturn"]);
@@ -49,24 +48,30 @@ export class NonFiniteUpdate extends RunFailure {
 }
 
 /**
- * What is not finite after the program's last run, none if all is well. Metrics tell of losses and gradients, the sums
- * of what was learned; only where one of them is not finite is every number looked at.
+ * What is not finite after the program's last run, none if all is well. Metrics tell of losses and gradients, checks of
+ * what was learned; only where one of them is not finite is every number looked at.
  */
 export function symptomsOf(program: Program): Symptom[] {
   if (isSound(program)) return [];
-  const metrics = program.metricNames
-    .map((name, i) => ({ name, value: program.metrics[i]! }))
-    .filter(({ name, value }) => !Number.isFinite(value) && !DESCRIPTIVE.has(name));
-  const told = [...metrics.filter(({ name }) => !name.startsWith(PARAMETER_SUM)), ...damagedTensors(program)];
+  const { metricNames, metrics, checkNames, checks } = program;
+  const told = [...nonFinite(metricNames, metrics), ...damagedTensors(program)];
   // Of finite numbers that are too large together, there is nothing else to name.
-  return told.length > 0 ? told : metrics;
+  return told.length > 0 ? told : nonFinite(checkNames, checks);
 }
 
 /** Asked after every update: without a copy of anything. */
-function isSound({ metrics, metricNames }: Program): boolean {
+function isSound({ metricNames, metrics, checks }: Program): boolean {
+  for (let i = 0; i < checks.length; i++) if (!Number.isFinite(checks[i])) return false;
   for (let i = 0; i < metrics.length; i++)
     if (!Number.isFinite(metrics[i]) && !DESCRIPTIVE.has(metricNames[i]!)) return false;
   return true;
+}
+
+function nonFinite(names: readonly string[], values: Float32Array): Symptom[] {
+  return names.flatMap((name, i) => {
+    const value = values[i]!;
+    return Number.isFinite(value) || DESCRIPTIVE.has(name) ? [] : [{ name, value }];
+  });
 }
 
 function damagedTensors(program: Program): Symptom[] {

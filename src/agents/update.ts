@@ -11,8 +11,6 @@ import { scope, type Tensor } from "../tensor/tensor.js";
 import type { Losses, Objective } from "./losses.js";
 
 export const UPDATES = "updates";
-/** What a metric's name begins with that is the sum of a learner's new numbers: not finite if one of them is not. */
-export const PARAMETER_SUM = "parameterSum/";
 
 export class Update {
   private readonly learners = new Map<string, { readonly declared: Parameters; state: AdamState }>();
@@ -65,13 +63,16 @@ export class Update {
       ...this.followers.values(),
       ...this.others,
     ];
-    return { name, states, metrics: { ...this.metrics, ...this.parameterSums() } };
+    return { name, states, metrics: this.metrics, checks: this.parameterSums() };
   }
 
-  /** One pass over what Adam has just written; gradients have their norms among the metrics. */
+  /**
+   * The sum of every learner's new numbers, not finite if one of them is not: one pass over what Adam has just written.
+   * Gradients have their norms among the metrics.
+   */
   private parameterSums(): Readonly<Record<string, Tensor>> {
     const sums = [...this.learners].map(([learner, { state }]) => {
-      const name = PARAMETER_SUM + learner;
+      const name = `parameterSum/${learner}`;
       return [name, scope(name, () => sum(state.numbers, [0], true))] as const;
     });
     return Object.fromEntries(sums);

@@ -1,11 +1,10 @@
 /**
  * `npm run check-cost`: what it costs to look after every update whether its numbers are finite. The same update is
- * compiled with the sums of its parameters and without them, and once more without; the three take turns in one process,
+ * compiled with its checks and without them, and once more without; the three take turns in one process,
  * so that the difference between the last two tells how far the figures can be trusted.
  */
 import { symptomsOf } from "../agents/crash.js";
 import { agentDefinition } from "../agents/registry.js";
-import { PARAMETER_SUM } from "../agents/update.js";
 import { textTable } from "../cli/text-table.js";
 import { RandomStream } from "../random.js";
 import { compile, type Program, type ProgramDefinition } from "../tensor/program.js";
@@ -35,11 +34,12 @@ process.stdout.write(textTable(rows));
 
 async function costOf(settings: TrainSettings, [observationSize, actionSize]: [number, number]): Promise<string[]> {
   const { agent, agentSettings } = resolveConfiguration(settings);
-  const { program: withSums } = agentDefinition(agent.name).declare(agentSettings, { observationSize, actionSize }, 0);
+  const { program: checked } = agentDefinition(agent.name).declare(agentSettings, { observationSize, actionSize }, 0);
+  const { checks: _, ...unchecked } = checked;
   const turns = [
-    await prepared(without(withSums), idle),
-    await prepared(withSums, refuseSymptoms),
-    await prepared(without(withSums), idle),
+    await prepared(unchecked, idle),
+    await prepared(checked, refuseSymptoms),
+    await prepared(unchecked, idle),
   ];
   const each = (1000 * secondsPerCase) / turns.length;
   const once = await timeOf(turns[0]!.program, 3, idle);
@@ -58,11 +58,6 @@ async function costOf(settings: TrainSettings, [observationSize, actionSize]: [n
   const [time, cost, noise] = [median(base!), difference(withCheck!), difference(again!)];
   const percent = (part: number) => `${((100 * part) / time).toFixed(2)} %`;
   return [`${time.toFixed(2)} ms`, `${(1000 * cost).toFixed(1)} us`, percent(cost), percent(noise)];
-}
-
-function without(program: ProgramDefinition): ProgramDefinition {
-  const metrics = Object.entries(program.metrics ?? {}).filter(([name]) => !name.startsWith(PARAMETER_SUM));
-  return { ...program, metrics: Object.fromEntries(metrics) };
 }
 
 /** Compiled, with numbers to compute with. */

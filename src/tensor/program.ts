@@ -29,6 +29,8 @@ export interface ProgramDefinition {
   readonly outputs?: Readonly<Record<string, Tensor>>;
   /** Scalars; they come back together in one vector. */
   readonly metrics?: Readonly<Record<string, Tensor>>;
+  /** Scalars that nobody reads as metrics, and that travel with them: an output of its own costs more than its number. */
+  readonly checks?: Readonly<Record<string, Tensor>>;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -43,6 +45,9 @@ export class Program {
   readonly metricNames: readonly string[];
   /** The scalars of the last run, in the order of `metricNames`. */
   readonly metrics: Float32Array;
+  readonly checkNames: readonly string[];
+  /** The checks of the last run, in the order of `checkNames`. */
+  readonly checks: Float32Array;
   /** Seconds spent inside ONNX Runtime so far. */
   secondsInRuntime = 0;
   private readonly feeds: [Buffers, Buffers];
@@ -73,7 +78,10 @@ export class Program {
     this.inputs = valuesOf(inputBuffers);
     this.outputs = valuesOf(outputBuffers);
     this.metricNames = Object.keys(definition.metrics ?? {});
-    this.metrics = this.outputs[METRICS] ?? new Float32Array(0);
+    this.checkNames = Object.keys(definition.checks ?? {});
+    const scalars = this.outputs[METRICS] ?? new Float32Array(0);
+    this.metrics = scalars.subarray(0, this.metricNames.length);
+    this.checks = scalars.subarray(this.metricNames.length);
   }
 
   /** Runs the graph on the current state and the inputs; outputs and metrics are new, the state is not yet. */
@@ -155,8 +163,8 @@ function freeInputs(results: readonly Tensor[], kept: ReadonlySet<string>): Tens
   return [...found.values()];
 }
 
-function graphOutputs({ outputs = {}, metrics = {} }: ProgramDefinition): Record<string, Tensor> {
-  const scalars = Object.values(metrics).map((metric) => reshape(metric, [1]));
+function graphOutputs({ outputs = {}, metrics = {}, checks = {} }: ProgramDefinition): Record<string, Tensor> {
+  const scalars = [...Object.values(metrics), ...Object.values(checks)].map((scalar) => reshape(scalar, [1]));
   return scalars.length > 0 ? { ...outputs, [METRICS]: concat(scalars, 0) } : { ...outputs };
 }
 
