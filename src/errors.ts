@@ -46,6 +46,17 @@ const fileReasons: Readonly<Record<string, string>> = {
   EROFS: "the disk can only be read",
   ENAMETOOLONG: "the name is too long",
   ELOOP: "it is a link that leads to itself",
+  EFBIG: "it would be larger than a file may be here",
+  EMFILE: "this program has too many files open",
+  ENFILE: "this machine has too many files open",
+  EBUSY: "something else is using it",
+  ETXTBSY: "it is a program that is running",
+  EIO: "the disk does not answer as it should",
+  ENXIO: "the device is not there",
+  ENODEV: "the device is not there",
+  ESTALE: "the network drive no longer knows it",
+  EEXIST: "there is something of that name already",
+  ENOTEMPTY: "the folder is not empty",
 };
 
 /** The error of an unknown name: says what was asked for, suggests the nearest known name and lists them all. */

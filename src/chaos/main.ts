@@ -64,7 +64,7 @@ async function chaos(
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [i, chaosCase] = next;
       const { name, settings } = chaosCase;
-      const dataset = settings.task === recordedTask.discrete ? data.discrete : data.box;
+      const dataset = data[chaosCase.data];
       const folder = join(place, String(i));
       rows[i] = await torture({ ...chaosCase, settings: { ...settings, dataset } }, { ...options, folder });
       const { kills, problems } = rows[i];

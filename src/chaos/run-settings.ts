@@ -3,16 +3,19 @@
  * for every agent and for a method whose algorithm changes at the switch.
  */
 import { agentDefinition, agentNames } from "../agents/registry.js";
+import type { NoticeLine } from "../runs/record.js";
 import type { TrainSettings } from "../training/configuration.js";
 import { methodOf } from "../training/methods.js";
 import type { ResumePosition } from "./resume-position.js";
-import { failingTask, unsavedTask } from "./tasks.js";
+import { failingTask, gridTask, mazeTask, unsavedTask } from "./tasks.js";
 
 export interface ChaosCase {
   readonly name: string;
   readonly settings: TrainSettings & { readonly task: string };
-  /** Whether its run must drop episodes; one that drops none tests nothing of it. */
-  readonly drops?: boolean;
+  /** The task whose recorded data it learns from. */
+  readonly data: keyof typeof recordedTask;
+  /** What its run must tell of; one that does not tests nothing of it. */
+  readonly tells?: NoticeLine["kind"];
   /** Where no checkpoint of it can be. */
   readonly unreachable?: readonly ResumePosition[];
 }
@@ -20,11 +23,11 @@ export interface ChaosCase {
 /** Tasks whose data the runs learn from. */
 export const recordedTask = { box: "pointmaze-umaze", discrete: "gridworld-cliff" } as const;
 
-/** Several evaluations and lines of metrics in each phase, several episodes, updates that lag behind the steps. */
+/** Several evaluations, none the best that is the first or the last, and lines of metrics in each phase, several episodes, updates that lag behind the steps. */
 const schedule = {
   preset: "laptop",
   threads: 1,
-  seed: 3,
+  seed: 5,
   batchSize: 8,
   offlineUpdates: 40,
   onlineSteps: 400,
@@ -36,32 +39,48 @@ const schedule = {
   logEveryUpdates: 7,
 } as const satisfies TrainSettings;
 
-/** Those of the smallest networks that an agent has. */
-const smallest = { actorHidden: [8], criticHidden: [8], nActions: 2 } as const;
+/** Of an agent that has them: the smallest networks, and steps so large that the policy changes between evaluations. */
+const small = {
+  actorHidden: [8],
+  criticHidden: [8],
+  nActions: 2,
+  actorLearningRate: 0.01,
+  criticLearningRate: 0.01,
+} as const;
+
+/** The steps of agents for discrete actions must be larger still until they choose another one. */
+const largeSteps = { criticLearningRate: 0.1 } as const;
+
+/** Where the best evaluation would be the last with the seed of the schedule. */
+const otherSeed = { seed: 3 } as const;
+const own: Readonly<Record<string, TrainSettings>> = { wsrl: otherSeed, bc: otherSeed };
 
 /**
- * Three episodes of the case are dropped with the seed of the schedule, the last two in a row: one at its beginning, then
- * one at a step. A run that counts a failure twice would end there.
+ * Three episodes of the case are dropped with this seed, the last two in a row: one at its beginning, then one at a step.
+ * A run that counts a failure twice would end there.
  */
-const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", episodeFailures: 3 } as const;
+const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", episodeFailures: 3, seed: 3 } as const;
+
+/** A term that pushes the values of the data beyond what the rewards allow, for as long as the run goes on. */
+const pushed = { conservativeWeight: 100, discount: 0 } as const;
 
 /**
- * Every agent, a change of algorithm at the switch, an environment that cannot save its state, and one that fails, as
- * user's environments do.
+ * Every agent, a change of algorithm at the switch, values of which the run must tell, an environment that cannot save
+ * its state, and one that fails, as user's environments do.
  */
 export const chaosCases: readonly ChaosCase[] = [
-  ...[...agentNames, "cal-ql-sac"].map((name) => ({ name, settings: settingsOf(name) })),
-  {
-    name: "cal-ql, unsaved task",
-    settings: { ...settingsOf("cal-ql"), task: unsavedTask },
-    unreachable: ["in an episode"],
-  },
-  { name: "cal-ql, dropped episodes", settings: { ...settingsOf("cal-ql"), ...dropping }, drops: true },
+  ...[...agentNames, "cal-ql-sac"].map((name) => caseOf(name, own[name])),
+  { ...caseOf("cql", pushed), name: "cql, values beyond", tells: "values-too-high" },
+  { ...caseOf("cal-ql", { task: unsavedTask }), name: "cal-ql, unsaved task", unreachable: ["in an episode"] },
+  { ...caseOf("cal-ql", dropping), name: "cal-ql, dropped episodes", tells: "dropped-episode" },
 ];
 
-function settingsOf(name: string): ChaosCase["settings"] {
+function caseOf(name: string, special: TrainSettings = {}): ChaosCase {
   const definition = agentDefinition(methodOf(name)?.settings.agent ?? name);
-  const task = recordedTask[definition.actions === "discrete" ? "discrete" : "box"];
-  const sizes = Object.entries(smallest).filter(([setting]) => setting in definition.settings.shape);
-  return { ...Object.fromEntries(sizes), ...schedule, agent: name, task };
+  const data = definition.actions === "discrete" ? "discrete" : "box";
+  const task = { box: mazeTask, discrete: gridTask }[data];
+  const its = Object.entries({ ...small, ...(data === "discrete" && largeSteps) }).filter(
+    ([setting]) => setting in definition.settings.shape,
+  );
+  return { name, data, settings: { ...Object.fromEntries(its), ...schedule, agent: name, task, ...special } };
 }

@@ -1,6 +1,9 @@
-/** The failing maze fails where the seed says, in a restored episode too: else a resumed run could not be compared. */
+/**
+ * The tasks reward and fail as action and seed say, in a restored episode too: else a resumed run could not be compared.
+ */
 import { describe, expect, it } from "vitest";
-import { chaosTasks, failingStep, failingTask } from "./tasks.js";
+import { checkEnvironment } from "../environments/check.js";
+import { chaosTasks, failingStep, failingTask, gridTask, mazeTask, unsavedTask } from "./tasks.js";
 
 const make = () => chaosTasks.get(failingTask)!({});
 const action = Float32Array.of(0.1, 0.2);
@@ -28,5 +31,28 @@ describe("the failing maze", () => {
     expect(() => restored.step(action)).toThrow("the seed 20 ends in 0");
     saved.close();
     restored.close();
+  });
+});
+
+const made = (name: string) => chaosTasks.get(name)!({});
+
+describe("the tasks that do not fail", () => {
+  it.each([mazeTask, gridTask, unsavedTask])("keep the contract of environments: %s", (name) => {
+    const environment = made(name);
+    expect(checkEnvironment(environment, { another: made(name) })).toEqual([]);
+    environment.close();
+  });
+
+  it.each([
+    [mazeTask, 2, 0.3],
+    [gridTask, 1, 3],
+  ])("reward by the action and the seed of the episode: %s", (name, size, other) => {
+    const rewardOf = (action: number, seed: number) => {
+      const environment = made(name);
+      environment.reset({ seed });
+      return environment.step(new Float32Array(size).fill(action)).reward;
+    };
+    for (const seed of [4, 5]) expect(rewardOf(0, seed)).toBeCloseTo(Math.cos(seed), 12);
+    expect(Math.abs(rewardOf(other, 5) - rewardOf(0, 5))).toBeGreaterThan(0.01);
   });
 });

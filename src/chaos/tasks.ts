@@ -1,25 +1,36 @@
 /**
- * Tasks that no built-in one stands in for: a point maze that cannot save its state, and one that fails in some of its
- * episodes. dying.ts makes them known to the processes that the chaos tool starts.
+ * Tasks that no built-in one stands in for: a point maze and a gridworld whose rewards tell who acted, such a maze that
+ * cannot save its state, and one that fails in some of its episodes. dying.ts makes them known to the processes that the
+ * chaos tool starts.
  */
 import type { Environment, ResetResult, StepResult } from "../environments/environment.js";
+import { makeGridWorld } from "../environments/gridworld/gridworld.js";
 import { makePointMaze } from "../environments/pointmaze/pointmaze.js";
 import type { EnvironmentFactory } from "../environments/registry.js";
 import { joinState } from "../environments/state.js";
+import { TellingEnvironment } from "./telling.js";
 
+export const mazeTask = "pointmaze-umaze-telling";
+export const gridTask = "gridworld-cliff-telling";
 export const unsavedTask = "pointmaze-umaze-unsaved";
 export const failingTask = "pointmaze-umaze-failing";
 
 export const chaosTasks: ReadonlyMap<string, EnvironmentFactory> = new Map<string, EnvironmentFactory>([
+  [mazeTask, () => tellingMaze(mazeTask)],
+  [gridTask, () => new TellingEnvironment(gridTask, makeGridWorld("cliff"))],
   [unsavedTask, unsaved],
   [failingTask, () => new FailingMaze()],
 ]);
 
+function tellingMaze(name: string): TellingEnvironment {
+  return new TellingEnvironment(name, makePointMaze("umaze"));
+}
+
 /** A point maze without the means to save its state. */
 function unsaved(): Environment {
-  const maze = makePointMaze("umaze");
+  const maze = tellingMaze(unsavedTask);
   return {
-    name: unsavedTask,
+    name: maze.name,
     observationSpace: maze.observationSpace,
     actionSpace: maze.actionSpace,
     horizon: maze.horizon,
@@ -38,7 +49,7 @@ export const failingStep = 60;
  */
 class FailingMaze implements Environment {
   readonly name = failingTask;
-  private readonly maze = makePointMaze("umaze");
+  private readonly maze = tellingMaze(failingTask);
   readonly observationSpace = this.maze.observationSpace;
   readonly actionSpace = this.maze.actionSpace;
   readonly horizon = this.maze.horizon;

@@ -7,14 +7,14 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { episodeLogFile } from "../checkpoints/episode-log.js";
-import { checkpointFolder } from "../checkpoints/store.js";
+import { CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
 import { RandomStream } from "../random.js";
-import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { differences, identityOf, type RunIdentity } from "../training/run-identity.js";
 import { atWork, firstOrder, type Order, orderVariable, randomOrder, type Stage } from "./order.js";
 import { type ResumePosition, resumePositionIn } from "./resume-position.js";
 import type { ChaosCase } from "./run-settings.js";
+import { untestedBy } from "./untested.js";
 
 export interface TortureOptions {
   readonly kills: number;
@@ -46,7 +46,7 @@ const program = fileURLToPath(new URL("../cli/bin.js", import.meta.url));
 const dying = new URL("./dying.js", import.meta.url).href;
 
 export async function torture(chaosCase: ChaosCase, options: TortureOptions): Promise<Tortured> {
-  const { name, settings, drops } = chaosCase;
+  const { name, settings } = chaosCase;
   const { kills, seed, folder } = options;
   const random = new RandomStream(seed, name);
   const tally = emptyTally(name);
@@ -59,9 +59,8 @@ export async function torture(chaosCase: ChaosCase, options: TortureOptions): Pr
     tally.problems.push(`${whole}, which nobody ended, ended with ${ending}: ${errors.trim()}`);
     return tally;
   }
-  if (drops && !readRun(whole).notices.some(({ kind }) => kind === "dropped-episode"))
-    tally.problems.push(`${whole}: no episode was dropped, so that the case tests nothing of it`);
   const wanted = identityOf(whole);
+  tally.problems.push(...untestedBy(wanted, chaosCase).map((problem) => `${whole}: ${problem}`));
   while (tally.kills < kills && tally.problems.length === 0) {
     const run = join(folder, `run-${tally.runs + 1}`);
     await untilComplete(run, config, { kills, random, tally });
@@ -144,7 +143,8 @@ function tear(run: string, random: RandomStream): void {
     [runFiles.metrics, '{"phase":"offl'],
     [runFiles.evaluations, '{"phase":"onl'],
     [runFiles.notices, '{"phase":"online","upd'],
-    [episodeLogFile, "\x07\0\0\0half an episode"],
+    // No episode is on its way before the first checkpoint.
+    ...(new CheckpointStore(run).empty ? [] : [[episodeLogFile, "\x07\0\0\0half an episode"] as const]),
   ] as const)
     if (existsSync(join(run, file)) && random.uniform() < 0.5) appendFileSync(join(run, file), rest);
 }

@@ -4,6 +4,7 @@
  * truncated (two 32-bit integers, little-endian), then as float32 the observations [T + 1, observationSize], the actions
  * [T, actionSize], the rewards [T] and whether each step was terminated [T].
  */
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Episode } from "../data/episode.js";
 import { type Disk, realDisk } from "../runs/disk.js";
@@ -25,6 +26,11 @@ export class EpisodeLog {
   /** A new, empty log in a run folder. @throws RunFailure if it cannot be made */
   static create(runFolder: string, disk: Disk = realDisk): EpisodeLog {
     return new EpisodeLog(GrowingFile.open(join(runFolder, episodeLogFile), disk));
+  }
+
+  /** Whether nothing was collected into a log, or there is none. */
+  static isEmpty(runFolder: string): boolean {
+    return (statSync(join(runFolder, episodeLogFile), { throwIfNoEntry: false })?.size ?? 0) === 0;
   }
 
   /**

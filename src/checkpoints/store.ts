@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DataError, fileReason, RunFailure } from "../errors.js";
-import { type Disk, linkDurably, realDisk, writeDurably } from "../runs/disk.js";
+import { type Disk, linkDurably, partialEnding, realDisk, writeDurably } from "../runs/disk.js";
 import { decodeTensorFile, encodeTensorFile, type TensorFile } from "./tensor-file.js";
 
 export const checkpointFolder = "checkpoints";
@@ -17,6 +17,13 @@ const kept = 2;
 /** What is left to do where a run has lost its checkpoints. A run overwrites nothing, not even itself. */
 export const startAgain =
   'The run cannot go on without a sound one; start it again with "calql train" in another folder.';
+
+/** Whether a file is a checkpoint that a kill kept from being written, by its name in the folder of the checkpoints. */
+export function isUnfinishedCheckpoint(name: string): boolean {
+  if (!name.endsWith(partialEnding)) return false;
+  const whole = name.slice(0, -partialEnding.length);
+  return whole === bestCheckpoint || pattern.test(whole);
+}
 
 export interface FoundCheckpoint extends TensorFile {
   readonly path: string;
@@ -52,6 +59,7 @@ export class CheckpointStore {
    * @throws RunFailure if it cannot be written; those that were there still are
    */
   write(content: TensorFile, best = false): string {
+    const before = this.next > 1 ? "The last one before it is kept; free" : "Free";
     const path = join(this.folder, fileName(this.next));
     try {
       this.makeFolder();
@@ -63,7 +71,7 @@ export class CheckpointStore {
         this.disk.remove(join(this.folder, fileName(number)));
     } catch (error) {
       throw new RunFailure(
-        `The checkpoint ${path} could not be written: ${fileReason(error)}. The last one before it is kept; free space or mend the disk, then go on with "calql resume".`,
+        `The checkpoint ${path} could not be written: ${fileReason(error)}. ${before} space or mend the disk, then go on with "calql resume".`,
         { cause: error },
       );
     }

@@ -78,10 +78,12 @@ export function encodeTensorFile({ manifest, tensors }: TensorFile): Uint8Array 
 
 /**
  * Reads a file back, every byte of it checked.
- * @param name the file's, for messages
+ * @param path the file's, for messages
+ * @param what it is, for messages
  * @throws DataError where the file is damaged or no checkpoint; UsageError where it is of another version
  */
-export function decodeTensorFile(file: Uint8Array, name: string): TensorFile {
+export function decodeTensorFile(file: Uint8Array, path: string, what = "checkpoint"): TensorFile {
+  const name = `${what} ${path}`;
   const header = headerOf(file, name);
   const { __metadata__: rawMetadata, ...rawEntries } = parseJson(header.text, name) as Record<string, unknown>;
   const { manifest, parts: partsText } = checkedMetadata(rawMetadata, name);
@@ -143,7 +145,7 @@ function checkedMetadata(raw: unknown, name: string): z.infer<typeof metadataSch
   if (metadata.version === String(formatVersion)) return metadata;
   // Not damage, so that no older one is taken in its place.
   throw new UsageError(
-    `The checkpoint ${name} has format version ${metadata.version}, and this version of calql reads ${formatVersion}; resume it with the calql that wrote it.`,
+    `The ${name} has format version ${metadata.version}, and this version of calql reads ${formatVersion}; use the calql that wrote it.`,
   );
 }
 
@@ -162,7 +164,7 @@ function parseJson(text: string, name: string): unknown {
 }
 
 function damaged(name: string, how: string): DataError {
-  return new DataError(`The checkpoint ${name} is damaged: ${how}.`);
+  return new DataError(`The ${name} is damaged: ${how}.`);
 }
 
 function kindOf(tensor: CheckpointTensor): Kind {

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.js";
-import { writeReport } from "../report/write-report.js";
+import { writeOwnReport } from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
 import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
 import type { TrainOptions, TrainResult } from "../training/train.js";
@@ -29,12 +29,12 @@ export async function withView(
         onNotice: view.notice,
         signal,
       }),
-    );
-    writeReport([options.folder], join(options.folder, runFiles.report));
+    ).catch((error: unknown) => {
+      if (!(error instanceof UsageError)) reportFailedRun(options.folder);
+      throw error;
+    });
+    writeOwnReport(options.folder);
     return result;
-  } catch (error) {
-    if (!(error instanceof UsageError)) reportFailedRun(options.folder);
-    throw error;
   } finally {
     view.stop();
   }
@@ -60,9 +60,9 @@ function shellWord(word: string): string {
 function reportFailedRun(folder: string): void {
   if (!existsSync(join(folder, runFiles.config))) return;
   try {
-    writeReport([folder], join(folder, runFiles.report));
+    writeOwnReport(folder);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
   }
 }
 

@@ -2,14 +2,15 @@
  * The verbs at work: collect and inspect data, train from a file of them, draw reports; and what is left of a run that
  * fails. Ctrl-C is tested with the real executable in interrupt.test.ts.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { countingTables, exampleFile, randomDataset } from "../data/example-data.fixture.js";
+import { RunFailure } from "../errors.js";
 import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
 import { readRun } from "../runs/read.js";
-import { registerLine, runFolderContent, tiny } from "../training/tiny-run.fixture.js";
+import { errorOf, registerLine, runFolderContent, tiny } from "../training/tiny-run.fixture.js";
 import { calql, tinyFlags } from "./command-line.fixture.js";
 import { trainWithView } from "./train.js";
 
@@ -168,6 +169,29 @@ describe("a run that fails", () => {
     await expect(trainWithView({ ...tiny, task }, { folder, dataset })).rejects.toThrow(/out of battery/);
     silent.mockRestore();
     expect(existsSync(join(folder, "report.html"))).toBe(true);
+  });
+
+  it.each<[string, "completed" | "failed", boolean]>([
+    ["a run that is complete", "completed", false],
+    ["a run that fails", "failed", true],
+  ])("says once how to draw the report of %s later, where there is no room for it", async (name, status, fails) => {
+    const folder = at(status);
+    const task = registerLine(name, {
+      beforeReset: (resets) => resets === 1 && mkdirSync(join(folder, "report.html"), { recursive: true }),
+      beforeStep: (count) => fails && count === 15 && expect.fail("out of battery"),
+    });
+    const dataset = randomDataset(1, [50], { observationSize: 2, actionSize: 1 });
+    const said: string[] = [];
+    const stderr = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+    const error = await errorOf(trainWithView({ ...tiny, task }, { folder, dataset }));
+    stderr.mockRestore();
+    const sentence = `The report could not be written to ${folder}/report.html: it is a folder. The run itself is kept; free space or check the permissions, then draw it with "calql report ${folder}".`;
+    expect(readRun(folder).summary?.status).toBe(status);
+    expect(said.filter((text) => text.includes("could not be written"))).toEqual(fails ? [`error: ${sentence}\n`] : []);
+    if (fails) expect(error.message).toMatch(/out of battery/);
+    else expect(error).toEqual(new RunFailure(sentence));
+    rmSync(join(folder, "report.html"), { recursive: true });
+    expect((await calql("report", folder)).code).toBe(0);
   });
 
   it("leaves the report of another run in the same place alone", async () => {

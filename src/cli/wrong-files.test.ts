@@ -67,7 +67,7 @@ workingFolder(async () => {
   spoilt("old-version", (run) => {
     for (const path of checkpointsOf(run)) writeFileSync(path, ofOldVersion(path));
   });
-  spoilt("lines-missing", (run) => truncateSync(join(run, "metrics.jsonl"), 3));
+  spoilt("lines-missing", (run) => truncateSync(join(run, "evaluations.jsonl"), 3));
   spoilt("other-data", (run) => {
     const path = join(run, "config.json");
     writeFileSync(path, readFileSync(path, "utf8").replace('"maze.hdf5"', '"changed.hdf5"'));
@@ -114,15 +114,15 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     "resume old-version",
-    /^The checkpoint old-version\/.* has format version 0, and this version of calql reads \d+; resume it with the calql that wrote it\.$/,
+    /^The checkpoint old-version\/.* has format version 0, and this version of calql reads \d+; use the calql that wrote it\.$/,
   ],
   [
     "resume lines-missing",
-    /^lines-missing\/metrics\.jsonl is damaged: it has 3 bytes where the checkpoint knows \d+\./,
+    /^lines-missing\/evaluations\.jsonl is damaged: it has 3 bytes where the checkpoint knows \d+\./,
   ],
   [
     "report torn-metrics",
-    /^torn-metrics\/metrics\.jsonl, line 1: this is not valid JSON\. Remove or repair the line\.$/,
+    /^torn-metrics\/metrics\.jsonl, line 1: this is not valid JSON\. Repair the line, or remove it once the run is complete\.$/,
   ],
   ["export", /^calql export needs a run; name it\. See calql export --help\.$/],
   [
@@ -156,7 +156,7 @@ const mistakes: readonly Mistake[] = [
     /^The crash bundle missing cannot be read: there is no such file\. Give the path of a run folder/,
   ],
   ["replay-crash loop.hdf5", /^The crash bundle loop\.hdf5 cannot be read: it is a link that leads to itself\. Give/],
-  ["replay-crash maze.hdf5", /^The checkpoint maze\.hdf5 is damaged: /],
+  ["replay-crash maze.hdf5", /^The crash bundle maze\.hdf5 is damaged: .*\. Give another one, or have it made again: /],
   // Data
   [
     trainLine("other-actions.hdf5"),

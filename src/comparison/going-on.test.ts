@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { episodeLogFile } from "../checkpoints/episode-log.js";
 import { checkpointFolder } from "../checkpoints/store.js";
 import { DataError, type UsageError } from "../errors.js";
 import { snapshotOf } from "../runs/folder-content.fixture.js";
@@ -122,6 +123,7 @@ describe("a run that ended early goes on", () => {
   it("from its beginning where its worker died before the first checkpoint", async () => {
     await failed("early");
     for (const name of [checkpointFolder, runFiles.summary]) rmSync(at("early", name), { recursive: true });
+    for (const name of [runFiles.metrics, runFiles.evaluations, episodeLogFile]) writeFileSync(at("early", name), "");
     expect((await comparing("early")).said).toEqual(["resumed: was killed"]);
     expect(readdirSync(join(place, "early", task))).toEqual([`${agent}-seed0`]);
     expect(identityOf(at("early"))).toEqual(await neverEnded());

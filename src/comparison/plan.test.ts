@@ -1,6 +1,6 @@
 /** From words and files to the list of runs: which there are, where they go and with which settings. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { UsageError } from "../errors.js";
 import type { TrainSettings } from "../training/configuration.js";
@@ -70,7 +70,7 @@ describe("a plan", () => {
     expect(runs[2]).toMatchObject({
       name: "cql -> sac on pointmaze-large, seed 0",
       collects: true,
-      settings: { label: "cql -> sac", seed: 0, threads: 1, dataset: join("out", "pointmaze-large", "data.hdf5") },
+      settings: { label: "cql -> sac", seed: 0, threads: 1, dataset: resolve("out", "pointmaze-large", "data.hdf5") },
       resolved: { conservativeWeight: 5, onlineAgent: "sac", threads: 1 },
     });
   });

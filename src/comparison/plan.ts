@@ -3,7 +3,7 @@
  * its settings, checked before anything is written. Seeds come before variants, so that a comparison that is cut short
  * has every variant at the same seeds.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Sizes } from "../agents/context.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { UsageError } from "../errors.js";
@@ -81,7 +81,7 @@ function planRun({ task, seed, variant: { label, settings: own }, out, several }
   const named = own.dataset ? { dataset: own.dataset.replaceAll("{task}", task) } : {};
   const written = { threads: 1, ...own, ...named, task, seed, label };
   const collects = !resolveConfiguration(written).run.dataset;
-  const settings = collects ? { ...written, dataset: dataFile(out, task) } : written;
+  const settings = collects ? { ...written, dataset: resolve(dataFile(out, task)) } : written;
   return {
     name: `${label}${several ? ` on ${task}` : ""}, seed ${seed}`,
     label,

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeReport } from "../report/write-report.js";
+import { writeOwnReport } from "../report/write-report.js";
 import { type EvaluationLine, type RunSummary, runFiles } from "../runs/record.js";
 import type { TrainSettings } from "../training/configuration.js";
 import type { Progress } from "../training/run-log.js";
@@ -65,7 +65,7 @@ export async function carryOut(
     (error): RunEnding => ({ status: "failed", reason: error instanceof Error ? error.message : String(error) }),
   );
   try {
-    if (existsSync(join(folder, runFiles.config))) writeReport([folder], join(folder, runFiles.report));
+    if (existsSync(join(folder, runFiles.config))) writeOwnReport(folder);
   } catch (error) {
     // The page can be drawn again from the folder; why the run itself failed must not be hidden by it.
     return ending.status === "completed" ? { status: "failed", reason: (error as Error).message } : ending;

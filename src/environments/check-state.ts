@@ -3,7 +3,7 @@
  * same bits, in the environment that saved it and in a fresh one, beyond the end of the episode and into the next.
  */
 import { RandomStream } from "../random.js";
-import { type Problem, stateProblem } from "./contract.js";
+import { type Problem, promiseProblem, stateProblem } from "./contract.js";
 import type { Environment } from "./environment.js";
 import { randomAction } from "./random-action.js";
 
@@ -30,7 +30,8 @@ export function savedStateProblem(environment: Environment, seed: number, anothe
   for (const copy of another ? [environment, another] : [environment]) {
     if (!copy.restoreState)
       return { what: "the second environment has no restoreState", nextStep: "make it the same way" };
-    copy.restoreState(state);
+    const promise = promiseProblem(copy.restoreState(state), "restoreState()");
+    if (promise) return promise;
     if (!sameNumbers(original, followAndReset(copy, actions)))
       return {
         what: `the same actions led elsewhere after restoreState()${copy === another ? " of a second environment" : ""}`,

@@ -35,6 +35,11 @@ const broken: [string, Environment, string | RegExp][] = [
     "actionSpace has the size 0, not a positive integer",
   ],
   [
+    "an asynchronous step",
+    spoilt(() => ({ step: () => Promise.reject(new Error("no light")) })),
+    "drift: step 1: step() returned a Promise; environments are synchronous, so return what it resolves to.",
+  ],
+  [
     "bounds of another length",
     spoilt(() => ({ observationSpace: { ...box(2, 0, 1), low: new Float32Array(3) } })),
     'observationSpace has a bound "low" that is not a Float32Array of its size, 2; make observationSpace with box(',

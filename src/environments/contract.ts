@@ -36,8 +36,27 @@ export interface Problem {
   readonly nextStep: string;
 }
 
-/** Everything that is wrong with an answer of `reset`. */
-export function resetProblems(result: ResetResult, space: BoxSpace): Problem[] {
+/**
+ * Whether a value is a promise. Nobody waits for one that an environment returns, so that its failure must not be taken
+ * for one that nobody has seen to, which ends the process.
+ */
+export function isUnawaitedPromise(value: unknown): boolean {
+  if (typeof (value as { readonly then?: unknown } | null | undefined)?.then !== "function") return false;
+  Promise.resolve(value).catch(() => {});
+  return true;
+}
+
+/** What is wrong with an answer as one of a synchronous call, or undefined where nothing is. */
+export function promiseProblem(answer: unknown, call: string): Problem | undefined {
+  if (!isUnawaitedPromise(answer)) return undefined;
+  const nextStep = "environments are synchronous, so return what it resolves to";
+  return { what: `${call} returned a Promise`, nextStep };
+}
+
+/** Everything that is wrong with an answer of `reset`, or with that part of an answer of another call. */
+export function resetProblems(result: ResetResult, space: BoxSpace, call = "reset()"): Problem[] {
+  const promise = promiseProblem(result, call);
+  if (promise) return [promise];
   if (typeof result !== "object" || result === null)
     return [{ what: `the answer is ${describe(result)}`, nextStep: "return an object with observation and info" }];
   const problems: Problem[] = [];
@@ -58,8 +77,8 @@ export function resetProblems(result: ResetResult, space: BoxSpace): Problem[] {
 
 /** Everything that is wrong with an answer of `step`. */
 export function stepProblems(result: StepResult, space: BoxSpace): Problem[] {
-  const problems = resetProblems(result, space);
-  if (typeof result !== "object" || result === null) return problems;
+  const problems = resetProblems(result, space, "step()");
+  if (typeof result !== "object" || result === null || isUnawaitedPromise(result)) return problems;
   if (!Number.isFinite(result.reward))
     problems.push({
       what: `the reward is ${describe(result.reward)} and not a finite number`,
@@ -76,6 +95,8 @@ export function stepProblems(result: StepResult, space: BoxSpace): Problem[] {
 
 /** What is wrong with an answer of `saveState`, or undefined where nothing is. */
 export function stateProblem(state: unknown): Problem | undefined {
+  const promise = promiseProblem(state, "saveState()");
+  if (promise) return promise;
   if (!(state instanceof Float64Array))
     return { what: `the state is ${describe(state)} and not a Float64Array`, nextStep: "return a Float64Array" };
   const index = state.findIndex((entry) => !Number.isFinite(entry));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RunFailure, UsageError } from "../errors.js";
+import { makeFrame } from "../rendering/frame.js";
 import { box, discrete, type Environment, type StepResult } from "./environment.js";
 import { guardEnvironment } from "./guard.js";
 
@@ -171,7 +172,39 @@ describe("the guard", () => {
     expect(saving(Float64Array.of(1, Infinity))).toThrow(RunFailure);
     expect(saving(Float64Array.of(1, Infinity))).toThrow(`${broken} holds Infinity at index 1`);
     expect(saving(Float32Array.of(1))).toThrow(`${broken} is of type Float32Array and not a Float64Array`);
-    expect(saving(Promise.resolve())).toThrow(`${broken} is of type Promise and not a Float64Array`);
+    expect(saving([1])).toThrow(`${broken} is of type Array and not a Float64Array`);
+  });
+
+  it.each([
+    ["resolves", () => Promise.resolve(Float64Array.of(1))],
+    // One that rejects and that nobody has seen to fails the tests as it would end a process.
+    ["rejects", () => Promise.reject(new Error("no light"))],
+  ])("stops at a promise that %s, whatever returns it", async (_, promise) => {
+    const asynchronous = { reset: promise, step: promise, saveState: promise, restoreState: promise, render: promise };
+    const [broken, synchronous] = ["broke the contract of an environment", "environments are synchronous, so return"];
+    const of = (method: keyof typeof asynchronous) => {
+      const stateful = { saveState: () => Float64Array.of(1), restoreState: () => {} };
+      const spoilt = { ...counter(), ...stateful, [method]: promise } as unknown as Environment;
+      return guardEnvironment(spoilt, "counter");
+    };
+    expect(() => of("reset").reset()).toThrow(`counter: reset() ${broken}: reset() returned a Promise; ${synchronous}`);
+    const calls = {
+      step: (environment: Environment) => environment.step(idle),
+      saveState: (environment: Environment) => environment.saveState!(),
+      restoreState: (environment: Environment) => environment.restoreState!(Float64Array.of(0, 0, 1)),
+      render: (environment: Environment) => environment.render!(makeFrame(2, 2)),
+    };
+    for (const [method, call] of Object.entries(calls)) {
+      const environment = of(method as keyof typeof calls);
+      environment.reset();
+      expect(() => call(environment)).toThrow(RunFailure);
+      environment.reset();
+      expect(() => call(environment)).toThrow(`${broken}: ${method}() returned a Promise; ${synchronous}`);
+    }
+    const closing = guardEnvironment({ ...counter(), close: promise } as unknown as Environment);
+    expect(() => closing.close()).not.toThrow();
+    // A rejection is seen to be unhandled once the microtasks are over.
+    await new Promise((resolve) => setTimeout(resolve));
   });
 
   it("refuses a seed that is no integer", () => {

@@ -6,7 +6,15 @@
  */
 import { RunFailure, UsageError } from "../errors.js";
 import type { Frame } from "../rendering/frame.js";
-import { actionProblem, type Problem, resetProblems, stateProblem, stepProblems } from "./contract.js";
+import {
+  actionProblem,
+  isUnawaitedPromise,
+  type Problem,
+  promiseProblem,
+  resetProblems,
+  stateProblem,
+  stepProblems,
+} from "./contract.js";
 import type { ActionSpace, BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
 import { joinState } from "./state.js";
 
@@ -85,13 +93,14 @@ class GuardedEnvironment implements Environment {
   close(): void {
     if (this.state === "closed") return;
     this.state = "closed";
-    this.environment.close();
+    isUnawaitedPromise(this.environment.close()); // whether it could be closed changes nothing any more
   }
 
   private draw(frame: Frame): void {
     if (this.state === "new") throw this.refuse("render() was called before the first reset()", "call reset() first");
     if (this.state === "closed") throw this.refuse("render() was called after close()", "make a new environment");
-    this.environment.render?.(frame);
+    const problem = promiseProblem(this.environment.render?.(frame), "render()");
+    if (problem) throw this.fail("render()", problem);
   }
 
   /** The guard's own two numbers, then the environment's. */
@@ -110,7 +119,8 @@ class GuardedEnvironment implements Environment {
     const state = episodeStates[saved[0]!];
     if (state === undefined || saved.length < 2)
       throw this.refuse("restoreState() was given something else than a saved state", "pass what saveState() returned");
-    this.environment.restoreState!(saved.slice(2));
+    const problem = promiseProblem(this.environment.restoreState!(saved.slice(2)), "restoreState()");
+    if (problem) throw this.fail("restoreState()", problem);
     this.state = state;
     this.steps = saved[1]!;
   }

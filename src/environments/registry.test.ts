@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../errors.js";
+import { RunFailure, UsageError } from "../errors.js";
 import { actionVectorSize, box, type Environment } from "./environment.js";
 import { environmentNames, makeEnvironment, registerEnvironment } from "./registry.js";
 
@@ -48,6 +48,20 @@ describe("the registry of environments", () => {
       expect([observation.length, reward]).toEqual([environment.observationSpace.size, 0]);
       environment.close();
     }
+  });
+
+  it.each([
+    ["resolves", () => Promise.resolve(still(1))],
+    ["rejects", () => Promise.reject(new Error("no licence"))],
+  ])("refuses a factory whose promise %s", async (how, factory) => {
+    registerEnvironment(`promised, and ${how}`, factory as unknown as () => Environment);
+    const make = () => makeEnvironment(`promised, and ${how}`);
+    expect(make).toThrow(RunFailure);
+    expect(make).toThrow(
+      `The environment promised, and ${how} could not be made: its factory returned a Promise; environments are synchronous, so return one that is ready. Mend it and run again.`,
+    );
+    // A rejection is seen to be unhandled once the microtasks are over.
+    await new Promise((resolve) => setTimeout(resolve));
   });
 
   it("suggests the nearest name for an unknown one", () => {

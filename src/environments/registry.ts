@@ -6,6 +6,7 @@ import { RunFailure, reasonIn, UsageError, unknownName } from "../errors.js";
 import { adroitTaskNames, makeAdroit } from "./adroit/adroit.js";
 import { makeAntDirection } from "./ant/ant-direction.js";
 import { antMazes, makeAntMaze } from "./ant/antmaze.js";
+import { isUnawaitedPromise } from "./contract.js";
 import type { Environment } from "./environment.js";
 import { makeGridWorld } from "./gridworld/gridworld.js";
 import { gridNames } from "./gridworld/gridworld-layouts.js";
@@ -52,7 +53,10 @@ export function makeEnvironment(name: string, options: EnvironmentOptions = {}):
   const factory = factories.get(name);
   if (!factory) throw unknownName("environment", name, environmentNames());
   try {
-    return guardEnvironment(factory(options), name);
+    const environment = factory(options);
+    if (isUnawaitedPromise(environment))
+      throw new TypeError("its factory returned a Promise; environments are synchronous, so return one that is ready");
+    return guardEnvironment(environment, name);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new RunFailure(`The environment ${name} could not be made: ${reasonIn(error)}. Mend it and run again.`, {

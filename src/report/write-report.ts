@@ -1,16 +1,24 @@
 /**
  * Pages as files: the report of run folders, written in one piece.
  */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileReason, RunFailure } from "../errors.js";
 import { makeFolder } from "../runs/make-folder.js";
 import { readRun } from "../runs/read.js";
+import { runFiles } from "../runs/record.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import { renderReport } from "./page.js";
 
 /** Reads run folders and writes their page. @throws DataError for a folder that is no run */
 export function writeReport(folders: readonly string[], path: string): void {
   writePage(renderReport(folders.map(readRun)), path);
+}
+
+/** Draws the report that belongs to a run, in its folder, as the end of its work. @throws as `writeReport` */
+export function writeOwnReport(folder: string): void {
+  const page = renderReport([readRun(folder)]);
+  const nextStep = `The run itself is kept; free space or check the permissions, then draw it with "calql report ${folder}".`;
+  write("report", page, join(folder, runFiles.report), nextStep);
 }
 
 /** @throws RunFailure if the file cannot be written */
@@ -23,11 +31,11 @@ export function writePicture(svg: string, path: string): void {
   write("picture", svg, path);
 }
 
-function write(what: string, content: string, path: string): void {
+function write(what: string, content: string, path: string, nextStep = "Name another file."): void {
   try {
     makeFolder(dirname(path));
     writeWholeFile(path, content);
   } catch (error) {
-    throw new RunFailure(`The ${what} could not be written to ${path}: ${fileReason(error)}. Name another file.`);
+    throw new RunFailure(`The ${what} could not be written to ${path}: ${fileReason(error)}. ${nextStep}`);
   }
 }

@@ -73,6 +73,9 @@ export const realDisk: Disk = {
   syncFolder,
 };
 
+/** What stands after the name of a file while it is being written. */
+export const partialEnding = ".partial";
+
 /** Whether a link failed because the file system has none (or no more of that file). */
 export function meansNoLinks(error: unknown): boolean {
   const codes = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"];
@@ -83,7 +86,7 @@ export function meansNoLinks(error: unknown): boolean {
  * Writes a file in one piece and puts it on the disk: under a temporary name, synced, renamed, the folder synced. After a
  * failure or a kill at any point the file is there as before or as it shall be.
  */
-export function writeDurably(disk: Disk, path: string, bytes: Uint8Array, partial = `${path}.partial`): void {
+export function writeDurably(disk: Disk, path: string, bytes: Uint8Array, partial = `${path}${partialEnding}`): void {
   try {
     const descriptor = disk.open(partial, "w");
     try {
@@ -102,7 +105,7 @@ export function writeDurably(disk: Disk, path: string, bytes: Uint8Array, partia
 
 /** Gives a file that is on the disk a second name, at once and durably; one that had that name is replaced. */
 export function linkDurably(disk: Disk, from: string, to: string): void {
-  const partial = `${to}.partial`;
+  const partial = `${to}${partialEnding}`;
   disk.remove(partial); // left by a kill
   disk.link(from, partial);
   disk.rename(partial, to);

@@ -7,10 +7,11 @@ import { RunFailure, UsageError } from "../errors.js";
 import { type Disk, realDisk } from "./disk.js";
 import { type Fault, failingDisk, faults, recordingDisk } from "./failing-disk.fixture.js";
 import { GrowingFile } from "./growing-file.js";
+import { noLines } from "./line-positions.js";
 import { readRun } from "./read.js";
 import { type MetricsLine, type NoticeLine, type RunSummary, runFiles } from "./record.js";
 import { config } from "./run-config.fixture.js";
-import { noLines, RunWriter } from "./write.js";
+import { RunWriter } from "./write.js";
 
 let folder: string;
 beforeEach(() => {

@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { builtProgram } from "../cli/built.fixture.js";
 import { UsageError } from "../errors.js";
-import { lockFile, lockFolder } from "./lock.js";
+import { alive, isAbandonedLock, lockFile, lockFolder } from "./lock.js";
 
 const { place, remove } = builtProgram();
 afterAll(remove);
@@ -123,6 +123,31 @@ describe("the lock of a folder", () => {
       await killed(parent);
     },
   );
+
+  it("of a living process is refused with the file to remove where nobody knows when that one started", () => {
+    const startOf = () => alive;
+    const unlock = lockFolder(folder, "run", { startOf });
+    expect(owner().started).toBe("alive");
+    expect(() => lockFolder(folder, "run", { startOf })).toThrow(
+      new RegExp(
+        `^Another run \\(process ${process.pid}, since .*\\) is at work in ${folder}; wait for it, or use another folder; if no such process is at work, remove ${path}\\.$`,
+      ),
+    );
+    unlock();
+    // Where it is known there is nothing to remove.
+    const unlockKnown = lockFolder(folder, "run", { startOf: () => "12" });
+    expect(() => lockFolder(folder, "run", { startOf: () => "12" })).toThrow(/wait for it, or use another folder\.$/);
+    unlockKnown();
+    // One that is gone is known to be gone there, too.
+    written({ process: 2 ** 22 + 1, started: alive });
+    lockFolder(folder, "run", { startOf: (number) => (number === process.pid ? alive : undefined) })();
+  });
+
+  it("that a process was about to take is abandoned once that is gone", () => {
+    expect(isAbandonedLock(`${lockFile}.${2 ** 22 + 1}`)).toBe(true);
+    for (const name of [`.${process.pid}`, "", ".", ".0", ".12a", `.${2 ** 22 + 1}.stale`, `x.${2 ** 22 + 1}`])
+      expect(isAbandonedLock(`${lockFile}${name}`), name).toBe(false);
+  });
 
   it("of another machine is refused with the file to remove", () => {
     written({ host: "elsewhere" });

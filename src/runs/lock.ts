@@ -16,9 +16,17 @@ export const lockFile = ".lock";
 const ownerSchema = z.object({ process: z.int().positive(), started: z.string(), host: z.string(), since: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
-/** The two steps that decide between processes, as a value for tests. */
-const realSteps = { link: linkSync, rename: renameSync };
-export type LockSteps = { readonly [Name in keyof typeof realSteps]: (from: string, to: string) => void };
+/** What decides between processes, as a value for tests. */
+const realSteps: LockSteps = { link: linkSync, rename: renameSync, startOf };
+export interface LockSteps {
+  readonly link: (from: string, to: string) => void;
+  readonly rename: (from: string, to: string) => void;
+  /** When a process started, in the words of the system (or `alive` where it does not tell); undefined if it is gone. */
+  readonly startOf: (process: number) => string | undefined;
+}
+
+/** All that is known of a process in a system that does not tell when it started. */
+export const alive = "alive";
 
 /**
  * Makes the folder and takes its lock.
@@ -26,10 +34,11 @@ export type LockSteps = { readonly [Name in keyof typeof realSteps]: (from: stri
  * @returns what gives the lock back
  * @throws UsageError naming the process that holds it
  */
-export function lockFolder(folder: string, work: string, steps: LockSteps = realSteps): () => void {
+export function lockFolder(folder: string, work: string, replaced: Partial<LockSteps> = {}): () => void {
+  const steps = { ...realSteps, ...replaced };
   const path = join(folder, lockFile);
   const mine = `${path}.${process.pid}`;
-  const identity = JSON.stringify(ownIdentity());
+  const identity = JSON.stringify(ownIdentity(steps));
   try {
     makeFolder(folder);
     writeFileSync(mine, identity);
@@ -45,6 +54,13 @@ export function lockFolder(folder: string, work: string, steps: LockSteps = real
     // Somebody who took it for stale may hold it now.
     if (readIfThere(path) === identity) rmSync(path, { force: true });
   };
+}
+
+/** Whether a file is what a process made on its way to a lock before it was killed, by its name. */
+export function isAbandonedLock(name: string): boolean {
+  if (!name.startsWith(`${lockFile}.`)) return false;
+  const number = name.slice(lockFile.length + 1);
+  return /^[1-9]\d*$/.test(number) && startOf(Number(number)) === undefined;
 }
 
 /** Removes a file that does no harm where it stays: that it cannot be removed must not hide why the lock was not taken. */
@@ -85,10 +101,13 @@ function removeIfStale(path: string, folder: string, work: string, steps: LockSt
     throw new UsageError(
       `Another ${work} (process ${owner.process} on ${owner.host}, since ${owner.since}) is at work in ${folder}; if it no longer is, remove ${path}.`,
     );
-  if (owner && startOf(owner.process) === owner.started)
+  if (owner && steps.startOf(owner.process) === owner.started) {
+    // The number of one that is gone may have been given to another, for ever.
+    const unsure = owner.started === alive ? `; if no such process is at work, remove ${path}` : "";
     throw new UsageError(
-      `Another ${work} (process ${owner.process}, since ${owner.since}) is at work in ${folder}; wait for it, or use another folder.`,
+      `Another ${work} (process ${owner.process}, since ${owner.since}) is at work in ${folder}; wait for it, or use another folder${unsure}.`,
     );
+  }
   // Moved away and looked at again: between reading and removing, another process may have taken the lock.
   const stale = `${path}.${process.pid}.stale`;
   try {
@@ -117,7 +136,7 @@ function ownerIn(text: string): Owner | undefined {
   }
 }
 
-function ownIdentity(): Owner {
+function ownIdentity({ startOf }: LockSteps): Owner {
   return {
     process: process.pid,
     started: startOf(process.pid) ?? "",
@@ -126,7 +145,7 @@ function ownIdentity(): Owner {
   };
 }
 
-/** When a process started, in the words of the system (or "alive" where it does not tell); undefined if it is gone. */
+/** As LockSteps says. */
 function startOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
@@ -140,6 +159,6 @@ function startOf(pid: number): string | undefined {
     // One that has ended and that its parent has not asked about: it works no more, though it has a number still.
     return fields[0] === "Z" ? undefined : fields[19]!;
   } catch {
-    return "alive";
+    return alive;
   }
 }

@@ -38,15 +38,18 @@ export interface Run {
  * @throws UsageError if the folder is missing or no run folder; DataError if one of its files is damaged.
  */
 export function readRun(folder: string): Run {
-  const config = readRunConfig(folder);
+  const { config, evaluations, notices } = readSteering(folder);
   const summary = readRunSummary(folder);
+  const metrics = readLines(join(folder, runFiles.metrics), metricsLineSchema);
+  return { folder, config, metrics, evaluations, notices, ...(summary && { summary }) };
+}
+
+/** What decides how a run goes on, but for its checkpoint. @throws as `readRun` */
+export function readSteering(folder: string): Pick<Run, "config" | "evaluations" | "notices"> {
   return {
-    folder,
-    config,
-    metrics: readLines(join(folder, runFiles.metrics), metricsLineSchema),
+    config: readRunConfig(folder),
     evaluations: readLines(join(folder, runFiles.evaluations), evaluationLineSchema),
     notices: readLines(join(folder, runFiles.notices), noticeLineSchema),
-    ...(summary && { summary }),
   };
 }
 
@@ -98,7 +101,7 @@ function readLines<Value>(path: string, schema: z.ZodType<Value>): Value[] {
     if (value !== notJson) values.push(validate(value, schema, place));
     // Only the last piece, after the last newline, can be a line that a kill has torn.
     else if (index < lines.length - 1)
-      throw new DataError(`${place}: this is not valid JSON. Remove or repair the line.`);
+      throw new DataError(`${place}: this is not valid JSON. Repair the line, or remove it once the run is complete.`);
   });
   return values;
 }

@@ -7,7 +7,7 @@ import { DataError, RunFailure, UsageError } from "../errors.js";
 import { readRun } from "./read.js";
 import type { EvaluationLine, MetricsLine, RunSummary } from "./record.js";
 import { config } from "./run-config.fixture.js";
-import { RunWriter } from "./write.js";
+import { RunWriter, refuseUsedFolder } from "./write.js";
 
 let place: string;
 let folder: string;
@@ -99,8 +99,37 @@ describe("RunWriter", () => {
     const before = readFileSync(join(place, "config.json"), "utf8");
     const again = () => RunWriter.create(place, { ...config, calqlVersion: "9" });
     expect(again).toThrow(UsageError);
-    expect(again).toThrow(/already holds files \(config\.json.*Name another folder/);
+    expect(again).toThrow(/already holds files \(config\.json/);
     expect(readFileSync(join(place, "config.json"), "utf8")).toBe(before);
+  });
+
+  it.each<[string, (writer: RunWriter) => void]>([
+    ["killed", () => {}],
+    ["interrupted", (writer) => writer.writeSummary(summary)],
+    ["failed", (writer) => writer.writeSummary({ ...summary, status: "failed", reason: "the motor is hot" })],
+  ])("says how to go on where the run in the folder was %s", (_, end) => {
+    const writer = writtenRun();
+    end(writer);
+    writer.close();
+    expect(() => refuseUsedFolder(folder)).toThrow(
+      new RegExp(
+        `^The run folder ${folder} already holds files \\(.*\\), and a run overwrites nothing\\. It holds a run that has not come to its end: go on with it by "calql resume ${folder}", or name another folder\\.$`,
+      ),
+    );
+  });
+
+  it.each<[string, (writer: RunWriter) => void]>([
+    ["a run that is complete", (writer) => writer.writeSummary({ ...summary, status: "completed" })],
+    ["a run whose summary is damaged", () => writeFileSync(join(folder, "summary.json"), "{")],
+    ["a config.json of another program", () => writeFileSync(join(folder, "config.json"), "{}")],
+    ["no config.json", () => rmSync(join(folder, "config.json"))],
+  ])("advises nobody to go on with %s", (_, change) => {
+    const writer = writtenRun();
+    change(writer);
+    writer.close();
+    expect(() => refuseUsedFolder(folder)).toThrow(
+      /overwrites nothing\. Name another folder, or move this one away\.$/,
+    );
   });
 
   it("refuses a path that is a file", () => {

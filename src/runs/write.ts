@@ -8,9 +8,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileReason, UsageError } from "../errors.js";
 import { type Disk, realDisk } from "./disk.js";
-import { beginning, type FilePosition, hashUpTo } from "./file-position.js";
+import { beginning } from "./file-position.js";
 import { GrowingFile } from "./growing-file.js";
+import { type LinePositions, noLines } from "./line-positions.js";
 import { lockFile } from "./lock.js";
+import { readRunConfig, readRunSummary } from "./read.js";
 import {
   type EvaluationLine,
   type MetricsLine,
@@ -19,15 +21,8 @@ import {
   type RunSummary,
   runFiles,
 } from "./record.js";
-import { writeWholeFile } from "./whole-file.js";
+import { unfinishedFile, writeWholeFile } from "./whole-file.js";
 import { attempt } from "./write-failure.js";
-
-const lineFiles = ["metrics", "evaluations", "notices"] as const;
-/** How far the files of lines reach. */
-export type LinePositions = Readonly<Record<(typeof lineFiles)[number], FilePosition>>;
-
-/** Before the first line. */
-export const noLines: LinePositions = { metrics: beginning, evaluations: beginning, notices: beginning };
 
 /** Writes one run folder. Every method is synchronous: when it returns, a kill of the process loses nothing of it. */
 export class RunWriter {
@@ -50,15 +45,7 @@ export class RunWriter {
   }
 
   /**
-   * Whether the lines that a checkpoint knows are there as they were.
-   * @throws DataError if a file of lines is shorter than then, or another one up to there
-   */
-  static check(folder: string, lines: LinePositions): void {
-    for (const name of lineFiles) hashUpTo(join(folder, runFiles[name]), lines[name]);
-  }
-
-  /**
-   * Opens a run folder again where a checkpoint left it, which `check` has found possible; lines after that are cut off,
+   * Opens a run folder again where a checkpoint left it, which `checkLines` has found possible; lines after that are cut off,
    * because the run writes them again, and how an earlier process ended no longer counts.
    * @throws RunFailure if the files cannot be written
    */
@@ -157,9 +144,6 @@ export function makeEmptyFolder(folder: string, disk: Disk = realDisk): void {
   }
 }
 
-/** What a kill in the first moment of a run leaves. */
-const unfinishedConfig = new RegExp(`^${runFiles.config}\\.\\d+\\.partial$`);
-
 /** Whether a run could go into a folder, asked before any work and without making it. @throws UsageError if not */
 export function refuseUsedFolder(folder: string): void {
   let present: string[];
@@ -170,12 +154,26 @@ export function refuseUsedFolder(folder: string): void {
     const reason = (error as NodeJS.ErrnoException).code === "ENOTDIR" ? "it is a file" : fileReason(error);
     throw new UsageError(`The run folder ${folder} cannot be made: ${reason}. Name another folder.`);
   }
-  present = present.filter((name) => !name.startsWith(lockFile) && !unfinishedConfig.test(name));
+  // An unfinished config.json is what a kill in the first moment of a run leaves.
+  present = present.filter((name) => !name.startsWith(lockFile) && unfinishedFile(name) !== runFiles.config);
   if (present.length === 0) return;
   const shown = present.sort().slice(0, 3).join(", ") + (present.length > 3 ? ", ..." : "");
+  const nextStep = holdsUnfinishedRun(folder)
+    ? `It holds a run that has not come to its end: go on with it by "calql resume ${folder}", or name another folder.`
+    : "Name another folder, or move this one away.";
   throw new UsageError(
-    `The run folder ${folder} already holds files (${shown}), and a run overwrites nothing. Name another folder, or move this one away.`,
+    `The run folder ${folder} already holds files (${shown}), and a run overwrites nothing. ${nextStep}`,
   );
+}
+
+/** Whether a run in a folder was killed, interrupted or failed; a config.json of somebody else's is no run. */
+function holdsUnfinishedRun(folder: string): boolean {
+  try {
+    readRunConfig(folder);
+    return readRunSummary(folder)?.status !== "completed";
+  } catch {
+    return false;
+  }
 }
 
 function writeWhole(path: string, content: string | Uint8Array, disk: Disk): void {

@@ -2,10 +2,14 @@
  * When checkpoints are written, on a clock of the test's own: never more than the allowed share of the time, and that is
  * what the summary says.
  */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { CheckpointStore } from "../checkpoints/store.js";
 import { readRun } from "../runs/read.js";
 import { type CheckpointClock, Checkpointing } from "./checkpointing.js";
-import { registerLine, trainTiny } from "./tiny-run.fixture.js";
+import { lineData, registerLine, trainTiny } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
+
+afterEach(() => void vi.restoreAllMocks());
 
 interface Simulated {
   readonly everySeconds: number;
@@ -75,10 +79,43 @@ describe("timed checkpoints", () => {
 });
 
 describe("the summary", () => {
+  const task = registerLine("line-with-checkpoints");
+
   it("says how long checkpoints took, a part of the run's time", async () => {
-    const { folder } = await trainTiny(registerLine("line-with-checkpoints"));
+    const { folder } = await trainTiny(task);
     const { seconds, checkpointSeconds } = readRun(folder).summary!;
     expect(checkpointSeconds).toBeGreaterThan(0);
     expect(checkpointSeconds).toBeLessThan(seconds);
+  });
+
+  it("counts in a resumed run all that its processes spent, and the time between them not", async () => {
+    let seconds = 0;
+    const tick = () => {
+      seconds++;
+    };
+    vi.spyOn(performance, "now").mockImplementation(() => 1_000 * seconds);
+    const { write } = CheckpointStore.prototype;
+    const written = vi.spyOn(CheckpointStore.prototype, "write").mockImplementation(function (
+      this: CheckpointStore,
+      ...content
+    ) {
+      tick();
+      return write.apply(this, content);
+    });
+    const stop = new AbortController();
+    const onProgress = ({ done }: { readonly done: number }) => {
+      tick();
+      if (done === 6) stop.abort();
+    };
+    const { folder, summary } = await trainTiny(task, {}, { signal: stop.signal, onProgress });
+    const before = written.mock.calls.length;
+    expect(summary).toMatchObject({ updates: 6, seconds: 6 + before, checkpointSeconds: before });
+    seconds += 1_000;
+    await resume({ folder, dataset: lineData(), onProgress: tick });
+    // A checkpoint does not know yet what itself has taken.
+    const checkpoints = written.mock.calls.length - 1;
+    expect(checkpoints).toBeGreaterThan(before);
+    const { updates, ...after } = readRun(folder).summary!;
+    expect(after).toMatchObject({ seconds: updates + checkpoints, checkpointSeconds: checkpoints });
   });
 });

@@ -1,5 +1,5 @@
 /** A run that diverges leaves what it takes to see the same update fail again. */
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { randomBatch, withAgent } from "../agents/agent.fixture.js";
@@ -114,12 +114,35 @@ describe("a bundle", () => {
     for (const [place, message] of [
       [folder, /^error: There is no crash bundle \(crash-N\.safetensors\) in .*not finite\.\n$/],
       [join(folder, "lost"), /^error: The crash bundle .*lost cannot be read: there is no such file\. Give .*\n$/],
-      [join(folder, "notes.safetensors"), /^error: The checkpoint .*notes\.safetensors is damaged: [^\n]*\n$/],
+      [
+        join(folder, "notes.safetensors"),
+        /^error: The crash bundle .*notes\.safetensors is damaged: it ends within its header[^\n]*\. Give another one, or .*\n$/,
+      ],
     ] as const) {
       const { code, error, out } = await calql("replay-crash", place);
       expect({ code, out }).toEqual({ code: 2, out: "" });
       expect(error).toMatch(message);
     }
+  });
+
+  it("that is damaged is called what it is, with what to do; one that does not fit its agent, too", async () => {
+    const crash = await crashOf("sac", {}, (state) => {
+      state("critics")[0] = Number.NaN;
+    });
+    const folder = newFolder();
+    mkdirSync(folder);
+    const path = writeCrashBundle(folder, { ...crash, state: new Map([...crash.state].slice(1)) });
+    const nextStep = ' Give another one, or have it made again: "calql resume" of the run comes to the same update.\n';
+    const unfit = await calql("replay-crash", folder);
+    expect(unfit.code).toBe(2);
+    expect(unfit.error).toMatch(/^error: The crash bundle has no \d+ numbers for \S+ of sac\./);
+    expect(unfit.error.endsWith(nextStep), unfit.error).toBe(true);
+    truncateSync(path, 40);
+    expect(await calql("replay-crash", folder)).toEqual({
+      code: 2,
+      out: "",
+      error: `error: The crash bundle ${path} is damaged: it ends within its header.${nextStep}`,
+    });
   });
 
   it("is not a checkpoint, and a checkpoint is no bundle", async () => {

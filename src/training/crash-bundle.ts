@@ -9,7 +9,7 @@ import { z } from "zod";
 import { Agent, type AgentBatch } from "../agents/agent.js";
 import { type Crash, NonFiniteUpdate, type Symptom } from "../agents/crash.js";
 import type { AgentSettings } from "../agents/registry.js";
-import { decodeTensorFile, encodeTensorFile } from "../checkpoints/tensor-file.js";
+import { decodeTensorFile, encodeTensorFile, type TensorFile } from "../checkpoints/tensor-file.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import { version } from "../version.js";
@@ -78,7 +78,7 @@ export function writeCrashBundle(folder: string, crash: Crash): string {
 export function readCrashBundle(place: string): Crash {
   const path = attempt(place, () => bundleAt(place));
   const file = attempt(path, () => readFileSync(path));
-  const { manifest, tensors } = decodeTensorFile(file, path);
+  const { manifest, tensors } = decoded(file, path);
   const parsed = manifestSchema.safeParse(manifest);
   if (!parsed.success)
     throw new DataError(`${path} is no crash bundle but something else of a run; name a file crash-N.safetensors.`);
@@ -114,7 +114,9 @@ export async function replayCrash({ agent: name, settings, sizes, threads, state
     for (const stateName of agent.stateNames) {
       const [values, target] = [state.get(stateName), agent.state(stateName)];
       if (values?.length !== target.length)
-        throw new DataError(`The crash bundle has no ${target.length} numbers for ${stateName} of ${name}.`);
+        throw new DataError(
+          `The crash bundle has no ${target.length} numbers for ${stateName} of ${name}. ${anotherBundle}`,
+        );
       target.set(values);
     }
     const all = Object.fromEntries(inputs);
@@ -132,6 +134,17 @@ export async function replayCrash({ agent: name, settings, sizes, threads, state
 }
 
 const NOISE = "noise/";
+
+/** A run that goes on comes to the same update, and leaves the same bundle. */
+const anotherBundle = 'Give another one, or have it made again: "calql resume" of the run comes to the same update.';
+
+function decoded(file: Uint8Array, path: string): TensorFile {
+  try {
+    return decodeTensorFile(file, path, "crash bundle");
+  } catch (error) {
+    throw error instanceof DataError ? new DataError(`${error.message} ${anotherBundle}`) : error;
+  }
+}
 
 function bundleAt(place: string): string {
   if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) return place;

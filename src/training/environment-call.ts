@@ -9,6 +9,7 @@ import { makeEnvironment } from "../environments/registry.js";
 import { RunFailure, reasonIn } from "../errors.js";
 import { type CallKind, EnvironmentFailure, type EpisodeName, failureAt } from "./environment-failure.js";
 import type { HangWatch } from "./hang-watch.js";
+import { differenceFrom } from "./same-environment.js";
 
 /** Where an episode is played. */
 export interface Stage {
@@ -17,11 +18,15 @@ export interface Stage {
   readonly watch?: HangWatch | undefined;
 }
 
-/** A fresh environment by its name. @throws EnvironmentFailure if its factory fails; UsageError for an unknown name */
-export function makeIn(name: string, watch?: HangWatch): Environment {
+/**
+ * A fresh environment by its name.
+ * @param first the run's first one, unless this is it
+ * @throws EnvironmentFailure if its factory fails, or makes one of another kind than the first; UsageError for an unknown name
+ */
+export function makeIn(name: string, watch?: HangWatch, first?: Environment): Environment {
   watch?.enter("make");
   try {
-    return makeEnvironment(name);
+    return likeFirst(makeEnvironment(name), first);
   } catch (error) {
     if (!(error instanceof RunFailure)) throw error;
     const { cause } = error;
@@ -29,6 +34,14 @@ export function makeIn(name: string, watch?: HangWatch): Environment {
   } finally {
     watch?.leave();
   }
+}
+
+/** @throws RunFailure, after it was closed, if it is of another kind */
+function likeFirst(made: Environment, first = made): Environment {
+  const difference = differenceFrom(first, made);
+  if (difference === undefined) return made;
+  closeQuietly(made);
+  throw new RunFailure(difference, { cause: difference });
 }
 
 /** `reset`. @throws EnvironmentFailure if the environment throws */

@@ -5,14 +5,12 @@
 import { existsSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.js";
-import type { Environment } from "../environments/environment.js";
 import { RunFailure } from "../errors.js";
 import { readRun } from "../runs/read.js";
 import type { TrainSettings } from "./configuration.js";
 import { EnvironmentFailure } from "./environment-failure.js";
 import {
   errorOf,
-  type LineOptions,
   lineData,
   newFolder,
   openEnvironments,
@@ -30,28 +28,6 @@ async function failing(task: string, settings: TrainSettings = {}, options: Tiny
   expect(error).toBeInstanceOf(RunFailure);
   expect(openEnvironments.size).toBe(0);
   return { folder, error };
-}
-
-/** A line that saves what `saved` makes of its state; both may throw. */
-function saving(saved: (state: Float64Array) => Float64Array, beforeRestoring = () => {}): LineOptions {
-  const making = (make: () => Environment): Environment => {
-    const environment = make();
-    const { saveState, restoreState } = environment;
-    return Object.assign(environment, {
-      saveState: () => saved(saveState!()),
-      restoreState(state: Float64Array) {
-        beforeRestoring();
-        restoreState!(state);
-      },
-    });
-  };
-  return { savable: true, making };
-}
-
-/** Ends a run in the middle of its second online episode; what is then saved is the last checkpoint. */
-function stoppedInAnEpisode(steps = 13) {
-  const stop = new AbortController();
-  return { signal: stop.signal, at: (step: number) => void (step === steps && stop.abort()) };
 }
 
 describe("an environment that cannot be made", () => {
@@ -101,101 +77,6 @@ describe("an environment that cannot be made", () => {
       /^The environment line for three failed at step 3 of online episode 5: the motor is hot; and no fresh one could be made: no licence\. What was recorded/,
     );
     expect(readRun(folder).summary).toMatchObject({ status: "failed", reason: error.message, onlineSteps: 40 });
-  });
-});
-
-describe("an environment that cannot save its state", () => {
-  const throws = () => {
-    throw new Error("the motor turns");
-  };
-  it.each<[string, () => Float64Array, RegExp]>([
-    ["throws", throws, /saved: the motor turns\. What was recorded/],
-    [
-      "holds NaN",
-      () => Float64Array.of(1, Number.NaN),
-      /saved: .*the state holds NaN at index 1, which is not a finite/,
-    ],
-    [
-      "is undefined",
-      () => undefined as unknown as Float64Array,
-      /saved: .*the state is undefined and not a Float64Array/,
-    ],
-    ["is an array", () => [1] as unknown as Float64Array, /saved: .*the state is of type Array and not a Float64Array/],
-  ])("ends the run when what it saves %s", async (what, saved, sentence) => {
-    const { signal, at } = stoppedInAnEpisode();
-    const count = counted(at);
-    const task = registerLine(`line whose state ${what}`, { ...saving(saved), reward: count });
-    const { folder, error } = await failing(task, {}, { signal });
-    expect(error).toBeInstanceOf(EnvironmentFailure);
-    expect(error.message).toMatch(sentence);
-    expect(error.message).toContain(`The environment ${task} failed at step 3 of online episode 2: its state could`);
-    expect(readRun(folder).summary).toMatchObject({ status: "failed", reason: error.message, onlineSteps: 10 });
-  });
-
-  it("at a timed checkpoint is a failure in that episode, which is dropped where the settings say so", async () => {
-    // Steps alone take time, so that a checkpoint is due after every one.
-    let [saves, now] = [0, 0];
-    const task = registerLine("line that moves once", {
-      ...saving((state) => {
-        if (++saves === 1) throw new Error("the motor turns");
-        return state;
-      }),
-      beforeStep: () => {
-        now += 1000;
-      },
-    });
-    const notices: string[] = [];
-    vi.spyOn(performance, "now").mockImplementation(() => now);
-    const { summary } = await trainTiny(
-      task,
-      { checkpointEverySeconds: 1, onEnvironmentFailure: "drop-episode" },
-      { onNotice: (sentence) => void notices.push(sentence) },
-    );
-    expect(summary).toMatchObject({ status: "completed", onlineSteps: 20, onlineEpisodes: 2 });
-    expect(notices).toEqual([
-      expect.stringMatching(/^The environment line that moves once failed at step 1 of online episode 1: its state/),
-    ]);
-    expect(saves).toBe(19);
-  });
-});
-
-/** A reward that tells `at` of the online steps: those after the first evaluation's and the second one's. */
-function counted(at: (step: number) => void): (step: number) => number {
-  let steps = 0;
-  return (step) => {
-    // Two evaluations, before and after the offline phase, of two episodes of ten steps.
-    at(++steps - 40);
-    return -step;
-  };
-}
-
-describe("a state that cannot be restored", () => {
-  it("ends the resumed run with a summary; mended, it goes on in that episode", async () => {
-    let broken = true;
-    const { signal, at } = stoppedInAnEpisode();
-    const task = registerLine("line that forgets", {
-      ...saving(
-        (state) => state,
-        () => {
-          if (broken) throw new TypeError("cannot read the clock");
-        },
-      ),
-      reward: counted(at),
-    });
-    const { folder, summary } = await trainTiny(task, {}, { signal });
-    expect(summary).toMatchObject({ status: "interrupted", onlineSteps: 10 });
-    const error = await errorOf(resume({ folder, dataset: lineData() }));
-    expect(error).toBeInstanceOf(EnvironmentFailure);
-    expect(error.message).toMatch(
-      /^The environment line that forgets failed at step 3 of online episode 2: the state of the checkpoint could not be restored: cannot read the clock\. What was/,
-    );
-    const { summary: failed, evaluations, metrics } = readRun(folder);
-    expect(failed).toMatchObject({ status: "failed", reason: error.message, onlineSteps: 10 });
-    expect([evaluations.length, metrics.length]).toEqual([2, 2]);
-    expect(openEnvironments.size).toBe(0);
-    broken = false;
-    const whole = await resume({ folder, dataset: lineData() });
-    expect(whole.summary).toMatchObject({ status: "completed", onlineSteps: 20, onlineEpisodes: 2 });
   });
 });
 

@@ -3,7 +3,8 @@
  */
 import { EpisodeLog } from "../checkpoints/episode-log.js";
 import { CheckpointStore, type FoundCheckpoint, NoSoundCheckpoint } from "../checkpoints/store.js";
-import { RunWriter } from "../runs/write.js";
+import { UsageError } from "../errors.js";
+import { checkLines, isFirstEvaluation, linesAsTheyAre } from "../runs/line-positions.js";
 import { parseSavedRun, type SavedRun } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
 
@@ -16,13 +17,15 @@ export interface RunCheckpoint {
 /**
  * The newest sound checkpoint of a run folder; newer ones that are not sound are set aside, as is a damaged best one.
  * @param onNotice told of each of those
- * @throws DataError where none is sound
+ * @returns undefined where the run was ended before its first
+ * @throws DataError where none is sound; UsageError where another version of calql has written it
  */
 export function findCheckpoint(
   store: CheckpointStore,
   folder: string,
   onNotice: TrainOptions["onNotice"],
-): RunCheckpoint {
+): RunCheckpoint | undefined {
+  if (isAtItsBeginning(store, folder)) return undefined;
   const found = newestSound(store, folder, onNotice);
   store.setAsideNewerThan(found.checkpoint.path);
   const lost = store.setAsideDamagedBest();
@@ -31,43 +34,83 @@ export function findCheckpoint(
 }
 
 /**
- * The same checkpoint, with nothing changed.
- * @param onDamage told, in a sentence, of every newer one that is not sound
+ * The same checkpoint, with nothing changed. Where none knows the lines of metrics and notices as they are, the newest is
+ * taken all the same: nothing is computed from them.
+ * @param onDamage told, in a sentence, of every newer one that is not sound, and of such lines
  * @throws NoSoundCheckpoint where there is none
  */
 export function newestSound(
   store: CheckpointStore,
   folder: string,
-  onDamage?: (sentence: string) => void,
+  onDamage: (sentence: string) => void = () => {},
 ): RunCheckpoint {
-  return store.newest(
-    (checkpoint) => soundIn(folder, checkpoint),
-    (sentence) => onDamage?.(sentence),
+  const damages: string[] = [];
+  try {
+    const found = store.newest(
+      (checkpoint) => soundIn(folder, checkpoint),
+      (sentence) => damages.push(sentence),
+    );
+    for (const sentence of damages) onDamage(sentence);
+    return found;
+  } catch (error) {
+    if (!(error instanceof NoSoundCheckpoint)) throw error;
+    const found = newestWithOtherLines(store, folder);
+    if (!found) throw error;
+    onDamage(`${error.reason} Those lines stay as they are, and the run goes on from ${found.checkpoint.path}.`);
+    return found;
+  }
+}
+
+function newestWithOtherLines(store: CheckpointStore, folder: string): RunCheckpoint | undefined {
+  try {
+    return store.newest(
+      (checkpoint) => soundIn(folder, checkpoint, true),
+      () => {},
+    );
+  } catch (error) {
+    if (error instanceof NoSoundCheckpoint) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether a run was ended before its first checkpoint, which follows its first evaluation.
+ * @throws NoSoundCheckpoint where it has recorded more: its checkpoints were taken away
+ */
+function isAtItsBeginning(store: CheckpointStore, folder: string): boolean {
+  if (!store.empty) return false;
+  if (isFirstEvaluation(folder) && EpisodeLog.isEmpty(folder)) return true;
+  throw new NoSoundCheckpoint(
+    `There is no checkpoint in ${folder}, of which the run has recorded more than its beginning.`,
   );
 }
 
 /** Why a run cannot be gone on with from its folder, in a sentence; undefined where it can. Nothing is changed. */
 export function whyNotResumable(folder: string): string | undefined {
   const store = new CheckpointStore(folder);
-  if (store.empty) return undefined; // ended before the first: it goes on from its beginning
   try {
-    newestSound(store, folder);
+    if (!isAtItsBeginning(store, folder)) newestSound(store, folder);
     return undefined;
   } catch (error) {
     if (error instanceof NoSoundCheckpoint) return error.reason;
+    if (error instanceof UsageError) return undefined; // of another version, say: the resume itself tells of it
     throw error;
   }
 }
 
-/** @throws DataError if the checkpoint is not one of a run */
+/** @throws UsageError if another version of calql has written the checkpoint */
 export function asRunCheckpoint(checkpoint: FoundCheckpoint): RunCheckpoint {
   return { checkpoint, saved: parseSavedRun(checkpoint.manifest, checkpoint.path) };
 }
 
-/** @throws DataError if the checkpoint is not one of a run, or what it refers to is not as it was */
-function soundIn(folder: string, checkpoint: FoundCheckpoint): RunCheckpoint {
-  const found = asRunCheckpoint(checkpoint);
-  RunWriter.check(folder, found.saved.lines);
-  EpisodeLog.check(folder, found.saved.episodes);
-  return found;
+/**
+ * @param anyLines whether the lines of metrics and notices may have been changed
+ * @throws DataError if what the checkpoint refers to is not as it was
+ */
+function soundIn(folder: string, checkpoint: FoundCheckpoint, anyLines = false): RunCheckpoint {
+  const { saved } = asRunCheckpoint(checkpoint);
+  const lines = anyLines ? linesAsTheyAre(folder, saved.lines) : saved.lines;
+  checkLines(folder, lines);
+  EpisodeLog.check(folder, saved.episodes);
+  return { checkpoint, saved: { ...saved, lines } };
 }

@@ -12,7 +12,8 @@ import { EnvironmentFailure } from "./environment-failure.js";
 import { watched } from "./hang-watch.js";
 import type { RenewableEnvironment } from "./renewable-environment.js";
 import { doorOf } from "./run-beginning.js";
-import { onlineStage, type RunState, streamsOf } from "./saved-run.js";
+import { onlineStage } from "./saved-episode.js";
+import { type RunState, streamsOf } from "./saved-run.js";
 import { type Act, beginTrajectory, exploring, finishTrajectory } from "./trajectory.js";
 
 /** What the episodes of a run are collected with. */

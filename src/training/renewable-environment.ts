@@ -16,7 +16,8 @@ export class RenewableEnvironment implements Environment {
   private current: Environment;
   private abandoned = false;
 
-  constructor(private readonly make: () => Environment) {
+  /** @param make makes an environment, like the first one where it is given that */
+  constructor(private readonly make: (first?: Environment) => Environment) {
     this.current = make();
     const { name, observationSpace, actionSpace, horizon, saveState, restoreState } = this.current;
     this.name = name;
@@ -40,7 +41,7 @@ export class RenewableEnvironment implements Environment {
   renew(): void {
     this.close();
     this.abandoned = true; // until there is a fresh one: what was closed is not closed again
-    this.current = this.make();
+    this.current = this.make(this);
     this.abandoned = false;
   }
 

@@ -12,7 +12,7 @@ import { contentOf } from "../runs/folder-content.fixture.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { runFiles } from "../runs/record.js";
 import type { TrainSettings } from "./configuration.js";
-import { endedInFirstUpdate, mazeData, saved, settingsFor, whole } from "./resuming.fixture.js";
+import { endedInFirstUpdate, mazeData, mazeTask, saved, settingsFor, whole } from "./resuming.fixture.js";
 import { identityOf } from "./run-identity.js";
 import type { SavedRun } from "./saved-run.js";
 import { lineData, newFolder } from "./tiny-run.fixture.js";
@@ -28,7 +28,7 @@ describe("a run whose folder has changed since it was ended", () => {
     ] as const)
       appendFileSync(join(folder, file), rest);
     await resume({ folder, dataset: mazeData });
-    expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", "pointmaze-umaze"), mazeData)));
+    expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", mazeTask), mazeData)));
   });
 
   it.each<[string, (folder: string, newest: string) => void, RegExp]>([
@@ -49,7 +49,7 @@ describe("a run whose folder has changed since it was ended", () => {
       /online-episodes\.bin is damaged: it has \d+ bytes/,
     ],
   ])("goes on from the checkpoint before where %s are damaged, and says so", async (_, damage, reason) => {
-    const settings = settingsFor("iql", "pointmaze-umaze");
+    const settings = settingsFor("iql", mazeTask);
     const folder = await withTwoCheckpoints(settings);
     const newest = readdirSync(join(folder, checkpointFolder)).sort().at(-1)!;
     damage(folder, join(folder, checkpointFolder, newest));
@@ -63,7 +63,7 @@ describe("a run whose folder has changed since it was ended", () => {
   });
 
   it("is told where the best state until then is damaged", async () => {
-    const folder = await withTwoCheckpoints(settingsFor("iql", "pointmaze-umaze"));
+    const folder = await withTwoCheckpoints(settingsFor("iql", mazeTask));
     const best = join(folder, checkpointFolder, bestCheckpoint);
     truncateSync(best, 1_000);
     const notices: string[] = [];
@@ -103,7 +103,7 @@ describe("a run whose folder has changed since it was ended", () => {
     const notices: string[] = [];
     await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
     expect(notices).toEqual([expect.stringMatching(/was written by calql 0\.0\.1 and goes on with \d/)]);
-    expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", "pointmaze-umaze"), mazeData)));
+    expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", mazeTask), mazeData)));
   });
 });
 
@@ -131,7 +131,7 @@ describe("resume refuses", () => {
     const error: unknown = await resume({ folder, dataset: mazeData }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UsageError);
     expect(String(error)).toMatch(
-      /in its config\.json, criticLearningRate is 0\.5 where the checkpoint has 0\.0003\. Put it back/,
+      /in its config\.json, criticLearningRate is 0\.5 where the checkpoint has 0\.02\. Put it back/,
     );
     writeFileSync(config, before);
     expect((await resume({ folder, dataset: mazeData })).summary.status).toBe("completed");

@@ -2,10 +2,11 @@
  * Runs that are ended and resumed against runs that were never ended: the same to the bit, for every agent, wherever the
  * end comes.
  */
-import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { agentNames } from "../agents/registry.js";
+import { untestedBy } from "../chaos/untested.js";
 import { checkpointFolder } from "../checkpoints/store.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { collectTask } from "../environments/collect-task.js";
@@ -13,7 +14,17 @@ import { makeEnvironment } from "../environments/registry.js";
 import { runFiles } from "../runs/record.js";
 import { convertDataset } from "../storage/convert-dataset.js";
 import type { TrainSettings } from "./configuration.js";
-import { discrete, endedInFirstUpdate, type Given, mazeData, saved, settingsFor, whole } from "./resuming.fixture.js";
+import {
+  discrete,
+  endedInFirstUpdate,
+  type Given,
+  gridTask,
+  mazeData,
+  mazeTask,
+  saved,
+  settingsFor,
+  whole,
+} from "./resuming.fixture.js";
 import { identityOf } from "./run-identity.js";
 import { writeDataset } from "./task-data.js";
 import { lineData, newFolder, registerLine } from "./tiny-run.fixture.js";
@@ -42,17 +53,19 @@ async function inPieces(settings: TrainSettings, dataset: Given, ends: readonly 
 describe("a resumed run is the run that was never ended", () => {
   for (const agent of agentNames) {
     const isDiscrete = discrete.includes(agent);
-    const [task, dataset] = isDiscrete ? ["gridworld-cliff", gridData] : ["pointmaze-umaze", mazeData];
+    const [task, dataset] = isDiscrete ? [gridTask, gridData] : [mazeTask, mazeData];
     it(`${agent}, ended offline, at the switch and online`, async () => {
       const settings = settingsFor(agent, task);
       const pieces = await inPieces(settings, dataset, [3, 9, 4, 6]);
-      expect(identityOf(pieces)).toEqual(identityOf(await whole(settings, dataset)));
+      const wanted = identityOf(await whole(settings, dataset));
+      expect(untestedBy(wanted, {})).toEqual([]);
+      expect(identityOf(pieces)).toEqual(wanted);
     });
   }
 
   for (const method of ["cql-sac", "cal-ql-sac", "hybrid", "wsrl"]) {
     it(`${method}, whose algorithm or data change at the switch`, async () => {
-      const { agent: _agent, ...settings } = settingsFor("sac", "pointmaze-umaze");
+      const { agent: _agent, ...settings } = settingsFor("sac", mazeTask);
       const given = { ...settings, agent: method };
       const pieces = await inPieces(given, mazeData, [5, 8]);
       expect(identityOf(pieces)).toEqual(identityOf(await whole(given, mazeData)));
@@ -60,7 +73,7 @@ describe("a resumed run is the run that was never ended", () => {
   }
 
   it("has the settings of the phase in which it was ended, also where the algorithm is the same in both", async () => {
-    const settings = { ...settingsFor("sac", "pointmaze-umaze"), online: { criticLearningRate: 0.05 } };
+    const settings = { ...settingsFor("sac", mazeTask), online: { criticLearningRate: 0.05 } };
     const pieces = await inPieces(settings, mazeData, [5, 12, 4]);
     expect(saved(pieces).position.phase).toBe("online");
     expect(identityOf(pieces)).toEqual(identityOf(await whole(settings, mazeData)));
@@ -93,17 +106,18 @@ describe("a resumed run is the run that was never ended", () => {
     expect(saved(folder).rewards).toEqual(rewards);
   });
 
-  it("begins again where it was ended before its first checkpoint", async () => {
-    const settings = settingsFor("sac", "pointmaze-umaze");
+  it("begins again where it was ended before its first checkpoint, in or after its first evaluation", async () => {
+    const settings = settingsFor("sac", mazeTask);
     const folder = await endedInFirstUpdate("sac");
     rmSync(join(folder, checkpointFolder), { recursive: true });
-    appendFileSync(join(folder, runFiles.metrics), '{"phase":"offl');
+    rmSync(join(folder, runFiles.summary));
+    writeFileSync(join(folder, runFiles.metrics), '{"phase":"offl');
     await resume({ folder, dataset: mazeData });
     expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
   });
 
   it("is not told apart by a second resume of a completed run", async () => {
-    const settings = settingsFor("iql", "pointmaze-umaze");
+    const settings = settingsFor("iql", mazeTask);
     const folder = await whole(settings, mazeData);
     const before = identityOf(folder);
     await resume({ folder, dataset: mazeData });

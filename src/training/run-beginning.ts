@@ -12,13 +12,15 @@ import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import { DataError, UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { shown } from "../requirement.js";
-import { readRun } from "../runs/read.js";
-import { type NoticeLine, type Phase, runFiles } from "../runs/record.js";
-import { noLines, RunWriter } from "../runs/write.js";
+import { noLines } from "../runs/line-positions.js";
+import { readSteering } from "../runs/read.js";
+import { type NoticeLine, type Phase, type RunConfig, runFiles } from "../runs/record.js";
+import { RunWriter } from "../runs/write.js";
 import { version } from "../version.js";
 import { algorithmIn, type Configuration } from "./configuration.js";
 import { findCheckpoint, type RunCheckpoint } from "./find-checkpoint.js";
 import type { HangWatch } from "./hang-watch.js";
+import { describeHardware } from "./hardware.js";
 import type { RecordedData } from "./offline-replay.js";
 import type { RenewableEnvironment } from "./renewable-environment.js";
 import { RewardRange } from "./reward-range.js";
@@ -26,7 +28,8 @@ import { failureIn } from "./run-ending.js";
 import { RunLog } from "./run-log.js";
 import { recordOf } from "./run-record.js";
 import { differingSetting, settingsAt } from "./same-settings.js";
-import { type RunState, restoreEpisode, restoreRun } from "./saved-run.js";
+import { restoreEpisode } from "./saved-episode.js";
+import { type RunState, restoreRun } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
 
 /**
@@ -81,14 +84,15 @@ export function resumedRun(
   const { data, environment } = surroundings;
   return allOrNothing(async (opened) => {
     const store = new CheckpointStore(folder);
-    const found = store.empty ? undefined : findCheckpoint(store, folder, onNotice);
+    const found = findCheckpoint(store, folder, onNotice);
     if (found) refuseOtherRun(found, configuration, data, options);
     const agent = await makeAgent(configuration, data, found?.saved.position.phase ?? "offline");
     opened(() => agent.release());
     const { initialState, online } = begin(configuration, surroundings, agent);
     const writer = RunWriter.reopen(folder, found?.saved.lines ?? noLines);
     opened(() => writer.close());
-    const { evaluations, notices } = readRun(folder);
+    const { evaluations, notices, config } = readSteering(folder);
+    tellOfOtherMachine(config, options);
     const log = new RunLog(writer, configuration.run.logEveryUpdates, [...evaluations]);
     const door = doorOf(configuration, data);
     const collect = (episode: Episode) => online.append(toTransitions([episode], door));
@@ -137,6 +141,16 @@ function refuseOtherRun(
   if (saved.calqlVersion !== version)
     onNotice?.(
       `The run in ${folder} was written by calql ${saved.calqlVersion} and goes on with ${version}, whose results may differ.`,
+    );
+}
+
+/** The last bits of what is computed depend on it. */
+function tellOfOtherMachine({ hardware: was }: RunConfig, { folder, onNotice }: TrainOptions): void {
+  const is = describeHardware();
+  const other = (["processor", "platform", "node"] as const).find((name) => is[name] !== was[name]);
+  if (other)
+    onNotice?.(
+      `The run in ${folder} was begun on another machine (its ${other} was ${was[other]}, and is ${is[other]}); its results may differ in their last bits from those of a run that was never ended.`,
     );
 }
 

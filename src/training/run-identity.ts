@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { bestCheckpoint, CheckpointStore, checkpointFolder } from "../checkpoints/store.js";
 import { decodeTensorFile, type TensorFile } from "../checkpoints/tensor-file.js";
 import { readRun } from "../runs/read.js";
-import { runFiles } from "../runs/record.js";
-import { parseSavedRun } from "./saved-run.js";
+import { type EvaluationLine, type NoticeLine, runFiles } from "../runs/record.js";
+import { parseSavedRun, type SavedRun } from "./saved-run.js";
 
 export interface RunIdentity {
   /** The last checkpoint. */
@@ -17,8 +17,8 @@ export interface RunIdentity {
   /** The one that was evaluated best. */
   readonly best: CheckpointIdentity;
   readonly metrics: readonly object[];
-  readonly evaluations: readonly object[];
-  readonly notices: readonly object[];
+  readonly evaluations: readonly Omit<EvaluationLine, "seconds">[];
+  readonly notices: readonly Omit<NoticeLine, "seconds">[];
   readonly ending: object;
   /** SHA-256 of the exported policy. */
   readonly policy: string;
@@ -27,7 +27,7 @@ export interface RunIdentity {
 interface CheckpointIdentity {
   /** SHA-256 of all tensors with their names. */
   readonly tensors: string;
-  readonly saved: object;
+  readonly saved: Omit<SavedRun, "pace" | "lines">;
 }
 
 /** @throws DataError where the run has no sound checkpoint */
@@ -65,6 +65,6 @@ function checkpointIdentity({ manifest, tensors }: TensorFile, path: string): Ch
   return { tensors: hash.digest("hex"), saved };
 }
 
-function timeless({ seconds: _seconds, ...line }: { readonly seconds: number }): object {
+function timeless<Line extends { readonly seconds: number }>({ seconds: _, ...line }: Line): Omit<Line, "seconds"> {
   return line;
 }

@@ -2,6 +2,9 @@
  * What a run needs before its first update is set up, handed to whoever makes the run, and given back: environment,
  * recorded data, the watch over calls, and the lock of the run folder.
  */
+import { join } from "node:path";
+import { checkpointFolder, isUnfinishedCheckpoint } from "../checkpoints/store.js";
+import { isRunLeftover, removeLeftovers } from "../runs/leftovers.js";
 import { lockFolder } from "../runs/lock.js";
 import { readRunConfig } from "../runs/read.js";
 import { makeEmptyFolder, refuseUsedFolder } from "../runs/write.js";
@@ -59,7 +62,7 @@ async function withSurroundings<Result>(
   let environment: RenewableEnvironment | undefined;
   let data: RecordedData | undefined;
   try {
-    environment = await watched(watch, async () => new RenewableEnvironment(() => makeIn(run.task, watch)));
+    environment = await watched(watch, async () => new RenewableEnvironment((first) => makeIn(run.task, watch, first)));
     refuseUnfitAgents(configuration, sizesOf(environment));
     data = await recordedData(run, environment, options);
     return await use({ environment, data, watch });
@@ -70,10 +73,12 @@ async function withSurroundings<Result>(
   }
 }
 
-/** @throws UsageError if another process works there */
+/** Works alone in a folder, cleared of what kills have left there. @throws UsageError if another process works there */
 async function underLock<Result>(folder: string, use: () => Promise<Result>): Promise<Result> {
   const unlock = lockFolder(folder, "run");
   try {
+    removeLeftovers(folder, isRunLeftover);
+    removeLeftovers(join(folder, checkpointFolder), isUnfinishedCheckpoint);
     return await use();
   } finally {
     unlock();

@@ -1,30 +1,28 @@
 /**
  * What a checkpoint holds of a run, and how it is put back: the manifest declared below and these tensors. `agent/NAME`:
  * every state tensor of the agent (parameters, optimiser moments, targets, multipliers, counts). `means`: sums of the
- * metrics since the last line. `trajectory/observations`, `trajectory/actions`, `trajectory/rewards` and `environment`:
- * the episode in progress, where the environment can save its state; where it cannot, the run goes on from the
- * beginning of that episode. Recorded data are not in it but their fingerprint is, and of the collected episodes, which
- * are in a file of their own, length and SHA-256.
+ * metrics since the last line. Those of the episode in progress (saved-episode.ts), where there is one that the run can
+ * go on within. Recorded data are not in it but their fingerprint is, and of the collected episodes, which are in a file
+ * of their own, length and SHA-256.
  */
 import { z } from "zod";
 import type { Agent } from "../agents/agent.js";
 import type { EpisodeLog } from "../checkpoints/episode-log.js";
 import type { FoundCheckpoint } from "../checkpoints/store.js";
 import type { CheckpointTensor, TensorFile } from "../checkpoints/tensor-file.js";
-import { joinRows } from "../data/episode.js";
 import type { SampledReplay } from "../data/replay.js";
 import type { Environment } from "../environments/environment.js";
-import { DataError } from "../errors.js";
+import { DataError, UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { beginning, type FilePosition } from "../runs/file-position.js";
 import { phaseSchema } from "../runs/record.js";
 import { version } from "../version.js";
-import { restoreStateIn, type Stage, saveStateIn } from "./environment-call.js";
+import type { EnvironmentFailure } from "./environment-failure.js";
 import type { HangWatch } from "./hang-watch.js";
 import type { RewardRange } from "./reward-range.js";
 import type { RunLog } from "./run-log.js";
 import type { RecordedSettings } from "./same-settings.js";
-import type { Trajectory } from "./trajectory.js";
+import { addEpisode, environmentState, numbersIn, type TrajectoryOnItsWay } from "./saved-episode.js";
 
 const count = z.int().min(0);
 const spent = z.strictObject({ updates: count, milliseconds: z.number().min(0) });
@@ -67,17 +65,14 @@ const savedRunSchema = z.strictObject({
   episodes: filePosition,
   /** Steps of the episode in progress. */
   trajectory: count.nullable(),
+  /** The streams at its beginning; older checkpoints do not say. */
+  streamsBefore: z.record(z.string(), streamState).optional(),
   /** Online episodes in a row, up to here, in which the environment failed. */
   failures: count.default(0),
   /** The minimum and the maximum of the rewards that were learned from. */
   rewards: z.tuple([z.number(), z.number()]).nullable().default(null),
 });
 export type SavedRun = z.infer<typeof savedRunSchema>;
-
-/** A trajectory on its way, and where chance stood before it began. */
-export interface TrajectoryOnItsWay extends Trajectory {
-  readonly before: SavedRun["streams"];
-}
 
 /** Everything of a run that changes. */
 export interface RunState {
@@ -106,22 +101,18 @@ export function streamsOf({ agent, streams }: Pick<RunState, "agent" | "streams"
 }
 
 /**
- * A run as it stands, between two updates or two environment steps.
- * @throws EnvironmentFailure if the environment cannot say where it stands in the episode in progress
+ * A run as it stands, between two updates or two environment steps; at the beginning of the episode in progress, where
+ * the environment cannot say how it stands in that.
+ * @param onUnsaved called where the environment offers to save its state and fails in it
  */
-export function captureRun(state: RunState): TensorFile {
+export function captureRun(state: RunState, onUnsaved: (failure: EnvironmentFailure) => void): TensorFile {
   const { agent, log, trajectory } = state;
   const tensors = new Map<string, CheckpointTensor>();
   for (const name of agent.stateNames) tensors.set(`agent/${name}`, agent.state(name));
   const { means, ...saved } = log.save();
   tensors.set("means", means.sums);
-  const environment = trajectory ? saveStateIn(onlineStage(state), trajectory.actions.length) : undefined;
-  if (trajectory && environment) {
-    tensors.set("environment", environment);
-    for (const part of ["observations", "actions"] as const)
-      tensors.set(`trajectory/${part}`, joinRows(trajectory[part]));
-    tensors.set("trajectory/rewards", Float64Array.from(trajectory.rewards));
-  }
+  const environment = trajectory ? environmentState(state, trajectory, onUnsaved) : undefined;
+  if (trajectory && environment) addEpisode(tensors, trajectory, environment);
   const manifest: SavedRun = {
     calqlVersion: version,
     agent: agent.name,
@@ -131,29 +122,27 @@ export function captureRun(state: RunState): TensorFile {
     ...saved,
     position: { ...saved.position, onlineUpdates: state.onlineUpdates },
     offlineDraws: state.offline.draws ?? 0,
-    streams: trajectory && !environment ? trajectory.before : streamsOf(state),
+    streams: (!environment && trajectory?.before) || streamsOf(state),
     means: { names: means.names, count: means.count },
     episodes: state.episodes.position(),
     trajectory: trajectory && environment ? trajectory.actions.length : null,
+    streamsBefore: environment && trajectory?.before,
     failures: state.failures,
     rewards: state.rewards.bounds,
   };
   return { manifest, tensors };
 }
 
-/** @throws DataError where the manifest is not one of a run */
+/** @throws UsageError where another version of calql has written it: it is sound, but not for this one */
 export function parseSavedRun(manifest: unknown, path: string): SavedRun {
   const result = savedRunSchema.safeParse(manifest);
   if (result.success) return result.data;
-  const place = result.error.issues[0]!.path.join(".");
-  throw new DataError(
-    `The checkpoint ${path} does not hold what a run needs ("${place}"); it was not written by this version of calql.`,
+  const issue = result.error.issues[0]!;
+  const place = issue.code === "unrecognized_keys" ? issue.keys.join(", ") : issue.path.join(".");
+  const { calqlVersion: writer = "another" } = manifest as { readonly calqlVersion?: string };
+  throw new UsageError(
+    `The checkpoint ${path} of version ${writer} of calql is not one that version ${version} can read (${place}); go on with it by the version that wrote it.`,
   );
-}
-
-/** Where the next online episode is played, or the one in progress. */
-export function onlineStage({ environment, log, watch }: RunState): Stage {
-  return { environment, episode: { kind: "online episode", number: log.onlineEpisodes + 1 }, watch };
 }
 
 /** Puts an agent back to where it stood. @throws DataError where the checkpoint is not one of such an agent */
@@ -190,46 +179,4 @@ export function restoreRun(state: RunState, saved: SavedRun, checkpoint: FoundCh
   if (saved.rewards) state.rewards.see(saved.rewards);
   const sums = numbersIn(path, tensors, "means", saved.means.names.length);
   state.log.restore({ ...saved, means: { ...saved.means, sums } });
-}
-
-/**
- * Puts the run and its environment back into the episode in progress, if there was one.
- * @throws EnvironmentFailure if the environment fails; DataError where the checkpoint does not fit the run
- */
-export function restoreEpisode(state: RunState, saved: SavedRun, { tensors, path }: FoundCheckpoint): void {
-  if (saved.trajectory !== null) state.trajectory = trajectoryIn(state, saved, tensors, path);
-}
-
-/** The episode in progress; the environment is where it was in it. */
-function trajectoryIn(
-  state: RunState,
-  { streams, trajectory: steps }: SavedRun,
-  tensors: TensorFile["tensors"],
-  path: string,
-): TrajectoryOnItsWay {
-  const { environment } = state;
-  const { observationSize, actionSize } = state.agent.sizes;
-  if (!environment.restoreState)
-    throw new DataError(`The checkpoint ${path} holds an episode of ${environment.name}, which cannot go on in it.`);
-  const rows = (name: string, count: number, width: number): Float32Array[] => {
-    const values = tensors.get(`trajectory/${name}`);
-    if (!(values instanceof Float32Array) || values.length !== count * width)
-      throw new DataError(`The checkpoint ${path} has no ${count} ${name} of the episode in progress.`);
-    return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width));
-  };
-  restoreStateIn(onlineStage(state), numbersIn(path, tensors, "environment"), steps!);
-  return {
-    observations: rows("observations", steps! + 1, observationSize),
-    actions: rows("actions", steps!, actionSize),
-    rewards: [...numbersIn(path, tensors, "trajectory/rewards", steps!)],
-    // Only read where the environment cannot save its state, and this one can.
-    before: streams,
-  };
-}
-
-/** @param count how many there must be, if that is known */
-function numbersIn(path: string, tensors: TensorFile["tensors"], name: string, count?: number): Float64Array {
-  const values = tensors.get(name);
-  if (values instanceof Float64Array && (count === undefined || values.length === count)) return values;
-  throw new DataError(`The checkpoint ${path} does not hold the ${count ?? ""} numbers of ${name}.`);
 }

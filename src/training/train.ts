@@ -63,6 +63,7 @@ class Run {
   private readonly checkpoints: Checkpointing;
   private readonly values: ValueWatch;
   private readonly episodes: OnlineEpisodes;
+  private unsavedTold = false;
 
   constructor(
     private readonly configuration: Configuration,
@@ -74,7 +75,8 @@ class Run {
     this.state = state;
     this.online = online;
     this.batch = batchFor(state.agent);
-    this.checkpoints = new Checkpointing(store, () => captureRun(state), state.log.pace, run.checkpointEverySeconds);
+    const capture = () => captureRun(state, (failure) => this.tellUnsaved(failure));
+    this.checkpoints = new Checkpointing(store, capture, state.log.pace, run.checkpointEverySeconds);
     this.values = valueWatchFor(configuration, beginning);
     this.episodes = new OnlineEpisodes({
       ...{ configuration, state, online, environment, signal: options.signal },
@@ -112,11 +114,11 @@ class Run {
   /** The user's code is called here: inside `carryOut`, so that its failure ends the run with policy and summary. */
   private async enterEnvironments(): Promise<void> {
     const { evaluationEpisodes, task } = this.configuration.run;
-    const { watch } = this.state;
+    const { watch, environment } = this.state;
     const { evaluationEnvironments: made, beginning } = this;
     await this.episodes.inEnvironment(() => beginning.enterEpisode?.());
     await watched(watch, async () => {
-      while (made.length < evaluationEpisodes) made.push(makeIn(task, watch));
+      while (made.length < evaluationEpisodes) made.push(makeIn(task, watch, environment));
     });
   }
 
@@ -206,6 +208,13 @@ class Run {
   private notice(kind: NoticeLine["kind"], sentence: string): void {
     this.state.log.writeNotice(kind, sentence);
     this.options.onNotice?.(sentence);
+  }
+
+  /** To the caller alone, and once: in which episode a checkpoint falls due depends on the clock, and a run does not. */
+  private tellUnsaved({ what }: EnvironmentFailure): void {
+    if (!this.unsavedTold)
+      this.options.onNotice?.(`${what}. A resumed run plays that episode again from its beginning.`);
+    this.unsavedTold = true;
   }
 
   /** Measures the policy where it has not been here, unless the run is to end: whoever ends it does not want to wait. */

@@ -5,13 +5,14 @@ import { describe, expect, it } from "vitest";
 import { collectTask } from "../environments/collect-task.js";
 import { renderReport } from "../report/page.js";
 import { readRun } from "../runs/read.js";
-import type { MetricsLine } from "../runs/record.js";
-import type { TrainSettings } from "./configuration.js";
+import type { MetricsLine, Phase } from "../runs/record.js";
+import { resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { RewardRange } from "./reward-range.js";
+import type { Beginning } from "./run-beginning.js";
 import { lineData, newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
 import { tinyTask } from "./tiny-tasks.fixture.js";
 import { resume, train } from "./train.js";
-import { ValueWatch } from "./value-watch.js";
+import { ValueWatch, valueWatchFor } from "./value-watch.js";
 
 const line = (metrics: MetricsLine["metrics"], updates = 10): MetricsLine => {
   return { phase: "offline", updates, onlineSteps: 0, seconds: 0, metrics };
@@ -20,7 +21,7 @@ const line = (metrics: MetricsLine["metrics"], updates = 10): MetricsLine => {
 function watching(rewards: readonly number[], discount = 0.99, backupEntropy = false): ValueWatch {
   const seen = new RewardRange();
   seen.see(rewards);
-  return new ValueWatch({ discount, backupEntropy, rewards: seen, told: [] });
+  return new ValueWatch({ discount, backupEntropy: () => backupEntropy, rewards: seen, told: [] });
 }
 
 describe("the values that rewards allow", () => {
@@ -75,6 +76,27 @@ describe("values beyond them", () => {
   });
 });
 
+describe("an algorithm that changes at the switch", () => {
+  const metrics = { targetQMean: 500, temperature: 0.5, logPiMean: -8 };
+  const rewards = new RewardRange();
+  rewards.see([0, 1]);
+  const nothing = { transitions: () => ({ rewards: [] }) };
+  const beginning = { told: [], online: nothing, state: { offline: {}, rewards } } as unknown as Beginning;
+
+  it.each<[string, TrainSettings, boolean, boolean]>([
+    ["bc", { onlineAgent: "sac", backupEntropy: true }, false, true],
+    ["sac", { online: { backupEntropy: false }, backupEntropy: true }, true, true],
+    ["sac", { online: { backupEntropy: true }, backupEntropy: false }, false, true],
+    ["sac", { backupEntropy: false }, false, false],
+    ["sac", { backupEntropy: true }, true, true],
+  ])("from %s with %j: entropy counts from the phase on that backs it up", (agent, settings, offline, online) => {
+    const configuration = resolveConfiguration({ task: "pointmaze-umaze", agent, ...settings });
+    const silent = (phase: Phase) =>
+      valueWatchFor(configuration, beginning).look({ ...line(metrics), phase }) === undefined;
+    expect([silent("offline"), silent("online")]).toEqual([offline, online]);
+  });
+});
+
 describe("a run", () => {
   const task = registerLine("line to overestimate on", { reward: () => 0.1 });
   const wild: TrainSettings = {
@@ -93,7 +115,7 @@ describe("a run", () => {
     nActions: 20,
   };
 
-  it("that overestimates tells of it where it is seen: the caller, its folder, the report; not again after a resume", async () => {
+  it("that overestimates tells of it where it is seen: the caller, its folder, the report", async () => {
     const folder = newFolder();
     const notices: string[] = [];
     const stop = new AbortController();
@@ -112,9 +134,27 @@ describe("a run", () => {
     expect(run.notices[0]!.updates % 20).toBe(0);
     expect(readFileSync(join(folder, "notices.jsonl"), "utf8").split("\n")).toHaveLength(first.length + 1);
     expect(renderReport([run])).toContain("values have left what the rewards allow");
-    await resume({ ...options, onNotice: (sentence) => void notices.push(sentence) });
-    const kinds = readRun(folder).notices.map(({ kind }) => kind);
-    expect(new Set(kinds).size).toBe(kinds.length);
+  });
+
+  it("that goes on does not tell again of values that are still beyond", async () => {
+    const folder = newFolder();
+    const notices: string[] = [];
+    const stop = new AbortController();
+    const dataset = lineData();
+    for (const { rewards } of dataset.episodes) rewards.fill(0.1);
+    const options = { folder, dataset, onNotice: (sentence: string) => void notices.push(sentence) };
+    const onProgress = ({ done }: { readonly done: number }) => done === 60 && stop.abort();
+    const settings = { ...tiny, task, ...overestimating, offlineUpdates: 140 };
+    await train(settings, { ...options, signal: stop.signal, onProgress });
+    const told = notices.length;
+    expect(told).toBeGreaterThan(0);
+    await resume(options);
+    const { metrics, notices: kept } = readRun(folder);
+    const after = metrics.filter(({ updates }) => updates > 60);
+    expect(after).toHaveLength(4);
+    for (const line of after) expect(watching([0.1]).look(line)).toBeDefined();
+    expect(notices).toHaveLength(told);
+    expect(kept.map(({ notice }) => notice)).toEqual(notices);
   });
 
   it("that learns tells of nothing: Cal-QL on the maze, a task that is learned in seconds", async () => {

@@ -5,8 +5,8 @@
  * Values beyond are no failure yet, but commonly become one.
  */
 import { Replay } from "../data/replay.js";
-import type { MetricsLine, NoticeLine } from "../runs/record.js";
-import type { Configuration } from "./configuration.js";
+import type { MetricsLine, NoticeLine, Phase } from "../runs/record.js";
+import { algorithmIn, type Configuration } from "./configuration.js";
 import type { RewardRange } from "./reward-range.js";
 import type { Beginning } from "./run-beginning.js";
 
@@ -26,21 +26,27 @@ export interface ValueNotice {
 
 export interface ValueWatchOptions {
   readonly discount: number;
-  /** Whether values contain the entropy of the policy. */
-  readonly backupEntropy: boolean;
+  /** Whether values contain the entropy of the policy, in a phase. */
+  readonly backupEntropy: (phase: Phase) => boolean;
   readonly rewards: RewardRange;
   /** What was told already: each is told once a run. */
   readonly told: Iterable<NoticeLine["kind"]>;
 }
 
 /** The watch over a run that begins or goes on; it knows the rewards that were seen or are in memory, and what was told. */
-export function valueWatchFor({ agentSettings }: Configuration, beginning: Beginning): ValueWatch {
-  const { discount, backupEntropy } = agentSettings as { readonly discount: number; readonly backupEntropy?: boolean };
+export function valueWatchFor(configuration: Configuration, beginning: Beginning): ValueWatch {
+  const settingsIn = (phase: Phase): { discount?: number | undefined; backupEntropy?: boolean | undefined } =>
+    algorithmIn(configuration, phase).settings;
   const { told, online } = beginning;
   const { offline, rewards } = beginning.state;
   if (offline instanceof Replay) rewards.see(offline.transitions().rewards);
   rewards.see(online.transitions().rewards);
-  return new ValueWatch({ discount, backupEntropy: backupEntropy ?? false, rewards, told });
+  // The discount is the same in both phases; every agent has one.
+  const discount = settingsIn("offline").discount!;
+  // What the offline phase has put into them is still in the networks that the online phase takes over.
+  const backupEntropy = (phase: Phase) =>
+    [settingsIn("offline"), settingsIn(phase)].some((settings) => settings.backupEntropy === true);
+  return new ValueWatch({ discount, backupEntropy, rewards, told });
 }
 
 export class ValueWatch {
@@ -60,10 +66,11 @@ export class ValueWatch {
   }
 
   /** What is to be told of a line of metrics, if anything. */
-  look({ metrics, updates }: MetricsLine): ValueNotice | undefined {
+  look(line: MetricsLine): ValueNotice | undefined {
+    const { metrics, updates } = line;
     const range = this.range();
     if (!range) return undefined;
-    const margin = Math.max(MINIMUM_MARGIN, MARGIN * Math.max(...range.map(Math.abs))) + this.entropy(metrics);
+    const margin = Math.max(MINIMUM_MARGIN, MARGIN * Math.max(...range.map(Math.abs))) + this.entropy(line);
     for (const name of values) {
       const value = metrics[name];
       if (value === undefined) continue;
@@ -74,8 +81,8 @@ export class ValueWatch {
   }
 
   /** The most that entropies add up to. */
-  private entropy({ temperature, logPiMean }: MetricsLine["metrics"]): number {
-    if (!this.options.backupEntropy || temperature === undefined || logPiMean === undefined) return 0;
+  private entropy({ phase, metrics: { temperature, logPiMean } }: MetricsLine): number {
+    if (!this.options.backupEntropy(phase) || temperature === undefined || logPiMean === undefined) return 0;
     return Math.abs(temperature * logPiMean) / (1 - this.options.discount);
   }
 

@@ -1,0 +1,32 @@
+/**
+ * What kills leave in a folder: files on the way to their names. They do no harm where they stay, but nobody else would
+ * ever remove them. Only those are removed that the holder of the folder's lock would write, so that none is in use.
+ */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { isAbandonedLock } from "./lock.js";
+import { runFiles } from "./record.js";
+import { unfinishedFile } from "./whole-file.js";
+
+/** The report is not among them: it is drawn without the lock. */
+const underLock: readonly (string | undefined)[] = [runFiles.config, runFiles.summary, runFiles.policy];
+
+/** Whether a name in a run folder is that of a leftover. */
+export function isRunLeftover(name: string): boolean {
+  return underLock.includes(unfinishedFile(name)) || isAbandonedLock(name);
+}
+
+/** Removes what is a leftover by its name, called by the holder of the lock. What cannot be removed stays. */
+export function removeLeftovers(folder: string, isLeftover: (name: string) => boolean): void {
+  try {
+    for (const name of readdirSync(folder)) if (isLeftover(name)) removeQuietly(join(folder, name));
+  } catch {
+    // Whoever needs the folder says why it cannot be read.
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
+}
