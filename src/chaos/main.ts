@@ -78,6 +78,9 @@ async function chaos(
   const problems = [
     ...rows.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}`)),
     ...unvisitedBy(cases, rows),
+    ...(cases === chaosCases && rows.every(({ bestByChance }) => bestByChance)
+      ? ["Every run has kept its first or its last state as the best: a wrong one would not be seen."]
+      : []),
   ];
   process.stdout.write(problems.map((problem) => `${problem}\n`).join(""));
   if (problems.length > 0) return 1;

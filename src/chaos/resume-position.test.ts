@@ -35,10 +35,10 @@ describe("the position that a run is resumed from", () => {
     expect(resumePositionIn(folder)).toBe("in an episode");
     writeFileSync(newest, "damaged");
     expect(resumePositionIn(folder)).toBe("between episodes");
-    const metrics = readFileSync(join(folder, runFiles.metrics));
-    writeFileSync(join(folder, runFiles.metrics), "other lines than the checkpoints know");
+    const evaluations = readFileSync(join(folder, runFiles.evaluations));
+    writeFileSync(join(folder, runFiles.evaluations), "other lines than the checkpoints know");
     expect(resumePositionIn(folder)).toBeUndefined();
-    writeFileSync(join(folder, runFiles.metrics), metrics);
+    writeFileSync(join(folder, runFiles.evaluations), evaluations);
     for (const name of readdirSync(folderOfCheckpoints)) writeFileSync(join(folderOfCheckpoints, name), "damaged");
     expect(resumePositionIn(folder)).toBeUndefined();
   });

@@ -23,7 +23,7 @@ export interface ChaosCase {
 /** Tasks whose data the runs learn from. */
 export const recordedTask = { box: "pointmaze-umaze", discrete: "gridworld-cliff" } as const;
 
-/** Several evaluations, none the best that is the first or the last, and lines of metrics in each phase, several episodes, updates that lag behind the steps. */
+/** Several evaluations and lines of metrics in each phase, several episodes, updates that lag behind the steps. */
 const schedule = {
   preset: "laptop",
   threads: 1,
@@ -61,8 +61,8 @@ const own: Readonly<Record<string, TrainSettings>> = { wsrl: otherSeed, bc: othe
  */
 const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", episodeFailures: 3, seed: 3 } as const;
 
-/** A term that pushes the values of the data beyond what the rewards allow, for as long as the run goes on. */
-const pushed = { conservativeWeight: 100, discount: 0 } as const;
+/** Rewards so far from the values that networks begin with that these are beyond what they allow until the end. */
+const farRewards = { rewardShift: 100, discount: 0 } as const;
 
 /**
  * Every agent, a change of algorithm at the switch, values of which the run must tell, an environment that cannot save
@@ -70,7 +70,7 @@ const pushed = { conservativeWeight: 100, discount: 0 } as const;
  */
 export const chaosCases: readonly ChaosCase[] = [
   ...[...agentNames, "cal-ql-sac"].map((name) => caseOf(name, own[name])),
-  { ...caseOf("cql", pushed), name: "cql, values beyond", tells: "values-too-high" },
+  { ...caseOf("cql", farRewards), name: "cql, values beyond", tells: "values-too-low" },
   { ...caseOf("cal-ql", { task: unsavedTask }), name: "cal-ql, unsaved task", unreachable: ["in an episode"] },
   { ...caseOf("cal-ql", dropping), name: "cal-ql, dropped episodes", tells: "dropped-episode" },
 ];

@@ -14,7 +14,7 @@ import { differences, identityOf, type RunIdentity } from "../training/run-ident
 import { atWork, firstOrder, type Order, orderVariable, randomOrder, type Stage } from "./order.js";
 import { type ResumePosition, resumePositionIn } from "./resume-position.js";
 import type { ChaosCase } from "./run-settings.js";
-import { untestedBy } from "./untested.js";
+import { keepsBestByChance, untestedBy } from "./untested.js";
 
 export interface TortureOptions {
   readonly kills: number;
@@ -38,6 +38,8 @@ export interface Tortured {
   readonly resumedFrom: Record<ResumePosition, number>;
   /** Newest checkpoints in which a byte was changed after a kill. */
   damaged: number;
+  /** Whether the run that was never ended may have kept its best state by chance. */
+  bestByChance: boolean;
   /** Runs that are not the run that was never ended, and processes that ended in another way than they should. */
   readonly problems: string[];
 }
@@ -60,6 +62,7 @@ export async function torture(chaosCase: ChaosCase, options: TortureOptions): Pr
     return tally;
   }
   const wanted = identityOf(whole);
+  tally.bestByChance = keepsBestByChance(wanted);
   tally.problems.push(...untestedBy(wanted, chaosCase).map((problem) => `${whole}: ${problem}`));
   while (tally.kills < kills && tally.problems.length === 0) {
     const run = join(folder, `run-${tally.runs + 1}`);
@@ -72,7 +75,18 @@ export async function torture(chaosCase: ChaosCase, options: TortureOptions): Pr
 function emptyTally(name: string): Tortured {
   const killsIn = { offline: 0, switch: 0, online: 0, episode: 0, evaluation: 0, checkpoint: 0, clock: 0 };
   const resumedFrom = { beginning: 0, offline: 0, switch: 0, "between episodes": 0, "in an episode": 0 };
-  return { name, kills: 0, wishes: 0, resumes: 0, runs: 0, killsIn, resumedFrom, damaged: 0, problems: [] };
+  return {
+    name,
+    kills: 0,
+    wishes: 0,
+    resumes: 0,
+    runs: 0,
+    killsIn,
+    resumedFrom,
+    damaged: 0,
+    bestByChance: true,
+    problems: [],
+  };
 }
 
 /** Begins a run, ends it, goes on, and so on until it comes to its end. */

@@ -1,6 +1,6 @@
 /**
  * What a run of the chaos tool cannot show, however often it is ended: a run whose evaluations are all the same is no
- * other with a wrong one, and one whose best state is its first or its last has kept the right one by chance.
+ * other with a wrong one, and one whose best state is its first or its last may have kept the right one by chance.
  */
 import type { RunIdentity } from "../training/run-identity.js";
 import type { ChaosCase } from "./run-settings.js";
@@ -16,14 +16,26 @@ export function untestedBy(
   );
   if (new Set(results).size < 2)
     problems.push("its evaluations are all the same, so that none tells a run from another");
-  const { updates, onlineSteps } = best.saved.position;
-  const kept = evaluations.findIndex((line) => line.updates === updates && line.onlineSteps === onlineSteps);
-  if (kept !== bestOf(evaluations)) problems.push("its best state is not the one that was evaluated best");
-  if (kept === 0 || kept === evaluations.length - 1)
-    problems.push("its best state is the first evaluated or the last, which a wrong run may keep as well");
+  if (keptBest({ evaluations, best }) !== bestOf(evaluations))
+    problems.push("its best state is not the one that was evaluated best");
   if (tells && !notices.some(({ kind }) => kind === tells))
     problems.push(`nothing of the kind ${tells} was told of, so that the case tests nothing of it`);
   return problems;
+}
+
+/**
+ * Whether the best state is the first that was evaluated or the last, which a wrong run may keep as well. Which one it is
+ * follows from the last bits of another processor too: of several runs, one need be otherwise.
+ */
+export function keepsBestByChance(run: Pick<RunIdentity, "evaluations" | "best">): boolean {
+  const kept = keptBest(run);
+  return kept === 0 || kept === run.evaluations.length - 1;
+}
+
+/** Which of the evaluations the best state is of. */
+function keptBest({ evaluations, best }: Pick<RunIdentity, "evaluations" | "best">): number {
+  const { updates, onlineSteps } = best.saved.position;
+  return evaluations.findIndex((line) => line.updates === updates && line.onlineSteps === onlineSteps);
 }
 
 /** The first of the best, by success, then by return. */
