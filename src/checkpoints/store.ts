@@ -16,7 +16,7 @@ const kept = 2;
 
 /** What is left to do where a run has lost its checkpoints. A run overwrites nothing, not even itself. */
 export const startAgain =
-  'The run cannot go on without a sound one; start it again with "calql train" in another folder.';
+  'The run cannot go on without a sound one; put back what was changed, or start again with "calql train" in another folder.';
 
 /** Whether a file is a checkpoint that a kill kept from being written, by its name in the folder of the checkpoints. */
 export function isUnfinishedCheckpoint(name: string): boolean {
@@ -95,12 +95,15 @@ export class CheckpointStore {
     this.rooted = true;
   }
 
-  /** Renames what is newer than the checkpoint that a run goes on from, so that it is not counted as one of the kept. */
+  /**
+   * Renames what is newer than the checkpoint that a run goes on from, so that it is not counted as one of the kept: all
+   * that are numbered, where that is the best one.
+   */
   setAsideNewerThan(path: string): void {
     const [chosen] = numbersIn([basename(path)]);
     for (const number of this.numbers()) {
       const other = join(this.folder, fileName(number));
-      if (number > chosen!) this.attempt("set aside", () => this.disk.rename(other, `${other}.damaged`));
+      if (number > (chosen ?? 0)) this.attempt("set aside", () => this.disk.rename(other, `${other}.damaged`));
     }
   }
 
@@ -120,7 +123,7 @@ export class CheckpointStore {
     }
   }
 
-  /** Whether there is any checkpoint, sound or not. */
+  /** Whether there is no numbered checkpoint, sound or not. */
   get empty(): boolean {
     return this.numbers().length === 0;
   }

@@ -83,6 +83,30 @@ describe("where the output is no terminal", () => {
   });
 });
 
+describe("what a person should know though a run goes on", () => {
+  const sentence = "The checkpoint C is damaged: it is cut off. The one before it is taken.";
+
+  it("is a line with the run's name", () => {
+    const screen = new Screen(false);
+    comparisonView(screen).events.noticed!(runs[0]!, sentence);
+    expect(screen.text).toBe(`cal-ql, seed 0: ${sentence}\n`);
+  });
+
+  it("stays above the lines that are drawn over themselves, and is not cut to the screen", () => {
+    const screen = new Screen(true);
+    const { events, stop } = halfWay(screen);
+    screen.columns = 20;
+    const before = screen.text.length;
+    events.noticed!(runs[1]!, sentence);
+    expect(screen.text.slice(before)).toBe(`${ERASE_THREE}cql, seed 0: ${sentence}\n`);
+    vi.advanceTimersByTime(1000);
+    const drawn = screen.text.length;
+    events.progressed!(runs[1]!, offline(100));
+    expect(screen.text.slice(drawn)).toMatch(/^cal-ql, seed 0 /);
+    stop();
+  });
+});
+
 describe("on a terminal", () => {
   it("a line for each worker and one for the whole are drawn over the last ones", () => {
     const screen = new Screen(true);

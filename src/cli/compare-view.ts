@@ -46,6 +46,7 @@ export function comparisonView(output: ProgressOutput = process.stderr): Compari
         draw();
       },
       evaluated: (run, evaluation) => state.measured.set(run, evaluation),
+      noticed: (run, sentence) => say(`${run.name}: ${sentence}`),
       ended: (run, { status, reason }) => {
         const measured = state.measured.get(run);
         state.end(run);

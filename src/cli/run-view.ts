@@ -20,24 +20,31 @@ export async function withView(
 ): Promise<TrainResult> {
   const view = progressView(labelOf(settings));
   try {
-    const result = await untilInterrupted(view.stopping, (signal) =>
-      work({
-        ...options,
-        mayEndProcess: true,
-        onProgress: view.show,
-        onEvaluation: view.evaluated,
-        onNotice: view.notice,
-        signal,
-      }),
-    ).catch((error: unknown) => {
-      if (!(error instanceof UsageError)) reportFailedRun(options.folder);
-      throw error;
-    });
-    writeOwnReport(options.folder);
-    return result;
+    // The page belongs to the work: a signal while it is written must not end the process without it.
+    return await untilInterrupted(view.stopping, (signal) =>
+      withReport(options.folder, () =>
+        work({
+          ...options,
+          mayEndProcess: true,
+          onProgress: view.show,
+          onEvaluation: view.evaluated,
+          onNotice: view.notice,
+          signal,
+        }),
+      ),
+    );
   } finally {
     view.stop();
   }
+}
+
+async function withReport(folder: string, work: () => Promise<TrainResult>): Promise<TrainResult> {
+  const result = await work().catch((error: unknown) => {
+    if (!(error instanceof UsageError)) reportFailedRun(folder);
+    throw error;
+  });
+  writeOwnReport(folder);
+  return result;
 }
 
 /**

@@ -200,11 +200,11 @@ const stops: readonly Mistake[] = [
   // Neither state is sound, so that neither is named in place of the other.
   [
     "export damaged --best",
-    /^The checkpoint damaged\/checkpoints\/best\.safetensors is damaged: .* [Ss]tart .* again .*in another folder\.$/,
+    /^The checkpoint damaged\/checkpoints\/best\.safetensors is damaged: .* start again .* in another folder\.$/,
   ],
   [
     "export damaged",
-    /^The checkpoint damaged\/checkpoints\/checkpoint-\d+\.safetensors is damaged: .* [Ss]tart .* again .*in another folder\.$/,
+    /^The checkpoint damaged\/checkpoints\/checkpoint-\d+\.safetensors is damaged: .* start again .* in another folder\.$/,
   ],
 ];
 

@@ -1,7 +1,8 @@
 /** For tests: comparisons of runs of a second, on a point maze, in a folder of their own. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkpointFolder } from "../checkpoints/store.js";
 import type { TrainSettings } from "../training/configuration.js";
 import { type Comparison, variantOf, withCommon } from "./comparison.js";
 
@@ -31,6 +32,21 @@ export function newPlace() {
   const place = mkdtempSync(join(tmpdir(), "calql-compare-"));
   return { place, remove: () => rmSync(place, { recursive: true }) };
 }
+
+/** Changes one byte in the middle of a run's newest checkpoint. */
+export function flipByteOfNewestCheckpoint(folder: string): void {
+  const saved = join(folder, checkpointFolder);
+  const newest = readdirSync(saved)
+    .filter((name) => name.startsWith("checkpoint-"))
+    .sort()
+    .at(-1)!;
+  const bytes = readFileSync(join(saved, newest));
+  bytes[bytes.length >> 1]! ^= 1;
+  writeFileSync(join(saved, newest), bytes);
+}
+
+/** What is told of it when the run goes on. */
+export const tookTheOneBefore = /^The checkpoint .*\.safetensors is damaged: .* The one before it is taken\.$/;
 
 /** What a run has recorded, but for the time it took. */
 export function recorded(folder: string): unknown[] {

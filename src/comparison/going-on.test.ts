@@ -24,8 +24,8 @@ import { runFiles } from "../runs/record.js";
 import { identityOf, type RunIdentity } from "../training/run-identity.js";
 import { writeDataset } from "../training/task-data.js";
 import { lineData, registerLine, tiny } from "../training/tiny-run.fixture.js";
-import { type CompareOptions, compare } from "./compare.js";
-import { newPlace } from "./comparison.fixture.js";
+import { type CompareEvents, type CompareOptions, compare } from "./compare.js";
+import { flipByteOfNewestCheckpoint, newPlace, tookTheOneBefore } from "./comparison.fixture.js";
 import type { Comparison } from "./comparison.js";
 import { startHere } from "./run-worker.js";
 
@@ -88,7 +88,7 @@ async function interrupted(folder: string): Promise<void> {
 }
 
 function damageAllCheckpoints(folder: string): void {
-  const names = readdirSync(at(folder, checkpointFolder)).filter((name) => name.startsWith("checkpoint-"));
+  const names = readdirSync(at(folder, checkpointFolder));
   expect(names.length).toBeGreaterThan(0);
   for (const name of names) truncateSync(at(folder, join(checkpointFolder, name)), 1_000);
 }
@@ -118,6 +118,19 @@ describe("a run that ended early goes on", () => {
     expect(run).toMatchObject({ name: "cal-ql, seed 0", status: "not run" });
     expect((await comparing("torn")).said).toEqual([expect.stringMatching(reason)]);
     expect(identityOf(at("torn"))).toEqual(await neverEnded());
+  });
+
+  it("from the checkpoint before where the newest is damaged, and tells of it", async () => {
+    await interrupted("flipped");
+    flipByteOfNewestCheckpoint(at("flipped"));
+    const notices: string[] = [];
+    const noticed: CompareEvents["noticed"] = ({ name }, sentence) => notices.push(`${name}: ${sentence}`);
+    const { run, said } = await comparing("flipped", { events: { noticed } });
+    expect(said).toEqual(["resumed: was interrupted"]);
+    expect(notices).toEqual([expect.stringMatching(/^cal-ql, seed 0: /)]);
+    expect(notices[0]!.replace("cal-ql, seed 0: ", "")).toMatch(tookTheOneBefore);
+    expect(run.status).toBe("completed");
+    expect(identityOf(at("flipped"))).toEqual(await neverEnded());
   });
 
   it("from its beginning where its worker died before the first checkpoint", async () => {

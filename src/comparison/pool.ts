@@ -12,6 +12,8 @@ export interface PoolEvents {
   readonly began: (run: PlannedRun, worker: RunWorker) => void;
   readonly progressed: (run: PlannedRun, progress: Progress) => void;
   readonly evaluated: (run: PlannedRun, evaluation: EvaluationLine) => void;
+  /** Something that a person should know though the run goes on, in a sentence. */
+  readonly noticed: (run: PlannedRun, sentence: string) => void;
   readonly ended: (run: PlannedRun, ending: RunEnding) => void;
 }
 
@@ -37,6 +39,7 @@ export async function runAll(
     const worker = startWorker(run, {
       onProgress: (progress) => events.progressed?.(run, progress),
       onEvaluation: (evaluation) => events.evaluated?.(run, evaluation),
+      onNotice: (sentence) => events.noticed?.(run, sentence),
     });
     active.add(worker);
     events.began?.(run, worker);

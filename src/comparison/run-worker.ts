@@ -21,6 +21,8 @@ export interface RunTask {
 export interface RunEvents {
   readonly onProgress: (progress: Progress) => void;
   readonly onEvaluation: (evaluation: EvaluationLine) => void;
+  /** What a person should know though the run goes on, in a sentence. */
+  readonly onNotice: (sentence: string) => void;
 }
 
 /** How a run ended; a reason is half a sentence or a whole one. */
@@ -44,6 +46,7 @@ export type StartWorker = (task: RunTask, events: RunEvents) => RunWorker;
 export type WorkerMessage =
   | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "evaluation"; readonly evaluation: EvaluationLine }
+  | { readonly kind: "notice"; readonly sentence: string }
   | { readonly kind: "ended"; readonly ending: RunEnding };
 
 /** Carries the run out here, and leaves its report. */
@@ -100,6 +103,7 @@ function endingOf(child: ChildProcess, events: RunEvents): Promise<RunEnding> {
   child.on("message", (message: WorkerMessage) => {
     if (message.kind === "progress") events.onProgress(message.progress);
     else if (message.kind === "evaluation") events.onEvaluation(message.evaluation);
+    else if (message.kind === "notice") events.onNotice(message.sentence);
     else ending = message.ending;
   });
   return new Promise((resolve) => {

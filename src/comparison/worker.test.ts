@@ -8,8 +8,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { builtProgram } from "../cli/built.fixture.js";
 import { readRun } from "../runs/read.js";
-import { type CompareOptions, compare } from "./compare.js";
-import { newPlace, recorded, tinyComparison } from "./comparison.fixture.js";
+import { type CompareEvents, type CompareOptions, compare } from "./compare.js";
+import {
+  flipByteOfNewestCheckpoint,
+  newPlace,
+  recorded,
+  tinyComparison,
+  tookTheOneBefore,
+} from "./comparison.fixture.js";
 import { processWorkers, type RunWorker, startHere } from "./run-worker.js";
 
 const { bin, worker, remove: removeProgram } = builtProgram();
@@ -55,6 +61,28 @@ describe("a worker process", () => {
     await compare(pair, { folder: join(place, "here"), startWorker: startHere, jobs: 1 });
     for (const name of ["cal-ql-seed0", "cql-seed0", "cal-ql-seed1", "cql-seed1"])
       expect(recorded(at("killed", name)), name).toEqual(recorded(at("here", name)));
+  });
+
+  it("tells what a person should know, such as a damaged checkpoint, in the name of its run", async () => {
+    const stop = new AbortController();
+    const progressed = (_: unknown, { phase }: { readonly phase: string }) => {
+      if (phase === "online") stop.abort();
+    };
+    const one = { ...pair, seeds: [0], variants: pair.variants.slice(0, 1) };
+    const options = { folder: join(place, "flipped"), startWorker: processWorkers(worker) };
+    // Long enough online for the word to stop to come through.
+    const long = {
+      ...one,
+      variants: one.variants.map((variant) => ({ ...variant, settings: { ...variant.settings, onlineSteps: 2_000 } })),
+    };
+    const first = await compare(long, { ...options, signal: stop.signal, events: { progressed } });
+    expect(first.runs[0]!.status).toBe("interrupted");
+    flipByteOfNewestCheckpoint(at("flipped", "cal-ql-seed0"));
+    const notices: [string, string][] = [];
+    const noticed: CompareEvents["noticed"] = ({ name }, sentence) => notices.push([name, sentence]);
+    const again = await compare(long, { ...options, events: { noticed } });
+    expect(notices).toEqual([["cal-ql, seed 0", expect.stringMatching(tookTheOneBefore)]]);
+    expect(again.runs[0]!.status).toBe("completed");
   });
 
   it("that does not start is a run that failed, with the reason", async () => {

@@ -26,6 +26,7 @@ async function work(task: RunTask): Promise<void> {
   const ending = await carryOut(task, {
     onProgress,
     onEvaluation: (evaluation) => tell({ kind: "evaluation", evaluation }),
+    onNotice: (sentence) => tell({ kind: "notice", sentence }),
     signal: stop.signal,
     mayEndProcess: true,
   });

@@ -50,7 +50,7 @@ describe("what cannot be exported is said in a sentence, and nothing is written"
         () => ({ best }),
         RunFailure,
         new RegExp(
-          `/${best ? "best" : "checkpoint-\\d+"}\\.safetensors is damaged: .* start it again .* in another folder\\.$`,
+          `/${best ? "best" : "checkpoint-\\d+"}\\.safetensors is damaged: .* start again .* in another folder\\.$`,
         ),
         (folder) => {
           damageNumbered(folder);

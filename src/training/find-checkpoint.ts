@@ -3,7 +3,7 @@
  */
 import { EpisodeLog } from "../checkpoints/episode-log.js";
 import { CheckpointStore, type FoundCheckpoint, NoSoundCheckpoint } from "../checkpoints/store.js";
-import { UsageError } from "../errors.js";
+import { DataError, UsageError } from "../errors.js";
 import { checkLines, isFirstEvaluation, linesAsTheyAre } from "../runs/line-positions.js";
 import { parseSavedRun, type SavedRun } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
@@ -35,7 +35,7 @@ export function findCheckpoint(
 
 /**
  * The same checkpoint, with nothing changed. Where none knows the lines of metrics and notices as they are, the newest is
- * taken all the same: nothing is computed from them.
+ * taken all the same: nothing is computed from them. The last resort is the state that was evaluated best.
  * @param onDamage told, in a sentence, of every newer one that is not sound, and of such lines
  * @throws NoSoundCheckpoint where there is none
  */
@@ -44,45 +44,36 @@ export function newestSound(
   folder: string,
   onDamage: (sentence: string) => void = () => {},
 ): RunCheckpoint {
+  const strict = (checkpoint: FoundCheckpoint) => soundIn(folder, checkpoint);
+  const lenient = (checkpoint: FoundCheckpoint) => soundIn(folder, checkpoint, true);
   const damages: string[] = [];
   try {
-    const found = store.newest(
-      (checkpoint) => soundIn(folder, checkpoint),
-      (sentence) => damages.push(sentence),
-    );
+    const found = store.newest(strict, (sentence) => damages.push(sentence));
     for (const sentence of damages) onDamage(sentence);
     return found;
   } catch (error) {
     if (!(error instanceof NoSoundCheckpoint)) throw error;
-    const found = newestWithOtherLines(store, folder);
+    const sameState = unlessDamaged(() => store.newest(lenient, () => {}));
+    const found = sameState ?? unlessDamaged(() => store.best(lenient));
     if (!found) throw error;
-    onDamage(`${error.reason} Those lines stay as they are, and the run goes on from ${found.checkpoint.path}.`);
+    const rest = sameState ? "Those lines stay as they are, and the" : "The";
+    onDamage(`${error.reason} ${rest} run goes on from ${found.checkpoint.path}.`);
     return found;
   }
 }
 
-function newestWithOtherLines(store: CheckpointStore, folder: string): RunCheckpoint | undefined {
+function unlessDamaged(find: () => RunCheckpoint | undefined): RunCheckpoint | undefined {
   try {
-    return store.newest(
-      (checkpoint) => soundIn(folder, checkpoint, true),
-      () => {},
-    );
+    return find();
   } catch (error) {
-    if (error instanceof NoSoundCheckpoint) return undefined;
+    if (error instanceof DataError) return undefined;
     throw error;
   }
 }
 
-/**
- * Whether a run was ended before its first checkpoint, which follows its first evaluation.
- * @throws NoSoundCheckpoint where it has recorded more: its checkpoints were taken away
- */
+/** Whether a run was ended before its first checkpoint, which follows its first evaluation. */
 function isAtItsBeginning(store: CheckpointStore, folder: string): boolean {
-  if (!store.empty) return false;
-  if (isFirstEvaluation(folder) && EpisodeLog.isEmpty(folder)) return true;
-  throw new NoSoundCheckpoint(
-    `There is no checkpoint in ${folder}, of which the run has recorded more than its beginning.`,
-  );
+  return store.empty && isFirstEvaluation(folder) && EpisodeLog.isEmpty(folder);
 }
 
 /** Why a run cannot be gone on with from its folder, in a sentence; undefined where it can. Nothing is changed. */

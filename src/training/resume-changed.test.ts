@@ -42,7 +42,7 @@ describe("a run without its checkpoints", () => {
     const error = await errorOf(resume({ folder, dataset: mazeData }));
     expect(error).toBeInstanceOf(NoSoundCheckpoint);
     expect(error.message).toMatch(
-      /^There is no checkpoint in .*; start it again with "calql train" in another folder\.$/,
+      /^There is no checkpoint in .*; put back what was changed, or start again with "calql train" in another folder\.$/,
     );
     expect(contentOf(folder)).toEqual(before);
     expect(whyNotResumable(folder)).toMatch(/^There is no checkpoint in /);

@@ -2,7 +2,17 @@
  * Runs that are resumed from a folder that is not as the run left it: what a kill left behind is cut off, damage is told
  * and a sound checkpoint taken, and what would make it another run is refused.
  */
-import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { episodeLogFile } from "../checkpoints/episode-log.js";
@@ -76,6 +86,24 @@ describe("a run whose folder has changed since it was ended", () => {
       expect.stringMatching(/best\.safetensors is damaged: .*The best state until now is lost/),
     ]);
     expect(statSync(`${best}.damaged`).size).toBe(1_000);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ["are damaged", (path) => truncateSync(path, 1_000)],
+    ["are gone", (path) => rmSync(path)],
+  ])("goes on from the state that was evaluated best where all others %s", async (_, damage) => {
+    const settings = settingsFor("iql", mazeTask);
+    const folder = await withTwoCheckpoints(settings);
+    const checkpoints = join(folder, checkpointFolder);
+    const best = join(checkpoints, bestCheckpoint);
+    // It may be another name of one of them.
+    writeFileSync(`${best}.copy`, readFileSync(best));
+    renameSync(`${best}.copy`, best);
+    for (const name of readdirSync(checkpoints)) if (name !== bestCheckpoint) damage(join(checkpoints, name));
+    const notices: string[] = [];
+    await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+    expect(notices).toEqual([expect.stringMatching(/checkpoint.* The run goes on from .*best\.safetensors\.$/)]);
+    expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
   });
 
   it("gives its lock back where it fails on the way", async () => {
