@@ -40,6 +40,7 @@ export function requirement(issue: Issue, value: unknown): string {
 /** A value as a person would write it, shortened. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return value === null ? "none" : String(value);
   const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;

@@ -15,7 +15,7 @@ import { backup, criticRegression, declareCriticPair, qValues } from "./critics.
 import { type Losses, mergeLosses } from "./losses.js";
 import { calibrationMetrics } from "./metrics.js";
 import { cosineDecay, progress } from "./schedules.js";
-import { actorCriticSettings, withDefaults } from "./settings.js";
+import { actorCriticSettings, widths, withDefaults } from "./settings.js";
 import { Update } from "./update.js";
 import { weightedCloning, weightedCloningSettings } from "./weighted-cloning.js";
 
@@ -27,11 +27,7 @@ export const iqlSettings = withDefaults(actorCriticSettings, { actorLearningRate
     .default(0.7)
     .describe("Expectile (tau) of the critics' values that the state value is fitted to; 0.5 is their mean."),
   ...weightedCloningSettings.shape,
-  valueHidden: z
-    .array(z.number().int().min(1))
-    .min(1)
-    .default([256, 256])
-    .describe("Widths of the hidden layers of the state value."),
+  valueHidden: widths("the state value"),
   valueLearningRate: z.number().positive().default(3e-4).describe("Learning rate of the state value (Adam)."),
   actorDecayUpdates: z
     .number()

@@ -7,12 +7,23 @@ import { parseDeclared } from "../requirement.js";
 
 const learningRate = (of: string, value: number) =>
   z.number().positive().default(value).describe(`Learning rate of ${of} (Adam).`);
-const widths = (of: string) =>
-  z.array(z.number().int().min(1)).min(1).default([256, 256]).describe(`Widths of the hidden layers of ${of}.`);
+
+/** Far above what papers use, and below what ends a process for want of memory. */
+const LARGEST_BATCH = 2 ** 16;
+const WIDEST_LAYER = 2 ** 14;
+const MOST_CRITICS = 100;
+
+/** The setting of a network's hidden layers. */
+export const widths = (of: string) =>
+  z
+    .array(z.number().int().min(1).max(WIDEST_LAYER))
+    .min(1)
+    .default([256, 256])
+    .describe(`Widths of the hidden layers of ${of}.`);
 
 /** What every agent has: how it sees the data and how it steps. */
 export const agentSettings = z.object({
-  batchSize: z.number().int().min(1).default(256).describe("Transitions in a batch."),
+  batchSize: z.number().int().min(1).max(LARGEST_BATCH).default(256).describe("Transitions in a batch."),
   discount: z.number().min(0).max(1).default(0.99).describe("Discount (gamma) of future rewards."),
   adamBeta1: z.number().min(0).lt(1).default(0.9).describe("Decay of Adam's first moment."),
   adamBeta2: z.number().min(0).lt(1).default(0.999).describe("Decay of Adam's second moment."),
@@ -33,7 +44,7 @@ export const actorCriticSettings = agentSettings.extend({
   criticLearningRate: learningRate("the critics", 3e-4),
   actorHidden: widths("the policy"),
   criticHidden: widths("each critic"),
-  criticCount: z.number().int().min(1).default(2).describe("Critics in the ensemble."),
+  criticCount: z.number().int().min(1).max(MOST_CRITICS).default(2).describe("Critics in the ensemble."),
   criticLayerNorm: z.boolean().default(false).describe("Layer normalisation before each ReLU of the critics."),
   logStdRange: z
     .tuple([z.number(), z.number()])

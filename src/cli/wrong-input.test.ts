@@ -69,6 +69,21 @@ const mistakes: readonly Mistake[] = [
   // Values
   [train("--batch-size -1"), /^The setting batchSize of agent "cal-ql" is -1; it must be at least 1\.$/],
   [train("--batch-size 1.5"), /batchSize of agent "cal-ql" is 1\.5; it must be a whole number\.$/],
+  [train("--batch-size 1e9"), /^The setting batchSize of agent "cal-ql" is 1000000000; it must be at most 65536\.$/],
+  [train("--batch-size 65537"), /^The setting batchSize of agent "cal-ql" is 65537; it must be at most 65536\.$/],
+  [
+    train("--critic-hidden 100000000"),
+    /^The setting criticHidden .* is \[100000000\]; entry 1 must be at most 16384\.$/,
+  ],
+  [train("--actor-hidden 64,16385"), /^The setting actorHidden .* is \[64,16385\]; entry 2 must be at most 16384\.$/],
+  [train("--agent iql --value-hidden 1e6"), /^The setting valueHidden .* entry 1 must be at most 16384\.$/],
+  [train("--n-actions 1e7"), /^The setting nActions of agent "cal-ql" is 10000000; it must be at most 1000\.$/],
+  [train("--critic-steps 1001"), /^The setting criticSteps of agent "cal-ql" is 1001; it must be at most 1000\.$/],
+  [train("--critic-count 101"), /^The setting criticCount of agent "cal-ql" is 101; it must be at most 100\.$/],
+  [
+    train("--evaluation-episodes 1e7"),
+    /^The setting evaluationEpisodes of the run is 10000000; it must be at most 1000\.$/,
+  ],
   [train("--discount 2"), /^The setting discount of agent "cal-ql" is 2; it must be at most 1\.$/],
   [train("--discount 1 --task antmaze-umaze"), /^The setting discount is 1, but with a failureReward/],
   [train("--seed abc"), /^The setting seed of the run is "abc"; it must be a number\.$/],

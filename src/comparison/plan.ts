@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import type { Sizes } from "../agents/context.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { UsageError } from "../errors.js";
+import { shown } from "../requirement.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "../training/configuration.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { Comparison, Variant } from "./comparison.js";
@@ -28,9 +29,8 @@ export interface PlannedRun {
 
 /** @throws UsageError for settings, names or labels that do not fit */
 export function planRuns(comparison: Comparison, out: string): PlannedRun[] {
+  refuseNoComparison(comparison);
   const { tasks, seeds, variants } = comparison;
-  for (const [what, list] of Object.entries({ tasks, seeds, variants }))
-    if (list.length === 0) throw new UsageError(`A comparison needs at least one of its ${what}; name it.`);
   const sizes = [...new Set(tasks)].map((task) => [task, sizesOfTask(task)] as const);
   refuseAmbiguousLabels(variants);
   refuseOneFileForAll(comparison);
@@ -50,6 +50,22 @@ export function planRuns(comparison: Comparison, out: string): PlannedRun[] {
       variants.map((variant) => planRun({ task, seed, variant, out, several: tasks.length > 1 })),
     ),
   );
+}
+
+/** A program may hand over anything. @throws UsageError naming what is missing or none */
+function refuseNoComparison(comparison: Comparison): void {
+  const { tasks, seeds, variants }: Partial<Comparison> = comparison ?? {};
+  for (const [what, list] of Object.entries({ tasks, seeds, variants })) {
+    if (!Array.isArray(list))
+      throw new UsageError(`The ${what} of the comparison are ${shown(list)}; give a list of at least one.`);
+    if (list.length === 0) throw new UsageError(`A comparison needs at least one of its ${what}; name it.`);
+  }
+  for (const variant of variants!) {
+    if (typeof variant?.label === "string" && variant.settings) continue;
+    throw new UsageError(
+      `A variant of the comparison is ${shown(variant)}; give { label, settings }, or variantOf("cql") for an agent alone.`,
+    );
+  }
 }
 
 interface Place {

@@ -68,19 +68,15 @@ describe("a worker process", () => {
     const progressed = (_: unknown, { phase }: { readonly phase: string }) => {
       if (phase === "online") stop.abort();
     };
-    const one = { ...pair, seeds: [0], variants: pair.variants.slice(0, 1) };
-    const options = { folder: join(place, "flipped"), startWorker: processWorkers(worker) };
     // Long enough online for the word to stop to come through.
-    const long = {
-      ...one,
-      variants: one.variants.map((variant) => ({ ...variant, settings: { ...variant.settings, onlineSteps: 2_000 } })),
-    };
-    const first = await compare(long, { ...options, signal: stop.signal, events: { progressed } });
+    const one = { ...tinyComparison(["cal-ql"], { onlineSteps: 2_000 }), seeds: [0] };
+    const options = { folder: join(place, "flipped"), startWorker: processWorkers(worker) };
+    const first = await compare(one, { ...options, signal: stop.signal, events: { progressed } });
     expect(first.runs[0]!.status).toBe("interrupted");
     flipByteOfNewestCheckpoint(at("flipped", "cal-ql-seed0"));
     const notices: [string, string][] = [];
     const noticed: CompareEvents["noticed"] = ({ name }, sentence) => notices.push([name, sentence]);
-    const again = await compare(long, { ...options, events: { noticed } });
+    const again = await compare(one, { ...options, events: { noticed } });
     expect(notices).toEqual([["cal-ql, seed 0", expect.stringMatching(tookTheOneBefore)]]);
     expect(again.runs[0]!.status).toBe("completed");
   });

@@ -3,6 +3,7 @@
  * adds an environment with `registerEnvironment` and can then name it wherever a built-in one is named.
  */
 import { RunFailure, reasonIn, UsageError, unknownName } from "../errors.js";
+import { shown } from "../requirement.js";
 import { adroitTaskNames, makeAdroit } from "./adroit/adroit.js";
 import { makeAntDirection } from "./ant/ant-direction.js";
 import { antMazes, makeAntMaze } from "./ant/antmaze.js";
@@ -35,12 +36,17 @@ export function environmentNames(): string[] {
 /**
  * Makes `name` known. The environment needs no checks of its own for calls in the wrong order or malformed actions,
  * because every environment is made inside a guard; `checkEnvironment` tells whether the rest is right.
- * @throws UsageError when the name is empty or taken.
+ * @throws UsageError when the name is empty or taken, or the factory is no function.
  */
 export function registerEnvironment(name: string, factory: EnvironmentFactory): void {
-  if (name.trim() === "") throw new UsageError("An environment cannot be registered without a name; give it one.");
+  if (typeof name !== "string" || name.trim() === "")
+    throw new UsageError("An environment cannot be registered without a name; give it one.");
   if (factories.has(name))
     throw new UsageError(`An environment "${name}" is registered already; register yours under another name.`);
+  if (typeof factory !== "function")
+    throw new UsageError(
+      `The factory of the environment "${name}" is ${shown(factory)}; give a function that returns a fresh environment at every call.`,
+    );
   factories.set(name, factory);
 }
 

@@ -7,6 +7,7 @@ import type { AgentDefinition } from "../agents/definition.js";
 import { type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
 import { UsageError, unknownName } from "../errors.js";
+import { shown } from "../requirement.js";
 import type { Phase } from "../runs/record.js";
 import { methodOf, methods, withMethod } from "./methods.js";
 import { presetOf } from "./presets.js";
@@ -48,8 +49,13 @@ const SHARED = [
   "discount",
 ];
 
-/** @throws UsageError for an unknown name or a value that does not fit, naming it and what would be right */
+/**
+ * The caller's settings, checked and completed.
+ * @throws UsageError for settings that are no object, an unknown name, or a value that does not fit, naming it and what
+ * would be right
+ */
 export function resolveConfiguration(given: TrainSettings): Configuration {
+  refuseNoSettings(given);
   const { run, written } = resolveRun(given);
   const agent = knownAgent(run.agent);
   const onlineAgent = run.onlineAgent === null ? null : knownOnlineAgent(run.onlineAgent);
@@ -59,6 +65,13 @@ export function resolveConfiguration(given: TrainSettings): Configuration {
   refuseEndlessFailure(run, agentSettings);
   const flat = { ...run, ...agentSettings, ...(online && { online: online.settings }) };
   return { run, agent, agentSettings, online, flat };
+}
+
+function refuseNoSettings(given: unknown): void {
+  if (typeof given === "object" && given !== null && !Array.isArray(given)) return;
+  throw new UsageError(
+    `The settings of a run are ${shown(given)}; give an object such as { task: "pointmaze-umaze", agent: "cal-ql" }.`,
+  );
 }
 
 /** The algorithm of a phase, with the settings that it has in it. */

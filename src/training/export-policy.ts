@@ -19,6 +19,7 @@ import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { readRun, readRunConfig } from "../runs/read.js";
 import { type EvaluationLine, type Phase, type RunConfig, runFiles } from "../runs/record.js";
 import { writeWholeFile } from "../runs/whole-file.js";
+import { checkExportOptions } from "./check-options.js";
 import { algorithmIn, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { asRunCheckpoint, type RunCheckpoint } from "./find-checkpoint.js";
 import { policyFile } from "./policy-file.js";
@@ -50,11 +51,12 @@ export interface ExportedPolicy {
 /**
  * Writes the policy of a run's newest sound checkpoint, or of the state that was evaluated best, as an ONNX file with the
  * metadata of a run's own `policy.onnx`; an earlier export is replaced, what the run recorded never.
- * @throws UsageError where there is no run or no such state, for a place that the run uses itself, and where the checkpoint
+ * @throws UsageError where there is no run or no such state, for options that mean nothing, for a place that the run uses itself, and where the checkpoint
  * does not fit the run's config.json
  * @throws RunFailure where the checkpoint is damaged or the file cannot be written
  */
 export async function exportPolicy(options: ExportOptions): Promise<ExportedPolicy> {
+  checkExportOptions(options);
   const { folder, best = false } = options;
   const path = options.out ?? join(folder, best ? exportedPolicies.best : exportedPolicies.last);
   const config = readRunConfig(folder);

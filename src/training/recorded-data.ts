@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
 import { openDataset } from "../storage/open-dataset.js";
+import { checkedDataset } from "./check-dataset.js";
 import { refuseMismatch } from "./mismatch.js";
 import { dataInMemory, dataOnDisk, type RecordedData } from "./offline-replay.js";
 import type { RunSettings } from "./settings.js";
@@ -40,7 +41,8 @@ export function refuseLostData({ dataset }: RunSettings, { folder, ...given }: T
 }
 
 async function dataOf(run: RunSettings, environment: Environment, { dataset, datasetFile, onProgress }: Given) {
-  if (dataset !== undefined) return dataInMemory(dataset);
+  // Files were checked by their readers.
+  if (dataset !== undefined) return dataInMemory(checkedDataset(dataset));
   const file = datasetFile ?? run.dataset;
   if (file !== null) {
     const horizon = run.datasetHorizon === null ? {} : { horizon: run.datasetHorizon };

@@ -45,7 +45,13 @@ export const runSettings = z.object({
     .max(1)
     .default(0.5)
     .describe("Share of recorded data in an online batch; negative: by size."),
-  evaluationEpisodes: z.number().int().min(1).default(20).describe("Episodes of an evaluation, deterministic policy."),
+  evaluationEpisodes: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000) // each acts in an environment of its own, with physics of its own
+    .default(20)
+    .describe("Episodes of an evaluation, deterministic policy."),
   evaluateEveryUpdates: z.number().int().min(1).default(50_000).describe("Offline updates between evaluations."),
   evaluateEverySteps: z.number().int().min(1).default(2_000).describe("Online environment steps between evaluations."),
   logEveryUpdates: z.number().int().min(1).default(1_000).describe("Updates that one line of metrics averages."),

@@ -10,6 +10,7 @@ import { sampleMixture } from "../data/mixture.js";
 import type { Replay } from "../data/replay.js";
 import type { Environment } from "../environments/environment.js";
 import type { MetricsLine, NoticeLine } from "../runs/record.js";
+import { checkTrainOptions } from "./check-options.js";
 import { Checkpointing } from "./checkpointing.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { withCrashBundle } from "./crash-bundle.js";
@@ -37,6 +38,7 @@ export type { TrainOptions, TrainResult } from "./train-options.js";
  */
 export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
   const configuration = resolveConfiguration(settings);
+  checkTrainOptions(options, "train()");
   return withNewRun(configuration, options, (beginning) => new Run(configuration, options, beginning).complete());
 }
 
@@ -46,6 +48,7 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
  * @throws as `train` does; DataError where no checkpoint is sound or the recorded data are not those of the run
  */
 export async function resume(options: TrainOptions): Promise<TrainResult> {
+  checkTrainOptions(options, "resume()");
   return withResumedRun(options, (beginning, configuration) => new Run(configuration, options, beginning).complete());
 }
 

@@ -1,0 +1,82 @@
+/**
+ * What a program hands to the public doors (train, resume, exportPolicy) besides settings, checked before anything is
+ * done: JavaScript knows no types, and an option with a typing error in its name would silently mean nothing.
+ */
+import { z } from "zod";
+import { isActionCount } from "../data/discrete-actions.js";
+import { UsageError } from "../errors.js";
+import { parseDeclared, shown } from "../requirement.js";
+import type { ExportOptions } from "./export-policy.js";
+import type { TrainOptions } from "./train-options.js";
+
+const text = (demand: string) => z.custom(isText, demand);
+const listener = () => z.custom((value) => typeof value === "function", "be a function").optional();
+
+const runFolder = text('name the run folder, such as "runs/first"');
+
+const trainOptions = z.strictObject({
+  folder: runFolder,
+  onNotice: listener(),
+  onProgress: listener(),
+  onEvaluation: listener(),
+  signal: z.custom(isSignal, "be an AbortSignal, such as new AbortController().signal").optional(),
+  dataset: z
+    .custom(isObject, "be a data set in memory, as readDataset gives it; a file is named in the setting dataset")
+    .optional(),
+  datasetFile: text("name the file of recorded data").optional(),
+  mayEndProcess: z.boolean().optional(),
+} satisfies Record<keyof TrainOptions, z.ZodType>);
+
+const exportOptions = z.strictObject({
+  folder: runFolder,
+  best: z.boolean().optional(),
+  out: text('name the file to write, such as "policy.onnx"').optional(),
+  onNotice: listener(),
+} satisfies Record<keyof ExportOptions, z.ZodType>);
+
+/** Of a data set; whether its episodes hang together is asked where they are taken in (check-dataset.ts). */
+const datasetHeader = z.object({
+  source: z.string(),
+  observationSize: z.number().int().min(1),
+  actionSize: z.number().int().min(1),
+  discreteActions: z.custom(isActionCount, "be the number of actions, at least 1").optional(),
+  episodes: z.custom(Array.isArray, "be a list of episodes"),
+});
+
+/** @param door who was called: "train()" @throws UsageError naming the option and what it must be */
+export function checkTrainOptions(options: unknown, door: string): void {
+  parseDeclared(trainOptions, optionsObject(options, door), "option", door);
+  const { dataset } = options as TrainOptions;
+  if (dataset === undefined) return;
+  // Whatever else a caller keeps with the data is the caller's business.
+  const { source, observationSize, actionSize, discreteActions, episodes } = dataset;
+  const header = { source, observationSize, actionSize, discreteActions, episodes };
+  parseDeclared(datasetHeader, header, "entry", `the dataset given to ${door}`);
+}
+
+/** @throws UsageError naming the option and what it must be */
+export function checkExportOptions(options: unknown): void {
+  parseDeclared(exportOptions, optionsObject(options, "exportPolicy()"), "option", "exportPolicy()");
+}
+
+function optionsObject(options: unknown, door: string): object {
+  if (isObject(options)) return options;
+  throw new UsageError(
+    `The options of ${door} are ${shown(options)}; give an object such as { folder: "runs/first" }.`,
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
+}
+
+/** Also one from another realm or library: what it does counts, not where it comes from. */
+function isSignal(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { aborted, throwIfAborted } = value as Partial<AbortSignal>;
+  return typeof aborted === "boolean" && typeof throwIfAborted === "function";
+}
