@@ -3,12 +3,15 @@
  * compiled with its checks and without them, and once more without; the three take turns in one process,
  * so that the difference between the last two tells how far the figures can be trusted.
  */
+import { Command } from "commander";
 import { symptomsOf } from "../agents/crash.js";
 import { agentDefinition } from "../agents/registry.js";
+import { numberOf } from "../cli/numbers.js";
 import { textTable } from "../cli/text-table.js";
 import { RandomStream } from "../random.js";
 import { compile, type Program, type ProgramDefinition } from "../tensor/program.js";
 import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
+import { runTool } from "./run-tool.js";
 
 /** The smallest updates that a preset makes, and the one of the paper's AntMaze. */
 const cases: readonly { readonly name: string; readonly settings: TrainSettings; readonly sizes: [number, number] }[] =
@@ -24,15 +27,24 @@ const cases: readonly { readonly name: string; readonly settings: TrainSettings;
       sizes: [29, 8],
     },
   ];
-const secondsPerCase = 20;
 const mostRounds = 200;
 
-process.stdout.write("one update on one thread; medians of pairs that took turns\n");
-const rows: string[][] = [["", "update", "check", "share", "noise"]];
-for (const { name, settings, sizes } of cases) rows.push([name, ...(await costOf(settings, sizes))]);
-process.stdout.write(textTable(rows));
+const command = new Command("check-cost")
+  .description("what it costs to look after every update whether its numbers are finite")
+  .option("--seconds <number>", "of measuring, for each kind of update", "20")
+  .action(async ({ seconds }: { readonly seconds: string }) => {
+    const milliseconds = 1000 * numberOf(seconds, "--seconds", { whole: true, least: 1 })!;
+    const rows: string[][] = [["", "update", "check", "share", "noise"]];
+    for (const { name, settings, sizes } of cases) rows.push([name, ...(await costOf(settings, sizes, milliseconds))]);
+    process.stdout.write(`one update on one thread; medians of pairs that took turns\n${textTable(rows)}`);
+  });
+await runTool(command);
 
-async function costOf(settings: TrainSettings, [observationSize, actionSize]: [number, number]): Promise<string[]> {
+async function costOf(
+  settings: TrainSettings,
+  [observationSize, actionSize]: [number, number],
+  milliseconds: number,
+): Promise<string[]> {
   const { agent, agentSettings } = resolveConfiguration(settings);
   const { program: checked } = agentDefinition(agent.name).declare(agentSettings, { observationSize, actionSize }, 0);
   const { checks: _, ...unchecked } = checked;
@@ -41,7 +53,7 @@ async function costOf(settings: TrainSettings, [observationSize, actionSize]: [n
     await prepared(checked, refuseSymptoms),
     await prepared(unchecked, idle),
   ];
-  const each = (1000 * secondsPerCase) / turns.length;
+  const each = milliseconds / turns.length;
   const once = await timeOf(turns[0]!.program, 3, idle);
   const rounds = Math.min(mostRounds, Math.ceil(each / once));
   const updates = Math.max(1, Math.round(each / once / rounds));

@@ -80,10 +80,16 @@ it("does not pass where nothing was compared", () => {
   expect(code).toBe(1);
 });
 
-it("tells its help, and mistakes of the endurance tool, without a stack trace", () => {
-  const help = spawnSync(process.execPath, [join(place, "dist", "chaos", "same-bits.js"), "--help"]);
-  expect([help.status, String(help.stderr)]).toEqual([0, ""]);
-  const endurance = join(place, "dist", "chaos", "endurance.js");
-  const { status, stderr } = spawnSync(process.execPath, [endurance, "--updates", "x"], { encoding: "utf8" });
-  expect([status, stderr]).toEqual([2, 'error: The flag --updates is "x"; give a whole number, at least 1.\n']);
+it("tells its help, and mistakes of the other tools, without a stack trace", () => {
+  const tool = (name: string, ...words: string[]) => {
+    const path = join(place, "dist", "chaos", `${name}.js`);
+    const { status, stderr } = spawnSync(process.execPath, [path, ...words], { encoding: "utf8" });
+    return [status, stderr];
+  };
+  expect(tool("same-bits", "--help")).toEqual([0, ""]);
+  for (const [name, flag] of [
+    ["endurance", "--updates"],
+    ["check-cost", "--seconds"],
+  ] as const)
+    expect(tool(name, flag, "x")).toEqual([2, `error: The flag ${flag} is "x"; give a whole number, at least 1.\n`]);
 });

@@ -42,6 +42,11 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
     () => begin({ folder, datset: dataset }),
     /^Unknown option of train\(\) "datset"\. Did you mean "dataset"\?/,
   ],
+  [
+    "a datasetFile, which is for a run that goes on",
+    () => begin({ folder, datasetFile: "maze.hdf5" }),
+    /^Unknown option of train\(\) "datasetFile"\. Did you mean "dataset"\?/,
+  ],
   ["onEvaluate", () => begun({ onEvaluate: () => {} }), /^Unknown option of train\(\) "onEvaluate"\. .*"onEvaluation"/],
   [
     "an onEvaluation of 5",

@@ -14,7 +14,7 @@ const listener = () => z.custom((value) => typeof value === "function", "be a fu
 
 const runFolder = text('name the run folder, such as "runs/first"');
 
-const trainOptions = z.strictObject({
+const resumeOptions = z.strictObject({
   folder: runFolder,
   onNotice: listener(),
   onProgress: listener(),
@@ -26,6 +26,9 @@ const trainOptions = z.strictObject({
   datasetFile: text("name the file of recorded data").optional(),
   mayEndProcess: z.boolean().optional(),
 } satisfies Record<keyof TrainOptions, z.ZodType>);
+/** A run that begins names its file among its settings, where config.json keeps it. */
+const trainOptions = resumeOptions.omit({ datasetFile: true });
+const doors = { "train()": trainOptions, "resume()": resumeOptions } as const;
 
 const exportOptions = z.strictObject({
   folder: runFolder,
@@ -43,9 +46,9 @@ const datasetHeader = z.object({
   episodes: z.custom(Array.isArray, "be a list of episodes"),
 });
 
-/** @param door who was called: "train()" @throws UsageError naming the option and what it must be */
-export function checkTrainOptions(options: unknown, door: string): void {
-  parseDeclared(trainOptions, optionsObject(options, door), "option", door);
+/** @param door who was called @throws UsageError naming the option and what it must be */
+export function checkTrainOptions(options: unknown, door: keyof typeof doors): void {
+  parseDeclared(doors[door], optionsObject(options, door), "option", door);
   const { dataset } = options as TrainOptions;
   if (dataset === undefined) return;
   // Whatever else a caller keeps with the data is the caller's business.

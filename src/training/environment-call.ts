@@ -46,15 +46,7 @@ function likeFirst(made: Environment, first = made): Environment {
 
 /** `reset`. @throws EnvironmentFailure if the environment throws */
 export function resetIn(stage: Stage, seed: number): ResetResult {
-  const { environment, episode, watch } = stage;
-  watch?.enter("play", episode);
-  try {
-    return environment.reset({ seed });
-  } catch (error) {
-    throw failureOf(stage, 0, error);
-  } finally {
-    watch?.leave();
-  }
+  return called(stage, "play", 0, ({ environment }) => environment.reset({ seed }));
 }
 
 /**
@@ -79,27 +71,23 @@ export function stepIn(stage: Stage, action: Float32Array, step: number): StepRe
 
 /** `saveState`, where the environment offers it. @throws EnvironmentFailure if it throws, or gives no finite numbers */
 export function saveStateIn(stage: Stage, step: number): Float64Array | undefined {
-  const { environment, episode, watch } = stage;
-  watch?.enter("save", episode, step);
-  try {
-    return environment.saveState?.();
-  } catch (error) {
-    throw failureOf(stage, step, error, "save");
-  } finally {
-    watch?.leave();
-  }
+  return called(stage, "save", step, ({ environment }) => environment.saveState?.());
 }
 
 /** `restoreState`. @throws EnvironmentFailure if the environment throws, or offers none */
 export function restoreStateIn(stage: Stage, state: Float64Array, step: number): void {
-  const { environment, episode, watch } = stage;
-  watch?.enter("restore", episode, step);
+  called(stage, "restore", step, ({ environment }) => environment.restoreState!(state));
+}
+
+/** Every call but `step`, which is made too often for a function of its own each time. */
+function called<Result>(stage: Stage, call: CallKind, step: number, make: (stage: Stage) => Result): Result {
+  stage.watch?.enter(call, stage.episode, step);
   try {
-    environment.restoreState!(state);
+    return make(stage);
   } catch (error) {
-    throw failureOf(stage, step, error, "restore");
+    throw failureOf(stage, step, error, call);
   } finally {
-    watch?.leave();
+    stage.watch?.leave();
   }
 }
 

@@ -3,12 +3,11 @@
  * the files of the run folder. If something fails on the way there, what was opened until then is given back.
  */
 import { Agent } from "../agents/agent.js";
-import type { Sizes } from "../agents/context.js";
 import { EpisodeLog } from "../checkpoints/episode-log.js";
 import { CheckpointStore } from "../checkpoints/store.js";
 import type { Episode } from "../data/episode.js";
 import { Replay } from "../data/replay.js";
-import { type TransitionOptions, toTransitions } from "../data/transitions.js";
+import { toTransitions } from "../data/transitions.js";
 import { DataError, UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { shown } from "../requirement.js";
@@ -18,6 +17,7 @@ import { type NoticeLine, type Phase, type RunConfig, runFiles } from "../runs/r
 import { RunWriter } from "../runs/write.js";
 import { version } from "../version.js";
 import { algorithmIn, type Configuration } from "./configuration.js";
+import { doorOf } from "./door.js";
 import { findCheckpoint, type RunCheckpoint } from "./find-checkpoint.js";
 import type { HangWatch } from "./hang-watch.js";
 import { describeHardware } from "./hardware.js";
@@ -185,13 +185,4 @@ function begin(configuration: Configuration, surroundings: Surroundings, agent: 
     trajectory: null,
   };
   return { initialState, online: new Replay({ observationSize, actionSize, requiresReturnToGo, capacity }) };
-}
-
-/** How episodes become transitions, recorded and fresh ones alike. */
-export function doorOf(
-  { run: { rewardScale, rewardShift, failureReward }, agentSettings: { discount } }: Configuration,
-  { discreteActions }: Sizes,
-): TransitionOptions {
-  const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
-  return { rewardScale, rewardShift, discreteActions, returns: { discount: discount!, ...sparse } };
 }
