@@ -6,15 +6,15 @@
 
 // What was recorded
 export { countSteps, type Dataset, type Episode } from "./data/episode.js";
-export { readD4RL } from "./formats/d4rl/d4rl.js";
-export { readD4RLMetadata } from "./formats/d4rl/d4rl-metadata.js";
-export { writeD4RL } from "./formats/d4rl/d4rl-writer.js";
+export { readD4RL } from "./data/formats/d4rl/d4rl.js";
+export { readD4RLMetadata } from "./data/formats/d4rl/d4rl-metadata.js";
+export { writeD4RL } from "./data/formats/d4rl/d4rl-writer.js";
 export { applyAdroitBinaryRule } from "./data/adroit-binary.js";
-export { type DataFile, type DataFiles, filesInMemory } from "./formats/files.js";
-export { type DatasetFormat, type EpisodeSource, loadDataset, type ReadOptions } from "./formats/format.js";
-export { datasetFormats } from "./formats/formats.js";
-export { type Conversion, type ConvertOptions, convertDataset } from "./storage/convert-dataset.js";
-export { type OpenedDataset, openDataset, readDataset } from "./storage/open-dataset.js";
+export { type DataFile, type DataFiles, filesInMemory } from "./data/containers/files.js";
+export { type DatasetFormat, type EpisodeSource, loadDataset, type ReadOptions } from "./data/formats/format.js";
+export { datasetFormats } from "./data/formats/formats.js";
+export { type Conversion, type ConvertOptions, convertDataset } from "./data/storage/convert-dataset.js";
+export { type OpenedDataset, openDataset, readDataset } from "./data/storage/open-dataset.js";
 export { type Inspection, inspectDataset } from "./data/inspect.js";
 export { formatInspection } from "./data/inspect-format.js";
 export { type ReturnsRule, returnsToGo } from "./data/returns.js";
@@ -78,18 +78,16 @@ export {
 export { type AgentName, type AgentSettings, agentNames } from "./agents/registry.js";
 export { Agent, type AgentBatch, type AgentOptions, exportUpdate } from "./agents/agent.js";
 export { type ActingMode, PolicyFile } from "./agents/policy-file.js";
-export { beyondTolerance, type ParityResult, parseRecording, replayRecording } from "./agents/parity.js";
-export { type BenchResult, benchCases, runBench } from "./agents/bench.js";
 
 // How it is trained
-export type { Progress } from "./training/run-log.js";
-export { type LoadedWalkingPolicy, loadWalkingPolicy } from "./training/walking-policy.js";
-export { resume, type TrainOptions, type TrainResult, train } from "./training/train.js";
-export type { TrainSettings } from "./training/configuration.js";
-export { presetOf } from "./training/presets.js";
-export { type ExportedPolicy, type ExportOptions, exportPolicy } from "./training/export-policy.js";
+export type { Progress } from "./runs/run-log.js";
+export { type LoadedWalkingPolicy, loadWalkingPolicy } from "./runs/walking-policy.js";
+export { resume, type TrainOptions, type TrainResult, train } from "./runs/train.js";
+export type { TrainSettings } from "./settings/configuration.js";
+export { presetOf } from "./settings/presets.js";
+export { type ExportedPolicy, type ExportOptions, exportPolicy } from "./runs/export-policy.js";
 export { type Evaluation, evaluate } from "./training/evaluate.js";
-export { writeDataset } from "./training/task-data.js";
+export { writeDataset } from "./runs/task-data.js";
 
 // How variants are compared
 export { type ComparedRun, type CompareOptions, type CompareResult, compare } from "./comparison/compare.js";

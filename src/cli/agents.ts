@@ -7,7 +7,7 @@ import type { AgentDefinition } from "../agents/definition.js";
 import { describedMetrics, metricFamily, metricMeaning } from "../agents/metric-names.js";
 import { agentDefinition, agentNames } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
-import { methods } from "../training/methods.js";
+import { methods } from "../settings/methods.js";
 import { shownValue } from "./settings.js";
 
 /** Sizes with which agents are declared only to see what they report. */

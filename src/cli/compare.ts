@@ -9,7 +9,7 @@ import { type Comparison, seedsOf, variantOf, withCommon } from "../comparison/c
 import { readComparison } from "../comparison/file.js";
 import { usualAgents } from "../comparison/plan.js";
 import { UsageError } from "../errors.js";
-import type { TrainSettings } from "../training/configuration.js";
+import type { TrainSettings } from "../settings/configuration.js";
 import { comparisonTables, failuresText } from "./compare-text.js";
 import { comparisonView } from "./compare-view.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";

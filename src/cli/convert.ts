@@ -2,8 +2,8 @@
  * `calql data convert`: from one format of data sets to another, with a bar while it goes on and the counts at the end.
  */
 import type { Command } from "commander";
-import { datasetFormats } from "../formats/formats.js";
-import { convertDataset } from "../storage/convert-dataset.js";
+import { datasetFormats } from "../data/formats/formats.js";
+import { convertDataset } from "../data/storage/convert-dataset.js";
 import { amountView } from "./amount-view.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";

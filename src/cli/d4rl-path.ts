@@ -1,8 +1,9 @@
 /**
  * Where verbs that write D4RL's layout, whatever the name, are kept from writing it under another format's name.
  */
+
+import { d4rlFormat } from "../data/formats/d4rl/d4rl-format.js";
 import { UsageError } from "../errors.js";
-import { d4rlFormat } from "../formats/d4rl/d4rl-format.js";
 
 /** @throws UsageError for a path that does not end as D4RL files do */
 export function refuseOtherEndings(path: string): void {

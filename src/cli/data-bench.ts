@@ -2,8 +2,8 @@
  * `calql data bench`: whether drawing from disk keeps up with drawing from memory, for a data set that is larger.
  */
 import type { Command } from "commander";
-import { openDataset } from "../storage/open-dataset.js";
-import { benchSampling, type SamplingResult } from "../training/bench-sampling.js";
+import { openDataset } from "../data/storage/open-dataset.js";
+import { benchSampling, type SamplingResult } from "../runs/bench-sampling.js";
 import { numberOf } from "./numbers.js";
 
 const COUNT = { whole: true, least: 1 };

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it, vi } from "vitest";
-import { readDataset } from "../storage/open-dataset.js";
+import { readDataset } from "../data/storage/open-dataset.js";
 import { calql } from "./command-line.fixture.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-get-"));

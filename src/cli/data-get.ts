@@ -2,9 +2,9 @@
  * `calql data get`: public data sets by name, into the cache.
  */
 import type { Command } from "commander";
-import { type GotFile, getPublicSet } from "../storage/get/get-set.js";
-import { bytesOf, type PublicSet } from "../storage/get/public-set.js";
-import { cachedPublicSet, placeOfFile, placeOfSet, publicSet, publicSets } from "../storage/get/public-sets.js";
+import { type GotFile, getPublicSet } from "../data/storage/get/get-set.js";
+import { bytesOf, type PublicSet } from "../data/storage/get/public-set.js";
+import { cachedPublicSet, placeOfFile, placeOfSet, publicSet, publicSets } from "../data/storage/get/public-sets.js";
 import { amountView } from "./amount-view.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { textTable } from "./text-table.js";

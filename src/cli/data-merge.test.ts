@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Dataset, packEpisode } from "../data/episode.js";
-import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
+import { writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
+import { readDataset } from "../data/storage/open-dataset.js";
 import { contentOf } from "../runs/folder-content.fixture.js";
-import { readDataset } from "../storage/open-dataset.js";
 import { calql } from "./command-line.fixture.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-merge-"));

@@ -10,9 +10,9 @@ import { type Dataset, splitAtTerminations } from "../data/episode.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
 import { mergeDatasets } from "../data/merge.js";
+import { readDataset } from "../data/storage/open-dataset.js";
 import { UsageError } from "../errors.js";
-import { readDataset } from "../storage/open-dataset.js";
-import { writeDataset } from "../training/task-data.js";
+import { writeDataset } from "../runs/task-data.js";
 import { refuseOtherEndings } from "./d4rl-path.js";
 
 interface Flags {

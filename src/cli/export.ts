@@ -2,7 +2,7 @@
  * `calql export`: a policy from a run's checkpoints, as an ONNX file.
  */
 import type { Command } from "commander";
-import { type ExportedPolicy, exportPolicy } from "../training/export-policy.js";
+import { type ExportedPolicy, exportPolicy } from "../runs/export-policy.js";
 
 export function addExportCommand(program: Command): void {
   program

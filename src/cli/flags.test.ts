@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
-import { allSettings, resolveConfiguration } from "../training/configuration.js";
+import { allSettings, resolveConfiguration } from "../settings/configuration.js";
 import { calql } from "./command-line.fixture.js";
 import { addSettingFlags, kebab, readSettingsFile, writtenSettings } from "./flags.js";
 

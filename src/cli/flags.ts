@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { parse } from "yaml";
 import { fileReason, UsageError } from "../errors.js";
-import { allSettings, type TrainSettings } from "../training/configuration.js";
+import { allSettings, type TrainSettings } from "../settings/configuration.js";
 import { refuseSwallowedFlag } from "./usage.js";
 
 /** What a flag needs to know of a zod declaration. */

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
 import { contentOf } from "../runs/folder-content.fixture.js";
 import { readRun } from "../runs/read.js";
-import { writeDataset } from "../training/task-data.js";
+import { writeDataset } from "../runs/task-data.js";
 import { builtProgram, root } from "./built.fixture.js";
 import { tinyFlags } from "./command-line.fixture.js";
 

@@ -5,12 +5,10 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import { addAgentsCommand } from "./agents.js";
-import { addBenchCommand } from "./bench.js";
 import { addCompareCommand } from "./compare.js";
 import { addDataCommand } from "./data.js";
 import { addDemoCommand } from "./demo.js";
 import { addExportCommand } from "./export.js";
-import { addParityCommand } from "./parity.js";
 import { addReplayCrashCommand } from "./replay-crash.js";
 import { addReportCommand } from "./report.js";
 import { addResumeCommand } from "./resume.js";
@@ -31,8 +29,6 @@ const verbs = [
   addSettingsCommand,
   addAgentsCommand,
   addDemoCommand,
-  addBenchCommand,
-  addParityCommand,
 ];
 
 /** Runs a command line and returns its exit code; a verb may set process.exitCode, which is put back afterwards. */

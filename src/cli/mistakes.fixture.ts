@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { snapshotOf } from "../runs/folder-content.fixture.js";
-import { writeDataset } from "../training/task-data.js";
+import { writeDataset } from "../runs/task-data.js";
 import { calql, tinyFlags } from "./command-line.fixture.js";
 
 /** A command line, and how the sentence reads that answers it. */

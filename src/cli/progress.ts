@@ -4,7 +4,7 @@
  */
 import cliProgress from "cli-progress";
 import type { EvaluationLine } from "../runs/record.js";
-import type { Progress } from "../training/run-log.js";
+import type { Progress } from "../runs/run-log.js";
 import { durationText, evaluationText, speedText } from "./progress-text.js";
 
 const SECONDS_BETWEEN_LINES = 10;

@@ -4,8 +4,8 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parse } from "yaml";
+import type { ReadOptions } from "../data/formats/format.js";
 import { fileReason, UsageError } from "../errors.js";
-import type { ReadOptions } from "../formats/format.js";
 import { numberOf } from "./numbers.js";
 
 /** What the parser hands over for them. */

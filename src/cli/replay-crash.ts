@@ -3,7 +3,7 @@
  */
 import type { Command } from "commander";
 import type { Symptom } from "../agents/crash.js";
-import { readCrashBundle, replayCrash } from "../training/crash-bundle.js";
+import { readCrashBundle, replayCrash } from "../runs/crash-bundle.js";
 
 export function addReplayCrashCommand(program: Command): void {
   program

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { readRun } from "../runs/read.js";
-import { identityOf } from "../training/run-identity.js";
-import { writeDataset } from "../training/task-data.js";
-import { errorOf, tiny } from "../training/tiny-run.fixture.js";
-import { resume, train } from "../training/train.js";
+import { identityOf } from "../runs/run-identity.js";
+import { writeDataset } from "../runs/task-data.js";
+import { errorOf, tiny } from "../runs/tiny-run.fixture.js";
+import { resume, train } from "../runs/train.js";
 import { calql } from "./command-line.fixture.js";
 import { finishVerb } from "./run-view.js";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import * as report from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
-import { lineData, newFolder, registerLine, tiny } from "../training/tiny-run.fixture.js";
-import { train } from "../training/train.js";
+import { lineData, newFolder, registerLine, tiny } from "../runs/tiny-run.fixture.js";
+import { train } from "../runs/train.js";
 import { finishVerb, withView } from "./run-view.js";
 
 vi.mock("../report/write-report.js", { spy: true });

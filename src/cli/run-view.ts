@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { UsageError } from "../errors.js";
 import { writeOwnReport } from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
-import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
-import type { TrainOptions, TrainResult } from "../training/train.js";
+import type { TrainOptions, TrainResult } from "../runs/train.js";
+import { resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { progressView } from "./progress.js";
 

@@ -3,7 +3,7 @@
  * docs/settings.md (a test compares them). It is made from the declarations alone.
  */
 import type { Command } from "commander";
-import { allSettings } from "../training/configuration.js";
+import { allSettings } from "../settings/configuration.js";
 import { type Declaration, kebab, sentenceOf } from "./flags.js";
 
 export function addSettingsCommand(program: Command): void {

@@ -3,8 +3,8 @@
  */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { resolveConfiguration, type TrainSettings } from "../training/configuration.js";
-import { type TrainOptions, type TrainResult, train } from "../training/train.js";
+import { type TrainOptions, type TrainResult, train } from "../runs/train.js";
+import { resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
 import { finishVerb, withView } from "./run-view.js";
 

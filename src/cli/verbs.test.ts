@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { countingTables, exampleFile, randomDataset } from "../data/example-data.fixture.js";
+import { writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
 import { RunFailure } from "../errors.js";
-import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
 import { readRun } from "../runs/read.js";
-import { errorOf, registerLine, runFolderContent, tiny } from "../training/tiny-run.fixture.js";
+import { errorOf, registerLine, runFolderContent, tiny } from "../runs/tiny-run.fixture.js";
 import { calql, tinyFlags } from "./command-line.fixture.js";
 import { trainWithView } from "./train.js";
 

@@ -16,9 +16,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formatVersion } from "../checkpoints/tensor-file.js";
 import { randomDataset } from "../data/example-data.fixture.js";
-import { writeDataset } from "../training/task-data.js";
+import { formatVersion } from "../runs/checkpoints/tensor-file.js";
+import { writeDataset } from "../runs/task-data.js";
 import { type Mistake, recordedRun, seenOf, trainLine, workingFolder } from "./mistakes.fixture.js";
 
 const checkpointsOf = (run: string) =>

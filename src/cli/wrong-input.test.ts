@@ -50,7 +50,6 @@ const mistakes: readonly Mistake[] = [
   [train("--seed --agent"), /^The flag --seed has no value; give one after it\./],
   [train("cal-ql"), /^calql train was given words that it does not take; settings are flags, such as --seed 1\./],
   ["report", /^calql report needs at least one of its runs; name it\. See calql report --help\.$/],
-  ["parity", /^calql parity needs at least one of its files; name it\./],
   ["data inspect", /^calql data inspect needs a file; name it\./],
   // Names
   [

@@ -1,6 +1,6 @@
 /**
  * What a person sees who made a mistake in the words of the verbs beside `calql train`: comparisons, reports,
- * benchmarks, collections, the demo. One sentence, exit code 2 (1 for work that had to stop), and no file touched.
+ * collections, the demo. One sentence, exit code 2 (1 for work that had to stop), and no file touched.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { countingTables, exampleFile } from "../data/example-data.fixture.js";
 import { snapshotOf } from "../runs/folder-content.fixture.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { runFiles } from "../runs/record.js";
-import { demoAgents } from "../training/presets.js";
+import { demoAgents } from "../settings/presets.js";
 import { calql } from "./command-line.fixture.js";
 import { expectRefused, type Mistake, workingFolder } from "./mistakes.fixture.js";
 
@@ -29,8 +29,6 @@ workingFolder(async () => {
   writeFileSync("amounts.yaml", "variants: [cql]\ncollection: {noise: 1}\n");
   writeFileSync("agent.yaml", "agent: cql\n");
   writeFileSync("plain.json", '{"hello": 1}');
-  writeFileSync("broken.json", '{"hello":\n');
-  writeFileSync("empty-shapes.json", '{"algorithm":"sac","hyperparameters":{},"shapes":{"batch":0}}');
   mkdirSync("folder.hdf5");
   mkdirSync("used");
   writeFileSync(join("used", "notes.txt"), "mine");
@@ -106,19 +104,6 @@ const mistakes: readonly Mistake[] = [
   ["report missing", /^There is no run folder missing\. Check the path\.$/],
   ["report used", /^used is not a run folder: it holds no config\.json\. Name a folder that a run has written\.$/],
   ["report plain.json", /^plain\.json is a file, not a run folder\./],
-  ["parity missing.json", /^The recording missing\.json cannot be read: there is no such file\. Give a JSON file\.$/],
-  ["parity broken.json", /^The recording broken\.json cannot be read: .*JSON/],
-  [
-    "parity plain.json",
-    /^plain\.json is not a recording of updates: at "algorithm", it must be text; give a recording/,
-  ],
-  ["parity empty-shapes.json", /at "shapes\.batch", it must be at least 1; give a recording/],
-  [
-    "bench antmace",
-    /^Unknown benchmark "antmace"\. Did you mean "antmaze"\? Known: adroit, antmaze, awac, (?:[a-z0-9-]+, )+wsrl\.$/,
-  ],
-  ["bench sac --updates no", /^The flag --updates is "no"; give a whole number, at least 1\.$/],
-  ["bench sac --threads 0", /^The flag --threads is "0"; give a whole number, at least 1 and at most 1024\.$/],
   ["data collect pointmaze-small", /^Unknown task with data of its own "pointmaze-small"\. Did you mean "pointmaze-/],
   [
     "data collect antmaze-large",

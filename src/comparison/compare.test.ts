@@ -8,7 +8,7 @@ import { parseHTML } from "linkedom";
 import { afterAll, describe, expect, it } from "vitest";
 import { lockFolder } from "../runs/lock.js";
 import { readRun } from "../runs/read.js";
-import { identityOf } from "../training/run-identity.js";
+import { identityOf } from "../runs/run-identity.js";
 import { type CompareOptions, compare } from "./compare.js";
 import { newPlace, recorded, tinyComparison, tinySettings } from "./comparison.fixture.js";
 import { type StartWorker, startHere } from "./run-worker.js";

@@ -2,8 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkpointFolder } from "../checkpoints/store.js";
-import type { TrainSettings } from "../training/configuration.js";
+import { checkpointFolder } from "../runs/checkpoints/store.js";
+import type { TrainSettings } from "../settings/configuration.js";
 import { type Comparison, variantOf, withCommon } from "./comparison.js";
 
 export const tinySettings: TrainSettings = {

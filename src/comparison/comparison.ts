@@ -4,8 +4,8 @@
  */
 import type { TaskCollection } from "../environments/collect-task.js";
 import { UsageError } from "../errors.js";
-import { allSettings, type TrainSettings } from "../training/configuration.js";
-import { methodOf, withMethod } from "../training/methods.js";
+import { allSettings, type TrainSettings } from "../settings/configuration.js";
+import { methodOf, withMethod } from "../settings/methods.js";
 
 export interface Variant {
   /** Its name in tables and reports, and of its folders. */

@@ -4,13 +4,13 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readD4RLMetadata } from "../data/formats/d4rl/d4rl-metadata.js";
+import { diskFiles } from "../data/storage/disk-files.js";
 import { collectedTasks, type TaskCollection } from "../environments/collect-task.js";
 import { UsageError } from "../errors.js";
-import { readD4RLMetadata } from "../formats/d4rl/d4rl-metadata.js";
-import { diskFiles } from "../storage/disk-files.js";
-import { collectOwnData } from "../training/own-data.js";
-import { ownDataOf } from "../training/presets.js";
-import { writeDataset } from "../training/task-data.js";
+import { collectOwnData } from "../runs/own-data.js";
+import { writeDataset } from "../runs/task-data.js";
+import { ownDataOf } from "../settings/presets.js";
 import type { Collection } from "./comparison.js";
 import type { PlannedRun } from "./plan.js";
 

@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { fileReason, UsageError, unknownName } from "../errors.js";
 import { parseDeclared } from "../requirement.js";
-import type { TrainSettings } from "../training/configuration.js";
+import type { TrainSettings } from "../settings/configuration.js";
 import {
   type Collection,
   type Comparison,

@@ -11,7 +11,7 @@ import { lockFile, lockFolder } from "../runs/lock.js";
 import { readRun, readRunConfig, readRunSummary } from "../runs/read.js";
 import { type RunSummary, runFiles } from "../runs/record.js";
 import { refuseUsedFolder } from "../runs/write.js";
-import { differingSetting } from "../training/same-settings.js";
+import { differingSetting } from "../settings/same-settings.js";
 import type { PlannedRun } from "./plan.js";
 
 export type FolderState =

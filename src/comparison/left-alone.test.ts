@@ -5,7 +5,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { CheckpointStore } from "../checkpoints/store.js";
+import { CheckpointStore } from "../runs/checkpoints/store.js";
 import { snapshotOf } from "../runs/folder-content.fixture.js";
 import { runFiles } from "../runs/record.js";
 import { compare } from "./compare.js";

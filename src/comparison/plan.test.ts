@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { UsageError } from "../errors.js";
-import type { TrainSettings } from "../training/configuration.js";
+import type { TrainSettings } from "../settings/configuration.js";
 import { newPlace } from "./comparison.fixture.js";
 import { seedsOf, variantOf, withCommon } from "./comparison.js";
 import { readComparison } from "./file.js";

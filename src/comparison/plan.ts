@@ -8,7 +8,7 @@ import type { Sizes } from "../agents/context.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
-import { type Configuration, resolveConfiguration, type TrainSettings } from "../training/configuration.js";
+import { type Configuration, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { Comparison, Variant } from "./comparison.js";
 import { dataFile } from "./data.js";

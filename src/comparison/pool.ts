@@ -3,7 +3,7 @@
  * holds nobody up; whoever stops gets an ending for every run all the same.
  */
 import type { EvaluationLine } from "../runs/record.js";
-import type { Progress } from "../training/run-log.js";
+import type { Progress } from "../runs/run-log.js";
 import type { PlannedRun } from "./plan.js";
 import type { RunEnding, RunWorker, StartWorker } from "./run-worker.js";
 

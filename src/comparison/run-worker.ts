@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeOwnReport } from "../report/write-report.js";
 import { type EvaluationLine, type RunSummary, runFiles } from "../runs/record.js";
-import type { TrainSettings } from "../training/configuration.js";
-import type { Progress } from "../training/run-log.js";
-import { resume, type TrainOptions, train } from "../training/train.js";
+import type { Progress } from "../runs/run-log.js";
+import { resume, type TrainOptions, train } from "../runs/train.js";
+import type { TrainSettings } from "../settings/configuration.js";
 
 export interface RunTask {
   readonly settings: TrainSettings;

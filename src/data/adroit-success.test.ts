@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readD4RL } from "../formats/d4rl/d4rl.js";
 import { type AdroitTaskName, adroitSolutions } from "./adroit-success.js";
+import { readD4RL } from "./formats/d4rl/d4rl.js";
 
 function observationWith(task: AdroitTaskName, entries: Readonly<Record<number, number>>): Float32Array {
   const observation = new Float32Array(adroitSolutions[task].observationSize);

@@ -1,7 +1,7 @@
 /** Small data for tests: episodes with numbers that tell where they come from, and HDF5 files with chosen keys. */
 
-import { createHdf5 } from "../formats/hdf5/hdf5-module.js";
 import { RandomStream } from "../random.js";
+import { createHdf5 } from "./containers/hdf5/hdf5-module.js";
 import type { Dataset, Episode } from "./episode.js";
 
 /** An array to be stored under a key. */

@@ -1,10 +1,10 @@
 /** Figures of real files, counted independently from their raw arrays; only where those files are at hand. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readD4RL } from "../formats/d4rl/d4rl.js";
-import { writeD4RL } from "../formats/d4rl/d4rl-writer.js";
 import { applyAdroitBinaryRule } from "./adroit-binary.js";
 import { countSteps, type Dataset } from "./episode.js";
+import { readD4RL } from "./formats/d4rl/d4rl.js";
+import { writeD4RL } from "./formats/d4rl/d4rl-writer.js";
 import { inspectDataset } from "./inspect.js";
 import { toTransitions } from "./transitions.js";
 

@@ -2,19 +2,12 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkpointFolder } from "../checkpoints/store.js";
-import {
-  errorOf,
-  lineData,
-  newFolder,
-  registerLine,
-  runFolderContent,
-  trainTiny,
-} from "../training/tiny-run.fixture.js";
-import { resume } from "../training/train.js";
+import { checkpointFolder } from "./checkpoints/store.js";
 import { contentOf } from "./folder-content.fixture.js";
 import { isRunLeftover, removeLeftovers } from "./leftovers.js";
 import { lockFolder } from "./lock.js";
+import { errorOf, lineData, newFolder, registerLine, runFolderContent, trainTiny } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
 
 const task = registerLine("line with leftovers");
 /** Larger than the number of any process. */

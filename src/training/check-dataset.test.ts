@@ -6,8 +6,8 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Dataset, Episode } from "../data/episode.js";
 import { DataError } from "../errors.js";
+import { errorOf, lineData, newFolder, registerLine, trainTiny } from "../runs/tiny-run.fixture.js";
 import { checkedDataset } from "./check-dataset.js";
-import { errorOf, lineData, newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
 
 const task = registerLine("learning from damaged data");
 

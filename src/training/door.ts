@@ -3,7 +3,7 @@
  */
 import type { Sizes } from "../agents/context.js";
 import type { TransitionOptions } from "../data/transitions.js";
-import type { Configuration } from "./configuration.js";
+import type { Configuration } from "../settings/configuration.js";
 
 /** Their scale, the discount of their returns-to-go, and what stands in for the return of a failure. */
 export function doorOf(

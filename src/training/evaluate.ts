@@ -6,9 +6,9 @@ import type { Agent } from "../agents/agent.js";
 import { joinRows } from "../data/episode.js";
 import { normalisedScore } from "../environments/adroit/adroit-score.js";
 import type { Environment } from "../environments/environment.js";
+import { resetIn, type Stage, stepIn } from "../environments/environment-call.js";
 import { RandomStream } from "../random.js";
-import { resetIn, type Stage, stepIn } from "./environment-call.js";
-import type { HangWatch } from "./hang-watch.js";
+import type { HangWatch } from "../runs/hang-watch.js";
 
 export interface Evaluation {
   readonly episodes: number;

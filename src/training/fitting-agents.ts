@@ -6,7 +6,7 @@
 import type { Sizes } from "../agents/context.js";
 import { refuseMisfit } from "../agents/continuation.js";
 import { actionVectorSize, discreteActionsOf, type Environment } from "../environments/environment.js";
-import type { Configuration } from "./configuration.js";
+import type { Configuration } from "../settings/configuration.js";
 
 /** The sizes of what an environment shows and takes. */
 export function sizesOf({ observationSpace, actionSpace }: Environment): Sizes {

@@ -4,9 +4,9 @@ import { randomDataset } from "../data/example-data.fixture.js";
 import { discrete, type Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { DataError } from "../errors.js";
+import { dataInMemory } from "../runs/offline-replay.js";
+import { registerLine } from "../runs/tiny-run.fixture.js";
 import { refuseMismatch } from "./mismatch.js";
-import { dataInMemory } from "./offline-replay.js";
-import { registerLine } from "./tiny-run.fixture.js";
 
 const line = makeEnvironment(registerLine("mismatch-line"));
 const vectors = randomDataset(1, [5], { observationSize: 2, actionSize: 1 });

@@ -8,7 +8,7 @@ import {
   type Environment,
 } from "../environments/environment.js";
 import { DataError, UsageError } from "../errors.js";
-import type { RecordedData } from "./offline-replay.js";
+import type { RecordedData } from "../runs/offline-replay.js";
 
 /** What is compared of recorded data. */
 export type RecordedHeader = Omit<RecordedData, "episodes" | "replay" | "close">;

@@ -4,7 +4,7 @@
  */
 import type { Agent } from "../agents/agent.js";
 import { type Episode, packEpisode } from "../data/episode.js";
-import { resetIn, type Stage, stepIn } from "./environment-call.js";
+import { resetIn, type Stage, stepIn } from "../environments/environment-call.js";
 
 /** An action for an observation; the array may be overwritten by the next call. */
 export type Act = (observation: Float32Array) => Promise<Float32Array>;

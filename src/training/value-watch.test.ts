@@ -6,12 +6,12 @@ import { collectTask } from "../environments/collect-task.js";
 import { renderReport } from "../report/page.js";
 import { readRun } from "../runs/read.js";
 import type { MetricsLine, Phase } from "../runs/record.js";
-import { resolveConfiguration, type TrainSettings } from "./configuration.js";
+import type { Beginning } from "../runs/run-beginning.js";
+import { lineData, newFolder, registerLine, tiny, trainTiny } from "../runs/tiny-run.fixture.js";
+import { tinyTask } from "../runs/tiny-tasks.fixture.js";
+import { resume, train } from "../runs/train.js";
+import { resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
 import { RewardRange } from "./reward-range.js";
-import type { Beginning } from "./run-beginning.js";
-import { lineData, newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
-import { tinyTask } from "./tiny-tasks.fixture.js";
-import { resume, train } from "./train.js";
 import { ValueWatch, valueWatchFor } from "./value-watch.js";
 
 const line = (metrics: MetricsLine["metrics"], updates = 10): MetricsLine => {

@@ -6,9 +6,9 @@
  */
 import { Replay } from "../data/replay.js";
 import type { MetricsLine, NoticeLine, Phase } from "../runs/record.js";
-import { algorithmIn, type Configuration } from "./configuration.js";
+import type { Beginning } from "../runs/run-beginning.js";
+import { algorithmIn, type Configuration } from "../settings/configuration.js";
 import type { RewardRange } from "./reward-range.js";
-import type { Beginning } from "./run-beginning.js";
 
 /** The metrics that are values, where an agent has them. */
 const values = ["dataQMean", "policyQMean", "targetQMean"] as const;

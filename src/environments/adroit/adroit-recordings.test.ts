@@ -1,8 +1,8 @@
 /** Whole recordings and a trained policy, replayed; only where those files are at hand. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { withHdf5 } from "../../formats/hdf5/hdf5-module.js";
-import { readHeader, readNumbers } from "../../formats/hdf5/hdf5-table.js";
+import { withHdf5 } from "../../data/containers/hdf5/hdf5-module.js";
+import { readHeader, readNumbers } from "../../data/containers/hdf5/hdf5-table.js";
 import { type AdroitEnvironment, adroitTaskNames, makeAdroit } from "./adroit.js";
 import { type Recording, replay } from "./adroit-replay.fixture.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readD4RL } from "../../formats/d4rl/d4rl.js";
-import { writeD4RL } from "../../formats/d4rl/d4rl-writer.js";
+import { readD4RL } from "../../data/formats/d4rl/d4rl.js";
+import { writeD4RL } from "../../data/formats/d4rl/d4rl-writer.js";
 import { cellAt, makeMaze, type Position } from "../mazes.js";
 import { antCellSize } from "./antmaze.js";
 import { WalkPlan } from "./antmaze-walks.js";

@@ -4,8 +4,8 @@
  * from outside, because it needs a runtime that this room does not know.
  */
 import type { Dataset, Episode } from "../../data/episode.js";
+import { splitTrajectories } from "../../data/formats/d4rl/trajectories.js";
 import { unknownName } from "../../errors.js";
-import { splitTrajectories } from "../../formats/d4rl/trajectories.js";
 import { RandomStream } from "../../random.js";
 import { type CollectionAmount, requireWithin } from "../collect.js";
 import { goalRadius } from "../maze-environment.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { countSteps, type Dataset } from "../../data/episode.js";
-import { readD4RL } from "../../formats/d4rl/d4rl.js";
-import { writeD4RL } from "../../formats/d4rl/d4rl-writer.js";
+import { readD4RL } from "../../data/formats/d4rl/d4rl.js";
+import { writeD4RL } from "../../data/formats/d4rl/d4rl-writer.js";
 import { collectedTasks, collectTask, needsWalkingPolicy } from "../collect-task.js";
 import { collectGridWorld, gridBehaviour, gridModelOf } from "./collect-gridworld.js";
 import { gridNames } from "./gridworld-layouts.js";

@@ -1,0 +1,75 @@
+/**
+ * Files as the readers of data sets see them: names, sizes and bytes at a place, without a file system, so that the same
+ * readers run in a browser. Reading is synchronous (the HDF5 library asks for it), and never needs a whole file in
+ * memory. `src/storage` has the implementation for Node; `filesInMemory` is the one for bytes that are there already.
+ */
+import { DataError } from "../../errors.js";
+
+/** One file that can be read at any place. */
+export interface DataFile {
+  /** Its path below the data set's root with "/" between the parts; for a data set of one file, the file's name. */
+  readonly path: string;
+  readonly size: number;
+  /**
+   * The bytes from `offset` on, in a fresh array.
+   * @throws DataError naming the file when it ends before `offset + length` or cannot be read
+   */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** What a data set consists of: one file, or the files below a folder. */
+export interface DataFiles {
+  /** The data set in messages and as `Dataset.source`: the path that the user gave. */
+  readonly name: string;
+  readonly kind: "file" | "folder";
+  /** The paths of all files below a folder, sorted; of a single file its name alone. */
+  readonly paths: readonly string[];
+  /** @throws DataError when there is no such file or it cannot be opened */
+  open(path: string): DataFile;
+}
+
+/** The whole of a file. @throws DataError when it is larger than `most` bytes */
+export function readWhole(files: DataFiles, path: string, most: number): Uint8Array {
+  const file = files.open(path);
+  if (file.size > most)
+    throw new DataError(
+      `"${files.name}": ${placeOf(files, path)} has ${file.size} bytes, more than the ${most} that are read of such a file; it is damaged or not what its name says.`,
+    );
+  return file.read(0, file.size);
+}
+
+/** How messages name a file of a data set: nothing to add where the data set is that file. */
+export function placeOf(files: DataFiles, path: string): string {
+  return files.kind === "file" ? "the file" : `"${path}"`;
+}
+
+/** Files whose bytes are in memory. A single entry under `name` itself is a data set of one file. */
+export function filesInMemory(name: string, contents: ReadonlyMap<string, Uint8Array> | Uint8Array): DataFiles {
+  const kind = contents instanceof Uint8Array ? "file" : "folder";
+  const all = contents instanceof Uint8Array ? new Map([[name, contents]]) : contents;
+  return {
+    name,
+    kind,
+    paths: [...all.keys()].sort(),
+    open(path) {
+      const bytes = all.get(path);
+      if (!bytes) throw new DataError(`"${name}" has no file "${path}"; copy the data set again, with all its files.`);
+      return fileInMemory(path, bytes);
+    },
+  };
+}
+
+/** One file whose bytes are in memory. */
+export function fileInMemory(path: string, bytes: Uint8Array): DataFile {
+  return {
+    path,
+    size: bytes.length,
+    read(offset, length) {
+      if (offset + length > bytes.length)
+        throw new DataError(
+          `"${path}" ends after ${bytes.length} bytes, before byte ${offset + length}; copy it again.`,
+        );
+      return bytes.slice(offset, offset + length);
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * The fuzz test that every format must pass: valid files are damaged at random, and whatever the reader makes of them is
+ * either a valid data set or one typed error that names the file. Checked for every single case: the kind and form of
+ * the error, the shape of what was read, the time (no hang over one second), the memory (four times the files plus 64
+ * MiB, counted over all typed arrays), and that no prototype was touched.
+ *
+ * Use: `const report = await fuzzFormat(format, [filesInMemory("a.npy", bytes)], { mutations: 10_000, seed: 1 })`, then
+ * assert `report.cases` and that both `report.refused` and, where damage can go unnoticed, `report.accepted` are large.
+ */
+import { expect } from "vitest";
+import { DataError, UsageError } from "../../errors.js";
+import { RandomStream } from "../../random.js";
+import type { Episode } from "../episode.js";
+import type { DatasetFormat, EpisodeSource, ReadOptions } from "../formats/format.js";
+import { meterAllocations } from "./allocation-meter.fixture.js";
+import { type DataFiles, filesInMemory } from "./files.js";
+import { mutate } from "./mutate.fixture.js";
+
+export interface FuzzOptions {
+  readonly mutations: number;
+  readonly seed: number;
+  readonly options?: ReadOptions;
+  /** Damages other than the usual ones, e.g. such that keep a checksum right; gets one file's bytes. */
+  readonly mutate?: (bytes: Uint8Array, random: RandomStream, path: string) => Uint8Array;
+}
+
+export interface FuzzReport {
+  readonly cases: number;
+  /** Damaged files that were read all the same: the damage met only numbers, or nothing that is read. */
+  readonly accepted: number;
+  readonly refused: number;
+}
+
+const slowest = 1_000;
+const spareBytes = 64 * 2 ** 20;
+
+/** Damages each of the valid data sets in turn and reads what is left. */
+export async function fuzzFormat(
+  format: DatasetFormat,
+  valid: readonly DataFiles[],
+  { mutations, seed, options = {}, mutate: damage = mutate }: FuzzOptions,
+): Promise<FuzzReport> {
+  const random = new RandomStream(seed, "fuzz");
+  const keys = prototypeKeys();
+  const meter = meterAllocations();
+  const report = { cases: 0, accepted: 0, refused: 0 };
+  try {
+    for (; report.cases < mutations; report.cases++) {
+      const files = damaged(valid[report.cases % valid.length]!, random, damage);
+      const label = `case ${report.cases} of seed ${seed}`;
+      meter.restart();
+      const outcome = await withinTime(() => readAll(format, files, options), label);
+      expect(meter.bytes, `${label}: bytes allocated`).toBeLessThanOrEqual(4 * sizeOf(files) + spareBytes);
+      expect(prototypeKeys(), `${label}: prototypes`).toEqual(keys);
+      if (outcome === undefined) report.accepted++;
+      else {
+        checkError(outcome, files, label);
+        report.refused++;
+      }
+    }
+  } finally {
+    meter.remove();
+  }
+  return report;
+}
+
+/** One file of the data set damaged, the others as they were. */
+function damaged(files: DataFiles, random: RandomStream, damage: NonNullable<FuzzOptions["mutate"]>): DataFiles {
+  const victim = files.paths[random.integer(files.paths.length)]!;
+  const contents = new Map<string, Uint8Array>();
+  for (const path of files.paths) {
+    const file = files.open(path);
+    const bytes = file.read(0, file.size);
+    contents.set(path, path === victim ? damage(bytes, random, path) : bytes);
+  }
+  return filesInMemory(files.name, files.kind === "file" ? contents.get(victim)! : contents);
+}
+
+/** Reads everything; the error, or undefined where the files were accepted. */
+async function readAll(format: DatasetFormat, files: DataFiles, options: ReadOptions): Promise<unknown> {
+  format.recognises(files);
+  try {
+    const source = await format.open(files, options);
+    for await (const episode of source.episodes()) checkEpisode(episode, source);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** A machine may be busy once; only what is slow three times in a row hangs. */
+async function withinTime(action: () => Promise<unknown>, label: string): Promise<unknown> {
+  for (let attempt = 1; ; attempt++) {
+    const start = performance.now();
+    const outcome = await action();
+    const took = performance.now() - start;
+    if (took <= slowest) return outcome;
+    if (attempt === 3) expect.fail(`${label}: reading hung for ${took.toFixed(0)} ms, three times`);
+  }
+}
+
+function checkError(error: unknown, files: DataFiles, label: string): void {
+  if (!(error instanceof DataError || error instanceof UsageError)) {
+    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    expect.fail(`${label}: an error that is not typed: ${told}`);
+  }
+  expect(error.message, label).toContain(files.name);
+  expect(error.message, label).not.toMatch(/\p{Cc}/u);
+  expect(error.message.length, `${label}: ${error.message}`).toBeLessThan(1_000);
+}
+
+function checkEpisode(episode: Episode, { observationSize, actionSize }: EpisodeSource): void {
+  const { length } = episode;
+  const sizes = [episode.observations, episode.actions, episode.rewards, episode.terminated].map((part) => part.length);
+  expect(sizes).toEqual([(length + 1) * observationSize, length * actionSize, length, length]);
+  for (const part of [episode.observations, episode.actions, episode.rewards])
+    expect(part.every(Number.isFinite), "only finite numbers").toBe(true);
+}
+
+function prototypeKeys(): readonly PropertyKey[] {
+  return [Object.prototype, Array.prototype, Map.prototype, Function.prototype].flatMap((owner) =>
+    Reflect.ownKeys(owner),
+  );
+}
+
+function sizeOf(files: DataFiles): number {
+  return files.paths.reduce((sum, path) => sum + files.open(path).size, 0);
+}

@@ -1,0 +1,213 @@
+/**
+ * The door to the HDF5 library (h5wasm, the C library in WebAssembly). A file is a node of the library's own file system
+ * whose bytes are read where they are when the library asks for them, so that a file may be larger than memory and the
+ * same code runs in a browser and on Node. What the library would print on stderr is kept here instead; whatever goes
+ * wrong inside it leaves this file as a `DataError`.
+ */
+import h5wasm from "h5wasm";
+import { DataError } from "../../../errors.js";
+import type { TargetFile } from "../../formats/format.js";
+import { type DataFile, fileInMemory } from "../files.js";
+import { attachFile, attachTarget, type Trouble } from "./hdf5-node.js";
+
+/** The library's functions, once its WebAssembly is ready. */
+export type Hdf5Library = Awaited<typeof h5wasm.ready>;
+
+/** A file that is being written. */
+export type WritableHdf5 = InstanceType<typeof h5wasm.File>;
+
+/** A file that is open: the library, its id for the file, and what it said when something failed. */
+export interface OpenHdf5 {
+  readonly library: Hdf5Library;
+  readonly id: bigint;
+  /** The file's name for messages. */
+  readonly name: string;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Runs one call into the library; any failure, a trap included, becomes a DataError that begins with `what`. */
+  attempt<T>(what: string, call: () => T): T;
+  /** Reports a call that failed by its return value. */
+  fail(what: string): never;
+}
+
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+const STDERR = 2;
+
+/** The part of the in-memory file system that the types of h5wasm leave out: the streams behind stdout and stderr. */
+interface TerminalStream {
+  readonly tty?: { ops: { put_char(tty: unknown, character: number): void; fsync(tty: unknown): void } };
+}
+
+/** The oldest format: every HDF5 program reads it, and its headers have no checksums over the times of writing. */
+const OLDEST = ["earliest", "latest"] as const satisfies readonly string[];
+
+let opened = 0;
+
+/**
+ * Opens an HDF5 file, hands it to `use` and closes it again.
+ *
+ * @param source the file, or its bytes, which are not changed
+ * @param name the file's name for messages
+ * @throws DataError if it is not HDF5, or damaged
+ */
+export async function withHdf5<T>(
+  source: DataFile | Uint8Array,
+  name: string,
+  use: (file: OpenHdf5) => T | Promise<T>,
+): Promise<T> {
+  const { file, close } = await openHdf5(source, name);
+  try {
+    return await use(file);
+  } finally {
+    close();
+  }
+}
+
+/** As `withHdf5`, for a file that stays open until it is closed. */
+export async function openHdf5(
+  source: DataFile | Uint8Array,
+  name: string,
+): Promise<{ readonly file: OpenHdf5; close(): void }> {
+  const bytes = source instanceof Uint8Array ? fileInMemory(name, source) : source;
+  if (!hasSignature(bytes)) throw new DataError(notHdf5(bytes, name));
+  const library = await h5wasm.ready;
+  const path = `/read-${opened++}.hdf5`;
+  const trouble: Trouble = { log: [], error: undefined };
+  attachFile(library, path, bytes, trouble);
+  const remove = () => library.FS.unlink(path);
+  try {
+    const { attempt, fail } = reporting(library, name, trouble);
+    const id = attempt("cannot be opened", () => library.open(path, library.H5F_ACC_RDONLY));
+    if (id < 0n) fail("cannot be opened");
+    const close = () => {
+      quietly(() => listening(library, [], () => library.close_file(id)));
+      remove();
+    };
+    return { file: { library, id, name, size: bytes.size, attempt, fail }, close };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<OpenHdf5, "attempt" | "fail"> {
+  const { log } = trouble;
+  const fail = (what: string): never => {
+    if (trouble.error !== undefined) throw trouble.error;
+    throw new DataError(
+      `"${name}": ${what}${lastReason(log)}. The file is damaged or incomplete; copy or download it again.`,
+    );
+  };
+  const attempt = <R>(what: string, call: () => R): R => {
+    log.length = 0;
+    trouble.error = undefined;
+    let result: R;
+    try {
+      result = listening(library, log, call);
+    } catch {
+      return fail(what);
+    }
+    // The library may swallow that a file could not be read or written, and go on with something else.
+    if (trouble.error !== undefined) throw trouble.error;
+    return result;
+  };
+  return { attempt, fail };
+}
+
+/**
+ * Writes an HDF5 file in memory: `fill` gets the library and the id of an empty file.
+ * @returns the bytes of the file
+ */
+export async function createHdf5(fill: (file: WritableHdf5) => void): Promise<Uint8Array> {
+  const library = await h5wasm.ready;
+  const path = `/write-${opened++}.hdf5`;
+  return listening(library, [], () => {
+    const file = new h5wasm.File(path, "w", { libver: [...OLDEST] });
+    try {
+      fill(file);
+      file.close();
+      return library.FS.readFile(path);
+    } finally {
+      quietly(() => library.FS.unlink(path));
+    }
+  });
+}
+
+/** A file that is being written where it will stay. */
+export interface GrowingHdf5 {
+  readonly library: Hdf5Library;
+  readonly file: WritableHdf5;
+  /** Runs one call into the library; any failure becomes an error that begins with `what`, or that of the target. */
+  attempt<T>(what: string, call: () => T): T;
+  /** Completes the file. */
+  finish(): void;
+  /** Gives up what was not finished; nothing is reported any more. */
+  abandon(): void;
+}
+
+/** Starts an HDF5 file whose bytes go to a target as they are made, so that it may be larger than memory. */
+export async function growHdf5(target: TargetFile, name: string): Promise<GrowingHdf5> {
+  const library = await h5wasm.ready;
+  const path = `/write-${opened++}.hdf5`;
+  const trouble: Trouble = { log: [], error: undefined };
+  const { attempt } = reporting(library, name, trouble);
+  attachTarget(library, path, target, trouble);
+  const remove = () => quietly(() => library.FS.unlink(path));
+  const file = attempt("cannot be begun", () => new h5wasm.File(path, "w", { libver: [...OLDEST] }));
+  return {
+    library,
+    file,
+    attempt,
+    finish() {
+      attempt("cannot be completed", () => file.close());
+      remove();
+    },
+    abandon() {
+      quietly(() => listening(library, [], () => file.close()));
+      remove();
+    },
+  };
+}
+
+/** Runs `action` while the library's stderr goes into `log`; all that happens inside is synchronous. */
+function listening<T>(library: Hdf5Library, log: number[], action: () => T): T {
+  const { streams } = library.FS as unknown as { streams?: readonly (TerminalStream | undefined)[] };
+  const tty = streams?.[STDERR]?.tty;
+  if (tty === undefined) return action();
+  const spoken = tty.ops;
+  tty.ops = { put_char: (_tty, character) => void log.push(character), fsync: () => {} };
+  try {
+    return action();
+  } finally {
+    tty.ops = spoken;
+  }
+}
+
+/** The innermost line of the library's error stack, e.g. " (truncated file)"; the paths of its build are left out. */
+function lastReason(log: readonly number[]): string {
+  const text = String.fromCharCode(...log.slice(0, 20_000));
+  const reasons = [...text.matchAll(/#\d{3}: .*? line \d+ in \w+\(\): ([\x20-\x7e]{1,160})/g)];
+  const reason = reasons.at(-1)?.[1];
+  return reason === undefined ? "" : ` (${reason})`;
+}
+
+/** The signature stands at byte 0, or after a user block of 512, 1024, 2048 ... bytes. */
+function hasSignature(file: DataFile): boolean {
+  for (let offset = 0; offset + SIGNATURE.length <= file.size; offset = offset === 0 ? 512 : offset * 2) {
+    const found = file.read(offset, SIGNATURE.length);
+    if (SIGNATURE.every((byte, i) => byte === found[i])) return true;
+  }
+  return false;
+}
+
+function notHdf5(file: DataFile, name: string): string {
+  const what = file.size === 0 ? "is empty" : "is not an HDF5 file (its first bytes are not the HDF5 signature)";
+  return `"${name}" ${what}. Give a file in the D4RL layout, such as one written by "calql data collect".`;
+}
+
+/** Closing what is broken may fail as well; the first error is the one worth telling. */
+function quietly(action: () => unknown): void {
+  try {
+    action();
+  } catch {}
+}

@@ -1,0 +1,209 @@
+/**
+ * Reading one numeric data set of an HDF5 file into a Float32Array. Its declared shape is not believed before it was
+ * held against the size of the file: a damaged header may declare terabytes. Rows come in blocks, so that the
+ * library's own memory (which never shrinks) stays small next to the data.
+ */
+import { DataError } from "../../../errors.js";
+import type { OpenHdf5 } from "./hdf5-module.js";
+
+/** What the header of a data set says, checked: numbers that can be read, of a size that the file can hold. */
+export interface TableHeader {
+  readonly key: string;
+  /** As stored, e.g. [rows] or [rows, columns]. */
+  readonly shape: readonly number[];
+  readonly chunkRows: number;
+  readonly read: NumberReader;
+  readonly bytesPerNumber: number;
+}
+
+/** Copies `count` numbers that stand at `pointer` in the library's memory to `target`, from `offset` on. */
+type NumberReader = (
+  memory: ArrayBufferLike,
+  pointer: number,
+  count: number,
+  target: Float32Array,
+  offset: number,
+) => void;
+
+type NumberArray = new (
+  buffer: ArrayBufferLike,
+  pointer: number,
+  count: number,
+) => ArrayLike<number | bigint> & { set?: unknown };
+
+const INTEGER = 0;
+const FLOAT = 1;
+const ENUM = 8; // h5py stores a bool as an enum over int8
+const READABLE: Readonly<Record<string, NumberArray>> = {
+  "float 4": Float32Array,
+  "float 8": Float64Array,
+  "signed 1": Int8Array,
+  "signed 2": Int16Array,
+  "signed 4": Int32Array,
+  "signed 8": BigInt64Array,
+  "unsigned 1": Uint8Array,
+  "unsigned 2": Uint16Array,
+  "unsigned 4": Uint32Array,
+  "unsigned 8": BigUint64Array,
+};
+
+/** deflate, the strongest filter of these files, shrinks at most by this factor (zlib's own figure is 1032). */
+const STRONGEST_COMPRESSION = 1100;
+const MOST_NUMBERS = 2 ** 30;
+/** A chunk is unpacked as a whole; one that is far larger than its file is no data any more. */
+const SPARE_CHUNK_BYTES = 2 ** 23;
+const BLOCK_BYTES = 2 ** 22;
+
+/**
+ * Names of the links in a group, e.g. of the file's root "/".
+ * @throws DataError if the group is damaged
+ */
+export function listKeys(file: OpenHdf5, group = "/"): string[] {
+  const names: unknown = file.attempt("its list of keys cannot be read", () =>
+    file.library.get_names(file.id, group, false),
+  );
+  return Array.isArray(names) ? names.map(String) : [];
+}
+
+/**
+ * Whether the key is a data set (and not a group, a broken link or a link into another file).
+ * @throws DataError if what the key stands for is damaged
+ */
+export function isTable(file: OpenHdf5, key: string): boolean {
+  const kind = file.attempt(`"${key}" cannot be found`, () => file.library.get_type(file.id, `/${key}`));
+  if (kind < 0) file.fail(`"${key}" is listed but cannot be found`);
+  return kind === file.library.H5G_DATASET;
+}
+
+/**
+ * Reads and checks what the file says about a data set, without reading its numbers.
+ * @throws DataError for a kind of value that is not numbers, or a size that the file cannot hold
+ */
+export function readHeader(file: OpenHdf5, key: string, fileBytes: number): TableHeader {
+  if (!isTable(file, key))
+    throw wrong(file, key, "is a group or a link, not an array", "store the numbers under this key");
+  const what = `the header of "${key}" cannot be read`;
+  const metadata = file.attempt(what, () => file.library.get_dataset_metadata(file.id, `/${key}`));
+  const { shape, chunks, size } = metadata;
+  if (!Array.isArray(shape) || shape.length === 0)
+    throw wrong(file, key, "is not an array", "store an array of numbers");
+  if (metadata.virtual_sources !== undefined) {
+    throw wrong(file, key, "is spread over other files", "store the numbers in this file");
+  }
+  const kind = metadata.type === ENUM ? metadata.enum_type?.type : metadata.type;
+  const family = kind === FLOAT ? "float" : metadata.signed ? "signed" : "unsigned";
+  const numbers = kind === FLOAT || kind === INTEGER ? READABLE[`${family} ${size}`] : undefined;
+  if (numbers === undefined) {
+    throw wrong(
+      file,
+      key,
+      "does not hold numbers that this reader knows",
+      "store float32, float64, integers or booleans",
+    );
+  }
+  checkSize(file, key, shape, size, chunks, fileBytes);
+  return { key, shape, chunkRows: Math.max(1, chunks?.[0] ?? 1), read: readerOf(numbers), bytesPerNumber: size };
+}
+
+/**
+ * Reads all numbers of a data set, row-major.
+ * @returns [product of the header's shape]
+ * @throws DataError if a part of it is damaged; the message names the rows
+ */
+export function readNumbers(file: OpenHdf5, header: TableHeader): Float32Array<ArrayBuffer> {
+  return readRows(file, header, 0, header.shape[0] ?? 1);
+}
+
+/** The numbers in each row. */
+export function numbersPerRow(header: TableHeader): number {
+  return header.shape.slice(1).reduce((product, size) => product * size, 1);
+}
+
+/**
+ * Reads the numbers of `rows` rows from `first` on, row-major.
+ * @throws DataError if a part of them is damaged, or if they are too many for one array
+ */
+export function readRows(file: OpenHdf5, header: TableHeader, first: number, rows: number): Float32Array<ArrayBuffer> {
+  const columns = numbersPerRow(header);
+  if (rows * columns > MOST_NUMBERS)
+    throw wrong(
+      file,
+      header.key,
+      `has ${rows * columns} numbers, more than the ${MOST_NUMBERS} that are read at once`,
+      "split the file",
+    );
+  const target = new Float32Array(rows * columns);
+  if (target.length === 0) return target;
+  const bytesPerRow = columns * header.bytesPerNumber;
+  // Whole chunks at a time, so that none is decompressed twice.
+  const chunksPerBlock = Math.max(1, Math.floor(BLOCK_BYTES / (header.chunkRows * bytesPerRow)));
+  const blockRows = Math.min(
+    rows,
+    header.chunkRows > 1 ? chunksPerBlock * header.chunkRows : Math.ceil(BLOCK_BYTES / bytesPerRow),
+  );
+  const pointer = file.library._malloc(blockRows * bytesPerRow);
+  if (pointer === 0) throw wrong(file, header.key, "needs more memory than there is", "split the file");
+  try {
+    for (let row = 0; row < rows; row += blockRows) {
+      const count = Math.min(blockRows, rows - row);
+      readBlock(file, header, first + row, count, pointer);
+      header.read(file.library.HEAPU8.buffer, pointer, count * columns, target, row * columns);
+    }
+  } finally {
+    file.library._free(pointer);
+  }
+  return target;
+}
+
+function readBlock(file: OpenHdf5, header: TableHeader, row: number, rows: number, pointer: number): void {
+  const what = `"${header.key}" cannot be read in rows ${row} to ${row + rows - 1}`;
+  const count = header.shape.map((size, axis) => BigInt(axis === 0 ? rows : size));
+  const offset = header.shape.map((_, axis) => BigInt(axis === 0 ? row : 0));
+  const stride = header.shape.map(() => 1n);
+  const status = file.attempt(what, () =>
+    file.library.get_dataset_data(file.id, `/${header.key}`, count, offset, stride, BigInt(pointer)),
+  );
+  // The library reports a damaged chunk by its status alone and leaves whatever was in memory.
+  if (status < 0) file.fail(what);
+}
+
+function readerOf(numbers: NumberArray): NumberReader {
+  return (memory, pointer, count, target, offset) => {
+    const source = new numbers(memory, pointer, count);
+    if (source instanceof Float32Array) target.set(source, offset);
+    else for (let i = 0; i < count; i++) target[offset + i] = Number(source[i]);
+  };
+}
+
+function checkSize(
+  file: OpenHdf5,
+  key: string,
+  shape: readonly number[],
+  size: number,
+  chunks: readonly number[] | null,
+  fileBytes: number,
+): void {
+  const count = shape.reduce((product, length) => product * length, 1);
+  const declared = `declares ${shape.join(" x ")} numbers`;
+  const possible = chunks === null ? fileBytes : fileBytes * STRONGEST_COMPRESSION;
+  if (!(count * size <= possible)) {
+    throw wrong(
+      file,
+      key,
+      `${declared}, more than a file of ${fileBytes} bytes can hold: it is damaged`,
+      "copy or download it again",
+    );
+  }
+  const chunkBytes = chunks === null ? 0 : chunks.reduce((product, length) => product * length, size);
+  if (!(chunkBytes <= fileBytes + SPARE_CHUNK_BYTES))
+    throw wrong(
+      file,
+      key,
+      `is stored in chunks of ${chunkBytes} bytes, far more than the ${fileBytes} of the whole file`,
+      "store it in smaller chunks",
+    );
+}
+
+function wrong(file: OpenHdf5, key: string, reason: string, next: string): DataError {
+  return new DataError(`"${file.name}": "${key}" ${reason}; ${next}.`);
+}

@@ -1,0 +1,118 @@
+/**
+ * Attributes of an HDF5 file that are texts. The library is not asked for them: a damaged reference makes it take
+ * gigabytes, a damaged heap of texts makes it walk for ever. Instead, the bytes that it reads while it lists the
+ * attributes are watched for their names, and what stands around a name is decoded here, each step within bounds.
+ * Source: HDF5 file format specification 3.0, IV.A.2.m "The Attribute Message" and III.E "Global Heap"
+ */
+import { DataError } from "../../../errors.js";
+import type { DataFile } from "../files.js";
+
+/** A file that is being read, and the places at which the wanted names were seen. */
+export interface WatchedFile {
+  readonly file: DataFile;
+  /**
+   * The texts that were seen, by name; of several under one name the one that stands last in the file.
+   * @throws DataError where an attribute is damaged
+   */
+  texts(): Map<string, string>;
+}
+
+const longestText = 2 ** 23;
+const heapHeader = 16;
+// HDF5's numbers for the classes of values.
+const STRING = 3;
+const VARIABLE_LENGTH = 9;
+
+/** @param fileName for messages */
+export function watchTexts(file: DataFile, names: readonly string[], fileName: string): WatchedFile {
+  const seen = new Map<number, string>();
+  const longest = Math.max(...names.map((name) => name.length));
+  const words = names.map((name) => ({ name, word: Uint8Array.from(`${name}\0`, (letter) => letter.charCodeAt(0)) }));
+  const watched: DataFile = {
+    path: file.path,
+    size: file.size,
+    read(offset, length) {
+      // A name may lie across the ends of what is read now.
+      const from = Math.max(0, offset - longest);
+      const bytes = file.read(from, Math.min(file.size, offset + length + longest) - from);
+      for (const { name, word } of words) for (const at of placesOf(word, bytes)) seen.set(from + at, name);
+      return bytes.subarray(offset - from, offset - from + length);
+    },
+  };
+  return {
+    file: watched,
+    texts() {
+      const found = new Map<string, string>();
+      for (const [place, name] of [...seen].sort(([a], [b]) => a - b)) {
+        const text = attributeAt(file, place, name, fileName);
+        if (text !== undefined) found.set(name, text);
+      }
+      return found;
+    },
+  };
+}
+
+/** Where a word stands in some bytes. */
+export function placesOf(word: Uint8Array, bytes: Uint8Array): number[] {
+  const found: number[] = [];
+  for (let at = bytes.indexOf(word[0]!); at >= 0; at = bytes.indexOf(word[0]!, at + 1))
+    if (word.every((byte, i) => bytes[at + i] === byte)) found.push(at);
+  return found;
+}
+
+/** The text of the attribute whose name stands at `place`; undefined where that is no attribute, or no text. */
+function attributeAt(file: DataFile, place: number, name: string, fileName: string): string | undefined {
+  const version = [1, 2, 3].find((candidate) => {
+    const start = place - (candidate === 3 ? 9 : 8);
+    return start >= 0 && byteAt(file, start) === candidate && wordAt(file, start + 2, 2) === name.length + 1;
+  });
+  if (version === undefined) return undefined;
+  const sizes = place - (version === 3 ? 5 : 4);
+  const padded = (size: number) => (version === 1 ? Math.ceil(size / 8) * 8 : size);
+  const type = place + padded(name.length + 1);
+  const data = type + padded(wordAt(file, sizes, 2)) + padded(wordAt(file, sizes + 2, 2));
+  const damaged = () => new DataError(`"${fileName}": the attribute "${name}" is damaged; copy or download it again.`);
+  const kind = byteAt(file, type) & 15;
+  if (kind === STRING) return decode(slice(file, data, wordAt(file, type + 4, 4), damaged));
+  if (kind !== VARIABLE_LENGTH) return undefined;
+  return decode(
+    heapObject(file, wordAt(file, data + 4, 8), wordAt(file, data + 12, 4), wordAt(file, data, 4), damaged),
+  );
+}
+
+/** Objects follow each other without gaps: index, references, size; object 0 is the free space at the end. */
+function heapObject(file: DataFile, heap: number, index: number, length: number, damaged: () => DataError): Uint8Array {
+  if (length === 0) return new Uint8Array(0);
+  const end = heap + wordAt(file, heap + 8, 8);
+  const isHeap = wordAt(file, heap, 4) === 0x4c4f4347; // "GCOL"
+  if (!isHeap || !(end <= file.size) || end - heap > longestText) throw damaged();
+  const bytes = slice(file, heap, end - heap, damaged);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = heapHeader; at + heapHeader <= bytes.length; ) {
+    const found = view.getUint16(at, true);
+    const size = Number(view.getBigUint64(at + 8, true));
+    if (found === 0 || at + heapHeader + size > bytes.length) break;
+    if (found === index && length <= size) return bytes.subarray(at + heapHeader, at + heapHeader + length);
+    at += heapHeader + Math.ceil(size / 8) * 8;
+  }
+  throw damaged();
+}
+
+function slice(file: DataFile, offset: number, length: number, damaged: () => DataError): Uint8Array {
+  if (!(length <= longestText && offset + length <= file.size)) throw damaged();
+  return file.read(offset, length);
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).replace(/[\0 ]+$/, "");
+}
+
+function byteAt(file: DataFile, offset: number): number {
+  return wordAt(file, offset, 1);
+}
+
+/** A little-endian number; NaN beyond the end of the file, which no comparison lets pass. */
+function wordAt(file: DataFile, offset: number, bytes: number): number {
+  if (!(offset >= 0 && offset + bytes <= file.size)) return Number.NaN;
+  return file.read(offset, bytes).reduceRight((word, byte) => word * 256 + byte, 0);
+}

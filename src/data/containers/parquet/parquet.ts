@@ -1,0 +1,116 @@
+/**
+ * Parquet files as tables of columns, for every format that is made of them. The rows come in batches, so that a table
+ * may be larger than memory. Nothing that a file declares is believed before it was held against its size: a damaged or
+ * hostile file gives one typed error and takes no memory and no time beyond it.
+ */
+import { DataError, fileReason } from "../../../errors.js";
+import { Damaged } from "../damaged.js";
+import type { DataFile } from "../files.js";
+import { listed, printable, quoted } from "../refusal.js";
+import { ColumnCursor, type ColumnValues, MemoryBudget } from "./parquet-cursor.js";
+import { type Footer, readFooter } from "./parquet-footer.js";
+import { leavesOf, type ParquetColumn, type ParquetLeaf } from "./parquet-schema.js";
+
+export type { ColumnValues } from "./parquet-cursor.js";
+export { looksLikeParquet } from "./parquet-footer.js";
+export type { ParquetColumn } from "./parquet-schema.js";
+
+/** Some rows of the columns that were asked for, in that order; valid until the next batch is asked for. */
+export interface ParquetBatch {
+  /** Number of the first row in the file, from 0 on. */
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly columns: readonly ColumnValues[];
+}
+
+/** An open Parquet file. */
+export interface ParquetTable {
+  readonly rows: number;
+  readonly columns: readonly ParquetColumn[];
+  /** Texts that the writer added to the file, by their key. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /**
+   * The rows of some columns, from the first to the last.
+   * @throws DataError for a column that is not there or not of numbers or texts, or where the file is damaged
+   */
+  batches(names: readonly string[]): Generator<ParquetBatch>;
+}
+
+const BATCH_ROWS = 256;
+const SPARE_BYTES = 2 ** 25;
+
+/**
+ * Reads the footer of a Parquet file.
+ * @param where how messages name the file, e.g. `"log.parquet"`
+ * @throws DataError when it is no Parquet file or declares what cannot be
+ */
+export function openParquet(file: DataFile, where: string): ParquetTable {
+  const { footer, leaves } = attempt(where, () => {
+    const footer = readFooter(file);
+    return { footer, leaves: leavesOf(footer.schema) };
+  });
+  return {
+    rows: footer.rows,
+    columns: leaves,
+    metadata: footer.metadata,
+    batches: (names) => batches(file, where, footer, leaves, names),
+  };
+}
+
+function* batches(
+  file: DataFile,
+  where: string,
+  footer: Footer,
+  leaves: readonly ParquetLeaf[],
+  names: readonly string[],
+): Generator<ParquetBatch> {
+  // Four times the file and 64 MiB are what a reader may take; the rest is for what becomes of the values.
+  const budget = new MemoryBudget(2 * file.size + SPARE_BYTES);
+  const chosen = names.map((name) => {
+    const leaf = leafNamed(leaves, name, where);
+    return {
+      place: `${where}: column ${quoted(name)}`,
+      cursor: new ColumnCursor(file, leaf, footer.groups, budget),
+    };
+  });
+  let firstRow = 0;
+  for (const [group, { rows }] of footer.groups.entries()) {
+    for (const { cursor, place } of chosen) attempt(place, () => cursor.enter(group));
+    for (let done = 0; done < rows; done += BATCH_ROWS) {
+      const count = Math.min(BATCH_ROWS, rows - done);
+      const from = firstRow + done;
+      const columns = chosen.map(({ cursor, place }) =>
+        attempt(`${place}, rows ${from} to ${from + count - 1}`, () => cursor.read(count)),
+      );
+      yield { firstRow: from, rows: count, columns };
+    }
+    firstRow += rows;
+    for (const { cursor, place } of chosen) attempt(place, () => cursor.leave());
+  }
+}
+
+function leafNamed(leaves: readonly ParquetLeaf[], name: string, where: string): ParquetLeaf {
+  const found = leaves.filter((leaf) => leaf.name === name);
+  if (found.length === 0) {
+    const there = leaves.map((leaf) => leaf.name);
+    throw new DataError(`${where} has no column ${quoted(name)}; there: ${listed(there, 12)}.`);
+  }
+  if (found.length > 1)
+    throw new DataError(`${where} has ${found.length} columns ${quoted(name)}; rename all but one.`);
+  if (found[0]!.kind === "other")
+    throw new DataError(
+      `${where}: column ${quoted(name)} holds values that are neither numbers, booleans nor texts; store it as one of these.`,
+    );
+  return found[0]!;
+}
+
+/** The libraries that unpack pages throw errors of their own; all of them mean that the bytes are damaged. */
+function attempt<T>(place: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const reason = error instanceof Damaged ? error.message : `it cannot be unpacked (${fileReason(error)})`;
+    throw new DataError(`${place} cannot be read: ${printable(reason)}; copy or write it again.`);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What readers of foreign files say no to, in the same words: names that would upset a terminal, options that mean
+ * nothing to a format, numbers that are none.
+ */
+import { DataError, UsageError } from "../../errors.js";
+import type { ReadOptions } from "../formats/format.js";
+
+/** A name from a file, safe to print: without control characters, shortened, in quotation marks. */
+export function quoted(name: string): string {
+  const shown = name.slice(0, 60).replace(/[\p{C}\u2028\u2029]/gu, "?");
+  return `"${name.length > 60 ? `${shown}...` : shown}"`;
+}
+
+/** The first of some names from a file, and how many more there are: some files have thousands. */
+export function listed(names: Iterable<string>, most = 8): string {
+  const all = [...names];
+  const more = all.length > most ? ` and ${all.length - most} more` : "";
+  return `${all.slice(0, most).map(quoted).join(", ") || "nothing"}${more}`;
+}
+
+/** A text with content from a file in it, safe to print: without control characters. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, "?");
+}
+
+const sayings: Partial<Record<keyof ReadOptions, string>> = {
+  horizon: "a horizon",
+  observationKeys: "a choice of observation keys",
+  mapping: "a mapping of columns",
+  goal: "a goal",
+};
+
+/** @throws UsageError for a given option that is not among those which mean something to the format */
+export function refuseOptions(
+  name: string,
+  format: string,
+  options: ReadOptions,
+  meaningful: readonly (keyof ReadOptions)[],
+): void {
+  for (const key of Object.keys(sayings) as (keyof ReadOptions)[])
+    if (options[key] !== undefined && !meaningful.includes(key))
+      throw new UsageError(`"${name}" is ${format}, to which ${sayings[key]} means nothing; leave it out.`);
+}
+
+/** @throws DataError naming the row and column of the first value that is NaN or infinite */
+export function checkFinite(values: Float32Array, columns: number, where: string, firstRow = 0): void {
+  const first = values.findIndex((value) => !Number.isFinite(value));
+  if (first < 0) return;
+  const place = `row ${firstRow + Math.floor(first / columns)}${columns > 1 ? `, column ${first % columns}` : ""}`;
+  throw new DataError(`${where} holds ${values[first]} in ${place}; repair or remove these rows.`);
+}

@@ -1,0 +1,210 @@
+/**
+ * Reads the house's own format (see calql-layout.ts): in order, or any block by itself. Nothing is believed unchecked:
+ * sizes are held against the files before anything is allocated, every block against its checksum when it is read.
+ */
+
+import { DataError } from "../../../errors.js";
+import { crc32 } from "../../containers/crc32.js";
+import { type DataFile, type DataFiles, readWhole } from "../../containers/files.js";
+import { quoted } from "../../containers/refusal.js";
+import { findWrongIndex } from "../../discrete-actions.js";
+import type { Episode } from "../../episode.js";
+import type { EpisodeSource, ReadOptions } from "../format.js";
+import {
+  BLOCK_NUMBERS,
+  blocksFile,
+  LARGEST_BLOCK_BYTES,
+  type Manifest,
+  manifestChecksum,
+  manifestFile,
+  manifestSchema,
+  type Part,
+  partBytes,
+  partNames,
+  parts,
+} from "./calql-layout.js";
+
+const MOST_MANIFEST_BYTES = 2 ** 20;
+const AGAIN = "copy or convert the data set again";
+
+/** Opens a data set in the own format. @throws DataError where the files are not what the manifest says */
+export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOptions = {}): EpisodeSource {
+  const manifest = readManifest(files);
+  const { observationSize, actionSize, discreteActions, steps, episodes } = manifest;
+  const columns = openParts(files, manifest);
+  const blocks = readBlocks(files, manifest);
+  const opened = { name: files.name, manifest, columns, blocks, allowNonFinite };
+  const read = (block: number) => readBlock(opened, block);
+  return {
+    source: files.name,
+    observationSize,
+    actionSize,
+    discreteActions,
+    steps,
+    blocks: { count: blocks.count, steps, episodes, identity: JSON.stringify(manifest), read },
+    async *episodes() {
+      for (let block = 0; block < blocks.count; block++) yield* read(block);
+    },
+  };
+}
+
+/** The blocks as blocks.u32 lists them, with what lies before each. */
+interface BlockTable {
+  readonly count: number;
+  /** [count, 3]: steps, episodes, checksum */
+  readonly entries: Uint32Array;
+  /** [count], steps of all blocks before it. */
+  readonly firstStep: Float64Array;
+  /** [count], episodes of all blocks before it. */
+  readonly firstEpisode: Float64Array;
+}
+
+interface Opened {
+  readonly name: string;
+  readonly manifest: Manifest;
+  readonly columns: Readonly<Record<Part, DataFile>>;
+  readonly blocks: BlockTable;
+  readonly allowNonFinite: boolean;
+}
+
+function readManifest(files: DataFiles): Manifest {
+  const refuse = (problem: string) => new DataError(`"${files.name}": "${manifestFile}" ${problem}; ${AGAIN}.`);
+  const bytes = readWhole(files, manifestFile, MOST_MANIFEST_BYTES);
+  let content: unknown;
+  try {
+    content = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw refuse("is no JSON");
+  }
+  const version = (content as { readonly version?: unknown } | null)?.version;
+  if (typeof version === "number" && version > 1)
+    throw new DataError(
+      `"${files.name}" is of version ${version} of its format, which is newer than this program; update the program.`,
+    );
+  const parsed = manifestSchema.safeParse(content);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const place = issue.path.length > 0 ? `${quoted(issue.path.join("."))} is not as it must be` : "has other entries";
+    throw refuse(`is damaged (${place})`);
+  }
+  if (manifestChecksum(parsed.data) !== parsed.data.checksum) throw refuse("is damaged: its checksum differs");
+  return parsed.data;
+}
+
+/** Every part must have exactly the size that follows from the manifest. */
+function openParts(files: DataFiles, manifest: Manifest): Opened["columns"] {
+  const sizes = partBytes(manifest, manifest.steps, manifest.episodes);
+  const entries = partNames.map((part) => [part, openSized(files, parts[part], sizes[part])] as const);
+  return Object.fromEntries(entries) as Record<Part, DataFile>;
+}
+
+function openSized(files: DataFiles, path: string, size: number): DataFile {
+  const file = files.open(path);
+  if (file.size === size) return file;
+  throw new DataError(
+    `"${files.name}": "${path}" has ${file.size} bytes where the manifest tells of ${size}; ${AGAIN}.`,
+  );
+}
+
+function readBlocks(files: DataFiles, manifest: Manifest): BlockTable {
+  const count = manifest.blocks;
+  const file = openSized(files, blocksFile, 4 * BLOCK_NUMBERS * count);
+  const bytes = file.read(0, file.size);
+  const damaged = (problem: string) => new DataError(`"${files.name}": "${blocksFile}" ${problem}; ${AGAIN}.`);
+  if (crc32(bytes) !== manifest.blocksChecksum) throw damaged("is damaged: its checksum differs from the manifest's");
+  const entries = new Uint32Array(bytes.buffer, bytes.byteOffset, BLOCK_NUMBERS * count);
+  const firstStep = new Float64Array(count);
+  const firstEpisode = new Float64Array(count);
+  let steps = 0;
+  let episodes = 0;
+  for (let block = 0; block < count; block++) {
+    firstStep[block] = steps;
+    firstEpisode[block] = episodes;
+    const [blockSteps, blockEpisodes] = [entries[BLOCK_NUMBERS * block]!, entries[BLOCK_NUMBERS * block + 1]!];
+    const size = Object.values(partBytes(manifest, blockSteps, blockEpisodes)).reduce((sum, part) => sum + part, 0);
+    if (blockEpisodes === 0 || blockSteps < blockEpisodes || size > LARGEST_BLOCK_BYTES)
+      throw damaged(`has a block ${block} of ${blockSteps} steps in ${blockEpisodes} episodes, which cannot be`);
+    steps += blockSteps;
+    episodes += blockEpisodes;
+  }
+  if (steps !== manifest.steps || episodes !== manifest.episodes)
+    throw damaged(`tells of ${steps} steps in ${episodes} episodes, the manifest of others`);
+  return { count, entries, firstStep, firstEpisode };
+}
+
+function readBlock(opened: Opened, block: number): Episode[] {
+  const { name, manifest, columns, blocks } = opened;
+  const [steps, episodes, checksum] = blocks.entries.subarray(BLOCK_NUMBERS * block, BLOCK_NUMBERS * (block + 1));
+  const offsets = partBytes(manifest, blocks.firstStep[block]!, blocks.firstEpisode[block]!);
+  const sizes = partBytes(manifest, steps!, episodes!);
+  const bytes = {} as Record<Part, Uint8Array>;
+  let found = 0;
+  for (const part of partNames) {
+    bytes[part] = columns[part].read(offsets[part], sizes[part]);
+    found = crc32(bytes[part], found);
+  }
+  const damaged = (problem: string) =>
+    new DataError(`"${name}": block ${block} (steps from ${blocks.firstStep[block]} on) ${problem}; ${AGAIN}.`);
+  if (found !== checksum) throw damaged("is damaged: its checksum differs");
+  const arrays = {
+    observations: floats(bytes.observations),
+    actions: floats(bytes.actions),
+    rewards: floats(bytes.rewards),
+    terminated: bytes.terminated,
+    truncated: bytes.truncated,
+    lengths: new Uint32Array(bytes.lengths.buffer, bytes.lengths.byteOffset, episodes),
+  };
+  const problem = problemOf(opened, arrays, steps!);
+  if (problem !== undefined) throw damaged(problem);
+  return split(arrays, manifest);
+}
+
+interface BlockArrays extends Omit<Episode, "length" | "truncated"> {
+  readonly lengths: Uint32Array;
+  readonly truncated: Uint8Array;
+}
+
+/** What no writer of ours writes: here another program's mistakes are found, damage was found by the checksum. */
+function problemOf({ manifest, allowNonFinite }: Opened, arrays: BlockArrays, steps: number): string | undefined {
+  if (arrays.lengths.includes(0)) return "has an episode without steps";
+  if (arrays.lengths.reduce((sum, length) => sum + length, 0) !== steps) return "has episodes of another length";
+  for (const name of ["terminated", "truncated"] as const)
+    if (arrays[name].some((flag) => flag > 1)) return `has flags in "${parts[name]}" that are neither 0 nor 1`;
+  for (const name of ["observations", "actions", "rewards"] as const)
+    if (!allowNonFinite && !allFinite(arrays[name])) return `has NaN or infinite values in "${parts[name]}"`;
+  const { discreteActions } = manifest;
+  const wrong = discreteActions === undefined ? -1 : findWrongIndex(arrays.actions, discreteActions);
+  return wrong < 0 ? undefined : `has the action ${arrays.actions[wrong]}, which is none of ${discreteActions}`;
+}
+
+function split(arrays: BlockArrays, { observationSize, actionSize }: Manifest): Episode[] {
+  const episodes: Episode[] = [];
+  let start = 0;
+  arrays.lengths.forEach((length, index) => {
+    const end = start + length;
+    episodes.push({
+      length,
+      // Every episode before it in the block has one row more than steps.
+      observations: arrays.observations.subarray(
+        (start + index) * observationSize,
+        (end + index + 1) * observationSize,
+      ),
+      actions: arrays.actions.subarray(start * actionSize, end * actionSize),
+      rewards: arrays.rewards.subarray(start, end),
+      terminated: arrays.terminated.subarray(start, end),
+      truncated: arrays.truncated[index] === 1,
+    });
+    start = end;
+  });
+  return episodes;
+}
+
+function floats({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array {
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
+
+/** A loop, because blocks are read in the middle of training. */
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return false;
+  return true;
+}

@@ -1,0 +1,57 @@
+/**
+ * What an episode may take in memory while it is read. A compressed file of some kilobytes may claim an episode of
+ * gigabytes; readers promise to stay below four times the file and 64 MiB, of which this is the share of the episode
+ * in hand with the copies that are made of it. What was recorded as it came passes: numbers that are not compressed take
+ * at most twice their bytes in the file. Whoever knows where a file comes from reads it as trusted, without a bound.
+ */
+import { DataError } from "../../errors.js";
+import type { ReadOptions } from "./format.js";
+
+/** What counts the memory of the episodes in hand. */
+export class EpisodeMemory {
+  private readonly trusted: boolean;
+  private most = 2 ** 25;
+  private held = 0;
+
+  /** @param where the data set in messages, e.g. `"log.parquet"` */
+  constructor(
+    private readonly where: string,
+    { trusted }: Pick<ReadOptions, "trusted">,
+  ) {
+    this.trusted = trusted === true;
+  }
+
+  /** Tells of a file that is read, or of one more of several. */
+  addFile(bytes: number): this {
+    this.most += 2 * bytes;
+    return this;
+  }
+
+  /** The most rows of an episode that takes so many bytes a row; for readers that ask before they read. */
+  mostRows(bytesPerRow: number): number {
+    return this.trusted ? Number.POSITIVE_INFINITY : Math.floor(this.most / bytesPerRow);
+  }
+
+  /**
+   * Takes memory for an episode, before it is allocated.
+   * @param place the episode in messages, e.g. "episode 3"
+   * @throws DataError where all that is taken is more than the files' size allows
+   */
+  take(bytes: number, place: string): void {
+    this.held += bytes;
+    if (this.held > this.most && !this.trusted) throw this.tooLong(place);
+  }
+
+  /** Gives memory back once an episode was handed out. */
+  give(bytes: number): void {
+    this.held -= bytes;
+  }
+
+  /** The error for an episode that has more than `mostRows`. */
+  tooLong(place: string): DataError {
+    return new DataError(
+      `${this.where}: ${place} needs more than ${this.most} bytes of memory, which is far more than the file's size ` +
+        'lets expect; mark where episodes end, or, if you trust the file, read it with "calql data convert --trusted".',
+    );
+  }
+}

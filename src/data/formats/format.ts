@@ -1,0 +1,112 @@
+/**
+ * What a data-set format is to the rest of the house: something that recognises its own files, hands out their episodes
+ * one after the other (a data set may be larger than memory), and, where it can be written, takes episodes in the same
+ * way. A reader knows its layout and nothing else; rewards are neither scaled nor shifted here.
+ */
+
+import type { DataFiles } from "../containers/files.js";
+import type { Dataset, Episode } from "../episode.js";
+import type { EpisodeBlocks } from "../episode-blocks.js";
+
+/** How to read a data set; what means nothing to a format is refused by it. */
+export interface ReadOptions {
+  /**
+   * Steps after which the environment's clock ends an episode; for files that do not say where episodes end. An episode
+   * of that length then ends as if its last row had a timeout.
+   */
+  readonly horizon?: number;
+  /** A horizon for the same files that every other format ignores: the environment's, which nobody asked for by name. */
+  readonly fallbackHorizon?: number;
+  /** Accept NaN and infinite values, in order to inspect them; default false: they are refused. */
+  readonly allowNonFinite?: boolean;
+  /** Of observations that are dictionaries: the keys to take, in this order; default: all, in the format's documented order. */
+  readonly observationKeys?: readonly string[];
+  /** Of application logs: the mapping file's content, already parsed as JSON or YAML; see `log-mapping.ts`. */
+  readonly mapping?: unknown;
+  /** Of data without rewards (OGBench): the goal [x, y] from which rewards are computed; see the format's file. */
+  readonly goal?: readonly [number, number];
+  /** Read an episode also where it takes far more memory than the file's size lets expect; see `episode-memory.ts`. */
+  readonly trusted?: boolean;
+}
+
+/** What is known of a data set before its episodes are read. */
+export interface DatasetHeader {
+  /** Where it came from: the path that the user gave. */
+  readonly source: string;
+  readonly observationSize: number;
+  /** Numbers per action; 1 where actions are discrete. */
+  readonly actionSize: number;
+  /** How many actions there were to choose from, where they are discrete. */
+  readonly discreteActions?: number | undefined;
+  /** The number of steps, or of rows, a few of which may be no steps; where it is known beforehand: for progress bars. */
+  readonly steps?: number | undefined;
+}
+
+/** A data set that is open for reading. */
+export interface EpisodeSource extends DatasetHeader {
+  /**
+   * The episodes in the order of the file, each checked; one is in memory at a time. May be called again.
+   * @throws DataError naming the file, the place and the problem
+   */
+  episodes(): AsyncIterable<Episode>;
+  /** Access to any part of the data, where the format has it: what larger data than memory are learned from. */
+  readonly blocks?: EpisodeBlocks | undefined;
+}
+
+/** Where a writer puts its bytes; nothing appears under the final name before `finish`. */
+export interface DataTarget {
+  /** The path that the user gave, for messages. */
+  readonly name: string;
+  /** Starts a file; `path` as in `DataFile.path`, ignored by a data set of one file. */
+  create(path: string): TargetFile;
+}
+
+/** One file on its way. */
+export interface TargetFile {
+  append(bytes: Uint8Array): void;
+  /** Replaces bytes that were appended before, e.g. a header that holds a count. */
+  overwrite(offset: number, bytes: Uint8Array): void;
+  /** Bytes that were appended before, in a fresh array: the HDF5 library looks up what it wrote. */
+  read(offset: number, length: number): Uint8Array;
+  readonly size: number;
+  close(): void;
+}
+
+/** Takes episodes one after the other. */
+export interface EpisodeSink {
+  write(episode: Episode): Promise<void>;
+  /** Completes the data set; without it the target holds nothing. */
+  finish(): Promise<void>;
+  /** Gives up before `finish`, or after it has failed; for what a format holds besides the target. */
+  abandon?(): void;
+}
+
+/** One format of data sets. */
+export interface DatasetFormat {
+  /** The word for it on the command line, e.g. "d4rl". */
+  readonly id: string;
+  /** One line for help and documents, e.g. "D4RL HDF5: flat arrays over all rows". */
+  readonly description: string;
+  /** Ending of a single file (".hdf5") or of a folder ("/") that `convert` writes in this format. */
+  readonly extensions: readonly string[];
+  /** Whether the files look like this format, from their names and first bytes: cheap, and it never throws. */
+  recognises(files: DataFiles): boolean;
+  /** @throws DataError where the files are not what they claim; UsageError for an option that means nothing here */
+  open(files: DataFiles, options: ReadOptions): Promise<EpisodeSource>;
+  /** Absent where the format is only read. */
+  create?(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink>;
+}
+
+/** All episodes of a source in memory. */
+export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
+  const { observationSize, actionSize, discreteActions } = source;
+  const episodes: Episode[] = [];
+  for await (const episode of source.episodes()) episodes.push(episode);
+  return {
+    source: source.source,
+    observationSize,
+    actionSize,
+    ...(discreteActions !== undefined && { discreteActions }),
+    episodes,
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * meta/info.json of a LeRobot data set, checked: which version it is, and which features are numbers that can be
+ * learned from.
+ */
+import { z } from "zod";
+import { DataError } from "../../../errors.js";
+import { requirement, shown } from "../../../requirement.js";
+import { type DataFiles, readWhole } from "../../containers/files.js";
+import { listed, printable, quoted } from "../../containers/refusal.js";
+import { isActionCount } from "../../discrete-actions.js";
+
+export const infoPath = "meta/info.json";
+const LARGEST_INFO = 2 ** 22;
+const WIDEST_FEATURE = 2 ** 16;
+
+/** Where the frames of a version stand; the numbers give their order. */
+const dataPaths = {
+  "v2.0": /^data\/chunk-(\d+)\/episode_(\d+)\.parquet$/,
+  "v2.1": /^data\/chunk-(\d+)\/episode_(\d+)\.parquet$/,
+  "v3.0": /^data\/chunk-(\d+)\/file-(\d+)\.parquet$/,
+} as const;
+
+const count = z.int().min(0);
+const schema = z.object({
+  codebase_version: z.enum(["v2.0", "v2.1", "v3.0"]),
+  total_episodes: count,
+  total_frames: count,
+  features: z.record(z.string(), z.unknown()),
+  calql: z.object({ discrete_actions: z.number() }).optional(),
+});
+const featureSchema = z.object({ dtype: z.string(), shape: z.array(count).max(8) });
+
+/** A feature that is read: its column, and how many numbers a frame has of it. */
+export interface Feature {
+  readonly name: string;
+  readonly width: number;
+}
+
+export interface LeRobotInfo {
+  readonly episodes: number;
+  readonly frames: number;
+  /** observation.state first, then the others by name, or those that were asked for. */
+  readonly observations: readonly Feature[];
+  readonly action: Feature;
+  /** Whether the columns next.done and next.success are there. */
+  readonly done: boolean;
+  readonly success: boolean;
+  readonly discreteActions: number | undefined;
+  /** The files with the frames, in their order. */
+  readonly paths: readonly string[];
+}
+
+/** @throws DataError naming what is wrong or missing in the description */
+export function readInfo(files: DataFiles, observationKeys: readonly string[] | undefined): LeRobotInfo {
+  const where = `"${files.name}": "${infoPath}"`;
+  const info = parsed(files, where);
+  const features = new Map(Object.entries(info.features).map(([name, value]) => [name, featureOf(name, value, where)]));
+  const action = features.get("action");
+  if (action === undefined || !action.numeric)
+    throw new DataError(`${where} has no feature "action" of numbers; there: ${listed(features.keys())}.`);
+  if (!features.has("next.reward"))
+    throw new DataError(
+      `${where} has no feature "next.reward", and without rewards there is nothing to improve; add the column, e.g. 1 in the last frame of an episode that succeeded and 0 elsewhere.`,
+    );
+  return {
+    episodes: info.total_episodes,
+    frames: info.total_frames,
+    observations: chosen(features, observationKeys, where),
+    action,
+    done: features.has("next.done"),
+    success: features.has("next.success"),
+    discreteActions: countActions(info.calql?.discrete_actions, action, where),
+    paths: dataFiles(files, dataPaths[info.codebase_version]),
+  };
+}
+
+interface KnownFeature extends Feature {
+  /** Pictures and texts are not. */
+  readonly numeric: boolean;
+}
+
+function parsed(files: DataFiles, where: string): z.infer<typeof schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(readWhole(files, infoPath, LARGEST_INFO)));
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(`${where} is no complete JSON; copy it again.`);
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const key = String(issue.path[0] ?? "it");
+  const given = Object(value)[key] as unknown;
+  const found = given === undefined ? "missing" : printable(shown(given));
+  throw new DataError(`${where}: ${key} is ${found}; ${printable(requirement(issue, given)).slice(0, 300)}.`);
+}
+
+function featureOf(name: string, value: unknown, where: string): KnownFeature {
+  const result = featureSchema.safeParse(value);
+  if (!result.success)
+    throw new DataError(`${where}: the feature ${quoted(name)} has no dtype and shape; record the data set again.`);
+  const { dtype, shape } = result.data;
+  const width = shape.reduce((product, size) => product * size, 1);
+  const numeric = /^(float|int|uint)\d+$|^bool$/.test(dtype);
+  if (numeric && !(width >= 1 && width <= WIDEST_FEATURE))
+    throw new DataError(`${where}: the feature ${quoted(name)} has ${width} numbers; 1 to ${WIDEST_FEATURE} are read.`);
+  return { name, width, numeric };
+}
+
+function chosen(
+  features: ReadonlyMap<string, KnownFeature>,
+  keys: readonly string[] | undefined,
+  where: string,
+): readonly Feature[] {
+  const there = [...features.values()].filter(({ name, numeric }) => numeric && /^observation(\.|$)/.test(name));
+  const names = there.map(({ name }) => name).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  for (const key of keys ?? [])
+    if (!names.includes(key))
+      throw new DataError(
+        `${where} has no observations ${quoted(key)} of numbers${features.has(key) ? " (pictures are not read)" : ""}; there: ${listed(names)}.`,
+      );
+  if (names.length === 0)
+    throw new DataError(
+      `${where} has no observations of numbers such as "observation.state", and pictures are not read; record the state as well.`,
+    );
+  return (keys ?? names).map((name) => features.get(name)!);
+}
+
+function rank(name: string): number {
+  return name === "observation.state" ? 0 : 1;
+}
+
+function countActions(count: number | undefined, action: Feature, where: string): number | undefined {
+  if (count === undefined || (isActionCount(count) && action.width === 1)) return count;
+  throw new DataError(
+    `${where} declares ${count} discrete actions of ${action.width} numbers; a choice is one number.`,
+  );
+}
+
+/** By the numbers in their names: "file-1000" comes after "file-999". */
+function dataFiles(files: DataFiles, pattern: RegExp): string[] {
+  const found = files.paths.map((path) => pattern.exec(path)).filter((match) => match !== null);
+  const order = found.sort((a, b) => Number(a[1]) - Number(b[1]) || Number(a[2]) - Number(b[2]));
+  if (order.length > 0) return order.map(([path]) => path);
+  throw new DataError(
+    `"${files.name}" has no Parquet files below "data/"; copy the data set again, with all its files.`,
+  );
+}

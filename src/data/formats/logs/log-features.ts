@@ -1,0 +1,124 @@
+/**
+ * From the cells of a log's row to numbers: columns of numbers, booleans, lists of numbers and categories, side by side
+ * in the order in which the mapping names them.
+ */
+import { DataError } from "../../../errors.js";
+import { shown } from "../../../requirement.js";
+import { printable, quoted } from "../../containers/refusal.js";
+import type { LogFeature } from "./log-mapping.js";
+
+/** Wrong content of a cell; the message says column and problem, the caller adds the file and the line. */
+export class CellProblem extends Error {}
+
+/** Columns that make up one vector. */
+export class Features {
+  readonly columns: readonly string[];
+  private readonly categories: readonly (ReadonlyMap<unknown, number> | undefined)[];
+  private widths: readonly number[] = [];
+
+  /** @param first where the cells of these columns begin in a row */
+  constructor(
+    features: LogFeature | readonly LogFeature[],
+    private readonly first: number,
+    private readonly allowNonFinite: boolean,
+  ) {
+    const list = Array.isArray(features) ? (features as readonly LogFeature[]) : [features as LogFeature];
+    this.columns = list.map((feature) => (typeof feature === "string" ? feature : feature.column));
+    this.categories = list.map((feature) =>
+      typeof feature === "string" ? undefined : new Map(feature.categories.map((value, i) => [value, i])),
+    );
+  }
+
+  /** How many categories there are to choose from, where this is a single column of them. */
+  get choices(): number | undefined {
+    return this.categories.length === 1 ? this.categories[0]?.size : undefined;
+  }
+
+  /** Numbers of a vector; known after `measure`. */
+  get size(): number {
+    return this.widths.reduce((sum, width) => sum + width, 0);
+  }
+
+  /** Whether the row has none of these columns. */
+  isAbsent(cells: readonly unknown[]): boolean {
+    return this.columns.every((_, i) => cells[this.first + i] === undefined || cells[this.first + i] === null);
+  }
+
+  /** Takes the widths of lists from a row; all others must have the same. */
+  measure(cells: readonly unknown[]): void {
+    this.widths = this.columns.map((_, i) => {
+      const cell = cells[this.first + i];
+      return this.categories[i]?.size ?? (isList(cell) ? cell.length : 1);
+    });
+  }
+
+  /** Fills `target` [size] from a row. @throws CellProblem */
+  read(cells: readonly unknown[], target: Float32Array): void {
+    let at = 0;
+    for (let i = 0; i < this.columns.length; i++) {
+      const cell = cells[this.first + i];
+      const width = this.widths[i]!;
+      const categories = this.categories[i];
+      if (categories) {
+        target.fill(0, at, at + width);
+        target[at + this.category(i, cell, categories)] = 1;
+      } else if (isList(cell)) {
+        if (cell.length !== width)
+          throw this.problem(
+            i,
+            `has ${cell.length} numbers where the first row has ${width}; store the same number in each`,
+          );
+        for (let k = 0; k < width; k++) target[at + k] = this.number(i, cell[k]);
+      } else {
+        if (width !== 1) throw this.problem(i, `is ${shown(cell)} where the first row has a list of ${width}`);
+        target[at] = this.number(i, cell);
+      }
+      at += width;
+    }
+  }
+
+  /** The number of the row's category. @throws CellProblem */
+  choice(cells: readonly unknown[]): number {
+    return this.category(0, cells[this.first], this.categories[0]!);
+  }
+
+  private category(i: number, cell: unknown, categories: ReadonlyMap<unknown, number>): number {
+    const index = categories.get(cell);
+    if (index !== undefined) return index;
+    throw this.problem(
+      i,
+      `is ${shown(cell)}, which is none of its ${categories.size} categories; add it to the mapping`,
+    );
+  }
+
+  private number(i: number, cell: unknown): number {
+    if (typeof cell === "boolean") return Number(cell);
+    const empty = cell === null || cell === undefined;
+    if (empty && this.allowNonFinite) return Number.NaN;
+    if (empty) throw this.problem(i, "is empty; repair or remove the row");
+    if (typeof cell === "string")
+      throw this.problem(i, `is ${shown(cell)}, a text; list its categories in the mapping ({"column", "categories"})`);
+    if (typeof cell !== "number") throw this.problem(i, `is ${shown(cell)} where a number belongs`);
+    if (!this.allowNonFinite && !Number.isFinite(Math.fround(cell)))
+      throw this.problem(i, `is ${cell}, which is no finite float32 number; repair or remove the row`);
+    return cell;
+  }
+
+  private problem(i: number, reason: string): CellProblem {
+    return new CellProblem(`column ${quoted(this.columns[i]!)} ${printable(reason)}`);
+  }
+}
+
+/** Runs what reads a row. @throws DataError that names the file and the row */
+export function atRow<T>(where: string, unit: string, number: number, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof CellProblem) throw new DataError(`${where}: ${unit} ${number}: ${error.message}.`);
+    throw error;
+  }
+}
+
+function isList(cell: unknown): cell is ArrayLike<unknown> & object {
+  return Array.isArray(cell) || cell instanceof Float64Array;
+}

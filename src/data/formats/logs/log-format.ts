@@ -1,0 +1,53 @@
+/**
+ * Logs of applications as formats among the others: JSON lines and Parquet tables of one row a step.
+ */
+import type { DataFiles } from "../../containers/files.js";
+import { looksLikeParquet } from "../../containers/parquet/parquet.js";
+import { refuseOptions } from "../../containers/refusal.js";
+import type { DatasetFormat } from "../format.js";
+import { openJsonLines } from "./log-jsonl.js";
+import { openParquetLog } from "./log-parquet.js";
+import { openLog } from "./log-reader.js";
+import { createJsonLines, createParquetLog } from "./log-writer.js";
+
+const meaningful = ["mapping", "allowNonFinite"] as const;
+
+export const jsonLinesFormat: DatasetFormat = {
+  id: "jsonl",
+  description: "JSON lines: an application's log, one object a step",
+  extensions: [".jsonl", ".ndjson"],
+  recognises: (files) => files.kind === "file" && (/\.(jsonl|ndjson)$/i.test(files.name) || beginsWithObject(files)),
+  async open(files, options) {
+    refuseOptions(files.name, "a log of JSON lines", options, meaningful);
+    return openLog(openJsonLines(files.open(files.paths[0]!), `"${files.name}"`), files.name, options);
+  },
+  create: createJsonLines,
+};
+
+export const parquetFormat: DatasetFormat = {
+  id: "parquet",
+  description: "Parquet: an application's log, one row a step",
+  extensions: [".parquet"],
+  recognises(files) {
+    try {
+      return files.kind === "file" && looksLikeParquet(files.open(files.paths[0]!));
+    } catch {
+      return false;
+    }
+  },
+  async open(files, options) {
+    refuseOptions(files.name, "a log in Parquet", options, meaningful);
+    return openLog(openParquetLog(files.open(files.paths[0]!), `"${files.name}"`), files.name, options);
+  },
+  create: createParquetLog,
+};
+
+/** Whether the file begins like a JSON object. */
+function beginsWithObject(files: DataFiles): boolean {
+  try {
+    const file = files.open(files.paths[0]!);
+    return /^\s*\{\s*"/.test(new TextDecoder().decode(file.read(0, Math.min(file.size, 64))));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Which columns of an application's log are what: the content of a mapping file, checked. Whatever it leaves out has
+ * its usual name.
+ */
+import { z } from "zod";
+import { UsageError } from "../../../errors.js";
+import { parseDeclared } from "../../../requirement.js";
+
+const column = z.string().min(1);
+
+/** A column of categories: each of them becomes a number of its own that is 1 where the row has it (one-hot). */
+const categorical = z.strictObject({
+  column,
+  categories: z
+    .array(z.union([z.string(), z.number(), z.boolean()]))
+    .min(1)
+    .max(10_000),
+});
+const feature = z.union([column, categorical], { message: 'be the name of a column, or {"column", "categories"}' });
+const features = z.union([feature, z.array(feature).min(1)], {
+  message: 'be the name of a column, {"column", "categories"}, or a list of these',
+});
+
+const schema = z.strictObject({
+  /** The column that tells which episode (session, customer, run) a row belongs to: text or numbers. */
+  episode: column.default("episode"),
+  /** Counts the rows of an episode, 1 more from row to row; where there is no such column, the order of rows counts. */
+  step: column.optional(),
+  /** What was known before the action: a column of lists of numbers, or columns of numbers, booleans or categories. */
+  observation: features.default("observation"),
+  /** What was done, likewise. A single column of categories is a choice among them. */
+  action: features.default("action"),
+  /** Of a choice by number, how many there are: the column then holds 0 .. discrete - 1. */
+  actions: z
+    .strictObject({
+      discrete: z
+        .int()
+        .min(1)
+        .max(2 ** 24),
+    })
+    .optional(),
+  /** What the action earned. */
+  reward: column.default("reward"),
+  /** True (or 1) in the row whose action ended the task, e.g. by a sale. */
+  terminated: column.optional(),
+  /** True (or 1) in the row after which the recording broke off, e.g. by a timeout. */
+  truncated: column.optional(),
+  /** What was known after the action; where it is missing, the next row tells it. */
+  nextObservation: features.optional(),
+  /** The rows of several episodes are mixed, as applications write them: they are then sorted apart in memory. */
+  interleaved: z.boolean().default(false),
+});
+
+/** What the columns of a log are. */
+export type LogMapping = z.infer<typeof schema>;
+
+/** A part of a mapping that turns one column into numbers. */
+export type LogFeature = z.infer<typeof feature>;
+
+/** The columns that are used, if they are there, where the mapping does not name them. */
+export const usualColumns = {
+  step: "step",
+  terminated: "terminated",
+  truncated: "truncated",
+  nextObservation: "next_observation",
+} as const;
+
+/**
+ * Checks the content of a mapping file.
+ * @param value parsed JSON or YAML; undefined stands for the usual names
+ * @throws UsageError naming the key and what it must be
+ */
+export function parseMapping(value: unknown): LogMapping {
+  if (value !== undefined && (typeof value !== "object" || value === null || Array.isArray(value)))
+    throw new UsageError('The mapping of columns is no object; write lines such as "episode: session".');
+  return parseDeclared(schema, value ?? {}, "key", "the mapping of columns");
+}

@@ -1,0 +1,114 @@
+/**
+ * Writes episodes as a log in the usual columns, as lines of JSON or as a Parquet table. An episode of T steps takes
+ * T rows and one without action and reward, which tells the last observation, so that every number comes back.
+ */
+import { UsageError } from "../../../errors.js";
+import { writeParquet } from "../../containers/parquet/parquet-writer.js";
+import type { DatasetHeader, DataTarget, EpisodeSink } from "../format.js";
+import { rowProblem } from "../step-rows.js";
+import { DISCRETE_ACTIONS } from "./log-jsonl.js";
+import { DISCRETE_ACTIONS_KEY } from "./log-parquet.js";
+
+/** One row of a log. */
+interface WrittenRow {
+  readonly episode: number;
+  readonly step: number;
+  readonly observation: Float32Array;
+  /** Null, as is the reward, in the row that only tells the last observation. */
+  readonly action: Float32Array | null;
+  readonly reward: number | null;
+  readonly terminated: boolean;
+  readonly truncated: boolean;
+}
+
+export async function createJsonLines(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink> {
+  const file = target.create("log.jsonl");
+  const encoder = new TextEncoder();
+  let first = true;
+  const writeRow = (row: WrittenRow) => {
+    const count =
+      first && header.discreteActions !== undefined ? `"${DISCRETE_ACTIONS}":${header.discreteActions},` : "";
+    first = false;
+    const number = (value: number) => jsonNumber(value, target.name);
+    const list = (values: Float32Array) => `[${Array.from(values, number).join(",")}]`;
+    const fields = [
+      `"episode":${row.episode},"step":${row.step},"observation":${list(row.observation)}`,
+      `"action":${row.action && list(row.action)},"reward":${row.reward === null ? null : number(row.reward)}`,
+      `"terminated":${row.terminated},"truncated":${row.truncated}`,
+    ];
+    file.append(encoder.encode(`{${count}${fields.join(",")}}\n`));
+  };
+  return sinkOf(target, header, writeRow, () => file.close());
+}
+
+export async function createParquetLog(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink> {
+  const { discreteActions } = header;
+  const table = writeParquet(
+    target.create("log.parquet"),
+    [
+      { name: "episode", type: "int64" },
+      { name: "step", type: "int64" },
+      { name: "observation", type: "float32", list: true },
+      { name: "action", type: "float32", list: true, optional: true },
+      { name: "reward", type: "float32", optional: true },
+      { name: "terminated", type: "boolean" },
+      { name: "truncated", type: "boolean" },
+    ],
+    discreteActions === undefined ? {} : { [DISCRETE_ACTIONS_KEY]: String(discreteActions) },
+  );
+  const writeRow = (row: WrittenRow) =>
+    table.add([
+      BigInt(row.episode),
+      BigInt(row.step),
+      Array.from(row.observation),
+      row.action && Array.from(row.action),
+      row.reward,
+      row.terminated,
+      row.truncated,
+    ]);
+  return sinkOf(target, header, writeRow, () => table.finish());
+}
+
+function sinkOf(
+  target: DataTarget,
+  { observationSize, actionSize }: DatasetHeader,
+  writeRow: (row: WrittenRow) => void,
+  finish: () => void,
+): EpisodeSink {
+  let count = 0;
+  return {
+    async write(episode) {
+      const reason = rowProblem(episode);
+      if (reason) throw new UsageError(`Episode ${count} cannot be written to "${target.name}" as rows: ${reason}.`);
+      const take = (values: Float32Array, row: number, size: number) => values.subarray(row * size, (row + 1) * size);
+      for (let step = 0; step <= episode.length; step++) {
+        const last = step === episode.length - 1;
+        writeRow({
+          episode: count,
+          step,
+          observation: take(episode.observations, step, observationSize),
+          action: step < episode.length ? take(episode.actions, step, actionSize) : null,
+          reward: step < episode.length ? episode.rewards[step]! : null,
+          terminated: episode.terminated[step] === 1,
+          truncated: last && episode.truncated && episode.terminated[step] !== 1,
+        });
+      }
+      count++;
+    },
+    async finish() {
+      finish();
+    },
+  };
+}
+
+/** Fewest decimals that give the same float32 again: 0.1 and not 0.10000000149011612. */
+function jsonNumber(value: number, name: string): string {
+  if (!Number.isFinite(value))
+    throw new UsageError(`"${name}" cannot hold ${value}, for which JSON has no number; write a Parquet file.`);
+  if (Object.is(value, -0)) return "-0";
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(value);
+}

@@ -1,0 +1,139 @@
+/**
+ * One episode from the columns that Minari stores: observations of T + 1 rows; actions, rewards, terminations and
+ * truncations of T rows. Dictionaries and tuples are flattened (see minari-space.ts), float64 becomes float32.
+ *
+ * Terminations are taken as recorded, also in the middle of an episode: no value is bootstrapped there, and the episode
+ * goes on, since it is one piece in Minari too. A truncation in the middle changes nothing: the next row is what
+ * followed. An episode that does not end terminated ends truncated, said or not: the recording stopped there.
+ */
+
+import { DataError } from "../../../errors.js";
+import { checkFinite } from "../../containers/refusal.js";
+import type { Episode } from "../../episode.js";
+import { EpisodeMemory } from "../episode-memory.js";
+import { type ChoiceSpace, type Leaf, storedWidthOf, widthOf } from "./minari-space.js";
+
+/** The columns of one episode, wherever they are stored. */
+export interface EpisodeColumns {
+  /** The file and the episode, for messages, e.g. `"door-v0": "episode_3"`. */
+  readonly where: string;
+  /** The number of rewards. */
+  readonly steps: number;
+  /** Bytes of the file that holds them. */
+  readonly fileBytes: number;
+  /**
+   * The first `rows` rows of one array.
+   * @param path the column, then the keys below it: ["observations", "goal"]
+   * @param perRow the numbers of a row
+   * @returns [rows * perRow]
+   * @throws DataError where there is no such array, or not of these sizes
+   */
+  read(path: readonly string[], perRow: number, rows: number): Float32Array;
+}
+
+/** What observations and actions consist of. */
+export interface EpisodeLayout {
+  readonly observations: readonly Leaf[];
+  readonly actions: readonly Leaf[];
+  /** Where actions are one discrete choice: the number of the first one and how many there are. */
+  readonly choice?: { readonly start: number; readonly count: number } | undefined;
+  readonly allowNonFinite: boolean;
+  /** Whether episodes may take far more memory than the file's size lets expect. */
+  readonly trusted: boolean;
+}
+
+/** @throws DataError where the columns do not fit together or hold what they cannot hold */
+export function assembleEpisode(columns: EpisodeColumns, layout: EpisodeLayout): Episode {
+  const { steps, where } = columns;
+  if (steps < 1) throw new DataError(`${where} has no steps; remove the episode.`);
+  refuseTooLong(columns, layout);
+  const observations = flattened(columns, "observations", layout.observations, steps + 1, layout.allowNonFinite);
+  const actions = layout.choice
+    ? chosen(columns, layout.choice)
+    : flattened(columns, "actions", layout.actions, steps, layout.allowNonFinite);
+  const rewards = columns.read(["rewards"], 1, steps);
+  if (!layout.allowNonFinite) checkFinite(rewards, 1, `${where}, "rewards",`);
+  const terminated = flags(columns, "terminations");
+  flags(columns, "truncations");
+  return { length: steps, observations, actions, rewards, terminated, truncated: terminated[steps - 1] === 0 };
+}
+
+/** Counted are the numbers as stored and as they become, of which one-hot vectors may be far larger. */
+function refuseTooLong({ where, steps, fileBytes }: EpisodeColumns, layout: EpisodeLayout): void {
+  const numbers = [...layout.observations, ...layout.actions].reduce(
+    (sum, leaf) => sum + storedWidthOf(leaf) + widthOf(leaf),
+    3,
+  );
+  const memory = new EpisodeMemory(where, layout).addFile(fileBytes);
+  if (steps + 1 > memory.mostRows(4 * numbers)) throw memory.tooLong("the episode");
+}
+
+function flattened(
+  columns: EpisodeColumns,
+  column: string,
+  leaves: readonly Leaf[],
+  rows: number,
+  allowNonFinite: boolean,
+): Float32Array {
+  const width = leaves.reduce((sum, leaf) => sum + widthOf(leaf), 0);
+  const parts = leaves.map((leaf) => {
+    const path = [column, ...leaf.path];
+    const values = columns.read(path, storedWidthOf(leaf), rows);
+    const place = `${columns.where}, "${path.join("/")}",`;
+    if (leaf.space.kind === "choice") return oneHot(values, leaf.space, widthOf(leaf), place);
+    if (!allowNonFinite) checkFinite(values, leaf.space.size, place);
+    return values;
+  });
+  return parts.length === 1 ? parts[0]! : sideBySide(parts, leaves.map(widthOf), width, rows);
+}
+
+function sideBySide(
+  parts: readonly Float32Array[],
+  widths: readonly number[],
+  width: number,
+  rows: number,
+): Float32Array {
+  const joined = new Float32Array(rows * width);
+  let left = 0;
+  for (const [i, part] of parts.entries()) {
+    const own = widths[i]!;
+    for (let row = 0; row < rows; row++) joined.set(part.subarray(row * own, (row + 1) * own), row * width + left);
+    left += own;
+  }
+  return joined;
+}
+
+function oneHot(values: Float32Array, { counts, starts }: ChoiceSpace, width: number, where: string): Float32Array {
+  const rows = values.length / counts.length;
+  const vectors = new Float32Array(rows * width);
+  let left = 0;
+  for (const [i, count] of counts.entries()) {
+    for (let row = 0; row < rows; row++)
+      vectors[row * width + left + indexOf(values[row * counts.length + i]!, starts[i]!, count, row, where)] = 1;
+    left += count;
+  }
+  return vectors;
+}
+
+/** Discrete actions: their numbers from 0 on, [steps]. */
+function chosen(columns: EpisodeColumns, { start, count }: { readonly start: number; readonly count: number }) {
+  const actions = columns.read(["actions"], 1, columns.steps);
+  const where = `${columns.where}, "actions",`;
+  for (let row = 0; row < actions.length; row++) actions[row] = indexOf(actions[row]!, start, count, row, where);
+  return actions;
+}
+
+function indexOf(value: number, start: number, count: number, row: number, where: string): number {
+  const index = value - start;
+  if (Number.isInteger(index) && index >= 0 && index < count) return index;
+  throw new DataError(
+    `${where} holds ${value} in row ${row}, where its space has whole numbers from ${start} to ${start + count - 1}; repair the row or the space.`,
+  );
+}
+
+function flags(columns: EpisodeColumns, column: string): Uint8Array {
+  const values = columns.read([column], 1, columns.steps);
+  const wrong = values.findIndex((value) => value !== 0 && value !== 1);
+  if (wrong < 0) return Uint8Array.from(values);
+  throw new DataError(`${columns.where}, "${column}", holds ${values[wrong]} in row ${wrong}; it must be 0 or 1.`);
+}

@@ -1,0 +1,142 @@
+/**
+ * Minari data sets (Farama Foundation) as a format among the others: main_data.hdf5 with attributes (before version
+ * 0.5), or metadata.json beside HDF5, Arrow or Parquet data. Given as the data set's folder, its data folder, or the
+ * HDF5 file itself. Episodes come in the order of their numbers, one in memory at a time.
+ *
+ * Facts: https://minari.farama.org/content/dataset_standards/
+ */
+
+import { DataError } from "../../../errors.js";
+import type { DataFile, DataFiles } from "../../containers/files.js";
+import { placesOf } from "../../containers/hdf5/hdf5-texts.js";
+import { refuseOptions } from "../../containers/refusal.js";
+import { isActionCount } from "../../discrete-actions.js";
+import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
+import { openColumnStorage } from "./minari-columns.js";
+import { assembleEpisode, type EpisodeLayout } from "./minari-episode.js";
+import { openHdf5Storage } from "./minari-hdf5.js";
+import { readMetadata } from "./minari-metadata.js";
+import { type Leaf, leavesOf, type Space, selectKeys, widthOf } from "./minari-space.js";
+import { checkEpisodes, type MinariStorage, pictureError } from "./minari-storage.js";
+import { createMinari } from "./minari-writer.js";
+
+const mainFile = "main_data.hdf5";
+const metadataFile = "metadata.json";
+const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The names of episodes may stand anywhere in a file; so much of it is searched for them. */
+const searchedBytes = 2 ** 28;
+const blockBytes = 2 ** 22;
+const largestProbe = 2 ** 20;
+
+export const minariFormat: DatasetFormat = {
+  id: "minari",
+  description: "Minari: a folder with data/metadata.json, or main_data.hdf5",
+  extensions: ["/"],
+  recognises(files) {
+    if (files.kind === "file") return isEpisodeFile(files);
+    return dataFolder(files) !== undefined;
+  },
+  async open(files, options) {
+    refuseOptions(files.name, "a Minari data set", options, ["observationKeys", "allowNonFinite"]);
+    const storage = await openStorage(files);
+    checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
+    return sourceOf(files.name, storage, await layoutOf(files.name, storage, options));
+  },
+  create: createMinari,
+};
+
+/** "" or "data/": where the data are below the folder that was given. */
+function dataFolder(files: DataFiles): string | undefined {
+  return ["data/", ""].find(
+    (folder) =>
+      files.paths.includes(folder + mainFile) ||
+      (files.paths.includes(folder + metadataFile) && isMinariMetadata(files, folder + metadataFile)),
+  );
+}
+
+function isMinariMetadata(files: DataFiles, path: string): boolean {
+  try {
+    const file = files.open(path);
+    const text = new TextDecoder().decode(file.read(0, Math.min(file.size, largestProbe)));
+    return text.includes('"data_format"') && text.includes('"total_episodes"');
+  } catch {
+    return false;
+  }
+}
+
+/** A single HDF5 file: by its name, or because names of episodes stand in it. */
+function isEpisodeFile(files: DataFiles): boolean {
+  try {
+    const file = files.open(files.paths[0]!);
+    if (file.size < signature.length) return false;
+    const start = file.read(0, signature.length);
+    if (!signature.every((byte, i) => start[i] === byte)) return false;
+    return file.path.endsWith(mainFile) || namesEpisodes(file);
+  } catch {
+    return false;
+  }
+}
+
+function namesEpisodes(file: DataFile): boolean {
+  const word = new TextEncoder().encode("episode_");
+  for (let at = 0; at < Math.min(file.size, searchedBytes); at += blockBytes) {
+    const bytes = file.read(at, Math.min(blockBytes + word.length, file.size - at));
+    if (placesOf(word, bytes).some((place) => /\d/.test(String.fromCharCode(bytes[place + word.length] ?? 0))))
+      return true;
+  }
+  return false;
+}
+
+function openStorage(files: DataFiles): Promise<MinariStorage> {
+  if (files.kind === "file") return openHdf5Storage(files, files.paths[0]!, undefined);
+  const folder = dataFolder(files);
+  if (folder === undefined)
+    throw new DataError(`"${files.name}" holds no Minari data set: it has neither ${metadataFile} nor ${mainFile}.`);
+  const hasMetadata = files.paths.includes(folder + metadataFile);
+  const metadata = hasMetadata ? readMetadata(files, folder + metadataFile) : undefined;
+  if (metadata === undefined || metadata.storage === "hdf5") return openHdf5Storage(files, folder + mainFile, metadata);
+  return Promise.resolve(openColumnStorage(files, folder, metadata.storage, metadata));
+}
+
+async function layoutOf(name: string, storage: MinariStorage, options: ReadOptions): Promise<EpisodeLayout> {
+  const { metadata } = storage;
+  const whole = metadata.observationSpace ?? (await storage.inferSpace("observations"));
+  const observed = options.observationKeys ? selectKeys(whole, options.observationKeys, name) : whole;
+  const actions = metadata.actionSpace ?? (await storage.inferSpace("actions"));
+  const observations = leavesOf(observed, `"${name}": "observations"`);
+  const picture = observations.find(({ space }) => metadata.jpeg && space.kind === "box" && space.image);
+  if (picture) throw pictureError(`"${name}": "${["observations", ...picture.path].join("/")}"`);
+  const choice = choiceOf(actions);
+  return {
+    observations,
+    actions: choice ? [] : leavesOf(actions, `"${name}": "actions"`),
+    choice,
+    allowNonFinite: options.allowNonFinite ?? false,
+    trusted: options.trusted ?? false,
+  };
+}
+
+/** A single Discrete space keeps its numbers, counted from 0; anything else becomes a vector. */
+function choiceOf(space: Space): EpisodeLayout["choice"] {
+  if (space.kind !== "choice" || space.counts.length !== 1 || !isActionCount(space.counts[0])) return undefined;
+  return { start: space.starts[0]!, count: space.counts[0] };
+}
+
+function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): EpisodeSource {
+  const { observations, actions, choice } = layout;
+  return {
+    source: name,
+    observationSize: totalWidth(observations),
+    actionSize: choice ? 1 : totalWidth(actions),
+    ...(choice && { discreteActions: choice.count }),
+    ...(storage.metadata.steps !== undefined && { steps: storage.metadata.steps }),
+    async *episodes() {
+      for (const episode of storage.episodes)
+        yield await storage.withEpisode(episode, (columns) => assembleEpisode(columns, layout));
+    },
+  };
+}
+
+function totalWidth(leaves: readonly Leaf[]): number {
+  return leaves.reduce((sum, leaf) => sum + widthOf(leaf), 0);
+}

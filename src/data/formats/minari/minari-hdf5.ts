@@ -1,0 +1,117 @@
+/**
+ * Minari's HDF5 storage, the same in all versions: a group per episode, named episode_0, episode_1 ..., in which a Dict
+ * is a group and a Tuple a group of _index_0, _index_1 ... The names' order is not relied on. Before 0.5 the attributes
+ * of the file's root are the metadata.
+ */
+
+import { DataError } from "../../../errors.js";
+import type { DataFiles } from "../../containers/files.js";
+import { readAttributes } from "../../containers/hdf5/hdf5-attributes.js";
+import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { isTable, listKeys, readHeader, readNumbers } from "../../containers/hdf5/hdf5-table.js";
+import { watchTexts } from "../../containers/hdf5/hdf5-texts.js";
+import type { EpisodeColumns } from "./minari-episode.js";
+import { type MinariMetadata, metadataOf } from "./minari-metadata.js";
+import { boxOf, checkKey, groupOf, type Space } from "./minari-space.js";
+import type { MinariStorage } from "./minari-storage.js";
+
+// HDF5's numbers for the classes of values.
+const INTEGER = 0;
+const STRING = 3;
+const VARIABLE_LENGTH = 9;
+
+const episodeName = /^episode_(0|[1-9]\d{0,8})$/;
+const tupleName = /^_index_(0|[1-9]\d{0,2})$/;
+const deepest = 6;
+const mostParts = 100;
+
+/**
+ * @param path of main_data.hdf5
+ * @param metadata what metadata.json says, where there is one
+ */
+export async function openHdf5Storage(
+  files: DataFiles,
+  path: string,
+  metadata: MinariMetadata | undefined,
+): Promise<MinariStorage> {
+  const name = files.kind === "file" ? files.name : `${files.name}/${path}`;
+  const file = files.open(path);
+  const open = <T>(use: (file: OpenHdf5) => T): Promise<T> => withHdf5(file, name, use);
+  const watched = watchTexts(file, ["observation_space", "action_space"], name);
+  const found = await withHdf5(watched.file, name, (file) => ({
+    episodes: listKeys(file).flatMap((key) => Number(episodeName.exec(key)?.[1] ?? [])),
+    numbers: readAttributes(file, "/"),
+  }));
+  const episodes = found.episodes.sort((a, b) => a - b);
+  return {
+    metadata: metadata ?? metadataOf(new Map<string, unknown>([...found.numbers, ...watched.texts()]), `"${name}"`),
+    episodes,
+    inferSpace: (column) => open((file) => inferSpace(file, `episode_${episodes[0]}/${column}`, column, 0)),
+    withEpisode: (episode, use) => open((file) => use(columnsOf(file, `episode_${episode}`))),
+  };
+}
+
+function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
+  const keys = groupKeys(file, group);
+  const missing = ["observations", "actions", "rewards", "terminations", "truncations"].find((key) => !keys.has(key));
+  if (missing)
+    throw new DataError(`"${file.name}": "${group}" has no "${missing}"; record or copy the data set again.`);
+  const steps = readHeader(file, `${group}/rewards`, file.size).shape[0]!;
+  return {
+    where: `"${file.name}": "${group}"`,
+    steps,
+    fileBytes: file.size,
+    read: (path, perRow, rows) => readRows(file, [group, ...path], perRow, rows),
+  };
+}
+
+function groupKeys(file: OpenHdf5, path: string): Set<string> {
+  if (isTable(file, path))
+    throw new DataError(`"${file.name}": "${path}" is an array where a group is expected; copy the data set again.`);
+  return new Set(listKeys(file, `/${path}`));
+}
+
+/** One array, found step by step, because a part of its path may be missing or be an array itself. */
+function readRows(file: OpenHdf5, path: readonly string[], perRow: number, rows: number) {
+  let place = path[0]!;
+  for (const part of path.slice(1)) {
+    const keys = groupKeys(file, place);
+    const key = keys.has(part) ? part : `_index_${part}`;
+    if (!keys.has(key))
+      throw new DataError(`"${file.name}": "${place}" has no "${part}", which its space has; copy the data set again.`);
+    place = `${place}/${key}`;
+  }
+  const header = readHeader(file, place, file.size);
+  const found = header.shape.slice(1).reduce((product, size) => product * size, 1);
+  if (header.shape[0] !== rows || found !== perRow)
+    throw new DataError(
+      `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the data set again.`,
+    );
+  return readNumbers(file, header);
+}
+
+/** The space that the arrays of an episode have, where no metadata say it: whole numbers alone do not tell one. */
+function inferSpace(file: OpenHdf5, path: string, column: string, depth: number): Space {
+  const where = `"${file.name}"`;
+  if (isTable(file, path)) {
+    const header = file.attempt(`the header of "${column}" cannot be read`, () =>
+      file.library.get_dataset_metadata(file.id, `/${path}`),
+    );
+    const shape = header.shape?.slice(1) ?? [];
+    if (header.type === VARIABLE_LENGTH || header.type === STRING) return { kind: "other", type: "texts or pictures" };
+    if (header.type === INTEGER && shape.length === 0)
+      throw new DataError(
+        `${where}: "${column}" is one whole number a row, and no space tells how many there are to choose from; give the data set's folder, whose metadata.json tells it.`,
+      );
+    return boxOf(shape, header.size === 1, `${where}, "${column}",`);
+  }
+  if (depth > deepest) throw new DataError(`${where}: "${column}" is nested deeper than ${deepest}; copy it again.`);
+  const keys = [...groupKeys(file, path)];
+  if (keys.length > mostParts)
+    throw new DataError(`${where}: "${column}" has ${keys.length} parts, more than ${mostParts}; copy it again.`);
+  for (const key of keys) checkKey(key, where);
+  const isTuple = keys.every((key) => tupleName.test(key));
+  if (isTuple) keys.sort((a, b) => Number(a.slice(7)) - Number(b.slice(7)));
+  const parts = keys.map((key) => [key, inferSpace(file, `${path}/${key}`, column, depth + 1)] as const);
+  return groupOf(isTuple ? "tuple" : "dict", parts, `${where}, "${column}",`);
+}

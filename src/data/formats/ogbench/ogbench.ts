@@ -1,0 +1,214 @@
+/**
+ * OGBench's .npz files: observations, actions, terminals, and with them qpos, qvel. A trajectory is the rows s0 .. sT;
+ * `terminals` is 1 in the last, whose action leads nowhere known. So a trajectory gives T steps, and since the data were
+ * recorded without a task, its end is the clock's.
+ *
+ * Rewards belong to a task. Files of single-task variants store them (`rewards`, and `masks`: 0 where the task ended);
+ * for the others they are computed as OGBench's `relabel_dataset` does for its mazes: a row whose position qpos[0..1] is
+ * within 0.5 of the goal has the reward 0 and ends the task, all others have -1. The row is that of the step's own
+ * observation, not of the next one. Where the task ends within a trajectory, an episode ends, as in D4RL's files, and
+ * the rows after it are another one. Soccer and manipulation tasks have other goals and need stored rewards.
+ */
+
+import { DataError, UsageError } from "../../../errors.js";
+import type { DataFile, DataFiles } from "../../containers/files.js";
+import { NpzArray } from "../../containers/numpy/npz.js";
+import { checkFinite, listed, quoted, refuseOptions } from "../../containers/refusal.js";
+import { isZip, type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
+import type { Episode } from "../../episode.js";
+import { EpisodeMemory } from "../episode-memory.js";
+import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
+
+/** OGBench's `_goal_tol` of its mazes. */
+const GOAL_RADIUS = 0.5;
+const SCANNED_ROWS = 4096;
+
+export const ogbenchFormat: DatasetFormat = {
+  id: "ogbench",
+  description: "OGBench .npz: rows of trajectories, rewards from a goal",
+  extensions: [".npz"],
+  recognises(files) {
+    if (files.kind !== "file") return false;
+    const file = files.open(files.paths[0]!);
+    if (file.size < 4 || !isZip(file.read(0, 4))) return false;
+    return files.paths[0]!.endsWith(".npz") || hasObservations(file);
+  },
+  async open(files, options): Promise<EpisodeSource> {
+    refuseOptions(files.name, "in OGBench's format", options, ["goal"]);
+    const archive = openArchive(files, options);
+    const { observations, actions } = openArrays(archive);
+    return {
+      source: files.name,
+      observationSize: observations.columns,
+      actionSize: actions.columns,
+      steps: observations.rows,
+      async *episodes() {
+        yield* readEpisodes(archive);
+      },
+    };
+  },
+};
+
+interface Archive {
+  readonly name: string;
+  readonly file: DataFile;
+  readonly entries: ReadonlyMap<string, ZipEntry>;
+  readonly options: ReadOptions;
+}
+
+/** The arrays from their first row on. */
+interface Arrays {
+  readonly observations: NpzArray;
+  readonly actions: NpzArray;
+  readonly terminals: NpzArray;
+  readonly rewards: NpzArray | undefined;
+  readonly masks: NpzArray | undefined;
+  readonly positions: NpzArray | undefined;
+}
+
+function hasObservations(file: DataFile): boolean {
+  try {
+    return zipEntries(file, "").has("observations.npy");
+  } catch {
+    return false;
+  }
+}
+
+function openArchive(files: DataFiles, options: ReadOptions): Archive {
+  const { name } = files;
+  const file = files.open(files.paths[0]!);
+  const entries = zipEntries(file, `"${name}"`);
+  for (const key of ["observations", "actions", "terminals"])
+    if (!entries.has(`${key}.npy`))
+      throw new DataError(
+        `"${name}" lacks ${quoted(key)}; OGBench's files have observations, actions and terminals. There: ${listed(entries.keys())}.`,
+      );
+  const hasRewards = entries.has("rewards.npy");
+  if (hasRewards && options.goal !== undefined)
+    throw new UsageError(`"${name}" stores rewards, to which a goal means nothing; leave it out.`);
+  if (!hasRewards && options.goal === undefined)
+    throw new UsageError(
+      `"${name}" has no rewards, because OGBench records without a task; give the goal [x, y] from which they are computed.`,
+    );
+  if (!hasRewards && !entries.has("qpos.npy"))
+    throw new DataError(
+      `"${name}" has neither rewards nor qpos, from which a goal's rewards are computed; take the file with qpos, or store rewards.`,
+    );
+  return { name, file, entries, options };
+}
+
+/** @throws DataError where the arrays do not fit together */
+function openArrays({ name, file, entries, options }: Archive): Arrays {
+  const array = (key: string) => new NpzArray(file, entries.get(`${key}.npy`)!, placeOf(name, key));
+  const present = (key: string) => (entries.has(`${key}.npy`) ? array(key) : undefined);
+  const rewards = present("rewards");
+  const arrays = {
+    observations: array("observations"),
+    actions: array("actions"),
+    terminals: array("terminals"),
+    rewards,
+    masks: rewards && present("masks"),
+    positions: options.goal && array("qpos"),
+  };
+  const { rows } = arrays.observations;
+  if (rows === 0) throw new DataError(`"${name}" has no rows; record some steps first.`);
+  for (const [key, found] of Object.entries(arrays)) {
+    if (!found) continue;
+    if (found.rows !== rows)
+      throw new DataError(
+        `${placeOf(name, key)} has ${found.rows} rows but observations have ${rows}; every array needs one row per step.`,
+      );
+    const columns = { observations: 1, actions: 1, positions: 2 }[key];
+    if (columns === undefined ? found.columns !== 1 : found.columns < columns)
+      throw new DataError(
+        `${placeOf(name, key)} has ${found.columns} numbers a row, where ${columns === undefined ? "one is" : `at least ${columns} are`} expected.`,
+      );
+  }
+  return arrays;
+}
+
+function* readEpisodes(archive: Archive): Generator<Episode> {
+  const arrays = openArrays(archive);
+  const { observations, actions } = arrays;
+  const bytesPerRow = 4 * (observations.columns + actions.columns) + 8 * (arrays.positions?.columns ?? 1);
+  const memory = new EpisodeMemory(`"${archive.name}"`, archive.options).addFile(archive.file.size);
+  const mostRows = memory.mostRows(bytesPerRow);
+  let firstRow = 0;
+  for (const rows of trajectoryRows(arrays.terminals, archive.name)) {
+    if (rows > mostRows) throw memory.tooLong(`the episode from row ${firstRow} on`);
+    yield* piecesOf(readTrajectory(archive, arrays, rows, firstRow), observations.columns, actions.columns);
+    firstRow += rows;
+  }
+}
+
+/** The rows of each trajectory; the end of the file ends the last. */
+function* trajectoryRows(terminals: NpzArray, name: string): Generator<number> {
+  let rows = 0;
+  for (let row = 0; row < terminals.rows; ) {
+    const flags = new Float32Array(Math.min(SCANNED_ROWS, terminals.rows - row));
+    terminals.read(flags);
+    for (const flag of flags) {
+      if (flag !== 0 && flag !== 1)
+        throw new DataError(`${placeOf(name, "terminals")} holds ${flag} in row ${row}; it must be 0 or 1.`);
+      rows++;
+      row++;
+      if (flag === 0) continue;
+      yield rows;
+      rows = 0;
+    }
+  }
+  if (rows > 0) yield rows;
+}
+
+function readTrajectory({ name, options }: Archive, arrays: Arrays, rows: number, firstRow: number): Episode {
+  const length = rows - 1;
+  const take = (array: NpzArray, key: string): Float32Array => {
+    const values = new Float32Array(rows * array.columns);
+    array.read(values);
+    if (options.allowNonFinite !== true) checkFinite(values, array.columns, placeOf(name, key), firstRow);
+    return values;
+  };
+  const observations = take(arrays.observations, "observations");
+  const actions = take(arrays.actions, "actions").subarray(0, length * arrays.actions.columns);
+  const solved = arrays.positions ? solvedRows(arrays.positions, rows, options.goal!) : undefined;
+  const rewards = arrays.rewards ? take(arrays.rewards, "rewards") : Float32Array.from(solved!, (flag) => flag - 1);
+  const masks = arrays.masks && take(arrays.masks, "masks");
+  const terminated = solved ?? Uint8Array.from({ length: rows }, (_, row) => (masks?.[row] === 0 ? 1 : 0));
+  return {
+    length,
+    observations,
+    actions,
+    rewards: rewards.subarray(0, length),
+    terminated: terminated.subarray(0, length),
+    truncated: true,
+  };
+}
+
+/** The episodes of a trajectory: each ends where the task does, the last with the recording. */
+function* piecesOf(trajectory: Episode, observationSize: number, actionSize: number): Generator<Episode> {
+  for (let start = 0, end = 0; start < trajectory.length; start = end) {
+    const solved = trajectory.terminated.indexOf(1, start);
+    end = solved < 0 ? trajectory.length : solved + 1;
+    yield {
+      length: end - start,
+      observations: trajectory.observations.subarray(start * observationSize, (end + 1) * observationSize),
+      actions: trajectory.actions.subarray(start * actionSize, end * actionSize),
+      rewards: trajectory.rewards.subarray(start, end),
+      terminated: trajectory.terminated.subarray(start, end),
+      truncated: solved < 0,
+    };
+  }
+}
+
+function solvedRows(positions: NpzArray, rows: number, [x, y]: readonly [number, number]): Uint8Array {
+  const values = new Float64Array(rows * positions.columns);
+  positions.read(values);
+  return Uint8Array.from({ length: rows }, (_, row) => {
+    const at = row * positions.columns;
+    return Math.hypot(values[at]! - x, values[at + 1]! - y) <= GOAL_RADIUS ? 1 : 0;
+  });
+}
+
+function placeOf(name: string, key: string): string {
+  return `"${name}": ${quoted(key === "positions" ? "qpos" : key)}`;
+}

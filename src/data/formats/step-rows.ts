@@ -1,0 +1,156 @@
+/**
+ * From the rows of one episode, as robots and applications record them, to the episode: one row a step, with the
+ * observation before the action. Where the observation after the last action comes from is decided here, as it is for
+ * D4RL's rows (data/trajectories.ts).
+ */
+
+import { RowBlocks } from "../containers/row-blocks.js";
+import type { Episode } from "../episode.js";
+import type { EpisodeMemory } from "./episode-memory.js";
+
+/** How the episode stands after a row. */
+export type RowEnding = "goes on" | "terminated" | "truncated";
+
+/** What makes a sequence of rows no episode: a reason, and the row where it stands, counted from 0 in the episode. */
+export interface RowProblem {
+  readonly row: number;
+  readonly reason: string;
+}
+
+/** What a row is among the others. */
+interface Mark {
+  readonly ending: RowEnding;
+  readonly acts: boolean;
+}
+
+/** Two observations closer than this (Euclidean) are the same one; the field's tolerance, as in trajectories.ts. */
+const SAME_OBSERVATION = 1e-6;
+
+/** The rows of one episode, gathered one after the other. */
+export class StepRows {
+  private readonly observations: RowBlocks;
+  private readonly actions: RowBlocks;
+  private readonly rewards = new RowBlocks(1);
+  /** The row before the last, and the last. */
+  private previous: Mark | undefined;
+  private last: Mark | undefined;
+  /** The observation after the last row, where the row stores it. */
+  private next: Float32Array | undefined;
+  private rows = 0;
+  private bytes = 0;
+
+  /** @param memory which all episodes in hand share */
+  constructor(
+    private readonly observationSize: number,
+    private readonly actionSize: number,
+    private readonly memory: EpisodeMemory,
+  ) {
+    this.observations = new RowBlocks(observationSize);
+    this.actions = new RowBlocks(actionSize);
+  }
+
+  get count(): number {
+    return this.rows;
+  }
+
+  /**
+   * Adds a row.
+   * @param action undefined in a row that only tells the last observation
+   * @param next the observation after the row's action, where it is stored
+   * @returns what the row contradicts: the episode is none then
+   * @throws DataError where the episode takes more memory than the file's size allows
+   */
+  add(
+    observation: ArrayLike<number>,
+    action: ArrayLike<number> | undefined,
+    reward: number,
+    ending: RowEnding,
+    next?: ArrayLike<number>,
+  ): RowProblem | undefined {
+    this.takeMemory();
+    this.observations.add(observation);
+    this.actions.add(action);
+    this.rewards.add([reward]);
+    const problem = this.problemWith(action !== undefined);
+    [this.previous, this.last] = [this.last, { ending, acts: action !== undefined }];
+    this.next = next && Float32Array.from(next);
+    this.rows++;
+    return problem;
+  }
+
+  /**
+   * The episode of all rows so far, of which nothing is kept here; called once.
+   *
+   * - A last row without an action tells the observation after the action before it.
+   * - Else a last row that is terminated is kept, its own observation standing in for the next one, which nothing uses.
+   * - Else the last row is kept if it stores its next observation, and dropped if not: it then tells only an observation.
+   *
+   * @param success whether the last row ended the task although no row is marked
+   * @returns undefined where no step is left
+   */
+  finish(success = false): Episode | undefined {
+    this.memory.give(this.bytes);
+    const closing = this.last?.acts === false;
+    const ending = (closing ? this.previous : this.last)?.ending;
+    const terminated = ending === "terminated" || (success && ending === "goes on" && !closing);
+    const kept = !closing && (terminated || this.next !== undefined);
+    const length = kept ? this.rows : this.rows - 1;
+    if (length <= 0) return undefined;
+    const own = this.observations.last;
+    const observations = this.observations.join(length + 1);
+    if (kept) observations.set(this.next ?? own, length * this.observationSize);
+    const ends = new Uint8Array(length);
+    if (terminated) ends[length - 1] = 1;
+    return {
+      length,
+      observations,
+      actions: this.actions.join(length),
+      rewards: this.rewards.join(length),
+      terminated: ends,
+      truncated: !terminated,
+    };
+  }
+
+  /** Of each block, that of the episode which it is copied to as well. */
+  private takeMemory(): void {
+    const numbers =
+      this.observations.nextBlock * this.observationSize +
+      this.actions.nextBlock * this.actionSize +
+      this.rewards.nextBlock;
+    if (numbers === 0) return;
+    this.memory.take(8 * numbers, this.rows === 0 ? "a new episode" : `the episode that has ${this.rows} rows so far`);
+    this.bytes += 8 * numbers;
+  }
+
+  /** What the new row, whose observation is there already, says against the rows before it. */
+  private problemWith(acts: boolean): RowProblem | undefined {
+    const { last, previous, rows } = this;
+    if (last === undefined) return undefined;
+    const marked = (row: number, ending: RowEnding) => ({
+      row,
+      reason: `is marked ${ending} although the episode goes on after it`,
+    });
+    // A row after the end may still tell the last observation; an action, or a second row, contradicts the end.
+    if (last.ending !== "goes on" && acts) return marked(rows - 1, last.ending);
+    if (previous && previous.ending !== "goes on") return marked(rows - 2, previous.ending);
+    if (!last.acts) return { row: rows - 1, reason: "has no action although the episode goes on after it" };
+    if (this.next === undefined || sameObservation(this.next, this.observations.last)) return undefined;
+    return { row: rows - 1, reason: "stores a next observation that is not the observation of the row after it" };
+  }
+}
+
+/** Numbers that are there only for inspection (NaN) count as the same. */
+function sameObservation(stored: Float32Array, following: Float32Array): boolean {
+  let squares = 0;
+  for (let i = 0; i < stored.length; i++) squares += (stored[i]! - following[i]!) ** 2;
+  return !(Math.sqrt(squares) > SAME_OBSERVATION);
+}
+
+/** Why an episode cannot be told by rows, for writers; undefined where it can. */
+export function rowProblem({ length, terminated, truncated }: Episode): string | undefined {
+  if (length === 0) return "it has no steps; leave it out";
+  const early = terminated.subarray(0, length - 1).indexOf(1);
+  if (early >= 0) return `it is terminated in step ${early} but goes on`;
+  if (terminated[length - 1] === 1 || truncated) return undefined;
+  return "it ends neither terminated nor truncated; say which of the two it is";
+}

@@ -1,0 +1,155 @@
+/**
+ * From one format of data sets to another: episode by episode, so that neither side has to fit into memory.
+ */
+import { realpathSync } from "node:fs";
+import { UsageError, unknownName } from "../../errors.js";
+import type { DatasetFormat, DatasetHeader, EpisodeSink, ReadOptions } from "../formats/format.js";
+import { datasetFormats } from "../formats/formats.js";
+import { diskFiles } from "./disk-files.js";
+import { diskTarget } from "./disk-target.js";
+import { type OpenedDataset, openDataset } from "./open-dataset.js";
+
+/** How to convert. */
+export interface ConvertOptions extends ReadOptions {
+  /** The format to write, e.g. "calql"; default: the one that the target's ending stands for. */
+  readonly to?: string;
+  /** Replace a data set of the same format that is there already; default false: it is refused. */
+  readonly replace?: boolean;
+  /** @param total undefined where the number of steps is not known beforehand */
+  readonly onProgress?: (steps: number, total: number | undefined) => void;
+  /** Ends the conversion; nothing is left then. */
+  readonly signal?: AbortSignal;
+}
+
+/** What was converted. */
+export interface Conversion {
+  /** The formats. */
+  readonly from: string;
+  readonly to: string;
+  readonly episodes: number;
+  readonly steps: number;
+}
+
+/**
+ * Reads the data set at `source` and writes it to `path`, where it appears when it is complete.
+ * @throws DataError or UsageError for data that cannot be read or told in the other format; RunFailure for a full disk
+ */
+export async function convertDataset(source: string, path: string, options: ConvertOptions = {}): Promise<Conversion> {
+  const { to, replace, onProgress, signal, ...reading } = options;
+  const { format, kind } = formatFor(path, to);
+  const dataset = await openDataset(source, reading);
+  try {
+    refuseTarget(source, path, format, replace === true);
+    const target = diskTarget(path, { kind, ...(replace && { replace }) });
+    try {
+      const sink = await format.create!(target, headerOf(dataset));
+      const counts = await pour(dataset, sink, onProgress, signal).catch((error) => {
+        sink.abandon?.();
+        throw error;
+      });
+      target.commit();
+      return { from: dataset.format, to: format.id, ...counts };
+    } finally {
+      target.discard();
+    }
+  } finally {
+    dataset.close();
+  }
+}
+
+async function pour(
+  dataset: OpenedDataset,
+  sink: EpisodeSink,
+  onProgress: ConvertOptions["onProgress"],
+  signal: AbortSignal | undefined,
+): Promise<Pick<Conversion, "episodes" | "steps">> {
+  let episodes = 0;
+  let steps = 0;
+  let breath = performance.now();
+  for await (const episode of dataset.episodes()) {
+    await sink.write(episode);
+    episodes++;
+    steps += episode.length;
+    if (performance.now() - breath < 50) continue;
+    onProgress?.(steps, dataset.steps);
+    // Reading and writing are synchronous: without a pause no key press and no drawing would come through.
+    await new Promise((resolve) => setImmediate(resolve));
+    breath = performance.now();
+    signal?.throwIfAborted();
+  }
+  signal?.throwIfAborted();
+  await sink.finish();
+  onProgress?.(steps, dataset.steps === undefined ? undefined : steps);
+  return { episodes, steps };
+}
+
+function headerOf({ source, observationSize, actionSize, discreteActions, steps }: OpenedDataset): DatasetHeader {
+  return { source, observationSize, actionSize, discreteActions, steps };
+}
+
+/** The format of a data set that is to be written, and whether it is a file or a folder. */
+function formatFor(path: string, id: string | undefined): { format: DatasetFormat; kind: "file" | "folder" } {
+  const writable = datasetFormats.filter((format) => format.create !== undefined);
+  if (id !== undefined) {
+    const format = writable.find((candidate) => candidate.id === id);
+    if (!format) throw unknownFormat(id, writable);
+    return { format, kind: kindOf(endingOf(format, path) ?? format.extensions[0]!) };
+  }
+  const matches = writable
+    .map((format) => ({ format, ending: endingOf(format, path) }))
+    .filter(({ ending }) => ending !== undefined)
+    .sort((a, b) => b.ending!.length - a.ending!.length);
+  const best = matches[0];
+  if (best) return { format: best.format, kind: kindOf(best.ending!) };
+  const endings = writable.map((format) => `${format.extensions.join(" or ")} (${format.id})`);
+  throw new UsageError(
+    `The name ${path} does not tell the format to write; end it in ${endings.join(", ")}, or give --to.`,
+  );
+}
+
+function unknownFormat(id: string, writable: readonly DatasetFormat[]): UsageError {
+  if (datasetFormats.some((format) => format.id === id))
+    return new UsageError(
+      `The format ${id} is only read, not written; write one of ${writable.map((format) => format.id).join(", ")}.`,
+    );
+  return unknownName(
+    "format",
+    id,
+    writable.map((format) => format.id),
+  );
+}
+
+/** The longest of a format's endings that the path has; a folder may be named with or without its slash. */
+function endingOf({ extensions }: DatasetFormat, path: string): string | undefined {
+  const name = path.toLowerCase().replaceAll("\\", "/");
+  const fits = (ending: string) => name.endsWith(ending) || (ending.length > 1 && `${name}/`.endsWith(ending));
+  return extensions.filter(fits).sort((a, b) => b.length - a.length)[0];
+}
+
+function kindOf(ending: string): "file" | "folder" {
+  return ending.endsWith("/") ? "folder" : "file";
+}
+
+/** Only a data set of the same format is replaced: a wrong path must not cost anything else. */
+function refuseTarget(source: string, path: string, format: DatasetFormat, replace: boolean): void {
+  if (!replace) return;
+  const found = existing(path);
+  if (found === undefined) return;
+  if (found === realpathSync(source))
+    throw new UsageError(`${path} is the data set to convert; name another place for the result.`);
+  const files = diskFiles(path);
+  try {
+    if (files.paths.length === 0 || format.recognises(files)) return;
+  } finally {
+    files.close();
+  }
+  throw new UsageError(`${path} is no data set in the format ${format.id}, so it is not replaced; name another place.`);
+}
+
+function existing(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The one way in for recorded data on disk: whatever the format, a path becomes a source of episodes.
+ */
+import type { Dataset } from "../episode.js";
+import { type EpisodeSource, loadDataset, type ReadOptions } from "../formats/format.js";
+import { recogniseFormat } from "../formats/formats.js";
+import { type DiskFiles, diskFiles } from "./disk-files.js";
+
+/** A data set on disk that is open for reading. */
+export interface OpenedDataset extends EpisodeSource {
+  /** The word for its format, e.g. "d4rl". */
+  readonly format: string;
+  /** Gives the files back; call it once the episodes were read. */
+  close(): void;
+}
+
+/**
+ * Opens the data set at a path, a file or a folder in any format that is known. No episode is read yet.
+ * @throws DataError when it cannot be read, is in no known format or is not what it claims to be
+ * @throws UsageError for an option that means nothing to its format
+ */
+export async function openDataset(path: string, options: ReadOptions = {}): Promise<OpenedDataset> {
+  const files = diskFiles(path);
+  try {
+    return await opened(files, options);
+  } catch (error) {
+    files.close();
+    throw error;
+  }
+}
+
+/** All of a data set on disk, in memory. @throws as `openDataset` does, and for wrong episodes */
+export async function readDataset(path: string, options: ReadOptions = {}): Promise<Dataset> {
+  const dataset = await openDataset(path, options);
+  try {
+    return await loadDataset(dataset);
+  } finally {
+    dataset.close();
+  }
+}
+
+async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDataset> {
+  const format = recogniseFormat(files);
+  const source = await format.open(files, options);
+  const { observationSize, actionSize, discreteActions, steps, blocks } = source;
+  return {
+    format: format.id,
+    source: source.source,
+    observationSize,
+    actionSize,
+    discreteActions,
+    steps,
+    blocks,
+    episodes: () => source.episodes(),
+    close: () => files.close(),
+  };
+}

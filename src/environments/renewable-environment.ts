@@ -1,0 +1,57 @@
+/**
+ * The environment that a run collects in, of which a fresh one can be made in its place: after a failure nobody knows
+ * in what state the old one is. Whoever holds it keeps holding the same thing.
+ */
+import type { ActionSpace, BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
+import { closeQuietly } from "./environment-call.js";
+
+export class RenewableEnvironment implements Environment {
+  readonly name: string;
+  readonly observationSpace: BoxSpace;
+  readonly actionSpace: ActionSpace;
+  readonly horizon: number;
+  /** Only where the environment offers both. */
+  readonly saveState?: () => Float64Array;
+  readonly restoreState?: (state: Float64Array) => void;
+  private current: Environment;
+  private abandoned = false;
+
+  /** @param make makes an environment, like the first one where it is given that */
+  constructor(private readonly make: (first?: Environment) => Environment) {
+    this.current = make();
+    const { name, observationSpace, actionSpace, horizon, saveState, restoreState } = this.current;
+    this.name = name;
+    this.observationSpace = observationSpace;
+    this.actionSpace = actionSpace;
+    this.horizon = horizon;
+    if (!saveState || !restoreState) return;
+    this.saveState = () => this.current.saveState!();
+    this.restoreState = (state) => this.current.restoreState!(state);
+  }
+
+  reset(options?: { readonly seed?: number }): ResetResult {
+    return this.current.reset(options);
+  }
+
+  step(action: Float32Array): StepResult {
+    return this.current.step(action);
+  }
+
+  /** Puts a fresh environment in the place of one that failed. */
+  renew(): void {
+    this.close();
+    this.abandoned = true; // until there is a fresh one: what was closed is not closed again
+    this.current = this.make(this);
+    this.abandoned = false;
+  }
+
+  /** It gives no answer any more: to `close` neither, which is then not called. */
+  abandon(): void {
+    this.abandoned = true;
+  }
+
+  /** Throws nothing: how the work in an environment ended counts, not that it cannot be closed. */
+  close(): void {
+    if (!this.abandoned) closeQuietly(this.current);
+  }
+}

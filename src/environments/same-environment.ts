@@ -1,0 +1,34 @@
+/**
+ * A run makes several environments of one name: to collect in, to be measured in, and fresh ones after failures. Its
+ * networks and replays have the sizes of the first, so that each one after it must be of the same kind.
+ */
+import type { Environment } from "./environment.js";
+
+/**
+ * In what an environment is not of the kind of the first one, in words; undefined where it is. The bounds of
+ * observations may differ: nothing is computed from them.
+ */
+export function differenceFrom(first: Environment, made: Environment): string | undefined {
+  const declared = declarations(made);
+  for (const [i, [name, was]] of declarations(first).entries()) {
+    const is = declared[i]?.[1];
+    if (!Object.is(is, was)) return `it is not like the first one of this run: its ${name} is ${is} instead of ${was}`;
+  }
+  return undefined;
+}
+
+type Declaration = readonly [name: string, value: unknown];
+
+/** Names and values; lists of two environments name the same things as far as their values are the same. */
+function declarations({ observationSpace, actionSpace: space, horizon }: Environment): Declaration[] {
+  const all: Declaration[] = [
+    ["observationSpace.size", observationSpace?.size],
+    ["horizon", horizon],
+    ["actionSpace.kind", space?.kind],
+  ];
+  if (space?.kind === "discrete") return [...all, ["actionSpace.count", space.count]];
+  all.push(["actionSpace.size", space?.size]);
+  for (let i = 0; i < (space?.size ?? 0); i++)
+    for (const bound of ["low", "high"] as const) all.push([`actionSpace.${bound}[${i}]`, space[bound]?.[i]]);
+  return all;
+}

@@ -1,0 +1,72 @@
+/**
+ * How fast batches are drawn from a data set on disk, against a replay in memory of the same size as the pool: measured in
+ * turns, because a machine's speed changes while one looks.
+ */
+import { createBatch } from "../data/batch.js";
+import { Replay, type SampledReplay } from "../data/replay.js";
+import type { OpenedDataset } from "../data/storage/open-dataset.js";
+import { toTransitions } from "../data/transitions.js";
+import { UsageError } from "../errors.js";
+import { RandomStream } from "../random.js";
+import { dataOnDisk, poolRowsOf } from "./offline-replay.js";
+
+/** What is measured. */
+export interface SamplingOptions {
+  /** As the setting replayMemory. */
+  readonly megabytes: number;
+  readonly batchSize: number;
+  /** Batches of one turn. */
+  readonly batches: number;
+  readonly turns: number;
+  /** Bytes of the process in memory, at its most so far. */
+  readonly peakBytes: () => number;
+}
+
+/** What was found; times are medians over the turns, in microseconds per batch. */
+export interface SamplingResult {
+  readonly steps: number;
+  readonly poolRows: number;
+  readonly disk: number;
+  readonly memory: number;
+  /** How many times as long a batch from disk takes. */
+  readonly ratio: number;
+  /** Before anything but the pool was in memory. */
+  readonly peakBytes: number;
+}
+
+/** @throws UsageError when the data set fits into the memory, or cannot be drawn from on disk */
+export async function benchSampling(dataset: OpenedDataset, options: SamplingOptions): Promise<SamplingResult> {
+  const { megabytes, batches, turns, batchSize, peakBytes } = options;
+  const { blocks, observationSize, actionSize, source } = dataset;
+  const poolRows = poolRowsOf(dataset, megabytes);
+  if (blocks === undefined || blocks.steps <= poolRows)
+    throw new UsageError(
+      `${source} is ${blocks ? `not larger than ${megabytes} MB` : "not in the format calql"}, so it would be drawn from ` +
+        "memory; convert it to calql, or give less memory with --replay-memory.",
+    );
+  const door = { returns: { discount: 0.99 } };
+  const data = await dataOnDisk(dataset, megabytes);
+  const disk = data.replay({ door, requiresReturnToGo: true, seed: 0 });
+  const batch = createBatch(batchSize, observationSize, actionSize);
+  const random = new RandomStream(0, "bench");
+  const time = (replay: SampledReplay) => {
+    const begin = performance.now();
+    for (let i = 0; i < batches; i++) replay.sampleInto(batch, 0, batchSize, random);
+    return (1000 * (performance.now() - begin)) / batches;
+  };
+  time(disk);
+  const peak = peakBytes();
+  const memory = new Replay({ observationSize, actionSize, requiresReturnToGo: true, capacity: poolRows });
+  for (let block = 0; memory.length < poolRows; block++) {
+    const transitions = toTransitions(blocks.read(block), door);
+    memory.append(transitions, 0, Math.min(transitions.length, poolRows - memory.length));
+  }
+  const rounds = Array.from({ length: turns }, () => [time(disk), time(memory)] as const);
+  const [fromDisk, fromMemory] = [median(rounds.map(([d]) => d)), median(rounds.map(([, m]) => m))];
+  const ratio = median(rounds.map(([d, m]) => d / m));
+  return { steps: blocks.steps, poolRows, disk: fromDisk, memory: fromMemory, ratio, peakBytes: peak };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}

@@ -1,0 +1,52 @@
+/**
+ * When a run writes a checkpoint: every so many seconds, but never so often that it takes more than two hundredths of the
+ * time, and whenever the run asks for one.
+ */
+
+import type { Pace } from "../training/pace.js";
+import type { CheckpointStore } from "./checkpoints/store.js";
+import type { TensorFile } from "./checkpoints/tensor-file.js";
+
+/** The largest share of the time that writing checkpoints may take. */
+const largestShare = 0.02;
+
+/** The run's clock, on which checkpoints are charged; it counts on in a resumed run. */
+export type CheckpointClock = Pick<Pace, "elapsed" | "checkpointSeconds">;
+
+export class Checkpointing {
+  private last: number;
+  private longest = 0;
+
+  constructor(
+    private readonly store: Pick<CheckpointStore, "write">,
+    private readonly capture: () => TensorFile,
+    private readonly clock: CheckpointClock,
+    private readonly everySeconds: number,
+  ) {
+    this.last = clock.elapsed();
+  }
+
+  /** Writes one where the time has come: the next one, if it takes as long as the longest so far, stays below the share. */
+  saveWhereDue(): void {
+    const now = this.clock.elapsed();
+    if (now - this.last < this.everySeconds) return;
+    if (this.clock.checkpointSeconds + this.longest > largestShare * now) return;
+    this.save();
+  }
+
+  /**
+   * Writes one, whatever it costs: the timed ones make up for it.
+   * @returns the path
+   * @throws RunFailure if it cannot be written
+   */
+  save({ best = false }: { readonly best?: boolean } = {}): string {
+    const start = this.clock.elapsed();
+    try {
+      return this.store.write(this.capture(), best);
+    } finally {
+      this.last = this.clock.elapsed();
+      this.longest = Math.max(this.longest, this.last - start);
+      this.clock.checkpointSeconds += this.last - start;
+    }
+  }
+}

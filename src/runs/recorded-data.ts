@@ -1,0 +1,55 @@
+/**
+ * What a run learns from: the caller's data in memory, a file, the task's own data, or none; checked against the task.
+ */
+import { existsSync } from "node:fs";
+import { openDataset } from "../data/storage/open-dataset.js";
+import type { Environment } from "../environments/environment.js";
+import { DataError } from "../errors.js";
+import type { RunSettings } from "../settings/settings.js";
+import { checkedDataset } from "../training/check-dataset.js";
+import { refuseMismatch } from "../training/mismatch.js";
+import { dataInMemory, dataOnDisk, type RecordedData } from "./offline-replay.js";
+import { noData, taskData } from "./task-data.js";
+import type { TrainOptions } from "./train-options.js";
+
+type Given = Pick<TrainOptions, "dataset" | "datasetFile" | "onProgress">;
+
+/**
+ * The data of a run. A file without timeouts is cut at the environment's horizon, unless the settings know better.
+ * @throws DataError or UsageError for data that cannot be read or are not the task's
+ */
+export async function recordedData(run: RunSettings, environment: Environment, given: Given): Promise<RecordedData> {
+  const any = run.dataset !== null || given.dataset !== undefined || given.datasetFile !== undefined;
+  if (!any && run.offlineUpdates === 0 && run.offlineShare === 0) return dataInMemory(noData(environment));
+  const recorded = await dataOf(run, environment, given);
+  try {
+    refuseMismatch(environment, recorded, run.task);
+    return recorded;
+  } catch (error) {
+    recorded.close();
+    throw error;
+  }
+}
+
+/** A run that goes on names its data by a path that may lead nowhere by now. @throws DataError saying what helps then */
+export function refuseLostData({ dataset }: RunSettings, { folder, ...given }: TrainOptions): void {
+  if (given.dataset !== undefined || given.datasetFile !== undefined) return;
+  if (dataset === null || existsSync(dataset)) return;
+  throw new DataError(
+    `The data set ${dataset} of the run in ${folder} cannot be read: there is no such file. Say where it is now: calql resume ${folder} --dataset FILE (datasetFile in a program).`,
+  );
+}
+
+async function dataOf(run: RunSettings, environment: Environment, { dataset, datasetFile, onProgress }: Given) {
+  // Files were checked by their readers.
+  if (dataset !== undefined) return dataInMemory(checkedDataset(dataset));
+  const file = datasetFile ?? run.dataset;
+  if (file !== null) {
+    const horizon = run.datasetHorizon === null ? {} : { horizon: run.datasetHorizon };
+    const opened = await openDataset(file, { ...horizon, fallbackHorizon: environment.horizon });
+    return dataOnDisk(opened, run.replayMemory);
+  }
+  const collecting = (done: number, total: number) =>
+    onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
+  return dataInMemory(await taskData({ task: run.task, onProgress: collecting }));
+}

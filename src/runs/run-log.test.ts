@@ -1,0 +1,64 @@
+/** Which evaluation of a run is the best until then: by success, then by return, the first of several that are equal. */
+import { describe, expect, it } from "vitest";
+import type { Evaluation } from "../training/evaluate.js";
+import { RunLog } from "./run-log.js";
+import type { RunWriter } from "./write.js";
+
+type Worth = readonly [successRate: number, returnMean: number];
+
+const evaluation = ([successRate, returnMean]: Worth): Evaluation => {
+  return { episodes: 1, successRate, returnMean, returnStandardDeviation: 0, lengthMean: 1 };
+};
+
+/** Whether each evaluation was the best until then, in a run that began with some of them made already. */
+function bestOnes(worths: readonly Worth[], before = 0): boolean[] {
+  const writer = { appendEvaluation: () => {} } as unknown as RunWriter;
+  const made = worths.slice(0, before).map((worth, updates) => ({
+    ...({ phase: "offline", updates, onlineSteps: 0, seconds: 0 } as const),
+    ...evaluation(worth),
+  }));
+  const log = new RunLog(writer, 1, made);
+  return worths.slice(before).map((worth) => {
+    log.writeEvaluation(evaluation(worth));
+    return log.lastIsBest;
+  });
+}
+
+describe("the last evaluation is the best", () => {
+  it.each<[string, Worth[], boolean[]]>([
+    [
+      "where its return is above all before, not only the last",
+      [
+        [0, 3],
+        [0, 1],
+        [0, 2],
+        [0, 4],
+      ],
+      [true, false, false, true],
+    ],
+    [
+      "where it is no tie",
+      [
+        [0, 3],
+        [0, 3],
+        [0, 2],
+        [0, 3],
+      ],
+      [true, false, false, false],
+    ],
+    [
+      "by success before return",
+      [
+        [0.5, 1],
+        [0, 9],
+        [1, 0],
+        [0.5, 9],
+        [1, 1],
+      ],
+      [true, false, true, false, true],
+    ],
+  ])("%s", (_, worths, best) => {
+    expect(bestOnes(worths)).toEqual(best);
+    expect(bestOnes(worths, 2)).toEqual(best.slice(2));
+  });
+});

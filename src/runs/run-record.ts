@@ -1,0 +1,21 @@
+/**
+ * What a run says of itself before it begins: config.json, from which it can be repeated.
+ */
+
+import type { Configuration } from "../settings/configuration.js";
+import { version } from "../version.js";
+import { describeHardware } from "./hardware.js";
+import type { RecordedData } from "./offline-replay.js";
+import type { RunConfig } from "./record.js";
+
+/** The record of a configuration and its data, on this machine, now. */
+export function recordOf({ flat }: Configuration, dataset: RecordedData): RunConfig {
+  const { source, observationSize, actionSize, episodes, steps } = dataset;
+  return {
+    calqlVersion: version,
+    startedAt: new Date().toISOString(),
+    settings: flat,
+    dataset: { source, episodes, steps, observationSize, actionSize },
+    hardware: describeHardware(),
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * A run's data: a file, with the horizon for one that has no timeouts, or the task's own, collected once and found again.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { countSteps } from "../data/episode.js";
+import { countingTables, exampleFile } from "../data/example-data.fixture.js";
+import { readDataset } from "../data/storage/open-dataset.js";
+import { RunFailure } from "../errors.js";
+import { gridWorldData, pointMazeData } from "../settings/presets.js";
+import { taskData, writeDataset } from "./task-data.js";
+import { lineData } from "./tiny-run.fixture.js";
+
+const place = mkdtempSync(join(tmpdir(), "calql-data-"));
+beforeAll(() => {
+  vi.stubEnv("CALQL_CACHE", join(place, "cache"));
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(place, { recursive: true });
+});
+
+describe("taskData", () => {
+  it("collects a point maze's data once and finds them again", async () => {
+    const told: number[] = [];
+    const request = { task: "pointmaze-umaze", onProgress: (done: number) => told.push(done) };
+    const first = await taskData(request);
+    expect(told.at(-1)).toBe(pointMazeData.steps);
+    const [name, ...others] = readdirSync(join(place, "cache"));
+    expect(others).toEqual([]);
+    expect(name).toMatch(/^pointmaze-umaze-.*goalShare.*noise.*seed.*steps50000.*\.hdf5$/);
+    told.length = 0;
+    expect(await taskData(request)).toEqual(first);
+    expect(told).toEqual([]);
+  });
+
+  it("collects a gridworld's data, and a file of them says that actions are discrete", async () => {
+    const found = await taskData({ task: "gridworld-cliff" });
+    expect(found).toMatchObject({ observationSize: 38, actionSize: 1, discreteActions: 4 });
+    expect(countSteps(found)).toBe(gridWorldData.steps);
+    expect(readdirSync(join(place, "cache"))).toContain("gridworld-cliff-noise0.5-seed0-steps20000.hdf5");
+  });
+
+  it("says that a task without data of its own needs a file", async () => {
+    await expect(taskData({ task: "line" })).rejects.toThrow(/has no data of its own to collect/);
+  });
+});
+
+describe("readDataset", () => {
+  it("ends episodes at the horizon in a file without timeouts", async () => {
+    const file = join(place, "no-timeouts.hdf5");
+    writeFileSync(file, await exampleFile(countingTables(new Array(10).fill(0))));
+    await expect(readDataset(file)).rejects.toThrow(/nothing tells where an episode ends/);
+    const { episodes } = await readDataset(file, { fallbackHorizon: 5 });
+    expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
+      [4, true],
+      [4, true],
+    ]);
+    expect((await readDataset(file, { horizon: 2, fallbackHorizon: 5 })).episodes.map(({ length }) => length)).toEqual(
+      new Array(5).fill(1),
+    );
+  });
+});
+
+describe("writeDataset", () => {
+  it("writes what readDataset reads, making the folder, and leaves nothing half-written", async () => {
+    const path = join(place, "new", "line.hdf5");
+    await writeDataset(path, lineData());
+    const { episodes } = await readDataset(path);
+    expect(episodes.map(({ length }) => length)).toEqual([20, 30, 50]);
+    expect([...episodes[1]!.rewards]).toEqual([...lineData().episodes[1]!.rewards]);
+    expect(readdirSync(join(place, "new"))).toEqual(["line.hdf5"]);
+    const bytes = readFileSync(path);
+    await expect(writeDataset(join(path, "below"), lineData())).rejects.toThrow(RunFailure);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+});

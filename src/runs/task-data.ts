@@ -1,0 +1,60 @@
+/**
+ * Data sets that are written here: a caller's, and a task's own, which are collected once and kept in a cache folder
+ * (CALQL_CACHE, else .calql in the working folder).
+ */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Dataset } from "../data/episode.js";
+import { type Metadata, writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
+import { cacheFolder } from "../data/storage/cache.js";
+import { readDataset } from "../data/storage/open-dataset.js";
+import type { TaskCollection } from "../environments/collect-task.js";
+import type { Environment } from "../environments/environment.js";
+import { fileReason, RunFailure, UsageError } from "../errors.js";
+import { ownDataOf } from "../settings/presets.js";
+import { sizesOf } from "../training/fitting-agents.js";
+import { makeFolder } from "./make-folder.js";
+import { collectOwnData } from "./own-data.js";
+import { writeWholeFile } from "./whole-file.js";
+
+/** Writes a data set in D4RL's layout; an existing file is replaced only when the new one is complete. */
+export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {
+  const bytes = await writeD4RL(dataset, metadata);
+  try {
+    makeFolder(dirname(path));
+    writeWholeFile(path, bytes);
+  } catch (error) {
+    throw new RunFailure(`The data set could not be written to ${path}: ${fileReason(error)}. Name another place.`);
+  }
+}
+
+/** Whose data are wanted. */
+export interface DataRequest {
+  readonly task: string;
+  readonly onProgress?: TaskCollection["onProgress"];
+}
+
+/** A task's own data. @throws UsageError if it has none */
+export async function taskData({ task, onProgress }: DataRequest): Promise<Dataset> {
+  const recipe = ownDataOf(task);
+  if (!recipe) {
+    throw new UsageError(`The task ${task} has no data of its own to collect; name recorded data with --dataset FILE.`);
+  }
+  const path = cachedFile(task, recipe);
+  if (!existsSync(path)) {
+    const collected = await collectOwnData({ ...recipe, task, ...(onProgress && { onProgress }) });
+    await writeDataset(path, collected);
+  }
+  return readDataset(path);
+}
+
+/** The data of a run that learns from none. */
+export function noData(environment: Environment): Dataset {
+  return { source: "none", ...sizesOf(environment), episodes: [] };
+}
+
+/** Named by everything that the data follow from, so that other collection settings never meet old data. */
+function cachedFile(task: string, recipe: object): string {
+  const words = Object.entries(recipe).map(([name, value]) => `${name}${value}`);
+  return join(cacheFolder(), `${[task, ...words].join("-")}.hdf5`);
+}

@@ -1,0 +1,29 @@
+/**
+ * What a caller gives to a run besides its settings, and what it gets back.
+ */
+import type { Dataset } from "../data/episode.js";
+import type { EvaluationLine, RunSummary } from "./record.js";
+import type { Progress } from "./run-log.js";
+
+export interface TrainOptions {
+  /** The run folder: to make (it must not exist or be empty), or to go on in. */
+  readonly folder: string;
+  /** Told in a sentence what a person should know though the run goes on. */
+  readonly onNotice?: (sentence: string) => void;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onEvaluation?: (evaluation: EvaluationLine) => void;
+  /** Ends the run early, with everything written. */
+  readonly signal?: AbortSignal;
+  /** Recorded data in memory, in place of a file or the task's own. */
+  readonly dataset?: Dataset;
+  /** Where the recorded data are by now, for a run that goes on: they must be those that it began with. */
+  readonly datasetFile?: string;
+  /** Where an environment hangs in a call that nothing can break off, end the process: it could do nothing else. */
+  readonly mayEndProcess?: boolean;
+}
+
+export interface TrainResult {
+  readonly folder: string;
+  readonly summary: RunSummary;
+  readonly evaluations: readonly EvaluationLine[];
+}

@@ -1,0 +1,103 @@
+/**
+ * `npm run check-cost`: what it costs to look after every update whether its numbers are finite. The same update is
+ * compiled with its checks and without them, and once more without; the three take turns in one process,
+ * so that the difference between the last two tells how far the figures can be trusted.
+ */
+import { Command } from "commander";
+import { symptomsOf } from "../../src/agents/crash.js";
+import { agentDefinition } from "../../src/agents/registry.js";
+import { numberOf } from "../../src/cli/numbers.js";
+import { textTable } from "../../src/cli/text-table.js";
+import { RandomStream } from "../../src/random.js";
+import { resolveConfiguration, type TrainSettings } from "../../src/settings/configuration.js";
+import { compile, type Program, type ProgramDefinition } from "../../src/tensor/program.js";
+import { runTool } from "../run-tool.js";
+
+/** The smallest updates that a preset makes, and the one of the paper's AntMaze. */
+const cases: readonly { readonly name: string; readonly settings: TrainSettings; readonly sizes: [number, number] }[] =
+  [
+    ...["cal-ql", "iql", "sac", "td3-bc", "bc"].map((agent) => ({
+      name: `${agent}, point maze, laptop`,
+      settings: { task: "pointmaze-umaze", preset: "laptop", agent } as const,
+      sizes: [4, 2] as [number, number],
+    })),
+    {
+      name: "cal-ql, ant maze, paper",
+      settings: { task: "antmaze-umaze", preset: "paper", agent: "cal-ql" },
+      sizes: [29, 8],
+    },
+  ];
+const mostRounds = 200;
+
+const command = new Command("check-cost")
+  .description("what it costs to look after every update whether its numbers are finite")
+  .option("--seconds <number>", "of measuring, for each kind of update", "20")
+  .action(async ({ seconds }: { readonly seconds: string }) => {
+    const milliseconds = 1000 * numberOf(seconds, "--seconds", { whole: true, least: 1 })!;
+    const rows: string[][] = [["", "update", "check", "share", "noise"]];
+    for (const { name, settings, sizes } of cases) rows.push([name, ...(await costOf(settings, sizes, milliseconds))]);
+    process.stdout.write(`one update on one thread; medians of pairs that took turns\n${textTable(rows)}`);
+  });
+await runTool(command);
+
+async function costOf(
+  settings: TrainSettings,
+  [observationSize, actionSize]: [number, number],
+  milliseconds: number,
+): Promise<string[]> {
+  const { agent, agentSettings } = resolveConfiguration(settings);
+  const { program: checked } = agentDefinition(agent.name).declare(agentSettings, { observationSize, actionSize }, 0);
+  const { checks: _, ...unchecked } = checked;
+  const turns = [
+    await prepared(unchecked, idle),
+    await prepared(checked, refuseSymptoms),
+    await prepared(unchecked, idle),
+  ];
+  const each = milliseconds / turns.length;
+  const once = await timeOf(turns[0]!.program, 3, idle);
+  const rounds = Math.min(mostRounds, Math.ceil(each / once));
+  const updates = Math.max(1, Math.round(each / once / rounds));
+  for (let round = 0; round < rounds; round++) {
+    // Whoever comes first finds another cache than the next.
+    for (let i = 0; i < turns.length; i++) {
+      const { program, check, times } = turns[(round + i) % turns.length]!;
+      times.push(await timeOf(program, updates, check));
+    }
+  }
+  for (const { program } of turns) await program.release();
+  const [base, withCheck, again] = turns.map(({ times }) => times);
+  const difference = (one: readonly number[]) => median(one.map((time, round) => time - base![round]!));
+  const [time, cost, noise] = [median(base!), difference(withCheck!), difference(again!)];
+  const percent = (part: number) => `${((100 * part) / time).toFixed(2)} %`;
+  return [`${time.toFixed(2)} ms`, `${(1000 * cost).toFixed(1)} us`, percent(cost), percent(noise)];
+}
+
+/** Compiled, with numbers to compute with. */
+async function prepared(definition: ProgramDefinition, check: Check) {
+  const program = await compile(definition, { threads: 1 });
+  const random = new RandomStream(0, "check-cost");
+  for (const values of Object.values(program.inputs)) values.set(values.map(() => random.uniform() - 0.5));
+  return { program, check, times: [] as number[] };
+}
+
+type Check = (program: Program) => void;
+function idle(): void {}
+
+/** The check as an agent makes it; that nothing is found is what it costs nearly always. */
+function refuseSymptoms(program: Program): void {
+  if (symptomsOf(program).length > 0) throw new Error("The update that is measured is not finite.");
+}
+
+/** Milliseconds of one of so many updates, all from the same state. */
+async function timeOf(program: Program, updates: number, check: Check): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < updates; i++) {
+    await program.run();
+    check(program);
+  }
+  return (performance.now() - start) / updates;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}

@@ -1,0 +1,86 @@
+/**
+ * The runs that the chaos tool ends: a second of work with the smallest networks, but with everything that a run has,
+ * for every agent and for a method whose algorithm changes at the switch.
+ */
+import { agentDefinition, agentNames } from "../../src/agents/registry.js";
+import type { NoticeLine } from "../../src/runs/record.js";
+import type { TrainSettings } from "../../src/settings/configuration.js";
+import { methodOf } from "../../src/settings/methods.js";
+import type { ResumePosition } from "./resume-position.js";
+import { failingTask, gridTask, mazeTask, unsavedTask } from "./tasks.js";
+
+export interface ChaosCase {
+  readonly name: string;
+  readonly settings: TrainSettings & { readonly task: string };
+  /** The task whose recorded data it learns from. */
+  readonly data: keyof typeof recordedTask;
+  /** What its run must tell of; one that does not tests nothing of it. */
+  readonly tells?: NoticeLine["kind"];
+  /** Where no checkpoint of it can be. */
+  readonly unreachable?: readonly ResumePosition[];
+}
+
+/** Tasks whose data the runs learn from. */
+export const recordedTask = { box: "pointmaze-umaze", discrete: "gridworld-cliff" } as const;
+
+/** Several evaluations and lines of metrics in each phase, several episodes, updates that lag behind the steps. */
+const schedule = {
+  preset: "laptop",
+  threads: 1,
+  seed: 5,
+  batchSize: 8,
+  offlineUpdates: 40,
+  onlineSteps: 400,
+  utdRatio: 0.2,
+  warmupSteps: 30,
+  evaluationEpisodes: 2,
+  evaluateEveryUpdates: 15,
+  evaluateEverySteps: 150,
+  logEveryUpdates: 7,
+} as const satisfies TrainSettings;
+
+/** Of an agent that has them: the smallest networks, and steps so large that the policy changes between evaluations. */
+const small = {
+  actorHidden: [8],
+  criticHidden: [8],
+  nActions: 2,
+  actorLearningRate: 0.01,
+  criticLearningRate: 0.01,
+} as const;
+
+/** The steps of agents for discrete actions must be larger still until they choose another one. */
+const largeSteps = { criticLearningRate: 0.1 } as const;
+
+/** Where the best evaluation would be the last with the seed of the schedule. */
+const otherSeed = { seed: 3 } as const;
+const own: Readonly<Record<string, TrainSettings>> = { wsrl: otherSeed, bc: otherSeed };
+
+/**
+ * Three episodes of the case are dropped with this seed, the last two in a row: one at its beginning, then one at a step.
+ * A run that counts a failure twice would end there.
+ */
+const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", episodeFailures: 3, seed: 3 } as const;
+
+/** Rewards so far from the values that networks begin with that these are beyond what they allow until the end. */
+const farRewards = { rewardShift: 100, discount: 0 } as const;
+
+/**
+ * Every agent, a change of algorithm at the switch, values of which the run must tell, an environment that cannot save
+ * its state, and one that fails, as user's environments do.
+ */
+export const chaosCases: readonly ChaosCase[] = [
+  ...[...agentNames, "cal-ql-sac"].map((name) => caseOf(name, own[name])),
+  { ...caseOf("cql", farRewards), name: "cql, values beyond", tells: "values-too-low" },
+  { ...caseOf("cal-ql", { task: unsavedTask }), name: "cal-ql, unsaved task", unreachable: ["in an episode"] },
+  { ...caseOf("cal-ql", dropping), name: "cal-ql, dropped episodes", tells: "dropped-episode" },
+];
+
+function caseOf(name: string, special: TrainSettings = {}): ChaosCase {
+  const definition = agentDefinition(methodOf(name)?.settings.agent ?? name);
+  const data = definition.actions === "discrete" ? "discrete" : "box";
+  const task = { box: mazeTask, discrete: gridTask }[data];
+  const its = Object.entries({ ...small, ...(data === "discrete" && largeSteps) }).filter(
+    ([setting]) => setting in definition.settings.shape,
+  );
+  return { name, data, settings: { ...Object.fromEntries(its), ...schedule, agent: name, task, ...special } };
+}

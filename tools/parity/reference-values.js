@@ -1,0 +1,42 @@
+/**
+ * The reference values V^mu of Cal-QL (Nakamoto et al. 2023, section 5), what the behaviour policy mu is worth in each
+ * state of the batch: the return-to-go that was recorded from there, or a network that is fitted to it.
+ */
+import { z } from "zod";
+import { mlp, mlpParameters } from "../../src/networks/mlp.js";
+import { declareParameters } from "../../src/networks/parameters.js";
+import { add, mean, mul, reshape, square, stopGradient, sub } from "../../src/tensor/operations.js";
+import { scope } from "../../src/tensor/tensor.js";
+export const referenceSettings = z.object({
+    calibrationSource: z
+        .enum(["monte-carlo", "network"])
+        .default("monte-carlo")
+        .describe("Reference values: the recorded return-to-go, or a network V^mu fitted to it."),
+    referenceScale: z.number().default(1).describe("Reference values are multiplied by this: an error made on purpose."),
+    referenceShift: z.number().default(0).describe("Added to the reference values: an error made on purpose."),
+});
+/** V^mu of the batch's states, with the errors that the settings ask for (Nakamoto et al. 2023, section 7.3). */
+export function referenceValues(model) {
+    const { calibrationSource, referenceScale: scale, referenceShift: shift } = model.settings;
+    const { values, losses } = calibrationSource === "network" ? fitted(model) : recorded(model);
+    const exact = scale === 1 && shift === 0;
+    return { values: exact ? values : add(mul(values, scale), shift), losses };
+}
+function recorded({ batch }) {
+    return { values: batch.returnsToGo, losses: { objectives: [], metrics: {} } };
+}
+/** V^mu(s) by regression on the return-to-go, with the critics' widths and learning rate. */
+function fitted({ batch, sizes, settings, parameters: own }) {
+    const { criticHidden, criticLearningRate: learningRate } = settings;
+    const layers = [sizes.observationSize, ...criticHidden, 1];
+    const parameters = own("value", (random) => declareParameters("value", mlpParameters("value", layers, random)));
+    return scope("valueLoss", () => {
+        const values = reshape(mlp(parameters, "value", layers.length - 1, batch.observations), batch.returnsToGo.shape);
+        const loss = mean(square(sub(values, batch.returnsToGo)));
+        return {
+            values: stopGradient(values),
+            losses: { objectives: [{ parameters, loss, learningRate }], metrics: { valueLoss: loss } },
+        };
+    });
+}
+//# sourceMappingURL=reference-values.js.map
