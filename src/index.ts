@@ -80,13 +80,14 @@ export { Agent, type AgentBatch, type AgentOptions, exportUpdate } from "./agent
 export { type ActingMode, PolicyFile } from "./agents/policy-file.js";
 
 // How it is trained
-export type { Progress } from "./runs/run-log.js";
+export type { Progress } from "./training/run-log.js";
 export { type LoadedWalkingPolicy, loadWalkingPolicy } from "./runs/walking-policy.js";
 export { resume, type TrainOptions, type TrainResult, train } from "./runs/train.js";
 export type { TrainSettings } from "./settings/configuration.js";
 export { presetOf } from "./settings/presets.js";
 export { type ExportedPolicy, type ExportOptions, exportPolicy } from "./runs/export-policy.js";
-export { type Evaluation, evaluate } from "./training/evaluate.js";
+export { evaluate } from "./training/environment-evaluator.js";
+export type { Evaluation } from "./training/ports.js";
 export { writeDataset } from "./runs/task-data.js";
 
 // How variants are compared

@@ -4,8 +4,8 @@
  */
 import type { CompareEvents } from "../comparison/compare.js";
 import type { PlannedRun } from "../comparison/plan.js";
-import type { EvaluationLine } from "../runs/record.js";
-import type { Progress } from "../runs/run-log.js";
+import type { EvaluationLine } from "../training/record.js";
+import type { Progress } from "../training/run-log.js";
 import { type ProgressOutput, STOPPING } from "./progress.js";
 import { durationText, evaluationText, speedText } from "./progress-text.js";
 

@@ -45,7 +45,7 @@ describe("a flag", () => {
   it.each<[string[], Record<string, unknown>]>([
     [["--offline-updates", "1e3"], { offlineUpdates: 1000 }],
     [["--reward-shift", "-5"], { rewardShift: -5 }],
-    [["--offline-share=-1"], { offlineShare: -1 }],
+    [["--mixing-ratio=-1"], { mixingRatio: -1 }],
     [["--actor-hidden", "64,32"], { actorHidden: [64, 32] }],
     [["--actor-hidden", "256"], { actorHidden: [256] }],
     [["--critic-hidden", "64, 64, 64"], { criticHidden: [64, 64, 64] }],

@@ -1,8 +1,8 @@
 /**
  * How far, how fast, how well: the words for it, in the view of one run and of many.
  */
-import type { EvaluationLine } from "../runs/record.js";
-import type { Progress } from "../runs/run-log.js";
+import type { EvaluationLine } from "../training/record.js";
+import type { Progress } from "../training/run-log.js";
 
 export function durationText(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);

@@ -3,8 +3,8 @@
  * the last evaluation.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { EvaluationLine } from "../runs/record.js";
-import type { Progress } from "../runs/run-log.js";
+import type { EvaluationLine } from "../training/record.js";
+import type { Progress } from "../training/run-log.js";
 import { type ProgressOutput, progressView } from "./progress.js";
 import { Screen } from "./screen.fixture.js";
 

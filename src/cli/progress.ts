@@ -3,8 +3,8 @@
  * where the output is no terminal, so that a log stays readable.
  */
 import cliProgress from "cli-progress";
-import type { EvaluationLine } from "../runs/record.js";
-import type { Progress } from "../runs/run-log.js";
+import type { EvaluationLine } from "../training/record.js";
+import type { Progress } from "../training/run-log.js";
 import { durationText, evaluationText, speedText } from "./progress-text.js";
 
 const SECONDS_BETWEEN_LINES = 10;

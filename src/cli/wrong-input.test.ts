@@ -93,7 +93,7 @@ const mistakes: readonly Mistake[] = [
   [train("--log-std-range 2,-20"), /logStdRange .* it must name the lower bound first\.$/],
   [train("--gap-clip 5,-5"), /gapClip .* it must name the lower bound first\.$/],
   [train("--lagrange maybe"), /^The setting lagrange of agent "cal-ql" is "maybe"; it must be true or false\.$/],
-  [train("--offline-share 1.1"), /^The setting offlineShare of the run is 1\.1; it must be at most 1\.$/],
+  [train("--mixing-ratio 1.1"), /^The setting mixingRatio of the run is 1\.1; it must be at most 1\.$/],
   [train("--utd-ratio -1"), /^The setting utdRatio of the run is -1; it must be at least 0\.$/],
   [train("--offline-updates none"), /^The setting offlineUpdates of the run is none; it must be a number\.$/],
   [train("--threads 1000000"), /^The setting threads of the run is 1000000; it must be at most 1024\.$/],

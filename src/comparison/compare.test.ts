@@ -6,9 +6,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, describe, expect, it } from "vitest";
+import { identityOf } from "../../tools/chaos/run-identity.js";
 import { lockFolder } from "../runs/lock.js";
 import { readRun } from "../runs/read.js";
-import { identityOf } from "../runs/run-identity.js";
 import { type CompareOptions, compare } from "./compare.js";
 import { newPlace, recorded, tinyComparison, tinySettings } from "./comparison.fixture.js";
 import { type StartWorker, startHere } from "./run-worker.js";

@@ -9,9 +9,10 @@ import { fileReason, RunFailure, reasonIn, UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { readRun, readRunConfig, readRunSummary } from "../runs/read.js";
-import { type RunSummary, runFiles } from "../runs/record.js";
+import { runFiles } from "../runs/record.js";
+import { differingSetting } from "../runs/same-settings.js";
 import { refuseUsedFolder } from "../runs/write.js";
-import { differingSetting } from "../settings/same-settings.js";
+import type { RunSummary } from "../training/record.js";
 import type { PlannedRun } from "./plan.js";
 
 export type FolderState =

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { identityOf, type RunIdentity } from "../../tools/chaos/run-identity.js";
 import { DataError, type UsageError } from "../errors.js";
 import { episodeLogFile } from "../runs/checkpoints/episode-log.js";
 import { checkpointFolder } from "../runs/checkpoints/store.js";
@@ -21,7 +22,6 @@ import { snapshotOf } from "../runs/folder-content.fixture.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
-import { identityOf, type RunIdentity } from "../runs/run-identity.js";
 import { writeDataset } from "../runs/task-data.js";
 import { lineData, registerLine, tiny } from "../runs/tiny-run.fixture.js";
 import { type CompareEvents, type CompareOptions, compare } from "./compare.js";

@@ -98,11 +98,11 @@ describe("methods in a comparison", () => {
     planned.find(({ label }) => label === name)!.resolved;
 
   it.each(["under", "over"] as const)("stay what they are %s settings that are common to all", (place) => {
-    const planned = runs(place, { offlineUpdates: 300, offlineShare: 0.25, onlineSteps: 600, preset: "laptop" });
+    const planned = runs(place, { offlineUpdates: 300, mixingRatio: 0.25, onlineSteps: 600, preset: "laptop" });
     for (const name of ["sac", "hybrid", "rlpd"]) expect(resolvedOf(planned, name).offlineUpdates, name).toBe(0);
-    expect(resolvedOf(planned, "wsrl")).toMatchObject({ offlineUpdates: 300, offlineShare: 0, warmupSteps: 30 });
-    expect(resolvedOf(planned, "cql")).toMatchObject({ offlineUpdates: 300, offlineShare: 0.25, onlineSteps: 600 });
-    expect(["sac", "hybrid", "rlpd"].map((name) => resolvedOf(planned, name).offlineShare)).toEqual([0, 0.5, 0.5]);
+    expect(resolvedOf(planned, "wsrl")).toMatchObject({ offlineUpdates: 300, mixingRatio: 0, warmupSteps: 30 });
+    expect(resolvedOf(planned, "cql")).toMatchObject({ offlineUpdates: 300, mixingRatio: 0.25, onlineSteps: 600 });
+    expect(["sac", "hybrid", "rlpd"].map((name) => resolvedOf(planned, name).mixingRatio)).toEqual([0, 0.5, 0.5]);
   });
 
   it("are no words of the language: an agent nobody knows is told in one sentence", () => {

@@ -2,8 +2,8 @@
  * Runs side by side: as many workers at a time as there are jobs, the next run begins when one ends. One that fails
  * holds nobody up; whoever stops gets an ending for every run all the same.
  */
-import type { EvaluationLine } from "../runs/record.js";
-import type { Progress } from "../runs/run-log.js";
+import type { EvaluationLine } from "../training/record.js";
+import type { Progress } from "../training/run-log.js";
 import type { PlannedRun } from "./plan.js";
 import type { RunEnding, RunWorker, StartWorker } from "./run-worker.js";
 

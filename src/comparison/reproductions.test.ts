@@ -35,7 +35,7 @@ describe("the reproductions", () => {
     for (const label of ["cal-ql", "cql"]) {
       const [first, ...others] = figures.map((name) => resolved(name, label));
       for (const other of others) expect(other).toEqual(first);
-      expect(resolved(methods!, label)).toEqual({ ...first, offlineShare: 0.5 });
+      expect(resolved(methods!, label)).toEqual({ ...first, mixingRatio: 0.5 });
     }
   });
 });

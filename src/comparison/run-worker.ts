@@ -7,10 +7,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeOwnReport } from "../report/write-report.js";
-import { type EvaluationLine, type RunSummary, runFiles } from "../runs/record.js";
-import type { Progress } from "../runs/run-log.js";
+import { runFiles } from "../runs/record.js";
 import { resume, type TrainOptions, train } from "../runs/train.js";
 import type { TrainSettings } from "../settings/configuration.js";
+import type { EvaluationLine, RunSummary } from "../training/record.js";
+import type { Progress } from "../training/run-log.js";
 
 export interface RunTask {
   readonly settings: TrainSettings;

@@ -2,7 +2,7 @@
  * The process of one run: hears what to train, trains, and tells how it goes. It ends in order when it is asked to, when
  * it gets SIGTERM, and when the process that started it is gone; Ctrl-C reaches it too, but is the other's to answer.
  */
-import type { Progress } from "../runs/run-log.js";
+import type { Progress } from "../training/run-log.js";
 import { carryOut, type RunTask, type WorkerMessage } from "./run-worker.js";
 
 const MILLISECONDS_BETWEEN_MESSAGES = 200;

@@ -34,7 +34,7 @@ export function sampleMixture(
 /** The number of offline rows in a batch; see `sampleMixture`. */
 export function countOfflineRows(size: number, offline: number, online: number, share: number): number {
   if (!(share <= 1))
-    throw new UsageError(`The offline share is ${share}; give a number from 0 to 1, or a negative one.`);
+    throw new UsageError(`The mixing ratio is ${share}; give a number from 0 to 1, or a negative one.`);
   if (offline === 0 && online === 0)
     throw new UsageError("Both replays are empty; append transitions before sampling.");
   if (online === 0) return size;

@@ -5,18 +5,25 @@
  */
 
 import { RunFailure, reasonIn } from "../errors.js";
-import type { HangWatch } from "../runs/hang-watch.js";
 import { actionProblem } from "./contract.js";
 import type { Environment, ResetResult, StepResult } from "./environment.js";
 import { type CallKind, EnvironmentFailure, type EpisodeName, failureAt } from "./environment-failure.js";
 import { makeEnvironment } from "./registry.js";
 import { differenceFrom } from "./same-environment.js";
 
+/** Whoever watches over the calls of an environment. */
+export interface CallWatch {
+  /** A call begins; in which episode and at which step, counted from 1, unless it is `make`. 0 is an episode's beginning. */
+  enter(call: CallKind, episode?: EpisodeName, step?: number): void;
+  /** The call has ended. */
+  leave(): void;
+}
+
 /** Where an episode is played. */
 export interface Stage {
   readonly environment: Environment;
   readonly episode: EpisodeName;
-  readonly watch?: HangWatch | undefined;
+  readonly watch?: CallWatch | undefined;
 }
 
 /**
@@ -24,7 +31,7 @@ export interface Stage {
  * @param first the run's first one, unless this is it
  * @throws EnvironmentFailure if its factory fails, or makes one of another kind than the first; UsageError for an unknown name
  */
-export function makeIn(name: string, watch?: HangWatch, first?: Environment): Environment {
+export function makeIn(name: string, watch?: CallWatch, first?: Environment): Environment {
   watch?.enter("make");
   try {
     return likeFirst(makeEnvironment(name), first);

@@ -5,9 +5,11 @@
 
 import { UsageError } from "../errors.js";
 import { copyFrame, type Frame, makeFrame } from "../rendering/frame.js";
-import type { Act } from "../training/trajectory.js";
 import type { Environment } from "./environment.js";
 import { resetIn, type Stage, stepIn } from "./environment-call.js";
+
+/** An action for an observation; the array may be overwritten by the next call. */
+export type Act = (observation: Float32Array) => Promise<Float32Array>;
 
 export interface FilmOptions {
   readonly environment: Environment;

@@ -13,12 +13,12 @@ export class RenewableEnvironment implements Environment {
   /** Only where the environment offers both. */
   readonly saveState?: () => Float64Array;
   readonly restoreState?: (state: Float64Array) => void;
-  private current: Environment;
   private abandoned = false;
 
-  /** @param make makes an environment, like the first one where it is given that */
-  constructor(private readonly make: (first?: Environment) => Environment) {
-    this.current = make();
+  private constructor(
+    private readonly make: (first?: Environment) => Environment | Promise<Environment>,
+    private current: Environment,
+  ) {
     const { name, observationSpace, actionSpace, horizon, saveState, restoreState } = this.current;
     this.name = name;
     this.observationSpace = observationSpace;
@@ -27,6 +27,11 @@ export class RenewableEnvironment implements Environment {
     if (!saveState || !restoreState) return;
     this.saveState = () => this.current.saveState!();
     this.restoreState = (state) => this.current.restoreState!(state);
+  }
+
+  /** @param make makes an environment, like the first one where it is given that */
+  static async make(make: (first?: Environment) => Environment | Promise<Environment>): Promise<RenewableEnvironment> {
+    return new RenewableEnvironment(make, await make());
   }
 
   reset(options?: { readonly seed?: number }): ResetResult {
@@ -38,10 +43,10 @@ export class RenewableEnvironment implements Environment {
   }
 
   /** Puts a fresh environment in the place of one that failed. */
-  renew(): void {
+  async renew(): Promise<void> {
     this.close();
     this.abandoned = true; // until there is a fresh one: what was closed is not closed again
-    this.current = this.make(this);
+    this.current = await this.make(this);
     this.abandoned = false;
   }
 

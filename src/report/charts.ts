@@ -4,7 +4,7 @@
  */
 import { UsageError, unknownName } from "../errors.js";
 import type { Run } from "../runs/read.js";
-import type { EvaluationLine } from "../runs/record.js";
+import type { EvaluationLine } from "../training/record.js";
 import { type Chart, type Curve, drawChart } from "./chart.js";
 import { groupRuns, type RunGroup, type TaskRuns } from "./groups.js";
 import type { KeyEntry } from "./key.js";

@@ -4,7 +4,7 @@
  */
 
 import type { Run } from "../runs/read.js";
-import type { EvaluationLine } from "../runs/record.js";
+import type { EvaluationLine } from "../training/record.js";
 import { offlineUpdatesOf, signedStep } from "./timeline.js";
 
 /** `low` and `high` are the lowest and highest run where several were averaged. */

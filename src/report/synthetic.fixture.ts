@@ -4,7 +4,7 @@
  */
 import { RandomStream } from "../random.js";
 import type { Run } from "../runs/read.js";
-import type { EvaluationLine, MetricsLine } from "../runs/record.js";
+import type { EvaluationLine, MetricsLine } from "../training/record.js";
 
 export interface SyntheticOptions {
   readonly agent?: "cal-ql" | "cql";
@@ -84,7 +84,7 @@ const commonSettings = {
   backupEntropy: false,
   sampledActions: 10,
   softTargetRate: 5e-3,
-  offlineShare: 0.5,
+  mixingRatio: 0.5,
   updatesPerStep: 1,
   rewardScale: 10,
   rewardShift: -5,

@@ -5,7 +5,7 @@
  */
 
 import type { Run } from "../runs/read.js";
-import type { EvaluationLine, MetricsLine } from "../runs/record.js";
+import type { EvaluationLine, MetricsLine } from "../training/record.js";
 
 type Position = Pick<MetricsLine, "phase" | "updates" | "onlineSteps">;
 

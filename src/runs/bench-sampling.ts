@@ -8,7 +8,7 @@ import type { OpenedDataset } from "../data/storage/open-dataset.js";
 import { toTransitions } from "../data/transitions.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
-import { dataOnDisk, poolRowsOf } from "./offline-replay.js";
+import { dataOpened, poolRowsOf } from "../training/learning-data.js";
 
 /** What is measured. */
 export interface SamplingOptions {
@@ -44,9 +44,9 @@ export async function benchSampling(dataset: OpenedDataset, options: SamplingOpt
       `${source} is ${blocks ? `not larger than ${megabytes} MB` : "not in the format calql"}, so it would be drawn from ` +
         "memory; convert it to calql, or give less memory with --replay-memory.",
     );
-  const door = { returns: { discount: 0.99 } };
-  const data = await dataOnDisk(dataset, megabytes);
-  const disk = data.replay({ door, requiresReturnToGo: true, seed: 0 });
+  const transitions = { returns: { discount: 0.99 } };
+  const data = await dataOpened(dataset, megabytes);
+  const disk = data.replay({ transitions, requiresReturnToGo: true, seed: 0 });
   const batch = createBatch(batchSize, observationSize, actionSize);
   const random = new RandomStream(0, "bench");
   const time = (replay: SampledReplay) => {
@@ -58,8 +58,8 @@ export async function benchSampling(dataset: OpenedDataset, options: SamplingOpt
   const peak = peakBytes();
   const memory = new Replay({ observationSize, actionSize, requiresReturnToGo: true, capacity: poolRows });
   for (let block = 0; memory.length < poolRows; block++) {
-    const transitions = toTransitions(blocks.read(block), door);
-    memory.append(transitions, 0, Math.min(transitions.length, poolRows - memory.length));
+    const rows = toTransitions(blocks.read(block), transitions);
+    memory.append(rows, 0, Math.min(rows.length, poolRows - memory.length));
   }
   const rounds = Array.from({ length: turns }, () => [time(disk), time(memory)] as const);
   const [fromDisk, fromMemory] = [median(rounds.map(([d]) => d)), median(rounds.map(([, m]) => m))];

@@ -3,7 +3,8 @@
  * what the summary says.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type CheckpointClock, Checkpointing } from "./checkpointing.js";
+import { type CheckpointClock, Checkpointing } from "../training/checkpointing.js";
+import type { Snapshot } from "../training/snapshot.js";
 import { CheckpointStore } from "./checkpoints/store.js";
 import { readRun } from "./read.js";
 import { lineData, registerLine, trainTiny } from "./tiny-run.fixture.js";
@@ -27,13 +28,12 @@ function simulate({ everySeconds, costs, step, total, startsAt = 0, spentBefore 
   let now = startsAt;
   const clock: CheckpointClock = { elapsed: () => now, checkpointSeconds: spentBefore };
   const times: number[] = [];
-  const write = () => {
+  const checkpoint = () => {
     now += costs(times.length);
     times.push(now);
-    return "";
   };
-  const capture = () => ({ manifest: {}, tensors: new Map() });
-  const checkpoints = new Checkpointing({ write }, capture, clock, everySeconds);
+  const capture = () => ({}) as Snapshot;
+  const checkpoints = new Checkpointing({ checkpoint }, capture, clock, everySeconds);
   for (; now < startsAt + total; now += step) checkpoints.saveWhereDue();
   return { times, share: clock.checkpointSeconds / now, checkpoints, clock };
 }

@@ -39,7 +39,7 @@ async function crashOf(name: string, settings: object, damage: (state: (name: st
 
 describe("a run that diverges", () => {
   it("by huge rewards names the bundle and the cause; replay-crash sees the same failure", async () => {
-    const { folder, message, bundles } = await crashed(huge, { offlineShare: 0 });
+    const { folder, message, bundles } = await crashed(huge, { mixingRatio: 0 });
     expect(bundles).toEqual(["crash-11.safetensors"]);
     expect(message).toMatch(/^Update 11 of cal-ql is not finite: /);
     expect(message).toContain("rewards that are too large (1e+38 in this batch; scale them with rewardScale)");

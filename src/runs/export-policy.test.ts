@@ -188,7 +188,7 @@ describe("the policy of the newest state", () => {
   });
 
   it("is that of the checkpoint before where the newest is damaged, and says so, but sets nothing aside", async () => {
-    const { folder } = await withEvaluations([1, 1, 1, 1, 1, 1]);
+    const { folder } = await withEvaluations([6, 5, 4, 3, 2, 1]);
     const newest = numberedIn(folder).at(-1)!;
     truncateSync(newest, 100);
     const before = snapshotOf(folder);

@@ -9,9 +9,11 @@ import { Agent } from "../agents/agent.js";
 import type { Sizes } from "../agents/context.js";
 import type { AgentDefinition } from "../agents/definition.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
-import { algorithmIn, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
-import { settingsAt } from "../settings/same-settings.js";
+import { algorithmIn, type TrainSettings } from "../settings/configuration.js";
+import type { Phase } from "../settings/settings.js";
 import { policyFile } from "../training/policy-file.js";
+import type { EvaluationLine } from "../training/record.js";
+import { restoreAgent } from "../training/snapshot.js";
 import { checkExportOptions } from "./check-options.js";
 import {
   bestCheckpoint,
@@ -20,11 +22,13 @@ import {
   NoSoundCheckpoint,
   startAgain,
 } from "./checkpoints/store.js";
-import { asRunCheckpoint, type RunCheckpoint } from "./find-checkpoint.js";
+import { configure } from "./configure.js";
+import { asRunCheckpoint } from "./find-checkpoint.js";
 import { readRun, readRunConfig } from "./read.js";
-import { type EvaluationLine, type Phase, type RunConfig, runFiles } from "./record.js";
+import { type RunConfig, runFiles } from "./record.js";
 import { exportedPolicies, isOfTheRecord } from "./run-folder.js";
-import { restoreAgent } from "./saved-run.js";
+import { settingsAt } from "./same-settings.js";
+import type { RunCheckpoint } from "./saved-run.js";
 import { writeWholeFile } from "./whole-file.js";
 
 export interface ExportOptions {
@@ -122,12 +126,12 @@ function isSound(find: () => RunCheckpoint | undefined): boolean {
 async function policyOf(found: RunCheckpoint, { settings, dataset }: RunConfig): Promise<Uint8Array> {
   const { saved, checkpoint } = found;
   // The checkpoint's own settings first: config.json may have been changed since. Older checkpoints know none.
-  const configuration = resolveConfiguration(settingsAt(saved.settings, settings) as TrainSettings);
+  const configuration = configure(settingsAt(saved.settings, settings) as TrainSettings);
   const { agent: definition, settings: agentSettings } = algorithmIn(configuration, saved.position.phase);
   const sizes = sizesIn(found, definition, dataset);
   const agent = await Agent.create(definition.name, { ...sizes, settings: agentSettings, threads: 1 });
   try {
-    restoreAgent(agent, checkpoint);
+    restoreAgent(agent, checkpoint.tensors, checkpoint.path);
     return policyFile(agent, configuration.run, saved.position.updates);
   } finally {
     await agent.release();

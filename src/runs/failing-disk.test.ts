@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { identityOf } from "../../tools/chaos/run-identity.js";
 import { RunFailure, UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import type { TrainSettings } from "../settings/configuration.js";
@@ -12,7 +13,6 @@ import { realDisk } from "./disk.js";
 import { type Fault, failingDisk, faults } from "./failing-disk.fixture.js";
 import { readRun } from "./read.js";
 import { runFiles } from "./record.js";
-import { identityOf } from "./run-identity.js";
 import { errorOf, lineData, newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 

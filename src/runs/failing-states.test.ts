@@ -3,14 +3,16 @@
  * that episode again; where it cannot be restored the run ends until that is mended.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Environment } from "../environments/environment.js";
+import { identityOf } from "../../tools/chaos/run-identity.js";
+import { box, type Environment } from "../environments/environment.js";
 import { EnvironmentFailure } from "../environments/environment-failure.js";
+import { RenewableEnvironment } from "../environments/renewable-environment.js";
+import { RandomStream } from "../random.js";
 import type { TrainSettings } from "../settings/configuration.js";
+import { EnvironmentCollector } from "../training/environment-collector.js";
 import { CheckpointStore } from "./checkpoints/store.js";
 import { readRun } from "./read.js";
-import { identityOf } from "./run-identity.js";
-import { environmentState } from "./saved-episode.js";
-import { parseSavedRun, type RunState } from "./saved-run.js";
+import { parseSavedRun } from "./saved-run.js";
 import {
   errorOf,
   type LineOptions,
@@ -151,14 +153,35 @@ describe("an environment that cannot save its state", () => {
     },
   );
 
-  it("is a failure where nobody knows how the episode began, as in older checkpoints", () => {
-    const environment = { name: "line", saveState: throws } as unknown as Environment;
-    const state = { environment, log: { onlineEpisodes: 1 } } as unknown as RunState;
-    const played = { observations: [], actions: [], rewards: [] };
+  it("is a failure where nobody knows how the episode began, as in older checkpoints", async () => {
+    const environment = {
+      name: "line",
+      observationSpace: box(2, -1, 1),
+      actionSpace: box(1, -1, 1),
+      saveState: throws,
+      restoreState: () => {},
+    } as unknown as Environment;
     const told = vi.fn();
-    expect(() => environmentState(state, { ...played, before: undefined }, told)).toThrow(EnvironmentFailure);
+    const collector = new EnvironmentCollector({
+      environment: await RenewableEnvironment.make(() => environment),
+      settings: { onEnvironmentFailure: "stop", episodeFailures: 1 },
+      seeds: new RandomStream(0),
+      streams: () => ({}),
+      onDrop: () => {},
+      onUnsaved: told,
+    });
+    const tensors = new Map<string, Float32Array | Float64Array>([
+      ["environment", new Float64Array(3)],
+      ["trajectory/rewards", new Float64Array(0)],
+      ["trajectory/observations", new Float32Array(2)],
+      ["trajectory/actions", new Float32Array(0)],
+    ]);
+    const inside = { episodes: 1, failures: 0, episode: { steps: 0, tensors } };
+    await collector.restore({ ...inside, before: undefined }, "checkpoint");
+    expect(() => collector.capture()).toThrow(EnvironmentFailure);
     expect(told).not.toHaveBeenCalled();
-    expect(environmentState(state, { ...played, before: {} }, told)).toBeUndefined();
+    await collector.restore({ ...inside, before: {} }, "checkpoint");
+    expect(collector.capture()).toMatchObject({ episode: null, before: {} });
     expect(told).toHaveBeenCalledOnce();
   });
 });

@@ -126,7 +126,7 @@ describe("a loss that is not finite", () => {
 
   it("online, from a task with huge rewards, keeps the offline phase", async () => {
     const huge = registerLine("huge-line", { reward: () => 1e30 });
-    const { error, run } = await failing(huge, { offlineShare: 0 });
+    const { error, run } = await failing(huge, { mixingRatio: 0 });
     expect(error.message).toMatch(/^Update 11 of cal-ql is not finite/);
     const { summary, metrics } = run();
     expect(summary).toMatchObject({ status: "failed", updates: 10, onlineSteps: 10 });

@@ -6,14 +6,8 @@ import { DataError, UsageError } from "../errors.js";
 import { EpisodeLog } from "./checkpoints/episode-log.js";
 import { CheckpointStore, type FoundCheckpoint, NoSoundCheckpoint } from "./checkpoints/store.js";
 import { checkLines, isFirstEvaluation, linesAsTheyAre } from "./line-positions.js";
-import { parseSavedRun, type SavedRun } from "./saved-run.js";
+import { parseSavedRun, type RunCheckpoint } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
-
-/** A checkpoint, and what it says of its run. */
-export interface RunCheckpoint {
-  readonly saved: SavedRun;
-  readonly checkpoint: FoundCheckpoint;
-}
 
 /**
  * The newest sound checkpoint of a run folder; newer ones that are not sound are set aside, as is a damaged best one.

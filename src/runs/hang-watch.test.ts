@@ -190,7 +190,7 @@ function program({ making = "", fourthStep = "", folder, seconds }: ProgramParts
     };
     registerEnvironment("slow", () => { ${making}; return made; });
     const settings = {
-      task: "slow", agent: "sac", offlineUpdates: 0, offlineShare: 0, onlineSteps: 10, evaluationEpisodes: 1, threads: 1,
+      task: "slow", agent: "sac", offlineUpdates: 0, mixingRatio: 0, onlineSteps: 10, evaluationEpisodes: 1, threads: 1,
       actorHidden: [8], criticHidden: [8], batchSize: 8, environmentTimeoutSeconds: ${seconds},
     };
     await train(settings, { folder: ${JSON.stringify(folder)}, mayEndProcess: true });

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RunFailure, UsageError } from "../errors.js";
+import type { MetricsLine, NoticeLine, RunSummary } from "../training/record.js";
 import { type Disk, realDisk } from "./disk.js";
 import { type Fault, failingDisk, faults, recordingDisk } from "./failing-disk.fixture.js";
 import { GrowingFile } from "./growing-file.js";
 import { noLines } from "./line-positions.js";
 import { readRun } from "./read.js";
-import { type MetricsLine, type NoticeLine, type RunSummary, runFiles } from "./record.js";
+import { runFiles } from "./record.js";
 import { config } from "./run-config.fixture.js";
 import { RunWriter } from "./write.js";
 

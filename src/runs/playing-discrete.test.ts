@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Agent } from "../agents/agent.js";
 import { makeEnvironment } from "../environments/registry.js";
-import { evaluate } from "../training/evaluate.js";
+import { evaluate } from "../training/environment-evaluator.js";
 import { collected } from "./collected.fixture.js";
 
 const CELLS = 38;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.js";
 import type { Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
-import { evaluate } from "../training/evaluate.js";
+import { evaluate } from "../training/environment-evaluator.js";
 import { collected } from "./collected.fixture.js";
 import { registerLine, tiny } from "./tiny-run.fixture.js";
 

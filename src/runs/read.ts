@@ -15,12 +15,10 @@ import {
   metricsLineSchema,
   type NoticeLine,
   noticeLineSchema,
-  type RunConfig,
   type RunSummary,
-  runConfigSchema,
-  runFiles,
   runSummarySchema,
-} from "./record.js";
+} from "../training/record.js";
+import { type RunConfig, runConfigSchema, runFiles } from "./record.js";
 
 /** Everything a run folder says about its run, in the order it was recorded. */
 export interface Run {

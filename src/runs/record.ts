@@ -1,58 +1,10 @@
 /**
- * What a run leaves behind: a folder of plain files that can be read without us. `config.json` (RunConfig) says what
- * was run, `metrics.jsonl` and `evaluations.jsonl` hold one JSON object a line (MetricsLine, EvaluationLine),
- * as does `notices.jsonl` (NoticeLine) where there was anything to notice,
- * `summary.json` (RunSummary) says how it ended, `policy.onnx` is the policy, `report.html` the picture of it all.
- * This file is the one description of that layout; the writer, the reader and the report follow it.
+ * What a run leaves behind on a disk: a folder of plain files that can be read without calql. `config.json` (RunConfig)
+ * says what was run; `metrics.jsonl`, `evaluations.jsonl` and, where there was anything to notice, `notices.jsonl` hold
+ * one JSON object a line, `summary.json` says how it ended (training/record.ts declares these); `policy.onnx` is the
+ * policy, `report.html` the picture of it all. The writer, the reader and the report follow this file.
  */
 import { z } from "zod";
-
-/** The offline phase counts updates, the online phase counts environment steps. */
-export const phaseSchema = z.enum(["offline", "online"]);
-export type Phase = z.infer<typeof phaseSchema>;
-
-/** A measured number. JSON has no NaN or infinity: JSON.stringify writes them as null, and null is read as NaN. */
-const measured = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
-
-/** Where a line stands in a run. */
-const positionShape = {
-  phase: phaseSchema,
-  /** Updates since the beginning of the run, both phases together. */
-  updates: z.number().int().min(0),
-  /** Environment steps of the online phase; 0 offline. */
-  onlineSteps: z.number().int().min(0),
-  /** Seconds since the run began. */
-  seconds: z.number().min(0),
-};
-
-/** Means over the updates since the previous line; names are those of the agent's metrics. */
-export const metricsLineSchema = z.object({ ...positionShape, metrics: z.record(z.string(), measured) });
-export type MetricsLine = z.infer<typeof metricsLineSchema>;
-
-export const evaluationLineSchema = z.object({
-  ...positionShape,
-  episodes: z.number().int().min(1),
-  /** Share of the episodes in which `info.success` was true at least once. */
-  successRate: z.number().min(0).max(1),
-  /** Undiscounted sums of the environment's own rewards. */
-  returnMean: measured,
-  returnStandardDeviation: measured,
-  lengthMean: measured,
-  /** D4RL's score of the mean return, where the task has one: 0 is random, 100 an expert. */
-  normalisedScore: measured.optional(),
-});
-export type EvaluationLine = z.infer<typeof evaluationLineSchema>;
-
-/** Something that a person should know though the run went on. */
-export const noticeLineSchema = z.object({
-  ...positionShape,
-  kind: z.enum(["values-too-high", "values-too-low", "dropped-episode", "other"]),
-  notice: z.string(),
-});
-export type NoticeLine = z.infer<typeof noticeLineSchema>;
 
 export const runConfigSchema = z.object({
   calqlVersion: z.string(),
@@ -75,22 +27,6 @@ export const runConfigSchema = z.object({
   }),
 });
 export type RunConfig = z.infer<typeof runConfigSchema>;
-
-export const runSummarySchema = z.object({
-  status: z.enum(["completed", "interrupted", "failed"]),
-  /** Why it failed, one sentence. */
-  reason: z.string().optional(),
-  updates: z.number(),
-  onlineSteps: z.number(),
-  onlineEpisodes: z.number(),
-  seconds: z.number(),
-  /** Of them spent on checkpoints. */
-  checkpointSeconds: z.number().optional(),
-  /** NaN for a phase that did not take place. */
-  offlineUpdatesPerSecond: measured,
-  onlineUpdatesPerSecond: measured,
-});
-export type RunSummary = z.infer<typeof runSummarySchema>;
 
 export const runFiles = {
   config: "config.json",

@@ -7,8 +7,8 @@ import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
 import type { RunSettings } from "../settings/settings.js";
 import { checkedDataset } from "../training/check-dataset.js";
+import { dataInMemory, dataOpened, type LearningData } from "../training/learning-data.js";
 import { refuseMismatch } from "../training/mismatch.js";
-import { dataInMemory, dataOnDisk, type RecordedData } from "./offline-replay.js";
 import { noData, taskData } from "./task-data.js";
 import type { TrainOptions } from "./train-options.js";
 
@@ -18,9 +18,9 @@ type Given = Pick<TrainOptions, "dataset" | "datasetFile" | "onProgress">;
  * The data of a run. A file without timeouts is cut at the environment's horizon, unless the settings know better.
  * @throws DataError or UsageError for data that cannot be read or are not the task's
  */
-export async function recordedData(run: RunSettings, environment: Environment, given: Given): Promise<RecordedData> {
+export async function recordedData(run: RunSettings, environment: Environment, given: Given): Promise<LearningData> {
   const any = run.dataset !== null || given.dataset !== undefined || given.datasetFile !== undefined;
-  if (!any && run.offlineUpdates === 0 && run.offlineShare === 0) return dataInMemory(noData(environment));
+  if (!any && run.offlineUpdates === 0 && run.mixingRatio === 0) return dataInMemory(noData(environment));
   const recorded = await dataOf(run, environment, given);
   try {
     refuseMismatch(environment, recorded, run.task);
@@ -47,7 +47,7 @@ async function dataOf(run: RunSettings, environment: Environment, { dataset, dat
   if (file !== null) {
     const horizon = run.datasetHorizon === null ? {} : { horizon: run.datasetHorizon };
     const opened = await openDataset(file, { ...horizon, fallbackHorizon: environment.horizon });
-    return dataOnDisk(opened, run.replayMemory);
+    return dataOpened(opened, run.replayMemory);
   }
   const collecting = (done: number, total: number) =>
     onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });

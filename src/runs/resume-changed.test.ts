@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { identityOf } from "../../tools/chaos/run-identity.js";
 import { DataError, UsageError } from "../errors.js";
 import { version } from "../version.js";
 import { CheckpointStore, checkpointFolder, NoSoundCheckpoint } from "./checkpoints/store.js";
@@ -12,7 +13,6 @@ import { whyNotResumable } from "./find-checkpoint.js";
 import { contentOf } from "./folder-content.fixture.js";
 import { type RunConfig, runFiles } from "./record.js";
 import { endedInFirstUpdate, mazeData, settingsFor, whole } from "./resuming.fixture.js";
-import { identityOf } from "./run-identity.js";
 import { errorOf } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { identityOf } from "../../tools/chaos/run-identity.js";
 import { UsageError } from "../errors.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { episodeLogFile } from "./checkpoints/episode-log.js";
@@ -23,7 +24,6 @@ import { contentOf } from "./folder-content.fixture.js";
 import { lockFile, lockFolder } from "./lock.js";
 import { runFiles } from "./record.js";
 import { endedInFirstUpdate, mazeData, mazeTask, saved, settingsFor, whole } from "./resuming.fixture.js";
-import { identityOf } from "./run-identity.js";
 import type { SavedRun } from "./saved-run.js";
 import { lineData, newFolder } from "./tiny-run.fixture.js";
 import { resume, train } from "./train.js";

@@ -3,10 +3,10 @@
  * two updates, at the switch, and between two steps where the environment can save its state.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { identityOf } from "../../tools/chaos/run-identity.js";
 import { makeEnvironment } from "../environments/registry.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { CheckpointStore } from "./checkpoints/store.js";
-import { identityOf } from "./run-identity.js";
 import { parseSavedRun, type SavedRun } from "./saved-run.js";
 import { lineData, newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
 import { resume, train } from "./train.js";
@@ -134,10 +134,11 @@ async function checkpointsOf(task: string, checkpointEverySeconds: number): Prom
 }
 
 describe("a run writes checkpoints", () => {
-  // The evaluations come out alike: the first is the best.
-  const constant = { beforeStep: () => beforeStep(), reward: () => 0 };
-  const steady = registerLine("steady line", { ...constant, savable: true });
-  const forgetfulSteady = registerLine("steady line that cannot save its state", constant);
+  // The evaluations come out worse and worse: the first is the best.
+  let reward = 0;
+  const declining = { beforeStep: () => beforeStep(), reward: () => --reward };
+  const steady = registerLine("steady line", { ...declining, savable: true });
+  const forgetfulSteady = registerLine("steady line that cannot save its state", declining);
   const best: Written = ["offline", 0, 0, 0, null];
   const atSwitch: Written = ["online", 4, 0, 0, null];
   const atEnd: Written = ["online", 10, 6, 2, null];

@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { identityOf } from "../../tools/chaos/run-identity.js";
 import { keepsBestByChance, untestedBy } from "../../tools/chaos/untested.js";
 import { agentNames } from "../agents/registry.js";
 import { randomDataset } from "../data/example-data.fixture.js";
@@ -25,7 +26,6 @@ import {
   settingsFor,
   whole,
 } from "./resuming.fixture.js";
-import { identityOf } from "./run-identity.js";
 import { writeDataset } from "./task-data.js";
 import { lineData, newFolder, registerLine } from "./tiny-run.fixture.js";
 import { resume, train } from "./train.js";

@@ -3,13 +3,13 @@
  */
 
 import type { Configuration } from "../settings/configuration.js";
+import type { LearningData } from "../training/learning-data.js";
 import { version } from "../version.js";
 import { describeHardware } from "./hardware.js";
-import type { RecordedData } from "./offline-replay.js";
 import type { RunConfig } from "./record.js";
 
 /** The record of a configuration and its data, on this machine, now. */
-export function recordOf({ flat }: Configuration, dataset: RecordedData): RunConfig {
+export function recordOf({ flat }: Configuration, dataset: LearningData): RunConfig {
   const { source, observationSize, actionSize, episodes, steps } = dataset;
   return {
     calqlVersion: version,

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataError, RunFailure, UsageError } from "../errors.js";
+import type { EvaluationLine, MetricsLine, RunSummary } from "../training/record.js";
 import { readRun } from "./read.js";
-import type { EvaluationLine, MetricsLine, RunSummary } from "./record.js";
 import { config } from "./run-config.fixture.js";
 import { RunWriter, refuseUsedFolder } from "./write.js";
 

@@ -165,9 +165,9 @@ describe("progress", () => {
 
 describe("a batch", () => {
   /** Rows out of 8 that came from the recorded data, for every update of the online phase. */
-  async function offlineRows(offlineShare: number): Promise<number[]> {
+  async function offlineRows(mixingRatio: number): Promise<number[]> {
     const sample = vi.spyOn(Replay.prototype, "sampleInto");
-    await trainTiny(task, { offlineShare, offlineUpdates: 3 });
+    await trainTiny(task, { mixingRatio, offlineUpdates: 3 });
     const calls = sample.mock.calls.map(([, from, to], i) => ({ replay: sample.mock.contexts[i], rows: to - from }));
     const recorded = calls[0]!.replay;
     const rows = calls.filter(({ replay }) => replay === recorded).map((call) => call.rows);
@@ -190,8 +190,8 @@ describe("a batch", () => {
   });
 
   it("cannot have a share above 1", async () => {
-    await expect(trainTiny(task, { offlineShare: 1.5 })).rejects.toThrow(
-      "The setting offlineShare of the run is 1.5; it must be at most 1.",
+    await expect(trainTiny(task, { mixingRatio: 1.5 })).rejects.toThrow(
+      "The setting mixingRatio of the run is 1.5; it must be at most 1.",
     );
   });
 });

@@ -2,8 +2,8 @@
  * What a caller gives to a run besides its settings, and what it gets back.
  */
 import type { Dataset } from "../data/episode.js";
-import type { EvaluationLine, RunSummary } from "./record.js";
-import type { Progress } from "./run-log.js";
+import type { EvaluationLine, RunSummary } from "../training/record.js";
+import type { Progress } from "../training/run-log.js";
 
 export interface TrainOptions {
   /** The run folder: to make (it must not exist or be empty), or to go on in. */

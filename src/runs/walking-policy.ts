@@ -13,8 +13,10 @@ import { DataError, fileReason } from "../errors.js";
 import { RandomStream } from "../random.js";
 
 /** The policy that this project trained (docs/antmaze-data.md), in the package wherever this file was compiled to. */
-const packageFolder = dirname(createRequire(import.meta.url).resolve("calql/package.json"));
-const shippedPolicy = join(packageFolder, "assets", "ant-policy.onnx");
+function shippedPolicy(): string {
+  const packageFolder = dirname(createRequire(import.meta.url).resolve("calql/package.json"));
+  return join(packageFolder, "assets", "ant-policy.onnx");
+}
 
 /** A policy that was loaded; `release` frees it. */
 export interface LoadedWalkingPolicy extends WalkingPolicy {
@@ -26,7 +28,7 @@ export interface LoadedWalkingPolicy extends WalkingPolicy {
  * @throws DataError if the file cannot be read or holds no stochastic policy of the ant that walks
  */
 export async function loadWalkingPolicy(path?: string): Promise<LoadedWalkingPolicy> {
-  const file = await PolicyFile.load(readPolicy(path ?? shippedPolicy), path ?? "ant-policy.onnx");
+  const file = await PolicyFile.load(readPolicy(path ?? shippedPolicy()), path ?? "ant-policy.onnx");
   try {
     await requireWalker(file);
   } catch (error) {

@@ -84,7 +84,7 @@ describe("a wrong setting", () => {
     [{ agent: "calql" }, /^Unknown agent "calql"\. Did you mean "cal-ql"\?/],
     [{ agent: "hybird" }, /^Unknown agent "hybird"\. Did you mean "hybrid"\?/],
     [{ online: { discoun: 1 } }, /^Unknown online setting "discoun"\. Did you mean "discount"\?/],
-    [{ online: { offlineShare: 1 } }, /^Unknown online setting "offlineShare"\. /],
+    [{ online: { mixingRatio: 1 } }, /^Unknown online setting "mixingRatio"\. /],
     [{ online: { discount: 0.5 } }, /^The setting discount is the same in both phases; write it beside online/],
     [{ online: { criticHidden: [5] } }, /^The setting criticHidden is the same in both phases/],
     [{ onlineAgent: "hybrid" }, /^The onlineAgent hybrid is a method, not an agent; name the agent, such as sac\.$/],

@@ -2,16 +2,15 @@
  * From what a caller wrote to what is run: the task's preset, then the caller's settings on top, checked against the
  * declarations, with every default filled in. Settings of the run and of its agents share one flat list of names.
  */
-import { availableParallelism } from "node:os";
 import type { AgentDefinition } from "../agents/definition.js";
 import { type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
 import { UsageError, unknownName } from "../errors.js";
 import { shown } from "../requirement.js";
-import type { Phase } from "../runs/record.js";
 import { methodOf, methods, withMethod } from "./methods.js";
 import { presetOf } from "./presets.js";
-import { type RunSettings, runSettings } from "./settings.js";
+import type { Phase } from "./settings.js";
+import { formerNames, type RunSettings, runSettings, withNamesOfToday } from "./settings.js";
 
 /** What a caller may write: any settings of the run and of the agents. */
 export type TrainSettings = Partial<RunSettings> &
@@ -34,6 +33,8 @@ export interface Configuration {
   readonly online: Algorithm | null;
   /** Everything above as one flat record, for config.json. */
   readonly flat: Readonly<Record<string, unknown>>;
+  /** What a person should know of what was written, a sentence each. */
+  readonly notices: readonly string[];
 }
 
 const runNames = Object.keys(runSettings.shape);
@@ -51,12 +52,13 @@ const SHARED = [
 
 /**
  * The caller's settings, checked and completed.
+ * @param cores threads of an update where the settings leave them open
  * @throws UsageError for settings that are no object, an unknown name, or a value that does not fit, naming it and what
  * would be right
  */
-export function resolveConfiguration(given: TrainSettings): Configuration {
+export function resolveConfiguration(given: TrainSettings, cores = coresHere()): Configuration {
   refuseNoSettings(given);
-  const { run, written } = resolveRun(given);
+  const { run, written } = resolveRun(withNamesOfToday(given), cores);
   const agent = knownAgent(run.agent);
   const onlineAgent = run.onlineAgent === null ? null : knownOnlineAgent(run.onlineAgent);
   refuseUnknown(written, onlineAgent ? [agent, onlineAgent] : [agent]);
@@ -64,7 +66,19 @@ export function resolveConfiguration(given: TrainSettings): Configuration {
   const online = onlineAgent && onlinePhase(run, onlineAgent, agentSettings, written);
   refuseEndlessFailure(run, agentSettings);
   const flat = { ...run, ...agentSettings, ...(online && { online: online.settings }) };
-  return { run, agent, agentSettings, online, flat };
+  return { run, agent, agentSettings, online, flat, notices: noticesOf(given) };
+}
+
+/** As far as a program can know without Node, whose doors say it better (runs/configure.ts). */
+function coresHere(): number {
+  const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
+  return navigator?.hardwareConcurrency ?? 1;
+}
+
+function noticesOf(given: TrainSettings): string[] {
+  return Object.entries(formerNames)
+    .filter(([former]) => former in given)
+    .map(([former, name]) => `The setting ${former} is called ${name} now; it was understood as that.`);
 }
 
 function refuseNoSettings(given: unknown): void {
@@ -80,13 +94,16 @@ export function algorithmIn({ agent, agentSettings, online }: Configuration, pha
 }
 
 /** The settings of the run, and what was written once a method is written out: the run's length decides some of it. */
-function resolveRun(given: TrainSettings): { readonly run: RunSettings; readonly written: TrainSettings } {
+function resolveRun(
+  given: TrainSettings,
+  cores: number,
+): { readonly run: RunSettings; readonly written: TrainSettings } {
   const method = withMethod(given);
   const first = parseRun(pick(method, runNames));
   const preset = pick(presetOf(first), runNames);
   const length = parseRun({ ...preset, ...pick(method, runNames) });
   const written = { ...methodOf(given.agent)?.scaled?.(length), ...method };
-  const run = withThreads(parseRun({ ...preset, ...pick(written, runNames) }));
+  const run = withThreads(parseRun({ ...preset, ...pick(written, runNames) }), cores);
   // Settings for the online phase alone make it one of its own, if only of the same agent.
   const onlineAgent = run.onlineAgent ?? (written.online === undefined ? null : run.agent);
   return { run: { ...run, onlineAgent }, written };
@@ -152,8 +169,8 @@ function parseRun(values: object): RunSettings {
   return parseSettings(runSettings, values, "the run");
 }
 
-function withThreads(run: RunSettings): RunSettings {
-  return run.threads > 0 ? run : { ...run, threads: availableParallelism() };
+function withThreads(run: RunSettings, cores: number): RunSettings {
+  return run.threads > 0 ? run : { ...run, threads: cores };
 }
 
 /** Those of the values that are settings of the agent, checked, with defaults. */

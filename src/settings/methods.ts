@@ -13,7 +13,7 @@ export interface Method {
   readonly scaled?: (run: RunSettings) => TrainSettings;
 }
 
-const OFFLINE_SHARE = 0.5;
+const MIXING_RATIO = 0.5;
 /** Of RLPD and WSRL; a run of a few thousand steps has no time for that. */
 const WARMUP = { steps: 5_000, mostOfTheRun: 1 / 20 };
 
@@ -30,19 +30,19 @@ const cloningFades = ({ offlineUpdates, onlineSteps, utdRatio }: RunSettings): T
 export const methods: Readonly<Record<string, Method>> = {
   sac: {
     summary: "SAC from scratch: no recorded data at all",
-    settings: { agent: "sac", offlineUpdates: 0, offlineShare: 0 },
+    settings: { agent: "sac", offlineUpdates: 0, mixingRatio: 0 },
   },
   "sac-offline-data": {
     summary: "SAC from scratch with the recorded data in its replay: every transition is drawn equally often",
-    settings: { agent: "sac", offlineUpdates: 0, offlineShare: -1 },
+    settings: { agent: "sac", offlineUpdates: 0, mixingRatio: -1 },
   },
   hybrid: {
     summary: "Hybrid RL: SAC without pre-training, a fixed share of every batch recorded",
-    settings: { agent: "sac", offlineUpdates: 0, offlineShare: OFFLINE_SHARE },
+    settings: { agent: "sac", offlineUpdates: 0, mixingRatio: MIXING_RATIO },
   },
   rlpd: {
     summary: "RLPD: no pre-training, symmetric sampling, random actions first",
-    settings: { agent: "rlpd", offlineUpdates: 0, offlineShare: OFFLINE_SHARE, warmupActions: "random" },
+    settings: { agent: "rlpd", offlineUpdates: 0, mixingRatio: MIXING_RATIO, warmupActions: "random" },
     scaled: warmup,
   },
   wsrl: {
@@ -52,7 +52,7 @@ export const methods: Readonly<Record<string, Method>> = {
       onlineAgent: "wsrl",
       criticCount: 10,
       criticLayerNorm: true,
-      offlineShare: 0,
+      mixingRatio: 0,
       warmupActions: "policy",
     },
     scaled: warmup,

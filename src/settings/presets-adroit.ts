@@ -15,7 +15,7 @@ const adroitBinary: Preset = {
   failureReward: -1,
   offlineUpdates: 20_000,
   onlineSteps: 1_000_000,
-  offlineShare: 0.5,
+  mixingRatio: 0.5,
 };
 
 /**

@@ -53,7 +53,7 @@ describe("a preset", () => {
       rewardShift: -5,
       offlineUpdates: 1_000_000,
       onlineSteps: 1_000_000,
-      offlineShare: 0.5,
+      mixingRatio: 0.5,
       utdRatio: 1,
       actorLearningRate: 1e-4,
       criticLearningRate: 3e-4,
@@ -86,7 +86,7 @@ describe("a preset", () => {
         failureReward: -1,
         offlineUpdates: 20_000,
         onlineSteps,
-        offlineShare: 0.5,
+        mixingRatio: 0.5,
       });
       expect(resolveConfiguration({ task, agent: "iql" }).flat).toMatchObject({ expectile: 0.8, rewardScale: 10 });
     }
@@ -108,7 +108,7 @@ describe("a preset", () => {
     expect(run).toMatchObject({
       agent: "sac",
       offlineUpdates: 0,
-      offlineShare: 0,
+      mixingRatio: 0,
       onlineSteps: 200_000,
       utdRatio: 0.5,
     });
@@ -143,8 +143,8 @@ describe("a method", () => {
   });
 
   it("gives way to what the caller writes", () => {
-    const { run } = resolveConfiguration({ agent: "hybrid", offlineShare: 0.25, offlineUpdates: 10 });
-    expect(run).toMatchObject({ agent: "sac", label: "hybrid", offlineShare: 0.25, offlineUpdates: 10 });
+    const { run } = resolveConfiguration({ agent: "hybrid", mixingRatio: 0.25, offlineUpdates: 10 });
+    expect(run).toMatchObject({ agent: "sac", label: "hybrid", mixingRatio: 0.25, offlineUpdates: 10 });
     expect(resolveConfiguration({ agent: "hybrid", label: "mine" }).run.label).toBe("mine");
   });
 
@@ -173,7 +173,7 @@ describe("a method", () => {
       backupEntropy: true,
       criticLearningRate: 3e-4,
     });
-    expect(rlpd.run).toMatchObject({ offlineUpdates: 0, offlineShare: 0.5, warmupSteps: 5000 });
+    expect(rlpd.run).toMatchObject({ offlineUpdates: 0, mixingRatio: 0.5, warmupSteps: 5000 });
     expect(resolveConfiguration({ agent: "rlpd", task: "antmaze-umaze" }).agentSettings).toMatchObject({
       targetCriticCount: 1,
       backupEntropy: false,
@@ -184,6 +184,6 @@ describe("a method", () => {
     });
     const wsrl = resolveConfiguration({ agent: "wsrl" });
     expect(wsrl.online?.settings).toMatchObject({ criticCount: 10, criticLayerNorm: true, criticSteps: 4 });
-    expect(wsrl.run).toMatchObject({ offlineShare: 0, warmupSteps: 5000, warmupActions: "policy" });
+    expect(wsrl.run).toMatchObject({ mixingRatio: 0, warmupSteps: 5000, warmupActions: "policy" });
   });
 });

@@ -22,7 +22,7 @@ const antMaze: Preset = {
   failureReward: 0,
   offlineUpdates: 1_000_000,
   onlineSteps: 1_000_000,
-  offlineShare: 0.5,
+  mixingRatio: 0.5,
 };
 
 /**
@@ -106,7 +106,7 @@ const antDirection: Preset = {
   criticLearningRate: 3e-4,
   temperatureLearningRate: 3e-4,
   offlineUpdates: 0,
-  offlineShare: 0,
+  mixingRatio: 0,
   onlineSteps: 200_000,
   utdRatio: 0.5,
   warmupSteps: 3_000,

@@ -4,6 +4,10 @@
  */
 import { z } from "zod";
 
+/** The offline phase counts updates, the online phase counts environment steps. */
+export const phaseSchema = z.enum(["offline", "online"]);
+export type Phase = z.infer<typeof phaseSchema>;
+
 const count = () => z.number().int().min(0);
 
 export const runSettings = z.object({
@@ -40,11 +44,11 @@ export const runSettings = z.object({
     .enum(["policy", "random"])
     .default("policy")
     .describe("Who acts in the warm-up: the frozen policy, or chance."),
-  offlineShare: z
+  mixingRatio: z
     .number()
     .max(1)
     .default(0.5)
-    .describe("Share of recorded data in an online batch; negative: by size."),
+    .describe("Mixing ratio: share of recorded data in an online batch; negative: by size."),
   evaluationEpisodes: z
     .number()
     .int()
@@ -87,3 +91,15 @@ export const runSettings = z.object({
 });
 
 export type RunSettings = z.infer<typeof runSettings>;
+
+/** Settings by the names that they had before; understood wherever settings are read, and told of. */
+export const formerNames: Readonly<Record<string, keyof RunSettings>> = { offlineShare: "mixingRatio" };
+
+/** The same settings under the names of today. Where both are written, the name of today holds. */
+export function withNamesOfToday<Settings extends object>(settings: Settings): Settings {
+  if (!Object.keys(settings).some((name) => Object.hasOwn(formerNames, name))) return settings;
+  const renamed = Object.entries(settings).map(([name, value]) => [formerNames[name] ?? name, value] as const);
+  // What was written under the name of today comes last.
+  const today = Object.entries(settings).filter(([name]) => !Object.hasOwn(formerNames, name));
+  return Object.fromEntries([...renamed, ...today]) as Settings;
+}

@@ -4,8 +4,8 @@ import { randomDataset } from "../data/example-data.fixture.js";
 import { discrete, type Environment } from "../environments/environment.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { DataError } from "../errors.js";
-import { dataInMemory } from "../runs/offline-replay.js";
 import { registerLine } from "../runs/tiny-run.fixture.js";
+import { dataInMemory } from "./learning-data.js";
 import { refuseMismatch } from "./mismatch.js";
 
 const line = makeEnvironment(registerLine("mismatch-line"));

@@ -8,10 +8,10 @@ import {
   type Environment,
 } from "../environments/environment.js";
 import { DataError, UsageError } from "../errors.js";
-import type { RecordedData } from "../runs/offline-replay.js";
+import type { LearningData } from "./learning-data.js";
 
 /** What is compared of recorded data. */
-export type RecordedHeader = Omit<RecordedData, "episodes" | "replay" | "close">;
+export type RecordedHeader = Omit<LearningData, "episodes" | "replay" | "identity" | "close">;
 
 /** @throws UsageError naming the sizes, kinds or bounds that differ, or that the data are empty */
 export function refuseMismatch(environment: Environment, dataset: RecordedHeader, task: string): void {

@@ -2,7 +2,7 @@
  * How fast a run goes: seconds since it began, those of them that checkpoints took, and updates per second of each phase,
  * counting only time in updates.
  */
-import type { Phase } from "../runs/record.js";
+import type { Phase } from "../settings/settings.js";
 
 /** What a checkpoint keeps, so that a resumed run counts on. */
 export interface SavedPace {

@@ -5,12 +5,13 @@ import { describe, expect, it } from "vitest";
 import { collectTask } from "../environments/collect-task.js";
 import { renderReport } from "../report/page.js";
 import { readRun } from "../runs/read.js";
-import type { MetricsLine, Phase } from "../runs/record.js";
-import type { Beginning } from "../runs/run-beginning.js";
 import { lineData, newFolder, registerLine, tiny, trainTiny } from "../runs/tiny-run.fixture.js";
 import { tinyTask } from "../runs/tiny-tasks.fixture.js";
 import { resume, train } from "../runs/train.js";
 import { resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import type { Phase } from "../settings/settings.js";
+import type { MetricsLine } from "./record.js";
+import type { MixedReplay } from "./replay.js";
 import { RewardRange } from "./reward-range.js";
 import { ValueWatch, valueWatchFor } from "./value-watch.js";
 
@@ -80,8 +81,7 @@ describe("an algorithm that changes at the switch", () => {
   const metrics = { targetQMean: 500, temperature: 0.5, logPiMean: -8 };
   const rewards = new RewardRange();
   rewards.see([0, 1]);
-  const nothing = { transitions: () => ({ rewards: [] }) };
-  const beginning = { told: [], online: nothing, state: { offline: {}, rewards } } as unknown as Beginning;
+  const replay = { offline: {}, online: {} } as unknown as MixedReplay;
 
   it.each<[string, TrainSettings, boolean, boolean]>([
     ["bc", { onlineAgent: "sac", backupEntropy: true }, false, true],
@@ -92,7 +92,7 @@ describe("an algorithm that changes at the switch", () => {
   ])("from %s with %j: entropy counts from the phase on that backs it up", (agent, settings, offline, online) => {
     const configuration = resolveConfiguration({ task: "pointmaze-umaze", agent, ...settings });
     const silent = (phase: Phase) =>
-      valueWatchFor(configuration, beginning).look({ ...line(metrics), phase }) === undefined;
+      valueWatchFor(configuration, { replay, state: { rewards } }, []).look({ ...line(metrics), phase }) === undefined;
     expect([silent("offline"), silent("online")]).toEqual([offline, online]);
   });
 });

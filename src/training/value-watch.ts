@@ -5,10 +5,12 @@
  * Values beyond are no failure yet, but commonly become one.
  */
 import { Replay } from "../data/replay.js";
-import type { MetricsLine, NoticeLine, Phase } from "../runs/record.js";
-import type { Beginning } from "../runs/run-beginning.js";
 import { algorithmIn, type Configuration } from "../settings/configuration.js";
+import type { Phase } from "../settings/settings.js";
+import type { MetricsLine, NoticeLine } from "./record.js";
+import type { MixedReplay } from "./replay.js";
 import type { RewardRange } from "./reward-range.js";
+import type { RunState } from "./snapshot.js";
 
 /** The metrics that are values, where an agent has them. */
 const values = ["dataQMean", "policyQMean", "targetQMean"] as const;
@@ -34,13 +36,15 @@ export interface ValueWatchOptions {
 }
 
 /** The watch over a run that begins or goes on; it knows the rewards that were seen or are in memory, and what was told. */
-export function valueWatchFor(configuration: Configuration, beginning: Beginning): ValueWatch {
+export function valueWatchFor(
+  configuration: Configuration,
+  { replay, state: { rewards } }: { readonly replay: MixedReplay; readonly state: Pick<RunState, "rewards"> },
+  told: ValueWatchOptions["told"],
+): ValueWatch {
   const settingsIn = (phase: Phase): { discount?: number | undefined; backupEntropy?: boolean | undefined } =>
     algorithmIn(configuration, phase).settings;
-  const { told, online } = beginning;
-  const { offline, rewards } = beginning.state;
-  if (offline instanceof Replay) rewards.see(offline.transitions().rewards);
-  rewards.see(online.transitions().rewards);
+  for (const source of [replay.offline, replay.online])
+    if (source instanceof Replay) rewards.see(source.transitions().rewards);
   // The discount is the same in both phases; every agent has one.
   const discount = settingsIn("offline").discount!;
   // What the offline phase has put into them is still in the networks that the online phase takes over.

@@ -7,9 +7,9 @@ import { writeSync } from "node:fs";
 import { Agent } from "../../src/agents/agent.js";
 import { registerEnvironment } from "../../src/environments/registry.js";
 import { RandomStream } from "../../src/random.js";
-import { Checkpointing } from "../../src/runs/checkpointing.js";
 import { type Disk, realDisk } from "../../src/runs/disk.js";
-import { RunLog } from "../../src/runs/run-log.js";
+import { Checkpointing } from "../../src/training/checkpointing.js";
+import { RunLog } from "../../src/training/run-log.js";
 import { atWork, type Order, orderVariable, type Stage } from "./order.js";
 import { chaosTasks } from "./tasks.js";
 

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { numberOf } from "../../src/cli/numbers.js";
 import { collectTask } from "../../src/environments/collect-task.js";
-import type { Progress } from "../../src/runs/run-log.js";
 import { train } from "../../src/runs/train.js";
+import type { Progress } from "../../src/training/run-log.js";
 import { runTool } from "../run-tool.js";
 import { recordedTask } from "./run-settings.js";
 

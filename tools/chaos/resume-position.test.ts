@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CheckpointStore, checkpointFolder } from "../../src/runs/checkpoints/store.js";
-import { type Phase, runFiles } from "../../src/runs/record.js";
+import { runFiles } from "../../src/runs/record.js";
 import type { SavedRun } from "../../src/runs/saved-run.js";
 import { newFolder, registerLine, trainTiny } from "../../src/runs/tiny-run.fixture.js";
+import type { Phase } from "../../src/settings/settings.js";
 import { type ResumePosition, resumePosition, resumePositionIn, unvisited } from "./resume-position.js";
 
 function saved(phase: Phase, onlineSteps: number, trajectory: number | null) {

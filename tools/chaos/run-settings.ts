@@ -3,9 +3,9 @@
  * for every agent and for a method whose algorithm changes at the switch.
  */
 import { agentDefinition, agentNames } from "../../src/agents/registry.js";
-import type { NoticeLine } from "../../src/runs/record.js";
 import type { TrainSettings } from "../../src/settings/configuration.js";
 import { methodOf } from "../../src/settings/methods.js";
+import type { NoticeLine } from "../../src/training/record.js";
 import type { ResumePosition } from "./resume-position.js";
 import { failingTask, gridTask, mazeTask, unsavedTask } from "./tasks.js";
 

@@ -10,9 +10,9 @@ import { RandomStream } from "../../src/random.js";
 import { episodeLogFile } from "../../src/runs/checkpoints/episode-log.js";
 import { CheckpointStore, checkpointFolder } from "../../src/runs/checkpoints/store.js";
 import { runFiles } from "../../src/runs/record.js";
-import { differences, identityOf, type RunIdentity } from "../../src/runs/run-identity.js";
 import { atWork, firstOrder, type Order, orderVariable, randomOrder, type Stage } from "./order.js";
 import { type ResumePosition, resumePositionIn } from "./resume-position.js";
+import { differences, identityOf, type RunIdentity } from "./run-identity.js";
 import type { ChaosCase } from "./run-settings.js";
 import { keepsBestByChance, untestedBy } from "./untested.js";
 

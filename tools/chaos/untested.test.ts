@@ -1,6 +1,6 @@
 /** A run with which nothing can be compared is told apart from one with which the others are. */
 import { expect, it } from "vitest";
-import type { RunIdentity } from "../../src/runs/run-identity.js";
+import type { RunIdentity } from "./run-identity.js";
 import { keepsBestByChance, untestedBy } from "./untested.js";
 
 /** A run with these returns at updates 0, 10 and so on, the state after so many updates its best. */

@@ -2,7 +2,7 @@
  * What a run of the chaos tool cannot show, however often it is ended: a run whose evaluations are all the same is no
  * other with a wrong one, and one whose best state is its first or its last may have kept the right one by chance.
  */
-import type { RunIdentity } from "../../src/runs/run-identity.js";
+import type { RunIdentity } from "./run-identity.js";
 import type { ChaosCase } from "./run-settings.js";
 
 /** Why a run that was never ended is no measure for others, in words; nothing where it is one. */
@@ -38,9 +38,9 @@ function keptBest({ evaluations, best }: Pick<RunIdentity, "evaluations" | "best
   return evaluations.findIndex((line) => line.updates === updates && line.onlineSteps === onlineSteps);
 }
 
-/** The first of the best, by success, then by return. */
+/** The latest of the best, by success, then by return. */
 function bestOf(evaluations: RunIdentity["evaluations"]): number {
   const order = evaluations.map((line, place) => ({ ...line, place }));
-  order.sort((a, b) => b.successRate - a.successRate || b.returnMean - a.returnMean || a.place - b.place);
+  order.sort((a, b) => b.successRate - a.successRate || b.returnMean - a.returnMean || b.place - a.place);
   return order[0]!.place;
 }

@@ -5,11 +5,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bestCheckpoint, CheckpointStore, checkpointFolder } from "./checkpoints/store.js";
-import { decodeTensorFile, type TensorFile } from "./checkpoints/tensor-file.js";
-import { readRun } from "./read.js";
-import { type EvaluationLine, type NoticeLine, runFiles } from "./record.js";
-import { parseSavedRun, type SavedRun } from "./saved-run.js";
+import { bestCheckpoint, CheckpointStore, checkpointFolder } from "../../src/runs/checkpoints/store.js";
+import { decodeTensorFile, type TensorFile } from "../../src/runs/checkpoints/tensor-file.js";
+import { readRun } from "../../src/runs/read.js";
+import { runFiles } from "../../src/runs/record.js";
+import { parseSavedRun, type SavedRun } from "../../src/runs/saved-run.js";
+import type { EvaluationLine, NoticeLine } from "../../src/training/record.js";
 
 export interface RunIdentity {
   /** The last checkpoint. */

@@ -2,9 +2,10 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type NoticeLine, runFiles } from "./record.js";
+import { runFiles } from "../../src/runs/record.js";
+import { newFolder, registerLine, trainTiny } from "../../src/runs/tiny-run.fixture.js";
+import type { NoticeLine } from "../../src/training/record.js";
 import { differences, identityOf } from "./run-identity.js";
-import { newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
 
 const { folder } = await trainTiny(registerLine("line to compare"));
 const notice: NoticeLine = {

@@ -1,20 +1,24 @@
 /**
- * What a run needs before its first update is set up, handed to whoever makes the run, and given back: environment,
- * recorded data, the watch over calls, and the lock of the run folder.
+ * What a run in a folder needs before its first update is set up, handed to whoever makes the run, and given back:
+ * environment, recorded data, the watch over calls, and the lock of the folder.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { makeIn } from "../environments/environment-call.js";
 import { RenewableEnvironment } from "../environments/renewable-environment.js";
-import { type Configuration, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import type { Configuration, TrainSettings } from "../settings/configuration.js";
+import type { AssembledRun } from "../training/assemble.js";
+import { watched } from "../training/environment-watch.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
+import type { LearningData } from "../training/learning-data.js";
 import { checkpointFolder, isUnfinishedCheckpoint } from "./checkpoints/store.js";
-import { hangWatchFor, watched } from "./hang-watch.js";
+import { configure } from "./configure.js";
+import { hangWatchFor } from "./hang-watch.js";
 import { isRunLeftover, removeLeftovers } from "./leftovers.js";
 import { lockFolder } from "./lock.js";
-import type { RecordedData } from "./offline-replay.js";
+import { newRun, type RunContext, resumedRun } from "./open-run.js";
 import { readRunConfig } from "./read.js";
 import { recordedData, refuseLostData } from "./recorded-data.js";
-import { type Beginning, newRun, resumedRun, type Surroundings } from "./run-beginning.js";
 import type { TrainOptions } from "./train-options.js";
 import { makeEmptyFolder, refuseUsedFolder } from "./write.js";
 
@@ -25,13 +29,13 @@ import { makeEmptyFolder, refuseUsedFolder } from "./write.js";
 export async function withNewRun<Result>(
   configuration: Configuration,
   options: TrainOptions,
-  use: (beginning: Beginning) => Promise<Result>,
+  use: (run: AssembledRun) => Promise<Result>,
 ): Promise<Result> {
   const { folder } = options;
   refuseUsedFolder(folder);
-  return withSurroundings(configuration, options, (surroundings) => {
+  return withContext(configuration, options, (context) => {
     makeEmptyFolder(folder);
-    return underLock(folder, async () => use(await newRun(configuration, surroundings, folder)));
+    return underLock(folder, async () => use(await newRun(context, folder)));
   });
 }
 
@@ -42,35 +46,45 @@ export async function withNewRun<Result>(
  */
 export async function withResumedRun<Result>(
   options: TrainOptions,
-  use: (beginning: Beginning, configuration: Configuration) => Promise<Result>,
+  use: (run: AssembledRun) => Promise<Result>,
 ): Promise<Result> {
   const { folder } = options;
-  const configuration = resolveConfiguration(readRunConfig(folder).settings as TrainSettings);
+  const configuration = configure(readRunConfig(folder).settings as TrainSettings);
   refuseLostData(configuration.run, options);
-  return withSurroundings(configuration, options, (surroundings) =>
-    underLock(folder, async () => use(await resumedRun(configuration, surroundings, options), configuration)),
+  return withContext(configuration, options, (context) =>
+    underLock(folder, async () => use(await resumedRun(context, options))),
   );
 }
 
-async function withSurroundings<Result>(
+async function withContext<Result>(
   configuration: Configuration,
   options: TrainOptions,
-  use: (surroundings: Surroundings) => Promise<Result>,
+  use: (context: RunContext) => Promise<Result>,
 ): Promise<Result> {
   const { run } = configuration;
-  const watch = hangWatchFor(configuration, options.mayEndProcess);
+  const { signal, mayEndProcess } = options;
+  for (const sentence of configuration.notices) options.onNotice?.(sentence);
+  const watch = hangWatchFor(configuration, mayEndProcess);
   let environment: RenewableEnvironment | undefined;
-  let data: RecordedData | undefined;
+  let data: LearningData | undefined;
   try {
-    environment = await watched(watch, async () => new RenewableEnvironment((first) => makeIn(run.task, watch, first)));
+    environment = await watched(watch, () => RenewableEnvironment.make((first) => makeIn(run.task, watch, first)));
     refuseUnfitAgents(configuration, sizesOf(environment));
     data = await recordedData(run, environment, options);
-    return await use({ environment, data, watch });
+    const fingerprint = digestOf(data.identity());
+    return await use({ configuration, environment, data, watch, listeners: options, signal, fingerprint });
   } finally {
     data?.close();
     environment?.close();
     await watch?.close();
   }
+}
+
+/** SHA-256 by which a resumed run knows its data again. */
+function digestOf(arrays: readonly ArrayBufferView[]): string {
+  const hash = createHash("sha256");
+  for (const { buffer, byteOffset, byteLength } of arrays) hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest("hex");
 }
 
 /** Works alone in a folder, cleared of what kills have left there. @throws UsageError if another process works there */

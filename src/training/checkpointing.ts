@@ -3,9 +3,9 @@
  * time, and whenever the run asks for one.
  */
 
-import type { Pace } from "../training/pace.js";
-import type { CheckpointStore } from "./checkpoints/store.js";
-import type { TensorFile } from "./checkpoints/tensor-file.js";
+import type { Pace } from "./pace.js";
+import type { RunSink } from "./ports.js";
+import type { Snapshot } from "./snapshot.js";
 
 /** The largest share of the time that writing checkpoints may take. */
 const largestShare = 0.02;
@@ -18,8 +18,8 @@ export class Checkpointing {
   private longest = 0;
 
   constructor(
-    private readonly store: Pick<CheckpointStore, "write">,
-    private readonly capture: () => TensorFile,
+    private readonly sink: Pick<RunSink, "checkpoint">,
+    private readonly capture: () => Snapshot,
     private readonly clock: CheckpointClock,
     private readonly everySeconds: number,
   ) {
@@ -36,13 +36,12 @@ export class Checkpointing {
 
   /**
    * Writes one, whatever it costs: the timed ones make up for it.
-   * @returns the path
    * @throws RunFailure if it cannot be written
    */
-  save({ best = false }: { readonly best?: boolean } = {}): string {
+  save({ best = false }: { readonly best?: boolean } = {}): void {
     const start = this.clock.elapsed();
     try {
-      return this.store.write(this.capture(), best);
+      this.sink.checkpoint(this.capture(), best);
     } finally {
       this.last = this.clock.elapsed();
       this.longest = Math.max(this.longest, this.last - start);

@@ -13,7 +13,7 @@ import { Replay } from "../data/replay.js";
 import { convertDataset } from "../data/storage/convert-dataset.js";
 import { openDataset, readDataset } from "../data/storage/open-dataset.js";
 import { RandomStream } from "../random.js";
-import { dataInMemory, dataOnDisk, poolRowsOf } from "./offline-replay.js";
+import { dataInMemory, dataOpened, poolRowsOf } from "../training/learning-data.js";
 import { readRun } from "./read.js";
 import { writeDataset } from "./task-data.js";
 import { newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
@@ -24,7 +24,7 @@ const own = join(place, "data.calql");
 const sizes = { observationSize: 2, actionSize: 1 };
 const steps = 40_000;
 const door = { rewardScale: 2, rewardShift: 1, returns: { discount: 0.9 } };
-const options = { door, requiresReturnToGo: true, seed: 3 };
+const options = { transitions: door, requiresReturnToGo: true, seed: 3 };
 
 beforeAll(async () => {
   await writeDataset(d4rl, randomDataset(1, new Array(400).fill(steps / 400), sizes));
@@ -32,9 +32,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(place, { recursive: true }));
 
-describe("dataOnDisk", () => {
+describe("dataOpened", () => {
   it("loads what fits into the memory, and draws it as the replay in memory does, to the bit", async () => {
-    const data = await dataOnDisk(await openDataset(own), 2);
+    const data = await dataOpened(await openDataset(own), 2);
     expect(poolRowsOf(sizes, 2)).toBeGreaterThan(steps);
     const replay = data.replay(options);
     expect(replay).toBeInstanceOf(Replay);
@@ -47,7 +47,7 @@ describe("dataOnDisk", () => {
   });
 
   it("draws from disk what does not", async () => {
-    const data = await dataOnDisk(await openDataset(own), 1);
+    const data = await dataOpened(await openDataset(own), 1);
     expect(poolRowsOf(sizes, 1)).toBe(Math.floor(2 ** 20 / 36));
     expect(data).toMatchObject({ ...sizes, source: own, steps, episodes: 400 });
     const replay = data.replay(options);
@@ -57,7 +57,7 @@ describe("dataOnDisk", () => {
   });
 
   it("loads a format that has no blocks, however large", async () => {
-    const data = await dataOnDisk(await openDataset(d4rl), 1);
+    const data = await dataOpened(await openDataset(d4rl), 1);
     expect(data.replay(options)).toBeInstanceOf(Replay);
   });
 });

@@ -3,7 +3,7 @@
  */
 import { resolve } from "node:path";
 import type { z } from "zod";
-import { runSettings } from "./settings.js";
+import { runSettings } from "../settings/settings.js";
 
 /** Resolved settings by name, as a run records them. */
 export type RecordedSettings = Readonly<Record<string, unknown>>;

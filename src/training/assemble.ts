@@ -1,0 +1,131 @@
+/**
+ * From the settings of a run, its environment, its data and a sink to everything that the loop works with: the same for a
+ * run in a folder and for one in memory, for a new run and for one that goes on.
+ */
+import { Agent } from "../agents/agent.js";
+import { Replay } from "../data/replay.js";
+import type { EnvironmentFailure } from "../environments/environment-failure.js";
+import type { RenewableEnvironment } from "../environments/renewable-environment.js";
+import { RandomStream } from "../random.js";
+import { algorithmIn, type Configuration } from "../settings/configuration.js";
+import type { Phase } from "../settings/settings.js";
+import { Checkpointing } from "./checkpointing.js";
+import type { RunParts } from "./complete-run.js";
+import { EnvironmentCollector } from "./environment-collector.js";
+import { EnvironmentEvaluator } from "./environment-evaluator.js";
+import type { EnvironmentWatch } from "./environment-watch.js";
+import type { LearningData } from "./learning-data.js";
+import type { RunSink } from "./ports.js";
+import type { EvaluationLine, NoticeLine } from "./record.js";
+import { MixedReplay } from "./replay.js";
+import { RewardRange } from "./reward-range.js";
+import { type RunListeners, RunLog } from "./run-log.js";
+import { captureRun, type RunState, type RunStreams, streamsOf } from "./snapshot.js";
+import { transitionOptionsOf } from "./transition-options.js";
+import { valueWatchFor } from "./value-watch.js";
+
+/**
+ * Transitions for which an online replay has room from the beginning: pages that none has reached yet take no memory, and a
+ * replay that need not grow is never in memory twice.
+ */
+const MOST_ROOM = 2 ** 20;
+
+/** What a run is made in and of. */
+export interface RunContext {
+  readonly configuration: Configuration;
+  readonly environment: RenewableEnvironment;
+  readonly data: LearningData;
+  readonly watch?: EnvironmentWatch | undefined;
+  readonly listeners: RunListeners;
+  /** Ends the run early, with everything written. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface AssembleOptions {
+  readonly agent: Agent;
+  readonly sink: RunSink;
+  /** Those that were made already, where a run goes on. */
+  readonly evaluations?: readonly EvaluationLine[];
+}
+
+export interface AssembledRun extends RunParts {
+  readonly replay: MixedReplay;
+  /** Closes what was made for evaluations. */
+  close(): void;
+}
+
+/** A run at its beginning. Where it goes on, `restoreRun` puts it to where it stood. */
+export function assembleRun(context: RunContext, { agent, sink, evaluations = [] }: AssembleOptions): AssembledRun {
+  const { configuration, environment, watch, listeners, signal } = context;
+  const { run } = configuration;
+  const streams = streamsFrom(run.seed);
+  const log = new RunLog(sink, run.logEveryUpdates, listeners, [...evaluations]);
+  const collector = new EnvironmentCollector({
+    ...{ environment, watch, signal, settings: run, seeds: streams.episodes },
+    streams: () => streamsOf(state),
+    onDrop: (sentence) => log.notice("dropped-episode", sentence),
+    onUnsaved: once(({ what }: EnvironmentFailure) =>
+      listeners.onNotice?.(`${what}. A resumed run plays that episode again from its beginning.`),
+    ),
+  });
+  const replay = replayFor(context, streams.sampling, agent);
+  const rewards = new RewardRange();
+  const state: RunState = { agent, replay, collector, log, streams, rewards, onlineUpdates: 0 };
+  const { task, evaluationEpisodes: episodes, seed } = run;
+  const evaluator = new EnvironmentEvaluator({ task, episodes, seed, first: environment, signal, watch });
+  const checkpoints = new Checkpointing(sink, () => captureRun(state), log.pace, run.checkpointEverySeconds);
+  const parts = { configuration, state, evaluator, checkpoints, sink, signal, replay };
+  const inEnvironment = (work: () => Promise<void>) => collector.inEnvironment(work);
+  return { ...parts, inEnvironment, begin: () => evaluator.prepare(), close: () => evaluator.close() };
+}
+
+/** From now on values that the rewards do not allow are noticed. @param told what was noticed in the run already */
+export function watchValues(run: AssembledRun, told: readonly NoticeLine["kind"][] = []): void {
+  run.state.log.watchValues(valueWatchFor(run.configuration, run, told));
+}
+
+/** The agent of a phase, with first values from the run's seed. */
+export function makeAgent(
+  { configuration, data }: Pick<RunContext, "configuration" | "data">,
+  phase: Phase,
+): Promise<Agent> {
+  const { seed, threads } = configuration.run;
+  const { agent, settings } = algorithmIn(configuration, phase);
+  const { observationSize, actionSize, discreteActions } = data;
+  return Agent.create(agent.name, { observationSize, actionSize, discreteActions, settings, seed, threads });
+}
+
+function streamsFrom(seed: number): RunStreams {
+  return {
+    sampling: new RandomStream(seed, "sampling"),
+    warmup: new RandomStream(seed, "warm-up"),
+    episodes: new RandomStream(seed, "online episodes"),
+  };
+}
+
+function replayFor(
+  { configuration, data, environment }: RunContext,
+  sampling: RandomStream,
+  agent: Agent,
+): MixedReplay {
+  const { run, agent: offline, online } = configuration;
+  const { observationSize, actionSize } = data;
+  const requiresReturnToGo = offline.needsReturnToGo || (online?.agent.needsReturnToGo ?? false);
+  const capacity = Math.min(run.onlineSteps + environment.horizon, MOST_ROOM);
+  const transitions = transitionOptionsOf(configuration, agent.sizes);
+  return new MixedReplay(
+    data.replay({ requiresReturnToGo, transitions, seed: run.seed }),
+    new Replay({ observationSize, actionSize, requiresReturnToGo, capacity }),
+    transitions,
+    sampling,
+  );
+}
+
+/** To the caller alone, and once: in which episode a checkpoint falls due depends on the clock, and a run does not. */
+function once<Value>(tell: (value: Value) => void): (value: Value) => void {
+  let told = false;
+  return (value) => {
+    if (!told) tell(value);
+    told = true;
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * Collecting online in an environment: whole episodes, one after the other. An episode in progress can be captured in the
+ * midst of it where the environment can save its state. Where the environment fails, the run ends, or that episode is
+ * dropped and the next attempt is played in a fresh environment, as the settings say; the random streams go on from where
+ * the dropped episode left them.
+ */
+import { type Episode, joinRows, packEpisode } from "../data/episode.js";
+import { actionVectorSize } from "../environments/environment.js";
+import { resetIn, restoreStateIn, type Stage, saveStateIn, stepIn } from "../environments/environment-call.js";
+import { EnvironmentFailure } from "../environments/environment-failure.js";
+import type { RenewableEnvironment } from "../environments/renewable-environment.js";
+import { DataError, RunFailure, reasonIn } from "../errors.js";
+import type { RandomStream } from "../random.js";
+import type { RunSettings } from "../settings/settings.js";
+import { type EnvironmentWatch, watched } from "./environment-watch.js";
+import type { Collector, CollectorState, Policy } from "./ports.js";
+import { type EpisodeInProgress, numbersIn, type SavedStreams, type SnapshotTensors } from "./snapshot.js";
+
+export interface EnvironmentCollectorOptions {
+  readonly environment: RenewableEnvironment;
+  readonly settings: Pick<RunSettings, "onEnvironmentFailure" | "episodeFailures">;
+  /** Where the seeds of the episodes come from. */
+  readonly seeds: RandomStream;
+  /** The states of all streams of the run: what is kept of where an episode began. */
+  readonly streams: () => SavedStreams;
+  readonly watch?: EnvironmentWatch | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every dropped episode. */
+  readonly onDrop: (sentence: string) => void;
+  /** Told where the environment offers to save its state and fails in it. */
+  readonly onUnsaved: (failure: EnvironmentFailure) => void;
+}
+
+/** What was played so far: one observation more than actions and rewards. */
+interface Trajectory {
+  readonly observations: Float32Array[];
+  readonly actions: Float32Array[];
+  readonly rewards: number[];
+  /** Where the streams stood at its beginning, unless it is from an older checkpoint that did not say. */
+  readonly before: SavedStreams | undefined;
+}
+
+export class EnvironmentCollector implements Collector {
+  private trajectory: Trajectory | null = null;
+  private episodes = 0;
+  private failures = 0;
+
+  constructor(private readonly options: EnvironmentCollectorOptions) {}
+
+  /** @throws EnvironmentFailure, or RunFailure if too many episodes in a row were dropped; the signal's reason */
+  async next(policy: Policy, betweenSteps: () => void): Promise<Episode> {
+    for (;;) {
+      this.options.signal?.throwIfAborted();
+      try {
+        const episode = await this.inEnvironment(() => this.play(policy, betweenSteps));
+        this.failures = 0;
+        this.episodes++;
+        return episode;
+      } catch (error) {
+        await this.drop(error);
+      }
+    }
+  }
+
+  /** @throws EnvironmentFailure if the state cannot be saved and how the episode began is not known */
+  capture(): CollectorState {
+    const { trajectory, episodes, failures } = this;
+    return { episodes, failures, before: trajectory?.before, episode: trajectory && this.captured(trajectory) };
+  }
+
+  /** @throws EnvironmentFailure if the environment fails; DataError where the checkpoint does not fit it */
+  async restore({ episodes, failures, before, episode }: CollectorState, checkpoint: string): Promise<void> {
+    Object.assign(this, { episodes, failures });
+    if (!episode) return;
+    await this.inEnvironment(async () => {
+      this.trajectory = { ...this.trajectoryIn(episode, checkpoint), before };
+    });
+  }
+
+  /** Does work in the environment, of which nothing more is asked where it gave no answer. */
+  async inEnvironment<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await watched(this.options.watch, work);
+    } catch (error) {
+      if (error instanceof EnvironmentFailure && error.hung) this.options.environment.abandon();
+      throw error;
+    }
+  }
+
+  private get stage(): Stage {
+    const { environment, watch } = this.options;
+    return { environment, episode: { kind: "online episode", number: this.episodes + 1 }, watch };
+  }
+
+  /** Plays on until the task or the clock ends the episode. */
+  private async play(policy: Policy, betweenSteps: () => void): Promise<Episode> {
+    const { stage } = this;
+    const { signal, environment } = this.options;
+    this.trajectory ??= await this.begin(stage);
+    const { observations, actions, rewards } = this.trajectory;
+    for (;;) {
+      signal?.throwIfAborted();
+      const action = (await policy.act(observations[observations.length - 1]!, { deterministic: false })).slice();
+      const answer = stepIn(stage, action, actions.length + 1);
+      const { observation, reward, terminated, truncated } = answer instanceof Promise ? await answer : answer;
+      observations.push(observation);
+      actions.push(action);
+      rewards.push(reward);
+      if (terminated || truncated) {
+        this.trajectory = null;
+        return packEpisode(observations, actions, rewards, terminated);
+      }
+      if (environment.saveState) betweenSteps();
+    }
+  }
+
+  private async begin(stage: Stage): Promise<Trajectory> {
+    const before = this.options.streams();
+    const { observation } = await resetIn(stage, this.options.seeds.integer(2 ** 31));
+    return { observations: [observation], actions: [], rewards: [], before };
+  }
+
+  /** The episode in progress; null where the run can only go on from its beginning. */
+  private captured({ observations, actions, rewards, before }: Trajectory): EpisodeInProgress | null {
+    try {
+      const environment = saveStateIn(this.stage, actions.length);
+      if (!environment) return null;
+      const tensors: SnapshotTensors = new Map<string, Float32Array | Float64Array>([
+        ["environment", environment],
+        ["trajectory/observations", joinRows(observations)],
+        ["trajectory/actions", joinRows(actions)],
+        ["trajectory/rewards", Float64Array.from(rewards)],
+      ]);
+      return { steps: actions.length, tensors };
+    } catch (error) {
+      if (!(error instanceof EnvironmentFailure) || !before) throw error;
+      this.options.onUnsaved(error);
+      return null;
+    }
+  }
+
+  /** What was played of the episode; the environment is where it was in it. */
+  private trajectoryIn({ steps, tensors }: EpisodeInProgress, checkpoint: string): Omit<Trajectory, "before"> {
+    const { environment } = this.options;
+    if (!environment.restoreState)
+      throw new DataError(
+        `The checkpoint ${checkpoint} holds an episode of ${environment.name}, which cannot go on in it.`,
+      );
+    const rows = (name: string, count: number, width: number): Float32Array[] => {
+      const values = tensors.get(`trajectory/${name}`);
+      if (!(values instanceof Float32Array) || values.length !== count * width)
+        throw new DataError(`The checkpoint ${checkpoint} has no ${count} ${name} of the episode in progress.`);
+      return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width));
+    };
+    restoreStateIn(this.stage, numbersIn(checkpoint, tensors, "environment"), steps);
+    return {
+      observations: rows("observations", steps + 1, environment.observationSpace.size),
+      actions: rows("actions", steps, actionVectorSize(environment.actionSpace)),
+      rewards: [...numbersIn(checkpoint, tensors, "trajectory/rewards", steps)],
+    };
+  }
+
+  /** @throws the error again, if it does not allow to go on */
+  private async drop(error: unknown): Promise<void> {
+    const { onEnvironmentFailure, episodeFailures } = this.options.settings;
+    if (!(error instanceof EnvironmentFailure) || onEnvironmentFailure === "stop") throw error;
+    this.trajectory = null;
+    if (++this.failures >= episodeFailures)
+      throw new RunFailure(`${this.failures} online episodes in a row failed, the last so: ${error.message}`, {
+        cause: error,
+      });
+    await this.renew(error);
+    this.options.onDrop(`${error.what}. That episode is dropped; the run goes on with a fresh environment.`);
+  }
+
+  /** @throws EnvironmentFailure if no environment can be made after the failure */
+  private async renew(failure: EnvironmentFailure): Promise<void> {
+    try {
+      await watched(this.options.watch, () => this.options.environment.renew());
+    } catch (error) {
+      const reason = reasonIn((error as Error).cause ?? error);
+      const hung = error instanceof EnvironmentFailure && error.hung;
+      const what = `${failure.what}; and no fresh one could be made: ${reason}`;
+      throw new EnvironmentFailure(what, { call: "play", hung, cause: error });
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * How good is the policy now? Plays episodes with the deterministic policy, all side by side so that one call answers
+ * for every episode that still runs. The same seeds at every evaluation, so that changes are the policy's.
+ */
+import { joinRows } from "../data/episode.js";
+import { normalisedScore } from "../environments/adroit/adroit-score.js";
+import type { Environment, StepResult } from "../environments/environment.js";
+import { closeQuietly, makeIn, resetIn, type Stage, stepIn } from "../environments/environment-call.js";
+import { RandomStream } from "../random.js";
+import { type EnvironmentWatch, watched } from "./environment-watch.js";
+import type { Evaluation, Evaluator, Policy } from "./ports.js";
+
+export interface EvaluatorOptions {
+  readonly task: string;
+  readonly episodes: number;
+  readonly seed: number;
+  /** The run's first environment: those that are made for evaluations must be of its kind. */
+  readonly first: Environment;
+  readonly signal?: AbortSignal | undefined;
+  readonly watch?: EnvironmentWatch | undefined;
+}
+
+/** Evaluates in environments of its own, one an episode, made when first needed. */
+export class EnvironmentEvaluator implements Evaluator {
+  private readonly environments: Environment[] = [];
+
+  constructor(private readonly options: EvaluatorOptions) {}
+
+  /** Makes the environments. @throws EnvironmentFailure if one cannot be made */
+  async prepare(): Promise<void> {
+    const { task, episodes, watch, first } = this.options;
+    await watched(watch, async () => {
+      while (this.environments.length < episodes) this.environments.push(await makeIn(task, watch, first));
+    });
+  }
+
+  async evaluate(policy: Policy): Promise<Evaluation> {
+    const { seed, signal, watch } = this.options;
+    await this.prepare();
+    return watched(watch, () => evaluate(policy, this.environments, seed, signal, watch));
+  }
+
+  close(): void {
+    this.environments.forEach(closeQuietly);
+  }
+}
+
+interface Playing {
+  readonly stage: Stage;
+  observation: Float32Array;
+  total: number;
+  length: number;
+  success: boolean;
+  running: boolean;
+}
+
+/**
+ * Plays one episode in each of the environments.
+ * @param seed from which the seeds of the episodes follow
+ * @param watch told of every call of an environment
+ * @throws EnvironmentFailure if one of them fails; the signal's reason if it ends the evaluation early
+ */
+export async function evaluate(
+  policy: Policy,
+  environments: readonly Environment[],
+  seed: number,
+  signal?: AbortSignal,
+  watch?: EnvironmentWatch,
+): Promise<Evaluation> {
+  const seeds = new RandomStream(seed, "evaluation");
+  const episodes: Playing[] = [];
+  for (const [i, environment] of environments.entries()) {
+    const episode = { kind: "evaluation episode", number: i + 1 } as const;
+    episodes.push(await begin({ environment, episode, watch }, seeds.integer(2 ** 31)));
+  }
+  for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
+    signal?.throwIfAborted();
+    const observations = joinRows(running.map((episode) => episode.observation));
+    const actions = await policy.act(observations, { deterministic: true });
+    const size = actions.length / running.length;
+    const steps = running.map((episode, i) => play(episode, actions.slice(i * size, (i + 1) * size)));
+    if (steps.some((step) => step !== undefined)) await Promise.all(steps);
+  }
+  return summarise(episodes, environments[0]!.name);
+}
+
+async function begin(stage: Stage, seed: number): Promise<Playing> {
+  const { observation } = await resetIn(stage, seed);
+  return { stage, observation, total: 0, length: 0, success: false, running: true };
+}
+
+/** Nothing is waited for where the environment answers at once. */
+function play(episode: Playing, action: Float32Array): Promise<void> | undefined {
+  const answer = stepIn(episode.stage, action, episode.length + 1);
+  if (answer instanceof Promise) return answer.then((result) => take(episode, result));
+  return take(episode, answer);
+}
+
+function take(episode: Playing, { observation, reward, terminated, truncated, info }: StepResult): undefined {
+  episode.observation = observation;
+  episode.total += reward;
+  episode.length++;
+  episode.success ||= info.success;
+  episode.running = !terminated && !truncated;
+}
+
+function summarise(episodes: readonly Playing[], task: string): Evaluation {
+  const mean = (value: (episode: Playing) => number) =>
+    episodes.reduce((total, episode) => total + value(episode), 0) / episodes.length;
+  const returnMean = mean((episode) => episode.total);
+  const score = normalisedScore(task, returnMean);
+  return {
+    episodes: episodes.length,
+    successRate: mean((episode) => (episode.success ? 1 : 0)),
+    returnMean,
+    returnStandardDeviation: Math.sqrt(mean((episode) => (episode.total - returnMean) ** 2)),
+    lengthMean: mean((episode) => episode.length),
+    ...(score !== undefined && { normalisedScore: score }),
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * A watch over the calls of environments, seen from the loop: somebody who notices that one gives no answer. On Node a
+ * thread beside breaks such a call off (runs/hang-watch.ts); elsewhere there may be none.
+ */
+import type { CallWatch } from "../environments/environment-call.js";
+
+export interface EnvironmentWatch extends CallWatch {
+  /**
+   * Does work in which environments are called.
+   * @throws EnvironmentFailure if one of them hangs; the work then never ends
+   */
+  during<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** Does work in which environments are called; under a watch, if there is one. */
+export function watched<Result>(watch: EnvironmentWatch | undefined, work: () => Promise<Result>): Promise<Result> {
+  return watch ? watch.during(work) : work();
+}

@@ -1,0 +1,82 @@
+/**
+ * What a run learns from and how it is drawn: recorded episodes in memory, or blocks elsewhere where they are larger than
+ * the memory that a run gives them. The loop sees one thing.
+ */
+import { countSteps, type Dataset } from "../data/episode.js";
+import type { EpisodeBlocks } from "../data/episode-blocks.js";
+import { type EpisodeSource, loadDataset } from "../data/formats/format.js";
+import { PooledReplay, transitionBytes } from "../data/pooled-replay.js";
+import { Replay, type ReplayOptions, type SampledReplay } from "../data/replay.js";
+import { type TransitionOptions, toTransitions } from "../data/transitions.js";
+
+/** Recorded data, wherever they are. */
+export interface LearningData extends Omit<Dataset, "episodes"> {
+  readonly episodes: number;
+  readonly steps: number;
+  /** The replay that updates draw recorded transitions from. */
+  replay(options: LearningOptions): SampledReplay;
+  /** The bytes that tell these data from others; of blocks, what their manifest says of every one. */
+  identity(): readonly ArrayBufferView[];
+  /** Gives files back; nothing can be drawn afterwards. */
+  close(): void;
+}
+
+export interface LearningOptions extends Pick<ReplayOptions, "requiresReturnToGo"> {
+  /** How recorded steps become transitions. */
+  readonly transitions: TransitionOptions;
+  readonly seed: number;
+}
+
+/** Data in memory. */
+export function dataInMemory(dataset: Dataset): LearningData {
+  const { source, observationSize, actionSize, discreteActions, episodes } = dataset;
+  return {
+    ...{ source, observationSize, actionSize, discreteActions },
+    episodes: episodes.length,
+    steps: countSteps(dataset),
+    replay({ requiresReturnToGo, transitions }) {
+      const replay = new Replay({ observationSize, actionSize, requiresReturnToGo });
+      if (episodes.length > 0) replay.append(toTransitions(episodes, transitions));
+      return replay;
+    },
+    identity: () => episodes.flatMap((e) => [e.observations, e.actions, e.rewards, e.terminated]),
+    close: () => {},
+  };
+}
+
+/** A data set that is open for reading, and can be closed. */
+type Opened = EpisodeSource & { close(): void };
+
+/**
+ * Data that were opened: drawn block by block if they come in blocks and are larger than `megabytes` as transitions, else
+ * loaded.
+ * @param megabytes of 2^20 bytes
+ */
+export async function dataOpened(opened: Opened, megabytes: number): Promise<LearningData> {
+  const { blocks } = opened;
+  const poolRows = poolRowsOf(opened, megabytes);
+  if (blocks !== undefined && blocks.steps > poolRows) return dataInBlocks(opened, blocks, poolRows);
+  try {
+    return dataInMemory(await loadDataset(opened));
+  } finally {
+    opened.close();
+  }
+}
+
+function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): LearningData {
+  const { source, observationSize, actionSize, discreteActions } = opened;
+  const sizes = { observationSize, actionSize };
+  return {
+    ...{ source, ...sizes, discreteActions },
+    episodes: blocks.episodes,
+    steps: blocks.steps,
+    replay: ({ transitions: door, ...options }) => new PooledReplay(blocks, { ...sizes, ...options, door, poolRows }),
+    identity: () => [new TextEncoder().encode(blocks.identity)],
+    close: () => opened.close(),
+  };
+}
+
+/** Transitions that fit into so many megabytes. */
+export function poolRowsOf(sizes: Pick<Dataset, "observationSize" | "actionSize">, megabytes: number): number {
+  return Math.max(1, Math.floor((megabytes * 2 ** 20) / transitionBytes(sizes)));
+}

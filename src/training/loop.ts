@@ -1,0 +1,136 @@
+/**
+ * The loop: from recorded data to a policy that was fine-tuned where it acts. Offline, updates on batches of the recorded
+ * data; then online, one whole episode with the stochastic policy, its returns-to-go, and as many updates as it had steps
+ * (times the UTD ratio) on batches of both. The policy is evaluated at the beginning, at the switch and on a schedule, and
+ * everything is recorded as it happens. A reader who knows this page knows the system; what stands behind each port is
+ * elsewhere (ports.ts).
+ */
+import type { Agent } from "../agents/agent.js";
+import { type Batch, createBatch } from "../data/batch.js";
+import type { Configuration } from "../settings/configuration.js";
+import { chanceOf } from "./chance.js";
+import type { Checkpointing } from "./checkpointing.js";
+import type { Evaluator, Policy } from "./ports.js";
+import { nextEvaluationAt, stepsLearnedFrom, updatesDue } from "./schedule.js";
+import type { RunState } from "./snapshot.js";
+
+/** What the loop works with. Where a run stands follows from its state alone, so that it can go on anywhere. */
+export interface LoopParts {
+  readonly configuration: Configuration;
+  readonly state: RunState;
+  readonly evaluator: Evaluator;
+  readonly checkpoints: Checkpointing;
+  /** Ends the run early, in order. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class TrainingLoop {
+  private batch: Batch;
+
+  constructor(private readonly parts: LoopParts) {
+    this.batch = batchFor(parts.state.agent);
+  }
+
+  /** Both phases, from wherever the state stands. @throws whatever ends the run early; the signal's reason among it */
+  async run(): Promise<void> {
+    const { log } = this.parts.state;
+    if (log.phase === "offline") await this.pretrain();
+    if (this.parts.configuration.run.onlineSteps === 0 || this.stopped) return;
+    if (log.phase === "offline") await this.goOnline();
+    await this.fineTune();
+  }
+
+  private async pretrain(): Promise<void> {
+    const { log } = this.parts.state;
+    const { offlineUpdates, evaluateEveryUpdates } = this.parts.configuration.run;
+    for (;;) {
+      const last = log.updates >= offlineUpdates;
+      if (last || log.updates % evaluateEveryUpdates === 0) await this.evaluate();
+      if (last || this.stopped) break;
+      await this.update(1);
+      log.report(log.updates, offlineUpdates);
+      this.parts.checkpoints.saveWhereDue();
+    }
+    if (!this.stopped) log.endPhase();
+  }
+
+  /** The online phase begins, with its algorithm where that is another. */
+  private async goOnline(): Promise<void> {
+    const { state, configuration, checkpoints } = this.parts;
+    const { online } = configuration;
+    if (online) {
+      state.agent = await state.agent.continueAs(online.agent.name, online.settings);
+      this.batch = batchFor(state.agent);
+    }
+    state.log.phase = "online";
+    checkpoints.save();
+  }
+
+  private async fineTune(): Promise<void> {
+    const { run } = this.parts.configuration;
+    const { log } = this.parts.state;
+    while (!this.stopped) {
+      await this.updateOnline();
+      const last = log.onlineSteps >= run.onlineSteps;
+      if (last || log.onlineSteps >= nextEvaluationAt(log.evaluations, run)) await this.evaluate();
+      if (last || this.stopped) break;
+      await this.collect();
+    }
+    if (!this.stopped) log.endPhase();
+  }
+
+  /** One whole episode, or the rest of the one in which a checkpoint was written. */
+  private async collect(): Promise<void> {
+    const { log, collector, replay, rewards } = this.parts.state;
+    const episode = await collector.next(this.explorer(), () => this.parts.checkpoints.saveWhereDue());
+    rewards.see(replay.add(episode));
+    log.episode(episode);
+  }
+
+  /** Who collects: the agent's stochastic policy, or chance in a warm-up that is to be random. */
+  private explorer(): Policy {
+    const { agent, log, streams } = this.parts.state;
+    const { warmupSteps, warmupActions } = this.parts.configuration.run;
+    const chance = warmupActions === "random" && log.onlineSteps < warmupSteps;
+    return chance ? chanceOf(agent.sizes, streams.warmup) : agent;
+  }
+
+  /** The updates that the steps after the warm-up are due. */
+  private async updateOnline(): Promise<void> {
+    const { run } = this.parts.configuration;
+    const { state, checkpoints } = this.parts;
+    const due = updatesDue(state.log.onlineSteps, run);
+    while (state.onlineUpdates < due && !this.stopped) {
+      await this.update(run.mixingRatio);
+      state.onlineUpdates++;
+      state.log.report(stepsLearnedFrom(state.onlineUpdates, run), run.onlineSteps);
+      checkpoints.saveWhereDue();
+    }
+    if (due === 0 && state.log.onlineSteps > 0) state.log.report(state.log.onlineSteps, run.onlineSteps);
+  }
+
+  /** @param mixingRatio share of recorded transitions in the batch; negative: by size */
+  private async update(mixingRatio: number): Promise<void> {
+    const { agent, log, replay, rewards } = this.parts.state;
+    replay.fill(this.batch, mixingRatio, agent.batchesPerUpdate);
+    rewards.see(this.batch.rewards);
+    await log.update(() => agent.update(this.batch));
+  }
+
+  /** Evaluates the policy where it has not been here, unless the run is to end: whoever ends it does not want to wait. */
+  private async evaluate(): Promise<void> {
+    const { agent, log } = this.parts.state;
+    if (this.stopped || log.evaluatedHere) return;
+    log.writeEvaluation(await this.parts.evaluator.evaluate(agent));
+    if (log.lastIsBest) this.parts.checkpoints.save({ best: true });
+  }
+
+  private get stopped(): boolean {
+    return this.parts.signal?.aborted ?? false;
+  }
+}
+
+/** Rows for the batches that one update of the agent takes. */
+function batchFor({ settings, batchesPerUpdate, sizes }: Agent): Batch {
+  return createBatch((settings.batchSize as number) * batchesPerUpdate, sizes.observationSize, sizes.actionSize);
+}

@@ -1,0 +1,96 @@
+/**
+ * The ports of the training loop: where episodes come from, what updates draw from, where the record goes, and how good
+ * a policy is. The loop (loop.ts) knows nothing but these, so that it trains in a process with a run folder, in a browser
+ * tab, or beside actors that are elsewhere. Every implementation passes its port's conformance suite (ports.suite.ts).
+ */
+import type { Batch } from "../data/batch.js";
+import type { Episode } from "../data/episode.js";
+import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
+import type { EpisodeInProgress, SavedStreams, Snapshot } from "./snapshot.js";
+
+/** Whoever acts: actions [count, action] for observations [count, observation], row-major, overwritten by the next call. */
+export interface Policy {
+  act(observations: Float32Array, mode: { readonly deterministic: boolean }): Promise<Float32Array>;
+}
+
+/** Where online episodes come from: an environment here, actors elsewhere, the log of a server. */
+export interface Collector {
+  /**
+   * One whole episode, with rewards and actions as the environment has them.
+   * @param betweenSteps called between two steps, where a collector that can be captured may be captured
+   * @throws RunFailure if no episode can be had; the reason of the run's signal if that ended the wait
+   */
+  next(policy: Policy, betweenSteps: () => void): Promise<Episode>;
+  /** What it takes to go on in the midst of an episode; a collector without it goes on with the next one. */
+  capture?(): CollectorState;
+  /** Goes on where `capture` was called. @param checkpoint its name, for messages @throws DataError if it does not fit */
+  restore?(state: CollectorState, checkpoint: string): Promise<void>;
+}
+
+export interface CollectorState {
+  /** Complete episodes so far, by which messages count the next one. */
+  readonly episodes: number;
+  /** Episodes in a row, up to here, that failed and were dropped. */
+  readonly failures: number;
+  /** The random streams where the episode in progress began; undefined between episodes. */
+  readonly before: SavedStreams | undefined;
+  /** The episode in progress; null between episodes, and where it can only be played again from its beginning. */
+  readonly episode: EpisodeInProgress | null;
+}
+
+/** What updates learn from: the recorded data and the episodes collected so far. */
+export interface Replay {
+  /** Adds an online episode, as the environment told it. @returns its rewards as the critics see them, [steps] */
+  add(episode: Episode): Float32Array;
+  /**
+   * Fills a batch with transitions drawn uniformly with replacement. Allocates nothing.
+   * @param ratio share of recorded transitions, in [0, 1]; negative: their part of all transitions
+   * @param parts equal parts of the batch, each of which is mixed by itself
+   * @throws UsageError if there is nothing to draw from
+   */
+  fill(batch: Batch, ratio: number, parts: number): void;
+  /** Rows drawn so far from recorded data that are not in memory as a whole, where what comes next depends on it; else 0. */
+  readonly draws: number;
+  /** Goes on as if so many rows had been drawn; only on a replay from which nothing was drawn. */
+  skipTo(draws: number): void;
+}
+
+/** Where the record of a run goes. What a method throws ends the run. */
+export interface RunSink {
+  metrics(line: MetricsLine): void;
+  evaluation(line: EvaluationLine): void;
+  notice(line: NoticeLine): void;
+  /** An online episode, complete. */
+  episode(episode: Episode): void;
+  /**
+   * The whole state, from which the run can go on with everything that was recorded before.
+   * @param best whether it was evaluated better than every one before
+   */
+  checkpoint(snapshot: Snapshot, best: boolean): void;
+  /** The policy at the end, the bytes of an ONNX model. */
+  policy(model: Uint8Array): void;
+  /** What is told of an error that ended the run; a sink may keep what it takes to see it again. */
+  failure?(error: unknown): unknown;
+  /** No more lines and episodes follow; the summary does. */
+  close(): void;
+  summary(summary: RunSummary): void;
+}
+
+/** What an evaluator found. */
+export interface Evaluation {
+  readonly episodes: number;
+  /** Share of the episodes in which `info.success` was true at least once. */
+  readonly successRate: number;
+  /** Undiscounted sums of the environment's own rewards. */
+  readonly returnMean: number;
+  readonly returnStandardDeviation: number;
+  readonly lengthMean: number;
+  /** D4RL's score of the mean return, where the task has one: 0 is random, 100 an expert. */
+  readonly normalisedScore?: number;
+}
+
+/** How good a policy is: episodes in an environment, or an estimate where there is none. */
+export interface Evaluator {
+  /** @throws RunFailure if it cannot be said; the reason of the run's signal if that cut it short */
+  evaluate(policy: Policy): Promise<Evaluation>;
+}

@@ -1,0 +1,157 @@
+/**
+ * The logbook of a run: where it stands, what it has measured, how fast it goes, all handed to the sink as it happens.
+ * The loop decides what is done; here it is only counted and kept.
+ */
+import type { Episode } from "../data/episode.js";
+import type { Phase } from "../settings/settings.js";
+import { MetricMeans } from "./metric-means.js";
+import { Pace } from "./pace.js";
+import type { Evaluation, RunSink } from "./ports.js";
+import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
+import type { ValueWatch } from "./value-watch.js";
+
+/** Who follows a run while it goes on. */
+export interface RunListeners {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onEvaluation?: ((evaluation: EvaluationLine) => void) | undefined;
+  /** Told in a sentence what a person should know though the run goes on. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
+/** What is told of a run at work. */
+export interface Progress {
+  readonly phase: "collecting" | Phase;
+  readonly done: number;
+  readonly total: number;
+  readonly updatesPerSecond: number;
+  readonly lastEvaluation?: EvaluationLine;
+}
+
+export class RunLog {
+  phase: Phase = "offline";
+  updates = 0;
+  onlineSteps = 0;
+  onlineEpisodes = 0;
+  private readonly means = new MetricMeans();
+  readonly pace = new Pace();
+  private values: ValueWatch | undefined;
+
+  constructor(
+    private readonly sink: RunSink,
+    private readonly logEveryUpdates: number,
+    private readonly listeners: RunListeners = {},
+    /** Those that were made already, where a run goes on. */
+    readonly evaluations: EvaluationLine[] = [],
+  ) {}
+
+  /** From now on values that cannot be true are noticed. */
+  watchValues(values: ValueWatch): void {
+    this.values = values;
+  }
+
+  /** Counts and times an update, and writes a line of metrics when one is due. */
+  async update(make: () => Promise<Readonly<Record<string, number>>>): Promise<void> {
+    this.pace.begin();
+    this.means.add(await make());
+    this.pace.end(this.phase);
+    this.updates++;
+    if (this.updates % this.logEveryUpdates === 0) this.endPhase();
+  }
+
+  /** Writes the line of metrics at the end of a phase, so that none mixes two, and notices values that cannot be true. */
+  endPhase(): void {
+    const line = this.writeMetrics();
+    const found = line && this.values?.look(line);
+    if (found) this.notice(found.kind, found.notice);
+  }
+
+  /** Counts a complete online episode. */
+  episode(episode: Episode): void {
+    this.sink.episode(episode);
+    this.onlineSteps += episode.length;
+    this.onlineEpisodes++;
+  }
+
+  /** Writes the means since the last line, if there are any. */
+  writeMetrics(): MetricsLine | undefined {
+    if (this.means.empty) return undefined;
+    const line = { ...this.position(), metrics: this.means.take() };
+    this.sink.metrics(line);
+    return line;
+  }
+
+  notice(kind: NoticeLine["kind"], notice: string): void {
+    this.sink.notice({ ...this.position(), kind, notice });
+    this.listeners.onNotice?.(notice);
+  }
+
+  writeEvaluation(result: Evaluation): void {
+    const line = { ...this.position(), ...result };
+    this.evaluations.push(line);
+    this.sink.evaluation(line);
+    this.listeners.onEvaluation?.(line);
+  }
+
+  /** Whether the policy was evaluated after the last update and step. */
+  get evaluatedHere(): boolean {
+    const last = this.evaluations.at(-1);
+    return last !== undefined && last.updates === this.updates && last.onlineSteps === this.onlineSteps;
+  }
+
+  /** Whether no evaluation before the last was better: by success, then by return. Of equal ones the latest is the best. */
+  get lastIsBest(): boolean {
+    const last = this.evaluations.at(-1)!;
+    return this.evaluations.every(
+      (other) =>
+        other === last ||
+        other.successRate < last.successRate ||
+        (other.successRate === last.successRate && other.returnMean <= last.returnMean),
+    );
+  }
+
+  /** Where the log stands, for a checkpoint: counts, times and the means of the next line. */
+  save() {
+    const { phase, updates, onlineSteps, onlineEpisodes } = this;
+    return {
+      position: { phase, updates, onlineSteps, onlineEpisodes },
+      pace: this.pace.save(),
+      means: this.means.save(),
+    };
+  }
+
+  /** Goes on where a checkpoint stood; the sink was reopened there. */
+  restore({ position, pace, means }: ReturnType<RunLog["save"]>): void {
+    const { phase, updates, onlineSteps, onlineEpisodes } = position;
+    Object.assign(this, { phase, updates, onlineSteps, onlineEpisodes });
+    this.pace.restore(pace);
+    this.means.restore(means);
+  }
+
+  /** Tells whoever follows how much of the phase is done; beyond its end is its end. */
+  report(done: number, total: number): void {
+    const lastEvaluation = this.evaluations.at(-1);
+    const updatesPerSecond = this.pace.updatesPerSecond(this.phase);
+    const { phase } = this;
+    const progress = { phase, done: Math.min(done, total), total, updatesPerSecond };
+    this.listeners.onProgress?.({ ...progress, ...(lastEvaluation && { lastEvaluation }) });
+  }
+
+  /** How the run stands, for its summary. */
+  summary(ending: Pick<RunSummary, "status" | "reason">): RunSummary {
+    return {
+      ...ending,
+      updates: this.updates,
+      onlineSteps: this.onlineSteps,
+      onlineEpisodes: this.onlineEpisodes,
+      seconds: this.pace.seconds(),
+      checkpointSeconds: this.pace.checkpointSeconds,
+      offlineUpdatesPerSecond: this.pace.updatesPerSecond("offline"),
+      onlineUpdatesPerSecond: this.pace.updatesPerSecond("online"),
+    };
+  }
+
+  private position() {
+    const { phase, updates, onlineSteps } = this;
+    return { phase, updates, onlineSteps, seconds: this.pace.seconds() };
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What is due when: evaluations by the online step, updates by the steps that were collected.
+ */
+import type { RunSettings } from "../settings/settings.js";
+import type { EvaluationLine } from "./record.js";
+
+/** So that 30 steps at a ratio of 0.1, in floating point, are due 3 updates. */
+const ROUNDING = 1e-9;
+
+/** The online step at which the next evaluation is due: the first multiple of the interval after the last one. */
+export function nextEvaluationAt(
+  evaluations: readonly EvaluationLine[],
+  { evaluateEverySteps }: Pick<RunSettings, "evaluateEverySteps">,
+): number {
+  const last = evaluations.at(-1)?.onlineSteps ?? 0;
+  return (Math.floor(last / evaluateEverySteps) + 1) * evaluateEverySteps;
+}
+
+/** The online updates that are due after so many steps, altogether: floor((steps - warm-up) * UTD ratio). */
+export function updatesDue(
+  onlineSteps: number,
+  { utdRatio, warmupSteps }: Pick<RunSettings, "utdRatio" | "warmupSteps">,
+): number {
+  return Math.floor(Math.max(0, onlineSteps - warmupSteps) * utdRatio + ROUNDING);
+}
+
+/** How far so many online updates have come, in steps: what progress is counted in. */
+export function stepsLearnedFrom(
+  onlineUpdates: number,
+  { utdRatio, warmupSteps }: Pick<RunSettings, "utdRatio" | "warmupSteps">,
+): number {
+  return warmupSteps + Math.floor(onlineUpdates / utdRatio);
+}

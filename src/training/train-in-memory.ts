@@ -1,0 +1,88 @@
+/**
+ * Training where there is no disk: the same loop as `train`, with its record in memory. A snapshot of it goes on to the
+ * same bits, in this process or wherever it was carried.
+ */
+import type { Dataset } from "../data/episode.js";
+import { makeIn } from "../environments/environment-call.js";
+import { RenewableEnvironment } from "../environments/renewable-environment.js";
+import { UsageError } from "../errors.js";
+import { type Configuration, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import { assembleRun, makeAgent, type RunContext, watchValues } from "./assemble.js";
+import { checkedDataset } from "./check-dataset.js";
+import { completeRun } from "./complete-run.js";
+import { refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
+import { dataInMemory, type LearningData } from "./learning-data.js";
+import { MemorySink } from "./memory-sink.js";
+import { refuseMismatch } from "./mismatch.js";
+import type { RunListeners } from "./run-log.js";
+import { restoreCollector, restoreRun, type Snapshot } from "./snapshot.js";
+
+export interface MemoryOptions extends RunListeners {
+  /** Recorded data of the task; may be left out where nothing is learned from any. */
+  readonly dataset?: Dataset | undefined;
+  /** Ends the run early, in order. */
+  readonly signal?: AbortSignal | undefined;
+  /** The record so far: lines are added to it, and the run goes on from its newest snapshot, if it has one. */
+  readonly record?: MemorySink | undefined;
+}
+
+/**
+ * Trains as the settings say, in an environment that is registered under the name of the task.
+ * @returns the record: lines, the collected episodes, snapshots, and the policy as an ONNX model
+ * @throws UsageError for settings or data that do not fit; RunFailure if training cannot go on
+ */
+export async function trainInMemory(settings: TrainSettings, options: MemoryOptions = {}): Promise<MemorySink> {
+  const configuration = resolveConfiguration(settings);
+  for (const sentence of configuration.notices) options.onNotice?.(sentence);
+  const { task } = configuration.run;
+  const environment = await RenewableEnvironment.make((first) => makeIn(task, undefined, first));
+  try {
+    refuseUnfitAgents(configuration, sizesOf(environment));
+    const data = dataOf(configuration, environment, options.dataset);
+    return await completed({ configuration, environment, data, listeners: options, signal: options.signal }, options);
+  } finally {
+    environment.close();
+  }
+}
+
+async function completed(context: RunContext, { record = new MemorySink() }: MemoryOptions): Promise<MemorySink> {
+  const { newest } = record;
+  const agent = await makeAgent(context, newest?.state.position.phase ?? "offline");
+  const run = assembleRun(context, { agent, sink: record, evaluations: record.evaluations });
+  if (newest) {
+    for (const episode of record.episodes) run.replay.add(episode);
+    restoreRun(run.state, newest, snapshotName);
+  }
+  watchValues(
+    run,
+    record.notices.map(({ kind }) => kind),
+  );
+  try {
+    const { failure } = await completeRun({ ...run, begin: () => begin(run, newest) });
+    if (failure) throw failure.error;
+    return record;
+  } finally {
+    run.close();
+  }
+}
+
+const snapshotName = "in memory";
+
+async function begin(run: ReturnType<typeof assembleRun>, newest: Snapshot | undefined): Promise<void> {
+  if (newest) await restoreCollector(run.state.collector, newest, snapshotName);
+  await run.begin();
+}
+
+/** @throws UsageError where data are needed and there are none; DataError for data that are not the task's */
+function dataOf({ run }: Configuration, environment: RenewableEnvironment, dataset: Dataset | undefined): LearningData {
+  if (dataset === undefined) {
+    if (run.offlineUpdates === 0 && run.mixingRatio === 0)
+      return dataInMemory({ source: "none", ...sizesOf(environment), episodes: [] });
+    throw new UsageError(
+      `The run on ${run.task} learns from recorded data, and none were given; give a dataset, or offlineUpdates 0 and mixingRatio 0.`,
+    );
+  }
+  const data = dataInMemory(checkedDataset(dataset));
+  refuseMismatch(environment, data, run.task);
+  return data;
+}
