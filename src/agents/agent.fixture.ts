@@ -1,6 +1,8 @@
 /** For tests: small agents, seeded batches and noise, and copies of everything that an agent has learned. */
+
+import type { VectorRows } from "../data/columns.js";
 import { RandomStream } from "../random.js";
-import { Agent, type AgentBatch, type AgentOptions } from "./agent.js";
+import { Agent, type AgentOptions } from "./agent.js";
 import { type AgentSettings, agentDefinition } from "./registry.js";
 
 export const sizes = { observationSize: 3, actionSize: 2 };
@@ -35,7 +37,7 @@ export async function withAgent<T>(
 }
 
 /** A batch with some terminations, rewards around -1 and returns around 0. */
-export function randomBatch(random: RandomStream, size = smallSettings.batchSize): AgentBatch {
+export function randomBatch(random: RandomStream, size = smallSettings.batchSize): VectorRows {
   const normal = (length: number, scale = 1, shift = 0) => {
     const values = new Float32Array(length);
     random.fillNormal(values);
@@ -54,10 +56,10 @@ export function randomBatch(random: RandomStream, size = smallSettings.batchSize
   };
 }
 
-export function filled(batch: AgentBatch, changes: Partial<Record<keyof AgentBatch, number>>): AgentBatch {
+export function filled(batch: VectorRows, changes: Readonly<Record<string, number>>): VectorRows {
   const entries = Object.entries(changes).map(([name, value]) => [
     name,
-    batch[name as keyof AgentBatch]!.map(() => value),
+    (batch[name as keyof VectorRows] as Float32Array).map(() => value),
   ]);
   return { ...batch, ...Object.fromEntries(entries) };
 }
@@ -83,7 +85,7 @@ export function stir(agent: Agent, seed = 1): void {
 export async function makeUpdates(
   agent: Agent,
   count: number,
-  change: (batch: AgentBatch) => AgentBatch = (batch) => batch,
+  change: (batch: VectorRows) => VectorRows = (batch) => batch,
 ): Promise<void> {
   const random = new RandomStream(77, "batches");
   const { batchSize } = agent.settings as { batchSize: number };

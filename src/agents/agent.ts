@@ -2,6 +2,8 @@
  * An agent at work: the compiled update of an algorithm, its state, its seeded noise, and the policy that acts. What
  * it computes stands in the algorithm's file; this is the handle that training (and anyone else) holds.
  */
+import { type Columns, countRows, type TransitionRows, type Values } from "../data/columns.js";
+import { type Observation, partsOf as partsOfObservation } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { lowerToOnnx } from "../tensor/lower.js";
@@ -9,7 +11,7 @@ import { encodeOnnxModel } from "../tensor/onnx-model.js";
 import { compile, type Program, programGraph } from "../tensor/program.js";
 import type { RuntimeOptions } from "../tensor/runtime.js";
 import { refuseWrongIndices } from "./action-kind.js";
-import { type Sizes, stepsOf } from "./context.js";
+import { columnsFor, partsOf, type Sizes, stepsOf } from "./context.js";
 import { refuseMisfit } from "./continuation.js";
 import { nonFiniteUpdate, symptomsOf } from "./crash.js";
 import type { AgentDefinition, DeclaredAgent } from "./definition.js";
@@ -19,18 +21,11 @@ import { type AgentName, type AgentSettings, agentDefinition } from "./registry.
 import { parseSettings } from "./settings.js";
 import { UPDATES } from "./update.js";
 
-/** One batch of transitions, row-major; sizes as in BatchTensors. */
-export interface AgentBatch {
-  readonly observations: Float32Array;
-  readonly actions: Float32Array;
-  readonly rewards: Float32Array;
-  readonly nextObservations: Float32Array;
-  /** Needed by those agents alone that read it (ReBRAC). */
-  readonly nextActions?: Float32Array;
-  /** 1 where the task ended with this transition (no bootstrap), else 0; a time limit is no end. */
-  readonly terminated: Float32Array;
-  readonly returnsToGo: Float32Array;
-}
+/**
+ * One batch of transitions, row-major, by the columns' names (data/columns.ts). `nextActions` is needed by those agents
+ * alone that read it (ReBRAC); `terminated` is 1 where the task ended with this transition, else 0: a time limit is no end.
+ */
+export type AgentBatch = TransitionRows;
 
 export interface AgentOptions extends RuntimeOptions, Sizes {
   readonly settings?: AgentSettings;
@@ -52,6 +47,7 @@ export class Agent {
   readonly metrics: Record<string, number> = {};
   private readonly noise: RandomStream;
   private readonly exploration: RandomStream;
+  private readonly columns: Columns;
   private readonly zeros = new Map<number, Float32Array>();
 
   private constructor(
@@ -64,6 +60,7 @@ export class Agent {
     this.noise = new RandomStream(options.seed ?? 0, "noise");
     this.exploration = new RandomStream(options.seed ?? 0, "exploration");
     for (const name of program.metricNames) this.metrics[name] = 0;
+    this.columns = columnsFor(options);
   }
 
   /**
@@ -118,11 +115,11 @@ export class Agent {
     noise?: Readonly<Record<string, Float32Array>>,
   ): Promise<Readonly<Record<string, number>>> {
     refuseWrongIndices(batch.actions, this.options);
-    for (const name of Object.keys(this.declared.batch) as (keyof AgentBatch)[]) this.fill(name, batch[name]);
+    for (const { name } of this.columns) this.fill(name, batch[name]);
     for (const [name, { kind, tensor }] of this.declared.noise.declared) {
       const target = this.program.inputs[`noise/${name}`];
       if (noise) this.fill(`noise/${name}`, noise[name] ?? new Float32Array(0));
-      else if (target) fillNoise[kind](this.noise, target, tensor.shape.at(-1)!);
+      else if (target) fillNoise[kind](this.noise, target as Float32Array, tensor.shape.at(-1)!);
     }
     await this.program.run();
     this.program.metricNames.forEach((name, i) => {
@@ -134,20 +131,17 @@ export class Agent {
   }
 
   /**
-   * Actions [count, action] for observations [count, observation]: the mean action, or with exploration noise from the
-   * agent's own stream. The array is overwritten by the next call with the same count.
+   * Actions [count, action] for observations, a vector's [count, observation] or rows of every part: the mean action, or
+   * with exploration noise from the agent's own stream. The array is overwritten by the next call with the same count.
    */
-  async act(observations: Float32Array, { deterministic }: { readonly deterministic: boolean }): Promise<Float32Array> {
-    const count = observations.length / this.options.observationSize;
-    if (!Number.isInteger(count) || count < 1) {
-      throw new UsageError(
-        `Cannot act on ${observations.length} numbers: give rows of ${this.options.observationSize}, the observation's size.`,
-      );
-    }
+  async act(observations: Observation, { deterministic }: { readonly deterministic: boolean }): Promise<Float32Array> {
+    const parts = partsOfObservation(observations);
+    const count = countRows(parts, partsOf(this.options));
     const noise = this.zeroNoise(count * this.declared.policy.noiseSize);
     if (!deterministic) this.exploration.fillNormal(noise);
     const actions = await this.policy.act(
-      observations,
+      parts,
+      count,
       noise,
       this.program.stateTensor(this.declared.policy.parameters.name),
     );
@@ -208,7 +202,7 @@ export class Agent {
   }
 
   /** What the program does not read may be missing. */
-  private fill(name: string, values: Float32Array | undefined): void {
+  private fill(name: string, values: Values | undefined): void {
     const target = this.program.inputs[name];
     if (!target) return;
     if (!values) throw new UsageError(`The batch has no ${name}, from which ${this.name} learns; give it too.`);

@@ -3,16 +3,28 @@
  * symbolic tensors, and the stream for the first values of its networks. An agent's file turns a context into a policy
  * and an update.
  */
+
+import {
+  type Columns,
+  type ObservationParts,
+  partColumn,
+  transitionColumns,
+  vectorParts,
+  widthOf,
+} from "../data/columns.js";
 import type { AdamSettings } from "../networks/adam.js";
 import type { Policy } from "../networks/policy.js";
 import { RandomStream } from "../random.js";
-import { input } from "../tensor/operations.js";
+import { concat, div, input, reshape, toFloat } from "../tensor/operations.js";
 import type { Shape, Tensor } from "../tensor/tensor.js";
 import type { CommonSettings } from "./settings.js";
 import type { Update } from "./update.js";
 
 export interface Sizes {
+  /** The numbers of an observation, all parts together: what the first layer of a network sees. */
   readonly observationSize: number;
+  /** The parts of an observation, where it is more than a vector of float32. */
+  readonly observations?: ObservationParts | undefined;
   /** Numbers of an action: 1, the index, where actions are discrete. */
   readonly actionSize: number;
   /** How many actions there are to choose from, where they are discrete. */
@@ -106,14 +118,38 @@ export function adamSettings({ adamBeta1, adamBeta2, adamEpsilon }: CommonSettin
   return { beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon };
 }
 
-function batchTensors(size: number, { observationSize, actionSize }: Sizes): BatchTensors {
+/** The parts of observations of these sizes. */
+export function partsOf({ observationSize, observations }: Sizes): ObservationParts {
+  return observations ?? vectorParts(observationSize);
+}
+
+/** The columns of the transitions that an agent of these sizes learns from. */
+export function columnsFor(sizes: Sizes): Columns {
+  return transitionColumns(partsOf(sizes), sizes.actionSize);
+}
+
+/**
+ * Observations as networks see them [rows, observation]: the parts side by side in their order, each an input of its own
+ * element type under its column's name. Bytes are cast here and divided by 255; a vector alone is its input as it is.
+ */
+export function observationsInput(sizes: Sizes, rows: number, prefix: "observations" | "nextObservations"): Tensor {
+  const parts = Object.entries(partsOf(sizes)).map(([name, part]) => {
+    const column = input(partColumn(prefix, name), [rows, ...part.shape], part.type);
+    const flat = reshape(column, [rows, widthOf(part)]);
+    if (part.type === "float32") return flat;
+    return part.type === "uint8" ? div(toFloat(flat), 255) : toFloat(flat);
+  });
+  return parts.length === 1 ? parts[0]! : concat(parts, 1);
+}
+
+/** One input for each column of a transition (data/columns.ts), observations joined to one tensor. */
+function batchTensors(size: number, sizes: Sizes): BatchTensors {
+  const others = columnsFor(sizes)
+    .filter(({ name }) => !/^(?:o|nextO)bservations(?:\/|$)/.test(name))
+    .map(({ name, shape }) => [name, input(name, [size, ...shape])] as const);
   return {
-    observations: input("observations", [size, observationSize]),
-    actions: input("actions", [size, actionSize]),
-    rewards: input("rewards", [size]),
-    nextObservations: input("nextObservations", [size, observationSize]),
-    nextActions: input("nextActions", [size, actionSize]),
-    terminated: input("terminated", [size]),
-    returnsToGo: input("returnsToGo", [size]),
-  };
+    observations: observationsInput(sizes, size, "observations"),
+    nextObservations: observationsInput(sizes, size, "nextObservations"),
+    ...Object.fromEntries(others),
+  } as unknown as BatchTensors;
 }

@@ -3,12 +3,14 @@
  * same bits for the same seed, deterministic acting on request, an exported policy that any ONNX Runtime runs, settings
  * that survive a round trip, and clear words for numbers that do not fit. (Learning is tested in training/scores.test.ts.)
  */
+
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
+import type { VectorRows } from "../data/columns.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { randomBatch, snapshot, stir } from "./agent.fixture.js";
-import { Agent, type AgentBatch, exportUpdate } from "./agent.js";
+import { Agent, exportUpdate } from "./agent.js";
 import { describedMetrics, metricFamily, metricMeaning } from "./metric-names.js";
 import { type AgentName, agentDefinition, agentNames } from "./registry.js";
 import { parseSettings } from "./settings.js";
@@ -25,7 +27,7 @@ function smallOptions(name: AgentName, seed = 1) {
   return { observationSize: 3, ...sizes, settings: own, seed, threads: 1 };
 }
 
-function batchFor(agent: Agent, random: RandomStream): AgentBatch {
+function batchFor(agent: Agent, random: RandomStream): VectorRows {
   const batch = randomBatch(random, BATCH * agent.batchesPerUpdate);
   if (agent.sizes.discreteActions === undefined) return batch;
   const indices = () => batch.rewards.map(() => random.integer(CHOICES));

@@ -2,6 +2,7 @@
  * An update that became non-finite: how it is recognised, in which words it is reported, and everything that it takes to
  * make the same update again elsewhere: the agent, its state before the update, the batch and the noise.
  */
+import type { Values } from "../data/columns.js";
 import { RunFailure } from "../errors.js";
 import type { Program } from "../tensor/program.js";
 import type { Sizes } from "./context.js";
@@ -34,7 +35,7 @@ export interface Crash extends CrashSite {
   /** The state tensors before the update. */
   readonly state: ReadonlyMap<string, Float32Array>;
   /** What went into the update: the parts of the batch that it reads, and the noise, as "noise/NAME". */
-  readonly inputs: ReadonlyMap<string, Float32Array>;
+  readonly inputs: ReadonlyMap<string, Values>;
 }
 
 /** An update that was refused because something in it is not finite. */
@@ -110,16 +111,15 @@ function likelyCauses({ state, inputs }: Crash): string {
     const bad = firstBad(values);
     if (bad !== undefined) return `a damaged state (${name} held ${bad} before this update)`;
   }
-  const largest = inputs
-    .get("rewards")
-    ?.reduce((most, reward) => (Math.abs(reward) > Math.abs(most) ? reward : most), 0);
+  const rewards = inputs.get("rewards") as Float32Array | undefined;
+  const largest = rewards?.reduce((most, reward) => (Math.abs(reward) > Math.abs(most) ? reward : most), 0);
   if (largest !== undefined && Math.abs(largest) > LARGE_REWARD)
     return `rewards that are too large (${Number(largest.toPrecision(3))} in this batch; scale them with rewardScale)`;
   return "a learning rate that is too high, unscaled rewards, or observations of very different sizes";
 }
 
-function firstBad(values: Float32Array): number | undefined {
-  return values.find((value) => !Number.isFinite(value));
+function firstBad(values: Values): number | undefined {
+  return (values as Float32Array).find((value) => !Number.isFinite(value));
 }
 
 /** The first few of many names, so that a sentence stays one. */

@@ -2,11 +2,13 @@
  * All metrics of an update of the agents for discrete actions, for each setting in turn, equal those of a computation in
  * double precision, one state at a time, written from the formulas with none of the tensor language.
  */
+
 import { describe, expect, it } from "vitest";
+import type { VectorRows } from "../data/columns.js";
 import { perceptron, unstackedNumbers } from "../networks/perceptron.fixture.js";
 import { RandomStream } from "../random.js";
 import { snapshot, stir } from "./agent.fixture.js";
-import type { AgentBatch } from "./agent.js";
+
 import type { CalQlDiscreteSettings } from "./cal-ql-discrete.js";
 import { ACTIONS, type DiscreteName, discreteBatch, discreteSizes, withDiscreteAgent } from "./discrete.fixture.js";
 import type { AgentSettings } from "./registry.js";
@@ -18,7 +20,7 @@ interface Given {
   readonly name: DiscreteName;
   readonly settings: CalQlDiscreteSettings;
   readonly states: Readonly<Record<string, Float32Array>>;
-  readonly batch: AgentBatch;
+  readonly batch: VectorRows;
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -2,9 +2,11 @@
  * Learned values against exact ones, in gridworlds seen one-hot: DQN finds those of value iteration, and after narrow
  * data discrete CQL falls below the values of the policy that collected where discrete Cal-QL does not.
  */
+
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { createBatch } from "../data/batch.js";
+import { transitionColumns, vectorParts } from "../data/columns.js";
 import { Replay } from "../data/replay.js";
 import { toTransitions } from "../data/transitions.js";
 import { collectGridWorld, gridBehaviour, gridModelOf } from "../environments/gridworld/collect-gridworld.js";
@@ -112,14 +114,14 @@ describe("conservative values after data of one policy that knows the way", () =
   async function marginsOf(name: string) {
     const settings = { batchSize: 256, criticHidden: [64, 64], criticLearningRate: 1e-3, polyakTau: 0.02 };
     return withGridAgent(name, model, { ...settings, conservativeWeight: 5 }, async (agent) => {
-      const replay = new Replay({ observationSize: model.states, actionSize: 1, requiresReturnToGo: true });
+      const replay = new Replay({ observations: vectorParts(model.states), actionSize: 1, requiresReturnToGo: true });
       const returns = { discount: scale.discount };
       replay.append(toTransitions(data.episodes, { ...scale, discreteActions: ACTIONS, returns }));
-      const batch = createBatch(256, model.states, 1);
+      const batch = createBatch(256, transitionColumns(vectorParts(model.states), 1));
       const random = new RandomStream(0, "sampling");
       for (let update = 0; update < 3000; update++) {
         replay.sampleInto(batch, 0, 256, random);
-        await agent.update(batch);
+        await agent.update(batch.rows);
       }
       const { values } = await learned(agent, model);
       const margins = livingStates(model).map((state) => values[state]!.map((q) => q - behaviour.values[state]!));

@@ -1,7 +1,8 @@
 /** For tests: small agents with discrete actions and batches for them; the rest is that of agent.fixture.ts. */
+import type { VectorRows } from "../data/columns.js";
 import type { RandomStream } from "../random.js";
 import { randomBatch } from "./agent.fixture.js";
-import { Agent, type AgentBatch, type AgentOptions } from "./agent.js";
+import { Agent, type AgentOptions } from "./agent.js";
 import type { AgentSettings } from "./registry.js";
 
 export const discreteNames = ["dqn", "cql-discrete", "cal-ql-discrete"] as const;
@@ -28,7 +29,7 @@ export async function withDiscreteAgent<T>(
 }
 
 /** A batch as of agent.fixture.ts, whose actions are a choice among `count`. */
-export function discreteBatch(random: RandomStream, size = smallDiscrete.batchSize, count = ACTIONS): AgentBatch {
+export function discreteBatch(random: RandomStream, size = smallDiscrete.batchSize, count = ACTIONS): VectorRows {
   const indices = () => Float32Array.from({ length: size }, () => random.integer(count));
   return { ...randomBatch(random, size), actions: indices(), nextActions: indices() };
 }

@@ -45,7 +45,7 @@ describe("a non-finite update", () => {
       await withAgent(name, {}, async (agent) => {
         for (const field of fields) {
           const error = await errorOf(agent.update(withNaN(field))).catch(() => new Error("accepted"));
-          expect(error, field).toBeInstanceOf(RunFailure);
+          expect(error, String(field)).toBeInstanceOf(RunFailure);
         }
         expect(agent.updates).toBe(0);
       });

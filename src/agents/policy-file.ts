@@ -2,10 +2,27 @@
  * A policy from its file: what `exportPolicy` wrote, loaded again and asked for actions, without the agent that learned
  * it. Any ONNX file with the same two names and shapes will do, whoever made it.
  */
+import {
+  countRows,
+  describeParts,
+  type ObservationParts,
+  type Observations,
+  observationWidth,
+  type Part,
+  partColumn,
+  STATE,
+} from "../data/columns.js";
+import { type Observation, partsOf } from "../data/episode.js";
 import { DataError, UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { type OnnxDescription, readOnnxDescription } from "../tensor/onnx-description.js";
-import { createSession, floatTensor, type InferenceSession, type RuntimeOptions } from "../tensor/runtime.js";
+import {
+  createSession,
+  type InferenceSession,
+  type RuntimeOptions,
+  type RuntimeTensor,
+  runtimeTensor,
+} from "../tensor/runtime.js";
 
 /** How to act: with the deterministic action, or with one drawn from the policy's distribution. */
 export type ActingMode =
@@ -23,14 +40,16 @@ export class PolicyFile {
     private readonly session: InferenceSession,
     /** What messages call it. */
     readonly name: string,
-    readonly observationSize: number,
+    /** The parts of an observation; a vector alone is `state`. */
+    readonly observations: ObservationParts,
     /** Numbers of one action; 1 where it is the index of a choice. */
     readonly actionSize: number,
     private readonly description: OnnxDescription,
   ) {}
 
   /**
-   * @param bytes the content of an ONNX file: `observations` [batch, observation] -> `actions` [batch, action]
+   * @param bytes the content of an ONNX file: `observations` [batch, observation], and an input for each further part
+   *   such as `observations/image`, -> `actions` [batch, action]
    * @throws DataError if they are no ONNX model, or one with other inputs or outputs
    */
   static async load(bytes: Uint8Array, name: string, options: RuntimeOptions = { threads: 1 }): Promise<PolicyFile> {
@@ -42,16 +61,20 @@ export class PolicyFile {
     } catch {
       throw new DataError(`"${name}" is not a readable ONNX file; give a policy.onnx that a run has written.`);
     }
-    const others = session.inputNames.filter((input) => input !== "observations");
-    const observationSize = columnsOf(session.inputMetadata, "observations");
+    const observations = partsIn(session);
     const actionSize = columnsOf(session.outputMetadata, "actions");
-    if (observationSize === undefined || actionSize === undefined || others.length > 0) {
+    if (observations === undefined || actionSize === undefined) {
       await session.release();
       throw new DataError(
         `"${name}" is no policy: it does not turn "observations" [batch, size] into "actions" [batch, size] alone; give a policy.onnx that a run has written.`,
       );
     }
-    return new PolicyFile(session, name, observationSize, actionSize, description);
+    return new PolicyFile(session, name, observations, actionSize, description);
+  }
+
+  /** Numbers of one observation, all parts together. */
+  get observationSize(): number {
+    return observationWidth(this.observations);
   }
 
   /** What the file says about itself, such as its `agent` and `task`; empty where it says nothing. */
@@ -60,23 +83,31 @@ export class PolicyFile {
   }
 
   /**
-   * Actions [count, action] for observations [count, observation], row-major, in a fresh array.
+   * Actions [count, action] for observations, a vector's [count, observation] or rows of every part, in a fresh array.
    * @throws UsageError if the observations do not fit, or if the file holds no distribution to draw from
    */
-  async act(observations: Float32Array, mode: ActingMode = { deterministic: true }): Promise<Float32Array> {
-    const count = observations.length / this.observationSize;
-    if (!Number.isInteger(count))
-      throw new UsageError(
-        `The policy ${this.name} takes observations of ${this.observationSize} numbers, not ${observations.length}; use it for the task it was trained on.`,
-      );
-    const results = await this.session.run({
-      observations: floatTensor(observations, [count, this.observationSize]),
-    });
+  async act(observations: Observation, mode: ActingMode = { deterministic: true }): Promise<Float32Array> {
+    const results = await this.session.run(this.feedsFor(partsOf(observations)));
     const rows = (output: string) => results[output]!.data as Float32Array;
     if (mode.deterministic) return rows("actions");
     const squash = this.squash();
     const [mean, logStd] = [rows("mean"), rows("logStd")];
     return mean.map((value, i) => squash(value + Math.exp(logStd[i]!) * mode.noise.normal()));
+  }
+
+  private feedsFor(observations: Observations): Record<string, RuntimeTensor> {
+    try {
+      const count = countRows(observations, this.observations);
+      const feeds = Object.entries(this.observations).map(([name, part]) => {
+        return [partColumn("observations", name), runtimeTensor(observations[name]!, [count, ...part.shape])] as const;
+      });
+      return Object.fromEntries(feeds);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new UsageError(
+        `The policy ${this.name} takes observations that are ${describeParts(this.observations)}; use it for the task it was trained on.`,
+      );
+    }
   }
 
   /** @throws UsageError if the policy is not one for a task with observations and actions of these sizes */
@@ -97,6 +128,21 @@ export class PolicyFile {
       throw new UsageError(`The policy ${this.name} has no distribution to draw actions from; act deterministically.`);
     return rule.squash;
   }
+}
+
+/** The parts of observations that a model takes, and nothing else; undefined where it takes something else. */
+function partsIn({ inputMetadata }: InferenceSession): ObservationParts | undefined {
+  const parts = inputMetadata.map((value) => {
+    const [, part = STATE] = /^observations(?:\/(.+))?$/.exec(value.name) ?? [undefined, ""];
+    if (part === "" || !value.isTensor) return undefined;
+    const [, ...shape] = value.shape;
+    const type = value.type as Part["type"];
+    const fits = ["float32", "uint8", "int32"].includes(type) && shape.length > 0;
+    return fits && shape.every((size) => typeof size === "number" && size > 0)
+      ? ([part, { type, shape: shape as number[] }] as const)
+      : undefined;
+  });
+  return parts.length > 0 && parts.every((part) => part !== undefined) ? Object.fromEntries(parts) : undefined;
 }
 
 /** The second dimension of the input or output of that name; undefined where it is missing or no table of floats. */

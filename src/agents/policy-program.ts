@@ -2,6 +2,7 @@
  * Acting: the policy as a small program of its own that reads the weights where the update program keeps them, and the
  * same policy as an ONNX file that any runtime can execute. Any number of observations can be answered at once.
  */
+import { allocate, type Observations, partColumn, type Values } from "../data/columns.js";
 import { frozenMembers } from "../networks/parameters.js";
 import type { Policy } from "../networks/policy.js";
 import { type GraphDefinition, lowerToOnnx } from "../tensor/lower.js";
@@ -13,11 +14,13 @@ import {
   type InferenceSession,
   type RuntimeOptions,
   type RuntimeTensor,
+  runtimeTensor,
 } from "../tensor/runtime.js";
-import type { Sizes } from "./context.js";
+import { observationsInput, partsOf, type Sizes } from "./context.js";
 
 interface Buffers {
-  readonly observations: RuntimeTensor;
+  /** By the names of the parts. */
+  readonly observations: Readonly<Record<string, RuntimeTensor>>;
   readonly noise: RuntimeTensor;
   readonly actions: RuntimeTensor;
 }
@@ -32,25 +35,30 @@ export class PolicyProgram {
   ) {}
 
   static async compile(policy: Policy, sizes: Sizes, options: RuntimeOptions): Promise<PolicyProgram> {
-    const actions = policy.act(
-      input("observations", [1, sizes.observationSize]),
-      input("noise", [1, policy.noiseSize]),
-    );
+    const actions = policy.act(observationsInput(sizes, 1, "observations"), input("noise", [1, policy.noiseSize]));
     const graph: GraphDefinition = { name: "act", outputs: { actions }, anyBatch: true };
     const session = await createSession(encodeOnnxModel(lowerToOnnx(graph)), options);
     return new PolicyProgram(session, sizes, policy);
   }
 
   /**
-   * Actions [count, action] for observations [count, observation] and noise [count, noiseSize] (row-major); zero noise
-   * is the deterministic policy. The result is overwritten by the next call with the same count.
+   * Actions [count, action] for so many rows of every part of observations and noise [count, noiseSize] (row-major); zero
+   * noise is the deterministic policy. The result is overwritten by the next call with the same count.
    * @param weights the policy's state tensor
    */
-  async act(observations: Float32Array, noise: Float32Array, weights: RuntimeTensor): Promise<Float32Array> {
-    const buffers = this.buffersFor(observations.length / this.sizes.observationSize);
-    (buffers.observations.data as Float32Array).set(observations);
+  async act(
+    observations: Observations,
+    count: number,
+    noise: Float32Array,
+    weights: RuntimeTensor,
+  ): Promise<Float32Array> {
+    const buffers = this.buffersFor(count);
+    const feeds: Record<string, RuntimeTensor> = { noise: buffers.noise, [this.policy.parameters.name]: weights };
+    for (const [part, tensor] of Object.entries(buffers.observations)) {
+      (tensor.data as Values).set(observations[part]!);
+      feeds[partColumn("observations", part)] = tensor;
+    }
     (buffers.noise.data as Float32Array).set(noise);
-    const feeds = { observations: buffers.observations, noise: buffers.noise, [this.policy.parameters.name]: weights };
     await this.session.run(feeds, { actions: buffers.actions });
     return buffers.actions.data as Float32Array;
   }
@@ -63,15 +71,19 @@ export class PolicyProgram {
     const known = this.buffers.get(count);
     if (known) return known;
     const make = (size: number) => floatTensor(new Float32Array(count * size), [count, size]);
-    const { observationSize, actionSize } = this.sizes;
-    const made = { observations: make(observationSize), noise: make(this.policy.noiseSize), actions: make(actionSize) };
+    const parts = Object.entries(partsOf(this.sizes)).map(([name, part]) => {
+      return [name, runtimeTensor(allocate(part, count), [count, ...part.shape])] as const;
+    });
+    const observations = Object.fromEntries(parts);
+    const made = { observations, noise: make(this.policy.noiseSize), actions: make(this.sizes.actionSize) };
     this.buffers.set(count, made);
     return made;
   }
 }
 
 /**
- * The policy as an ONNX file: `observations` [batch, observation] -> `actions` [batch, action] (deterministic), and
+ * The policy as an ONNX file: `observations` [batch, observation] (and an input for each further part, such
+ * as `observations/image` [batch, 48, 48, 3] of uint8) -> `actions` [batch, action] (deterministic), and
  * what the policy gives besides for whoever wants to explore.
  */
 export function exportPolicy(
@@ -80,7 +92,7 @@ export function exportPolicy(
   sizes: Sizes,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const observations = input("observations", [1, sizes.observationSize]);
+  const observations = observationsInput(sizes, 1, "observations");
   const outputs = policy.outputs(observations, frozenMembers(policy.parameters, weights));
   const { documentation } = policy;
   return encodeOnnxModel(lowerToOnnx({ name: "policy", outputs, metadata, documentation, anyBatch: true }));

@@ -2,9 +2,10 @@
  * For tests: the losses of SAC, CQL and Cal-QL in double precision, one state at a time, written from the formulas in
  * the papers and with none of the tensor language. Gives every metric that an update reports, but gradient norms.
  */
+import type { VectorRows } from "../data/columns.js";
 import { perceptron, perceptronSize, unstackedNumbers } from "../networks/perceptron.fixture.js";
 import { sizes } from "./agent.fixture.js";
-import type { AgentBatch } from "./agent.js";
+
 import type { CalQlSettings } from "./cal-ql.js";
 
 type Arrays = Readonly<Record<string, ArrayLike<number>>>;
@@ -12,7 +13,7 @@ interface Given {
   readonly algorithm: "sac" | "cql" | "cal-ql";
   readonly settings: CalQlSettings;
   readonly states: Arrays;
-  readonly batch: AgentBatch;
+  readonly batch: VectorRows;
   /** By name; [batch, n, action] or [batch, action], row-major. */
   readonly noise: Arrays;
 }

@@ -1,10 +1,12 @@
 /**
  * `calql data merge`: what is in the file that it writes, and what it refuses.
  */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { vectorParts } from "../data/columns.js";
 import { type Dataset, packEpisode } from "../data/episode.js";
 import { writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
 import { readDataset } from "../data/storage/open-dataset.js";
@@ -32,7 +34,7 @@ function doorEpisode(angles: readonly number[]) {
 }
 
 async function write(name: string, episodes: Dataset["episodes"]) {
-  writeFileSync(at(name), await writeD4RL({ source: name, observationSize: 39, actionSize: 28, episodes }));
+  writeFileSync(at(name), await writeD4RL({ source: name, observations: vectorParts(39), actionSize: 28, episodes }));
 }
 
 beforeAll(async () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { applyAdroitBinaryRule, withBinaryRewards } from "./adroit-binary.js";
-import { type Dataset, type Episode, splitAtTerminations } from "./episode.js";
+import { vectorParts } from "./columns.js";
+import { type Dataset, type Episode, splitAtTerminations, stateOf } from "./episode.js";
 
 /** A truncated episode with these rewards, observation t at step t and action -t. */
 function episodeOf(rewards: readonly number[]): Episode {
   const { length } = rewards;
   return {
     length,
-    observations: Float32Array.from({ length: length + 1 }, (_, t) => t),
+    observations: { state: Float32Array.from({ length: length + 1 }, (_, t) => t) },
     actions: Float32Array.from({ length }, (_, t) => -t),
     rewards: Float32Array.from(rewards),
     terminated: new Uint8Array(length),
@@ -16,7 +17,7 @@ function episodeOf(rewards: readonly number[]): Episode {
 }
 
 function datasetOf(...rewards: readonly number[][]): Dataset {
-  return { source: "binary.hdf5", observationSize: 1, actionSize: 1, episodes: rewards.map(episodeOf) };
+  return { source: "binary.hdf5", observations: vectorParts(1), actionSize: 1, episodes: rewards.map(episodeOf) };
 }
 
 describe("applyAdroitBinaryRule", () => {
@@ -25,7 +26,7 @@ describe("applyAdroitBinaryRule", () => {
     expect(episodes.length).toBe(2);
     const [first, second] = episodes;
     expect(first!.length).toBe(5);
-    expect([...first!.observations]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect([...stateOf(first!.observations)]).toEqual([0, 1, 2, 3, 4, 5]);
     expect([...first!.actions]).toEqual([-0, -1, -2, -3, -4]);
     expect([...first!.rewards]).toEqual([-1, 0, -1, 0, 0]);
     expect([...first!.terminated]).toEqual([0, 1, 0, 1, 1]);
@@ -36,7 +37,7 @@ describe("applyAdroitBinaryRule", () => {
   it("cuts after the first solved step where that is asked for", () => {
     const { episodes } = applyAdroitBinaryRule(datasetOf([-1, -1], [-1, 0, -1, 0]), "first");
     expect(episodes.map(({ rewards }) => [...rewards])).toEqual([[-1, 0]]);
-    expect([...episodes[0]!.observations]).toEqual([0, 1, 2]);
+    expect([...stateOf(episodes[0]!.observations)]).toEqual([0, 1, 2]);
   });
 
   it("leaves the episodes it was given as they were", () => {
@@ -58,7 +59,7 @@ describe("withBinaryRewards", () => {
     const observations = new Float32Array(4 * 39);
     observations[39 + 28] = 1.4;
     observations[3 * 39 + 28] = 1.4;
-    const episode = { ...episodeOf([7, 8, 9]), observations };
+    const episode = { ...episodeOf([7, 8, 9]), observations: { state: observations } };
     const dataset = { ...datasetOf(), observationSize: 39, episodes: [episode] };
     expect([...withBinaryRewards(dataset, "door").episodes[0]!.rewards]).toEqual([0, -1, 0]);
     expect([...episode.rewards]).toEqual([7, 8, 9]);
@@ -66,7 +67,7 @@ describe("withBinaryRewards", () => {
 
   it("refuses the observations of another task", () => {
     expect(() => withBinaryRewards(datasetOf([1]), "pen")).toThrow(
-      '"binary.hdf5" has observations of 1 numbers where those of pen have 45',
+      '"binary.hdf5" has observations that are vectors of 1 numbers where those of pen have 45',
     );
   });
 });
@@ -74,7 +75,7 @@ describe("withBinaryRewards", () => {
 describe("splitAtTerminations", () => {
   it("ends an episode wherever a step is terminated and keeps every step with its next observation", () => {
     const { episodes } = splitAtTerminations(applyAdroitBinaryRule(datasetOf([-1, 0, -1, 0, 0, -1])));
-    expect(episodes.map(({ observations }) => [...observations])).toEqual([
+    expect(episodes.map(({ observations }) => [...stateOf(observations)])).toEqual([
       [0, 1, 2],
       [2, 3, 4],
       [4, 5],

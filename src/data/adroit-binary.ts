@@ -2,9 +2,11 @@
  * The rules for the Adroit tasks with binary reward (-1 failing, 0 solved), as AWAC and Cal-QL prepare them: what is
  * learned from are trajectories that solve the task, up to the last step in which it is solved.
  */
+
 import { DataError } from "../errors.js";
 import { type AdroitTaskName, adroitSolutions } from "./adroit-success.js";
-import type { Dataset, Episode } from "./episode.js";
+import { describeParts, vectorSizeOf } from "./columns.js";
+import { type Dataset, type Episode, rowsOf, stateOf } from "./episode.js";
 
 const SOLVED = 0;
 const FAILING = -1;
@@ -16,13 +18,15 @@ const FAILING = -1;
  */
 export function withBinaryRewards(dataset: Dataset, task: AdroitTaskName): Dataset {
   const { observationSize: size, isSolved } = adroitSolutions[task];
-  if (dataset.observationSize !== size)
+  if (vectorSizeOf(dataset.observations) !== size)
     throw new DataError(
-      `"${dataset.source}" has observations of ${dataset.observationSize} numbers where those of ${task} have ${size}; it holds another task.`,
+      `"${dataset.source}" has observations that are ${describeParts(dataset.observations)} where those of ${task} have ${size}; it holds another task.`,
     );
   const episodes = dataset.episodes.map((episode) => ({
     ...episode,
-    rewards: episode.rewards.map((_, t) => (isSolved(episode.observations, (t + 1) * size) ? SOLVED : FAILING)),
+    rewards: episode.rewards.map((_, t) =>
+      isSolved(stateOf(episode.observations), (t + 1) * size) ? SOLVED : FAILING,
+    ),
   }));
   return { ...dataset, episodes };
 }
@@ -53,7 +57,7 @@ function cutAfter(dataset: Dataset, episode: Episode, length: number): Episode {
   const rewards = episode.rewards.subarray(0, length);
   return {
     length,
-    observations: episode.observations.subarray(0, (length + 1) * dataset.observationSize),
+    observations: rowsOf(dataset.observations, episode.observations, 0, length + 1),
     actions: episode.actions.subarray(0, length * dataset.actionSize),
     rewards,
     terminated: Uint8Array.from(rewards, (reward) => (reward === SOLVED ? 1 : 0)),

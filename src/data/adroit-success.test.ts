@@ -2,9 +2,12 @@
  * The success of the hand tasks as observations show it, by hand-made observations and against the rewards of real
  * recordings.
  */
+
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type AdroitTaskName, adroitSolutions } from "./adroit-success.js";
+import { observationWidth } from "./columns.js";
+import { stateOf } from "./episode.js";
 import { readD4RL } from "./formats/d4rl/d4rl.js";
 
 function observationWith(task: AdroitTaskName, entries: Readonly<Record<number, number>>): Float32Array {
@@ -37,11 +40,12 @@ describe("adroitSolutions", () => {
   for (const task of ["door", "pen", "relocate"] as const) {
     const file = new URL(`../../../shared/data/${task}-binary-rollouts.hdf5`, import.meta.url);
     it.runIf(existsSync(file))(`agrees with every reward of the recorded ${task} rollouts`, async () => {
-      const { episodes, observationSize } = await readD4RL(readFileSync(file), task);
+      const { episodes, observations: parts } = await readD4RL(readFileSync(file), task);
+      const observationSize = observationWidth(parts);
       const { isSolved } = adroitSolutions[task];
       let steps = 0;
       for (const { rewards, observations } of episodes) {
-        const expected = rewards.map((_, t) => (isSolved(observations, (t + 1) * observationSize) ? 0 : -1));
+        const expected = rewards.map((_, t) => (isSolved(stateOf(observations), (t + 1) * observationSize) ? 0 : -1));
         expect(rewards).toEqual(expected);
         steps += rewards.length;
       }

@@ -1,18 +1,26 @@
 /**
  * Does an episode hang together? What every writer asks before it writes one.
  */
+import { STATE, widthOf } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Dataset, Episode } from "./episode.js";
 
 /** What is wrong with an episode of such a data set, to go after "it cannot be written: "; undefined where nothing is. */
 export function episodeProblem(
-  { observationSize, actionSize, discreteActions }: Pick<Dataset, "observationSize" | "actionSize" | "discreteActions">,
+  {
+    observations: parts,
+    actionSize,
+    discreteActions,
+  }: Pick<Dataset, "observations" | "actionSize" | "discreteActions">,
   episode: Episode,
 ): string | undefined {
   const { length } = episode;
   if (length === 0) return "it has no steps; leave it out";
   const lengths = [
-    ["observations", episode.observations.length, (length + 1) * observationSize],
+    ...Object.entries(parts).map(([name, part]) => {
+      const key = name === STATE ? "observations" : `observations/${name}`;
+      return [key, episode.observations[name]?.length ?? 0, (length + 1) * widthOf(part)] as const;
+    }),
     ["actions", episode.actions.length, length * actionSize],
     ["rewards", episode.rewards.length, length],
     ["terminated", episode.terminated.length, length],

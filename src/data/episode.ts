@@ -4,11 +4,21 @@
  * there; a step whose next observation is unknown is not in it.
  */
 
+import {
+  allocate,
+  elementTypeOf,
+  type ObservationParts,
+  type Observations,
+  STATE,
+  type Values,
+  widthOf,
+} from "./columns.js";
+
 /** One recorded episode of `length` steps; arrays are row-major. */
 export interface Episode {
   readonly length: number;
-  /** [length + 1, observationSize]; row t + 1 follows the action of row t. */
-  readonly observations: Float32Array;
+  /** Every part with [length + 1] rows, a vector as `{ state }`; row t + 1 follows the action of row t. */
+  readonly observations: Observations;
   /** [length, actionSize]; of discrete actions the number of the one that was taken, [length, 1]. */
   readonly actions: Float32Array;
   /** [length], as recorded: neither scaled nor shifted. */
@@ -23,7 +33,8 @@ export interface Episode {
 export interface Dataset {
   /** Where it came from: a file's name or the recipe that made it. */
   readonly source: string;
-  readonly observationSize: number;
+  /** The parts of an observation: a vector of n numbers is `vectorParts(n)`. */
+  readonly observations: ObservationParts;
   /** Numbers per action; 1 where actions are discrete. */
   readonly actionSize: number;
   /** How many actions there were to choose from, where they are discrete; absent where they are vectors. */
@@ -41,7 +52,7 @@ export function countSteps(dataset: Dataset): number {
  * @param endedByTask whether the task ended it with the last step; else the clock did, and the bootstrap stays
  */
 export function packEpisode(
-  observations: readonly Float32Array[],
+  observations: readonly Observation[],
   actions: readonly Float32Array[],
   rewards: readonly number[],
   endedByTask: boolean,
@@ -50,7 +61,7 @@ export function packEpisode(
   if (endedByTask) terminated[rewards.length - 1] = 1;
   return {
     length: rewards.length,
-    observations: joinRows(observations),
+    observations: joinObservations(observations),
     actions: joinRows(actions),
     rewards: Float32Array.from(rewards),
     terminated,
@@ -66,14 +77,14 @@ export function splitAtTerminations(dataset: Dataset): Dataset {
   return { ...dataset, episodes: dataset.episodes.flatMap((episode) => splitEpisode(dataset, episode)) };
 }
 
-function splitEpisode({ observationSize, actionSize }: Dataset, episode: Episode): Episode[] {
+function splitEpisode({ observations: parts, actionSize }: Dataset, episode: Episode): Episode[] {
   const pieces: Episode[] = [];
   for (let from = 0; from < episode.length; ) {
     const found = episode.terminated.indexOf(1, from);
     const to = found < 0 ? episode.length : found + 1;
     pieces.push({
       length: to - from,
-      observations: episode.observations.subarray(from * observationSize, (to + 1) * observationSize),
+      observations: rowsOf(parts, episode.observations, from, to + 1),
       actions: episode.actions.subarray(from * actionSize, to * actionSize),
       rewards: episode.rewards.subarray(from, to),
       terminated: episode.terminated.subarray(from, to),
@@ -82,6 +93,42 @@ function splitEpisode({ observationSize, actionSize }: Dataset, episode: Episode
     from = to;
   }
   return pieces;
+}
+
+/** One observation: a vector, or its parts by name. */
+export type Observation = Float32Array | Observations;
+
+/** The parts of one observation or of many; a vector is the part `state`. */
+export function partsOf(observation: Observation): Observations {
+  return observation instanceof Float32Array ? { [STATE]: observation } : observation;
+}
+
+/** Observations one after the other, part by part. */
+export function joinObservations(observations: readonly Observation[]): Observations {
+  const all = observations.map(partsOf);
+  return Object.fromEntries(
+    Object.entries(all[0] ?? {}).map(([name, first]) => {
+      const rows = all.map((parts) => parts[name]!);
+      const joined: Values = allocate({ type: elementTypeOf(first), shape: [first.length] }, rows.length);
+      for (const [i, row] of rows.entries()) joined.set(row, i * first.length);
+      return [name, joined];
+    }),
+  );
+}
+
+/** The rows `from` to `to - 1` of every part, as views. */
+export function rowsOf(parts: ObservationParts, observations: Observations, from: number, to: number): Observations {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => {
+      const width = widthOf(part);
+      return [name, observations[name]!.subarray(from * width, to * width)];
+    }),
+  );
+}
+
+/** The vector of a data set's observations. @throws UsageError where they have other parts, naming what needs the vector */
+export function stateOf(observations: Observations): Float32Array {
+  return observations[STATE] as Float32Array;
 }
 
 /** Rows of one width, one after the other. */

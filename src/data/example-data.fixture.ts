@@ -1,6 +1,7 @@
 /** Small data for tests: episodes with numbers that tell where they come from, and HDF5 files with chosen keys. */
 
 import { RandomStream } from "../random.js";
+import { vectorParts } from "./columns.js";
 import { createHdf5 } from "./containers/hdf5/hdf5-module.js";
 import type { Dataset, Episode } from "./episode.js";
 
@@ -49,7 +50,7 @@ export function randomEpisode(random: RandomStream, length: number, sizes: Sizes
   random.fillUniform(rewards, -1, 1);
   const terminated = new Uint8Array(length);
   terminated[length - 1] = ending === "task" ? 1 : 0;
-  return { length, observations, actions, rewards, terminated, truncated: ending === "clock" };
+  return { length, observations: { state: observations }, actions, rewards, terminated, truncated: ending === "clock" };
 }
 
 /** Sizes of an observation and an action. */
@@ -62,5 +63,6 @@ export interface Sizes {
 export function randomDataset(seed: number, lengths: readonly number[], sizes: Sizes): Dataset {
   const random = new RandomStream(seed, "example data");
   const episodes = lengths.map((length, i) => randomEpisode(random, length, sizes, i % 2 === 0 ? "clock" : "task"));
-  return { source: "example", ...sizes, episodes };
+  const { observationSize, actionSize } = sizes;
+  return { source: "example", observations: vectorParts(observationSize), actionSize, episodes };
 }

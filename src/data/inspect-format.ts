@@ -1,4 +1,5 @@
 /** The text form of an inspection, for a terminal of 80 columns or more. */
+import { describeParts, vectorSizeOf } from "./columns.js";
 import type { Inspection } from "./inspect.js";
 import type { Range, ValueSummary } from "./inspect-values.js";
 
@@ -10,7 +11,7 @@ export function formatInspection(summary: Inspection): string {
   const { lengths, returns } = summary;
   const lines = [
     ["data set", summary.source],
-    ["shapes", `observations [${summary.observationSize}], ${actionShape(summary)}`],
+    ["shapes", `observations ${shapesText(summary)}, ${actionShape(summary)}`],
     ["episodes", `${whole(summary.episodes)} (${whole(summary.singleStepEpisodes)} of a single step)`],
     ["steps", whole(summary.steps)],
     ["length", `min ${lengths.min}  median ${lengths.median}  max ${lengths.max}`],
@@ -26,8 +27,8 @@ export function formatInspection(summary: Inspection): string {
     ["positive reward", `in ${percent(summary.positiveRewardShare)} of the episodes`],
     ["rewards", rewardsText(summary)],
     ...actionLines(summary),
-    ["observations", ""],
-    ...rangeLines(summary.observations),
+    ...(summary.states ? [["observations", ""], ...rangeLines(summary.states)] : []),
+    ...Object.entries(summary.parts).flatMap(([name, values]) => [[name, ""], ...rangeLines(values)]),
     ...anomalies(summary).map((text, index) => [index === 0 ? "look at" : "", text]),
   ];
   return `${lines.map(([label = "", text = ""]) => `${label.padEnd(LABEL_WIDTH)}${text}`.trimEnd()).join("\n")}\n`;
@@ -36,8 +37,13 @@ export function formatInspection(summary: Inspection): string {
 /** What looks odd in the data, a sentence each; "nothing odd found" if there is nothing. */
 export function anomalies(summary: Inspection): string[] {
   const found: string[] = [];
-  for (const key of ["observations", "actions", "rewards"] as const) {
-    const { nonFinite, constantColumns } = summary[key];
+  const values = [
+    ...(summary.states ? [["observations", summary.states] as const] : []),
+    ...Object.entries(summary.parts),
+    ["actions", summary.actions] as const,
+    ["rewards", summary.rewards] as const,
+  ];
+  for (const [key, { nonFinite, constantColumns }] of values) {
     if (nonFinite > 0)
       found.push(`${key}: ${whole(nonFinite)} values are NaN or infinite; such a file cannot be trained on`);
     if (constantColumns.length === 0) continue;
@@ -55,6 +61,12 @@ export function anomalies(summary: Inspection): string[] {
     );
   }
   return found.length > 0 ? found : ["nothing odd found"];
+}
+
+/** "[29]", or "state [4], image uint8 [48, 48, 3]". */
+function shapesText({ observations }: Inspection): string {
+  const size = vectorSizeOf(observations);
+  return size === undefined ? describeParts(observations) : `[${size}]`;
 }
 
 function actionShape({ actionCounts, actionSize }: Inspection): string {

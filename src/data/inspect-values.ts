@@ -2,6 +2,7 @@
  * What inspection says about columns of values: their ranges, the ones that never change, what is no number, and how
  * many steps occur twice.
  */
+import { type Values, widthOf } from "./columns.js";
 import type { Dataset } from "./episode.js";
 
 /** A column's range over its finite values; both ends are NaN if there are none. */
@@ -21,7 +22,7 @@ export interface ValueSummary {
 }
 
 /** @param parts arrays of rows, row-major; @param columns values per row */
-export function describeValues(parts: readonly Float32Array[], columns: number): ValueSummary {
+export function describeValues(parts: readonly Values[], columns: number): ValueSummary {
   const lowest = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
   const highest = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
   let nonFinite = 0;
@@ -49,40 +50,40 @@ export function describeValues(parts: readonly Float32Array[], columns: number):
  * bits of hash, which confuses one pair in a million steps with a probability below 1e-4.
  */
 export function countDuplicateSteps(dataset: Dataset): number {
-  const { observationSize, actionSize, episodes } = dataset;
+  const { observations: parts, actionSize, episodes } = dataset;
   const seen = new Set<number>();
   let steps = 0;
-  for (const episode of episodes) {
-    const observations = words(episode.observations);
-    const actions = words(episode.actions);
-    for (let step = 0; step < episode.length; step++, steps++) {
-      seen.add(hashOf(observations, step * observationSize, observationSize, actions, step * actionSize, actionSize));
-    }
+  for (const { length, observations, actions } of episodes) {
+    const columns = [
+      ...Object.entries(parts).map(([name, part]) => ({ words: words(observations[name]!), width: widthOf(part) })),
+      { words: words(actions), width: actionSize },
+    ];
+    for (let step = 0; step < length; step++, steps++) seen.add(hashOf(columns, step));
   }
   return steps - seen.size;
 }
 
-function words(values: Float32Array): Uint32Array {
-  return new Uint32Array(values.buffer, values.byteOffset, values.length);
+/** Numbers as words: those of four bytes bit by bit, bytes as they are. */
+function words(values: Values): Uint32Array | Uint8Array {
+  return values instanceof Uint8Array ? values : new Uint32Array(values.buffer, values.byteOffset, values.length);
 }
 
-/** 53 bits from two multiplicative hashes with different odd factors, the second fed with rotated words. */
-function hashOf(
-  first: Uint32Array,
-  firstAt: number,
-  firstCount: number,
-  second: Uint32Array,
-  secondAt: number,
-  secondCount: number,
-): number {
+interface Words {
+  readonly words: Uint32Array | Uint8Array;
+  readonly width: number;
+}
+
+/** 53 bits from two multiplicative hashes of a row with different odd factors, the second fed with rotated words. */
+function hashOf(columns: readonly Words[], row: number): number {
   let high = 0x811c9dc5;
   let low = 0x2545f491;
-  for (let i = 0; i < firstCount + secondCount; i++) {
-    const word = i < firstCount ? first[firstAt + i]! : second[secondAt + i - firstCount]!;
-    high = Math.imul(high ^ word, 0x01000193);
-    high ^= high >>> 15;
-    low = Math.imul(low ^ ((word << 13) | (word >>> 19)), 0x9e3779b1);
-    low ^= low >>> 13;
-  }
+  for (const { words, width } of columns)
+    for (let i = row * width; i < (row + 1) * width; i++) {
+      const word = words[i]!;
+      high = Math.imul(high ^ word, 0x01000193);
+      high ^= high >>> 15;
+      low = Math.imul(low ^ ((word << 13) | (word >>> 19)), 0x9e3779b1);
+      low ^= low >>> 13;
+    }
   return (high >>> 0) * 2 ** 21 + (low >>> 11);
 }

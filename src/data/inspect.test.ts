@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { vectorParts } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
 import { inspectDataset } from "./inspect.js";
 import { formatInspection } from "./inspect-format.js";
@@ -9,7 +10,7 @@ function episodeOf(rewards: number[], observations: number[], actions: number[],
   terminated[length - 1] = ending === "task" ? 1 : 0;
   return {
     length,
-    observations: Float32Array.from(observations),
+    observations: { state: Float32Array.from(observations) },
     actions: Float32Array.from(actions),
     rewards: Float32Array.from(rewards),
     terminated,
@@ -20,7 +21,7 @@ function episodeOf(rewards: number[], observations: number[], actions: number[],
 /** Three attempts: one solved with a terminal row after it, one that the clock ended, one unsolved. */
 const maze: Dataset = {
   source: "maze.hdf5",
-  observationSize: 2,
+  observations: vectorParts(2),
   actionSize: 1,
   episodes: [
     episodeOf([0, 1], [0, 7, 1, 7, 2, 7], [0.5, -2], "task"),
@@ -118,7 +119,7 @@ describe("formatInspection", () => {
 
   it("writes neighbouring columns of one range as one", () => {
     const alike = episodeOf([0, 1], [0, 1, 0, 1, 0, 1, 0, 1, 5], [0.1, 0.2], "task");
-    const text = formatInspection(inspectDataset({ ...maze, observationSize: 3, episodes: [alike] }));
+    const text = formatInspection(inspectDataset({ ...maze, observations: vectorParts(3), episodes: [alike] }));
     expect(text).toMatch(/observations\n +0-1 {2}0 to 1 +2 {2}0 to 5\n/);
   });
 

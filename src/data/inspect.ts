@@ -2,14 +2,15 @@
  * What is in a data set, in numbers: the first thing to look at before learning from it. The summary is typed; its
  * form as text is in `inspect-format.ts`.
  */
+import { type ObservationParts, type Observations, STATE, widthOf } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
-import { countSteps } from "./episode.js";
+import { countSteps, rowsOf } from "./episode.js";
 import { countDuplicateSteps, describeValues, type ValueSummary } from "./inspect-values.js";
 
 /** What `inspectDataset` finds. Shares are in [0, 1]. */
 export interface Inspection {
   readonly source: string;
-  readonly observationSize: number;
+  readonly observations: ObservationParts;
   readonly actionSize: number;
   /** Only for discrete actions: how many steps took each of them, by number. */
   readonly actionCounts?: readonly number[];
@@ -35,7 +36,10 @@ export interface Inspection {
   readonly actions: ValueSummary;
   /** Share of the action values beyond +-1; they will be clipped. 0 for discrete actions. */
   readonly actionsBeyondOneShare: number;
-  readonly observations: ValueSummary;
+  /** Of the vector `state`, number by number, where observations have one. */
+  readonly states?: ValueSummary;
+  /** Of every other part, all its numbers together. */
+  readonly parts: Readonly<Record<string, ValueSummary>>;
   /** Steps whose observation and action have both occurred before. */
   readonly duplicateSteps: number;
 }
@@ -68,7 +72,7 @@ export function inspectDataset(dataset: Dataset): Inspection {
   const actions = episodes.map((episode) => episode.actions);
   return {
     source: dataset.source,
-    observationSize: dataset.observationSize,
+    observations: dataset.observations,
     actionSize: dataset.actionSize,
     ...(dataset.discreteActions !== undefined && { actionCounts: countActions(actions, dataset.discreteActions) }),
     episodes: episodes.length,
@@ -87,10 +91,7 @@ export function inspectDataset(dataset: Dataset): Inspection {
     ...(rewardValues && { rewardValues }),
     actions: describeValues(actions, dataset.actionSize),
     actionsBeyondOneShare: dataset.discreteActions === undefined ? shareBeyondOne(actions) : 0,
-    observations: describeValues(
-      episodes.map((episode, index) => visited(dataset, episode, episodes[index + 1])),
-      dataset.observationSize,
-    ),
+    ...describedParts(dataset),
     duplicateSteps: countDuplicateSteps(dataset),
   };
 }
@@ -133,18 +134,30 @@ function sparseSuccess(dataset: Dataset, values: Inspection["rewardValues"]): Sp
 /** Whether the next episode begins where this one ended, and the clock had not ended it. */
 function goesOn(dataset: Dataset, episode: Episode, next: Episode | undefined): boolean {
   if (next === undefined || episode.truncated) return false;
-  const size = dataset.observationSize;
-  const last = episode.length * size;
-  for (let i = 0; i < size; i++) {
-    if (!Object.is(episode.observations[last + i], next.observations[i])) return false;
-  }
-  return true;
+  return Object.entries(dataset.observations).every(([name, part]) => {
+    const width = widthOf(part);
+    const [own, others] = [episode.observations[name]!, next.observations[name]!];
+    for (let i = 0; i < width; i++) if (!Object.is(own[episode.length * width + i], others[i])) return false;
+    return true;
+  });
+}
+
+function describedParts(dataset: Dataset): Pick<Inspection, "states" | "parts"> {
+  const { episodes } = dataset;
+  const seen = episodes.map((episode, index) => visited(dataset, episode, episodes[index + 1]));
+  const { [STATE]: state, ...others } = dataset.observations;
+  const valuesOf = (name: string) => seen.map((observations) => observations[name]!);
+  const parts = Object.keys(others).map((name) => [name, describeValues(valuesOf(name), 1)] as const);
+  return {
+    ...(state && { states: describeValues(valuesOf(STATE), widthOf(state)) }),
+    parts: Object.fromEntries(parts),
+  };
 }
 
 /** The observations of an episode; the last one only if it is not the next episode's first, which would count it twice. */
-function visited(dataset: Dataset, episode: Episode, next: Episode | undefined): Float32Array {
+function visited(dataset: Dataset, episode: Episode, next: Episode | undefined): Observations {
   if (!goesOn(dataset, episode, next)) return episode.observations;
-  return episode.observations.subarray(0, episode.length * dataset.observationSize);
+  return rowsOf(dataset.observations, episode.observations, 0, episode.length);
 }
 
 function countActions(actions: readonly Float32Array[], count: number): number[] {

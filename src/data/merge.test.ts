@@ -1,14 +1,16 @@
 /**
  * Merging recordings: what must be alike, and the order of what comes out.
  */
+
 import { expect, it } from "vitest";
+import { vectorParts } from "./columns.js";
 import { type Dataset, packEpisode } from "./episode.js";
 import { mergeDatasets } from "./merge.js";
 
 function recording(source: string, value: number, actionSize = 1): Dataset {
   const action = new Float32Array(actionSize).fill(value);
   const episode = packEpisode([Float32Array.of(value), Float32Array.of(value + 1)], [action], [value], true);
-  return { source, observationSize: 1, actionSize, episodes: [episode] };
+  return { source, observations: vectorParts(1), actionSize, episodes: [episode] };
 }
 
 it("keeps the episodes in the order of the data sets and names them all", () => {

@@ -1,7 +1,9 @@
 /**
  * Several recordings of one task as one data set: demonstrations of people and rollouts of a policy, for example.
  */
+
 import { DataError } from "../errors.js";
+import { describeParts } from "./columns.js";
 import type { Dataset } from "./episode.js";
 
 /**
@@ -23,7 +25,7 @@ export function mergeDatasets(datasets: readonly [Dataset, ...Dataset[]]): Datas
   };
 }
 
-function shapeOf({ observationSize, actionSize, discreteActions }: Dataset): string {
+function shapeOf({ observations, actionSize, discreteActions }: Dataset): string {
   const actions = discreteActions === undefined ? `actions of ${actionSize}` : `${discreteActions} discrete actions`;
-  return `observations of ${observationSize} numbers and ${actions}`;
+  return `observations that are ${describeParts(observations)} and ${actions}`;
 }

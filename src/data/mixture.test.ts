@@ -2,23 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
 import { createBatch } from "./batch.js";
+import { transitionColumns, vectorParts } from "./columns.js";
 import { countOfflineRows, sampleMixture } from "./mixture.js";
 import { Replay } from "./replay.js";
 
 /** A replay of `length` transitions with this reward. */
 function replayOf(length: number, reward: number): Replay {
-  const replay = new Replay({ observationSize: 1, actionSize: 1, requiresReturnToGo: true });
+  const replay = new Replay({ observations: vectorParts(1), actionSize: 1, requiresReturnToGo: true });
   const values = new Float32Array(length).fill(reward);
-  const sizes = { length, observationSize: 1, actionSize: 1 };
-  replay.append({
-    ...sizes,
-    observations: values,
-    actions: values,
-    rewards: values,
-    nextObservations: values,
-    terminated: values,
-    returnsToGo: values,
-  });
+  const [observations, actions, rewards, nextObservations, terminated, returnsToGo] = new Array(6).fill(values);
+  const rows = { observations, actions, rewards, nextObservations, terminated, returnsToGo };
+  replay.append({ length, columns: transitionColumns(vectorParts(1), 1), rows });
   return replay;
 }
 
@@ -51,25 +45,25 @@ describe("countOfflineRows", () => {
   });
 
   it("refuses a share above 1, and nothing to draw from", () => {
-    expect(() => countOfflineRows(4, 1, 1, 1.5)).toThrow("The offline share is 1.5");
-    expect(() => countOfflineRows(4, 1, 1, Number.NaN)).toThrow("The offline share is NaN");
+    expect(() => countOfflineRows(4, 1, 1, 1.5)).toThrow("The mixing ratio is 1.5");
+    expect(() => countOfflineRows(4, 1, 1, Number.NaN)).toThrow("The mixing ratio is NaN");
     expect(() => countOfflineRows(4, 0, 0, 0.5)).toThrow("Both replays are empty");
   });
 });
 
 describe("sampleMixture", () => {
   it("puts the offline rows first and fills the rest with online ones", () => {
-    const batch = createBatch(9, 1, 1);
+    const batch = createBatch(9, transitionColumns(vectorParts(1), 1));
     sampleMixture(batch, replayOf(5, 1), replayOf(7, 2), 0.5, new RandomStream(1));
-    expect([...batch.rewards]).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 2]);
-    expect(batch.returnsToGo).toEqual(batch.rewards);
+    expect([...batch.rows.rewards]).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 2]);
+    expect(batch.rows.returnsToGo).toEqual(batch.rows.rewards);
   });
 
   it("takes everything from the replay that is not empty", () => {
-    const batch = createBatch(3, 1, 1);
+    const batch = createBatch(3, transitionColumns(vectorParts(1), 1));
     sampleMixture(batch, replayOf(5, 1), replayOf(0, 2), 0.5, new RandomStream(1));
-    expect([...batch.rewards]).toEqual([1, 1, 1]);
+    expect([...batch.rows.rewards]).toEqual([1, 1, 1]);
     sampleMixture(batch, replayOf(0, 1), replayOf(5, 2), 0.5, new RandomStream(1));
-    expect([...batch.rewards]).toEqual([2, 2, 2]);
+    expect([...batch.rows.rewards]).toEqual([2, 2, 2]);
   });
 });

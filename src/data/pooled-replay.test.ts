@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
 import { createBatch } from "./batch.js";
+import { type Part, transitionColumns, vectorParts } from "./columns.js";
 import type { Episode } from "./episode.js";
 import type { EpisodeBlocks } from "./episode-blocks.js";
 import { randomDataset } from "./example-data.fixture.js";
@@ -13,13 +14,15 @@ import { Replay } from "./replay.js";
 import { toTransitions } from "./transitions.js";
 
 const sizes = { observationSize: 2, actionSize: 1 };
+const shapes = { observations: vectorParts(2), actionSize: 1 };
 const door = { rewardScale: 2, rewardShift: -1, returns: { discount: 0.9, sparseFailureReward: -1 } };
 
 /** Episodes whose first observation numbers their steps, in blocks of a few. */
 function numbered(lengths: readonly number[], perBlock: number): { blocks: EpisodeBlocks; episodes: Episode[] } {
   const { episodes } = randomDataset(4, lengths, sizes);
   let step = 0;
-  for (const { length, observations } of episodes) for (let t = 0; t < length; t++) observations[2 * t] = step++;
+  for (const { length, observations } of episodes)
+    for (let t = 0; t < length; t++) (observations.state as Float32Array)[2 * t] = step++;
   const count = Math.ceil(episodes.length / perBlock);
   const read = (block: number) => episodes.slice(block * perBlock, (block + 1) * perBlock);
   return {
@@ -29,16 +32,16 @@ function numbered(lengths: readonly number[], perBlock: number): { blocks: Episo
 }
 
 const pooled = (blocks: EpisodeBlocks, poolRows: number, seed = 0) =>
-  new PooledReplay(blocks, { ...sizes, requiresReturnToGo: true, poolRows, door, seed });
+  new PooledReplay(blocks, { ...shapes, requiresReturnToGo: true, poolRows, door, seed });
 
 /** The numbers of the transitions of `batches` batches of `size`, in the order of drawing. */
 function drawn(replay: PooledReplay, batches: number, size: number): number[] {
-  const batch = createBatch(size, 2, 1);
+  const batch = createBatch(size, transitionColumns(vectorParts(2), 1));
   const random = new RandomStream(1, "sampling");
   const numbers: number[] = [];
   for (let i = 0; i < batches; i++) {
     replay.sampleInto(batch, 0, size, random);
-    for (let row = 0; row < size; row++) numbers.push(batch.observations[2 * row]!);
+    for (let row = 0; row < size; row++) numbers.push(batch.rows.observations[2 * row]!);
   }
   return numbers;
 }
@@ -86,23 +89,23 @@ describe("PooledReplay", () => {
     const { blocks, episodes } = numbered(lengths, 3);
     const all = toTransitions(episodes, door);
     const replay = pooled(blocks, 17); // smaller than an episode
-    const batch = createBatch(16, 2, 1);
+    const batch = createBatch(16, transitionColumns(vectorParts(2), 1));
     const random = new RandomStream(9);
     const seen = new Set<number>();
     for (let i = 0; i < 300; i++) {
       replay.sampleInto(batch, 0, 16, random);
       for (let row = 0; row < 16; row++) {
-        const step = batch.observations[2 * row]!;
+        const step = batch.rows.observations[2 * row]!;
         seen.add(step);
-        expect(batch.observations[2 * row + 1]).toBe(all.observations[2 * step + 1]);
-        expect(batch.actions[row]).toBe(all.actions[step]);
-        expect(batch.rewards[row]).toBe(all.rewards[step]);
-        expect(batch.nextObservations.subarray(2 * row, 2 * row + 2)).toEqual(
-          all.nextObservations.subarray(2 * step, 2 * step + 2),
+        expect(batch.rows.observations[2 * row + 1]).toBe(all.rows.observations![2 * step + 1]);
+        expect(batch.rows.actions[row]).toBe(all.rows.actions[step]);
+        expect(batch.rows.rewards[row]).toBe(all.rows.rewards[step]);
+        expect(batch.rows.nextObservations.subarray(2 * row, 2 * row + 2)).toEqual(
+          all.rows.nextObservations!.subarray(2 * step, 2 * step + 2),
         );
-        expect(batch.nextActions[row]).toBe(all.nextActions![step]);
-        expect(batch.terminated[row]).toBe(all.terminated[step]);
-        expect(batch.returnsToGo[row]).toBe(all.returnsToGo![step]);
+        expect(batch.rows.nextActions[row]).toBe(all.rows.nextActions![step]);
+        expect(batch.rows.terminated[row]).toBe(all.rows.terminated[step]);
+        expect(batch.rows.returnsToGo[row]).toBe(all.rows.returnsToGo![step]);
       }
     }
     expect(seen.size).toBe(120);
@@ -131,36 +134,43 @@ describe("PooledReplay", () => {
     const { blocks } = numbered(lengths, 2);
     const replay = pooled(blocks, 30);
     expect(replay.length).toBe(120);
-    const batch = createBatch(4, 2, 1);
-    batch.observations.fill(-1);
+    const batch = createBatch(4, transitionColumns(vectorParts(2), 1));
+    batch.rows.observations.fill(-1);
     const random = new RandomStream(2);
     const before = random.state();
     replay.sampleInto(batch, 2, 2, random);
     expect(random.state()).toEqual(before);
     replay.sampleInto(batch, 1, 3, random);
-    expect([0, 3].map((row) => batch.observations[2 * row])).toEqual([-1, -1]);
-    expect(batch.observations[2]).toBeGreaterThanOrEqual(0);
+    expect([0, 3].map((row) => batch.rows.observations[2 * row])).toEqual([-1, -1]);
+    expect(batch.rows.observations[2]).toBeGreaterThanOrEqual(0);
   });
 
   it("knows what a transition takes in memory", () => {
-    const replay = new Replay({ ...sizes, requiresReturnToGo: false });
+    const replay = new Replay({ ...shapes, requiresReturnToGo: false });
     replay.append(toTransitions(randomDataset(1, [10], sizes).episodes));
-    const { length: _, observationSize: __, actionSize: ___, ...parts } = replay.transitions();
-    const bytes = Object.values(parts).reduce((sum, part) => sum + (part as Float32Array).byteLength, 0);
-    expect(transitionBytes(sizes)).toBe(bytes / 10);
+    const bytes = Object.values(replay.transitions().rows).reduce((sum, column) => sum + column!.byteLength, 0);
+    expect(transitionBytes(shapes)).toBe(bytes / 10);
+    const image: Part = { type: "uint8", shape: [2, 2, 3] };
+    expect(transitionBytes({ observations: { image }, actionSize: 1 })).toBe(2 * 12 + 4 * (2 + 3));
   });
 });
 
 describe("Replay.replace", () => {
   it("puts transitions in the place of others and refuses rows that are not there", () => {
-    const replay = new Replay({ ...sizes, requiresReturnToGo: false, capacity: 8 });
+    const replay = new Replay({ ...shapes, requiresReturnToGo: false, capacity: 8 });
     const old = toTransitions(randomDataset(1, [5], sizes).episodes);
     const fresh = toTransitions(randomDataset(2, [4], sizes).episodes);
     replay.append(old);
     replay.replace(1, fresh, 2, 4);
-    const { rewards, observations } = replay.transitions();
-    expect([...rewards]).toEqual([old.rewards[0], fresh.rewards[2], fresh.rewards[3], old.rewards[3], old.rewards[4]]);
-    expect(observations.slice(2, 6)).toEqual(fresh.observations.slice(4, 8));
+    const { rewards, observations } = replay.transitions().rows;
+    expect([...rewards]).toEqual([
+      old.rows.rewards[0],
+      fresh.rows.rewards[2],
+      fresh.rows.rewards[3],
+      old.rows.rewards[3],
+      old.rows.rewards[4],
+    ]);
+    expect(observations.slice(2, 6)).toEqual(fresh.rows.observations!.slice(4, 8));
     expect(() => replay.replace(4, fresh, 0, 2)).toThrow("Rows 4 to 5 of 5 cannot be replaced");
     expect(() => replay.replace(0, fresh, 3, 5)).toThrow("There are no transitions 3 to 4 among 4");
   });

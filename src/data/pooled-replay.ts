@@ -11,6 +11,7 @@
 
 import { RandomStream } from "../random.js";
 import type { Batch } from "./batch.js";
+import { rowBytes, transitionColumns } from "./columns.js";
 import type { EpisodeBlocks } from "./episode-blocks.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "./replay.js";
 import { type TransitionOptions, type Transitions, toTransitions } from "./transitions.js";
@@ -31,11 +32,8 @@ export interface PoolOptions extends ReplayOptions {
 }
 
 /** Bytes of one transition in a replay. */
-export function transitionBytes({
-  observationSize,
-  actionSize,
-}: Pick<ReplayOptions, "observationSize" | "actionSize">) {
-  return 4 * (2 * observationSize + 2 * actionSize + 3);
+export function transitionBytes({ observations, actionSize }: Pick<ReplayOptions, "observations" | "actionSize">) {
+  return transitionColumns(observations, actionSize).reduce((sum, column) => sum + rowBytes(column), 0);
 }
 
 /** Draws from blocks on disk. */

@@ -28,7 +28,7 @@ describe.runIf(existsSync(FOLDER))("recorded data", () => {
       duplicateSteps: 0,
     });
     const options = { rewardScale: 10, rewardShift: -5, returns: { discount: 0.99, sparseFailureReward: -5 } };
-    const { returnsToGo, rewards, terminated } = toTransitions(dataset.episodes, options);
+    const { returnsToGo, rewards, terminated } = toTransitions(dataset.episodes, options).rows;
     expect(returnsToGo!.every((value) => value >= -500.001 && value <= 5)).toBe(true);
     expect(rewards.every((reward, row) => (reward === 5) === (terminated[row] === 1))).toBe(true);
   });

@@ -4,11 +4,21 @@
 import { UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import type { Batch } from "./batch.js";
+import {
+  allocateRows,
+  type Columns,
+  columnsDiffer,
+  type ObservationParts,
+  type TransitionRows,
+  transitionColumns,
+  type Values,
+  widthOf,
+} from "./columns.js";
 import type { Transitions } from "./transitions.js";
 
 /** What a replay is for. */
 export interface ReplayOptions {
-  readonly observationSize: number;
+  readonly observations: ObservationParts;
   readonly actionSize: number;
   /** The algorithm bounds its critics by returns-to-go: no transition may enter without one. */
   readonly requiresReturnToGo: boolean;
@@ -16,18 +26,6 @@ export interface ReplayOptions {
   readonly capacity?: number;
 }
 
-/** The part of a transition that is copied; each has a fixed number of values per row. */
-type Store = Record<(typeof PARTS)[number], Float32Array<ArrayBuffer>>;
-
-const PARTS = [
-  "observations",
-  "actions",
-  "rewards",
-  "nextObservations",
-  "nextActions",
-  "terminated",
-  "returnsToGo",
-] as const;
 const GROWTH = 1.5;
 
 /** What updates draw recorded transitions from. */
@@ -44,19 +42,19 @@ export interface SampledReplay {
 
 /** An append-only, growing store of transitions. */
 export class Replay implements SampledReplay {
-  readonly observationSize: number;
-  readonly actionSize: number;
+  readonly columns: Columns;
   readonly requiresReturnToGo: boolean;
-  private store: Store;
+  private store: Required<TransitionRows>;
   private capacity: number;
   private count = 0;
+  /** The rows that were drawn for a batch; kept, so that drawing allocates nothing. */
+  private drawn = new Int32Array(0);
 
-  constructor(options: ReplayOptions) {
-    this.observationSize = options.observationSize;
-    this.actionSize = options.actionSize;
-    this.requiresReturnToGo = options.requiresReturnToGo;
-    this.capacity = options.capacity ?? 0;
-    this.store = this.allocate(this.capacity);
+  constructor({ observations, actionSize, requiresReturnToGo, capacity = 0 }: ReplayOptions) {
+    this.columns = transitionColumns(observations, actionSize);
+    this.requiresReturnToGo = requiresReturnToGo;
+    this.capacity = capacity;
+    this.store = allocateRows(this.columns, capacity);
   }
 
   /** The number of transitions. */
@@ -89,12 +87,12 @@ export class Replay implements SampledReplay {
     this.put(transitions, from, to, row);
   }
 
-  private put(transitions: Transitions, from: number, to: number, row: number): void {
-    for (const part of PARTS) {
-      const width = this.width(part);
-      const values = transitions[part];
-      if (values !== undefined) this.store[part].set(values.subarray(from * width, to * width), row * width);
-      else this.store[part].fill(Number.NaN, row * width, (row + to - from) * width);
+  private put({ rows }: Transitions, from: number, to: number, row: number): void {
+    for (const column of this.columns) {
+      const width = widthOf(column);
+      const [values, target] = [rows[column.name], this.store[column.name]!];
+      if (values !== undefined) target.set(values.subarray(from * width, to * width), row * width);
+      else target.fill(Number.NaN, row * width, (row + to - from) * width);
     }
   }
 
@@ -106,51 +104,34 @@ export class Replay implements SampledReplay {
     if (to <= from) return;
     if (this.count === 0) throw new UsageError("The replay is empty; append transitions before drawing from it.");
     this.checkBatch(batch, from, to);
-    const { store, observationSize, actionSize } = this;
-    for (let row = from; row < to; row++) {
-      const drawn = random.integer(this.count);
-      copyRow(store.observations, drawn, batch.observations, row, observationSize);
-      copyRow(store.actions, drawn, batch.actions, row, actionSize);
-      copyRow(store.nextObservations, drawn, batch.nextObservations, row, observationSize);
-      copyRow(store.nextActions, drawn, batch.nextActions, row, actionSize);
-      batch.rewards[row] = store.rewards[drawn]!;
-      batch.terminated[row] = store.terminated[drawn]!;
-      batch.returnsToGo[row] = store.returnsToGo[drawn]!;
-    }
+    const count = to - from;
+    if (this.drawn.length < count) this.drawn = new Int32Array(count);
+    for (let i = 0; i < count; i++) this.drawn[i] = random.integer(this.count);
+    for (const column of this.columns)
+      copyRows(this.store[column.name]!, this.drawn, count, batch.rows[column.name]!, from, widthOf(column));
   }
 
   /** All transitions, in the order of their arrival, as views that hold until the next `append`. */
-  transitions(): Required<Transitions> {
-    const view = (part: keyof Store) => this.store[part].subarray(0, this.count * this.width(part));
-    return {
-      length: this.count,
-      observationSize: this.observationSize,
-      actionSize: this.actionSize,
-      observations: view("observations"),
-      actions: view("actions"),
-      rewards: view("rewards"),
-      nextObservations: view("nextObservations"),
-      nextActions: view("nextActions"),
-      terminated: view("terminated"),
-      returnsToGo: view("returnsToGo"),
-    };
+  transitions(): Transitions & { readonly rows: Required<TransitionRows> } {
+    const { columns, count } = this;
+    const views = columns.map((c) => [c.name, this.store[c.name]!.subarray(0, count * widthOf(c))] as const);
+    return { length: count, columns, rows: Object.fromEntries(views) as unknown as Required<TransitionRows> };
   }
 
   private check(transitions: Transitions, from: number, to: number): void {
     if (!(from >= 0 && from <= to && to <= transitions.length))
       throw new UsageError(`There are no transitions ${from} to ${to - 1} among ${transitions.length}; give others.`);
-    const { observationSize, actionSize, returnsToGo, length } = transitions;
-    if (observationSize !== this.observationSize || actionSize !== this.actionSize) {
+    const { columns, rows, length } = transitions;
+    const { returnsToGo } = rows;
+    const difference = columnsDiffer(this.columns, columns);
+    if (difference !== undefined)
+      throw new UsageError(`The replay holds ${difference}, which the transitions have; use data of the same task.`);
+    for (const column of columns) {
+      const expected = length * widthOf(column);
+      const found = rows[column.name]?.length ?? expected;
+      if (found === expected) continue;
       throw new UsageError(
-        `The replay holds observations of ${this.observationSize} and actions of ${this.actionSize} values, but the ` +
-          `transitions have ${observationSize} and ${actionSize}; use data of the same task.`,
-      );
-    }
-    for (const part of PARTS) {
-      const found = transitions[part]?.length ?? length * this.width(part);
-      if (found === length * this.width(part)) continue;
-      throw new UsageError(
-        `${length} transitions come with ${found} values of ${part} where ${length * this.width(part)} are needed.`,
+        `${length} transitions come with ${found} values of ${column.name} where ${expected} are needed.`,
       );
     }
     if (!this.requiresReturnToGo) return;
@@ -167,44 +148,34 @@ export class Replay implements SampledReplay {
   }
 
   private checkBatch(batch: Batch, from: number, to: number): void {
-    const fits = from >= 0 && to <= batch.size;
-    if (fits && batch.observationSize === this.observationSize && batch.actionSize === this.actionSize) return;
-    throw new UsageError(
-      `A batch of ${batch.size} rows with sizes ${batch.observationSize} and ${batch.actionSize} cannot take rows ${from} to ` +
-        `${to - 1} with sizes ${this.observationSize} and ${this.actionSize}; create it for this task.`,
-    );
+    const difference = columnsDiffer(this.columns, batch.columns);
+    if (difference === undefined && from >= 0 && to <= batch.size) return;
+    const what = difference === undefined ? `rows ${from} to ${to - 1}` : difference;
+    throw new UsageError(`A batch of ${batch.size} rows cannot take ${what}; create it for this task.`);
   }
 
   /** The first transitions get just the room they need: a recorded data set arrives whole and may be large. */
   private grow(needed: number): void {
     const old = this.store;
     this.capacity = Math.max(needed, Math.ceil(this.capacity * GROWTH));
-    this.store = this.allocate(this.capacity);
-    for (const part of PARTS) this.store[part].set(old[part].subarray(0, this.count * this.width(part)));
-  }
-
-  private allocate(rows: number): Store {
-    const part = (name: keyof Store) => new Float32Array(rows * this.width(name));
-    return {
-      observations: part("observations"),
-      actions: part("actions"),
-      rewards: part("rewards"),
-      nextObservations: part("nextObservations"),
-      nextActions: part("nextActions"),
-      terminated: part("terminated"),
-      returnsToGo: part("returnsToGo"),
-    };
-  }
-
-  /** Values per row. */
-  private width(part: keyof Store): number {
-    if (part === "observations" || part === "nextObservations") return this.observationSize;
-    return part === "actions" || part === "nextActions" ? this.actionSize : 1;
+    this.store = allocateRows(this.columns, this.capacity);
+    for (const column of this.columns)
+      this.store[column.name]!.set(old[column.name]!.subarray(0, this.count * widthOf(column)));
   }
 }
 
-function copyRow(source: Float32Array, row: number, target: Float32Array, targetRow: number, width: number): void {
-  const from = row * width;
-  const to = targetRow * width;
-  for (let i = 0; i < width; i++) target[to + i] = source[from + i]!;
+/** Copies the drawn rows one after the other to `target`, from its row `first` on. */
+function copyRows(
+  source: Values,
+  drawn: Int32Array,
+  count: number,
+  target: Values,
+  first: number,
+  width: number,
+): void {
+  let to = first * width;
+  for (let i = 0; i < count; i++) {
+    const from = drawn[i]! * width;
+    for (let k = 0; k < width; k++) target[to++] = source[from + k]!;
+  }
 }

@@ -3,32 +3,30 @@
  * shifted, actions are clipped and returns-to-go are computed, for recorded and for freshly collected episodes alike.
  */
 import { UsageError } from "../errors.js";
+import {
+  allocateRows,
+  type Columns,
+  elementTypeOf,
+  type ObservationParts,
+  type Part,
+  partColumn,
+  type TransitionRows,
+  transitionColumns,
+  widthOf,
+} from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Episode } from "./episode.js";
 import { type ReturnsRule, returnsToGo } from "./returns.js";
 
-/** Steps without their order: what a critic learns from. Arrays are row-major. */
+/**
+ * Steps without their order: what a critic learns from. An episode's last step has no next action and repeats its own:
+ * where the task ended there, no bootstrap reads it, and where the clock did, it is the nearest known one.
+ */
 export interface Transitions {
   readonly length: number;
-  readonly observationSize: number;
-  readonly actionSize: number;
-  /** [length, observationSize] */
-  readonly observations: Float32Array;
-  /** [length, actionSize], clipped; the numbers of discrete actions are as recorded. */
-  readonly actions: Float32Array;
-  /** [length], scaled and shifted. */
-  readonly rewards: Float32Array;
-  /** [length, observationSize] */
-  readonly nextObservations: Float32Array;
-  /**
-   * [length, actionSize], the action after the one of `actions`, as clipped. An episode's last step has none and repeats
-   * its own: where the task ended there, no bootstrap reads it, and where the clock did, it is the nearest known one.
-   */
-  readonly nextActions?: Float32Array;
-  /** [length], 1 where there is no bootstrap, else 0. */
-  readonly terminated: Float32Array;
-  /** [length], on the scale of `rewards`; absent if no rule was given. */
-  readonly returnsToGo?: Float32Array;
+  readonly columns: Columns;
+  /** `returnsToGo` is absent if no rule was given. */
+  readonly rows: TransitionRows;
 }
 
 /** What happens to a step at the door. */
@@ -55,40 +53,38 @@ export const DEFAULT_ACTION_CLIP = 0.99999;
  *   action has a number that is none of the space's
  */
 export function toTransitions(episodes: readonly Episode[], options: TransitionOptions = {}): Transitions {
-  const { observationSize, actionSize } = sizesOf(episodes);
+  const { observations, actionSize } = shapesOf(episodes);
   if (options.discreteActions !== undefined) refuseWrongIndices(episodes, actionSize, options.discreteActions);
   const length = episodes.reduce((sum, episode) => sum + episode.length, 0);
-  const transitions = {
-    length,
-    observationSize,
-    actionSize,
-    observations: new Float32Array(length * observationSize),
-    actions: new Float32Array(length * actionSize),
-    rewards: new Float32Array(length),
-    nextObservations: new Float32Array(length * observationSize),
-    nextActions: new Float32Array(length * actionSize),
-    terminated: new Float32Array(length),
-    ...(options.returns && { returnsToGo: new Float32Array(length) }),
-  };
+  const columns = transitionColumns(observations, actionSize);
+  const rows = allocateRows(columns, length);
   let row = 0;
   for (const episode of episodes) {
-    fill(transitions, row, episode, options);
+    for (const [name, part] of Object.entries(observations)) fillObservations(rows, name, widthOf(part), row, episode);
+    fill(rows, actionSize, row, episode, options);
     row += episode.length;
   }
-  return transitions;
+  if (options.returns !== undefined) return { length, columns, rows };
+  const { returnsToGo: _, ...known } = rows;
+  return { length, columns, rows: known };
+}
+
+function fillObservations(rows: TransitionRows, name: string, width: number, row: number, episode: Episode): void {
+  const values = episode.observations[name]!;
+  const { length } = episode;
+  rows[partColumn("observations", name)]!.set(values.subarray(0, length * width), row * width);
+  rows[partColumn("nextObservations", name)]!.set(values.subarray(width, (length + 1) * width), row * width);
 }
 
 function fill(
-  target: Transitions & { readonly nextActions: Float32Array },
+  target: Required<TransitionRows>,
+  actionSize: number,
   row: number,
   episode: Episode,
   options: TransitionOptions,
 ): void {
   const { rewardScale = 1, rewardShift = 0, actionClip = DEFAULT_ACTION_CLIP } = options;
-  const { observationSize: size, actionSize } = target;
   const { length } = episode;
-  target.observations.set(episode.observations.subarray(0, length * size), row * size);
-  target.nextObservations.set(episode.observations.subarray(size, (length + 1) * size), row * size);
   target.terminated.set(episode.terminated, row);
   const actions = target.actions.subarray(row * actionSize, (row + length) * actionSize);
   if (options.discreteActions !== undefined) actions.set(episode.actions);
@@ -98,9 +94,8 @@ function fill(
   nextActions.copyWithin(0, actionSize);
   const rewards = target.rewards.subarray(row, row + length);
   for (let step = 0; step < length; step++) rewards[step] = rewardScale * episode.rewards[step]! + rewardShift;
-  if (options.returns !== undefined) {
-    target.returnsToGo?.set(returnsToGo(rewards, episode.terminated, options.returns), row);
-  }
+  if (options.returns !== undefined)
+    target.returnsToGo.set(returnsToGo(rewards, episode.terminated, options.returns), row);
 }
 
 function clip(value: number, bound: number): number {
@@ -120,22 +115,30 @@ function refuseWrongIndices(episodes: readonly Episode[], actionSize: number, co
   });
 }
 
-/** The sizes that all episodes share. */
-function sizesOf(episodes: readonly Episode[]): { observationSize: number; actionSize: number } {
+/** The shapes that all episodes share; those of a row's numbers are not told by episodes, and are flat here. */
+function shapesOf(episodes: readonly Episode[]): { observations: ObservationParts; actionSize: number } {
   const first = episodes.find((episode) => episode.length > 0);
   if (first === undefined)
     throw new UsageError("There are no recorded steps to learn from; give at least one episode.");
-  const observationSize = first.observations.length / (first.length + 1);
+  const parts = Object.entries(first.observations).map(([name, values]): [string, Part] => {
+    return [name, { type: elementTypeOf(values), shape: [values.length / (first.length + 1)] }];
+  });
   const actionSize = first.actions.length / first.length;
   episodes.forEach((episode, index) => {
-    const observations = (episode.length + 1) * observationSize;
+    const found = Object.values(episode.observations).reduce((sum, values) => sum + values.length, 0);
+    const width = parts.reduce((sum, [, part]) => sum + widthOf(part), 0);
+    const observations = (episode.length + 1) * width;
     const actions = episode.length * actionSize;
-    if (episode.observations.length === observations && episode.actions.length === actions) return;
+    const fits = parts.every(([name, part]) => {
+      const values = episode.observations[name];
+      return values !== undefined && values.length === (episode.length + 1) * widthOf(part);
+    });
+    if (fits && found === observations && episode.actions.length === actions) return;
     throw new UsageError(
-      `Episode ${index} of ${episode.length} steps has ${episode.observations.length} observation and ` +
+      `Episode ${index} of ${episode.length} steps has ${found} observation and ` +
         `${episode.actions.length} action values where ${observations} and ${actions} are expected; ` +
         "all episodes must come from one task.",
     );
   });
-  return { observationSize, actionSize };
+  return { observations: Object.fromEntries(parts), actionSize };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { countSteps } from "../data/episode.js";
+import { vectorParts } from "../data/columns.js";
+import { countSteps, stateOf } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { collectEpisodes } from "./collect.js";
 import { box, discrete, type Environment } from "./environment.js";
@@ -35,19 +36,19 @@ const controller = (observation: Float32Array) => tenths.fill(observation[0]! / 
 describe("collectEpisodes", () => {
   it("records one observation more than actions, the rewards and the end by the task", () => {
     const dataset = collectEpisodes(clockwork(3, true), () => controller, "a recipe", { episodes: 2, seed: 1 });
-    expect([dataset.source, dataset.observationSize, dataset.actionSize]).toEqual(["a recipe", 2, 1]);
+    expect([dataset.source, dataset.observations, dataset.actionSize]).toEqual(["a recipe", vectorParts(2), 1]);
     expect(dataset.episodes.length).toBe(2);
     const episode = dataset.episodes[0]!;
-    const seed = episode.observations[1]!;
+    const seed = stateOf(episode.observations)[1]!;
     expect(episode).toEqual({
       length: 3,
-      observations: Float32Array.of(0, seed, 1, seed, 2, seed, 3, seed),
+      observations: { state: Float32Array.of(0, seed, 1, seed, 2, seed, 3, seed) },
       actions: Float32Array.of(0, 0.1, 0.2),
       rewards: Float32Array.of(0, 0.1, 0.2),
       terminated: Uint8Array.of(0, 0, 1),
       truncated: false,
     });
-    expect(dataset.episodes[1]!.observations[1]).not.toBe(seed);
+    expect(stateOf(dataset.episodes[1]!.observations)[1]).not.toBe(seed);
   });
 
   it("tells how many discrete actions there were, one number a step", () => {

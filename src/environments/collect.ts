@@ -2,6 +2,7 @@
  * Collecting: a controller acts in an environment and what happens is recorded as episodes, the form in which replay
  * and the writers of files take it. Where the controller comes from (waypoints, a trained policy) is not decided here.
  */
+import { vectorParts } from "../data/columns.js";
 import { type Dataset, type Episode, packEpisode } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
@@ -52,7 +53,7 @@ export function collectEpisodes(
   const discreteActions = discreteActionsOf(actionSpace);
   return {
     source,
-    observationSize: observationSpace.size,
+    observations: vectorParts(observationSpace.size),
     actionSize: actionVectorSize(actionSpace),
     ...(discreteActions !== undefined && { discreteActions }),
     episodes,

@@ -49,7 +49,7 @@ describe("adam", () => {
     const paper = new PaperAdam(learningRate, settings.beta1, settings.beta2, settings.epsilon);
     const random = new RandomStream(9);
     for (let i = 0; i < 20; i++) {
-      random.fillNormal(program.inputs.gradient!);
+      random.fillNormal(program.inputs.gradient as Float32Array);
       program.inputs.gradient![3] = 0; // never a gradient: must not move
       program.inputs.gradient![4]! *= 1e-5; // small beside epsilon in one of the settings
       paper.step(program.inputs.gradient!);

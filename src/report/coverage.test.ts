@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { vectorParts } from "../data/columns.js";
 import { type Dataset, packEpisode } from "../data/episode.js";
 import { drawCoverage } from "./coverage.js";
 
@@ -16,7 +17,7 @@ function through(places: readonly (readonly [number, number])[], success: boolea
 
 const dataset = (episodes: Dataset["episodes"], observationSize = 2): Dataset => ({
   source: "test",
-  observationSize,
+  observations: vectorParts(observationSize),
   actionSize: 1,
   episodes,
 });

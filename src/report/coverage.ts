@@ -2,7 +2,8 @@
  * Where a data set has been: the visits of every little square of a plane, drawn as static SVG, in the world's own
  * directions (x to the right, y up). For data whose first two observed numbers are a place in metres, as in the mazes.
  */
-import type { Dataset, Episode } from "../data/episode.js";
+import { vectorSizeOf } from "../data/columns.js";
+import { type Dataset, type Episode, stateOf } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { compact, count } from "./format.js";
 import { escapeHtml } from "./html.js";
@@ -65,7 +66,8 @@ export function drawCoverage(dataset: Dataset, { title, cell = 0.5 }: CoverageOp
 }
 
 function countVisits(dataset: Dataset, cell: number): Histogram {
-  const { observationSize: size, episodes } = dataset;
+  const { episodes } = dataset;
+  const size = vectorSizeOf(dataset.observations) ?? 0;
   if (size < 2) throw new UsageError("Coverage is drawn of places: the data must observe x and y first, in metres.");
   const [x, y] = [extent(episodes, size, 0, cell), extent(episodes, size, 1, cell)];
   const columns = x.last - x.first + 1;
@@ -76,7 +78,8 @@ function countVisits(dataset: Dataset, cell: number): Histogram {
     );
   const visits = new Uint32Array(columns * rows);
   const rewarded = new Uint8Array(columns * rows);
-  for (const { length, observations, rewards } of episodes) {
+  for (const { length, observations: parts, rewards } of episodes) {
+    const observations = stateOf(parts);
     for (let step = 0; step < length; step++) {
       const column = Math.floor(observations[step * size]! / cell) - x.first;
       const row = Math.floor(observations[step * size + 1]! / cell) - y.first;
@@ -90,7 +93,8 @@ function countVisits(dataset: Dataset, cell: number): Histogram {
 /** The first and last square that one of the two coordinates ever lies in. */
 function extent(episodes: readonly Episode[], size: number, axis: 0 | 1, cell: number) {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { length, observations } of episodes) {
+  for (const { length, observations: parts } of episodes) {
+    const observations = stateOf(parts);
     for (let step = 0; step < length; step++) {
       const square = Math.floor(observations[step * size + axis]! / cell);
       if (!(square >= first)) first = square;

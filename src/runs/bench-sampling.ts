@@ -3,6 +3,7 @@
  * turns, because a machine's speed changes while one looks.
  */
 import { createBatch } from "../data/batch.js";
+import { transitionColumns } from "../data/columns.js";
 import { Replay, type SampledReplay } from "../data/replay.js";
 import type { OpenedDataset } from "../data/storage/open-dataset.js";
 import { toTransitions } from "../data/transitions.js";
@@ -37,7 +38,7 @@ export interface SamplingResult {
 /** @throws UsageError when the data set fits into the memory, or cannot be drawn from on disk */
 export async function benchSampling(dataset: OpenedDataset, options: SamplingOptions): Promise<SamplingResult> {
   const { megabytes, batches, turns, batchSize, peakBytes } = options;
-  const { blocks, observationSize, actionSize, source } = dataset;
+  const { blocks, observations, actionSize, source } = dataset;
   const poolRows = poolRowsOf(dataset, megabytes);
   if (blocks === undefined || blocks.steps <= poolRows)
     throw new UsageError(
@@ -47,7 +48,7 @@ export async function benchSampling(dataset: OpenedDataset, options: SamplingOpt
   const transitions = { returns: { discount: 0.99 } };
   const data = await dataOpened(dataset, megabytes);
   const disk = data.replay({ transitions, requiresReturnToGo: true, seed: 0 });
-  const batch = createBatch(batchSize, observationSize, actionSize);
+  const batch = createBatch(batchSize, transitionColumns(observations, actionSize));
   const random = new RandomStream(0, "bench");
   const time = (replay: SampledReplay) => {
     const begin = performance.now();
@@ -56,7 +57,7 @@ export async function benchSampling(dataset: OpenedDataset, options: SamplingOpt
   };
   time(disk);
   const peak = peakBytes();
-  const memory = new Replay({ observationSize, actionSize, requiresReturnToGo: true, capacity: poolRows });
+  const memory = new Replay({ observations, actionSize, requiresReturnToGo: true, capacity: poolRows });
   for (let block = 0; memory.length < poolRows; block++) {
     const rows = toTransitions(blocks.read(block), transitions);
     memory.append(rows, 0, Math.min(rows.length, poolRows - memory.length));

@@ -40,7 +40,11 @@ const exportOptions = z.strictObject({
 /** Of a data set; whether its episodes hang together is asked where they are taken in (check-dataset.ts). */
 const datasetHeader = z.object({
   source: z.string(),
-  observationSize: z.number().int().min(1),
+  observations: z.record(
+    z.string(),
+    z.object({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(z.number().int().min(1)) }),
+    'name the parts of an observation, such as { state: { type: "float32", shape: [4] } }',
+  ),
   actionSize: z.number().int().min(1),
   discreteActions: z.custom(isActionCount, "be the number of actions, at least 1").optional(),
   episodes: z.custom(Array.isArray, "be a list of episodes"),
@@ -52,8 +56,8 @@ export function checkTrainOptions(options: unknown, door: keyof typeof doors): v
   const { dataset } = options as TrainOptions;
   if (dataset === undefined) return;
   // Whatever else a caller keeps with the data is the caller's business.
-  const { source, observationSize, actionSize, discreteActions, episodes } = dataset;
-  const header = { source, observationSize, actionSize, discreteActions, episodes };
+  const { source, observations, actionSize, discreteActions, episodes } = dataset;
+  const header = { source, observations, actionSize, discreteActions, episodes };
   parseDeclared(datasetHeader, header, "entry", `the dataset given to ${door}`);
 }
 

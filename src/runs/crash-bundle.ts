@@ -9,9 +9,15 @@ import { z } from "zod";
 import { Agent, type AgentBatch } from "../agents/agent.js";
 import { type Crash, NonFiniteUpdate, type Symptom } from "../agents/crash.js";
 import type { AgentSettings } from "../agents/registry.js";
+import { plainParts, type Values } from "../data/columns.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { version } from "../version.js";
-import { decodeTensorFile, encodeTensorFile, type TensorFile } from "./checkpoints/tensor-file.js";
+import {
+  type CheckpointTensor,
+  decodeTensorFile,
+  encodeTensorFile,
+  type TensorFile,
+} from "./checkpoints/tensor-file.js";
 import { writeWholeFile } from "./whole-file.js";
 
 const pattern = /^crash-(\d+)\.safetensors$/;
@@ -29,6 +35,9 @@ const manifestSchema = z.strictObject({
   settings: z.record(z.string(), z.unknown()),
   sizes: z.strictObject({
     observationSize: z.int(),
+    observations: z
+      .record(z.string(), z.strictObject({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(z.int()) }))
+      .optional(),
     actionSize: z.int(),
     discreteActions: z.int().optional(),
   }),
@@ -54,15 +63,16 @@ export function withCrashBundle(error: unknown, folder: string): unknown {
 /** Writes the bundle of a failed update into the run folder and gives its path. @throws what the system says */
 export function writeCrashBundle(folder: string, crash: Crash): string {
   const { state, inputs, symptoms, sizes, ...site } = crash;
-  const { observationSize, actionSize, discreteActions } = sizes;
-  const tensors = new Map<string, Float32Array>();
+  const { observationSize, observations, actionSize, discreteActions } = sizes;
+  const parts = observations && plainParts(observations);
+  const tensors = new Map<string, CheckpointTensor>();
   for (const [name, values] of state) tensors.set(`state/${name}`, values);
   for (const [name, values] of inputs) tensors.set(`input/${name}`, values);
   const manifest: z.infer<typeof manifestSchema> = {
     kind: "crash",
     calqlVersion: version,
     ...site,
-    sizes: { observationSize, actionSize, discreteActions },
+    sizes: { observationSize, observations: parts, actionSize, discreteActions },
     symptoms: symptoms.map(({ name, value }) => ({ name, value: String(value) })),
   };
   const path = join(folder, `crash-${crash.updates + 1}.safetensors`);
@@ -83,17 +93,19 @@ export function readCrashBundle(place: string): Crash {
   if (!parsed.success)
     throw new DataError(`${path} is no crash bundle but something else of a run; name a file crash-N.safetensors.`);
   const { symptoms, agent, settings, sizes, threads, updates } = parsed.data;
-  const part = (prefix: string) =>
+  const part = <Kind extends Values>(prefix: string) =>
     new Map(
       [...tensors].flatMap(([name, values]) =>
-        name.startsWith(prefix) && values instanceof Float32Array ? [[name.slice(prefix.length), values] as const] : [],
+        name.startsWith(prefix) && !(values instanceof Float64Array)
+          ? [[name.slice(prefix.length), values as Kind] as const]
+          : [],
       ),
     );
   return {
     ...{ agent, settings, sizes, threads, updates },
     symptoms: symptoms.map(({ name, value }) => ({ name, value: Number(value) })),
-    state: part("state/"),
-    inputs: part("input/"),
+    state: part<Float32Array>("state/"),
+    inputs: part<Values>("input/"),
   };
 }
 
@@ -120,7 +132,7 @@ export async function replayCrash({ agent: name, settings, sizes, threads, state
       target.set(values);
     }
     const all = Object.fromEntries(inputs);
-    const noise = Object.entries(all).filter(([input]) => input.startsWith(NOISE));
+    const noise = Object.entries(all).filter(([input]) => input.startsWith(NOISE)) as [string, Float32Array][];
     // What the agent does not read was not saved, and is not asked for.
     const batch = { actions: new Float32Array(), ...all } as unknown as AgentBatch;
     await agent.update(batch, Object.fromEntries(noise.map(([input, values]) => [input.slice(NOISE.length), values])));

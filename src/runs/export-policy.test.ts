@@ -2,6 +2,7 @@
  * Policies from checkpoints against the policies that runs wrote themselves: a second run that was cut at the very state
  * must have written the same bytes. What a kill leaves is what stands in the folder at any moment, copied.
  */
+
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -76,7 +77,8 @@ describe("the policy of the best state", () => {
       const { act } = Agent.prototype;
       vi.spyOn(Agent.prototype, "act").mockImplementation(async function (this: Agent, observations, options) {
         const actions = await act.call(this, observations, options);
-        if (options.deterministic) calls.push({ observations: observations.slice(), actions: actions.slice() });
+        if (options.deterministic)
+          calls.push({ observations: (observations as Float32Array).slice(), actions: actions.slice() });
         return actions;
       });
       const { folder } = await withEvaluations([1, 4, 2]);

@@ -142,13 +142,13 @@ async function policyOf(found: RunCheckpoint, { settings, dataset }: RunConfig):
 function sizesIn(
   { saved: { discreteActions }, checkpoint }: RunCheckpoint,
   { actions }: AgentDefinition,
-  { observationSize, actionSize }: RunConfig["dataset"],
+  { observationSize, observations, actionSize }: RunConfig["dataset"],
 ): Sizes {
   if (actions === "discrete" && discreteActions === undefined)
     throw new UsageError(
       `The checkpoint ${checkpoint.path} was written by an older calql and does not say among how many actions its agent chooses; go on with the run ("calql resume"), then export its newest state.`,
     );
-  return { observationSize, actionSize, discreteActions };
+  return { observationSize, observations, actionSize, discreteActions };
 }
 
 /** @throws RunFailure if it cannot be written */

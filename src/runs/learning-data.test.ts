@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { calql } from "../cli/command-line.fixture.js";
 import { createBatch } from "../data/batch.js";
+import { transitionColumns, vectorParts } from "../data/columns.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { PooledReplay } from "../data/pooled-replay.js";
 import { Replay } from "../data/replay.js";
@@ -35,12 +36,15 @@ afterAll(() => rmSync(place, { recursive: true }));
 describe("dataOpened", () => {
   it("loads what fits into the memory, and draws it as the replay in memory does, to the bit", async () => {
     const data = await dataOpened(await openDataset(own), 2);
-    expect(poolRowsOf(sizes, 2)).toBeGreaterThan(steps);
+    expect(poolRowsOf({ observations: vectorParts(2), actionSize: 1 }, 2)).toBeGreaterThan(steps);
     const replay = data.replay(options);
     expect(replay).toBeInstanceOf(Replay);
     const reference = dataInMemory(await readDataset(d4rl)).replay(options);
     expect((replay as Replay).transitions()).toEqual((reference as Replay).transitions());
-    const [one, other] = [createBatch(64, 2, 1), createBatch(64, 2, 1)];
+    const [one, other] = [
+      createBatch(64, transitionColumns(vectorParts(2), 1)),
+      createBatch(64, transitionColumns(vectorParts(2), 1)),
+    ];
     replay.sampleInto(one, 0, 64, new RandomStream(5));
     reference.sampleInto(other, 0, 64, new RandomStream(5));
     expect(one).toEqual(other);
@@ -48,7 +52,7 @@ describe("dataOpened", () => {
 
   it("draws from disk what does not", async () => {
     const data = await dataOpened(await openDataset(own), 1);
-    expect(poolRowsOf(sizes, 1)).toBe(Math.floor(2 ** 20 / 36));
+    expect(poolRowsOf({ observations: vectorParts(2), actionSize: 1 }, 1)).toBe(Math.floor(2 ** 20 / 36));
     expect(data).toMatchObject({ ...sizes, source: own, steps, episodes: 400 });
     const replay = data.replay(options);
     expect(replay).toBeInstanceOf(PooledReplay);

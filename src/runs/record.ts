@@ -15,7 +15,12 @@ export const runConfigSchema = z.object({
     source: z.string(),
     episodes: z.number(),
     steps: z.number(),
+    /** The numbers of an observation, all parts together. */
     observationSize: z.number(),
+    /** The parts, where there is more than a vector. */
+    observations: z
+      .record(z.string(), z.object({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(z.number()) }))
+      .optional(),
     actionSize: z.number(),
   }),
   hardware: z.object({

@@ -7,9 +7,10 @@ import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
 import type { RunSettings } from "../settings/settings.js";
 import { checkedDataset } from "../training/check-dataset.js";
+import { noData } from "../training/fitting-agents.js";
 import { dataInMemory, dataOpened, type LearningData } from "../training/learning-data.js";
 import { refuseMismatch } from "../training/mismatch.js";
-import { noData, taskData } from "./task-data.js";
+import { taskData } from "./task-data.js";
 import type { TrainOptions } from "./train-options.js";
 
 type Given = Pick<TrainOptions, "dataset" | "datasetFile" | "onProgress">;

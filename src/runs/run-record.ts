@@ -2,6 +2,7 @@
  * What a run says of itself before it begins: config.json, from which it can be repeated.
  */
 
+import { observationWidth, plainParts, vectorSizeOf } from "../data/columns.js";
 import type { Configuration } from "../settings/configuration.js";
 import type { LearningData } from "../training/learning-data.js";
 import { version } from "../version.js";
@@ -10,12 +11,14 @@ import type { RunConfig } from "./record.js";
 
 /** The record of a configuration and its data, on this machine, now. */
 export function recordOf({ flat }: Configuration, dataset: LearningData): RunConfig {
-  const { source, observationSize, actionSize, episodes, steps } = dataset;
+  const { source, observations, actionSize, episodes, steps } = dataset;
+  const parts = vectorSizeOf(observations) === undefined ? { observations: plainParts(observations) } : {};
+  const observationSize = observationWidth(observations);
   return {
     calqlVersion: version,
     startedAt: new Date().toISOString(),
     settings: flat,
-    dataset: { source, episodes, steps, observationSize, actionSize },
+    dataset: { source, episodes, steps, observationSize, ...parts, actionSize },
     hardware: describeHardware(),
   };
 }

@@ -86,7 +86,7 @@ describe("a warm-up", () => {
       const seen: number[] = [];
       const append = vi.spyOn(Replay.prototype, "append");
       await trainTiny(task, { ...warm, seed: 3, ...settings });
-      for (const [transitions] of append.mock.calls.slice(1)) seen.push(...transitions.actions);
+      for (const [transitions] of append.mock.calls.slice(1)) seen.push(...transitions.rows.actions);
       append.mockRestore();
       return seen;
     };
@@ -197,10 +197,10 @@ describe("a batch", () => {
 });
 
 describe("online trajectories", () => {
-  async function appended(name: string, settings: TrainSettings): Promise<Transitions[]> {
+  async function appended(name: string, settings: TrainSettings): Promise<Transitions["rows"][]> {
     const append = vi.spyOn(Replay.prototype, "append");
     await trainTiny(name, settings);
-    return append.mock.calls.map(([transitions]) => transitions).slice(1); // the first holds the recorded data
+    return append.mock.calls.map(([transitions]) => transitions.rows).slice(1); // the first holds the recorded data
   }
   const transform = { discount: 0.9, rewardScale: 2, rewardShift: 1 };
 

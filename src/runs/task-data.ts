@@ -9,10 +9,8 @@ import { type Metadata, writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
 import { cacheFolder } from "../data/storage/cache.js";
 import { readDataset } from "../data/storage/open-dataset.js";
 import type { TaskCollection } from "../environments/collect-task.js";
-import type { Environment } from "../environments/environment.js";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
 import { ownDataOf } from "../settings/presets.js";
-import { sizesOf } from "../training/fitting-agents.js";
 import { makeFolder } from "./make-folder.js";
 import { collectOwnData } from "./own-data.js";
 import { writeWholeFile } from "./whole-file.js";
@@ -46,11 +44,6 @@ export async function taskData({ task, onProgress }: DataRequest): Promise<Datas
     await writeDataset(path, collected);
   }
   return readDataset(path);
-}
-
-/** The data of a run that learns from none. */
-export function noData(environment: Environment): Dataset {
-  return { source: "none", ...sizesOf(environment), episodes: [] };
 }
 
 /** Named by everything that the data follow from, so that other collection settings never meet old data. */

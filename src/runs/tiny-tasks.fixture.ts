@@ -2,6 +2,7 @@
  * Two tasks that can be learned in seconds, one a kind of action: in every step a target is shown, and the reward says
  * how well the action meets it. The recorded behaviour is timid or wrong, so that imitating it is not enough.
  */
+import { vectorParts } from "../data/columns.js";
 import type { Dataset } from "../data/episode.js";
 import { packEpisode } from "../data/episode.js";
 import { box, discrete, type Environment } from "../environments/environment.js";
@@ -88,7 +89,7 @@ function dataOf(task: TinyTask): Dataset {
   const discreteActions = task.actionSpace.kind === "discrete" ? { discreteActions: CHOICES } : {};
   return {
     source: task.name,
-    observationSize: task.observationSpace.size,
+    observations: vectorParts(task.observationSpace.size),
     actionSize: 1,
     ...discreteActions,
     episodes,

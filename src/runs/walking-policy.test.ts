@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.js";
+import { stateOf } from "../data/episode.js";
 import { antCellSize } from "../environments/ant/antmaze.js";
 import { rewardGoal } from "../environments/ant/antmaze-walks.js";
 import { collectAntMaze } from "../environments/ant/collect-antmaze.js";
@@ -42,7 +43,8 @@ describe("the walking policy that comes with the program", () => {
     const rewards: number[] = [];
     for (const episode of episodes) {
       for (let row = 0; row < episode.length; row++) {
-        const [x, y] = [episode.observations[29 * row]!, episode.observations[29 * row + 1]!];
+        const observations = stateOf(episode.observations);
+        const [x, y] = [observations[29 * row]!, observations[29 * row + 1]!];
         atGoal.push(Number(Math.hypot(x - goal.x, y - goal.y) <= 0.5));
       }
       rewards.push(...episode.rewards);

@@ -17,8 +17,8 @@ import {
 export type Operand = Tensor | number;
 
 /** A tensor whose values are given at every run. */
-export function input(name: string, shape: Shape): Tensor {
-  return makeTensor({ kind: "input", name }, [], shape, "float32", name);
+export function input(name: string, shape: Shape, elementType: "float32" | "uint8" | "int32" = "float32"): Tensor {
+  return makeTensor({ kind: "input", name }, [], shape, elementType, name);
 }
 
 /** A tensor that the program keeps between runs; the program says what replaces it. */

@@ -13,7 +13,7 @@ export interface GraphDefinition {
   /** Written into the file as it is, for whoever opens it. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly documentation?: string;
-  /** The first dimension of every input and output may have any size when it runs; nothing may be reshaped by it. */
+  /** The first dimension of every input and output may have any size when it runs; only inputs may be reshaped, and keep it. */
   readonly anyBatch?: boolean;
 }
 
@@ -104,7 +104,7 @@ class Lowering implements LoweringContext {
     const key = `input ${name}`;
     if (this.known.has(key)) return name;
     this.known.set(key, name);
-    this.inputs.push({ name, elementType: "float32", shape: this.declaredShape(tensor) });
+    this.inputs.push({ name, elementType: tensor.elementType, shape: this.declaredShape(tensor) });
     return name;
   }
 
@@ -174,6 +174,12 @@ class Lowering implements LoweringContext {
     const count = this.taken.get(label) ?? 0;
     this.taken.set(label, count + 1);
     return count === 0 ? label : this.uniqueName(`${label}#${count}`);
+  }
+
+  /** With any batch the first dimension of an input stays what it is when it is reshaped. */
+  runningShape(from: Tensor, to: Shape): Shape {
+    const { anyBatch } = this.definition;
+    return anyBatch && from.operation.kind === "input" && from.shape[0] === to[0] ? [0, ...to.slice(1)] : to;
   }
 
   private declaredShape({ operation, shape }: Tensor): readonly (number | string)[] {

@@ -25,6 +25,8 @@ export interface LoweringContext {
   floats(values: Float32Array, shape: Shape, name?: string): string;
   integers(values: readonly number[], shape?: Shape): string;
   input(tensor: Tensor, name: string): string;
+  /** The shape that a reshaped value has when the graph runs; 0 leaves a dimension as it is. */
+  runningShape(from: Tensor, to: Shape): Shape;
   absorbable(tensor: Tensor): { product: Tensor; addend: Tensor } | undefined;
 }
 
@@ -93,7 +95,10 @@ export const loweringRules: { readonly [K in OperationKind]: Rule<K> } = {
   clip: (graph, tensor, { low, high }) =>
     graph.node(tensor, "Clip", [graph.nameOf(tensor.inputs[0]!), scalar(graph, low), scalar(graph, high)]),
   reshape: (graph, tensor) =>
-    graph.node(tensor, "Reshape", [graph.nameOf(tensor.inputs[0]!), graph.integers(tensor.shape)]),
+    graph.node(tensor, "Reshape", [
+      graph.nameOf(tensor.inputs[0]!),
+      graph.integers(graph.runningShape(tensor.inputs[0]!, tensor.shape)),
+    ]),
   expand: (graph, tensor) =>
     graph.node(tensor, "Expand", [graph.nameOf(tensor.inputs[0]!), graph.integers(tensor.shape)]),
   sum: (graph, tensor, { axes, keepDimensions }) =>

@@ -7,7 +7,7 @@ import protobuf from "protobufjs/minimal.js";
 const IR_VERSION = 9;
 const OPSET_VERSION = 18;
 /** The numbers of onnx.proto's `TensorProto.DataType`. */
-export const ELEMENT_TYPES = { float32: 1, int64: 7, bool: 9 } as const;
+export const ELEMENT_TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
 
 export type OnnxElementType = keyof typeof ELEMENT_TYPES;
 export type OnnxAttribute =

@@ -33,7 +33,7 @@ export function matrixOf(shape: Shape, transposed: boolean): readonly [number, n
 
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sizeOf(x.shape) !== sizeOf(shape)) throw new ShapeError("reshape", [x], `[${shape.join(", ")}] has another size`);
-  return sameShape(x.shape, shape) ? x : makeTensor({ kind: "reshape" }, [x], shape);
+  return sameShape(x.shape, shape) ? x : makeTensor({ kind: "reshape" }, [x], shape, x.elementType);
 }
 
 /** Repeats dimensions of size 1 (and missing leading ones) up to the given shape. */
@@ -113,7 +113,8 @@ export function argMax(x: Tensor, axis: number): Tensor {
 
 /** Indices as numbers that can be computed with; no gradient. */
 export function toFloat(indices: Tensor): Tensor {
-  if (indices.elementType !== "int64") throw new ShapeError("toFloat", [indices], "only indices (int64) are converted");
+  if (indices.elementType === "bool" || indices.elementType === "float32")
+    throw new ShapeError("toFloat", [indices], "only whole numbers (indices, bytes) are converted");
   return makeTensor({ kind: "toFloat" }, [indices], indices.shape);
 }
 

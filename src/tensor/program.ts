@@ -13,6 +13,7 @@ import {
   type InferenceSession,
   type RuntimeOptions,
   type RuntimeTensor,
+  runtimeTensor,
 } from "./runtime.js";
 import { type OperationOf, ShapeError, sizeOf, type Tensor, topologicalOrder } from "./tensor.js";
 
@@ -34,12 +35,15 @@ export interface ProgramDefinition {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** The numbers of an input, of its own element type. */
+export type InputValues = Float32Array | Uint8Array | Int32Array;
+
 type Buffers = Record<string, RuntimeTensor>;
 const METRICS = "metrics";
 
 export class Program {
   /** The values of each input, to be filled before a run, row-major. */
-  readonly inputs: Readonly<Record<string, Float32Array>>;
+  readonly inputs: Readonly<Record<string, InputValues>>;
   /** The values of each output after a run. */
   readonly outputs: Readonly<Record<string, Float32Array>>;
   readonly metricNames: readonly string[];
@@ -62,7 +66,7 @@ export class Program {
     /** Floating-point operations of all matrix products of a run. */
     readonly denseOperations: number,
   ) {
-    const inputBuffers = Object.fromEntries(inputs.map((tensor) => [nameOf(tensor), zeros(tensor)]));
+    const inputBuffers = Object.fromEntries(inputs.map((tensor) => [nameOf(tensor), zeroInput(tensor)]));
     const outputBuffers = Object.fromEntries(Object.entries(graphOutputs(definition)).map(([k, v]) => [k, zeros(v)]));
     const states = definition.states ?? [];
     const first = Object.fromEntries(states.map((s) => [nameOf(s.current), copyOf(s.initial, s.current)]));
@@ -75,8 +79,8 @@ export class Program {
       { ...outputBuffers, ...asNext(second) },
       { ...outputBuffers, ...asNext(first) },
     ];
-    this.inputs = valuesOf(inputBuffers);
-    this.outputs = valuesOf(outputBuffers);
+    this.inputs = valuesOf<InputValues>(inputBuffers);
+    this.outputs = valuesOf<Float32Array>(outputBuffers);
     this.metricNames = Object.keys(definition.metrics ?? {});
     this.checkNames = Object.keys(definition.checks ?? {});
     const scalars = this.outputs[METRICS] ?? new Float32Array(0);
@@ -184,10 +188,16 @@ function zeros(tensor: Tensor): RuntimeTensor {
   return floatTensor(new Float32Array(sizeOf(tensor.shape)), tensor.shape);
 }
 
+function zeroInput(tensor: Tensor): RuntimeTensor {
+  const size = sizeOf(tensor.shape);
+  if (tensor.elementType === "uint8") return runtimeTensor(new Uint8Array(size), tensor.shape);
+  return tensor.elementType === "int32" ? runtimeTensor(new Int32Array(size), tensor.shape) : zeros(tensor);
+}
+
 function copyOf(values: Float32Array, tensor: Tensor): RuntimeTensor {
   return floatTensor(values.slice(), tensor.shape);
 }
 
-function valuesOf(buffers: Buffers): Record<string, Float32Array> {
-  return Object.fromEntries(Object.entries(buffers).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+function valuesOf<Values extends InputValues>(buffers: Buffers): Record<string, Values> {
+  return Object.fromEntries(Object.entries(buffers).map(([name, tensor]) => [name, tensor.data as Values]));
 }

@@ -30,6 +30,13 @@ export async function createSession(model: Uint8Array, options: RuntimeOptions =
   });
 }
 
+/** A tensor over numbers of its own element type: what is written into them is what the next run sees. */
+export function runtimeTensor(values: Float32Array | Uint8Array | Int32Array, shape: readonly number[]): RuntimeTensor {
+  if (values instanceof Uint8Array) return new RuntimeTensor("uint8", values, [...shape]);
+  if (values instanceof Int32Array) return new RuntimeTensor("int32", values, [...shape]);
+  return floatTensor(values, shape);
+}
+
 export function floatTensor(values: Float32Array, shape: readonly number[]): RuntimeTensor {
   return new RuntimeTensor("float32", values, [...shape]);
 }

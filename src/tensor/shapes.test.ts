@@ -57,7 +57,7 @@ const mistakes: readonly (readonly [message: string, build: () => unknown])[] = 
   ["logSumExp(v [5]): there is no axis 1 in v [5]", () => logSumExp(v, 1)],
   ["softmax(q [4, 3]): there is no axis 0.5 in q [4, 3]", () => softmax(q, 0.5)],
   ["argMax(q [4, 3]): there is no axis -3 in q [4, 3]", () => argMax(q, -3)],
-  ["toFloat(q [4, 3]): only indices (int64) are converted", () => toFloat(q)],
+  ["toFloat(q [4, 3]): only whole numbers (indices, bytes) are converted", () => toFloat(q)],
   ["gather(q [4, 3], argMax [4, 1]): the indices must be int64 and have the same shape", () => gather(q, chosen, 0)],
   ["gather(q [4, 3], q [4, 3]): the indices must be int64", () => gather(q, q, 1)],
   ["scatter(v [5], argMax [4, 1]): there must be one index for each value", () => scatter(v, chosen, 0, [5])],

@@ -5,7 +5,7 @@
  */
 
 export type Shape = readonly number[];
-export type ElementType = "float32" | "bool" | "int64";
+export type ElementType = "float32" | "bool" | "int64" | "uint8" | "int32";
 
 export type UnaryKind =
   | "neg"

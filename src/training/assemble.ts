@@ -14,6 +14,7 @@ import type { RunParts } from "./complete-run.js";
 import { EnvironmentCollector } from "./environment-collector.js";
 import { EnvironmentEvaluator } from "./environment-evaluator.js";
 import type { EnvironmentWatch } from "./environment-watch.js";
+import { sizesOfData } from "./fitting-agents.js";
 import type { LearningData } from "./learning-data.js";
 import type { RunSink } from "./ports.js";
 import type { EvaluationLine, NoticeLine } from "./record.js";
@@ -91,8 +92,7 @@ export function makeAgent(
 ): Promise<Agent> {
   const { seed, threads } = configuration.run;
   const { agent, settings } = algorithmIn(configuration, phase);
-  const { observationSize, actionSize, discreteActions } = data;
-  return Agent.create(agent.name, { observationSize, actionSize, discreteActions, settings, seed, threads });
+  return Agent.create(agent.name, { ...sizesOfData(data), settings, seed, threads });
 }
 
 function streamsFrom(seed: number): RunStreams {
@@ -109,13 +109,13 @@ function replayFor(
   agent: Agent,
 ): MixedReplay {
   const { run, agent: offline, online } = configuration;
-  const { observationSize, actionSize } = data;
+  const { observations, actionSize } = data;
   const requiresReturnToGo = offline.needsReturnToGo || (online?.agent.needsReturnToGo ?? false);
   const capacity = Math.min(run.onlineSteps + environment.horizon, MOST_ROOM);
   const transitions = transitionOptionsOf(configuration, agent.sizes);
   return new MixedReplay(
     data.replay({ requiresReturnToGo, transitions, seed: run.seed }),
-    new Replay({ observationSize, actionSize, requiresReturnToGo, capacity }),
+    new Replay({ observations, actionSize, requiresReturnToGo, capacity }),
     transitions,
     sampling,
   );

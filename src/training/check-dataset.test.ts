@@ -2,9 +2,11 @@
  * Data in memory that a run would fail on, or learn nonsense from, are refused with their place, before anything is
  * written.
  */
+
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Dataset, Episode } from "../data/episode.js";
+import { stateOf } from "../data/episode.js";
 import { DataError } from "../errors.js";
 import { errorOf, lineData, newFolder, registerLine, trainTiny } from "../runs/tiny-run.fixture.js";
 import { checkedDataset } from "./check-dataset.js";
@@ -38,12 +40,14 @@ const wrong: readonly (readonly [name: string, dataset: Dataset, problem: string
   ],
   [
     "a NaN observation",
-    withSecond(({ observations }) => ({ observations: holding(observations, 25, Number.NaN) })),
+    withSecond(({ observations }) => ({ observations: { state: holding(stateOf(observations), 25, Number.NaN) } })),
     `its observation in step 12 holds NaN; ${again}`,
   ],
   [
     "an infinite last observation",
-    withSecond(({ observations }) => ({ observations: holding(observations, 61, Number.POSITIVE_INFINITY) })),
+    withSecond(({ observations }) => ({
+      observations: { state: holding(stateOf(observations), 61, Number.POSITIVE_INFINITY) },
+    })),
     `its observation after its last step 29 holds Infinity; ${again}`,
   ],
   [

@@ -4,6 +4,7 @@
  * it came in.
  */
 import { episodeProblem } from "../data/check-episode.js";
+import { widthOf } from "../data/columns.js";
 import type { Dataset, Episode } from "../data/episode.js";
 import { DataError } from "../errors.js";
 
@@ -26,7 +27,12 @@ function kindProblem(episode: unknown): string | undefined {
   if (typeof episode !== "object" || episode === null) return "it is no episode; make one with recordEpisode";
   const { length, observations, actions, rewards, terminated } = episode as Partial<Episode>;
   if (!Number.isInteger(length) || length! < 0) return "its length is no whole number; give the number of its steps";
-  for (const [key, values] of Object.entries({ observations, actions, rewards }))
+  if (typeof observations !== "object" || observations === null || observations instanceof Float32Array)
+    return "its observations are no parts; give { state: Float32Array } for vectors";
+  for (const [name, values] of Object.entries(observations))
+    if (!(values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array))
+      return `its observations' part ${name} is no Float32Array; give Float32Array.from(${name}), or a Uint8Array of bytes`;
+  for (const [key, values] of Object.entries({ actions, rewards }))
     if (!(values instanceof Float32Array)) return `its ${key} are no Float32Array; give Float32Array.from(${key})`;
   return terminated instanceof Uint8Array
     ? undefined
@@ -34,11 +40,13 @@ function kindProblem(episode: unknown): string | undefined {
 }
 
 /** There is one observation more than there are steps. */
-function finiteProblem({ observationSize, actionSize }: Dataset, episode: Episode): string | undefined {
+function finiteProblem({ observations: parts, actionSize }: Dataset, episode: Episode): string | undefined {
   const arrays = [
     ["reward", episode.rewards, 1],
     ["action", episode.actions, actionSize],
-    ["observation", episode.observations, observationSize],
+    ...Object.entries(parts).map(([name, part]) => {
+      return ["observation", episode.observations[name] as Float32Array, widthOf(part)] as const;
+    }),
   ] as const;
   for (const [what, values, width] of arrays) {
     const at = values.findIndex((value) => !Number.isFinite(value));

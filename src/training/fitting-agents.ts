@@ -5,8 +5,32 @@
 
 import type { Sizes } from "../agents/context.js";
 import { refuseMisfit } from "../agents/continuation.js";
+import { observationWidth, vectorParts, vectorSizeOf } from "../data/columns.js";
+import type { Dataset } from "../data/episode.js";
 import { actionVectorSize, discreteActionsOf, type Environment } from "../environments/environment.js";
 import type { Configuration } from "../settings/configuration.js";
+
+/** The sizes of what recorded data hold. */
+export function sizesOfData({
+  observations,
+  actionSize,
+  discreteActions,
+}: Pick<Dataset, "observations" | "actionSize" | "discreteActions">): Sizes {
+  const parts = vectorSizeOf(observations) === undefined ? { observations } : {};
+  return { observationSize: observationWidth(observations), ...parts, actionSize, discreteActions };
+}
+
+/** The data of a run that learns from none. */
+export function noData({ observationSpace, actionSpace }: Environment): Dataset {
+  const discreteActions = discreteActionsOf(actionSpace);
+  return {
+    source: "none",
+    observations: vectorParts(observationSpace.size),
+    actionSize: actionVectorSize(actionSpace),
+    ...(discreteActions !== undefined && { discreteActions }),
+    episodes: [],
+  };
+}
 
 /** The sizes of what an environment shows and takes. */
 export function sizesOf({ observationSpace, actionSpace }: Environment): Sizes {

@@ -29,17 +29,17 @@ export interface LearningOptions extends Pick<ReplayOptions, "requiresReturnToGo
 
 /** Data in memory. */
 export function dataInMemory(dataset: Dataset): LearningData {
-  const { source, observationSize, actionSize, discreteActions, episodes } = dataset;
+  const { source, observations, actionSize, discreteActions, episodes } = dataset;
   return {
-    ...{ source, observationSize, actionSize, discreteActions },
+    ...{ source, observations, actionSize, discreteActions },
     episodes: episodes.length,
     steps: countSteps(dataset),
     replay({ requiresReturnToGo, transitions }) {
-      const replay = new Replay({ observationSize, actionSize, requiresReturnToGo });
+      const replay = new Replay({ observations, actionSize, requiresReturnToGo });
       if (episodes.length > 0) replay.append(toTransitions(episodes, transitions));
       return replay;
     },
-    identity: () => episodes.flatMap((e) => [e.observations, e.actions, e.rewards, e.terminated]),
+    identity: () => episodes.flatMap((e) => [...Object.values(e.observations), e.actions, e.rewards, e.terminated]),
     close: () => {},
   };
 }
@@ -64,8 +64,8 @@ export async function dataOpened(opened: Opened, megabytes: number): Promise<Lea
 }
 
 function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): LearningData {
-  const { source, observationSize, actionSize, discreteActions } = opened;
-  const sizes = { observationSize, actionSize };
+  const { source, observations, actionSize, discreteActions } = opened;
+  const sizes = { observations, actionSize };
   return {
     ...{ source, ...sizes, discreteActions },
     episodes: blocks.episodes,
@@ -77,6 +77,6 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
 }
 
 /** Transitions that fit into so many megabytes. */
-export function poolRowsOf(sizes: Pick<Dataset, "observationSize" | "actionSize">, megabytes: number): number {
+export function poolRowsOf(sizes: Pick<Dataset, "observations" | "actionSize">, megabytes: number): number {
   return Math.max(1, Math.floor((megabytes * 2 ** 20) / transitionBytes(sizes)));
 }

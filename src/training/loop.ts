@@ -6,6 +6,7 @@
  * elsewhere (ports.ts).
  */
 import type { Agent } from "../agents/agent.js";
+import { columnsFor } from "../agents/context.js";
 import { type Batch, createBatch } from "../data/batch.js";
 import type { Configuration } from "../settings/configuration.js";
 import { chanceOf } from "./chance.js";
@@ -113,8 +114,8 @@ export class TrainingLoop {
   private async update(mixingRatio: number): Promise<void> {
     const { agent, log, replay, rewards } = this.parts.state;
     replay.fill(this.batch, mixingRatio, agent.batchesPerUpdate);
-    rewards.see(this.batch.rewards);
-    await log.update(() => agent.update(this.batch));
+    rewards.see(this.batch.rows.rewards);
+    await log.update(() => agent.update(this.batch.rows));
   }
 
   /** Evaluates the policy where it has not been here, unless the run is to end: whoever ends it does not want to wait. */
@@ -132,5 +133,5 @@ export class TrainingLoop {
 
 /** Rows for the batches that one update of the agent takes. */
 function batchFor({ settings, batchesPerUpdate, sizes }: Agent): Batch {
-  return createBatch((settings.batchSize as number) * batchesPerUpdate, sizes.observationSize, sizes.actionSize);
+  return createBatch((settings.batchSize as number) * batchesPerUpdate, columnsFor(sizes));
 }

@@ -1,6 +1,7 @@
 /**
  * Do the recorded data and the environment belong together? Checked before anything is trained or written.
  */
+import { observationWidth } from "../data/columns.js";
 import {
   type ActionSpace,
   actionVectorSize,
@@ -16,7 +17,7 @@ export type RecordedHeader = Omit<LearningData, "episodes" | "replay" | "identit
 /** @throws UsageError naming the sizes, kinds or bounds that differ, or that the data are empty */
 export function refuseMismatch(environment: Environment, dataset: RecordedHeader, task: string): void {
   const pairs = [
-    ["observations", dataset.observationSize, environment.observationSpace.size],
+    ["observations", observationWidth(dataset.observations), environment.observationSpace.size],
     ["actions", dataset.actionSize, actionVectorSize(environment.actionSpace)],
   ] as const;
   if (dataset.steps === 0) {

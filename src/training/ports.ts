@@ -4,13 +4,13 @@
  * tab, or beside actors that are elsewhere. Every implementation passes its port's conformance suite (ports.suite.ts).
  */
 import type { Batch } from "../data/batch.js";
-import type { Episode } from "../data/episode.js";
+import type { Episode, Observation } from "../data/episode.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
 import type { EpisodeInProgress, SavedStreams, Snapshot } from "./snapshot.js";
 
-/** Whoever acts: actions [count, action] for observations [count, observation], row-major, overwritten by the next call. */
+/** Whoever acts: actions [count, action] for rows of observations (a vector's, or of every part), overwritten by the next call. */
 export interface Policy {
-  act(observations: Float32Array, mode: { readonly deterministic: boolean }): Promise<Float32Array>;
+  act(observations: Observation, mode: { readonly deterministic: boolean }): Promise<Float32Array>;
 }
 
 /** Where online episodes come from: an environment here, actors elsewhere, the log of a server. */

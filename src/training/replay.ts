@@ -25,7 +25,7 @@ export class MixedReplay implements Replay {
   add(episode: Episode): Float32Array {
     const transitions = toTransitions([episode], this.options);
     this.online.append(transitions);
-    return transitions.rewards;
+    return transitions.rows.rewards;
   }
 
   fill(batch: Batch, ratio: number, parts: number): void {

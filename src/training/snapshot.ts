@@ -13,7 +13,7 @@ import type { Collector, Replay } from "./ports.js";
 import type { RewardRange } from "./reward-range.js";
 import type { RunLog } from "./run-log.js";
 
-export type SnapshotTensor = Float32Array | Float64Array | Int32Array;
+export type SnapshotTensor = Float32Array | Float64Array | Int32Array | Uint8Array;
 export type SnapshotTensors = ReadonlyMap<string, SnapshotTensor>;
 
 const count = z.int().min(0);

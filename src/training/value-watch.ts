@@ -44,7 +44,7 @@ export function valueWatchFor(
   const settingsIn = (phase: Phase): { discount?: number | undefined; backupEntropy?: boolean | undefined } =>
     algorithmIn(configuration, phase).settings;
   for (const source of [replay.offline, replay.online])
-    if (source instanceof Replay) rewards.see(source.transitions().rewards);
+    if (source instanceof Replay) rewards.see(source.transitions().rows.rewards);
   // The discount is the same in both phases; every agent has one.
   const discount = settingsIn("offline").discount!;
   // What the offline phase has put into them is still in the networks that the online phase takes over.

@@ -111,8 +111,8 @@ async function plainProduct(threads: number) {
   const [rows, width] = [7936, 256];
   const product = matmul(input("a", [rows, width]), input("b", [width, width]));
   const program = await compile({ name: "product", outputs: { product } }, { threads });
-  new RandomStream(0).fillNormal(program.inputs.a!);
-  new RandomStream(1).fillNormal(program.inputs.b!);
+  new RandomStream(0).fillNormal(program.inputs.a as Float32Array);
+  new RandomStream(1).fillNormal(program.inputs.b as Float32Array);
   const time = async (): Promise<number> => {
     let best = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 10; i++) {

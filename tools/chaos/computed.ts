@@ -4,6 +4,7 @@
  * compared to the bit, and measured where they differ.
  */
 import { Agent, type AgentBatch } from "../../src/agents/agent.js";
+import { columnsFor } from "../../src/agents/context.js";
 import { createBatch } from "../../src/data/batch.js";
 import { randomAction } from "../../src/environments/random-action.js";
 import { makeEnvironment } from "../../src/environments/registry.js";
@@ -95,7 +96,7 @@ export async function* computedByUpdates({
   const settings = { batchSize: size, actorHidden: [hidden, hidden], criticHidden: [hidden, hidden] };
   const agent = await Agent.create("cal-ql", { ...sizes, seed, threads, settings });
   const random = new RandomStream(seed, "batches");
-  const batch = createBatch(size, sizes.observationSize, sizes.actionSize);
+  const batch = createBatch(size, columnsFor(sizes));
   const observations = new Float32Array(observed * sizes.observationSize);
   random.fillNormal(observations);
   const parameters = agent.stateNames.filter((name) => name !== "updates" && !name.includes("/"));
@@ -117,14 +118,14 @@ export async function* computedByUpdates({
 
 /** Rewards around -1, returns around 0, and one transition in five that ends its episode. */
 function fill(batch: ReturnType<typeof createBatch>, random: RandomStream): AgentBatch {
-  const { observations, actions, nextObservations, rewards, returnsToGo, terminated } = batch;
-  for (const part of [observations, nextObservations, rewards, returnsToGo]) random.fillNormal(part);
+  const { observations, actions, nextObservations, rewards, returnsToGo, terminated } = batch.rows;
+  for (const part of [observations, nextObservations, rewards, returnsToGo]) random.fillNormal(part as Float32Array);
   random.fillUniform(actions, -1, 1);
   rewards.forEach((reward, i) => {
     rewards[i] = reward / 2 - 1;
     terminated[i] = random.uniform() < 0.2 ? 1 : 0;
   });
-  return batch;
+  return batch.rows;
 }
 
 /** How far a tensor is from another one. */

@@ -3,11 +3,13 @@
  * the memory of the process over time. What may grow is the replay of the collected steps, which stands in a column of its
  * own; the rest must not.
  */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { numberOf } from "../../src/cli/numbers.js";
+import { transitionBytes } from "../../src/data/pooled-replay.js";
 import { collectTask } from "../../src/environments/collect-task.js";
 import { train } from "../../src/runs/train.js";
 import type { Progress } from "../../src/training/run-log.js";
@@ -31,7 +33,7 @@ await runTool(command);
 async function endure(updates: number, onlineSteps: number): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), "calql-endurance-"));
   const dataset = await collectTask({ task, steps: 5_000, seed: 1 });
-  const bytesPerStep = 4 * (2 * dataset.observationSize + 2 * dataset.actionSize + 3);
+  const bytesPerStep = transitionBytes(dataset);
   const row = (steps: number) => printRow(steps, steps * bytesPerStep);
   let due = 0;
   const onProgress = ({ done }: Progress) => {

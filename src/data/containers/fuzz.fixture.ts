@@ -7,10 +7,13 @@
  * Use: `const report = await fuzzFormat(format, [filesInMemory("a.npy", bytes)], { mutations: 10_000, seed: 1 })`, then
  * assert `report.cases` and that both `report.refused` and, where damage can go unnoticed, `report.accepted` are large.
  */
+
 import { expect } from "vitest";
 import { DataError, UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
+import { observationWidth } from "../columns.js";
 import type { Episode } from "../episode.js";
+import { stateOf } from "../episode.js";
 import type { DatasetFormat, EpisodeSource, ReadOptions } from "../formats/format.js";
 import { meterAllocations } from "./allocation-meter.fixture.js";
 import { type DataFiles, filesInMemory } from "./files.js";
@@ -109,11 +112,13 @@ function checkError(error: unknown, files: DataFiles, label: string): void {
   expect(error.message.length, `${label}: ${error.message}`).toBeLessThan(1_000);
 }
 
-function checkEpisode(episode: Episode, { observationSize, actionSize }: EpisodeSource): void {
+function checkEpisode(episode: Episode, { observations: parts, actionSize }: EpisodeSource): void {
   const { length } = episode;
-  const sizes = [episode.observations, episode.actions, episode.rewards, episode.terminated].map((part) => part.length);
+  const observationSize = observationWidth(parts);
+  const observations = stateOf(episode.observations);
+  const sizes = [observations, episode.actions, episode.rewards, episode.terminated].map((part) => part.length);
   expect(sizes).toEqual([(length + 1) * observationSize, length * actionSize, length, length]);
-  for (const part of [episode.observations, episode.actions, episode.rewards])
+  for (const part of [observations, episode.actions, episode.rewards])
     expect(part.every(Number.isFinite), "only finite numbers").toBe(true);
 }
 

@@ -57,7 +57,7 @@ export function episodeOf({ observations, actions, rewards, terminated }: Expect
   if (terminated) ends[rewards.length - 1] = 1;
   return {
     length: rewards.length,
-    observations: Float32Array.from(observations.flat()),
+    observations: { state: Float32Array.from(observations.flat()) },
     actions: Float32Array.from(actions.flat()),
     rewards: Float32Array.from(rewards),
     terminated: ends,

@@ -4,6 +4,7 @@
  * way. A reader knows its layout and nothing else; rewards are neither scaled nor shifted here.
  */
 
+import type { ObservationParts } from "../columns.js";
 import type { DataFiles } from "../containers/files.js";
 import type { Dataset, Episode } from "../episode.js";
 import type { EpisodeBlocks } from "../episode-blocks.js";
@@ -33,7 +34,8 @@ export interface ReadOptions {
 export interface DatasetHeader {
   /** Where it came from: the path that the user gave. */
   readonly source: string;
-  readonly observationSize: number;
+  /** The parts of an observation: a vector of n numbers is `vectorParts(n)`. */
+  readonly observations: ObservationParts;
   /** Numbers per action; 1 where actions are discrete. */
   readonly actionSize: number;
   /** How many actions there were to choose from, where they are discrete. */
@@ -99,12 +101,12 @@ export interface DatasetFormat {
 
 /** All episodes of a source in memory. */
 export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
-  const { observationSize, actionSize, discreteActions } = source;
+  const { observations, actionSize, discreteActions } = source;
   const episodes: Episode[] = [];
   for await (const episode of source.episodes()) episodes.push(episode);
   return {
     source: source.source,
-    observationSize,
+    observations,
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
     episodes,

@@ -4,6 +4,7 @@
  * D4RL's rows (data/trajectories.ts).
  */
 
+import { STATE } from "../columns.js";
 import { RowBlocks } from "../containers/row-blocks.js";
 import type { Episode } from "../episode.js";
 import type { EpisodeMemory } from "./episode-memory.js";
@@ -103,7 +104,7 @@ export class StepRows {
     if (terminated) ends[length - 1] = 1;
     return {
       length,
-      observations,
+      observations: { [STATE]: observations },
       actions: this.actions.join(length),
       rewards: this.rewards.join(length),
       terminated: ends,

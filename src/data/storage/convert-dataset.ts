@@ -83,8 +83,8 @@ async function pour(
   return { episodes, steps };
 }
 
-function headerOf({ source, observationSize, actionSize, discreteActions, steps }: OpenedDataset): DatasetHeader {
-  return { source, observationSize, actionSize, discreteActions, steps };
+function headerOf({ source, observations, actionSize, discreteActions, steps }: OpenedDataset): DatasetHeader {
+  return { source, observations, actionSize, discreteActions, steps };
 }
 
 /** The format of a data set that is to be written, and whether it is a file or a folder. */

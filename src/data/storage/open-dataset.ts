@@ -42,11 +42,11 @@ export async function readDataset(path: string, options: ReadOptions = {}): Prom
 async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDataset> {
   const format = recogniseFormat(files);
   const source = await format.open(files, options);
-  const { observationSize, actionSize, discreteActions, steps, blocks } = source;
+  const { observations, actionSize, discreteActions, steps, blocks } = source;
   return {
     format: format.id,
     source: source.source,
-    observationSize,
+    observations,
     actionSize,
     discreteActions,
     steps,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { vectorParts } from "../../data/columns.js";
+import { stateOf } from "../../data/episode.js";
 import { readD4RL } from "../../data/formats/d4rl/d4rl.js";
 import { writeD4RL } from "../../data/formats/d4rl/d4rl-writer.js";
 import { cellAt, makeMaze, type Position } from "../mazes.js";
@@ -43,12 +45,13 @@ describe("data of the ant mazes", () => {
 
   it("are walks of full length that the clock ended, seen as the mazes' environment sees an ant", async () => {
     const dataset = await collect();
-    expect([dataset.observationSize, dataset.actionSize]).toEqual([29, 8]);
+    expect([dataset.observations, dataset.actionSize]).toEqual([vectorParts(29), 8]);
     expect(dataset.source).toBe(
       "antmaze-umaze, walking policy drunkard, starts fixed, goals fixed, goal share 1, noise 0.2, horizon 30, seed 4",
     );
     expect(dataset.episodes.map(({ length, truncated }) => [length, truncated])).toEqual(new Array(3).fill([30, true]));
-    for (const { observations, rewards, terminated } of dataset.episodes) {
+    for (const { observations: parts, rewards, terminated } of dataset.episodes) {
+      const observations = stateOf(parts);
       expect(Math.hypot(observations[0]!, observations[1]!)).toBeLessThanOrEqual(Math.hypot(0.1, 0.1));
       expect(Math.abs(observations[2]! - 0.75)).toBeLessThanOrEqual(0.1 + 1e-6);
       expect([rewards.includes(1), terminated.includes(1)]).toEqual([false, false]);

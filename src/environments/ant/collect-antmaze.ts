@@ -3,6 +3,7 @@
  * length, and afterwards the rewards are those of one fixed goal, whoever was heading where. The walking policy comes
  * from outside, because it needs a runtime that this room does not know.
  */
+import { vectorParts } from "../../data/columns.js";
 import type { Dataset, Episode } from "../../data/episode.js";
 import { splitTrajectories } from "../../data/formats/d4rl/trajectories.js";
 import { unknownName } from "../../errors.js";
@@ -97,7 +98,7 @@ export async function collectAntMaze(settings: AntMazeCollection): Promise<Datas
   } finally {
     for (const ant of ants) ant.close();
   }
-  return { source, observationSize: antStateSize, actionSize: antActionSize, episodes };
+  return { source, observations: vectorParts(antStateSize), actionSize: antActionSize, episodes };
 }
 
 /** The rows of one walk: its states, one more than its actions. */

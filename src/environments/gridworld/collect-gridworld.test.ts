@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { countSteps, type Dataset } from "../../data/episode.js";
+import { observationWidth, vectorParts } from "../../data/columns.js";
+import { countSteps, type Dataset, stateOf } from "../../data/episode.js";
 import { readD4RL } from "../../data/formats/d4rl/d4rl.js";
 import { writeD4RL } from "../../data/formats/d4rl/d4rl-writer.js";
 import { collectedTasks, collectTask, needsWalkingPolicy } from "../collect-task.js";
@@ -11,10 +12,13 @@ const successShare = ({ episodes }: Dataset) =>
   episodes.filter(({ terminated }) => terminated.at(-1) === 1).length / episodes.length;
 
 /** State and action of every step of one-hot data. */
-function stepsOf({ episodes, observationSize }: Dataset): { readonly state: number; readonly action: number }[] {
+function stepsOf({ episodes, observations: parts }: Dataset): { readonly state: number; readonly action: number }[] {
+  const observationSize = observationWidth(parts);
   return episodes.flatMap(({ observations, actions }) =>
     [...actions].map((action, step) => ({
-      state: observations.subarray(step * observationSize, (step + 1) * observationSize).indexOf(1),
+      state: stateOf(observations)
+        .subarray(step * observationSize, (step + 1) * observationSize)
+        .indexOf(1),
       action,
     })),
   );
@@ -32,7 +36,7 @@ describe("collectGridWorld", () => {
     for (const name of gridNames) {
       const dataset = collectGridWorld({ task: `gridworld-${name}`, steps: 20_000, seed: 2 });
       expect(countSteps(dataset)).toBe(20_000);
-      expect(new Set(stepsOf(dataset).map(({ state }) => state)).size).toBe(dataset.observationSize - 1);
+      expect(new Set(stepsOf(dataset).map(({ state }) => state)).size).toBe(observationWidth(dataset.observations) - 1);
       expect(successShare(dataset)).toBeGreaterThan(0.5);
     }
   });
@@ -68,7 +72,7 @@ describe("collectGridWorld", () => {
     const settings = { task: "gridworld-four-rooms", noise: 0.3, steps: 500, seed: 6 };
     const oneHot = collectGridWorld(settings);
     const coordinates = collectGridWorld({ ...settings, observation: "coordinates" });
-    expect(coordinates.observationSize).toBe(2);
+    expect(coordinates.observations).toEqual(vectorParts(2));
     expect(coordinates.episodes.map(({ actions }) => [...actions])).toEqual(
       oneHot.episodes.map(({ actions }) => [...actions]),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countSteps, type Dataset } from "../../data/episode.js";
+import { countSteps, type Dataset, stateOf } from "../../data/episode.js";
 import { collectedTasks, collectTask } from "../collect-task.js";
 import { cellAt, makeMaze, mazeNames } from "../mazes.js";
 import { collectPointMaze } from "./collect-pointmaze.js";
@@ -11,9 +11,11 @@ const successShare = ({ episodes }: Dataset) =>
 function coveredCells(dataset: Dataset, mazeName: (typeof mazeNames)[number]): number {
   const maze = makeMaze(mazeName, 1);
   const seen = new Set<string>();
-  for (const { observations } of dataset.episodes)
+  for (const episode of dataset.episodes) {
+    const observations = stateOf(episode.observations);
     for (let i = 0; i < observations.length; i += 4)
       seen.add(JSON.stringify(cellAt(maze, observations[i]!, observations[i + 1]!)));
+  }
   return seen.size;
 }
 
@@ -44,7 +46,8 @@ describe("collectPointMaze", () => {
   it("rewards the task's goal alone: 1 in the last step of a success, 0 everywhere else", () => {
     const { episodes } = collectPointMaze({ task: "pointmaze-medium", goalShare: 0.5, episodes: 30, seed: 3 });
     const maze = makeMaze("medium", 1);
-    for (const { length, observations, rewards, terminated, truncated } of episodes) {
+    for (const { length, observations: parts, rewards, terminated, truncated } of episodes) {
+      const observations = stateOf(parts);
       const distance = Math.hypot(observations[4 * length]! - 5, observations[4 * length + 1]! - 5);
       const success = distance <= 0.5;
       expect([terminated.at(-1), rewards.at(-1), truncated]).toEqual(success ? [1, 1, false] : [0, 0, true]);

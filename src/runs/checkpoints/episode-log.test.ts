@@ -1,10 +1,12 @@
 /**
  * The growing file of collected episodes: it comes back as it was where a checkpoint stood, and nowhere else.
  */
+
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { vectorParts } from "../../data/columns.js";
 import type { Episode } from "../../data/episode.js";
 import { randomDataset } from "../../data/example-data.fixture.js";
 import { DataError, RunFailure } from "../../errors.js";
@@ -14,6 +16,7 @@ import type { FilePosition } from "../file-position.js";
 import { EpisodeLog, episodeLogFile } from "./episode-log.js";
 
 const sizes = { observationSize: 3, actionSize: 2 };
+const shapes = { observations: vectorParts(3), actionSize: 2 };
 const { episodes } = randomDataset(1, [4, 1, 7], sizes);
 let run: string;
 let path: string;
@@ -33,7 +36,7 @@ function written(count = episodes.length): FilePosition {
 
 function read(position: FilePosition): Episode[] {
   const found: Episode[] = [];
-  EpisodeLog.reopen(run, position, sizes, (episode) => found.push(episode)).close();
+  EpisodeLog.reopen(run, position, shapes, (episode) => found.push(episode)).close();
   return found;
 }
 
@@ -45,7 +48,7 @@ describe("a log of episodes", () => {
   });
 
   it("goes on as if it had never been closed", () => {
-    const log = EpisodeLog.reopen(run, written(2), sizes, () => {});
+    const log = EpisodeLog.reopen(run, written(2), shapes, () => {});
     log.append(episodes[2]!);
     const position = log.position();
     log.close();
@@ -92,7 +95,7 @@ describe("a log of episodes", () => {
 
   it("is refused for a task of other sizes", () => {
     const position = written();
-    const wider = { observationSize: 400, actionSize: 2 };
+    const wider = { observations: vectorParts(400), actionSize: 2 };
     expect(() => EpisodeLog.reopen(run, position, wider, () => {})).toThrow(
       /its episode at byte 0 is not of this task/,
     );

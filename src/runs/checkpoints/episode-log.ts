@@ -1,11 +1,12 @@
 /**
  * The episodes that were collected online, in a file that only grows: a checkpoint holds its length and SHA-256 in place
  * of a replay that may have a million transitions. An entry is one episode: the number of steps T and whether it was
- * truncated (two 32-bit integers, little-endian), then as float32 the observations [T + 1, observationSize], the actions
- * [T, actionSize], the rewards [T] and whether each step was terminated [T].
+ * truncated (two 32-bit integers, little-endian), then the observations part by part [T + 1, ...] in their own element
+ * types, and as float32 the actions [T, actionSize], the rewards [T] and whether each step was terminated [T].
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { allocate, type ObservationParts, type Part, rowBytes, type Values } from "../../data/columns.js";
 import type { Episode } from "../../data/episode.js";
 import { type Disk, realDisk } from "../disk.js";
 import { damaged, type FilePosition, hashUpTo, ReadableFile } from "../file-position.js";
@@ -13,8 +14,8 @@ import { GrowingFile } from "../growing-file.js";
 
 export const episodeLogFile = "online-episodes.bin";
 
-interface Sizes {
-  readonly observationSize: number;
+interface Shapes {
+  readonly observations: ObservationParts;
   readonly actionSize: number;
 }
 
@@ -49,14 +50,14 @@ export class EpisodeLog {
   static reopen(
     runFolder: string,
     position: FilePosition,
-    sizes: Sizes,
+    shapes: Shapes,
     onEpisode: (episode: Episode) => void,
     disk: Disk = realDisk,
   ): EpisodeLog {
     const path = join(runFolder, episodeLogFile);
     const file = GrowingFile.open(path, disk, position);
     try {
-      readEpisodes(path, position, sizes, onEpisode);
+      readEpisodes(path, position, shapes, onEpisode);
     } catch (error) {
       file.abandon();
       throw error;
@@ -82,7 +83,7 @@ export class EpisodeLog {
 function readEpisodes(
   path: string,
   { bytes: end }: FilePosition,
-  sizes: Sizes,
+  shapes: Shapes,
   onEpisode: (episode: Episode) => void,
 ): void {
   if (end === 0) return;
@@ -91,12 +92,12 @@ function readEpisodes(
     const header = new Int32Array(headerNumbers);
     for (let at = 0; at < end; ) {
       file.fill(header, at);
-      const values = header[0]! > 0 ? numbersOf(header[0]!, sizes) : Number.POSITIVE_INFINITY;
-      const next = at + header.byteLength + 4 * values;
+      const bytes = header[0]! > 0 ? bytesOf(header[0]!, shapes) : Number.POSITIVE_INFINITY;
+      const next = at + header.byteLength + bytes;
       if (next > end) throw damaged(path, `its episode at byte ${at} is not of this task`);
-      const numbers = new Float32Array(values);
-      file.fill(numbers, at + header.byteLength);
-      onEpisode(decodeEpisode(header, numbers, sizes));
+      const content = new Uint8Array(bytes);
+      file.fill(content, at + header.byteLength);
+      onEpisode(decodeEpisode(header, content, shapes));
       at = next;
     }
   } finally {
@@ -105,7 +106,7 @@ function readEpisodes(
 }
 
 function encodeEpisode({ length, observations, actions, rewards, terminated, truncated }: Episode): Uint8Array {
-  const parts = [observations, actions, rewards, Float32Array.from(terminated)];
+  const parts = [...Object.values(observations), actions, rewards, Float32Array.from(terminated)];
   const header = Int32Array.of(length, truncated ? 1 : 0);
   const entry = new Uint8Array(header.byteLength + parts.reduce((sum, part) => sum + part.byteLength, 0));
   let offset = 0;
@@ -116,24 +117,30 @@ function encodeEpisode({ length, observations, actions, rewards, terminated, tru
   return entry;
 }
 
-function decodeEpisode(header: Int32Array, values: Float32Array, { observationSize, actionSize }: Sizes): Episode {
+function decodeEpisode(header: Int32Array, content: Uint8Array, { observations, actionSize }: Shapes): Episode {
   const length = header[0]!;
   let from = 0;
-  const take = (count: number) => {
-    from += count;
-    return values.slice(from - count, from);
+  const take = <Taken extends Values>(part: Part, rows: number): Taken => {
+    const values = allocate(part, rows);
+    new Uint8Array(values.buffer).set(content.subarray(from, from + values.byteLength));
+    from += values.byteLength;
+    return values as Taken;
   };
+  const parts = Object.entries(observations).map(([name, part]) => [name, take(part, length + 1)] as const);
   return {
     length,
-    observations: take((length + 1) * observationSize),
-    actions: take(length * actionSize),
-    rewards: take(length),
-    terminated: Uint8Array.from(take(length)),
+    observations: Object.fromEntries(parts),
+    actions: take<Float32Array>({ type: "float32", shape: [actionSize] }, length),
+    rewards: take<Float32Array>(number, length),
+    terminated: Uint8Array.from(take<Float32Array>(number, length)),
     truncated: header[1] === 1,
   };
 }
 
-/** Numbers of an entry after its header. */
-function numbersOf(length: number, { observationSize, actionSize }: Sizes): number {
-  return (length + 1) * observationSize + length * (actionSize + 2);
+const number: Part = { type: "float32", shape: [] };
+
+/** Bytes of an entry after its header. */
+function bytesOf(length: number, { observations, actionSize }: Shapes): number {
+  const observed = Object.values(observations).reduce((sum, part) => sum + rowBytes(part), 0);
+  return (length + 1) * observed + 4 * length * (actionSize + 2);
 }

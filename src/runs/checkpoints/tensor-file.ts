@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { DataError, UsageError } from "../../errors.js";
 
-export type CheckpointTensor = Float32Array | Float64Array | Int32Array;
+export type CheckpointTensor = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export interface TensorFile {
   readonly manifest: unknown;
@@ -28,7 +28,7 @@ const alignment = 8;
 const noDigest = "0".repeat(64);
 const largestHeader = 2 ** 26;
 
-const kinds = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
+const kinds = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
 type Kind = keyof typeof kinds;
 
 const metadataSchema = z.strictObject({
@@ -39,7 +39,7 @@ const metadataSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 const entrySchema = z.strictObject({
-  dtype: z.enum(["F32", "F64", "I32"]),
+  dtype: z.enum(["F32", "F64", "I32", "U8"]),
   shape: z.tuple([z.int().min(0)]),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
@@ -169,6 +169,7 @@ function damaged(name: string, how: string): DataError {
 
 function kindOf(tensor: CheckpointTensor): Kind {
   if (tensor instanceof Float32Array) return "F32";
+  if (tensor instanceof Uint8Array) return "U8";
   return tensor instanceof Float64Array ? "F64" : "I32";
 }
 

@@ -14,6 +14,8 @@ export interface TableHeader {
   readonly chunkRows: number;
   readonly read: NumberReader;
   readonly bytesPerNumber: number;
+  /** Whether its numbers are unsigned bytes. */
+  readonly bytes: boolean;
 }
 
 /** Copies `count` numbers that stand at `pointer` in the library's memory to `target`, from `offset` on. */
@@ -21,7 +23,7 @@ type NumberReader = (
   memory: ArrayBufferLike,
   pointer: number,
   count: number,
-  target: Float32Array,
+  target: Float32Array | Uint8Array,
   offset: number,
 ) => void;
 
@@ -102,7 +104,14 @@ export function readHeader(file: OpenHdf5, key: string, fileBytes: number): Tabl
     );
   }
   checkSize(file, key, shape, size, chunks, fileBytes);
-  return { key, shape, chunkRows: Math.max(1, chunks?.[0] ?? 1), read: readerOf(numbers), bytesPerNumber: size };
+  return {
+    key,
+    shape,
+    chunkRows: Math.max(1, chunks?.[0] ?? 1),
+    read: readerOf(numbers),
+    bytesPerNumber: size,
+    bytes: numbers === Uint8Array,
+  };
 }
 
 /**
@@ -124,6 +133,21 @@ export function numbersPerRow(header: TableHeader): number {
  * @throws DataError if a part of them is damaged, or if they are too many for one array
  */
 export function readRows(file: OpenHdf5, header: TableHeader, first: number, rows: number): Float32Array<ArrayBuffer> {
+  return fillRows(file, header, first, rows, (length) => new Float32Array(length));
+}
+
+/** All numbers of a data set of unsigned bytes, as bytes. @throws DataError as `readNumbers` does */
+export function readByteNumbers(file: OpenHdf5, header: TableHeader): Uint8Array<ArrayBuffer> {
+  return fillRows(file, header, 0, header.shape[0] ?? 1, (length) => new Uint8Array(length));
+}
+
+function fillRows<Target extends Float32Array | Uint8Array>(
+  file: OpenHdf5,
+  header: TableHeader,
+  first: number,
+  rows: number,
+  make: (length: number) => Target,
+): Target {
   const columns = numbersPerRow(header);
   if (rows * columns > MOST_NUMBERS)
     throw wrong(
@@ -132,7 +156,7 @@ export function readRows(file: OpenHdf5, header: TableHeader, first: number, row
       `has ${rows * columns} numbers, more than the ${MOST_NUMBERS} that are read at once`,
       "split the file",
     );
-  const target = new Float32Array(rows * columns);
+  const target = make(rows * columns);
   if (target.length === 0) return target;
   const bytesPerRow = columns * header.bytesPerNumber;
   // Whole chunks at a time, so that none is decompressed twice.
@@ -170,7 +194,7 @@ function readBlock(file: OpenHdf5, header: TableHeader, row: number, rows: numbe
 function readerOf(numbers: NumberArray): NumberReader {
   return (memory, pointer, count, target, offset) => {
     const source = new numbers(memory, pointer, count);
-    if (source instanceof Float32Array) target.set(source, offset);
+    if (source instanceof Float32Array || source instanceof Uint8Array) target.set(source, offset);
     else for (let i = 0; i < count; i++) target[offset + i] = Number(source[i]);
   };
 }

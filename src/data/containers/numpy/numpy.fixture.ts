@@ -1,8 +1,10 @@
 /**
  * The files of `fixtures/formats/numpy`, which NumPy and Python's pickle wrote, and what they must hold.
  */
+
 import { readFileSync } from "node:fs";
 import type { Episode } from "../../episode.js";
+import { stateOf } from "../../episode.js";
 import { type DatasetFormat, loadDataset, type ReadOptions } from "../../formats/format.js";
 import { type DataFiles, filesInMemory } from "../files.js";
 
@@ -47,7 +49,7 @@ export async function readPlain(
 export function plainEpisode(episode: Episode): ExpectedEpisode {
   const { length, truncated } = episode;
   const [observations, actions, rewards, terminated] = [
-    episode.observations,
+    stateOf(episode.observations),
     episode.actions,
     episode.rewards,
     episode.terminated,

@@ -9,6 +9,7 @@
  */
 
 import { DataError } from "../../../errors.js";
+import { vectorParts } from "../../columns.js";
 import { readWhole } from "../../containers/files.js";
 import { isNpy, NPY_PREAMBLE, npyHeaderEnd, parseNpyHeader } from "../../containers/numpy/npy.js";
 import { unpickle } from "../../containers/numpy/pickle.js";
@@ -16,6 +17,7 @@ import { damaged } from "../../containers/numpy/pickle-cursor.js";
 import { kindOf, NumpyArray, type PickleDictionary } from "../../containers/numpy/pickle-values.js";
 import { checkFinite, quoted, refuseOptions } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
+import { stateOf } from "../../episode.js";
 import { splitTrajectories } from "../d4rl/trajectories.js";
 import type { DatasetFormat, EpisodeSource } from "../format.js";
 import { readTrajectory, type Trajectory, type TrajectoryPlace, textOf } from "./adroit-trajectory.js";
@@ -50,12 +52,13 @@ export const adroitNpyFormat: DatasetFormat = {
     const sizes = { observationSize: first.observations.columns, actionSize: first.actions.columns };
     return {
       source: name,
-      ...sizes,
+      observations: vectorParts(sizes.observationSize),
+      actionSize: sizes.actionSize,
       async *episodes() {
         let left = tableBytes(bytes.length);
         for (const index of trajectories.keys()) {
           for (const episode of episodesOf(place(index), read(index), sizes, options.allowNonFinite === true)) {
-            left -= episode.observations.byteLength + episode.actions.byteLength + 5 * episode.length;
+            left -= stateOf(episode.observations).byteLength + episode.actions.byteLength + 5 * episode.length;
             if (left < 0) throw damaged(`"${name}", trajectory ${index},`, "repeats what is stored once");
             yield episode;
           }

@@ -1,9 +1,11 @@
 /**
  * The own format: what was written comes back to the bit, every damaged byte is found, and any block can be read by itself.
  */
+
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../errors.js";
 import { RandomStream } from "../../../random.js";
+import { vectorParts } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import { filesInMemory } from "../../containers/files.js";
 import { fuzzFormat } from "../../containers/fuzz.fixture.js";
@@ -12,7 +14,7 @@ import { randomDataset, randomEpisode } from "../../example-data.fixture.js";
 import { loadDataset } from "../format.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
 import { calqlFormat } from "./calql-format.js";
-import { type Manifest, parts, sealManifest } from "./calql-layout.js";
+import { type Manifest, type StoredColumn, sealManifest, storedColumns } from "./calql-layout.js";
 
 const sizes = { observationSize: 3, actionSize: 2 };
 
@@ -75,8 +77,8 @@ describe("calqlFormat", () => {
 
   it("stores plain little-endian arrays", async () => {
     const contents = await written(oddDataset());
-    expect(contents.get(parts.lengths)).toEqual(new Uint8Array(Uint32Array.of(4, 1, 1, 7, 2, 5).buffer));
-    expect(contents.get(parts.observations)!.length).toBe(4 * 3 * (20 + 6));
+    expect(contents.get("lengths.u32")).toEqual(new Uint8Array(Uint32Array.of(4, 1, 1, 7, 2, 5).buffer));
+    expect(contents.get("observations.f32")!.length).toBe(4 * 3 * (20 + 6));
     const manifest = JSON.parse(new TextDecoder().decode(contents.get("manifest.json")));
     expect(manifest).toMatchObject({
       format: "calql",
@@ -114,7 +116,7 @@ describe("calqlFormat", () => {
   });
 
   it("refuses what no writer of ours writes although its checksums are right", async () => {
-    const wrong = async (part: keyof typeof parts, at: number, value: number) => {
+    const wrong = async (part: StoredColumn["name"], at: number, value: number) => {
       const dataset = randomDataset(3, [3, 2], { observationSize: 1, actionSize: 1 });
       return readBack(resealed(await written(dataset), part, at, value));
     };
@@ -160,10 +162,10 @@ describe("calqlFormat", () => {
     let refused = 0;
     const random = new RandomStream(5, "sealed damage");
     for (let i = 0; i < 2_000; i++) {
-      const part = (Object.keys(parts) as (keyof typeof parts)[])[random.integer(6)]!;
-      const at = random.integer(contents.get(parts[part])!.length);
+      const part = columns[random.integer(6)]!;
+      const at = random.integer(contents.get(part.file)!.length);
       try {
-        const { episodes } = await readBack(resealed(contents, part, at, random.integer(256)));
+        const { episodes } = await readBack(resealed(contents, part.name, at, random.integer(256)));
         for (const { length, rewards } of episodes) expect(rewards.length).toBe(length);
       } catch (error) {
         expect((error as Error).message).toMatch(/^"data\.calql": block 0/);
@@ -176,12 +178,14 @@ describe("calqlFormat", () => {
 
 const isWhite = (byte: number) => byte === 32 || byte === 10 || byte === 13 || byte === 9;
 
+const columns = storedColumns({ observations: vectorParts(1), actionSize: 1 });
+
 /** The files with one byte of one part set to a value (255 makes a number a NaN), and all checksums right. */
-function resealed(contents: Map<string, Uint8Array>, part: keyof typeof parts, at: number, value: number) {
+function resealed(contents: Map<string, Uint8Array>, part: StoredColumn["name"], at: number, value: number) {
   const all = new Map([...contents].map(([path, bytes]) => [path, bytes.slice()]));
-  all.get(parts[part])!.fill(value, at, value === 0xff ? at + 5 : at + 1);
+  all.get(columns.find(({ name }) => name === part)!.file)!.fill(value, at, value === 0xff ? at + 5 : at + 1);
   const entry = new Uint32Array(all.get("blocks.u32")!.buffer);
-  entry[2] = Object.values(parts).reduce((sum, path) => crc32(all.get(path)!, sum), 0);
+  entry[2] = columns.reduce((sum, { file }) => crc32(all.get(file)!, sum), 0);
   const { checksum: _, ...manifest } = JSON.parse(new TextDecoder().decode(all.get("manifest.json"))) as Manifest;
   const sealed = sealManifest({ ...manifest, blocksChecksum: crc32(all.get("blocks.u32")!) });
   all.set("manifest.json", new TextEncoder().encode(JSON.stringify(sealed)));

@@ -4,7 +4,8 @@
  * and dA are the sizes of an observation and an action; all numbers are little-endian, arrays row-major.
  *
  *   manifest.json       what there is (`manifestSchema`)
- *   observations.f32    [S + E, dO] float32: an episode of T steps has T + 1 rows
+ *   observations.f32    [S + E, dO] float32: an episode of T steps has T + 1 rows; this is the vector `state`
+ *   observations-P.u8   [S + E, ...] another part P of observations (.f32 float32, .u8 uint8, .i32 int32), if there is one
  *   actions.f32         [S, dA] float32
  *   rewards.f32         [S] float32, neither scaled nor shifted
  *   terminated.u8       [S] 0 or 1
@@ -12,28 +13,51 @@
  *   truncated.u8        [E] 0 or 1: whether the clock ended it
  *   blocks.u32          [B, 3] uint32: the steps and the episodes of each block, and its checksum
  *
- * A block is a run of whole episodes. Its checksum is the CRC-32 of its bytes of the six arrays, one array after the
- * other in the order of `parts`. The manifest has the checksum of blocks.u32 and one of itself.
+ * A block is a run of whole episodes. Its checksum is the CRC-32 of its bytes of the arrays, one array after the
+ * other in the order of `storedColumns`. The manifest has the checksum of blocks.u32 and one of itself.
  */
 import { z } from "zod";
+import { type ObservationParts, STATE, vectorParts, widthOf } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import { isActionCount } from "../../discrete-actions.js";
 
 export const manifestFile = "manifest.json";
 export const blocksFile = "blocks.u32";
 
-/** The arrays of the episodes, in the order of a block's checksum. */
-export const parts = {
-  observations: "observations.f32",
-  actions: "actions.f32",
-  rewards: "rewards.f32",
-  terminated: "terminated.u8",
-  lengths: "lengths.u32",
-  truncated: "truncated.u8",
-} as const;
+/** One array of the episodes: how many of its rows there are, and the bytes of one. */
+export interface StoredColumn {
+  readonly name: "actions" | "rewards" | "terminated" | "lengths" | "truncated" | "observations";
+  /** Of observations, which part. */
+  readonly part?: string;
+  readonly file: string;
+  readonly rowBytes: number;
+}
 
-export type Part = keyof typeof parts;
-export const partNames = Object.keys(parts) as readonly Part[];
+/** What tells the columns of a data set. */
+export interface Shapes {
+  readonly observations: ObservationParts;
+  readonly actionSize: number;
+}
+
+const endings = { float32: "f32", uint8: "u8", int32: "i32" } as const;
+const bytesOf = { float32: 4, uint8: 1, int32: 4 } as const;
+
+/** The arrays of the episodes, in the order of a block's checksum: the parts of observations come first. */
+export function storedColumns({ observations, actionSize }: Shapes): readonly StoredColumn[] {
+  const parts = Object.entries(observations).map(([part, declared]): StoredColumn => {
+    const stem = part === STATE ? "observations" : `observations-${part}`;
+    const rowBytes = bytesOf[declared.type] * widthOf(declared);
+    return { name: "observations", part, file: `${stem}.${endings[declared.type]}`, rowBytes };
+  });
+  return [
+    ...parts,
+    { name: "actions", file: "actions.f32", rowBytes: 4 * actionSize },
+    { name: "rewards", file: "rewards.f32", rowBytes: 4 },
+    { name: "terminated", file: "terminated.u8", rowBytes: 1 },
+    { name: "lengths", file: "lengths.u32", rowBytes: 4 },
+    { name: "truncated", file: "truncated.u8", rowBytes: 1 },
+  ];
+}
 
 /** Numbers that a block's entry in blocks.u32 has. */
 export const BLOCK_NUMBERS = 3;
@@ -45,12 +69,9 @@ export const LARGEST_BLOCK_BYTES = 2 ** 30;
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const checksum = z.number().int().min(0).max(0xffff_ffff);
 
-export const manifestSchema = z.strictObject({
-  format: z.literal("calql"),
-  version: z.literal(1),
+const totals = {
   /** Where the data came from. */
   source: z.string(),
-  observationSize: count,
   actionSize: count,
   discreteActions: z.number().refine(isActionCount, "be a number of actions").optional(),
   steps: count,
@@ -59,33 +80,48 @@ export const manifestSchema = z.strictObject({
   blocksChecksum: checksum,
   /** CRC-32 of the manifest's own JSON text, without white space and without this entry. */
   checksum,
-});
+};
+const format = z.literal("calql");
+const partName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._]{0,99}$/);
+const part = z.strictObject({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(count).max(8) });
+
+/** Version 1 has vectors alone; version 2, written where there is more, tells the parts of observations. */
+export const manifestSchema = z.discriminatedUnion("version", [
+  z.strictObject({ format, version: z.literal(1), ...totals, observationSize: count }),
+  z.strictObject({
+    format,
+    version: z.literal(2),
+    ...totals,
+    observations: z.record(partName, part).refine((parts) => Object.keys(parts).length > 0, "have a part"),
+  }),
+]);
 
 export type Manifest = z.infer<typeof manifestSchema>;
+type Unsealed<M> = M extends Manifest ? Omit<M, "checksum"> : never;
+
+/** The parts of a manifest's observations. */
+export function observationsIn(manifest: Manifest): ObservationParts {
+  return manifest.version === 1 ? vectorParts(manifest.observationSize) : manifest.observations;
+}
 
 /** A manifest with its checksum. */
-export function sealManifest(manifest: Omit<Manifest, "checksum">): Manifest {
+export function sealManifest(manifest: Unsealed<Manifest>): Manifest {
   return { ...manifest, checksum: manifestChecksum(manifest) };
 }
 
 /** The checksum that a manifest should have. */
-export function manifestChecksum(manifest: Omit<Manifest, "checksum">): number {
+export function manifestChecksum(manifest: Unsealed<Manifest>): number {
   const { checksum: _, ...rest } = manifest as Manifest;
   return crc32(new TextEncoder().encode(JSON.stringify(rest)));
 }
 
-/** How many bytes each part has for so many steps and episodes. */
-export function partBytes(
-  { observationSize, actionSize }: Pick<Manifest, "observationSize" | "actionSize">,
-  steps: number,
-  episodes: number,
-): Record<Part, number> {
-  return {
-    observations: 4 * (steps + episodes) * observationSize,
-    actions: 4 * steps * actionSize,
-    rewards: 4 * steps,
-    terminated: steps,
-    lengths: 4 * episodes,
-    truncated: episodes,
-  };
+/** How many bytes a column has for so many steps and episodes. */
+export function columnBytes({ name, rowBytes }: StoredColumn, steps: number, episodes: number): number {
+  if (name === "observations") return rowBytes * (steps + episodes);
+  return rowBytes * (name === "lengths" || name === "truncated" ? episodes : steps);
+}
+
+/** The bytes of all columns together. */
+export function totalBytes(columns: readonly StoredColumn[], steps: number, episodes: number): number {
+  return columns.reduce((sum, column) => sum + columnBytes(column, steps, episodes), 0);
 }

@@ -4,24 +4,26 @@
  */
 
 import { DataError } from "../../../errors.js";
+import type { ElementType, ObservationParts, Values } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import { type DataFile, type DataFiles, readWhole } from "../../containers/files.js";
 import { quoted } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
-import type { Episode } from "../../episode.js";
+import { type Episode, rowsOf } from "../../episode.js";
 import type { EpisodeSource, ReadOptions } from "../format.js";
 import {
   BLOCK_NUMBERS,
   blocksFile,
+  columnBytes,
   LARGEST_BLOCK_BYTES,
   type Manifest,
   manifestChecksum,
   manifestFile,
   manifestSchema,
-  type Part,
-  partBytes,
-  partNames,
-  parts,
+  observationsIn,
+  type StoredColumn,
+  storedColumns,
+  totalBytes,
 } from "./calql-layout.js";
 
 const MOST_MANIFEST_BYTES = 2 ** 20;
@@ -30,14 +32,16 @@ const AGAIN = "copy or convert the data set again";
 /** Opens a data set in the own format. @throws DataError where the files are not what the manifest says */
 export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOptions = {}): EpisodeSource {
   const manifest = readManifest(files);
-  const { observationSize, actionSize, discreteActions, steps, episodes } = manifest;
-  const columns = openParts(files, manifest);
-  const blocks = readBlocks(files, manifest);
-  const opened = { name: files.name, manifest, columns, blocks, allowNonFinite };
+  const { actionSize, discreteActions, steps, episodes } = manifest;
+  const observations = observationsIn(manifest);
+  const columns = storedColumns({ observations, actionSize });
+  const parts = openColumns(files, manifest, columns);
+  const blocks = readBlocks(files, manifest, columns);
+  const opened = { name: files.name, manifest, observations, columns, files: parts, blocks, allowNonFinite };
   const read = (block: number) => readBlock(opened, block);
   return {
     source: files.name,
-    observationSize,
+    observations,
     actionSize,
     discreteActions,
     steps,
@@ -62,7 +66,10 @@ interface BlockTable {
 interface Opened {
   readonly name: string;
   readonly manifest: Manifest;
-  readonly columns: Readonly<Record<Part, DataFile>>;
+  readonly observations: ObservationParts;
+  readonly columns: readonly StoredColumn[];
+  /** One for each of the columns. */
+  readonly files: readonly DataFile[];
   readonly blocks: BlockTable;
   readonly allowNonFinite: boolean;
 }
@@ -77,7 +84,7 @@ function readManifest(files: DataFiles): Manifest {
     throw refuse("is no JSON");
   }
   const version = (content as { readonly version?: unknown } | null)?.version;
-  if (typeof version === "number" && version > 1)
+  if (typeof version === "number" && version > 2)
     throw new DataError(
       `"${files.name}" is of version ${version} of its format, which is newer than this program; update the program.`,
     );
@@ -91,11 +98,13 @@ function readManifest(files: DataFiles): Manifest {
   return parsed.data;
 }
 
-/** Every part must have exactly the size that follows from the manifest. */
-function openParts(files: DataFiles, manifest: Manifest): Opened["columns"] {
-  const sizes = partBytes(manifest, manifest.steps, manifest.episodes);
-  const entries = partNames.map((part) => [part, openSized(files, parts[part], sizes[part])] as const);
-  return Object.fromEntries(entries) as Record<Part, DataFile>;
+/** Every column must have exactly the size that follows from the manifest. */
+function openColumns(
+  files: DataFiles,
+  { steps, episodes }: Manifest,
+  columns: readonly StoredColumn[],
+): readonly DataFile[] {
+  return columns.map((column) => openSized(files, column.file, columnBytes(column, steps, episodes)));
 }
 
 function openSized(files: DataFiles, path: string, size: number): DataFile {
@@ -106,7 +115,7 @@ function openSized(files: DataFiles, path: string, size: number): DataFile {
   );
 }
 
-function readBlocks(files: DataFiles, manifest: Manifest): BlockTable {
+function readBlocks(files: DataFiles, manifest: Manifest, columns: readonly StoredColumn[]): BlockTable {
   const count = manifest.blocks;
   const file = openSized(files, blocksFile, 4 * BLOCK_NUMBERS * count);
   const bytes = file.read(0, file.size);
@@ -121,7 +130,7 @@ function readBlocks(files: DataFiles, manifest: Manifest): BlockTable {
     firstStep[block] = steps;
     firstEpisode[block] = episodes;
     const [blockSteps, blockEpisodes] = [entries[BLOCK_NUMBERS * block]!, entries[BLOCK_NUMBERS * block + 1]!];
-    const size = Object.values(partBytes(manifest, blockSteps, blockEpisodes)).reduce((sum, part) => sum + part, 0);
+    const size = totalBytes(columns, blockSteps, blockEpisodes);
     if (blockEpisodes === 0 || blockSteps < blockEpisodes || size > LARGEST_BLOCK_BYTES)
       throw damaged(`has a block ${block} of ${blockSteps} steps in ${blockEpisodes} episodes, which cannot be`);
     steps += blockSteps;
@@ -133,30 +142,23 @@ function readBlocks(files: DataFiles, manifest: Manifest): BlockTable {
 }
 
 function readBlock(opened: Opened, block: number): Episode[] {
-  const { name, manifest, columns, blocks } = opened;
+  const { name, columns, files, blocks } = opened;
   const [steps, episodes, checksum] = blocks.entries.subarray(BLOCK_NUMBERS * block, BLOCK_NUMBERS * (block + 1));
-  const offsets = partBytes(manifest, blocks.firstStep[block]!, blocks.firstEpisode[block]!);
-  const sizes = partBytes(manifest, steps!, episodes!);
-  const bytes = {} as Record<Part, Uint8Array>;
+  const [firstStep, firstEpisode] = [blocks.firstStep[block]!, blocks.firstEpisode[block]!];
   let found = 0;
-  for (const part of partNames) {
-    bytes[part] = columns[part].read(offsets[part], sizes[part]);
-    found = crc32(bytes[part], found);
-  }
+  const bytes = columns.map((column, i) => {
+    const offset = columnBytes(column, firstStep, firstEpisode);
+    const read = files[i]!.read(offset, columnBytes(column, steps!, episodes!));
+    found = crc32(read, found);
+    return read;
+  });
   const damaged = (problem: string) =>
-    new DataError(`"${name}": block ${block} (steps from ${blocks.firstStep[block]} on) ${problem}; ${AGAIN}.`);
+    new DataError(`"${name}": block ${block} (steps from ${firstStep} on) ${problem}; ${AGAIN}.`);
   if (found !== checksum) throw damaged("is damaged: its checksum differs");
-  const arrays = {
-    observations: floats(bytes.observations),
-    actions: floats(bytes.actions),
-    rewards: floats(bytes.rewards),
-    terminated: bytes.terminated,
-    truncated: bytes.truncated,
-    lengths: new Uint32Array(bytes.lengths.buffer, bytes.lengths.byteOffset, episodes),
-  };
+  const arrays = arraysOf(opened, bytes);
   const problem = problemOf(opened, arrays, steps!);
   if (problem !== undefined) throw damaged(problem);
-  return split(arrays, manifest);
+  return split(arrays, opened);
 }
 
 interface BlockArrays extends Omit<Episode, "length" | "truncated"> {
@@ -164,20 +166,43 @@ interface BlockArrays extends Omit<Episode, "length" | "truncated"> {
   readonly truncated: Uint8Array;
 }
 
+function arraysOf({ columns, observations: parts }: Opened, bytes: readonly Uint8Array[]): BlockArrays {
+  const of = (name: StoredColumn["name"]) => bytes[columns.findIndex((column) => column.name === name)]!;
+  const observations = columns.flatMap(({ part }, i) =>
+    part === undefined ? [] : [[part, numbersIn(bytes[i]!, parts[part]!.type)] as const],
+  );
+  const lengths = of("lengths");
+  return {
+    observations: Object.fromEntries(observations),
+    actions: floats(of("actions")),
+    rewards: floats(of("rewards")),
+    terminated: of("terminated"),
+    truncated: of("truncated"),
+    lengths: new Uint32Array(lengths.buffer, lengths.byteOffset, lengths.byteLength / 4),
+  };
+}
+
 /** What no writer of ours writes: here another program's mistakes are found, damage was found by the checksum. */
-function problemOf({ manifest, allowNonFinite }: Opened, arrays: BlockArrays, steps: number): string | undefined {
+function problemOf(opened: Opened, arrays: BlockArrays, steps: number): string | undefined {
+  const { manifest, columns, allowNonFinite } = opened;
   if (arrays.lengths.includes(0)) return "has an episode without steps";
   if (arrays.lengths.reduce((sum, length) => sum + length, 0) !== steps) return "has episodes of another length";
-  for (const name of ["terminated", "truncated"] as const)
-    if (arrays[name].some((flag) => flag > 1)) return `has flags in "${parts[name]}" that are neither 0 nor 1`;
-  for (const name of ["observations", "actions", "rewards"] as const)
-    if (!allowNonFinite && !allFinite(arrays[name])) return `has NaN or infinite values in "${parts[name]}"`;
+  for (const { name, part, file } of columns) {
+    if (name === "lengths") continue;
+    if (name === "terminated" || name === "truncated") {
+      if (arrays[name].some((flag) => flag > 1)) return `has flags in "${file}" that are neither 0 nor 1`;
+      continue;
+    }
+    const values = name === "observations" ? arrays.observations[part!]! : arrays[name];
+    if (!allowNonFinite && values instanceof Float32Array && !allFinite(values))
+      return `has NaN or infinite values in "${file}"`;
+  }
   const { discreteActions } = manifest;
   const wrong = discreteActions === undefined ? -1 : findWrongIndex(arrays.actions, discreteActions);
   return wrong < 0 ? undefined : `has the action ${arrays.actions[wrong]}, which is none of ${discreteActions}`;
 }
 
-function split(arrays: BlockArrays, { observationSize, actionSize }: Manifest): Episode[] {
+function split(arrays: BlockArrays, { manifest: { actionSize }, observations: parts }: Opened): Episode[] {
   const episodes: Episode[] = [];
   let start = 0;
   arrays.lengths.forEach((length, index) => {
@@ -185,10 +210,7 @@ function split(arrays: BlockArrays, { observationSize, actionSize }: Manifest): 
     episodes.push({
       length,
       // Every episode before it in the block has one row more than steps.
-      observations: arrays.observations.subarray(
-        (start + index) * observationSize,
-        (end + index + 1) * observationSize,
-      ),
+      observations: rowsOf(parts, arrays.observations, start + index, end + index + 1),
       actions: arrays.actions.subarray(start * actionSize, end * actionSize),
       rewards: arrays.rewards.subarray(start, end),
       terminated: arrays.terminated.subarray(start, end),
@@ -197,6 +219,11 @@ function split(arrays: BlockArrays, { observationSize, actionSize }: Manifest): 
     start = end;
   });
   return episodes;
+}
+
+function numbersIn(bytes: Uint8Array, type: ElementType): Values {
+  if (type === "uint8") return bytes;
+  return type === "float32" ? floats(bytes) : new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
 function floats({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array {

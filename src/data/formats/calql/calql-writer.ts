@@ -4,6 +4,7 @@
 
 import { UsageError } from "../../../errors.js";
 import { episodeProblem } from "../../check-episode.js";
+import { plainParts, vectorSizeOf } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import type { Episode } from "../../episode.js";
 import type { DatasetHeader, DataTarget, EpisodeSink, TargetFile } from "../format.js";
@@ -11,24 +12,25 @@ import {
   BLOCK_BYTES,
   blocksFile,
   LARGEST_BLOCK_BYTES,
+  type Manifest,
   manifestFile,
-  type Part,
-  partBytes,
-  partNames,
-  parts,
+  type StoredColumn,
   sealManifest,
+  storedColumns,
+  totalBytes,
 } from "./calql-layout.js";
 
 /** Starts a data set in the own format. */
 export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeSink {
-  const files = Object.fromEntries(partNames.map((part) => [part, target.create(parts[part])])) as Files;
+  const columns = storedColumns(header);
+  const files = columns.map((column) => target.create(column.file));
   const index = target.create(blocksFile);
   const totals = { steps: 0, episodes: 0, blocks: 0, blocksChecksum: 0 };
   let waiting: Episode[] = [];
   let waitingBytes = 0;
 
   const writeBlock = () => {
-    const entry = Uint32Array.of(sumOf(waiting), waiting.length, appendBlock(files, waiting));
+    const entry = Uint32Array.of(sumOf(waiting), waiting.length, appendBlock(columns, files, waiting));
     const bytes = bytesOf(entry);
     index.append(bytes);
     totals.steps += entry[0]!;
@@ -41,7 +43,7 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
 
   return {
     async write(episode) {
-      const bytes = checkedBytes(header, episode, totals.episodes + waiting.length);
+      const bytes = checkedBytes(columns, header, episode, totals.episodes + waiting.length);
       if (waitingBytes + bytes > LARGEST_BLOCK_BYTES) writeBlock();
       waiting.push(episode);
       waitingBytes += bytes;
@@ -51,11 +53,8 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
       if (waiting.length > 0) writeBlock();
       if (totals.episodes === 0)
         throw new UsageError(`"${header.source}" has no episodes, so there is nothing to write; record some first.`);
-      for (const file of [...Object.values(files), index]) file.close();
-      const { source, observationSize, actionSize, discreteActions } = header;
-      const discrete = discreteActions === undefined ? {} : { discreteActions };
-      const sizes = { observationSize, actionSize, ...discrete };
-      const manifest = sealManifest({ format: "calql", version: 1, source, ...sizes, ...totals });
+      for (const file of [...files, index]) file.close();
+      const manifest = manifestOf(header, totals);
       const file = target.create(manifestFile);
       file.append(new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
       file.close();
@@ -63,32 +62,56 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
   };
 }
 
-type Files = Readonly<Record<Part, TargetFile>>;
+/** Version 1 where observations are vectors: programs that know no other read it. */
+function manifestOf(
+  { source, observations, actionSize, discreteActions }: DatasetHeader,
+  totals: { steps: number; episodes: number; blocks: number; blocksChecksum: number },
+): Manifest {
+  const observationSize = vectorSizeOf(observations);
+  const actions = { actionSize, ...(discreteActions !== undefined && { discreteActions }) };
+  if (observationSize !== undefined)
+    return sealManifest({ format: "calql", version: 1, source, observationSize, ...actions, ...totals });
+  return sealManifest({
+    format: "calql",
+    version: 2,
+    source,
+    observations: plainParts(observations),
+    ...actions,
+    ...totals,
+  });
+}
 
 /** Appends the episodes of one block to the arrays; gives the block's checksum. */
-function appendBlock(files: Files, episodes: readonly Episode[]): number {
-  const columns: Readonly<Record<Part, readonly ArrayBufferView[]>> = {
-    observations: episodes.map((episode) => episode.observations),
-    actions: episodes.map((episode) => episode.actions),
-    rewards: episodes.map((episode) => episode.rewards),
-    terminated: episodes.map((episode) => episode.terminated),
-    lengths: [Uint32Array.from(episodes, (episode) => episode.length)],
-    truncated: [Uint8Array.from(episodes, (episode) => (episode.truncated ? 1 : 0))],
-  };
+function appendBlock(
+  columns: readonly StoredColumn[],
+  files: readonly TargetFile[],
+  episodes: readonly Episode[],
+): number {
   let checksum = 0;
-  for (const part of partNames) {
-    for (const column of columns[part]) {
-      const bytes = bytesOf(column);
+  for (const [i, column] of columns.entries()) {
+    for (const values of valuesOf(column, episodes)) {
+      const bytes = bytesOf(values);
       checksum = crc32(bytes, checksum);
-      files[part].append(bytes);
+      files[i]!.append(bytes);
     }
   }
   return checksum;
 }
 
-function checkedBytes(header: DatasetHeader, episode: Episode, index: number): number {
-  const sizes = partBytes(header, episode.length, 1);
-  const bytes = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+function valuesOf({ name, part }: StoredColumn, episodes: readonly Episode[]): readonly ArrayBufferView[] {
+  if (name === "observations") return episodes.map(({ observations }) => observations[part!]!);
+  if (name === "lengths") return [Uint32Array.from(episodes, (episode) => episode.length)];
+  if (name === "truncated") return [Uint8Array.from(episodes, (episode) => (episode.truncated ? 1 : 0))];
+  return episodes.map((episode) => episode[name]);
+}
+
+function checkedBytes(
+  columns: readonly StoredColumn[],
+  header: DatasetHeader,
+  episode: Episode,
+  index: number,
+): number {
+  const bytes = totalBytes(columns, episode.length, 1);
   const tooLong = bytes > LARGEST_BLOCK_BYTES ? `it has ${episode.length} steps, ${bytes} bytes; split it` : undefined;
   const problem = episodeProblem(header, episode) ?? tooLong;
   if (problem === undefined) return bytes;

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { DataError } from "../../../errors.js";
 import { RandomStream } from "../../../random.js";
+import { observationWidth } from "../../columns.js";
 import { createHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import type { Dataset } from "../../episode.js";
+import { stateOf } from "../../episode.js";
 import { randomDataset } from "../../example-data.fixture.js";
 import { readD4RL } from "./d4rl.js";
 import { readD4RLMetadata } from "./d4rl-metadata.js";
@@ -23,9 +25,9 @@ async function survives(bytes: Uint8Array): Promise<"sound" | "refused"> {
     return "refused";
   }
   for (const episode of dataset.episodes) {
-    expect(episode.observations.length).toBe((episode.length + 1) * dataset.observationSize);
+    expect(stateOf(episode.observations).length).toBe((episode.length + 1) * observationWidth(dataset.observations));
     expect(episode.actions.length).toBe(episode.length * dataset.actionSize);
-    expect(episode.observations.every(Number.isFinite)).toBe(true);
+    expect(stateOf(episode.observations).every(Number.isFinite)).toBe(true);
   }
   return "sound";
 }

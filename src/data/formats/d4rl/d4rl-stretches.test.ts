@@ -2,8 +2,10 @@
  * A D4RL file that is read a stretch at a time holds the same episodes as one that is read whole, and a file may be
  * larger than four gigabytes.
  */
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { vectorParts } from "../../columns.js";
 import type { DataFile } from "../../containers/files.js";
 import { countingTables, type ExampleTable, exampleFile, randomDataset } from "../../example-data.fixture.js";
 import { loadDataset } from "../format.js";
@@ -69,7 +71,7 @@ describe("openD4RL", () => {
 
   it("can be read again, and side by side", async () => {
     const { episodes } = randomDataset(1, [5, 6, 7], { observationSize: 2, actionSize: 1 });
-    const bytes = await writeD4RL({ source: "x", observationSize: 2, actionSize: 1, episodes });
+    const bytes = await writeD4RL({ source: "x", observations: vectorParts(2), actionSize: 1, episodes });
     const source = await openD4RL(bytes, "twice");
     const [one, other] = await Promise.all([loadDataset(source), loadDataset(source)]);
     expect(one.episodes).toEqual(episodes);
@@ -83,7 +85,7 @@ describe("openD4RL", () => {
 
   it("reads beyond four gigabytes: a file behind a user block of 2^33 bytes", async () => {
     const { episodes } = randomDataset(1, [50, 60], { observationSize: 2, actionSize: 1 });
-    const bytes = await writeD4RL({ source: "x", observationSize: 2, actionSize: 1, episodes });
+    const bytes = await writeD4RL({ source: "x", observations: vectorParts(2), actionSize: 1, episodes });
     const file = behind(bytes, 2 ** 33);
     expect((await loadDataset(await openD4RL(file, "huge"))).episodes).toEqual(episodes);
   });

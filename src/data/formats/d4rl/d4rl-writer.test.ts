@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../errors.js";
 import { RandomStream } from "../../../random.js";
+import { vectorParts } from "../../columns.js";
 import type { Dataset, Episode } from "../../episode.js";
+import { stateOf } from "../../episode.js";
 import { randomDataset, randomEpisode, type Sizes } from "../../example-data.fixture.js";
 import { readD4RL } from "./d4rl.js";
 import { readD4RLMetadata } from "./d4rl-metadata.js";
@@ -20,7 +22,12 @@ function expectSameEpisodes(found: readonly Episode[], expected: readonly Episod
 }
 
 function datasetOf(episodes: readonly Episode[]): Dataset {
-  return { source: "example", ...SIZES, episodes };
+  return {
+    source: "example",
+    observations: vectorParts(SIZES.observationSize),
+    actionSize: SIZES.actionSize,
+    episodes,
+  };
 }
 
 /** Eleven steps in two episodes that take the actions 0 .. count - 1 in turn. */
@@ -46,8 +53,9 @@ describe("writeD4RL", () => {
         const episodes = parts.map(([length, ending]) =>
           randomEpisode(random, length, chosen, ending as "task" | "clock"),
         );
-        const found = await roundTrip({ source: "example", ...chosen, episodes });
-        expect({ observationSize: found.observationSize, actionSize: found.actionSize }).toEqual(chosen);
+        const shapes = { observations: vectorParts(chosen.observationSize), actionSize: chosen.actionSize };
+        const found = await roundTrip({ source: "example", ...shapes, episodes });
+        expect({ observations: found.observations, actionSize: found.actionSize }).toEqual(shapes);
         expectSameEpisodes(found.episodes, episodes);
       }),
       { numRuns: 60 },
@@ -58,13 +66,15 @@ describe("writeD4RL", () => {
     const dataset = randomDataset(3, [4], SIZES);
     const found = await roundTrip(dataset);
     expect(found.episodes[0]!.truncated).toBe(true);
-    expect(found.episodes[0]!.observations.slice(-3)).toEqual(dataset.episodes[0]!.observations.slice(-3));
+    expect(stateOf(found.episodes[0]!.observations).slice(-3)).toEqual(
+      stateOf(dataset.episodes[0]!.observations).slice(-3),
+    );
   });
 
   it("needs no row between episodes that continue each other, as terminal rows of AntMaze data do", async () => {
     const first = randomEpisode(new RandomStream(4), 500, SIZES, "task");
     const second = randomEpisode(new RandomStream(5), 1, SIZES, "task");
-    second.observations.set(first.observations.subarray(500 * 3));
+    stateOf(second.observations).set(stateOf(first.observations).subarray(500 * 3));
     const joined = await writeD4RL(datasetOf([first, second]));
     const swapped = await writeD4RL(datasetOf([second, first]));
     expectSameEpisodes((await readD4RL(joined, "joined")).episodes, [first, second]);
@@ -75,8 +85,8 @@ describe("writeD4RL", () => {
   it("keeps the difference between 0 and -0", async () => {
     const first = randomEpisode(new RandomStream(6), 1, SIZES, "task");
     const second = randomEpisode(new RandomStream(7), 1, SIZES, "task");
-    first.observations.set([0, 0, 0], 3);
-    second.observations.set([-0, 0, 0], 0);
+    stateOf(first.observations).set([0, 0, 0], 3);
+    stateOf(second.observations).set([-0, 0, 0], 0);
     expectSameEpisodes((await roundTrip(datasetOf([first, second]))).episodes, [first, second]);
   });
 
@@ -92,7 +102,7 @@ describe("writeD4RL", () => {
     const length = 5000;
     const episode: Episode = {
       length,
-      observations: new Float32Array((length + 1) * 3),
+      observations: { state: new Float32Array((length + 1) * 3) },
       actions: new Float32Array(length * 2),
       rewards: new Float32Array(length),
       terminated: new Uint8Array(length),
@@ -138,7 +148,7 @@ describe("writeD4RL", () => {
     await refuse({ terminated: Uint8Array.of(0, 1, 1) }, "it is terminated in step 1 but goes on");
     await refuse({ terminated: new Uint8Array(3) }, "it ends neither terminated nor truncated");
     await refuse({ rewards: new Float32Array(2) }, "rewards hold 2 numbers where 3 steps need 3");
-    await refuse({ observations: new Float32Array(9) }, "observations hold 9 numbers where 3 steps need 12");
+    await refuse({ observations: { state: new Float32Array(9) } }, "observations hold 9 numbers where 3 steps need 12");
     await refuse({ length: 0 }, "it has no steps");
     await expect(writeD4RL(datasetOf([sound]), { "a/b": 1 })).rejects.toThrow('Metadata cannot be named "a/b"');
   });

@@ -12,12 +12,13 @@
 
 import { UsageError } from "../../../errors.js";
 import { episodeProblem } from "../../check-episode.js";
+import { requireVector } from "../../columns.js";
 import { GrowingBytes } from "../../containers/hdf5/growing-bytes.js";
 import { GrowingTable } from "../../containers/hdf5/hdf5-growing.js";
 import { type GrowingHdf5, growHdf5, type WritableHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import { isActionCount } from "../../discrete-actions.js";
-import { countSteps, type Dataset, type Episode } from "../../episode.js";
+import { countSteps, type Dataset, type Episode, stateOf } from "../../episode.js";
 import type { DatasetHeader, EpisodeSink, TargetFile } from "../format.js";
 import { DISCRETE_ACTIONS } from "./d4rl-metadata.js";
 
@@ -52,11 +53,12 @@ export async function createD4RL(
   header: DatasetHeader,
   metadata: Metadata = {},
 ): Promise<EpisodeSink> {
+  const observationSize = requireVector(header, "the D4RL layout");
   const told = withDiscreteActions(header, metadata);
   refuseNames(told);
   const begun = Date.now();
   const hdf5 = await growHdf5(target, header.source);
-  const tables = tablesOf(hdf5, header);
+  const tables = tablesOf(hdf5, header, observationSize);
   let index = 0;
   let waiting: Episode | undefined;
   return {
@@ -79,7 +81,7 @@ export async function createD4RL(
 
 type Tables = Readonly<Record<"observations" | "actions" | "rewards" | "terminals" | "timeouts", GrowingTable>>;
 
-function tablesOf(hdf5: GrowingHdf5, { observationSize, actionSize, steps }: DatasetHeader): Tables {
+function tablesOf(hdf5: GrowingHdf5, { actionSize, steps }: DatasetHeader, observationSize: number): Tables {
   // Every episode may take a row more than it has steps.
   const expectedRows = steps === undefined ? undefined : 2 * steps;
   const table = (name: string, kind: "float32" | "int8", columns?: number) =>
@@ -96,10 +98,11 @@ function tablesOf(hdf5: GrowingHdf5, { observationSize, actionSize, steps }: Dat
 /** Writes the rows of one episode, which depend on the episode after it. */
 function writeRows(tables: Tables, header: DatasetHeader, episode: Episode, next: Episode | undefined): void {
   const { length } = episode;
-  const closing = needsClosingRow(header, episode, next);
+  const closing = needsClosingRow(episode, next);
   const rows = closing ? length + 1 : length;
   const timeouts = new Int8Array(rows);
-  tables.observations.append(episode.observations.subarray(0, rows * header.observationSize));
+  const observations = stateOf(episode.observations);
+  tables.observations.append(observations.subarray(0, rows * (observations.length / (length + 1))));
   tables.actions.append(episode.actions);
   tables.rewards.append(episode.rewards);
   tables.terminals.append(episode.terminated);
@@ -143,11 +146,12 @@ function writeMetadata(file: WritableHdf5, metadata: Metadata): void {
   }
 }
 
-function needsClosingRow(header: DatasetHeader, episode: Episode, next: Episode | undefined): boolean {
+function needsClosingRow(episode: Episode, next: Episode | undefined): boolean {
   if (next === undefined || !endsTerminated(episode)) return true;
-  const size = header.observationSize;
-  const last = bits(episode.observations.subarray(episode.length * size));
-  const first = bits(next.observations.subarray(0, size));
+  const observations = stateOf(episode.observations);
+  const size = observations.length / (episode.length + 1);
+  const last = bits(observations.subarray(episode.length * size));
+  const first = bits(stateOf(next.observations).subarray(0, size));
   return last.some((byte, i) => byte !== first[i]);
 }
 

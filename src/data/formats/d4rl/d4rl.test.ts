@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../../errors.js";
-import { countSteps, type Episode } from "../../episode.js";
+import { countSteps, type Episode, stateOf } from "../../episode.js";
 import { countingTables, type ExampleTable, exampleFile } from "../../example-data.fixture.js";
 import { readD4RL } from "./d4rl.js";
 
@@ -32,7 +32,7 @@ describe("readD4RL: where episodes end", () => {
       [0, 2, true, 2],
       [3, 1, true, 4],
     ]);
-    expect([...episodes[0]!.observations]).toEqual([0, 0, 1, 10, 2, 20]);
+    expect([...stateOf(episodes[0]!.observations)]).toEqual([0, 0, 1, 10, 2, 20]);
     expect(episodes[0]!.actions[1]).toBeCloseTo(0.01, 7);
     expect([...episodes[0]!.terminated]).toEqual([0, 0]);
   });
@@ -147,7 +147,7 @@ describe("readD4RL: values", () => {
     const tables = { ...countingTables(flags, flags), observations: { shape: [rows, 20], values } };
     const [episode] = await read(tables);
     expect(episode!.length).toBe(rows - 1);
-    expect(episode!.observations.every((value, i) => value === i)).toBe(true);
+    expect(stateOf(episode!.observations).every((value, i) => value === i)).toBe(true);
   });
 
   it("accepts NaN and infinite values only on request", async () => {

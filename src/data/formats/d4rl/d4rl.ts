@@ -10,6 +10,7 @@
  */
 
 import { DataError } from "../../../errors.js";
+import { vectorParts } from "../../columns.js";
 import type { DataFile } from "../../containers/files.js";
 import { type OpenHdf5, openHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { numbersPerRow, type TableHeader } from "../../containers/hdf5/hdf5-table.js";
@@ -55,7 +56,7 @@ export async function openD4RL(
   const { observationSize, actionSize, discreteActions, count } = tables;
   return {
     source: name,
-    observationSize,
+    observations: vectorParts(observationSize),
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
     steps: count,

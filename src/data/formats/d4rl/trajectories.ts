@@ -4,6 +4,7 @@
  */
 
 import { DataError } from "../../../errors.js";
+import { STATE } from "../../columns.js";
 import type { Episode } from "../../episode.js";
 
 /** Rows as recorded; arrays are row-major. */
@@ -120,7 +121,7 @@ function continues(rows: RecordedRows, nextObservations: Float32Array, row: numb
 function episodeOf(rows: RecordedRows, start: number, end: number, ending: Ending): Episode {
   return {
     length: end - start,
-    observations: observationsOf(rows, start, end, ending),
+    observations: { [STATE]: observationsOf(rows, start, end, ending) },
     actions: rows.actions.subarray(start * rows.actionSize, end * rows.actionSize),
     rewards: rows.rewards.subarray(start, end),
     terminated: rows.terminals.subarray(start, end),

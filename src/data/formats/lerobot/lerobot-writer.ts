@@ -5,8 +5,10 @@
  */
 
 import { UsageError } from "../../../errors.js";
+import { requireVector, vectorSizeOf } from "../../columns.js";
 import { type WrittenColumn, writeParquet } from "../../containers/parquet/parquet-writer.js";
 import type { Episode } from "../../episode.js";
+import { stateOf } from "../../episode.js";
 import type { DatasetHeader, DataTarget, EpisodeSink } from "../format.js";
 import { rowProblem } from "../step-rows.js";
 
@@ -25,7 +27,8 @@ const scalars: readonly WrittenColumn[] = [
 ];
 
 export async function createLeRobot(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink> {
-  const { observationSize, actionSize } = header;
+  const observationSize = requireVector(header, "LeRobot's layout, as written here,");
+  const { actionSize } = header;
   const frames = writeParquet(target.create("data/chunk-000/file-000.parquet"), [
     { name: "observation.state", type: "float32", list: observationSize > 1 },
     { name: "action", type: "float32", list: actionSize > 1 },
@@ -68,10 +71,11 @@ function frameOf(episode: Episode, frame: number, header: DatasetHeader, number:
     const row = Array.from(values.subarray(frame * size, (frame + 1) * size));
     return size > 1 ? row : row[0]!;
   };
-  const { observationSize, actionSize } = header;
+  const { actionSize } = header;
+  const state = stateOf(episode.observations);
   const none = actionSize > 1 ? new Array<number>(actionSize).fill(0) : 0;
   return [
-    vector(episode.observations, observationSize),
+    vector(state, state.length / (length + 1)),
     frame < length ? vector(episode.actions, actionSize) : none,
     episode.rewards[Math.min(frame, last)]!,
     frame >= last,
@@ -93,7 +97,9 @@ function writeTask(target: DataTarget): void {
   tasks.finish();
 }
 
-function infoOf({ observationSize, actionSize, discreteActions }: DatasetHeader, episodes: number, frames: number) {
+function infoOf(header: DatasetHeader, episodes: number, frames: number) {
+  const { actionSize, discreteActions } = header;
+  const observationSize = vectorSizeOf(header.observations)!;
   const feature = (dtype: string, size: number) => ({ dtype, shape: [size], names: null });
   const dtypes = { float32: "float32", int64: "int64", boolean: "bool", text: "string" };
   return {

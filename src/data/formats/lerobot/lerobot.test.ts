@@ -1,12 +1,14 @@
 /**
  * LeRobot data sets against those that pyarrow wrote, and against what may be wrong with them.
  */
+
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../errors.js";
+import { vectorParts } from "../../columns.js";
 import { type DataFiles, filesInMemory } from "../../containers/files.js";
 import { writeParquet } from "../../containers/parquet/parquet-writer.js";
 import { episodeOf, expected, tableFolder } from "../../containers/tables.fixture.js";
-import { type Episode, packEpisode } from "../../episode.js";
+import { type Episode, packEpisode, stateOf } from "../../episode.js";
 import { loadDataset, type ReadOptions } from "../format.js";
 import { recogniseFormat } from "../formats.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
@@ -48,7 +50,7 @@ async function ofFrames(
 
 const summary = ({ episodes }: { episodes: readonly Episode[] }) =>
   episodes.map(({ observations, rewards, terminated, truncated }) => ({
-    observations: [...observations],
+    observations: [...stateOf(observations)],
     rewards: [...rewards],
     terminated: [...terminated],
     truncated,
@@ -195,7 +197,12 @@ test("a description that is nested beyond the stack is refused in a sentence", a
 describe("written and read again", () => {
   async function again(episodes: readonly Episode[], actionSize: number, discreteActions?: number) {
     const target = new MemoryTarget();
-    const sink = await lerobotFormat.create!(target, { source: "x", observationSize: 3, actionSize, discreteActions });
+    const sink = await lerobotFormat.create!(target, {
+      source: "x",
+      observations: vectorParts(3),
+      actionSize,
+      discreteActions,
+    });
     for (const episode of episodes) await sink.write(episode);
     await sink.finish();
     return read(filesInMemory("again", target.contents()));

@@ -9,6 +9,7 @@
  */
 
 import { DataError } from "../../../errors.js";
+import { vectorParts } from "../../columns.js";
 import { type DataFiles, placeOf } from "../../containers/files.js";
 import { type ColumnValues, openParquet, type ParquetBatch } from "../../containers/parquet/parquet.js";
 import { quoted, refuseOptions } from "../../containers/refusal.js";
@@ -37,7 +38,7 @@ function sourceOf(files: DataFiles, info: LeRobotInfo, options: ReadOptions): Ep
   const { discreteActions } = info;
   return {
     source: files.name,
-    observationSize: info.observations.reduce((sum, { width }) => sum + width, 0),
+    observations: vectorParts(info.observations.reduce((sum, { width }) => sum + width, 0)),
     actionSize: info.action.width,
     ...(discreteActions !== undefined && { discreteActions }),
     steps: info.frames,

@@ -1,12 +1,14 @@
 /**
  * Logs of applications against the files that Python wrote, and against what people get wrong.
  */
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../../errors.js";
+import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { episodeOf, expected, tableFile, tableJson } from "../../containers/tables.fixture.js";
-import { type Episode, packEpisode } from "../../episode.js";
+import { type Episode, packEpisode, stateOf } from "../../episode.js";
 import { type DatasetFormat, loadDataset, type ReadOptions } from "../format.js";
 import { recogniseFormat } from "../formats.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
@@ -69,7 +71,11 @@ test.each(Object.keys(row("a", 0)))("a %s that is nested beyond the stack is ref
 describe("the last observation", () => {
   const lastOf = async (lines: readonly unknown[]) => {
     const [episode] = (await read(lines)).episodes;
-    return { length: episode!.length, last: [...episode!.observations.slice(-2)], truncated: episode!.truncated };
+    return {
+      length: episode!.length,
+      last: [...stateOf(episode!.observations).slice(-2)],
+      truncated: episode!.truncated,
+    };
   };
 
   test("of a terminated row is its own", async () => {
@@ -188,7 +194,12 @@ describe.each<DatasetFormat>([jsonLinesFormat, parquetFormat])("written and read
   async function again(episodes: readonly Episode[], discreteActions?: number) {
     const target = new MemoryTarget();
     const actionSize = discreteActions === undefined ? 2 : 1;
-    const sink = await format.create!(target, { source: "x", observationSize: 3, actionSize, discreteActions });
+    const sink = await format.create!(target, {
+      source: "x",
+      observations: vectorParts(3),
+      actionSize,
+      discreteActions,
+    });
     for (const episode of episodes) await sink.write(episode);
     await sink.finish();
     const files = filesInMemory(`again.${format.id}`, [...target.contents().values()][0]!);

@@ -5,6 +5,7 @@
 
 import { DataError } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
+import { vectorParts } from "../../columns.js";
 import { printable } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
@@ -34,7 +35,7 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
   const { observationSize, actionSize, discreteActions } = layout;
   return {
     source: name,
-    observationSize,
+    observations: vectorParts(observationSize),
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
     ...(table.rowCount !== undefined && { steps: table.rowCount }),

@@ -2,8 +2,11 @@
  * Writes episodes as a log in the usual columns, as lines of JSON or as a Parquet table. An episode of T steps takes
  * T rows and one without action and reward, which tells the last observation, so that every number comes back.
  */
+
 import { UsageError } from "../../../errors.js";
+import { requireVector } from "../../columns.js";
 import { writeParquet } from "../../containers/parquet/parquet-writer.js";
+import { stateOf } from "../../episode.js";
 import type { DatasetHeader, DataTarget, EpisodeSink } from "../format.js";
 import { rowProblem } from "../step-rows.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
@@ -71,10 +74,12 @@ export async function createParquetLog(target: DataTarget, header: DatasetHeader
 
 function sinkOf(
   target: DataTarget,
-  { observationSize, actionSize }: DatasetHeader,
+  header: DatasetHeader,
   writeRow: (row: WrittenRow) => void,
   finish: () => void,
 ): EpisodeSink {
+  const observationSize = requireVector(header, "a log");
+  const { actionSize } = header;
   let count = 0;
   return {
     async write(episode) {
@@ -86,7 +91,7 @@ function sinkOf(
         writeRow({
           episode: count,
           step,
-          observation: take(episode.observations, step, observationSize),
+          observation: take(stateOf(episode.observations), step, observationSize),
           action: step < episode.length ? take(episode.actions, step, actionSize) : null,
           reward: step < episode.length ? episode.rewards[step]! : null,
           terminated: episode.terminated[step] === 1,

@@ -8,7 +8,7 @@ import { openArrow } from "../../containers/arrow/arrow.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { openParquet, type ParquetTable } from "../../containers/parquet/parquet.js";
 import { quoted } from "../../containers/refusal.js";
-import type { EpisodeColumns } from "./minari-episode.js";
+import { bytesFrom, type EpisodeColumns } from "./minari-episode.js";
 import type { MinariMetadata } from "./minari-metadata.js";
 import type { MinariStorage } from "./minari-storage.js";
 
@@ -62,7 +62,10 @@ function listEpisodes(files: DataFiles, folder: string, kind: TableKind): number
 }
 
 function columnsOf(table: Table, where: string, fileBytes: number): EpisodeColumns {
-  return { where, steps: table.rows - 1, fileBytes, read: (path, perRow, rows) => table.read(path, perRow, rows) };
+  const read: EpisodeColumns["read"] = (path, perRow, rows) => table.read(path, perRow, rows);
+  const readBytes: EpisodeColumns["readBytes"] = (path, perRow, rows) =>
+    bytesFrom(read(path, perRow, rows), `${where}, "${path.join("/")}",`);
+  return { where, steps: table.rows - 1, fileBytes, read, readBytes };
 }
 
 /** A Parquet file holds each column in one piece, so that columns are read one after the other. */

@@ -8,10 +8,11 @@
  */
 
 import { DataError } from "../../../errors.js";
+import { type Observations, STATE } from "../../columns.js";
 import { checkFinite } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import { type ChoiceSpace, type Leaf, storedWidthOf, widthOf } from "./minari-space.js";
+import { type ChoiceSpace, isPicture, type Leaf, pictureName, storedWidthOf, widthOf } from "./minari-space.js";
 
 /** The columns of one episode, wherever they are stored. */
 export interface EpisodeColumns {
@@ -29,6 +30,15 @@ export interface EpisodeColumns {
    * @throws DataError where there is no such array, or not of these sizes
    */
   read(path: readonly string[], perRow: number, rows: number): Float32Array;
+  /** The same of an array of bytes, as bytes. @throws DataError also where a number is no byte */
+  readBytes(path: readonly string[], perRow: number, rows: number): Uint8Array;
+}
+
+/** Numbers that are bytes, as such. @throws DataError for one that is none */
+export function bytesFrom(values: Float32Array, where: string): Uint8Array {
+  const wrong = values.findIndex((value) => !Number.isInteger(value) || value < 0 || value > 255);
+  if (wrong < 0) return Uint8Array.from(values);
+  throw new DataError(`${where} holds ${values[wrong]}, which is no byte of a picture; repair the value or the space.`);
 }
 
 /** What observations and actions consist of. */
@@ -47,7 +57,7 @@ export function assembleEpisode(columns: EpisodeColumns, layout: EpisodeLayout):
   const { steps, where } = columns;
   if (steps < 1) throw new DataError(`${where} has no steps; remove the episode.`);
   refuseTooLong(columns, layout);
-  const observations = flattened(columns, "observations", layout.observations, steps + 1, layout.allowNonFinite);
+  const observations = observationsOf(columns, layout);
   const actions = layout.choice
     ? chosen(columns, layout.choice)
     : flattened(columns, "actions", layout.actions, steps, layout.allowNonFinite);
@@ -56,6 +66,20 @@ export function assembleEpisode(columns: EpisodeColumns, layout: EpisodeLayout):
   const terminated = flags(columns, "terminations");
   flags(columns, "truncations");
   return { length: steps, observations, actions, rewards, terminated, truncated: terminated[steps - 1] === 0 };
+}
+
+/** Pictures stay bytes, each a part of its own; all other numbers are flattened into one vector. */
+function observationsOf(columns: EpisodeColumns, { observations, allowNonFinite }: EpisodeLayout): Observations {
+  const rows = columns.steps + 1;
+  const pictures = observations.filter(isPicture).map((leaf) => {
+    const bytes = columns.readBytes(["observations", ...leaf.path], storedWidthOf(leaf), rows);
+    return [pictureName(leaf), bytes] as const;
+  });
+  const others = observations.filter((leaf) => !isPicture(leaf));
+  return {
+    ...(others.length > 0 && { [STATE]: flattened(columns, "observations", others, rows, allowNonFinite) }),
+    ...Object.fromEntries(pictures),
+  };
 }
 
 /** Counted are the numbers as stored and as they become, of which one-hot vectors may be far larger. */

@@ -7,6 +7,7 @@
  */
 
 import { DataError } from "../../../errors.js";
+import { type ObservationParts, vectorParts } from "../../columns.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { placesOf } from "../../containers/hdf5/hdf5-texts.js";
 import { refuseOptions } from "../../containers/refusal.js";
@@ -16,7 +17,16 @@ import { openColumnStorage } from "./minari-columns.js";
 import { assembleEpisode, type EpisodeLayout } from "./minari-episode.js";
 import { openHdf5Storage } from "./minari-hdf5.js";
 import { readMetadata } from "./minari-metadata.js";
-import { type Leaf, leavesOf, type Space, selectKeys, widthOf } from "./minari-space.js";
+import {
+  isPicture,
+  type Leaf,
+  leavesOf,
+  pictureName,
+  pictureOf,
+  type Space,
+  selectKeys,
+  widthOf,
+} from "./minari-space.js";
 import { checkEpisodes, type MinariStorage, pictureError } from "./minari-storage.js";
 import { createMinari } from "./minari-writer.js";
 
@@ -126,7 +136,7 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): 
   const { observations, actions, choice } = layout;
   return {
     source: name,
-    observationSize: totalWidth(observations),
+    observations: partsOf(observations),
     actionSize: choice ? 1 : totalWidth(actions),
     ...(choice && { discreteActions: choice.count }),
     ...(storage.metadata.steps !== undefined && { steps: storage.metadata.steps }),
@@ -135,6 +145,13 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): 
         yield await storage.withEpisode(episode, (columns) => assembleEpisode(columns, layout));
     },
   };
+}
+
+/** Pictures are parts of their own; all other numbers together are the vector `state`. */
+function partsOf(leaves: readonly Leaf[]): ObservationParts {
+  const vector = totalWidth(leaves.filter((leaf) => !isPicture(leaf)));
+  const pictures = leaves.filter(isPicture).map((leaf) => [pictureName(leaf), pictureOf(leaf)] as const);
+  return { ...(vector > 0 && vectorParts(vector)), ...Object.fromEntries(pictures) };
 }
 
 function totalWidth(leaves: readonly Leaf[]): number {

@@ -8,9 +8,16 @@ import { DataError } from "../../../errors.js";
 import type { DataFiles } from "../../containers/files.js";
 import { readAttributes } from "../../containers/hdf5/hdf5-attributes.js";
 import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
-import { isTable, listKeys, readHeader, readNumbers } from "../../containers/hdf5/hdf5-table.js";
+import {
+  isTable,
+  listKeys,
+  readByteNumbers,
+  readHeader,
+  readNumbers,
+  type TableHeader,
+} from "../../containers/hdf5/hdf5-table.js";
 import { watchTexts } from "../../containers/hdf5/hdf5-texts.js";
-import type { EpisodeColumns } from "./minari-episode.js";
+import { bytesFrom, type EpisodeColumns } from "./minari-episode.js";
 import { type MinariMetadata, metadataOf } from "./minari-metadata.js";
 import { boxOf, checkKey, groupOf, type Space } from "./minari-space.js";
 import type { MinariStorage } from "./minari-storage.js";
@@ -61,7 +68,8 @@ function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
     where: `"${file.name}": "${group}"`,
     steps,
     fileBytes: file.size,
-    read: (path, perRow, rows) => readRows(file, [group, ...path], perRow, rows),
+    read: (path, perRow, rows) => readNumbers(file, headerOf(file, [group, ...path], perRow, rows)),
+    readBytes: (path, perRow, rows) => readBytes(file, headerOf(file, [group, ...path], perRow, rows)),
   };
 }
 
@@ -72,7 +80,7 @@ function groupKeys(file: OpenHdf5, path: string): Set<string> {
 }
 
 /** One array, found step by step, because a part of its path may be missing or be an array itself. */
-function readRows(file: OpenHdf5, path: readonly string[], perRow: number, rows: number) {
+function headerOf(file: OpenHdf5, path: readonly string[], perRow: number, rows: number): TableHeader {
   let place = path[0]!;
   for (const part of path.slice(1)) {
     const keys = groupKeys(file, place);
@@ -87,7 +95,13 @@ function readRows(file: OpenHdf5, path: readonly string[], perRow: number, rows:
     throw new DataError(
       `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the data set again.`,
     );
-  return readNumbers(file, header);
+  return header;
+}
+
+function readBytes(file: OpenHdf5, header: TableHeader): Uint8Array {
+  return header.bytes
+    ? readByteNumbers(file, header)
+    : bytesFrom(readNumbers(file, header), `"${file.name}": "${header.key}"`);
 }
 
 /** The space that the arrays of an episode have, where no metadata say it: whole numbers alone do not tell one. */

@@ -7,6 +7,7 @@
  * MultiDiscrete as the one-hots of its entries one after the other.
  */
 import { DataError, unknownName } from "../../../errors.js";
+import type { Part } from "../../columns.js";
 import { quoted } from "../../containers/refusal.js";
 
 /** A space; what it holds of other spaces is in the order of flattening. */
@@ -195,6 +196,21 @@ export function widthOf({ space }: Leaf): number {
 /** How many numbers a row of this array is as stored. */
 export function storedWidthOf({ space }: Leaf): number {
   return space.kind === "box" ? space.size : space.counts.length;
+}
+
+/** Whether a row of this array is a picture: bytes in three dimensions. */
+export function isPicture({ space }: Leaf): boolean {
+  return space.kind === "box" && space.image;
+}
+
+/** The name of a picture's part: its keys, or `image` where observations are a picture alone. */
+export function pictureName({ path }: Leaf): string {
+  return path.length === 0 ? "image" : path.join(".");
+}
+
+/** A picture as a part of observations. */
+export function pictureOf({ space }: Leaf): Part {
+  return { type: "uint8", shape: (space as BoxSpace).shape };
 }
 
 function placed(where: string, path: readonly string[]): string {

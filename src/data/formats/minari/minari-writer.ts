@@ -7,6 +7,7 @@
 
 import { UsageError } from "../../../errors.js";
 import { episodeProblem } from "../../check-episode.js";
+import type { ObservationParts, Part, Values } from "../../columns.js";
 import { type GrowingHdf5, growHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import type { Episode } from "../../episode.js";
@@ -46,14 +47,14 @@ export async function createMinari(target: DataTarget, header: DatasetHeader): P
 
 function metadataOf(
   path: string,
-  { source, observationSize, actionSize, discreteActions }: DatasetHeader,
+  { source, observations, actionSize, discreteActions }: DatasetHeader,
   { episodes, steps }: { readonly episodes: number; readonly steps: number },
 ) {
   return {
     total_episodes: episodes,
     total_steps: steps,
     data_format: "hdf5",
-    observation_space: boxSpace(observationSize),
+    observation_space: observationSpace(observations),
     action_space:
       discreteActions === undefined
         ? boxSpace(actionSize)
@@ -75,6 +76,24 @@ function idOf(path: string): string {
   return /-v\d+$/.test(name) ? name : `${name}-v0`;
 }
 
+/** One part is a space of its own, several are a Dict. */
+function observationSpace(parts: ObservationParts): string {
+  const spaces = Object.entries(parts).map(([name, part]) => [name, partSpace(part)] as const);
+  if (spaces.length === 1) return spaces[0]![1];
+  const subspaces = spaces.map(([name, space]) => `${JSON.stringify(name)}: ${space}`);
+  return `{"type": "Dict", "subspaces": {${subspaces.join(", ")}}}`;
+}
+
+function partSpace({ type, shape }: Part): string {
+  if (type === "float32" && shape.length === 1) return boxSpace(shape[0]!);
+  const [low, high] = { float32: ["-Infinity", "Infinity"], uint8: ["0", "255"], int32: [-(2 ** 31), 2 ** 31 - 1] }[
+    type
+  ];
+  const filled = (bound: string | number) =>
+    shape.reduceRight((inner, size) => `[${new Array(size).fill(inner).join(", ")}]`, String(bound));
+  return `{"type": "Box", "dtype": "${type}", "shape": [${shape.join(", ")}], "low": ${filled(low!)}, "high": ${filled(high!)}}`;
+}
+
 /** Python reads the word Infinity, which JSON.stringify does not write. */
 function boxSpace(size: number): string {
   const bounds = (bound: string) => `[${new Array(size).fill(bound).join(", ")}]`;
@@ -89,11 +108,16 @@ function writeEpisode(hdf5: GrowingHdf5, id: number, header: DatasetHeader, epis
     group.create_attribute("total_steps", [length], [], "<i");
     const truncations = new Int8Array(length);
     truncations[length - 1] = episode.truncated ? 1 : 0;
-    const { observationSize, actionSize, discreteActions } = header;
+    const { observations: parts, actionSize, discreteActions } = header;
     const choices = discreteActions === undefined ? undefined : wholeNumbers(episode.actions);
+    const several = Object.keys(parts).length > 1;
+    const observed = several ? group.create_group("observations") : group;
+    for (const [name, part] of Object.entries(parts)) {
+      const key = several ? name : "observations";
+      observed.create_dataset(tableOf(key, episode.observations[name]!, dtypes[part.type], part.shape));
+    }
     for (const table of [
-      tableOf("observations", episode.observations, "<f", observationSize),
-      choices ? tableOf("actions", choices, "<q") : tableOf("actions", episode.actions, "<f", actionSize),
+      choices ? tableOf("actions", choices, "<q") : tableOf("actions", episode.actions, "<f", [actionSize]),
       tableOf("rewards", episode.rewards, "<f"),
       tableOf("terminations", Int8Array.from(episode.terminated), "<b"),
       tableOf("truncations", truncations, "<b"),
@@ -106,11 +130,18 @@ function wholeNumbers(actions: Float32Array): BigInt64Array {
   return BigInt64Array.from(actions, (action) => BigInt(action));
 }
 
-/** One array of an episode, [rows, columns] or [rows], that others may append to. */
-function tableOf(name: string, data: Float32Array | Int8Array | BigInt64Array, dtype: string, columns?: number) {
-  const further = columns === undefined ? [] : [columns];
-  const rows = data.length / (columns ?? 1);
-  const chunkRows = Math.floor(chunkBytes / (data.BYTES_PER_ELEMENT * (columns ?? 1)));
+const dtypes = { float32: "<f", uint8: "<B", int32: "<i" } as const;
+
+/** One array of an episode, [rows, ...further], that others may append to. */
+function tableOf(
+  name: string,
+  data: Values | Int8Array | BigInt64Array,
+  dtype: string,
+  further: readonly number[] = [],
+) {
+  const columns = further.reduce((product, size) => product * size, 1);
+  const rows = data.length / columns;
+  const chunkRows = Math.floor(chunkBytes / (data.BYTES_PER_ELEMENT * columns));
   const chunks = [Math.min(rows, Math.max(1, chunkRows)), ...further];
   return { name, data, dtype, chunks, shape: [rows, ...further], maxshape: [null, ...further] };
 }

@@ -1,8 +1,11 @@
 /** Minari data sets that Python wrote (fixtures/formats/write_minari.py) against the numbers that numpy expects of them. */
+
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { observationWidth, vectorParts } from "../../columns.js";
 import type { Dataset } from "../../episode.js";
+import { stateOf } from "../../episode.js";
 import { diskFiles } from "../../storage/disk-files.js";
 import { loadDataset, type ReadOptions } from "../format.js";
 import { file, fixtures, refusal, twoSteps } from "./minari.fixture.js";
@@ -34,14 +37,15 @@ async function load(path: string, options: ReadOptions = {}): Promise<Dataset> {
 
 /** The data set as plain numbers, as Python wrote down what it expects. */
 function plain(dataset: Dataset): Expected {
-  const { observationSize, actionSize, discreteActions, episodes } = dataset;
+  const { observations: parts, actionSize, discreteActions, episodes } = dataset;
+  const observationSize = observationWidth(parts);
   return {
     observationSize,
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
     episodes: episodes.map((episode) => ({
       length: episode.length,
-      observations: [...episode.observations],
+      observations: [...stateOf(episode.observations)],
       actions: [...episode.actions],
       rewards: [...episode.rewards],
       terminated: [...episode.terminated],
@@ -76,10 +80,13 @@ describe("a Minari data set", () => {
   it("takes the observation keys that are asked for, in that order", async () => {
     const whole = expectedOf("arrow");
     const chosen = await load(`${fixtures}arrow`, { observationKeys: ["observation", "achieved_goal"] });
-    expect(chosen.observationSize).toBe(5);
+    expect(chosen.observations).toEqual(vectorParts(5));
     // Whole rows are achieved_goal (2), desired_goal (2), observation (3).
     const rows = whole.episodes[0]!.observations;
-    expect([...chosen.episodes[0]!.observations.subarray(5, 10)]).toEqual([...rows.slice(11, 14), ...rows.slice(7, 9)]);
+    expect([...stateOf(chosen.episodes[0]!.observations).subarray(5, 10)]).toEqual([
+      ...rows.slice(11, 14),
+      ...rows.slice(7, 9),
+    ]);
     expect(await refusal(diskFiles(`${fixtures}arrow`), { observationKeys: ["goal"] })).toContain(
       "Unknown observation key",
     );
@@ -111,8 +118,8 @@ describe("a Minari data set", () => {
 const real = fileURLToPath(new URL("../../../../../shared/data/minari-old-layout-small.hdf5", import.meta.url));
 
 it.skipIf(!existsSync(real))("reads a recorded AntMaze data set without metadata as h5py does", async () => {
-  const { observationSize, actionSize, episodes } = await load(real);
-  expect([observationSize, actionSize]).toEqual([31, 8]);
+  const { observations, actionSize, episodes } = await load(real);
+  expect([observationWidth(observations), actionSize]).toEqual([31, 8]);
   expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual(Array(3).fill([50, true]));
   const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
   // Of numpy: sums over an episode, and single numbers at (row, column) = (0, 0), (50, 30) and (17, 3).
@@ -133,7 +140,8 @@ it.skipIf(!existsSync(real))("reads a recorded AntMaze data set without metadata
       single: [-1.0623501539230347, 0.11386802047491074, 0.6606611013412476],
     },
   ];
-  for (const [i, { observations, actions }] of episodes.entries()) {
+  for (const [i, { observations: parts, actions }] of episodes.entries()) {
+    const observations = stateOf(parts);
     expect(sum(observations)).toBeCloseTo(expected[i]!.observations, 9);
     expect(sum(actions)).toBeCloseTo(expected[i]!.actions, 9);
     expect([0, 50 * 31 + 30, 17 * 31 + 3].map((at) => observations[at])).toEqual(expected[i]!.single);

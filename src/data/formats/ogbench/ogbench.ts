@@ -11,11 +11,13 @@
  */
 
 import { DataError, UsageError } from "../../../errors.js";
+import { STATE, vectorParts } from "../../columns.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
 import { checkFinite, listed, quoted, refuseOptions } from "../../containers/refusal.js";
 import { isZip, type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
 import type { Episode } from "../../episode.js";
+import { rowsOf } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
 
@@ -39,7 +41,7 @@ export const ogbenchFormat: DatasetFormat = {
     const { observations, actions } = openArrays(archive);
     return {
       source: files.name,
-      observationSize: observations.columns,
+      observations: vectorParts(observations.columns),
       actionSize: actions.columns,
       steps: observations.rows,
       async *episodes() {
@@ -176,7 +178,7 @@ function readTrajectory({ name, options }: Archive, arrays: Arrays, rows: number
   const terminated = solved ?? Uint8Array.from({ length: rows }, (_, row) => (masks?.[row] === 0 ? 1 : 0));
   return {
     length,
-    observations,
+    observations: { [STATE]: observations },
     actions,
     rewards: rewards.subarray(0, length),
     terminated: terminated.subarray(0, length),
@@ -191,7 +193,7 @@ function* piecesOf(trajectory: Episode, observationSize: number, actionSize: num
     end = solved < 0 ? trajectory.length : solved + 1;
     yield {
       length: end - start,
-      observations: trajectory.observations.subarray(start * observationSize, (end + 1) * observationSize),
+      observations: rowsOf(vectorParts(observationSize), trajectory.observations, start, end + 1),
       actions: trajectory.actions.subarray(start * actionSize, end * actionSize),
       rewards: trajectory.rewards.subarray(start, end),
       terminated: trajectory.terminated.subarray(start, end),
