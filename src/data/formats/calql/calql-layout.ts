@@ -69,9 +69,8 @@ export const LARGEST_BLOCK_BYTES = 2 ** 30;
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const checksum = z.number().int().min(0).max(0xffff_ffff);
 
+// The order of the entries is that of the JSON text, which the manifest's checksum covers.
 const totals = {
-  /** Where the data came from. */
-  source: z.string(),
   actionSize: count,
   discreteActions: z.number().refine(isActionCount, "be a number of actions").optional(),
   steps: count,
@@ -82,17 +81,20 @@ const totals = {
   checksum,
 };
 const format = z.literal("calql");
+/** Where the data came from. */
+const source = z.string();
 const partName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._]{0,99}$/);
 const part = z.strictObject({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(count).max(8) });
 
 /** Version 1 has vectors alone; version 2, written where there is more, tells the parts of observations. */
 export const manifestSchema = z.discriminatedUnion("version", [
-  z.strictObject({ format, version: z.literal(1), ...totals, observationSize: count }),
+  z.strictObject({ format, version: z.literal(1), source, observationSize: count, ...totals }),
   z.strictObject({
     format,
     version: z.literal(2),
-    ...totals,
+    source,
     observations: z.record(partName, part).refine((parts) => Object.keys(parts).length > 0, "have a part"),
+    ...totals,
   }),
 ]);
 
