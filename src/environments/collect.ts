@@ -5,9 +5,17 @@
 import { type Dataset, type Episode, packEpisode } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
-import { actionVectorSize, discreteActionsOf, type Environment, type ResetResult } from "./environment.js";
+import {
+  actionVectorSize,
+  discreteActionsOf,
+  type Environment,
+  isPromise,
+  type ResetResult,
+  vectorOf,
+  vectorSizeOf,
+} from "./environment.js";
 
-/** Who acts: an action (a vector in [-1, 1], or one number) for an observation [observationSize]. */
+/** Who acts: an action (a vector within the bounds of the space, or one number) for an observation [observationSize]. */
 export type Controller = (observation: Float32Array) => Float32Array;
 
 /** Called at each reset with the number of the episode (from 0); a controller that never changes is `() => controller`. */
@@ -25,24 +33,24 @@ export interface CollectionAmount {
 }
 
 /**
- * Plays episodes and records them, with the rewards and ends as the environment tells them. The environment stays open.
+ * Plays episodes and records them (their observations are vectors), with the rewards and ends as the environment tells them. The environment stays open.
  * @param source where the data come from, in words, for `Dataset.source`.
  * @throws UsageError when neither or both of `episodes` and `steps` are given, or are not positive integers.
  */
-export function collectEpisodes(
+export async function collectEpisodes(
   environment: Environment,
   beginEpisode: BeginEpisode,
   source: string,
   amount: CollectionAmount,
-): Dataset {
+): Promise<Dataset> {
   const { unit, total } = readAmount(amount);
   const seeds = new RandomStream(amount.seed, "collection");
   const episodes: Episode[] = [];
   let steps = 0;
   for (let done = 0; done < total; ) {
-    const reset = environment.reset({ seed: seeds.integer(2 ** 31) });
+    const reset = await environment.reset({ seed: seeds.integer(2 ** 31) });
     const limit = unit === "steps" ? total - steps : Number.POSITIVE_INFINITY;
-    const episode = recordEpisode(environment, reset, beginEpisode(episodes.length, reset), limit);
+    const episode = await recordEpisode(environment, reset, beginEpisode(episodes.length, reset), limit);
     episodes.push(episode);
     steps += episode.length;
     done = unit === "steps" ? steps : episodes.length;
@@ -52,7 +60,7 @@ export function collectEpisodes(
   const discreteActions = discreteActionsOf(actionSpace);
   return {
     source,
-    observationSize: observationSpace.size,
+    observationSize: vectorSizeOf(observationSpace),
     actionSize: actionVectorSize(actionSpace),
     ...(discreteActions !== undefined && { discreteActions }),
     episodes,
@@ -74,13 +82,13 @@ export function readAmount({ episodes, steps }: CollectionAmount): { unit: "epis
  * Plays from a reset until the episode ends, or for `limit` steps, which cuts it like a clock does; never beyond the
  * horizon, even where an environment forgets to end.
  */
-export function recordEpisode(
+export async function recordEpisode(
   environment: Environment,
   reset: ResetResult,
   controller: Controller,
   limit = Number.POSITIVE_INFINITY,
-): Episode {
-  const observations = [reset.observation];
+): Promise<Episode> {
+  const observations = [vectorOf(reset.observation)];
   const actions: Float32Array[] = [];
   const rewards: number[] = [];
   let terminated = false;
@@ -88,8 +96,9 @@ export function recordEpisode(
   const longest = Math.min(limit, environment.horizon);
   while (!ended && actions.length < longest) {
     const action = controller(observations.at(-1)!).slice(); // a controller may reuse its array
-    const result = environment.step(action);
-    observations.push(result.observation);
+    const answer = environment.step(action);
+    const result = isPromise(answer) ? await answer : answer; // no turn of the event loop for what is there
+    observations.push(vectorOf(result.observation));
     actions.push(action);
     rewards.push(result.reward);
     terminated = result.terminated;

@@ -5,7 +5,7 @@
  * the dropped episode left them.
  */
 import { type Episode, joinRows, packEpisode } from "../data/episode.js";
-import { actionVectorSize } from "../environments/environment.js";
+import { actionVectorSize, isPromise, vectorOf, vectorSizeOf } from "../environments/environment.js";
 import { resetIn, restoreStateIn, type Stage, saveStateIn, stepIn } from "../environments/environment-call.js";
 import { EnvironmentFailure } from "../environments/environment-failure.js";
 import type { RenewableEnvironment } from "../environments/renewable-environment.js";
@@ -102,8 +102,8 @@ export class EnvironmentCollector implements Collector {
       signal?.throwIfAborted();
       const action = (await policy.act(observations[observations.length - 1]!, { deterministic: false })).slice();
       const answer = stepIn(stage, action, actions.length + 1);
-      const { observation, reward, terminated, truncated } = answer instanceof Promise ? await answer : answer;
-      observations.push(observation);
+      const { observation, reward, terminated, truncated } = isPromise(answer) ? await answer : answer;
+      observations.push(vectorOf(observation));
       actions.push(action);
       rewards.push(reward);
       if (terminated || truncated) {
@@ -117,7 +117,7 @@ export class EnvironmentCollector implements Collector {
   private async begin(stage: Stage): Promise<Trajectory> {
     const before = this.options.streams();
     const { observation } = await resetIn(stage, this.options.seeds.integer(2 ** 31));
-    return { observations: [observation], actions: [], rewards: [], before };
+    return { observations: [vectorOf(observation)], actions: [], rewards: [], before };
   }
 
   /** The episode in progress; null where the run can only go on from its beginning. */
@@ -154,7 +154,7 @@ export class EnvironmentCollector implements Collector {
     };
     restoreStateIn(this.stage, numbersIn(checkpoint, tensors, "environment"), steps);
     return {
-      observations: rows("observations", steps + 1, environment.observationSpace.size),
+      observations: rows("observations", steps + 1, vectorSizeOf(environment.observationSpace)),
       actions: rows("actions", steps, actionVectorSize(environment.actionSpace)),
       rewards: [...numbersIn(checkpoint, tensors, "trajectory/rewards", steps)],
     };

@@ -3,8 +3,7 @@
  * for every episode that still runs. The same seeds at every evaluation, so that changes are the policy's.
  */
 import { joinRows } from "../data/episode.js";
-import { normalisedScore } from "../environments/adroit/adroit-score.js";
-import type { Environment, StepResult } from "../environments/environment.js";
+import { type Environment, isPromise, type StepResult, vectorOf } from "../environments/environment.js";
 import { closeQuietly, makeIn, resetIn, type Stage, stepIn } from "../environments/environment-call.js";
 import { RandomStream } from "../random.js";
 import { type EnvironmentWatch, watched } from "./environment-watch.js";
@@ -40,8 +39,8 @@ export class EnvironmentEvaluator implements Evaluator {
     return watched(watch, () => evaluate(policy, this.environments, seed, signal, watch));
   }
 
-  close(): void {
-    this.environments.forEach(closeQuietly);
+  async close(): Promise<void> {
+    await Promise.all(this.environments.map(closeQuietly));
   }
 }
 
@@ -81,34 +80,34 @@ export async function evaluate(
     const steps = running.map((episode, i) => play(episode, actions.slice(i * size, (i + 1) * size)));
     if (steps.some((step) => step !== undefined)) await Promise.all(steps);
   }
-  return summarise(episodes, environments[0]!.name);
+  return summarise(episodes, environments[0]!);
 }
 
 async function begin(stage: Stage, seed: number): Promise<Playing> {
   const { observation } = await resetIn(stage, seed);
-  return { stage, observation, total: 0, length: 0, success: false, running: true };
+  return { stage, observation: vectorOf(observation), total: 0, length: 0, success: false, running: true };
 }
 
 /** Nothing is waited for where the environment answers at once. */
 function play(episode: Playing, action: Float32Array): Promise<void> | undefined {
   const answer = stepIn(episode.stage, action, episode.length + 1);
-  if (answer instanceof Promise) return answer.then((result) => take(episode, result));
+  if (isPromise(answer)) return answer.then((result) => take(episode, result));
   return take(episode, answer);
 }
 
 function take(episode: Playing, { observation, reward, terminated, truncated, info }: StepResult): undefined {
-  episode.observation = observation;
+  episode.observation = vectorOf(observation);
   episode.total += reward;
   episode.length++;
   episode.success ||= info.success;
   episode.running = !terminated && !truncated;
 }
 
-function summarise(episodes: readonly Playing[], task: string): Evaluation {
+function summarise(episodes: readonly Playing[], environment: Environment): Evaluation {
   const mean = (value: (episode: Playing) => number) =>
     episodes.reduce((total, episode) => total + value(episode), 0) / episodes.length;
   const returnMean = mean((episode) => episode.total);
-  const score = normalisedScore(task, returnMean);
+  const score = environment.normalisedScore?.(returnMean);
   return {
     episodes: episodes.length,
     successRate: mean((episode) => (episode.success ? 1 : 0)),

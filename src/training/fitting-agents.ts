@@ -5,14 +5,14 @@
 
 import type { Sizes } from "../agents/context.js";
 import { refuseMisfit } from "../agents/continuation.js";
-import { actionVectorSize, discreteActionsOf, type Environment } from "../environments/environment.js";
+import { actionVectorSize, discreteActionsOf, type Environment, vectorSizeOf } from "../environments/environment.js";
 import type { Configuration } from "../settings/configuration.js";
 
 /** The sizes of what an environment shows and takes. */
 export function sizesOf({ observationSpace, actionSpace }: Environment): Sizes {
   const discreteActions = discreteActionsOf(actionSpace);
   return {
-    observationSize: observationSpace.size,
+    observationSize: vectorSizeOf(observationSpace),
     actionSize: actionVectorSize(actionSpace),
     ...(discreteActions !== undefined && { discreteActions }),
   };

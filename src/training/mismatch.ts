@@ -6,6 +6,7 @@ import {
   actionVectorSize,
   discreteActionsOf,
   type Environment,
+  vectorSizeOf,
 } from "../environments/environment.js";
 import { DataError, UsageError } from "../errors.js";
 import type { LearningData } from "./learning-data.js";
@@ -16,7 +17,7 @@ export type RecordedHeader = Omit<LearningData, "episodes" | "replay" | "identit
 /** @throws UsageError naming the sizes, kinds or bounds that differ, or that the data are empty */
 export function refuseMismatch(environment: Environment, dataset: RecordedHeader, task: string): void {
   const pairs = [
-    ["observations", dataset.observationSize, environment.observationSpace.size],
+    ["observations", dataset.observationSize, vectorSizeOf(environment.observationSpace)],
     ["actions", dataset.actionSize, actionVectorSize(environment.actionSpace)],
   ] as const;
   if (dataset.steps === 0) {
