@@ -1,8 +1,8 @@
 /** Environments for tests that answer with promises, and that observe more than a vector. */
-import { dict, type Environment, pixels, type SyncEnvironment } from "./environment.js";
+import { dict, type Environment, type MaybePromise, pixels, type SyncEnvironment } from "./environment.js";
 
 /** Resolves in a later turn of the event loop. */
-function later<Answer>(answer: () => Answer): Promise<Answer> {
+function later<Answer>(answer: () => MaybePromise<Answer>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     setTimeout(() => {
       try {
@@ -15,7 +15,7 @@ function later<Answer>(answer: () => Answer): Promise<Answer> {
 }
 
 /** The same environment, whose reset, step and close answer in a later turn of the event loop. */
-export function promising(environment: SyncEnvironment): Environment {
+export function promising(environment: Environment): Environment {
   return Object.assign(Object.create(environment) as Environment, {
     reset: (options?: { readonly seed?: number }) => later(() => environment.reset(options)),
     step: (action: Float32Array) => later(() => environment.step(action)),
