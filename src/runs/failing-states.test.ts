@@ -82,7 +82,7 @@ describe("an environment that cannot save its state", () => {
     [
       "is a promise",
       () => Promise.reject(new Error("late")),
-      /saved: .*saveState\(\) returned a Promise; environments/,
+      /saved: .*saveState\(\) returned a Promise; only reset, step/,
     ],
   ])(
     "is told of when what it saves %s; a resumed run is the one that was never ended",
