@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { agentDefinition, agentNames } from "../agents/registry.js";
 import { ownDataOf } from "../environments/collect-task.js";
-import { resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { families } from "../environments/families.js";
+import { allSettings, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { methods } from "./methods.js";
 
 const tasks = ["umaze", "medium", "large"].flatMap((maze) => [`pointmaze-${maze}`, `antmaze-${maze}`]);
@@ -139,6 +140,18 @@ describe("a preset", () => {
     const { flat } = resolveConfiguration({ task: "my-robot", preset: "laptop", nActions: 6 });
     expect(flat).toMatchObject({ agent: "cal-ql", nActions: 6, criticLearningRate: 1e-3, onlineSteps: 5_000 });
     expect(resolveConfiguration({ task: "my-robot" }).flat).toMatchObject({ actorHidden: [256, 256], nActions: 10 });
+  });
+
+  it("names nothing but settings, for agents that there are", () => {
+    const known = [...allSettings().keys()];
+    const presets = families.flatMap((family) => family.presets);
+    expect(presets.length).toBeGreaterThan(5);
+    for (const { prefix, paper, laptop } of presets)
+      for (const { preset, agents = {} } of [paper, laptop]) {
+        for (const values of [preset, ...Object.values(agents)])
+          expect(known, prefix).toEqual(expect.arrayContaining(Object.keys(values)));
+        expect(agentNames, prefix).toEqual(expect.arrayContaining(Object.keys(agents)));
+      }
   });
 
   it("gives a fixed weight, and SAC its own backup", () => {

@@ -5,6 +5,7 @@ import { UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { checkEnvironment } from "../check.js";
 import { normalisedScore } from "../families.js";
+import { RenewableEnvironment } from "../renewable-environment.js";
 import { makeSync } from "../sync.fixture.js";
 import { makeAdroit } from "./adroit.js";
 import { beginAt, readRollout, replay } from "./adroit-replay.fixture.js";
@@ -151,6 +152,8 @@ describe("the Adroit environments", () => {
         expect([environment.name, environment.horizon]).toEqual([name, horizon]);
         expect(environment.observationSpace.size).toBe(observations);
         expect(environment.actionSpace).toMatchObject({ kind: "box", size: actions });
+        const renewable = await RenewableEnvironment.make(async () => environment);
+        expect(renewable.normalisedScore(1412.03), name).toBe(normalisedScore(name, 1412.03));
         environment.close();
       }
     }
