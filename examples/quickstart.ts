@@ -1,7 +1,7 @@
 import { collectPointMaze, readRun, runFigures, train } from "calql";
 
 // Recorded data: here a controller's, made on the spot; `readDataset(path)` reads any format.
-const dataset = collectPointMaze({ task: "pointmaze-umaze", goals: "fixed", steps: 5_000, seed: 0 });
+const dataset = await collectPointMaze({ task: "pointmaze-umaze", goals: "fixed", steps: 5_000, seed: 0 });
 
 // Pre-train on the data, fine-tune in the environment; everything lands in the run folder.
 const { folder } = await train(

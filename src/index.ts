@@ -29,13 +29,21 @@ export {
   actionVectorSize,
   type BoxSpace,
   box,
+  type DictSpace,
+  dict,
   type DiscreteSpace,
   discrete,
   discreteActionsOf,
   type Environment,
+  type MaybePromise,
+  type Observation,
+  type ObservationSpace,
+  type PixelsSpace,
+  pixels,
   type ResetResult,
   type StepInfo,
   type StepResult,
+  type SyncEnvironment,
 } from "./environments/environment.js";
 export {
   type EnvironmentFactory,
@@ -48,7 +56,7 @@ export { type CheckOptions, checkEnvironment } from "./environments/check.js";
 export { type Frame, makeFrame } from "./rendering/frame.js";
 export { encodeGif } from "./rendering/gif.js";
 export { encodePng } from "./rendering/png.js";
-export { normalisedScore } from "./environments/adroit/adroit-score.js";
+export { normalisedScore } from "./environments/families.js";
 export {
   type BeginEpisode,
   type CollectionAmount,
@@ -63,8 +71,9 @@ export {
   gridBehaviour,
   gridModelOf,
 } from "./environments/gridworld/collect-gridworld.js";
-export { type AntMazeCollection, collectAntMaze, type WalkingPolicy } from "./environments/ant/collect-antmaze.js";
-export { collectTask, type TaskCollection } from "./environments/collect-task.js";
+export { type AntMazeCollection, collectAntMaze } from "./environments/ant/collect-antmaze.js";
+export { collectTask } from "./environments/collect-task.js";
+export type { TaskCollection, WalkingPolicy } from "./environments/family.js";
 export type { GridModel, Outcome } from "./environments/gridworld/gridworld-dynamics.js";
 export {
   epsilonGreedyPolicy,

@@ -104,10 +104,10 @@ describe("DQN on a whole table", () => {
   });
 });
 
-describe("conservative values after data of one policy that knows the way", () => {
+describe("conservative values after data of one policy that knows the way", async () => {
   const task = "gridworld-four-rooms";
   const model = gridModelOf(task);
-  const data = collectGridWorld({ task, noise: 0, seed: 0, steps: 20_000 });
+  const data = await collectGridWorld({ task, noise: 0, seed: 0, steps: 20_000 });
   const behaviour = policyValues(model, gridBehaviour(model, 0), scale);
 
   /** How far the best action of each state, and every action, stands above V^mu of the state. */

@@ -34,7 +34,7 @@ const variants = withCommon(
   { offlineUpdates: 100, onlineSteps: 100 },
   "under",
 );
-const runs = planRuns({ tasks: ["pointmaze-umaze"], seeds: [0, 1], variants }, "out");
+const runs = await planRuns({ tasks: ["pointmaze-umaze"], seeds: [0, 1], variants }, "out");
 const worker: RunWorker = { ended: new Promise(() => {}), stop: () => {}, pid: 77 };
 const offline = (done: number) => ({ phase: "offline" as const, done, total: 100, updatesPerSecond: 12.34 });
 

@@ -36,7 +36,7 @@ export function addCompareCommand(program: Command): void {
     for (const name of ["task", "agents", "seeds", "jobs", "out", "file", "scale"])
       if (flags[name] !== undefined) refuseSwallowedFlag(command, `--${name}`, flags[name]);
     const common = writtenSettings(command, flags, ownSettings);
-    const comparison = comparisonOf(flags, common);
+    const comparison = await comparisonOf(flags, common);
     const jobs = numberOf(flags.jobs, "--jobs", { whole: true, least: 1 });
     const folder = flags.out ?? defaultCompareFolder;
     // Comparisons from files may share a folder, and with it runs: each has a page of its own.
@@ -50,7 +50,10 @@ export function addCompareCommand(program: Command): void {
 }
 
 /** The file's comparison, or one of agents alone; flags come last, so that they hold. */
-function comparisonOf(flags: Readonly<Record<string, string | undefined>>, common: TrainSettings): Comparison {
+async function comparisonOf(
+  flags: Readonly<Record<string, string | undefined>>,
+  common: TrainSettings,
+): Promise<Comparison> {
   const { file, scale, task, agents, seeds } = flags;
   for (const name of ["agent", "onlineAgent", "label"])
     if (name in common)
@@ -66,7 +69,7 @@ function comparisonOf(flags: Readonly<Record<string, string | undefined>>, commo
     throw new UsageError("The flag --scale chooses one of a file's scales; name the file with --file.");
   const described: Comparison =
     file === undefined
-      ? comparisonOfAgents(listOf(task ?? "pointmaze-umaze"), agents === undefined ? undefined : listOf(agents))
+      ? await comparisonOfAgents(listOf(task ?? "pointmaze-umaze"), agents === undefined ? undefined : listOf(agents))
       : readComparison(file, scale);
   return {
     ...described,
@@ -77,8 +80,8 @@ function comparisonOf(flags: Readonly<Record<string, string | undefined>>, commo
 }
 
 /** The named agents, or the usual ones for the tasks' actions. */
-function comparisonOfAgents(tasks: readonly string[], agents?: readonly string[]): Comparison {
-  return { tasks, seeds: seedsOf("0..4"), variants: (agents ?? usualAgents(tasks)).map(variantOf) };
+async function comparisonOfAgents(tasks: readonly string[], agents?: readonly string[]): Promise<Comparison> {
+  return { tasks, seeds: seedsOf("0..4"), variants: (agents ?? (await usualAgents(tasks))).map(variantOf) };
 }
 
 function listOf(text: string): string[] {

@@ -5,11 +5,10 @@ import { type Command, Option } from "commander";
 import type { Dataset } from "../data/episode.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
-import { collectedTasks, needsWalkingPolicy, type TaskCollection } from "../environments/collect-task.js";
+import { collectedTasks, needsWalkingPolicy, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
 import { RunFailure, UsageError } from "../errors.js";
 import { collectOwnData } from "../runs/own-data.js";
 import { writeDataset } from "../runs/task-data.js";
-import { antMazeData, gridWorldData, ownDataOf, pointMazeData } from "../settings/presets.js";
 import { amountView } from "./amount-view.js";
 import { refuseOtherEndings } from "./d4rl-path.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
@@ -25,7 +24,7 @@ export function addCollectCommand(data: Command): void {
     .option("--out <file>", "file to write (default: <task>.hdf5)")
     .option(
       "--steps <number>",
-      `steps to collect (default: ${pointMazeData.steps}; gridworlds: ${gridWorldData.steps}; ant mazes: ${antMazeData.steps})`,
+      `steps to collect (default: ${usualSteps("pointmaze-umaze")}; gridworlds: ${usualSteps("gridworld-cliff")}; ant mazes: ${usualSteps("antmaze-umaze")})`,
     )
     .option("--episodes <number>", "episodes to collect, in place of steps; ant mazes: walks of full length")
     .option("--seed <number>", "seed of everything random", "0")
@@ -35,6 +34,11 @@ export function addCollectCommand(data: Command): void {
     .option("--noise <amount>", "standard deviation of the noise on actions; gridworlds: share of random actions")
     .option("--policy <file>", "ant mazes: who walks, an ONNX file (default: the policy that comes with the program)")
     .action((task: string, flags: Flags) => collect(task, flags));
+}
+
+/** For a task without data of its own, which is refused later, any number does. */
+function usualSteps(task: string): number {
+  return ownDataOf(task)?.steps ?? 1;
 }
 
 function places(flag: string, description: string): Option {
@@ -81,7 +85,7 @@ function collectionOf(task: string, flags: Flags): TaskCollection {
     throw new UsageError(`The flag --policy means nothing to the data of ${task}, where nobody walks; leave it out.`);
   const amount = { whole: true, least: 1 };
   const episodes = numberOf(flags.episodes, "--episodes", amount);
-  const steps = numberOf(flags.steps, "--steps", amount) ?? ownDataOf(task)?.steps ?? pointMazeData.steps;
+  const steps = numberOf(flags.steps, "--steps", amount) ?? usualSteps(task);
   const goalShare = numberOf(flags.goalShare, "--goal-share", { least: 0, most: 1 });
   const noise = numberOf(flags.noise, "--noise", { least: 0 });
   return {

@@ -14,11 +14,23 @@ import { lockFolder } from "../runs/lock.js";
 import { type Run, readRun } from "../runs/read.js";
 import { holdsOnlyARun } from "../runs/run-folder.js";
 import { refuseUsedFolder } from "../runs/write.js";
-import { demoAgents, demoCollection, demoSettings } from "../settings/presets.js";
+import type { Preset } from "../settings/presets.js";
 import { INTERRUPTED } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
 import { textTable } from "./text-table.js";
 import { trainWithView } from "./train.js";
+
+/**
+ * One small data set in which every episode finds the goal, and two agents under the laptop preset. (Twice the weight
+ * sets the two further apart, but then Cal-QL stumbles in one run of ten as well: docs/results.md.)
+ */
+export const demoAgents = ["cal-ql", "cql"] as const;
+const demoCollection = { task: "pointmaze-umaze", goals: "fixed", noise: 0.7, seed: 0, steps: 20_000 } as const;
+const demoSettings = {
+  task: demoCollection.task,
+  preset: "laptop",
+  offlineUpdates: 6_000,
+} as const satisfies Preset;
 
 export function addDemoCommand(program: Command): void {
   program
@@ -31,7 +43,7 @@ export function addDemoCommand(program: Command): void {
       const folders = demoAgents.map((agent) => join(out, agent));
       for (const folder of folders) refuseToReplace(folder);
       for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-      const dataset = collectPointMaze(demoCollection);
+      const dataset = await collectPointMaze(demoCollection);
       for (const [i, agent] of demoAgents.entries()) {
         const { summary } = await trainWithView({ ...settings, agent }, { folder: folders[i]!, dataset });
         if (summary.status === "completed") continue;

@@ -14,7 +14,7 @@ const run = join(place, "run");
 const task = "pointmaze-umaze";
 
 beforeAll(async () => {
-  const dataset = collectPointMaze({ task, goals: "fixed", steps: 500, seed: 0 });
+  const dataset = await collectPointMaze({ task, goals: "fixed", steps: 500, seed: 0 });
   await train({ ...tiny, task, evaluateEveryUpdates: 5 }, { folder: run, dataset });
 });
 afterAll(() => rmSync(place, { recursive: true }));

@@ -15,7 +15,7 @@ import { tinyFlags } from "./command-line.fixture.js";
 const { place, bin, remove } = builtProgram();
 const data = join(place, "data.hdf5");
 
-beforeAll(() => writeDataset(data, collectPointMaze({ task: "pointmaze-umaze", steps: 1_000, seed: 0 })));
+beforeAll(async () => writeDataset(data, await collectPointMaze({ task: "pointmaze-umaze", steps: 1_000, seed: 0 })));
 afterAll(remove);
 
 const signals = ["SIGINT", "SIGTERM"] as const;
@@ -26,7 +26,7 @@ function ended(process: ChildProcess, onError: (text: string) => void): Promise<
   return new Promise((resolve) => process.on("close", resolve));
 }
 
-describe("the executable", () => {
+describe("the executable", async () => {
   it("is what package.json names, and runs", () => {
     const { bin: named } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { bin: { calql: string } };
     expect(join(place, named.calql)).toBe(bin);

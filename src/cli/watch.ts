@@ -5,10 +5,10 @@ import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Command } from "commander";
 import { PolicyFile } from "../agents/policy-file.js";
+import { observationWidth } from "../data/columns.js";
 import { guideAnt } from "../environments/ant/ant-guide.js";
-import { actionVectorSize, type Environment } from "../environments/environment.js";
-import type { Act } from "../environments/film.js";
-import { type Film, filmEpisode, refuseBlind } from "../environments/film.js";
+import { actionVectorSize, type Environment, observationPartsOf } from "../environments/environment.js";
+import { type Act, type Film, filmEpisode, refuseBlind } from "../environments/film.js";
 import { randomAction } from "../environments/random-action.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
@@ -79,7 +79,7 @@ async function watch(run: string | undefined, flags: WatchFlags, signal: AbortSi
   const player = await playerOf(run, flags);
   const path = flags.out ?? player.picture;
   refuseOtherFormats(path);
-  const made = makeEnvironment(player.task);
+  const made = await makeEnvironment(player.task);
   try {
     const environment = flags.guided ? guideAnt(made) : made;
     refuseBlind(environment);
@@ -88,7 +88,7 @@ async function watch(run: string | undefined, flags: WatchFlags, signal: AbortSi
     process.stdout.write(`${films.map((film, i) => episodeText(film, amounts.seed + i)).join("\n")}\n${path}\n`);
     if (signal.aborted) process.exitCode = INTERRUPTED;
   } finally {
-    made.close();
+    await made.close();
     await player.policy?.release();
   }
 }
@@ -147,7 +147,11 @@ function actOf({ policy }: Player, environment: Environment, flags: WatchFlags, 
   const noise = new RandomStream(seed, "watching");
   const { observationSpace, actionSpace } = environment;
   if (!policy) return async () => randomAction(actionSpace, noise);
-  policy.refuseMisfit(environment.name, observationSpace.size, actionVectorSize(actionSpace));
+  policy.refuseMisfit(
+    environment.name,
+    observationWidth(observationPartsOf(observationSpace)),
+    actionVectorSize(actionSpace),
+  );
   return (observation) =>
     policy.act(observation, flags.stochastic ? { deterministic: false, noise } : { deterministic: true });
 }

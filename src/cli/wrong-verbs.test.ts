@@ -9,8 +9,8 @@ import { countingTables, exampleFile } from "../data/example-data.fixture.js";
 import { snapshotOf } from "../runs/folder-content.fixture.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { runFiles } from "../runs/record.js";
-import { demoAgents } from "../settings/presets.js";
 import { calql } from "./command-line.fixture.js";
+import { demoAgents } from "./demo.js";
 import { expectRefused, type Mistake, workingFolder } from "./mistakes.fixture.js";
 
 /** Files that are wrong in one way each. */

@@ -68,7 +68,7 @@ export const defaultCompareFolder = join("runs", "compare");
  */
 export async function compare(comparison: Comparison, options: CompareOptions = {}): Promise<CompareResult> {
   const { folder = defaultCompareFolder, signal, events = {}, startWorker = processWorkers() } = options;
-  const planned = planRuns(comparison, folder);
+  const planned = await planRuns(comparison, folder);
   const jobs = jobsOf(options.jobs, planned);
   const states = new Map(planned.map((run) => [run, folderState(run)]));
   const due = planned.filter((run) => states.get(run)!.kind !== "complete");

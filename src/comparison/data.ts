@@ -6,11 +6,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readD4RLMetadata } from "../data/formats/d4rl/d4rl-metadata.js";
 import { diskFiles } from "../data/storage/disk-files.js";
-import { collectedTasks, type TaskCollection } from "../environments/collect-task.js";
+import { collectedTasks, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
 import { UsageError } from "../errors.js";
 import { collectOwnData } from "../runs/own-data.js";
 import { writeDataset } from "../runs/task-data.js";
-import { ownDataOf } from "../settings/presets.js";
 import type { Collection } from "./comparison.js";
 import type { PlannedRun } from "./plan.js";
 

@@ -28,10 +28,11 @@ export interface PlannedRun {
 }
 
 /** @throws UsageError for settings, names or labels that do not fit */
-export function planRuns(comparison: Comparison, out: string): PlannedRun[] {
+export async function planRuns(comparison: Comparison, out: string): Promise<PlannedRun[]> {
   refuseNoComparison(comparison);
   const { tasks, seeds, variants } = comparison;
-  const sizes = [...new Set(tasks)].map((task) => [task, sizesOfTask(task)] as const);
+  const sizes: (readonly [string, Sizes])[] = [];
+  for (const task of new Set(tasks)) sizes.push([task, await sizesOfTask(task)]);
   refuseAmbiguousLabels(variants);
   refuseOneFileForAll(comparison);
   // Tasks of one family differ in nothing that an agent is declared with, and declaring large networks takes a while.
@@ -77,18 +78,19 @@ interface Place {
 }
 
 /** The agents that are compared where nobody names any: by the kind of the tasks' actions. */
-export function usualAgents(tasks: readonly string[]): readonly string[] {
-  const discrete = tasks.every((task) => sizesOfTask(task).discreteActions !== undefined);
+export async function usualAgents(tasks: readonly string[]): Promise<readonly string[]> {
+  const sizes = await Promise.all(tasks.map(sizesOfTask));
+  const discrete = sizes.every(({ discreteActions }) => discreteActions !== undefined);
   return discrete ? ["cal-ql-discrete", "cql-discrete"] : ["cal-ql", "cql"];
 }
 
 /** @throws UsageError for a task that nobody knows */
-function sizesOfTask(task: string): Sizes {
-  const environment = makeEnvironment(task);
+async function sizesOfTask(task: string): Promise<Sizes> {
+  const environment = await makeEnvironment(task);
   try {
     return sizesOf(environment);
   } finally {
-    environment.close();
+    await environment.close();
   }
 }
 

@@ -10,8 +10,8 @@ const names = readdirSync(folder).filter((name) => /^[a-e]-.*\.yaml$/.test(name)
 const planned = (name: string, scale: string) => planRuns(readComparison(`${folder}${name}`, scale), "out");
 
 describe("the reproductions", () => {
-  it.each(["f-door.yaml", "g-pen.yaml"])("%s names the task, the data and the agents of a hand", (name) => {
-    const runs = planRuns(readComparison(`${folder}${name}`), "out");
+  it.each(["f-door.yaml", "g-pen.yaml"])("%s names the task, the data and the agents of a hand", async (name) => {
+    const runs = await planRuns(readComparison(`${folder}${name}`), "out");
     expect([...new Set(runs.map(({ label }) => label))]).toEqual(["cal-ql", "cql", "iql"]);
     expect(runs.every(({ resolved: { task, dataset } }) => `${task}.hdf5` === dataset)).toBe(true);
   });
@@ -20,22 +20,22 @@ describe("the reproductions", () => {
     expect(names.map((name) => name[0])).toEqual(["a", "b", "c", "d", "e"]);
   });
 
-  it.each(names)("%s can be planned at both scales, with at least three seeds", (name) => {
+  it.each(names)("%s can be planned at both scales, with at least three seeds", async (name) => {
     for (const scale of ["laptop", "paper"]) {
-      const runs = planned(name, scale);
+      const runs = await planned(name, scale);
       expect(new Set(runs.map(({ seed }) => seed)).size, scale).toBeGreaterThanOrEqual(3);
       expect(runs.every(({ resolved }) => resolved.task !== undefined)).toBe(true);
     }
   });
 
-  it("have cal-ql and cql in common, but for the methods, whose batches are half recorded", () => {
-    const resolved = (name: string, label: string) =>
-      planned(name, "laptop").find((run) => run.label === label && run.seed === 0)!.resolved;
+  it("have cal-ql and cql in common, but for the methods, whose batches are half recorded", async () => {
+    const resolved = async (name: string, label: string) =>
+      (await planned(name, "laptop")).find((run) => run.label === label && run.seed === 0)!.resolved;
     const [methods, ...figures] = names;
     for (const label of ["cal-ql", "cql"]) {
-      const [first, ...others] = figures.map((name) => resolved(name, label));
+      const [first, ...others] = await Promise.all(figures.map((name) => resolved(name, label)));
       for (const other of others) expect(other).toEqual(first);
-      expect(resolved(methods!, label)).toEqual({ ...first, mixingRatio: 0.5 });
+      expect(await resolved(methods!, label)).toEqual({ ...first, mixingRatio: 0.5 });
     }
   });
 });

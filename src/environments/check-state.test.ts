@@ -77,21 +77,23 @@ const unsaved: [string, Environment, string][] = [
 ];
 
 describe("checkEnvironment, of saved states,", () => {
-  it("continues built-in environments from saved states, in a fresh environment too", () => {
+  it("continues built-in environments from saved states, in a fresh environment too", async () => {
     for (const name of ["pointmaze-umaze", "antmaze-umaze", "gridworld-cliff"]) {
-      const [environment, another] = [0, 1].map(() => makeEnvironment(name, { horizon: 30, start: "diverse" }));
+      const [environment, another] = await Promise.all(
+        [0, 1].map(() => makeEnvironment(name, { horizon: 30, start: "diverse" })),
+      );
       // Without it the check below would find nothing to say.
       expect(environment!.saveState).toBeTypeOf("function");
-      expect(checkEnvironment(environment!, { another: another!, seed: 5 })).toEqual([]);
+      expect(await checkEnvironment(environment!, { another: another!, seed: 5 })).toEqual([]);
       for (const each of [environment!, another!]) each.close();
     }
   });
 
-  it.each(unsaved)("finds %s", (_, environment, sentence) => {
-    expect(checkEnvironment(environment, { another: savedDrift() })).toEqual([sentence]);
+  it.each(unsaved)("finds %s", async (_, environment, sentence) => {
+    expect(await checkEnvironment(environment, { another: savedDrift() })).toEqual([sentence]);
   });
 
-  it("finds a state that another environment cannot continue from", () => {
+  it("finds a state that another environment cannot continue from", async () => {
     const kept = new Map<number, Float64Array>();
     const change = (drift: Drift) => ({
       saveState: () => {
@@ -101,7 +103,7 @@ describe("checkEnvironment, of saved states,", () => {
       restoreState: (state: Float64Array) => setState(drift, kept.get(state[0]!) ?? new Float64Array()),
     });
     const another = spoilt((drift) => ({ ...change(drift), restoreState: () => setState(drift, stateOf(drift)) }));
-    expect(checkEnvironment(spoilt(change), { another })).toEqual([
+    expect(await checkEnvironment(spoilt(change), { another })).toEqual([
       `drift: the same actions led elsewhere after restoreState() of a second environment; ${saveEverything}.`,
     ]);
   });

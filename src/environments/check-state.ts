@@ -2,9 +2,10 @@
  * The part of the checker that asks an environment to continue from a saved state: the same actions must lead to the
  * same bits, in the environment that saved it and in a fresh one, beyond the end of the episode and into the next.
  */
+import { partsOf } from "../data/episode.js";
 import { RandomStream } from "../random.js";
 import { type Problem, promiseProblem, stateProblem } from "./contract.js";
-import type { Environment } from "./environment.js";
+import type { Environment, Observation } from "./environment.js";
 import { randomAction } from "./random-action.js";
 
 /** The most steps before the state is saved, in the midst of an episode, and the steps that are repeated from it. */
@@ -14,25 +15,29 @@ const [stepsBefore, stepsRepeated] = [10, 50];
  * What is wrong with `saveState` and `restoreState`; undefined when nothing is, or when the environment has neither.
  * @param another a second environment made in the same way.
  */
-export function savedStateProblem(environment: Environment, seed: number, another?: Environment): Problem | undefined {
+export async function savedStateProblem(
+  environment: Environment,
+  seed: number,
+  another?: Environment,
+): Promise<Problem | undefined> {
   if (!environment.saveState && !environment.restoreState) return undefined;
   if (!environment.saveState || !environment.restoreState)
     return { what: "only one of saveState and restoreState is there", nextStep: "offer both or neither" };
   const random = new RandomStream(seed, "check saved states");
-  environment.reset({ seed });
-  follow(environment, actionsOf(environment, Math.min(stepsBefore, environment.horizon >> 1), random));
+  await environment.reset({ seed });
+  await follow(environment, actionsOf(environment, Math.min(stepsBefore, environment.horizon >> 1), random));
   const state = environment.saveState();
   const malformed = stateProblem(state);
   if (malformed) return malformed;
   const actions = actionsOf(environment, stepsRepeated, random);
-  const original = followAndReset(environment, actions);
+  const original = await followAndReset(environment, actions);
   environment.saveState(); // what was saved before must not change by it
   for (const copy of another ? [environment, another] : [environment]) {
     if (!copy.restoreState)
       return { what: "the second environment has no restoreState", nextStep: "make it the same way" };
     const promise = promiseProblem(copy.restoreState(state), "restoreState()");
     if (promise) return promise;
-    if (!sameNumbers(original, followAndReset(copy, actions)))
+    if (!sameNumbers(original, await followAndReset(copy, actions)))
       return {
         what: `the same actions led elsewhere after restoreState()${copy === another ? " of a second environment" : ""}`,
         nextStep: "save everything that what follows depends on: physics, goal, clock and random stream",
@@ -48,19 +53,25 @@ function actionsOf(environment: Environment, count: number, random: RandomStream
 }
 
 /** All numbers that the environment answers to the actions; where an episode ends, the next one begins, without a seed. */
-function follow(environment: Environment, actions: readonly Float32Array[]): number[] {
+async function follow(environment: Environment, actions: readonly Float32Array[]): Promise<number[]> {
   const answers: number[] = [];
   for (const action of actions) {
-    const { observation, reward, terminated, truncated, info } = environment.step(action);
-    answers.push(...observation, reward, Number(terminated), Number(truncated), Number(info.success));
-    if (terminated || truncated) answers.push(...environment.reset().observation);
+    const { observation, reward, terminated, truncated, info } = await environment.step(action);
+    answers.push(...numbersOf(observation), reward, Number(terminated), Number(truncated), Number(info.success));
+    if (terminated || truncated) answers.push(...numbersOf((await environment.reset()).observation));
   }
   return answers;
 }
 
 /** The same, and the beginning of one more episode, which shows the random stream. */
-function followAndReset(environment: Environment, actions: readonly Float32Array[]): number[] {
-  return [...follow(environment, actions), ...environment.reset().observation];
+async function followAndReset(environment: Environment, actions: readonly Float32Array[]): Promise<number[]> {
+  const answers = await follow(environment, actions);
+  return [...answers, ...numbersOf((await environment.reset()).observation)];
+}
+
+/** All numbers of an observation, part by part. */
+export function numbersOf(observation: Observation): number[] {
+  return Object.values(partsOf(observation)).flatMap((values) => [...values]);
 }
 
 function sameNumbers(first: readonly number[], second: readonly number[]): boolean {

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { makeAntMaze } from "./ant/antmaze.js";
 import { checkEnvironment } from "./check.js";
 import { Drift, spoilt } from "./drift.fixture.js";
-import { box, discrete, type Environment, type StepResult } from "./environment.js";
+import { box, dict, discrete, type Environment, pixels, type StepResult } from "./environment.js";
 import { makeGridWorld } from "./gridworld/gridworld.js";
 import { makePointMaze } from "./pointmaze/pointmaze.js";
+import { depicted, promising } from "./promising.fixture.js";
 import { makeEnvironment } from "./registry.js";
 
 /** A drift whose answers to `step` are changed. */
@@ -35,9 +36,9 @@ const broken: [string, Environment, string | RegExp][] = [
     "actionSpace has the size 0, not a positive integer",
   ],
   [
-    "an asynchronous step",
+    "a promised step that fails",
     spoilt(() => ({ step: () => Promise.reject(new Error("no light")) })),
-    "drift: step 1: step() returned a Promise; environments are synchronous, so return what it resolves to.",
+    'drift: step 1 threw "no light"; it must accept any seed',
   ],
   [
     "bounds of another length",
@@ -46,7 +47,40 @@ const broken: [string, Environment, string | RegExp][] = [
   ],
   ["crossed bounds", spoilt(() => ({ actionSpace: box(1, 1, -1) })), "actionSpace has the bounds [1, -1] at index 0"],
   ["NaN as bound", spoilt(() => ({ observationSpace: box(2, Number.NaN, 1) })), "has the bounds [NaN, 1]"],
-  ["an action space beyond 1", spoilt(() => ({ actionSpace: box(1, -2, 2) })), "scale the action inside step()"],
+  [
+    "an action space without end",
+    spoilt(() => ({ actionSpace: box(1, 0, Infinity) })),
+    "drift: actionSpace has the bounds [0, Infinity] at index 0, between which nobody can act; make actionSpace with box(",
+  ],
+  [
+    "an observation space without parts",
+    spoilt(() => ({ observationSpace: dict({}) })),
+    "drift: observationSpace has no parts; name at least one: dict(",
+  ],
+  [
+    "pixels without a height",
+    spoilt(() => ({ observationSpace: dict({ image: pixels(0, 4, 3) }) })),
+    "drift: observationSpace.parts.image has the shape [0,4,3]; make observationSpace.parts.image with pixels(",
+  ],
+  [
+    "a picture in the same memory again and again",
+    (() => {
+      const image = new Uint8Array(18);
+      const drift = depicted(new Drift());
+      const { reset, step } = drift;
+      return Object.assign(drift, {
+        reset: async (options: object) => ({
+          ...(await reset(options)),
+          observation: { state: new Float32Array(2), image },
+        }),
+        step: async (action: Float32Array) => ({
+          ...(await step(action)),
+          observation: { state: new Float32Array(2), image },
+        }),
+      });
+    })(),
+    "the observation of step 1 lies in the same memory as the one before it; return a fresh array",
+  ],
   [
     "a reset that throws",
     spoilt(() => ({
@@ -140,31 +174,58 @@ const broken: [string, Environment, string | RegExp][] = [
 ];
 
 describe("checkEnvironment", () => {
-  it("finds nothing in a sound environment", () => {
-    expect(checkEnvironment(new Drift())).toEqual([]);
+  it("finds nothing in a sound environment", async () => {
+    expect(await checkEnvironment(new Drift())).toEqual([]);
   });
 
-  it("finds nothing in the guarded built-in environments", () => {
+  it("finds nothing in the guarded built-in environments", async () => {
     for (const name of ["pointmaze-umaze", "pointmaze-large", "antmaze-umaze", "gridworld-cliff"]) {
-      const environment = makeEnvironment(name, { horizon: 60 });
-      expect(checkEnvironment(environment)).toEqual([]);
+      const environment = await makeEnvironment(name, { horizon: 60 });
+      expect(await checkEnvironment(environment)).toEqual([]);
       environment.close();
     }
   });
 
-  it("does not ask of an unguarded environment what the guard does for it", () => {
+  it("does not ask of an unguarded environment what the guard does for it", async () => {
     const bare = [
       makePointMaze("umaze", { horizon: 20 }),
       makeAntMaze("umaze", { horizon: 20 }),
       makeGridWorld("four-rooms", { start: "diverse" }),
     ];
     for (const environment of bare) {
-      expect(checkEnvironment(environment)).toEqual([]);
+      expect(await checkEnvironment(environment)).toEqual([]);
       environment.close();
     }
   });
 
-  it("acts in a discrete space with each of its actions, and no other", () => {
+  it("finds nothing in a sound environment that promises its answers, nor in one that shows pictures", async () => {
+    expect(await checkEnvironment(promising(new Drift()))).toEqual([]);
+    expect(await checkEnvironment(depicted(new Drift()))).toEqual([]);
+    const darker = depicted(new Drift(), () => Math.floor(256 * Math.random()));
+    expect(await checkEnvironment(darker)).toEqual([
+      expect.stringContaining("reset() with the same seed returned two different observations"),
+    ]);
+  });
+
+  it("takes actions in the environment's own units, with a bound of its own for each", async () => {
+    const beyond: number[] = [];
+    const actionSpace = box([0, -5], [3.5, 40]);
+    const drift = spoilt((sound) => {
+      const step = sound.step.bind(sound);
+      return {
+        actionSpace,
+        step: (action: Float32Array) => {
+          for (let i = 0; i < 2; i++)
+            if (action[i]! < actionSpace.low[i]! || action[i]! > actionSpace.high[i]!) beyond.push(action[i]!);
+          return step(action);
+        },
+      };
+    });
+    expect(await checkEnvironment(drift)).toEqual([]);
+    expect(beyond).toEqual([]);
+  });
+
+  it("acts in a discrete space with each of its actions, and no other", async () => {
     const seen = new Set<number>();
     const drift = spoilt((sound) => {
       const step = sound.step.bind(sound);
@@ -177,20 +238,20 @@ describe("checkEnvironment", () => {
         },
       };
     });
-    expect(checkEnvironment(drift)).toEqual([]);
+    expect(await checkEnvironment(drift)).toEqual([]);
     expect([...seen].sort()).toEqual([0, 1, 2]);
   });
 
-  it.each(broken)("finds %s, in one sentence", (_, environment, sentence) => {
-    const problems = checkEnvironment(environment);
+  it.each(broken)("finds %s, in one sentence", async (_, environment, sentence) => {
+    const problems = await checkEnvironment(environment);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(typeof sentence === "string" ? literally(sentence) : sentence);
     expect(problems[0]).toMatch(/^[^\n]+; [^\n]+\.$/);
   });
 
-  it("lists several problems at once", () => {
+  it("lists several problems at once", async () => {
     const environment = spoiltSteps(() => ({ reward: Infinity, info: {}, truncated: false }));
-    expect(checkEnvironment(environment).map((problem) => problem.split(":")[1]!.trim())).toEqual([
+    expect((await checkEnvironment(environment)).map((problem) => problem.split(":")[1]!.trim())).toEqual([
       "step 1",
       "step 1",
       expect.stringContaining("still ran"),

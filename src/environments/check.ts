@@ -2,11 +2,23 @@
  * A checker for environments, for people who write their own: it plays two short episodes with random actions and says
  * in plain sentences what breaks the contract of environment.ts. An empty list means that an agent can train in it.
  */
+
+import { STATE } from "../data/columns.js";
 import { isActionCount } from "../data/discrete-actions.js";
+import { partsOf } from "../data/episode.js";
 import { RandomStream } from "../random.js";
-import { savedStateProblem } from "./check-state.js";
-import { boundsProblem, type Problem, resetProblems, stepProblems, vectorProblem } from "./contract.js";
-import type { ActionSpace, BoxSpace, Environment, ResetResult } from "./environment.js";
+import { numbersOf, savedStateProblem } from "./check-state.js";
+import { boundsProblem, observationProblem, type Problem, resetProblems, stepProblems } from "./contract.js";
+import type {
+  ActionSpace,
+  BoxSpace,
+  Environment,
+  MaybePromise,
+  Observation,
+  ObservationSpace,
+  PixelsSpace,
+  ResetResult,
+} from "./environment.js";
 import { randomAction } from "./random-action.js";
 
 /** The steps of a trajectory that is repeated to see whether a seed decides everything. */
@@ -35,21 +47,22 @@ interface Trial {
  * empty list when nothing is. Give it the environment itself rather than what `makeEnvironment` returns: the guard
  * there catches some mistakes before they can be seen. What the guard refuses (calls in the wrong order, malformed
  * actions) is not asked of the environment. An environment that saves its state is asked to continue from it. The
- * environment is reset and stepped, and stays open.
+ * environment is reset and stepped, its promises are waited for, and it stays open.
  */
-export function checkEnvironment(environment: Environment, options: CheckOptions = {}): string[] {
+export async function checkEnvironment(environment: Environment, options: CheckOptions = {}): Promise<string[]> {
   const report = new Report(environment);
   checkDeclarations(environment, report);
   if (report.problems.length > 0) return report.problems; // without sound spaces there is nothing to act with
-  checkActionBounds(environment, report);
   const seed = options.seed ?? 0;
-  const first = play(environment, seed, Math.min(environment.horizon, patience), report);
+  const first = await play(environment, seed, Math.min(environment.horizon, patience), report);
   if (!first) return report.problems;
   checkEnd(environment, first, report);
-  const second = play(environment, seed, Math.min(environment.horizon, comparedSteps), report);
+  const second = await play(environment, seed, Math.min(environment.horizon, comparedSteps), report);
   if (second) compareTraces(first, second, report);
   if (report.problems.length > 0) return report.problems; // what does not repeat from a seed cannot from a state
-  const saved = report.attempt("saving and restoring", () => savedStateProblem(environment, seed, options.another));
+  const saved = await report.attempt("saving and restoring", () =>
+    savedStateProblem(environment, seed, options.another),
+  );
   if (saved?.answer) report.add(saved.answer.what, saved.answer.nextStep);
   return report.problems;
 }
@@ -69,9 +82,12 @@ class Report {
   }
 
   /** Runs one call of the environment; what it throws becomes a problem and there is no answer. */
-  attempt<Result>(where: string, call: () => Result): { readonly answer: Result } | undefined {
+  async attempt<Result>(
+    where: string,
+    call: () => MaybePromise<Result>,
+  ): Promise<{ readonly answer: Result } | undefined> {
     try {
-      return { answer: call() };
+      return { answer: await call() };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.add(`${where} threw "${reason}"`, "it must accept any seed, and any action of its action space");
@@ -88,12 +104,12 @@ function checkDeclarations(environment: Environment, report: Report): void {
       `horizon is ${environment.horizon}`,
       "declare the largest number of steps of an episode, an integer of 1 or more",
     );
-  checkSpace("observationSpace", environment.observationSpace, report);
+  checkObservationSpace(environment.observationSpace, report);
   checkActionSpace(environment.actionSpace, report);
 }
 
 function checkActionSpace(space: ActionSpace | undefined, report: Report): void {
-  if (space?.kind !== "discrete") checkSpace("actionSpace", space, report);
+  if (space?.kind !== "discrete") checkActionBox(space, report);
   else if (!isActionCount(space.count))
     report.add(
       `actionSpace has the count ${space.count}, not a positive integer`,
@@ -101,21 +117,37 @@ function checkActionSpace(space: ActionSpace | undefined, report: Report): void 
     );
 }
 
-function checkActionBounds({ actionSpace }: Environment, report: Report): void {
-  if (actionSpace.kind === "discrete") return;
-  if (actionSpace.low.some((bound) => bound !== -1) || actionSpace.high.some((bound) => bound !== 1))
-    report.add(
-      "actionSpace has bounds other than -1 and 1, where policies act",
-      "declare box(size, -1, 1) and scale the action inside step()",
-    );
+/** Policies act between the bounds, in the environment's own units. */
+function checkActionBox(space: BoxSpace | undefined, report: Report): void {
+  const problem = boxProblem(space) ?? endlessProblem(space!);
+  if (problem) report.add(`actionSpace ${problem}`, "make actionSpace with box(size, low, high)");
 }
 
-function checkSpace(key: "observationSpace" | "actionSpace", space: BoxSpace | undefined, report: Report): void {
-  const malformed = spaceProblem(space);
-  if (malformed) report.add(`${key} ${malformed}`, `make ${key} with box(size, low, high)`);
+function endlessProblem({ low, high }: BoxSpace): string | undefined {
+  const at = low.findIndex((bound, i) => !(Number.isFinite(bound) && Number.isFinite(high[i]!) && bound < high[i]!));
+  return at === -1
+    ? undefined
+    : `has the bounds [${low[at]}, ${high[at]}] at index ${at}, between which nobody can act`;
 }
 
-function spaceProblem(space: BoxSpace | undefined): string | undefined {
+function checkObservationSpace(space: ObservationSpace | undefined, report: Report): void {
+  if (space?.kind !== "dict") checkObservationPart("observationSpace", space, report);
+  else if (typeof space.parts !== "object" || space.parts === null || Object.keys(space.parts).length === 0)
+    report.add("observationSpace has no parts", "name at least one: dict({ state: box(size, low, high) })");
+  else
+    for (const [name, part] of Object.entries(space.parts))
+      checkObservationPart(`observationSpace.parts.${name}`, part, report);
+}
+
+function checkObservationPart(key: string, space: BoxSpace | PixelsSpace | undefined, report: Report): void {
+  if (space?.kind !== "pixels") {
+    const problem = boxProblem(space);
+    if (problem) report.add(`${key} ${problem}`, `make ${key} with box(size, low, high)`);
+  } else if (space.shape?.length !== 3 || !space.shape.every((length) => Number.isSafeInteger(length) && length > 0))
+    report.add(`${key} has the shape [${space.shape}]`, `make ${key} with pixels(height, width, channels)`);
+}
+
+function boxProblem(space: BoxSpace | undefined): string | undefined {
   if (space?.kind !== "box") return "is not a box space";
   if (!Number.isSafeInteger(space.size) || space.size < 1) return `has the size ${space.size}, not a positive integer`;
   for (const bound of ["low", "high"] as const) {
@@ -129,21 +161,21 @@ function spaceProblem(space: BoxSpace | undefined): string | undefined {
 }
 
 /** Plays one episode, or `limit` steps of it; undefined where reset failed or nothing sensible could be returned. */
-function play(environment: Environment, seed: number, limit: number, report: Report): Trial | undefined {
+async function play(environment: Environment, seed: number, limit: number, report: Report): Promise<Trial | undefined> {
   const space = environment.observationSpace;
   const random = new RandomStream(seed, "check");
-  const begin = report.attempt(`reset({ seed: ${seed} })`, () => environment.reset({ seed }));
+  const begin = await report.attempt(`reset({ seed: ${seed} })`, () => environment.reset({ seed }));
   if (!begin || !isUsable("reset()", begin.answer, resetProblems(begin.answer, space), space, report)) return undefined;
   let previous = begin.answer.observation;
-  const trace = [Float64Array.of(...previous, 0)];
+  const trace = [Float64Array.of(...numbersOf(previous), 0)];
   for (let step = 1; step <= limit; step++) {
     const action = randomAction(environment.actionSpace, random);
-    const attempt = report.attempt(`step ${step}`, () => environment.step(action));
+    const attempt = await report.attempt(`step ${step}`, () => environment.step(action));
     if (!attempt) return undefined;
     const result = attempt.answer;
     if (!isUsable(`step ${step}`, result, stepProblems(result, space), space, report)) return undefined;
     checkAliasing(previous, result.observation, step, report);
-    if (trace.length <= comparedSteps) trace.push(Float64Array.of(...result.observation, result.reward));
+    if (trace.length <= comparedSteps) trace.push(Float64Array.of(...numbersOf(result.observation), result.reward));
     previous = result.observation;
     if (result.terminated || result.truncated) return { trace, steps: step, ended: true };
   }
@@ -151,20 +183,32 @@ function play(environment: Environment, seed: number, limit: number, report: Rep
 }
 
 /** Adds what is wrong with one answer to the report; false where its observation cannot be worked with. */
-function isUsable(where: string, result: ResetResult, problems: Problem[], space: BoxSpace, report: Report): boolean {
+function isUsable(
+  where: string,
+  result: ResetResult,
+  problems: Problem[],
+  space: ObservationSpace,
+  report: Report,
+): boolean {
   for (const { what, nextStep } of problems) report.add(`${where}: ${what}`, nextStep);
-  if (typeof result !== "object" || result === null || vectorProblem(result.observation, space)) return false;
-  const outside = boundsProblem(result.observation, space);
+  if (typeof result !== "object" || result === null || observationProblem(result.observation, space)) return false;
+  const spaces = space.kind === "box" ? { [STATE]: space } : space.parts;
+  const outside = boundsProblem(partsOf(result.observation), spaces);
   if (outside)
     report.add(`${where}: the observation ${outside}`, "widen the bounds of observationSpace or keep to them");
   return true;
 }
 
-function checkAliasing(earlier: Float32Array, later: Float32Array, step: number, report: Report): void {
-  const overlaps =
-    earlier.buffer === later.buffer &&
-    earlier.byteOffset < later.byteOffset + later.byteLength &&
-    later.byteOffset < earlier.byteOffset + earlier.byteLength;
+function checkAliasing(earlier: Observation, later: Observation, step: number, report: Report): void {
+  const [before, after] = [earlier, later].map((observation) => Object.values(partsOf(observation)));
+  const overlaps = before!.some((a) =>
+    after!.some(
+      (b) =>
+        a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength,
+    ),
+  );
   if (overlaps)
     report.add(
       `the observation of step ${step} lies in the same memory as the one before it`,

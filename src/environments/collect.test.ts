@@ -34,8 +34,8 @@ const tenths = new Float32Array(1);
 const controller = (observation: Float32Array) => tenths.fill(observation[0]! / 10);
 
 describe("collectEpisodes", () => {
-  it("records one observation more than actions, the rewards and the end by the task", () => {
-    const dataset = collectEpisodes(clockwork(3, true), () => controller, "a recipe", { episodes: 2, seed: 1 });
+  it("records one observation more than actions, the rewards and the end by the task", async () => {
+    const dataset = await collectEpisodes(clockwork(3, true), () => controller, "a recipe", { episodes: 2, seed: 1 });
     expect([dataset.source, dataset.observations, dataset.actionSize]).toEqual(["a recipe", vectorParts(2), 1]);
     expect(dataset.episodes.length).toBe(2);
     const episode = dataset.episodes[0]!;
@@ -51,24 +51,25 @@ describe("collectEpisodes", () => {
     expect(stateOf(dataset.episodes[1]!.observations)[1]).not.toBe(seed);
   });
 
-  it("tells how many discrete actions there were, one number a step", () => {
+  it("tells how many discrete actions there were, one number a step", async () => {
     const environment = { ...clockwork(3, true), actionSpace: discrete(5) };
-    const dataset = collectEpisodes(environment, () => () => Float32Array.of(4), "", { episodes: 1, seed: 1 });
+    const dataset = await collectEpisodes(environment, () => () => Float32Array.of(4), "", { episodes: 1, seed: 1 });
     expect([dataset.actionSize, dataset.discreteActions]).toEqual([1, 5]);
     expect([...dataset.episodes[0]!.actions]).toEqual([4, 4, 4]);
-    const vectors = collectEpisodes(clockwork(3, true), () => controller, "", { episodes: 1, seed: 1 });
+    const vectors = await collectEpisodes(clockwork(3, true), () => controller, "", { episodes: 1, seed: 1 });
     expect(vectors).not.toHaveProperty("discreteActions");
   });
 
-  it("marks an end by the clock as truncated and nothing as terminated", () => {
-    const [episode] = collectEpisodes(clockwork(4, false), () => controller, "", { episodes: 1, seed: 1 }).episodes;
+  it("marks an end by the clock as truncated and nothing as terminated", async () => {
+    const [episode] = (await collectEpisodes(clockwork(4, false), () => controller, "", { episodes: 1, seed: 1 }))
+      .episodes;
     expect([[...episode!.terminated], episode!.truncated]).toEqual([[0, 0, 0, 0], true]);
   });
 
-  it("collects exactly the steps asked for and tells how far it is", () => {
+  it("collects exactly the steps asked for and tells how far it is", async () => {
     const told: [number, number][] = [];
     const onProgress = (done: number, total: number) => told.push([done, total]);
-    const dataset = collectEpisodes(clockwork(4, true), () => controller, "", { steps: 10, seed: 1, onProgress });
+    const dataset = await collectEpisodes(clockwork(4, true), () => controller, "", { steps: 10, seed: 1, onProgress });
     expect(countSteps(dataset)).toBe(10);
     expect(dataset.episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
       [4, false],
@@ -82,13 +83,13 @@ describe("collectEpisodes", () => {
     ]);
   });
 
-  it("begins each episode with a controller of its own", () => {
+  it("begins each episode with a controller of its own", async () => {
     const begun: number[] = [];
     const begin = (episode: number) => {
       begun.push(episode);
       return () => Float32Array.of(episode);
     };
-    const { episodes } = collectEpisodes(clockwork(2, true), begin, "", { episodes: 3, seed: 1 });
+    const { episodes } = await collectEpisodes(clockwork(2, true), begin, "", { episodes: 3, seed: 1 });
     expect(begun).toEqual([0, 1, 2]);
     expect(episodes.map(({ actions }) => [...actions])).toEqual([
       [0, 0],
@@ -97,14 +98,16 @@ describe("collectEpisodes", () => {
     ]);
   });
 
-  it("refuses a size that is missing, given twice or not a positive integer", () => {
-    const collect = (amount: object) => () =>
+  it("refuses a size that is missing, given twice or not a positive integer", async () => {
+    const collect = (amount: object) =>
       collectEpisodes(clockwork(2, true), () => controller, "", { seed: 0, ...amount });
-    expect(collect({})).toThrow(UsageError);
-    expect(collect({ episodes: 1, steps: 1 })).toThrow("give either a number of episodes or a number of steps.");
-    expect(collect({ steps: 0 })).toThrow(
+    await expect(collect({})).rejects.toThrow(UsageError);
+    await expect(collect({ episodes: 1, steps: 1 })).rejects.toThrow(
+      "give either a number of episodes or a number of steps.",
+    );
+    await expect(collect({ steps: 0 })).rejects.toThrow(
       "A collection of 0 steps is not possible; ask for a whole number of 1 or more.",
     );
-    expect(collect({ episodes: 2.5 })).toThrow("A collection of 2.5 episodes is not possible");
+    await expect(collect({ episodes: 2.5 })).rejects.toThrow("A collection of 2.5 episodes is not possible");
   });
 });

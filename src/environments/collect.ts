@@ -2,17 +2,26 @@
  * Collecting: a controller acts in an environment and what happens is recorded as episodes, the form in which replay
  * and the writers of files take it. Where the controller comes from (waypoints, a trained policy) is not decided here.
  */
-import { vectorParts } from "../data/columns.js";
-import { type Dataset, type Episode, packEpisode } from "../data/episode.js";
+import { type Dataset, type Episode, type Observation, packEpisode } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
-import { actionVectorSize, discreteActionsOf, type Environment, type ResetResult } from "./environment.js";
+import {
+  actionVectorSize,
+  discreteActionsOf,
+  type Environment,
+  isPromise,
+  observationPartsOf,
+  type ResetResult,
+} from "./environment.js";
 
-/** Who acts: an action (a vector in [-1, 1], or one number) for an observation [observationSize]. */
-export type Controller = (observation: Float32Array) => Float32Array;
+/** Who acts: an action (a vector within the bounds of the space, or one number) for an observation, a vector or parts. */
+export type Controller<Observed extends Observation = Float32Array> = (observation: Observed) => Float32Array;
 
 /** Called at each reset with the number of the episode (from 0); a controller that never changes is `() => controller`. */
-export type BeginEpisode = (episode: number, reset: ResetResult) => Controller;
+export type BeginEpisode<Observed extends Observation = Float32Array> = (
+  episode: number,
+  reset: ResetResult,
+) => Controller<Observed>;
 
 /** How much to collect (exactly one of the two), from which seed, and whom to tell. */
 export interface CollectionAmount {
@@ -26,24 +35,24 @@ export interface CollectionAmount {
 }
 
 /**
- * Plays episodes and records them, with the rewards and ends as the environment tells them. The environment stays open.
+ * Plays episodes and records them (their observations are vectors), with the rewards and ends as the environment tells them. The environment stays open.
  * @param source where the data come from, in words, for `Dataset.source`.
  * @throws UsageError when neither or both of `episodes` and `steps` are given, or are not positive integers.
  */
-export function collectEpisodes(
+export async function collectEpisodes<Observed extends Observation = Float32Array>(
   environment: Environment,
-  beginEpisode: BeginEpisode,
+  beginEpisode: BeginEpisode<Observed>,
   source: string,
   amount: CollectionAmount,
-): Dataset {
+): Promise<Dataset> {
   const { unit, total } = readAmount(amount);
   const seeds = new RandomStream(amount.seed, "collection");
   const episodes: Episode[] = [];
   let steps = 0;
   for (let done = 0; done < total; ) {
-    const reset = environment.reset({ seed: seeds.integer(2 ** 31) });
+    const reset = await environment.reset({ seed: seeds.integer(2 ** 31) });
     const limit = unit === "steps" ? total - steps : Number.POSITIVE_INFINITY;
-    const episode = recordEpisode(environment, reset, beginEpisode(episodes.length, reset), limit);
+    const episode = await recordEpisode(environment, reset, beginEpisode(episodes.length, reset), limit);
     episodes.push(episode);
     steps += episode.length;
     done = unit === "steps" ? steps : episodes.length;
@@ -53,7 +62,7 @@ export function collectEpisodes(
   const discreteActions = discreteActionsOf(actionSpace);
   return {
     source,
-    observations: vectorParts(observationSpace.size),
+    observations: observationPartsOf(observationSpace),
     actionSize: actionVectorSize(actionSpace),
     ...(discreteActions !== undefined && { discreteActions }),
     episodes,
@@ -75,13 +84,13 @@ export function readAmount({ episodes, steps }: CollectionAmount): { unit: "epis
  * Plays from a reset until the episode ends, or for `limit` steps, which cuts it like a clock does; never beyond the
  * horizon, even where an environment forgets to end.
  */
-export function recordEpisode(
+export async function recordEpisode<Observed extends Observation = Float32Array>(
   environment: Environment,
   reset: ResetResult,
-  controller: Controller,
+  controller: Controller<Observed>,
   limit = Number.POSITIVE_INFINITY,
-): Episode {
-  const observations = [reset.observation];
+): Promise<Episode> {
+  const observations = [reset.observation as Observed];
   const actions: Float32Array[] = [];
   const rewards: number[] = [];
   let terminated = false;
@@ -89,8 +98,9 @@ export function recordEpisode(
   const longest = Math.min(limit, environment.horizon);
   while (!ended && actions.length < longest) {
     const action = controller(observations.at(-1)!).slice(); // a controller may reuse its array
-    const result = environment.step(action);
-    observations.push(result.observation);
+    const answer = environment.step(action);
+    const result = isPromise(answer) ? await answer : answer; // no turn of the event loop for what is there
+    observations.push(result.observation as Observed);
     actions.push(action);
     rewards.push(result.reward);
     terminated = result.terminated;

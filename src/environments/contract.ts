@@ -2,8 +2,17 @@
  * What the contract of an environment demands of each single value, as findings in words: the guard turns the first one
  * into an error while an environment runs, the checker collects them all.
  */
+import type { Values } from "../data/columns.js";
 import { actionIndexProblem } from "../data/discrete-actions.js";
-import type { ActionSpace, BoxSpace, ResetResult, StepResult } from "./environment.js";
+import {
+  type ActionSpace,
+  type BoxSpace,
+  isPromise,
+  type ObservationSpace,
+  type PixelsSpace,
+  type ResetResult,
+  type StepResult,
+} from "./environment.js";
 
 /** What is wrong with a value as an action of a space, or undefined where nothing is; the bounds of a box may be passed. */
 export function actionProblem(value: unknown, space: ActionSpace): string | undefined {
@@ -14,7 +23,7 @@ export function actionProblem(value: unknown, space: ActionSpace): string | unde
 }
 
 /** What is wrong with a value as a vector of a space (its bounds aside), or undefined where nothing is. */
-export function vectorProblem(value: unknown, space: BoxSpace): string | undefined {
+function vectorProblem(value: unknown, space: BoxSpace): string | undefined {
   if (!(value instanceof Float32Array)) return `is ${describe(value)} and not a Float32Array`;
   if (value.length !== space.size) return `has length ${value.length} where the space declares ${space.size}`;
   // One pass without a callback: this runs twice for every step of every environment.
@@ -23,11 +32,40 @@ export function vectorProblem(value: unknown, space: BoxSpace): string | undefin
   return undefined;
 }
 
-/** The first entry of a vector that lies outside the bounds of its space, in words, or undefined. */
-export function boundsProblem(value: Float32Array, space: BoxSpace): string | undefined {
-  const index = value.findIndex((entry, i) => entry < space.low[i]! || entry > space.high[i]!);
-  if (index === -1) return undefined;
-  return `holds ${value[index]} at index ${index}, outside the declared [${space.low[index]}, ${space.high[index]}]`;
+function pixelsProblem(value: unknown, { shape }: PixelsSpace): string | undefined {
+  if (!(value instanceof Uint8Array)) return `is ${describe(value)} and not a Uint8Array`;
+  const size = shape[0] * shape[1] * shape[2];
+  if (value.length === size) return undefined;
+  return `has length ${value.length} where the space declares ${shape.join(" x ")} = ${size}`;
+}
+
+/** What is wrong with a value as an observation of a space (bounds aside), or undefined where nothing is. */
+export function observationProblem(value: unknown, space: ObservationSpace): string | undefined {
+  if (space.kind === "box") return vectorProblem(value, space);
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value))
+    return `is ${describe(value)} and not an object with the parts ${Object.keys(space.parts).join(", ")}`;
+  const parts = value as Readonly<Record<string, unknown>>;
+  for (const [name, part] of Object.entries(space.parts)) {
+    const problem = part.kind === "box" ? vectorProblem(parts[name], part) : pixelsProblem(parts[name], part);
+    if (problem) return `has a part "${name}" that ${problem}`;
+  }
+  const foreign = Object.keys(parts).find((name) => !Object.hasOwn(space.parts, name));
+  return foreign === undefined ? undefined : `has a part "${foreign}" that the space does not declare`;
+}
+
+/** The first entry of an observation that lies outside the bounds of its space, in words, or undefined. */
+export function boundsProblem(
+  parts: Readonly<Record<string, Values>>,
+  spaces: Readonly<Record<string, BoxSpace | PixelsSpace>>,
+): string | undefined {
+  for (const [name, space] of Object.entries(spaces)) {
+    if (space.kind !== "box") continue;
+    const { low, high } = space;
+    const index = (parts[name] as Float32Array).findIndex((entry, i) => entry < low[i]! || entry > high[i]!);
+    if (index === -1) continue;
+    return `holds ${parts[name]![index]} at index ${index}, outside the declared [${low[index]}, ${high[index]}]`;
+  }
+  return undefined;
 }
 
 /** Something that breaks the contract: what it is, and what to do about it. */
@@ -37,34 +75,33 @@ export interface Problem {
 }
 
 /**
- * Whether a value is a promise. Nobody waits for one that an environment returns, so that its failure must not be taken
- * for one that nobody has seen to, which ends the process.
+ * What is wrong with an answer of a call that must answer at once, or undefined where nothing is. Nobody waits for the
+ * promise, so that its failure must not be taken for one that nobody has seen to, which ends the process.
  */
-export function isUnawaitedPromise(value: unknown): boolean {
-  if (typeof (value as { readonly then?: unknown } | null | undefined)?.then !== "function") return false;
-  Promise.resolve(value).catch(() => {});
-  return true;
+export function promiseProblem(answer: unknown, call: string): Problem | undefined {
+  if (!isPromise(answer)) return undefined;
+  ignoreFailure(answer);
+  return { what: `${call} returned a Promise`, nextStep: "only reset, step and close may; return what it resolves to" };
 }
 
-/** What is wrong with an answer as one of a synchronous call, or undefined where nothing is. */
-export function promiseProblem(answer: unknown, call: string): Problem | undefined {
-  if (!isUnawaitedPromise(answer)) return undefined;
-  const nextStep = "environments are synchronous, so return what it resolves to";
-  return { what: `${call} returned a Promise`, nextStep };
+/** Whatever becomes of a promise that nobody waits for, it does not end the process. */
+export function ignoreFailure(answer: unknown): void {
+  if (isPromise(answer)) Promise.resolve(answer).catch(() => {});
 }
 
 /** Everything that is wrong with an answer of `reset`, or with that part of an answer of another call. */
-export function resetProblems(result: ResetResult, space: BoxSpace, call = "reset()"): Problem[] {
-  const promise = promiseProblem(result, call);
-  if (promise) return [promise];
+export function resetProblems(result: ResetResult, space: ObservationSpace): Problem[] {
   if (typeof result !== "object" || result === null)
     return [{ what: `the answer is ${describe(result)}`, nextStep: "return an object with observation and info" }];
   const problems: Problem[] = [];
-  const observation = vectorProblem(result.observation, space);
+  const observation = observationProblem(result.observation, space);
   if (observation)
     problems.push({
       what: `the observation ${observation}`,
-      nextStep: "return a Float32Array with as many finite numbers as observationSpace.size says",
+      nextStep:
+        space.kind === "box"
+          ? "return a Float32Array with as many finite numbers as observationSpace.size says"
+          : "return one array for every part of observationSpace: finite numbers in a Float32Array, pixels in a Uint8Array",
     });
   const success: unknown = (result.info as { success?: unknown } | undefined)?.success;
   if (typeof success !== "boolean")
@@ -76,9 +113,9 @@ export function resetProblems(result: ResetResult, space: BoxSpace, call = "rese
 }
 
 /** Everything that is wrong with an answer of `step`. */
-export function stepProblems(result: StepResult, space: BoxSpace): Problem[] {
-  const problems = resetProblems(result, space, "step()");
-  if (typeof result !== "object" || result === null || isUnawaitedPromise(result)) return problems;
+export function stepProblems(result: StepResult, space: ObservationSpace): Problem[] {
+  const problems = resetProblems(result, space);
+  if (typeof result !== "object" || result === null) return problems;
   if (!Number.isFinite(result.reward))
     problems.push({
       what: `the reward is ${describe(result.reward)} and not a finite number`,

@@ -1,9 +1,9 @@
 /** For tests of the check: an environment of a few lines that is sound in every respect, and ways to spoil it. */
 import { RandomStream } from "../random.js";
-import { box, type Environment, type ResetResult, type StepResult } from "./environment.js";
+import { box, type ResetResult, type StepResult, type SyncEnvironment } from "./environment.js";
 
 /** A point that drifts at random for ten steps: sound in every respect, and made to be spoilt. */
-export class Drift implements Environment {
+export class Drift implements SyncEnvironment {
   readonly name: string = "drift";
   observationSpace = box(2, -100, 100);
   actionSpace = box(1, -1, 1);
@@ -13,7 +13,7 @@ export class Drift implements Environment {
   steps = 0;
   ended = false;
 
-  reset(options: { seed?: number } = {}): ResetResult {
+  reset(options: { seed?: number } = {}): ResetResult<Float32Array> {
     if (options.seed !== undefined) this.random = new RandomStream(options.seed);
     this.position = this.random.normal();
     this.steps = 0;
@@ -21,7 +21,7 @@ export class Drift implements Environment {
     return { observation: this.observe(), info: { success: false } };
   }
 
-  step(action: Float32Array): StepResult {
+  step(action: Float32Array): StepResult<Float32Array> {
     if (this.ended) throw new Error("the episode is over");
     this.position += action[0]! + this.random.normal();
     this.steps++;

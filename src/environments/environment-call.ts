@@ -1,23 +1,16 @@
 /**
- * The calls of a user's environment: a run makes each of them here, where the watch is told of it and whatever it throws
- * becomes an error that says where. A policy that gives an action which no environment can play is told of as such: there
- * is nothing to mend in the environment.
+ * The calls of a user's environment: a run makes each of them here, where the watch is told of it and whatever it throws,
+ * at once or by its promise, becomes an error that says where. A policy that gives an action which no environment can
+ * play is told of as such: there is nothing to mend in the environment.
  */
 
 import { RunFailure, reasonIn } from "../errors.js";
-import { actionProblem } from "./contract.js";
-import type { Environment, ResetResult, StepResult } from "./environment.js";
+import { type CallWatch, NoAnswerError, withinTime } from "./call-watch.js";
+import { actionProblem, ignoreFailure } from "./contract.js";
+import { type Environment, isPromise, type MaybePromise, type ResetResult, type StepResult } from "./environment.js";
 import { type CallKind, EnvironmentFailure, type EpisodeName, failureAt } from "./environment-failure.js";
 import { makeEnvironment } from "./registry.js";
 import { differenceFrom } from "./same-environment.js";
-
-/** Whoever watches over the calls of an environment. */
-export interface CallWatch {
-  /** A call begins; in which episode and at which step, counted from 1, unless it is `make`. 0 is an episode's beginning. */
-  enter(call: CallKind, episode?: EpisodeName, step?: number): void;
-  /** The call has ended. */
-  leave(): void;
-}
 
 /** Where an episode is played. */
 export interface Stage {
@@ -31,42 +24,59 @@ export interface Stage {
  * @param first the run's first one, unless this is it
  * @throws EnvironmentFailure if its factory fails, or makes one of another kind than the first; UsageError for an unknown name
  */
-export function makeIn(name: string, watch?: CallWatch, first?: Environment): Environment {
-  watch?.enter("make");
+export async function makeIn(name: string, watch?: CallWatch, first?: Environment): Promise<Environment> {
   try {
-    return likeFirst(makeEnvironment(name), first);
+    return await likeFirst(await making(name, watch), first);
   } catch (error) {
-    if (!(error instanceof RunFailure)) throw error;
-    const { cause } = error;
-    throw new EnvironmentFailure(failureAt(name, "make", undefined, reasonIn(cause)), { call: "make", cause });
+    if (!(error instanceof RunFailure || error instanceof NoAnswerError)) throw error;
+    const hung = error instanceof NoAnswerError;
+    const cause = hung ? error : error.cause;
+    throw new EnvironmentFailure(failureAt(name, "make", undefined, reasonIn(cause)), { call: "make", hung, cause });
+  }
+}
+
+/** @throws NoAnswerError where the factory's promise does not come in time; what it makes after that is closed */
+async function making(name: string, watch: CallWatch | undefined): Promise<Environment> {
+  watch?.enter("make");
+  let made: Promise<Environment>;
+  try {
+    made = makeEnvironment(name); // calls the factory before it returns
   } finally {
     watch?.leave();
+  }
+  try {
+    return await withinTime(made, watch?.seconds);
+  } catch (error) {
+    if (error instanceof NoAnswerError) made.then(closeQuietly, () => {});
+    throw error;
   }
 }
 
 /** @throws RunFailure, after it was closed, if it is of another kind */
-function likeFirst(made: Environment, first = made): Environment {
+async function likeFirst(made: Environment, first = made): Promise<Environment> {
   const difference = differenceFrom(first, made);
   if (difference === undefined) return made;
-  closeQuietly(made);
+  await closeQuietly(made);
   throw new RunFailure(difference, { cause: difference });
 }
 
-/** `reset`. @throws EnvironmentFailure if the environment throws */
-export function resetIn(stage: Stage, seed: number): ResetResult {
-  return called(stage, "play", 0, ({ environment }) => environment.reset({ seed }));
+/** `reset`. @throws EnvironmentFailure if the environment fails */
+export function resetIn(stage: Stage, seed: number): MaybePromise<ResetResult> {
+  const answer = called(stage, "play", 0, ({ environment }) => environment.reset({ seed }));
+  return isPromise(answer) ? awaited(stage, 0, answer) : answer;
 }
 
 /**
  * `step`.
  * @param step counted from 1
- * @throws EnvironmentFailure if the environment throws; another RunFailure if it was the action that could not be played
+ * @throws EnvironmentFailure if the environment fails; another RunFailure if it was the action that could not be played
  */
-export function stepIn(stage: Stage, action: Float32Array, step: number): StepResult {
+export function stepIn(stage: Stage, action: Float32Array, step: number): MaybePromise<StepResult> {
   const { environment, episode, watch } = stage;
   watch?.enter("play", episode, step);
+  let answer: MaybePromise<StepResult>;
   try {
-    return environment.step(action);
+    answer = environment.step(action);
   } catch (error) {
     // Looked at only now: the guard has looked at every action already.
     const wrong = actionProblem(action, environment.actionSpace);
@@ -75,6 +85,7 @@ export function stepIn(stage: Stage, action: Float32Array, step: number): StepRe
   } finally {
     watch?.leave();
   }
+  return isPromise(answer) ? awaited(stage, step, answer) : answer;
 }
 
 /** `saveState`, where the environment offers it. @throws EnvironmentFailure if it throws, or gives no finite numbers */
@@ -99,8 +110,18 @@ function called<Result>(stage: Stage, call: CallKind, step: number, make: (stage
   }
 }
 
+/** The answer that was promised, within the time that the watch gives a call. */
+async function awaited<Answer>(stage: Stage, step: number, answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await withinTime(answer, stage.watch?.seconds);
+  } catch (error) {
+    throw failureOf(stage, step, error);
+  }
+}
+
 function failureOf({ environment, episode }: Stage, step: number, cause: unknown, call: CallKind = "play") {
-  return new EnvironmentFailure(failureAt(environment.name, call, { episode, step }, reasonIn(cause)), { call, cause });
+  const what = failureAt(environment.name, call, { episode, step }, reasonIn(cause));
+  return new EnvironmentFailure(what, { call, hung: cause instanceof NoAnswerError, cause });
 }
 
 /** No EnvironmentFailure: no fresh environment would help, so that the episode must not be dropped. */
@@ -111,9 +132,14 @@ function policyFailure({ environment, episode }: Stage, step: number, wrong: str
   );
 }
 
+/** Seconds that an environment's promise to be closed is waited for. */
+const closingTime = 10;
+
 /** Closes an environment; that it cannot be closed must not hide how the work in it ended. */
-export function closeQuietly(environment: Environment): void {
+export async function closeQuietly(environment: Environment): Promise<void> {
   try {
-    environment.close();
+    const closing: unknown = environment.close();
+    ignoreFailure(closing);
+    if (isPromise(closing)) await withinTime(closing, closingTime);
   } catch {}
 }

@@ -1,29 +1,14 @@
 /**
- * The contract between a policy and the world it acts in, in the spirit of Gymnasium and synchronous. An environment
- * says how an episode ended: `terminated` when the task itself ended (nothing follows, no bootstrap), `truncated` when
- * only the clock ran out (the bootstrap stays). What registers, wraps or checks environments lives beside this file.
+ * The contract between a policy and the world it acts in, in the spirit of Gymnasium. An environment answers at once or,
+ * where the world is elsewhere (a robot, a web page, a simulator), with promises. It says how an episode ended:
+ * `terminated` when the task itself ended (nothing follows, no bootstrap), `truncated` when only the clock ran out (the
+ * bootstrap stays). What registers, wraps or checks environments lives beside this file.
  */
 
 import type { Frame } from "../rendering/frame.js";
+import type { ActionSpace, BoxSpace, Observation, ObservationSpace } from "./spaces.js";
 
-/** A box of real numbers: one lower and one upper bound per entry (infinite where there is none). */
-export interface BoxSpace {
-  readonly kind: "box";
-  readonly size: number;
-  readonly low: Float32Array;
-  readonly high: Float32Array;
-}
-
-/**
- * A choice among `count` actions, numbered from 0. An action of it is a Float32Array of length 1 that holds the number,
- * so that replay, data and files have one layout for every kind of action.
- */
-export interface DiscreteSpace {
-  readonly kind: "discrete";
-  readonly count: number;
-}
-
-export type ActionSpace = BoxSpace | DiscreteSpace;
+export * from "./spaces.js";
 
 /** What an environment tells besides the observation; `success` says whether the task is achieved in this state. */
 export interface StepInfo {
@@ -31,27 +16,34 @@ export interface StepInfo {
   readonly [key: string]: unknown;
 }
 
-export interface ResetResult {
-  readonly observation: Float32Array;
+export interface ResetResult<Observed extends Observation = Observation> {
+  readonly observation: Observed;
   readonly info: StepInfo;
 }
 
-export interface StepResult extends ResetResult {
+export interface StepResult<Observed extends Observation = Observation> extends ResetResult<Observed> {
   readonly reward: number;
   readonly terminated: boolean;
   readonly truncated: boolean;
 }
 
+/** An answer, or the promise of one. */
+export type MaybePromise<Answer> = Answer | Promise<Answer>;
+
 export interface Environment {
   readonly name: string;
-  readonly observationSpace: BoxSpace;
+  readonly observationSpace: ObservationSpace;
+  /** Actions are in the environment's own units: a box may have any finite bounds. */
   readonly actionSpace: ActionSpace;
   /** The largest number of steps of an episode; the step that reaches it reports `truncated`. */
   readonly horizon: number;
   /** Begins an episode. With a seed, everything random until the next seeded reset follows from it. */
-  reset(options?: { readonly seed?: number }): ResetResult;
-  /** Acts once, with [actionVectorSize(actionSpace)] numbers. The observation is a fresh array that the caller may keep. */
-  step(action: Float32Array): StepResult;
+  reset(options?: { readonly seed?: number }): MaybePromise<ResetResult>;
+  /**
+   * Acts once, with [actionVectorSize(actionSpace)] numbers. The observation is a fresh array (or arrays) that the caller
+   * may keep. The next call comes when this one has been answered.
+   */
+  step(action: Float32Array): MaybePromise<StepResult>;
   /** Draws the present state into the frame, whatever its size; environments that cannot draw themselves leave it out. */
   render?(frame: Frame): void;
   /**
@@ -65,26 +57,28 @@ export interface Environment {
    * @throws UsageError when the state has another length than this environment's.
    */
   restoreState?(state: Float64Array): void;
-  /** Frees what the environment holds outside JavaScript's memory; further calls throw. */
+  /** A published score of a mean return without discount (D4RL's: 0 is random, 100 an expert), where the task has one. */
+  normalisedScore?(episodeReturn: number): number | undefined;
+  /** Frees what the environment holds outside JavaScript's memory; further calls throw. It may return a promise. */
   close(): void;
 }
 
-/** The box of `size` entries that all share the same bounds. */
-export function box(size: number, low: number, high: number): BoxSpace {
-  return { kind: "box", size, low: new Float32Array(size).fill(low), high: new Float32Array(size).fill(high) };
+/** An environment that answers at once, with vectors; the built-in ones do. */
+export interface SyncEnvironment extends Environment {
+  readonly observationSpace: BoxSpace;
+  reset(options?: { readonly seed?: number }): ResetResult<Float32Array>;
+  step(action: Float32Array): StepResult<Float32Array>;
 }
 
-/** The choice among `count` actions. */
-export function discrete(count: number): DiscreteSpace {
-  return { kind: "discrete", count };
+/** Whether an answer is a promise. Asked at every step: nobody waits for an answer that is there. */
+export function isPromise<Answer>(answer: MaybePromise<Answer>): answer is Promise<Answer> {
+  return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === "function";
 }
 
-/** The length of an action's array: 1 for a discrete space (the action's number), the size of a box. */
-export function actionVectorSize(space: ActionSpace): number {
-  return space.kind === "discrete" ? 1 : space.size;
-}
-
-/** How many actions there are to choose from; undefined where actions are vectors. */
-export function discreteActionsOf(space: ActionSpace): number | undefined {
-  return space.kind === "discrete" ? space.count : undefined;
+/** Goes on with an answer: at once where it is there, else when it comes. */
+export function whenAnswered<Answer, Result>(
+  answer: MaybePromise<Answer>,
+  then: (answer: Answer) => Result,
+): MaybePromise<Result> {
+  return isPromise(answer) ? answer.then(then) : then(answer);
 }

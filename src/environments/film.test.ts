@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { box, type Environment } from "./environment.js";
 import { filmEpisode } from "./film.js";
 import { guardEnvironment } from "./guard.js";
+import { promising } from "./promising.fixture.js";
 
 /** Counts its steps; the picture's first pixel is the count. Succeeds at step 3, ends at step `length`. */
 function counter(length: number, terminated = true): Environment {
@@ -46,6 +47,12 @@ describe("a film", () => {
     expect(seen.frames.map(({ pixels }) => pixels[0])).toEqual([0, 1, 2, 3, 4, 5]);
     expect(seen).toMatchObject({ length: 5, return: 2.5, success: true });
     expect((await film(2)).success).toBe(false);
+  });
+
+  it("is the same of an environment that promises its answers", async () => {
+    const environment = promising(counter(5));
+    const seen = await filmEpisode({ environment, act, seed: 0, size: 8, mostFrames: 100 });
+    expect(seen).toEqual(await film(5));
   });
 
   it("is thinned evenly as it grows, from the first state to the last", async () => {

@@ -5,11 +5,11 @@
 
 import { UsageError } from "../errors.js";
 import { copyFrame, type Frame, makeFrame } from "../rendering/frame.js";
-import type { Environment } from "./environment.js";
+import type { Environment, Observation } from "./environment.js";
 import { resetIn, type Stage, stepIn } from "./environment-call.js";
 
 /** An action for an observation; the array may be overwritten by the next call. */
-export type Act = (observation: Float32Array) => Promise<Float32Array>;
+export type Act = (observation: Observation) => Promise<Float32Array>;
 
 export interface FilmOptions {
   readonly environment: Environment;
@@ -47,13 +47,13 @@ export async function filmEpisode({ environment, act, seed, size, ...options }: 
   refuseBlind(environment);
   const stage: Stage = { environment, episode: { kind: "the episode with seed", number: seed } };
   const reel = new Reel(environment, size, options.mostFrames, options.every);
-  let { observation, info } = resetIn(stage, seed);
+  let { observation, info } = await resetIn(stage, seed);
   let total = 0;
   let length = 0;
   let success = info.success;
   reel.see(0);
   for (let over = false; !over && !options.signal?.aborted; ) {
-    const result = stepIn(stage, (await act(observation)).slice(), ++length);
+    const result = await stepIn(stage, (await act(observation)).slice(), ++length);
     ({ observation, info } = result);
     total += result.reward;
     success ||= info.success;

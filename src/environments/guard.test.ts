@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { RunFailure, UsageError } from "../errors.js";
 import { makeFrame } from "../rendering/frame.js";
-import { box, discrete, type Environment, type StepResult } from "./environment.js";
+import {
+  box,
+  dict,
+  discrete,
+  type Environment,
+  pixels,
+  type ResetResult,
+  type StepResult,
+  type SyncEnvironment,
+} from "./environment.js";
 import { guardEnvironment } from "./guard.js";
+import { promising } from "./promising.fixture.js";
 
 /** Counts to three; every part of its answer to `step` can be spoilt. */
-function counter(spoilt: Partial<Record<keyof StepResult, unknown>> = {}): Environment & { closings: number } {
+function counter(spoilt: Partial<Record<keyof StepResult, unknown>> = {}): SyncEnvironment & { closings: number } {
   let count = 0;
   return {
     name: "unguarded",
@@ -19,14 +29,14 @@ function counter(spoilt: Partial<Record<keyof StepResult, unknown>> = {}): Envir
     },
     step(action) {
       count++;
-      const result: StepResult = {
+      const result: StepResult<Float32Array> = {
         observation: Float32Array.of(count),
         reward: action[0]!,
         terminated: action[1]! > 0.5,
         truncated: count === 3,
         info: { success: false },
       };
-      return { ...result, ...spoilt } as StepResult;
+      return { ...result, ...spoilt } as StepResult<Float32Array>;
     },
     close() {
       this.closings++;
@@ -135,7 +145,7 @@ describe("the guard", () => {
         }),
         "counter",
       );
-    }) as [Environment, Environment];
+    }) as [SyncEnvironment, SyncEnvironment];
     expect(() => first.saveState?.()).toThrow("counter: saveState() was called before the first reset(); call reset()");
     first.reset();
     first.step(idle);
@@ -179,17 +189,13 @@ describe("the guard", () => {
     ["resolves", () => Promise.resolve(Float64Array.of(1))],
     // One that rejects and that nobody has seen to fails the tests as it would end a process.
     ["rejects", () => Promise.reject(new Error("no light"))],
-  ])("stops at a promise that %s, whatever returns it", async (_, promise) => {
-    const asynchronous = { reset: promise, step: promise, saveState: promise, restoreState: promise, render: promise };
-    const [broken, synchronous] = ["broke the contract of an environment", "environments are synchronous, so return"];
-    const of = (method: keyof typeof asynchronous) => {
+  ])("stops at a promise that %s, from a method that must answer at once", async (_, promise) => {
+    const of = (method: "saveState" | "restoreState" | "render") => {
       const stateful = { saveState: () => Float64Array.of(1), restoreState: () => {} };
       const spoilt = { ...counter(), ...stateful, [method]: promise } as unknown as Environment;
       return guardEnvironment(spoilt, "counter");
     };
-    expect(() => of("reset").reset()).toThrow(`counter: reset() ${broken}: reset() returned a Promise; ${synchronous}`);
     const calls = {
-      step: (environment: Environment) => environment.step(idle),
       saveState: (environment: Environment) => environment.saveState!(),
       restoreState: (environment: Environment) => environment.restoreState!(Float64Array.of(0, 0, 1)),
       render: (environment: Environment) => environment.render!(makeFrame(2, 2)),
@@ -198,11 +204,12 @@ describe("the guard", () => {
       const environment = of(method as keyof typeof calls);
       environment.reset();
       expect(() => call(environment)).toThrow(RunFailure);
-      environment.reset();
-      expect(() => call(environment)).toThrow(`${broken}: ${method}() returned a Promise; ${synchronous}`);
+      expect(() => call(environment)).toThrow(
+        `counter: ${method}() broke the contract of an environment: ${method}() returned a Promise; only reset, step and close may; return what it resolves to`,
+      );
     }
     const closing = guardEnvironment({ ...counter(), close: promise } as unknown as Environment);
-    expect(() => closing.close()).not.toThrow();
+    await closing.close();
     // A rejection is seen to be unhandled once the microtasks are over.
     await new Promise((resolve) => setTimeout(resolve));
   });
@@ -226,5 +233,73 @@ describe("the guard", () => {
     expect(() => environment.step(idle)).toThrow(RunFailure);
     environment.reset();
     expect(() => environment.step(idle)).toThrow(`counter: step 1 broke the contract of an environment: ${sentence}`);
+  });
+
+  describe("before an environment that promises its answers", () => {
+    const guarded = (spoilt: Parameters<typeof counter>[0] = {}) =>
+      guardEnvironment(promising(counter(spoilt)), "counter");
+
+    it("passes on what comes, and keeps the count of steps", async () => {
+      const environment = guarded();
+      expect((await environment.reset({ seed: 4 })).observation).toEqual(Float32Array.of(0));
+      for (let step = 1; step <= 3; step++)
+        expect(await environment.step(idle)).toMatchObject({ observation: Float32Array.of(step) });
+      expect(() => environment.step(idle)).toThrow("the episode ended (truncated at step 3)");
+    });
+
+    it("stops at a broken answer, and lets a failure through", async () => {
+      const environment = guarded({ reward: Number.NaN });
+      await environment.reset();
+      await expect(environment.step(idle)).rejects.toThrow(RunFailure);
+      await environment.reset();
+      await expect(environment.step(idle)).rejects.toThrow(
+        "counter: step 1 broke the contract of an environment: the reward is NaN and not a finite number",
+      );
+      const failing = guardEnvironment({ ...counter(), reset: () => Promise.reject(new Error("no light")) }, "counter");
+      await expect(failing.reset()).rejects.toThrow("no light");
+    });
+
+    it("refuses a call while another is under way, and what comes after close()", async () => {
+      const environment = guarded();
+      const begun = environment.reset();
+      expect(() => environment.step(idle)).toThrow(
+        "counter: step() was called while another call was under way; await its answer first.",
+      );
+      await begun;
+      const stepped = environment.step(idle);
+      expect(() => environment.reset()).toThrow("reset() was called while another call was under way");
+      environment.close();
+      await expect(stepped).rejects.toThrow(
+        "counter: close() was called while another call was under way; await its answer first.",
+      );
+      expect(() => environment.reset()).toThrow("reset() was called after close()");
+    });
+  });
+
+  it("looks at every part of an observation", () => {
+    const parts = dict({ state: box(1, 0, 3), image: pixels(2, 2, 1) });
+    const seen = (observation: unknown) => () =>
+      guardEnvironment(
+        {
+          ...counter(),
+          observationSpace: parts,
+          reset: () => ({ observation, info: { success: false } }) as ResetResult,
+        },
+        "counter",
+      ).reset();
+    const [state, image] = [Float32Array.of(1), new Uint8Array(4)];
+    expect(seen({ state, image })()).toMatchObject({ observation: { state, image } });
+    const broken = "counter: reset() broke the contract of an environment: the observation";
+    expect(seen(state)).toThrow(`${broken} is of type Float32Array and not an object with the parts state, image`);
+    expect(seen({ state })).toThrow(`${broken} has a part "image" that is undefined and not a Uint8Array`);
+    expect(seen({ state, image: new Uint8Array(5) })).toThrow(
+      `${broken} has a part "image" that has length 5 where the space declares 2 x 2 x 1 = 4`,
+    );
+    expect(seen({ state: Float32Array.of(Number.NaN), image })).toThrow(
+      `${broken} has a part "state" that holds NaN at index 0`,
+    );
+    expect(seen({ state, image, sound: image })).toThrow(
+      `${broken} has a part "sound" that the space does not declare`,
+    );
   });
 });

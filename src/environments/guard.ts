@@ -1,21 +1,22 @@
 /**
  * The guard that stands before every environment that `makeEnvironment` hands out, built-in or a user's own: it refuses
  * calls in the wrong order and malformed actions (the caller's mistakes), and stops at malformed answers (the
- * environment's) before they reach a replay. An environment itself then needs no such checks. The guard does not touch
+ * environment's, promised ones too) before they reach a replay. An environment itself then needs no such checks. The guard does not touch
  * the horizon: an environment truncates itself.
  */
 import { RunFailure, UsageError } from "../errors.js";
 import type { Frame } from "../rendering/frame.js";
+import { actionProblem, type Problem, promiseProblem, resetProblems, stateProblem, stepProblems } from "./contract.js";
 import {
-  actionProblem,
-  isUnawaitedPromise,
-  type Problem,
-  promiseProblem,
-  resetProblems,
-  stateProblem,
-  stepProblems,
-} from "./contract.js";
-import type { ActionSpace, BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
+  type ActionSpace,
+  type Environment,
+  isPromise,
+  type MaybePromise,
+  type ObservationSpace,
+  type ResetResult,
+  type StepResult,
+  type SyncEnvironment,
+} from "./environment.js";
 import { joinState } from "./state.js";
 
 /** The states of an episode that can be saved; their order is part of saved states. */
@@ -25,16 +26,18 @@ type State = "new" | (typeof episodeStates)[number] | "closed";
 
 /**
  * The same environment, guarded, under the name `name`. It saves and restores its state where the environment does.
- * Its methods throw a UsageError for step before reset or after an episode's end, any call after close, and an action
+ * Its methods throw a UsageError for step before reset or after an episode's end, any call while another is under way or after close, and an action
  * of the wrong type, length or with an entry that is not finite (or, of a discrete space, numbers no action); a
  * RunFailure when the environment's answer breaks the contract. `close` may be called again.
  */
+export function guardEnvironment(environment: SyncEnvironment, name?: string): SyncEnvironment;
+export function guardEnvironment(environment: Environment, name?: string): Environment;
 export function guardEnvironment(environment: Environment, name: string = environment.name): Environment {
   return new GuardedEnvironment(environment, name);
 }
 
 class GuardedEnvironment implements Environment {
-  readonly observationSpace: BoxSpace;
+  readonly observationSpace: ObservationSpace;
   readonly actionSpace: ActionSpace;
   readonly horizon: number;
   /** Only where the environment can draw itself. */
@@ -42,9 +45,12 @@ class GuardedEnvironment implements Environment {
   /** Only where the environment offers both. */
   readonly saveState?: () => Float64Array;
   readonly restoreState?: (state: Float64Array) => void;
+  readonly normalisedScore?: (episodeReturn: number) => number | undefined;
   private state: State = "new";
   /** Steps of this episode so far. */
   private steps = 0;
+  /** Whether a promised answer is still to come. */
+  private waiting = false;
 
   constructor(
     private readonly environment: Environment,
@@ -53,6 +59,7 @@ class GuardedEnvironment implements Environment {
     this.observationSpace = environment.observationSpace;
     this.actionSpace = environment.actionSpace;
     this.horizon = environment.horizon;
+    if (environment.normalisedScore) this.normalisedScore = (sum) => environment.normalisedScore?.(sum);
     if (environment.render) this.render = (frame) => this.draw(frame);
     if (environment.saveState && environment.restoreState) {
       this.saveState = this.save;
@@ -60,11 +67,46 @@ class GuardedEnvironment implements Environment {
     }
   }
 
-  reset(options: { readonly seed?: number } = {}): ResetResult {
+  reset(options: { readonly seed?: number } = {}): MaybePromise<ResetResult> {
+    if (this.waiting) throw this.refuseTwoCalls("reset()");
     if (this.state === "closed") throw this.refuse("reset() was called after close()", "make a new environment");
     if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
       throw this.refuse(`reset() was given the seed ${options.seed}`, "pass an integer");
-    const result = this.environment.reset(options);
+    const answer = this.environment.reset(options);
+    return isPromise(answer) ? this.awaited(answer, (result) => this.begun(result)) : this.begun(answer);
+  }
+
+  step(action: Float32Array): MaybePromise<StepResult> {
+    if (this.waiting) throw this.refuseTwoCalls("step()");
+    if (this.state !== "running") throw this.refuse(...this.whyNoStep());
+    const wrong = actionProblem(action, this.actionSpace);
+    if (wrong) throw this.refuse(`the action for step ${this.steps + 1} ${wrong}`, "correct the action");
+    this.steps++;
+    const answer = this.environment.step(action);
+    return isPromise(answer) ? this.awaited(answer, (result) => this.stepped(result)) : this.stepped(answer);
+  }
+
+  /** Returns the environment's promise, if it gives one; whether it could be closed changes nothing any more. */
+  close(): MaybePromise<undefined> {
+    if (this.state === "closed") return undefined;
+    this.state = "closed";
+    const closing: unknown = this.environment.close();
+    return isPromise(closing) ? settled(closing) : undefined;
+  }
+
+  private async awaited<Answer>(answer: Promise<Answer>, look: (answer: Answer) => Answer): Promise<Answer> {
+    this.waiting = true;
+    try {
+      const given = await answer;
+      if (this.state === "closed")
+        throw this.refuse("close() was called while another call was under way", "await its answer first");
+      return look(given);
+    } finally {
+      this.waiting = false;
+    }
+  }
+
+  private begun(result: ResetResult): ResetResult {
     const [problem] = resetProblems(result, this.observationSpace);
     if (problem) throw this.fail("reset()", problem);
     this.state = "running";
@@ -72,12 +114,7 @@ class GuardedEnvironment implements Environment {
     return result;
   }
 
-  step(action: Float32Array): StepResult {
-    if (this.state !== "running") throw this.refuse(...this.whyNoStep());
-    const wrong = actionProblem(action, this.actionSpace);
-    if (wrong) throw this.refuse(`the action for step ${this.steps + 1} ${wrong}`, "correct the action");
-    this.steps++;
-    const result = this.environment.step(action);
+  private stepped(result: StepResult): StepResult {
     const [problem] = stepProblems(result, this.observationSpace);
     if (problem) throw this.fail(`step ${this.steps}`, problem);
     if (!result.terminated && !result.truncated && this.steps >= this.horizon)
@@ -88,12 +125,6 @@ class GuardedEnvironment implements Environment {
     if (result.terminated) this.state = "terminated";
     else if (result.truncated) this.state = "truncated";
     return result;
-  }
-
-  close(): void {
-    if (this.state === "closed") return;
-    this.state = "closed";
-    isUnawaitedPromise(this.environment.close()); // whether it could be closed changes nothing any more
   }
 
   private draw(frame: Frame): void {
@@ -125,6 +156,10 @@ class GuardedEnvironment implements Environment {
     this.steps = saved[1]!;
   }
 
+  private refuseTwoCalls(call: string): UsageError {
+    return this.refuse(`${call} was called while another call was under way`, "await its answer first");
+  }
+
   private whyNoStep(): [string, string] {
     if (this.state === "new") return ["step() was called before the first reset()", "call reset() first"];
     if (this.state === "closed")
@@ -141,4 +176,9 @@ class GuardedEnvironment implements Environment {
       `${this.name}: ${where} broke the contract of an environment: ${problem.what}; ${problem.nextStep} (checkEnvironment() lists all that is wrong).`,
     );
   }
+}
+
+async function settled(promise: Promise<unknown>): Promise<undefined> {
+  await promise.then(undefined, () => {});
+  return undefined;
 }

@@ -2,7 +2,6 @@
  * The maze task that the point and the ant share: start in a cell, reach the goal, reward 1 there and 0 elsewhere, the
  * episode ends at the goal (terminated) or when the horizon is reached (truncated). The robot says only what differs.
  */
-import { z } from "zod";
 import { Simulation } from "../physics/mujoco.js";
 import { RandomStream } from "../random.js";
 import type { Frame } from "../rendering/frame.js";
@@ -10,13 +9,14 @@ import { Renderer } from "../rendering/renderer.js";
 import {
   type BoxSpace,
   box,
-  type Environment,
   type ResetResult,
   type StepInfo,
   type StepResult,
+  type SyncEnvironment,
 } from "./environment.js";
 import { endOfStep } from "./horizon.js";
 import { goalDisc, mazeScene, paintMaze, walkerScene } from "./maze-picture.js";
+import { goalRadius } from "./maze-task.js";
 import { type Cell, type Maze, type Position, positionOf, sameCell } from "./mazes.js";
 import { joinState, randomStateSize, splitState } from "./state.js";
 
@@ -40,25 +40,13 @@ export interface MazeRobot {
   readonly followed: boolean;
 }
 
-/** How near the centre of the robot must come to the goal, in metres (D4RL, both families). */
-export const goalRadius = 0.5;
-
-/** What both families let a user choose. */
-export const mazeOptions = z.strictObject({
-  start: z
-    .enum(["fixed", "diverse"])
-    .default("fixed")
-    .describe("where episodes begin: in the cell R of the map, or in any free cell but the goal's"),
-  horizon: z.int().positive().optional().describe("the largest number of steps of an episode"),
-});
-
 interface MazeInfo extends StepInfo {
   /** The goal of this episode, which the observation does not hold. */
   readonly goal: Position;
 }
 
 /** A robot in a maze. The first reset without a seed behaves like one with seed 0. */
-export class MazeEnvironment implements Environment {
+export class MazeEnvironment implements SyncEnvironment {
   readonly observationSpace: BoxSpace;
   readonly actionSpace: BoxSpace;
   private readonly simulation: Simulation;
@@ -84,7 +72,7 @@ export class MazeEnvironment implements Environment {
     this.renderer = new Renderer(this.simulation, { paint: paintMaze });
   }
 
-  reset(options: { readonly seed?: number } = {}): ResetResult {
+  reset(options: { readonly seed?: number } = {}): ResetResult<Float32Array> {
     if (options.seed !== undefined) this.random = new RandomStream(options.seed, "environment");
     const cell = this.startCells[this.random.integer(this.startCells.length)]!;
     this.simulation.reset();
@@ -95,7 +83,7 @@ export class MazeEnvironment implements Environment {
   }
 
   /** Acts once; entries of the action beyond [-1, 1] count as the bound. */
-  step(action: Float32Array): StepResult {
+  step(action: Float32Array): StepResult<Float32Array> {
     this.robot.drive(this.simulation, action);
     this.steps++;
     const success = this.isAtGoal();

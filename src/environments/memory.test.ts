@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { makeAdroit } from "./adroit/adroit.js";
 import { makeAntMaze } from "./ant/antmaze.js";
-import type { BoxSpace, Environment } from "./environment.js";
+import type { BoxSpace, SyncEnvironment } from "./environment.js";
 import { makePointMaze } from "./pointmaze/pointmaze.js";
 
 /** JavaScript's memory in bytes after a full collection (the flag makes the collector callable in any process). */
@@ -17,7 +17,7 @@ function usedBytes(): number {
 }
 
 /** An environment that says how much of MuJoCo's memory is in use. */
-type Measured = Environment & { readonly actionSpace: BoxSpace; readonly heapBytes: number };
+type Measured = SyncEnvironment & { readonly actionSpace: BoxSpace; readonly heapBytes: number };
 
 /** Steps through episodes; returns by how many bytes the two memories grew after a warm-up. */
 function growth(environment: Measured, steps: number): { wasm: number; javascript: number } {

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { type Colour, type Frame, makeFrame } from "../rendering/frame.js";
 import type { Environment } from "./environment.js";
 import { guardEnvironment } from "./guard.js";
-import { environmentNames, makeEnvironment } from "./registry.js";
+import { environmentNames } from "./registry.js";
+import { makeSync } from "./sync.fixture.js";
 
 function pictureOf(environment: Environment, width = 128, height = 128): Frame {
   const frame = makeFrame(width, height);
@@ -31,9 +32,9 @@ const green: Colour = [46, 160, 80];
 const skin: Colour = [236, 178, 142];
 
 describe("pictures of environments", () => {
-  it("exist for every environment that is there from the start, and differ after a step", () => {
+  it("exist for every environment that is there from the start, and differ after a step", async () => {
     for (const name of environmentNames()) {
-      const environment = makeEnvironment(name);
+      const environment = await makeSync(name);
       environment.reset({ seed: 1 });
       const before = pictureOf(environment, 48, 48);
       expect(new Set(before.pixels).size, name).toBeGreaterThan(8);
@@ -47,25 +48,27 @@ describe("pictures of environments", () => {
     }
   });
 
-  it("change nothing in the episode", () => {
+  it("change nothing in the episode", async () => {
     for (const name of ["antmaze-umaze", "door", "pointmaze-umaze"]) {
-      const [plain, drawn] = [false, true].map((draws) => {
-        const environment = makeEnvironment(name);
-        const observations = [environment.reset({ seed: 3 }).observation];
-        const size = environment.actionSpace.kind === "box" ? environment.actionSpace.size : 1;
-        for (let step = 0; step < 20; step++) {
-          if (draws) pictureOf(environment, 16, 16);
-          observations.push(environment.step(new Float32Array(size).fill(Math.sin(step))).observation);
-        }
-        environment.close();
-        return observations;
-      });
+      const [plain, drawn] = await Promise.all(
+        [false, true].map(async (draws) => {
+          const environment = await makeSync(name);
+          const observations = [environment.reset({ seed: 3 }).observation];
+          const size = environment.actionSpace.kind === "box" ? environment.actionSpace.size : 1;
+          for (let step = 0; step < 20; step++) {
+            if (draws) pictureOf(environment, 16, 16);
+            observations.push(environment.step(new Float32Array(size).fill(Math.sin(step))).observation);
+          }
+          environment.close();
+          return observations;
+        }),
+      );
       expect(drawn).toEqual(plain);
     }
   });
 
-  it("show the point of a maze in orange where it is, and the goal in green", () => {
-    const environment = makeEnvironment("pointmaze-umaze");
+  it("show the point of a maze in orange where it is, and the goal in green", async () => {
+    const environment = await makeSync("pointmaze-umaze");
     environment.reset({ seed: 0 });
     const frame = pictureOf(environment);
     const [point, goal] = [find(frame, orange), find(frame, green)];
@@ -79,8 +82,8 @@ describe("pictures of environments", () => {
     environment.close();
   });
 
-  it("follow the ant: it stays in the middle", () => {
-    const environment = makeEnvironment("antmaze-medium");
+  it("follow the ant: it stays in the middle", async () => {
+    const environment = await makeSync("antmaze-medium");
     for (const seed of [0, 1]) {
       environment.reset({ seed });
       for (let step = 0; step < 30; step++) environment.step(new Float32Array(8).map((_, i) => Math.sin(step + i)));
@@ -91,7 +94,7 @@ describe("pictures of environments", () => {
     environment.close();
   });
 
-  it("show a hand of skin colour in every task of it, and what it works on", () => {
+  it("show a hand of skin colour in every task of it, and what it works on", async () => {
     const shown: [string, Colour][] = [
       ["door", [168, 112, 68]],
       ["pen", [0, 128, 255]],
@@ -99,7 +102,7 @@ describe("pictures of environments", () => {
     ];
     for (const [name, colour] of shown) {
       if (!environmentNames().includes(name)) continue;
-      const environment = makeEnvironment(name);
+      const environment = await makeSync(name);
       environment.reset({ seed: 0 });
       const frame = pictureOf(environment);
       expect(find(frame, skin).count, name).toBeGreaterThan(80);
@@ -108,8 +111,8 @@ describe("pictures of environments", () => {
     }
   });
 
-  it("draw a gridworld's cells, goal and walker to the pixel", () => {
-    const environment = makeEnvironment("gridworld-four-rooms");
+  it("draw a gridworld's cells, goal and walker to the pixel", async () => {
+    const environment = await makeSync("gridworld-four-rooms");
     environment.reset({ seed: 0 });
     const frame = pictureOf(environment, 220, 110); // 11 x 11 cells of 10 pixels, in the middle
     const at = (column: number, row: number) => [
@@ -125,8 +128,8 @@ describe("pictures of environments", () => {
     environment.close();
   });
 
-  it("are asked for in the right order, and left out by who cannot draw", () => {
-    const environment = makeEnvironment("gridworld-cliff");
+  it("are asked for in the right order, and left out by who cannot draw", async () => {
+    const environment = await makeSync("gridworld-cliff");
     expect(() => environment.render!(makeFrame(8, 8))).toThrow(
       "gridworld-cliff: render() was called before the first reset(); call reset() first.",
     );

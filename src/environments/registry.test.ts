@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RunFailure, UsageError } from "../errors.js";
 import { actionVectorSize, box, type Environment } from "./environment.js";
 import { environmentNames, makeEnvironment, registerEnvironment } from "./registry.js";
+import { makeSync } from "./sync.fixture.js";
 
 function still(length: number): Environment {
   return {
@@ -22,7 +23,7 @@ function still(length: number): Environment {
 }
 
 describe("the registry of environments", () => {
-  it("makes each of the mazes, which reset and step", () => {
+  it("makes each of the mazes, which reset and step", async () => {
     const mazes = environmentNames().slice(0, 14);
     expect(mazes).toEqual([
       "pointmaze-umaze",
@@ -41,7 +42,7 @@ describe("the registry of environments", () => {
       "antmaze-large-diverse",
     ]);
     for (const name of mazes) {
-      const environment = makeEnvironment(name);
+      const environment = await makeSync(name);
       expect(environment.name).toBe(name);
       environment.reset({ seed: 0 });
       const { observation, reward } = environment.step(new Float32Array(actionVectorSize(environment.actionSpace)));
@@ -50,31 +51,29 @@ describe("the registry of environments", () => {
     }
   });
 
-  it.each([
-    ["resolves", () => Promise.resolve(still(1))],
-    ["rejects", () => Promise.reject(new Error("no licence"))],
-  ])("refuses a factory whose promise %s", async (how, factory) => {
-    registerEnvironment(`promised, and ${how}`, factory as unknown as () => Environment);
-    const make = () => makeEnvironment(`promised, and ${how}`);
-    expect(make).toThrow(RunFailure);
-    expect(make).toThrow(
-      `The environment promised, and ${how} could not be made: its factory returned a Promise; environments are synchronous, so return one that is ready. Mend it and run again.`,
+  it("waits for a factory that promises its environment, and says why one could not be made", async () => {
+    registerEnvironment("promised", async () => still(1));
+    const environment = await makeEnvironment("promised");
+    expect([environment.name, environment.horizon]).toEqual(["promised", 1]);
+    registerEnvironment("promised in vain", () => Promise.reject(new Error("no licence")));
+    const failing = makeEnvironment("promised in vain");
+    await expect(failing).rejects.toThrow(RunFailure);
+    await expect(failing).rejects.toThrow(
+      "The environment promised in vain could not be made: no licence. Mend it and run again.",
     );
-    // A rejection is seen to be unhandled once the microtasks are over.
-    await new Promise((resolve) => setTimeout(resolve));
   });
 
-  it("suggests the nearest name for an unknown one", () => {
-    expect(() => makeEnvironment("antmaze-medum")).toThrow(UsageError);
-    expect(() => makeEnvironment("antmaze-medum")).toThrow(
+  it("suggests the nearest name for an unknown one", async () => {
+    await expect(makeSync("antmaze-medum")).rejects.toThrow(UsageError);
+    await expect(makeSync("antmaze-medum")).rejects.toThrow(
       'Unknown environment "antmaze-medum". Did you mean "antmaze-medium"? Known: ant-direction, antmaze-large,',
     );
   });
 
-  it("makes a user's environment by name, with its options and inside the guard", () => {
+  it("makes a user's environment by name, with its options and inside the guard", async () => {
     registerEnvironment("still-for-a-while", (options) => still(options.length as number));
     expect(environmentNames()).toContain("still-for-a-while");
-    const environment = makeEnvironment("still-for-a-while", { length: 12 });
+    const environment = await makeSync("still-for-a-while", { length: 12 });
     expect([environment.name, environment.horizon]).toEqual(["still-for-a-while", 12]);
     expect(() => environment.step(new Float32Array(1))).toThrow("still-for-a-while: step() was called before");
   });

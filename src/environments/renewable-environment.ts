@@ -2,12 +2,22 @@
  * The environment that a run collects in, of which a fresh one can be made in its place: after a failure nobody knows
  * in what state the old one is. Whoever holds it keeps holding the same thing.
  */
-import type { ActionSpace, BoxSpace, Environment, ResetResult, StepResult } from "./environment.js";
+import type {
+  ActionSpace,
+  Environment,
+  MaybePromise,
+  ObservationSpace,
+  ResetResult,
+  StepResult,
+} from "./environment.js";
 import { closeQuietly } from "./environment-call.js";
+
+/** Makes an environment, like the first one where it is given that. */
+export type MakeLike = (first?: Environment) => Promise<Environment>;
 
 export class RenewableEnvironment implements Environment {
   readonly name: string;
-  readonly observationSpace: BoxSpace;
+  readonly observationSpace: ObservationSpace;
   readonly actionSpace: ActionSpace;
   readonly horizon: number;
   /** Only where the environment offers both. */
@@ -16,10 +26,10 @@ export class RenewableEnvironment implements Environment {
   private abandoned = false;
 
   private constructor(
-    private readonly make: (first?: Environment) => Environment | Promise<Environment>,
     private current: Environment,
+    private readonly make: MakeLike,
   ) {
-    const { name, observationSpace, actionSpace, horizon, saveState, restoreState } = this.current;
+    const { name, observationSpace, actionSpace, horizon, saveState, restoreState } = current;
     this.name = name;
     this.observationSpace = observationSpace;
     this.actionSpace = actionSpace;
@@ -29,22 +39,25 @@ export class RenewableEnvironment implements Environment {
     this.restoreState = (state) => this.current.restoreState!(state);
   }
 
-  /** @param make makes an environment, like the first one where it is given that */
-  static async make(make: (first?: Environment) => Environment | Promise<Environment>): Promise<RenewableEnvironment> {
-    return new RenewableEnvironment(make, await make());
+  static async make(make: MakeLike): Promise<RenewableEnvironment> {
+    return new RenewableEnvironment(await make(), make);
   }
 
-  reset(options?: { readonly seed?: number }): ResetResult {
+  reset(options?: { readonly seed?: number }): MaybePromise<ResetResult> {
     return this.current.reset(options);
   }
 
-  step(action: Float32Array): StepResult {
+  step(action: Float32Array): MaybePromise<StepResult> {
     return this.current.step(action);
+  }
+
+  normalisedScore(episodeReturn: number): number | undefined {
+    return this.current.normalisedScore?.(episodeReturn);
   }
 
   /** Puts a fresh environment in the place of one that failed. */
   async renew(): Promise<void> {
-    this.close();
+    await this.close();
     this.abandoned = true; // until there is a fresh one: what was closed is not closed again
     this.current = await this.make(this);
     this.abandoned = false;
@@ -56,7 +69,7 @@ export class RenewableEnvironment implements Environment {
   }
 
   /** Throws nothing: how the work in an environment ended counts, not that it cannot be closed. */
-  close(): void {
-    if (!this.abandoned) closeQuietly(this.current);
+  async close(): Promise<void> {
+    if (!this.abandoned) await closeQuietly(this.current);
   }
 }

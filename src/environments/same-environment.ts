@@ -2,7 +2,7 @@
  * A run makes several environments of one name: to collect in, to be measured in, and fresh ones after failures. Its
  * networks and replays have the sizes of the first, so that each one after it must be of the same kind.
  */
-import type { Environment } from "./environment.js";
+import { type Environment, observationPartsOf } from "./environment.js";
 
 /**
  * In what an environment is not of the kind of the first one, in words; undefined where it is. The bounds of
@@ -19,13 +19,15 @@ export function differenceFrom(first: Environment, made: Environment): string | 
 
 type Declaration = readonly [name: string, value: unknown];
 
+function observed(space: Environment["observationSpace"] | undefined): Declaration[] {
+  if (space?.kind !== "dict") return [["observationSpace.size", space?.size]];
+  const parts = Object.entries(observationPartsOf(space));
+  return parts.map(([name, part]) => [`observationSpace.parts.${name}`, `${part.type} ${part.shape.join(" x ")}`]);
+}
+
 /** Names and values; lists of two environments name the same things as far as their values are the same. */
 function declarations({ observationSpace, actionSpace: space, horizon }: Environment): Declaration[] {
-  const all: Declaration[] = [
-    ["observationSpace.size", observationSpace?.size],
-    ["horizon", horizon],
-    ["actionSpace.kind", space?.kind],
-  ];
+  const all: Declaration[] = [...observed(observationSpace), ["horizon", horizon], ["actionSpace.kind", space?.kind]];
   if (space?.kind === "discrete") return [...all, ["actionSpace.count", space.count]];
   all.push(["actionSpace.size", space?.size]);
   for (let i = 0; i < (space?.size ?? 0); i++)

@@ -10,7 +10,7 @@ import { EnvironmentCollector } from "../training/environment-collector.js";
 
 export async function collected(agent: Agent, environment: Environment, seed: number): Promise<Episode> {
   const collector = new EnvironmentCollector({
-    environment: await RenewableEnvironment.make(() => environment),
+    environment: await RenewableEnvironment.make(async () => environment),
     settings: { onEnvironmentFailure: "stop", episodeFailures: 1 },
     seeds: { integer: () => seed } as unknown as RandomStream,
     streams: () => ({}),

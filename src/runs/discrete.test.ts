@@ -10,7 +10,7 @@ import { lineData, newFolder, registerLine } from "./tiny-run.fixture.js";
 import { train } from "./train.js";
 
 const task = "gridworld-cliff";
-const dataset = collectGridWorld({ task, seed: 1, steps: 5000 });
+const dataset = await collectGridWorld({ task, seed: 1, steps: 5000 });
 const short: TrainSettings = {
   task,
   preset: "laptop",

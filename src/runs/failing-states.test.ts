@@ -82,7 +82,7 @@ describe("an environment that cannot save its state", () => {
     [
       "is a promise",
       () => Promise.reject(new Error("late")),
-      /saved: .*saveState\(\) returned a Promise; environments/,
+      /saved: .*saveState\(\) returned a Promise; only reset, step/,
     ],
   ])(
     "is told of when what it saves %s; a resumed run is the one that was never ended",
@@ -163,7 +163,7 @@ describe("an environment that cannot save its state", () => {
     } as unknown as Environment;
     const told = vi.fn();
     const collector = new EnvironmentCollector({
-      environment: await RenewableEnvironment.make(() => environment),
+      environment: await RenewableEnvironment.make(async () => environment),
       settings: { onEnvironmentFailure: "stop", episodeFailures: 1 },
       seeds: new RandomStream(0),
       streams: () => ({}),

@@ -6,6 +6,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { isMainThread, Worker } from "node:worker_threads";
+import { type CallWatch, noAnswer } from "../environments/call-watch.js";
 import {
   type CallKind,
   callKinds,
@@ -62,7 +63,7 @@ export interface HangOptions {
   readonly mayEndProcess: boolean;
 }
 
-export class HangWatch {
+export class HangWatch implements CallWatch {
   private readonly memory = new Int32Array(new SharedArrayBuffer((CALL + 1) * Int32Array.BYTES_PER_ELEMENT));
   private readonly worker: Worker | undefined;
   private interrupted: (() => void) | undefined;
@@ -85,11 +86,10 @@ export class HangWatch {
     this.worker.on("message", () => this.interrupted?.());
   }
 
-  /**
-   * A call begins.
-   * @param episode in which it is made, unless it is `make`
-   * @param step counted from 1; 0 is the beginning of the episode
-   */
+  get seconds(): number {
+    return this.options.seconds;
+  }
+
   enter(call: CallKind, episode?: EpisodeName, step = 0): void {
     Atomics.store(this.memory, CALL, callKinds.indexOf(call));
     if (episode) {
@@ -100,7 +100,6 @@ export class HangWatch {
     Atomics.add(this.memory, BEAT, 1);
   }
 
-  /** The call has ended. */
   leave(): void {
     Atomics.add(this.memory, BEAT, 1);
   }
@@ -125,7 +124,7 @@ export class HangWatch {
   }
 
   private get reason(): string {
-    return `it gave no answer for ${this.options.seconds} seconds`;
+    return noAnswer(this.seconds);
   }
 
   private failure(): EnvironmentFailure {

@@ -26,12 +26,12 @@ const cliff = () => makeEnvironment("gridworld-cliff", { slip: 0 });
 
 describe("playing with discrete actions", () => {
   it("gives each of several episodes its own action", async () => {
-    const evaluation = await evaluate(walker, [cliff(), cliff(), cliff()], 0);
+    const evaluation = await evaluate(walker, [await cliff(), await cliff(), await cliff()], 0);
     expect(evaluation).toMatchObject({ episodes: 3, successRate: 1, returnMean: 1, lengthMean: 17 });
   });
 
   it("records one number a step", async () => {
-    const episode = await collected(walker, cliff(), 0);
+    const episode = await collected(walker, await cliff(), 0);
     expect(episode).toMatchObject({ length: 17, truncated: false });
     expect([...episode.actions]).toEqual([UP, UP, UP, ...new Array(11).fill(RIGHT), DOWN, DOWN, DOWN]);
     expect(episode.observations.length).toBe(18 * CELLS);

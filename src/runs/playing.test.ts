@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.js";
 import { stateOf } from "../data/episode.js";
 import type { Environment } from "../environments/environment.js";
+import { normalisedScore as scoreOf } from "../environments/families.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { evaluate } from "../training/environment-evaluator.js";
 import { collected } from "./collected.fixture.js";
@@ -24,12 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => agent.release());
 
-const played = (tasks: readonly string[], seed: number) =>
-  evaluate(
-    agent,
-    tasks.map((task) => makeEnvironment(task)),
-    seed,
-  );
+const played = async (tasks: readonly string[], seed: number) =>
+  evaluate(agent, await Promise.all(tasks.map((task) => makeEnvironment(task))), seed);
 
 describe("evaluate", () => {
   it("counts an episode as a success that reached it at least once", async () => {
@@ -42,8 +39,10 @@ describe("evaluate", () => {
   });
 
   it("scores the mean return as D4RL does, where the task has a score", async () => {
-    const line = makeEnvironment(registerLine("line-as-door", { reward: () => 100 }));
-    const environment: Environment = Object.create(line, { name: { value: "door" } });
+    const line = await makeEnvironment(registerLine("line-as-door", { reward: () => 100 }));
+    const environment: Environment = Object.create(line, {
+      normalisedScore: { value: (sum: number) => scoreOf("door", sum) },
+    });
     const { returnMean, normalisedScore } = await evaluate(agent, [environment], 0);
     expect(returnMean).toBe(1000);
     // 100 * (1000 - -56.51) / (2880.57 - -56.51)
@@ -67,7 +66,7 @@ describe("evaluate", () => {
 
 describe("a trajectory", () => {
   it("records one whole episode with the actions that were taken", async () => {
-    const episode = await collected(agent, makeEnvironment(failing), 3);
+    const episode = await collected(agent, await makeEnvironment(failing), 3);
     expect(episode).toMatchObject({ length: 10, truncated: true });
     expect([...episode.terminated]).toEqual(new Array(10).fill(0));
     expect([...episode.rewards]).toEqual([...episode.actions]);
@@ -80,14 +79,14 @@ describe("a trajectory", () => {
   });
 
   it("explores: two episodes from one seed begin alike and go on differently", async () => {
-    const environment = makeEnvironment(failing);
+    const environment = await makeEnvironment(failing);
     const [first, second] = [await collected(agent, environment, 3), await collected(agent, environment, 3)];
     expect([...stateOf(first.observations).slice(0, 2)]).toEqual([...stateOf(second.observations).slice(0, 2)]);
     expect([...first.actions]).not.toEqual([...second.actions]);
   });
 
   it("tells the task's end from the clock's", async () => {
-    const episode = await collected(agent, makeEnvironment(ending), 3);
+    const episode = await collected(agent, await makeEnvironment(ending), 3);
     expect(episode).toMatchObject({ length: 4, truncated: false });
     expect([...episode.terminated]).toEqual([0, 0, 0, 1]);
   });

@@ -79,7 +79,7 @@ describe("a run that is ended inside an online episode", () => {
   });
 
   it("plays it again from its beginning where the environment cannot", async () => {
-    expect(makeEnvironment(forgetful).saveState).toBeUndefined();
+    expect((await makeEnvironment(forgetful)).saveState).toBeUndefined();
     const { folder, places } = await endedInside(forgetful, [4, 13, 6, 18, 9]);
     const expected: readonly Ended[] = [
       [0, null],

@@ -86,7 +86,7 @@ describe("a resumed run is the run that was never ended", () => {
   });
 
   it("plays an episode again from its beginning where the environment cannot save its state", async () => {
-    expect(makeEnvironment(line).saveState).toBeUndefined();
+    expect((await makeEnvironment(line)).saveState).toBeUndefined();
     const settings = settingsFor("cal-ql", line);
     const pieces = await inPieces(settings, lineData(), [12, 2, 3]);
     expect(identityOf(pieces)).toEqual(identityOf(await whole(settings, lineData())));

@@ -75,7 +75,7 @@ async function withContext<Result>(
     return await use({ configuration, environment, data, watch, listeners: options, signal, fingerprint });
   } finally {
     data?.close();
-    environment?.close();
+    await environment?.close();
     await watch?.close();
   }
 }

@@ -5,7 +5,7 @@
 import { vectorParts } from "../data/columns.js";
 import type { Dataset } from "../data/episode.js";
 import { packEpisode } from "../data/episode.js";
-import { box, discrete, type Environment } from "../environments/environment.js";
+import { box, discrete, type SyncEnvironment } from "../environments/environment.js";
 import { registerEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
 
@@ -45,7 +45,7 @@ const match = {
 
 type TinyTask = typeof aim | typeof match;
 
-function environmentOf(task: TinyTask): Environment {
+function environmentOf(task: TinyTask): SyncEnvironment {
   let random = new RandomStream(0);
   let shown = task.show(random);
   let step = 0;

@@ -23,7 +23,7 @@ import {
 import { type TrainResult, train } from "./train.js";
 
 const task = "pointmaze-umaze";
-const dataset = collectPointMaze({ task, steps: 2_000, seed: 5 });
+const dataset = await collectPointMaze({ task, steps: 2_000, seed: 5 });
 const settings = {
   ...tiny,
   task,

@@ -42,7 +42,7 @@ async function complete(run: AssembledRun, { folder }: TrainOptions): Promise<Tr
   const { summary, evaluations, failure } = await completeRun(run);
   // Where one environment gave no answer, others are not asked to close either.
   const hung = failure?.error instanceof EnvironmentFailure && failure.error.hung;
-  if (!hung) run.close();
+  if (!hung) await run.close();
   if (failure) throw failure.error;
   return { folder, summary, evaluations };
 }

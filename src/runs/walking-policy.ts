@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { PolicyFile } from "../agents/policy-file.js";
 import { antActionSize } from "../environments/ant/ant-body.js";
 import { walkingObservationSize } from "../environments/ant/ant-frame.js";
-import type { WalkingPolicy } from "../environments/ant/collect-antmaze.js";
+import type { WalkingPolicy } from "../environments/family.js";
 import { DataError, fileReason } from "../errors.js";
 import { RandomStream } from "../random.js";
 

@@ -1,9 +1,10 @@
 /** Presets and methods: each resolves for every task and agent, and holds the numbers of its paper. */
 import { describe, expect, it } from "vitest";
 import { agentDefinition, agentNames } from "../agents/registry.js";
-import { resolveConfiguration, type TrainSettings } from "./configuration.js";
+import { ownDataOf } from "../environments/collect-task.js";
+import { families } from "../environments/families.js";
+import { allSettings, resolveConfiguration, type TrainSettings } from "./configuration.js";
 import { methods } from "./methods.js";
-import { ownDataOf } from "./presets.js";
 
 const tasks = ["umaze", "medium", "large"].flatMap((maze) => [`pointmaze-${maze}`, `antmaze-${maze}`]);
 
@@ -126,6 +127,31 @@ describe("a preset", () => {
     for (const name of ["umaze", "umaze-diverse", "medium-play", "medium-diverse", "large-play", "large-diverse"])
       expect(ownDataOf(`antmaze-${name}`)).toEqual({ seed: 0, steps: 100_000 });
     expect([ownDataOf("antmaze-medium"), ownDataOf("ant-direction")]).toEqual([undefined, undefined]);
+  });
+
+  it("of a laptop gives small networks and short phases to a task that no family knows, for every agent", () => {
+    for (const agent of plainAgents) {
+      const { flat } = resolveConfiguration({ task: "my-robot", preset: "laptop", agent });
+      expect(flat).toMatchObject({ preset: "laptop", threads: 1, evaluateEverySteps: 1_000, logEveryUpdates: 100 });
+      for (const layers of ["actorHidden", "criticHidden", "valueHidden"])
+        if (layers in flat) expect(flat[layers], `${agent} ${layers}`).toEqual([64, 64]);
+      expect(resolveConfiguration(flat).flat).toEqual(flat);
+    }
+    const { flat } = resolveConfiguration({ task: "my-robot", preset: "laptop", nActions: 6 });
+    expect(flat).toMatchObject({ agent: "cal-ql", nActions: 6, criticLearningRate: 1e-3, onlineSteps: 5_000 });
+    expect(resolveConfiguration({ task: "my-robot" }).flat).toMatchObject({ actorHidden: [256, 256], nActions: 10 });
+  });
+
+  it("names nothing but settings, for agents that there are", () => {
+    const known = [...allSettings().keys()];
+    const presets = families.flatMap((family) => family.presets);
+    expect(presets.length).toBeGreaterThan(5);
+    for (const { prefix, paper, laptop } of presets)
+      for (const { preset, agents = {} } of [paper, laptop]) {
+        for (const values of [preset, ...Object.values(agents)])
+          expect(known, prefix).toEqual(expect.arrayContaining(Object.keys(values)));
+        expect(agentNames, prefix).toEqual(expect.arrayContaining(Object.keys(agents)));
+      }
   });
 
   it("gives a fixed weight, and SAC its own backup", () => {

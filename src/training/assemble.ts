@@ -52,7 +52,7 @@ export interface AssembleOptions {
 export interface AssembledRun extends RunParts {
   readonly replay: MixedReplay;
   /** Closes what was made for evaluations. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A run at its beginning. Where it goes on, `restoreRun` puts it to where it stood. */

@@ -4,8 +4,9 @@
  * dropped and the next attempt is played in a fresh environment, as the settings say; the random streams go on from where
  * the dropped episode left them.
  */
-import { type Episode, joinRows, packEpisode } from "../data/episode.js";
-import { actionVectorSize } from "../environments/environment.js";
+import { elementTypeOf, type Part, partColumn, STATE, type Values, widthOf } from "../data/columns.js";
+import { type Episode, joinObservations, joinRows, type Observation, packEpisode } from "../data/episode.js";
+import { actionVectorSize, isPromise, observationPartsOf } from "../environments/environment.js";
 import { resetIn, restoreStateIn, type Stage, saveStateIn, stepIn } from "../environments/environment-call.js";
 import { EnvironmentFailure } from "../environments/environment-failure.js";
 import type { RenewableEnvironment } from "../environments/renewable-environment.js";
@@ -14,7 +15,13 @@ import type { RandomStream } from "../random.js";
 import type { RunSettings } from "../settings/settings.js";
 import { type EnvironmentWatch, watched } from "./environment-watch.js";
 import type { Collector, CollectorState, Policy } from "./ports.js";
-import { type EpisodeInProgress, numbersIn, type SavedStreams, type SnapshotTensors } from "./snapshot.js";
+import {
+  type EpisodeInProgress,
+  numbersIn,
+  type SavedStreams,
+  type SnapshotTensor,
+  type SnapshotTensors,
+} from "./snapshot.js";
 
 export interface EnvironmentCollectorOptions {
   readonly environment: RenewableEnvironment;
@@ -33,7 +40,7 @@ export interface EnvironmentCollectorOptions {
 
 /** What was played so far: one observation more than actions and rewards. */
 interface Trajectory {
-  readonly observations: Float32Array[];
+  readonly observations: Observation[];
   readonly actions: Float32Array[];
   readonly rewards: number[];
   /** Where the streams stood at its beginning, unless it is from an older checkpoint that did not say. */
@@ -102,7 +109,7 @@ export class EnvironmentCollector implements Collector {
       signal?.throwIfAborted();
       const action = (await policy.act(observations[observations.length - 1]!, { deterministic: false })).slice();
       const answer = stepIn(stage, action, actions.length + 1);
-      const { observation, reward, terminated, truncated } = answer instanceof Promise ? await answer : answer;
+      const { observation, reward, terminated, truncated } = isPromise(answer) ? await answer : answer;
       observations.push(observation);
       actions.push(action);
       rewards.push(reward);
@@ -125,9 +132,11 @@ export class EnvironmentCollector implements Collector {
     try {
       const environment = saveStateIn(this.stage, actions.length);
       if (!environment) return null;
-      const tensors: SnapshotTensors = new Map<string, Float32Array | Float64Array>([
+      const tensors: SnapshotTensors = new Map<string, SnapshotTensor>([
         ["environment", environment],
-        ["trajectory/observations", joinRows(observations)],
+        ...Object.entries(joinObservations(observations)).map(
+          ([part, values]) => [`trajectory/${partColumn("observations", part)}`, values] as const,
+        ),
         ["trajectory/actions", joinRows(actions)],
         ["trajectory/rewards", Float64Array.from(rewards)],
       ]);
@@ -146,16 +155,21 @@ export class EnvironmentCollector implements Collector {
       throw new DataError(
         `The checkpoint ${checkpoint} holds an episode of ${environment.name}, which cannot go on in it.`,
       );
-    const rows = (name: string, count: number, width: number): Float32Array[] => {
-      const values = tensors.get(`trajectory/${name}`);
-      if (!(values instanceof Float32Array) || values.length !== count * width)
+    const rows = <Taken extends Values>(name: string, count: number, part: Part): Taken[] => {
+      const values = tensors.get(`trajectory/${name}`) as Values | undefined;
+      const width = widthOf(part);
+      if (values === undefined || elementTypeOf(values) !== part.type || values.length !== count * width)
         throw new DataError(`The checkpoint ${checkpoint} has no ${count} ${name} of the episode in progress.`);
-      return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width));
+      return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width) as Taken);
     };
+    const parts = Object.entries(observationPartsOf(environment.observationSpace)).map(
+      ([name, part]) => [name, rows<Values>(partColumn("observations", name), steps + 1, part)] as const,
+    );
+    const action: Part = { type: "float32", shape: [actionVectorSize(environment.actionSpace)] };
     restoreStateIn(this.stage, numbersIn(checkpoint, tensors, "environment"), steps);
     return {
-      observations: rows("observations", steps + 1, environment.observationSpace.size),
-      actions: rows("actions", steps, actionVectorSize(environment.actionSpace)),
+      observations: Array.from({ length: steps + 1 }, (_, row) => observationOf(parts, row)),
+      actions: rows<Float32Array>("actions", steps, action),
       rewards: [...numbersIn(checkpoint, tensors, "trajectory/rewards", steps)],
     };
   }
@@ -184,4 +198,11 @@ export class EnvironmentCollector implements Collector {
       throw new EnvironmentFailure(what, { call: "play", hung, cause: error });
     }
   }
+}
+
+/** The observation of a row, as an environment gives it: a vector alone is no record of parts. */
+function observationOf(parts: readonly (readonly [string, readonly Values[]])[], row: number): Observation {
+  const observation = Object.fromEntries(parts.map(([name, values]) => [name, values[row]!]));
+  const { [STATE]: state } = observation;
+  return parts.length === 1 && state instanceof Float32Array ? state : observation;
 }

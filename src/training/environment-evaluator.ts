@@ -2,9 +2,8 @@
  * How good is the policy now? Plays episodes with the deterministic policy, all side by side so that one call answers
  * for every episode that still runs. The same seeds at every evaluation, so that changes are the policy's.
  */
-import { joinRows } from "../data/episode.js";
-import { normalisedScore } from "../environments/adroit/adroit-score.js";
-import type { Environment, StepResult } from "../environments/environment.js";
+import { joinObservations, type Observation } from "../data/episode.js";
+import { type Environment, isPromise, type StepResult } from "../environments/environment.js";
 import { closeQuietly, makeIn, resetIn, type Stage, stepIn } from "../environments/environment-call.js";
 import { RandomStream } from "../random.js";
 import { type EnvironmentWatch, watched } from "./environment-watch.js";
@@ -40,14 +39,14 @@ export class EnvironmentEvaluator implements Evaluator {
     return watched(watch, () => evaluate(policy, this.environments, seed, signal, watch));
   }
 
-  close(): void {
-    this.environments.forEach(closeQuietly);
+  async close(): Promise<void> {
+    await Promise.all(this.environments.map(closeQuietly));
   }
 }
 
 interface Playing {
   readonly stage: Stage;
-  observation: Float32Array;
+  observation: Observation;
   total: number;
   length: number;
   success: boolean;
@@ -75,13 +74,13 @@ export async function evaluate(
   }
   for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
     signal?.throwIfAborted();
-    const observations = joinRows(running.map((episode) => episode.observation));
+    const observations = joinObservations(running.map((episode) => episode.observation));
     const actions = await policy.act(observations, { deterministic: true });
     const size = actions.length / running.length;
     const steps = running.map((episode, i) => play(episode, actions.slice(i * size, (i + 1) * size)));
     if (steps.some((step) => step !== undefined)) await Promise.all(steps);
   }
-  return summarise(episodes, environments[0]!.name);
+  return summarise(episodes, environments[0]!);
 }
 
 async function begin(stage: Stage, seed: number): Promise<Playing> {
@@ -92,7 +91,7 @@ async function begin(stage: Stage, seed: number): Promise<Playing> {
 /** Nothing is waited for where the environment answers at once. */
 function play(episode: Playing, action: Float32Array): Promise<void> | undefined {
   const answer = stepIn(episode.stage, action, episode.length + 1);
-  if (answer instanceof Promise) return answer.then((result) => take(episode, result));
+  if (isPromise(answer)) return answer.then((result) => take(episode, result));
   return take(episode, answer);
 }
 
@@ -104,11 +103,11 @@ function take(episode: Playing, { observation, reward, terminated, truncated, in
   episode.running = !terminated && !truncated;
 }
 
-function summarise(episodes: readonly Playing[], task: string): Evaluation {
+function summarise(episodes: readonly Playing[], environment: Environment): Evaluation {
   const mean = (value: (episode: Playing) => number) =>
     episodes.reduce((total, episode) => total + value(episode), 0) / episodes.length;
   const returnMean = mean((episode) => episode.total);
-  const score = normalisedScore(task, returnMean);
+  const score = environment.normalisedScore?.(returnMean);
   return {
     episodes: episodes.length,
     successRate: mean((episode) => (episode.success ? 1 : 0)),

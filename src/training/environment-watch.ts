@@ -2,7 +2,7 @@
  * A watch over the calls of environments, seen from the loop: somebody who notices that one gives no answer. On Node a
  * thread beside breaks such a call off (runs/hang-watch.ts); elsewhere there may be none.
  */
-import type { CallWatch } from "../environments/environment-call.js";
+import type { CallWatch } from "../environments/call-watch.js";
 
 export interface EnvironmentWatch extends CallWatch {
   /**

@@ -5,9 +5,14 @@
 
 import type { Sizes } from "../agents/context.js";
 import { refuseMisfit } from "../agents/continuation.js";
-import { observationWidth, vectorParts, vectorSizeOf } from "../data/columns.js";
+import { observationWidth, vectorSizeOf } from "../data/columns.js";
 import type { Dataset } from "../data/episode.js";
-import { actionVectorSize, discreteActionsOf, type Environment } from "../environments/environment.js";
+import {
+  actionVectorSize,
+  discreteActionsOf,
+  type Environment,
+  observationPartsOf,
+} from "../environments/environment.js";
 import type { Configuration } from "../settings/configuration.js";
 
 /** The sizes of what recorded data hold. */
@@ -25,7 +30,7 @@ export function noData({ observationSpace, actionSpace }: Environment): Dataset 
   const discreteActions = discreteActionsOf(actionSpace);
   return {
     source: "none",
-    observations: vectorParts(observationSpace.size),
+    observations: observationPartsOf(observationSpace),
     actionSize: actionVectorSize(actionSpace),
     ...(discreteActions !== undefined && { discreteActions }),
     episodes: [],
@@ -33,13 +38,8 @@ export function noData({ observationSpace, actionSpace }: Environment): Dataset 
 }
 
 /** The sizes of what an environment shows and takes. */
-export function sizesOf({ observationSpace, actionSpace }: Environment): Sizes {
-  const discreteActions = discreteActionsOf(actionSpace);
-  return {
-    observationSize: observationSpace.size,
-    actionSize: actionVectorSize(actionSpace),
-    ...(discreteActions !== undefined && { discreteActions }),
-  };
+export function sizesOf(environment: Environment): Sizes {
+  return sizesOfData(noData(environment));
 }
 
 /** @throws UsageError if an agent has no use for the task's actions, or the second cannot go on from the first */

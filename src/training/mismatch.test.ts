@@ -8,7 +8,7 @@ import { registerLine } from "../runs/tiny-run.fixture.js";
 import { dataInMemory } from "./learning-data.js";
 import { refuseMismatch } from "./mismatch.js";
 
-const line = makeEnvironment(registerLine("mismatch-line"));
+const line = await makeEnvironment(registerLine("mismatch-line"));
 const vectors = randomDataset(1, [5], { observationSize: 2, actionSize: 1 });
 const choices = { ...vectors, discreteActions: 3 };
 const levers: Environment = {

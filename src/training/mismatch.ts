@@ -1,12 +1,13 @@
 /**
  * Do the recorded data and the environment belong together? Checked before anything is trained or written.
  */
-import { observationWidth } from "../data/columns.js";
+import { columnsDiffer, describeParts, transitionColumns, vectorSizeOf } from "../data/columns.js";
 import {
   type ActionSpace,
   actionVectorSize,
   discreteActionsOf,
   type Environment,
+  observationPartsOf,
 } from "../environments/environment.js";
 import { DataError, UsageError } from "../errors.js";
 import type { LearningData } from "./learning-data.js";
@@ -16,21 +17,32 @@ export type RecordedHeader = Omit<LearningData, "episodes" | "replay" | "identit
 
 /** @throws UsageError naming the sizes, kinds or bounds that differ, or that the data are empty */
 export function refuseMismatch(environment: Environment, dataset: RecordedHeader, task: string): void {
-  const pairs = [
-    ["observations", observationWidth(dataset.observations), environment.observationSpace.size],
-    ["actions", dataset.actionSize, actionVectorSize(environment.actionSpace)],
-  ] as const;
   if (dataset.steps === 0) {
     throw new DataError(`${dataset.source} holds no steps to learn from; give data with at least one episode.`);
   }
   refuseOtherActions(environment.actionSpace, dataset, task);
-  for (const [what, recorded, expected] of pairs) {
-    if (recorded === expected) continue;
+  refuseOtherObservations(environment, dataset, task);
+  const [recorded, expected] = [dataset.actionSize, actionVectorSize(environment.actionSpace)];
+  if (recorded !== expected)
     throw new DataError(
-      `${dataset.source} holds ${what} of ${recorded} numbers, but ${task} has ${expected}; use data of the same task.`,
+      `${dataset.source} holds actions of ${recorded} numbers, but ${task} has ${expected}; use data of the same task.`,
     );
-  }
   refuseOtherBounds(environment.actionSpace, task);
+}
+
+function refuseOtherObservations(
+  { observationSpace }: Environment,
+  { source, observations }: RecordedHeader,
+  task: string,
+) {
+  const own = observationPartsOf(observationSpace);
+  if (columnsDiffer(transitionColumns(observations, 1), transitionColumns(own, 1)) === undefined) return;
+  const [recorded, expected] = [observations, own].map(vectorSizeOf);
+  const difference =
+    recorded === undefined || expected === undefined
+      ? `observations that are ${describeParts(observations)}, but ${task} has ${describeParts(own)}`
+      : `observations of ${recorded} numbers, but ${task} has ${expected}`;
+  throw new DataError(`${source} holds ${difference}; use data of the same task.`);
 }
 
 function refuseOtherActions(space: ActionSpace, { source, discreteActions }: RecordedHeader, task: string): void {

@@ -41,7 +41,7 @@ export async function trainInMemory(settings: TrainSettings, options: MemoryOpti
     const data = dataOf(configuration, environment, options.dataset);
     return await completed({ configuration, environment, data, listeners: options, signal: options.signal }, options);
   } finally {
-    environment.close();
+    await environment.close();
   }
 }
 
@@ -62,7 +62,7 @@ async function completed(context: RunContext, { record = new MemorySink() }: Mem
     if (failure) throw failure.error;
     return record;
   } finally {
-    run.close();
+    await run.close();
   }
 }
 

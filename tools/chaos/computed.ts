@@ -6,6 +6,7 @@
 import { Agent, type AgentBatch } from "../../src/agents/agent.js";
 import { columnsFor } from "../../src/agents/context.js";
 import { createBatch } from "../../src/data/batch.js";
+import type { SyncEnvironment } from "../../src/environments/environment.js";
 import { randomAction } from "../../src/environments/random-action.js";
 import { makeEnvironment } from "../../src/environments/registry.js";
 import { RandomStream } from "../../src/random.js";
@@ -63,12 +64,12 @@ export function computedByMath(): Computed {
 }
 
 /** What environments answer to the same random actions, and the state they are left in. */
-export function* computedByEnvironments(): Generator<Computed> {
-  for (const task of tasks) yield { name: `${steps} steps of ${task}`, numbers: walk(task) };
+export async function* computedByEnvironments(): AsyncGenerator<Computed> {
+  for (const task of tasks) yield { name: `${steps} steps of ${task}`, numbers: await walk(task) };
 }
 
-function walk(task: string): ReadonlyMap<string, CheckpointTensor> {
-  const environment = makeEnvironment(task);
+async function walk(task: string): Promise<ReadonlyMap<string, CheckpointTensor>> {
+  const environment = (await makeEnvironment(task)) as SyncEnvironment;
   const random = new RandomStream(seed, task);
   const seen: number[] = [...environment.reset({ seed }).observation];
   for (let step = 0; step < steps; step++) {

@@ -64,7 +64,8 @@ function planOf(flags: Flags): UpdatePlan {
 async function compute(plan: UpdatePlan, { save, compare }: Flags): Promise<number> {
   const { hidden, batch } = plan;
   const kept = compare === undefined ? undefined : read(compare, { hidden, batch });
-  const results: Computed[] = [computedByMath(), ...computedByEnvironments()];
+  const results: Computed[] = [computedByMath()];
+  for await (const computed of computedByEnvironments()) results.push(computed);
   for await (const result of computedByUpdates(plan)) results.push(result);
   const compared = kept ? results.map((result) => comparison(result, kept)) : [];
   const rows = results.map((result, i) => [result.name, digestOf(result), compared[i]?.words ?? ""]);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { checkEnvironment } from "../../src/environments/check.js";
 import { chaosTasks, failingStep, failingTask, gridTask, mazeTask, unsavedTask } from "./tasks.js";
 
-const make = () => chaosTasks.get(failingTask)!({});
+const make = () => chaosTasks.get(failingTask)!();
 const action = Float32Array.of(0.1, 0.2);
 
 describe("the failing maze", () => {
@@ -34,12 +34,12 @@ describe("the failing maze", () => {
   });
 });
 
-const made = (name: string) => chaosTasks.get(name)!({});
+const made = (name: string) => chaosTasks.get(name)!();
 
 describe("the tasks that do not fail", () => {
-  it.each([mazeTask, gridTask, unsavedTask])("keep the contract of environments: %s", (name) => {
+  it.each([mazeTask, gridTask, unsavedTask])("keep the contract of environments: %s", async (name) => {
     const environment = made(name);
-    expect(checkEnvironment(environment, { another: made(name) })).toEqual([]);
+    expect(await checkEnvironment(environment, { another: made(name) })).toEqual([]);
     environment.close();
   });
 

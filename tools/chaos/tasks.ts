@@ -3,10 +3,9 @@
  * cannot save its state, and one that fails in some of its episodes. dying.ts makes them known to the processes that the
  * chaos tool starts.
  */
-import type { Environment, ResetResult, StepResult } from "../../src/environments/environment.js";
+import type { ResetResult, StepResult, SyncEnvironment } from "../../src/environments/environment.js";
 import { makeGridWorld } from "../../src/environments/gridworld/gridworld.js";
 import { makePointMaze } from "../../src/environments/pointmaze/pointmaze.js";
-import type { EnvironmentFactory } from "../../src/environments/registry.js";
 import { joinState } from "../../src/environments/state.js";
 import { TellingEnvironment } from "./telling.js";
 
@@ -15,7 +14,7 @@ export const gridTask = "gridworld-cliff-telling";
 export const unsavedTask = "pointmaze-umaze-unsaved";
 export const failingTask = "pointmaze-umaze-failing";
 
-export const chaosTasks: ReadonlyMap<string, EnvironmentFactory> = new Map<string, EnvironmentFactory>([
+export const chaosTasks: ReadonlyMap<string, () => SyncEnvironment> = new Map<string, () => SyncEnvironment>([
   [mazeTask, () => tellingMaze(mazeTask)],
   [gridTask, () => new TellingEnvironment(gridTask, makeGridWorld("cliff"))],
   [unsavedTask, unsaved],
@@ -27,7 +26,7 @@ function tellingMaze(name: string): TellingEnvironment {
 }
 
 /** A point maze without the means to save its state. */
-function unsaved(): Environment {
+function unsaved(): SyncEnvironment {
   const maze = tellingMaze(unsavedTask);
   return {
     name: maze.name,
@@ -47,7 +46,7 @@ export const failingStep = 60;
  * A point maze that fails where the seed of the episode says: at the beginning if it ends in 5, at `failingStep` if it
  * ends in 0. A run that is resumed in such an episode thus fails at the same step, if nothing of its state was lost.
  */
-class FailingMaze implements Environment {
+class FailingMaze implements SyncEnvironment {
   readonly name = failingTask;
   private readonly maze = tellingMaze(failingTask);
   readonly observationSpace = this.maze.observationSpace;
@@ -56,14 +55,14 @@ class FailingMaze implements Environment {
   private seed = 0;
   private steps = 0;
 
-  reset(options: { readonly seed?: number } = {}): ResetResult {
+  reset(options: { readonly seed?: number } = {}): ResetResult<Float32Array> {
     this.seed = options.seed ?? this.seed;
     this.steps = 0;
     if (this.seed % 10 === 5) throw new Error(`the seed ${this.seed} ends in 5`);
     return this.maze.reset(options);
   }
 
-  step(action: Float32Array): StepResult {
+  step(action: Float32Array): StepResult<Float32Array> {
     this.steps++;
     if (this.seed % 10 === 0 && this.steps === failingStep) throw new Error(`the seed ${this.seed} ends in 0`);
     return this.maze.step(action);

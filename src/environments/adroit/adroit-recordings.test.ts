@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { withHdf5 } from "../../data/containers/hdf5/hdf5-module.js";
 import { readHeader, readNumbers } from "../../data/containers/hdf5/hdf5-table.js";
-import { type AdroitEnvironment, adroitTaskNames, makeAdroit } from "./adroit.js";
+import { type AdroitEnvironment, makeAdroit } from "./adroit.js";
 import { type Recording, replay } from "./adroit-replay.fixture.js";
+import { adroitTaskNames } from "./family.js";
 
 const shared = new URL("../../../../shared/", import.meta.url);
 

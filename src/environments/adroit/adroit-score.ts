@@ -14,7 +14,7 @@ const references: Readonly<Record<AdroitTaskName, readonly [random: number, expe
  * D4RL's normalised score of a return of the dense form, without discount: 100 * (return - random) / (expert - random).
  * Undefined for environments that have none, the binary forms among them.
  */
-export function normalisedScore(environmentName: string, episodeReturn: number): number | undefined {
+export function adroitScore(environmentName: string, episodeReturn: number): number | undefined {
   if (!Object.hasOwn(references, environmentName)) return undefined;
   const [random, expert] = references[environmentName as AdroitTaskName];
   return (100 * (episodeReturn - random)) / (expert - random);

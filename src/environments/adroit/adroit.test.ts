@@ -4,11 +4,13 @@ import type { AdroitTaskName } from "../../data/adroit-success.js";
 import { UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { checkEnvironment } from "../check.js";
-import { makeEnvironment } from "../registry.js";
-import { adroitTaskNames, makeAdroit } from "./adroit.js";
+import { normalisedScore } from "../families.js";
+import { RenewableEnvironment } from "../renewable-environment.js";
+import { makeSync } from "../sync.fixture.js";
+import { makeAdroit } from "./adroit.js";
 import { beginAt, readRollout, replay } from "./adroit-replay.fixture.js";
-import { normalisedScore } from "./adroit-score.js";
 import { dot, environments, norm, triple } from "./adroit-tasks.fixture.js";
+import { adroitTaskNames } from "./family.js";
 
 const { pen, door, relocate } = environments;
 
@@ -139,26 +141,28 @@ describe("the dense rewards", () => {
 });
 
 describe("the Adroit environments", () => {
-  it("are registered, with D4RL's sizes and horizons", () => {
+  it("are registered, with D4RL's sizes and horizons", async () => {
     for (const [task, observations, actions, horizon] of [
       ["pen", 45, 24, 100],
       ["door", 39, 28, 200],
       ["relocate", 39, 30, 200],
     ] as const) {
       for (const name of [task, `${task}-binary`]) {
-        const environment = makeEnvironment(name);
+        const environment = await makeSync(name);
         expect([environment.name, environment.horizon]).toEqual([name, horizon]);
         expect(environment.observationSpace.size).toBe(observations);
         expect(environment.actionSpace).toMatchObject({ kind: "box", size: actions });
+        const renewable = await RenewableEnvironment.make(async () => environment);
+        expect(renewable.normalisedScore(1412.03), name).toBe(normalisedScore(name, 1412.03));
         environment.close();
       }
     }
   });
 
-  it("keep the contract, and continue from saved states to the bit, in a fresh environment too", () => {
+  it("keep the contract, and continue from saved states to the bit, in a fresh environment too", async () => {
     for (const name of adroitTaskNames.flatMap((task) => [task, `${task}-binary`])) {
-      const [environment, another] = [makeEnvironment(name, { horizon: 40 }), makeEnvironment(name, { horizon: 40 })];
-      expect(checkEnvironment(environment, { another, seed: 3 })).toEqual([]);
+      const [environment, another] = [await makeSync(name, { horizon: 40 }), await makeSync(name, { horizon: 40 })];
+      expect(await checkEnvironment(environment, { another, seed: 3 })).toEqual([]);
       for (const each of [environment, another]) each.close();
     }
   });

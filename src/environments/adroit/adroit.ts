@@ -11,10 +11,10 @@ import { Renderer } from "../../rendering/renderer.js";
 import {
   type BoxSpace,
   box,
-  type Environment,
   type ResetResult,
   type StepInfo,
   type StepResult,
+  type SyncEnvironment,
 } from "../environment.js";
 import { endOfStep } from "../horizon.js";
 import { type EnvironmentOptions, readOptions } from "../options.js";
@@ -24,6 +24,7 @@ import { type AdroitScene, adroitMjcf, doorScene, penScene, relocateScene } from
 import { penTask } from "./adroit-pen.js";
 import { adroitLook, adroitScene } from "./adroit-picture.js";
 import { relocateTask } from "./adroit-relocate.js";
+import { adroitScore } from "./adroit-score.js";
 import type { AdroitTask, AdroitTaskFactory } from "./adroit-task.js";
 
 /** Physics steps of 0.002 s that an action lasts: 0.01 s. */
@@ -40,9 +41,6 @@ const kinds = {
   door: { scene: doorScene, task: doorTask, horizon: 200 },
   relocate: { scene: relocateScene, task: relocateTask, horizon: 200 },
 } as const satisfies Record<AdroitTaskName, AdroitKind>;
-
-/** The tasks, by the names of their dense forms. */
-export const adroitTaskNames = Object.keys(kinds) as AdroitTaskName[];
 
 /** How a task rewards: once achieved (0, before it -1), or D4RL's shaped sum. */
 export type AdroitReward = "binary" | "dense";
@@ -80,7 +78,7 @@ const achieved: StepInfo = { success: true };
  * A hand at a task. The binary form ends (terminated) when the task is first achieved; the dense form goes on, except
  * that D4RL's pen ends when it is dropped. The first reset without a seed behaves like one with seed 0.
  */
-export class AdroitEnvironment implements Environment {
+export class AdroitEnvironment implements SyncEnvironment {
   readonly observationSpace: BoxSpace;
   readonly actionSpace: BoxSpace;
   private readonly simulation: Simulation;
@@ -108,7 +106,7 @@ export class AdroitEnvironment implements Environment {
     this.actionSpace = box(this.middle.length, -1, 1);
   }
 
-  reset(options: { readonly seed?: number } = {}): ResetResult {
+  reset(options: { readonly seed?: number } = {}): ResetResult<Float32Array> {
     if (options.seed !== undefined) this.random = new RandomStream(options.seed, "environment");
     this.simulation.reset();
     this.task.draw(this.random);
@@ -118,7 +116,7 @@ export class AdroitEnvironment implements Environment {
   }
 
   /** Acts once; entries of the action beyond [-1, 1] count as the bound. */
-  step(action: Float32Array): StepResult {
+  step(action: Float32Array): StepResult<Float32Array> {
     const ctrl = this.simulation.ctrl;
     for (let i = 0; i < ctrl.length; i++)
       ctrl[i] = this.middle[i]! + this.reach[i]! * Math.max(-1, Math.min(1, action[i]!));
@@ -134,6 +132,10 @@ export class AdroitEnvironment implements Environment {
       truncated,
       info: success ? achieved : underway,
     };
+  }
+
+  normalisedScore(episodeReturn: number): number | undefined {
+    return adroitScore(this.name, episodeReturn);
   }
 
   saveState(): Float64Array {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../random.js";
 import { checkEnvironment } from "../check.js";
-import { makeEnvironment } from "../registry.js";
+import { makeSync } from "../sync.fixture.js";
 import { makeAntDirection } from "./ant-direction.js";
 
 /** Plays an episode of random actions, of one size throughout. */
@@ -23,13 +23,13 @@ function play(seed: number, options: Parameters<typeof makeAntDirection>[0] = {}
 }
 
 describe("ant-direction", () => {
-  it("keeps the contract of an environment", () => {
+  it("keeps the contract of an environment", async () => {
     const [environment, another] = [makeAntDirection({ horizon: 60 }), makeAntDirection({ horizon: 60 })];
-    expect(checkEnvironment(environment, { another })).toEqual([]);
+    expect(await checkEnvironment(environment, { another })).toEqual([]);
     expect([environment.observationSpace.size, environment.actionSpace]).toMatchObject([29, { size: 8 }]);
     environment.close();
     another.close();
-    const named = makeEnvironment("ant-direction");
+    const named = await makeSync("ant-direction");
     expect([named.name, named.horizon]).toEqual(["ant-direction", 300]);
     named.close();
   });

@@ -8,7 +8,7 @@ import { Simulation } from "../../physics/mujoco.js";
 import { RandomStream } from "../../random.js";
 import type { Frame } from "../../rendering/frame.js";
 import { Renderer } from "../../rendering/renderer.js";
-import { type BoxSpace, box, type Environment, type ResetResult, type StepResult } from "../environment.js";
+import { type BoxSpace, box, type ResetResult, type StepResult, type SyncEnvironment } from "../environment.js";
 import { endOfStep } from "../horizon.js";
 import { goalDisc, paintMaze, walkerScene } from "../maze-picture.js";
 import { type EnvironmentOptions, readOptions } from "../options.js";
@@ -54,11 +54,11 @@ const patience = 100;
  * does not: here it is what makes falling expensive. `success` says that an aim was reached in this step.
  * @throws UsageError when an option is unknown or out of its range.
  */
-export function makeAntDirection(options: EnvironmentOptions = {}): Environment {
+export function makeAntDirection(options: EnvironmentOptions = {}): SyncEnvironment {
   return new AntDirection(readOptions("ant-direction", antDirectionOptions, options));
 }
 
-class AntDirection implements Environment {
+class AntDirection implements SyncEnvironment {
   readonly name = "ant-direction";
   readonly observationSpace: BoxSpace = box(walkingObservationSize, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   readonly actionSpace: BoxSpace = box(antActionSize, -1, 1);
@@ -79,7 +79,7 @@ class AntDirection implements Environment {
     this.noise = noise;
   }
 
-  reset(options: { readonly seed?: number } = {}): ResetResult {
+  reset(options: { readonly seed?: number } = {}): ResetResult<Float32Array> {
     if (options.seed !== undefined) this.random = new RandomStream(options.seed, "environment");
     this.simulation.reset();
     placeAnt(this.simulation, { x: 0, y: 0 }, this.random);
@@ -88,7 +88,7 @@ class AntDirection implements Environment {
     return { observation: this.observe(), info: { success: false } };
   }
 
-  step(action: Float32Array): StepResult {
+  step(action: Float32Array): StepResult<Float32Array> {
     const before = this.distance();
     toWorldFrame(action, this.quarters, this.torques);
     shake(this.torques, this.noise, this.random);

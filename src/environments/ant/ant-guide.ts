@@ -5,11 +5,20 @@
  */
 
 import { UsageError } from "../../errors.js";
-import { type BoxSpace, box, type Environment, type ResetResult, type StepResult } from "../environment.js";
+import {
+  type BoxSpace,
+  box,
+  type Environment,
+  type MaybePromise,
+  type ResetResult,
+  type StepResult,
+  vectorOf,
+  whenAnswered,
+} from "../environment.js";
 import { type Maze, type MazeName, makeMaze, type Position, type Waypoint, waypointsTo } from "../mazes.js";
 import { antActionSize } from "./ant-body.js";
 import { toWalkingFrame, toWorldFrame, walkingObservationSize } from "./ant-frame.js";
-import { antCellSize, antMazes } from "./antmaze.js";
+import { antCellSize, antMazes } from "./tasks.js";
 
 /**
  * The guided form of an ant maze, which takes the environment over.
@@ -44,15 +53,16 @@ class GuidedAnt implements Environment {
     if (environment.render) this.render = (frame) => environment.render?.(frame);
   }
 
-  reset(options?: { readonly seed?: number }): ResetResult {
-    const result = this.environment.reset(options);
-    this.waypoint = waypointsTo(this.maze, result.info.goal as Position);
-    return this.seen(result);
+  reset(options?: { readonly seed?: number }): MaybePromise<ResetResult> {
+    return whenAnswered(this.environment.reset(options), (result) => {
+      this.waypoint = waypointsTo(this.maze, result.info.goal as Position);
+      return this.seen(result);
+    });
   }
 
-  step(action: Float32Array): StepResult {
+  step(action: Float32Array): MaybePromise<StepResult> {
     toWorldFrame(action, this.quarters, this.torques);
-    return this.seen(this.environment.step(this.torques));
+    return whenAnswered(this.environment.step(this.torques), (result) => this.seen(result));
   }
 
   close(): void {
@@ -60,7 +70,7 @@ class GuidedAnt implements Environment {
   }
 
   private seen<Result extends ResetResult>(result: Result): Result {
-    const state = result.observation;
+    const state = vectorOf(result.observation);
     const { x, y } = this.waypoint(state[0]!, state[1]!);
     const observation = new Float32Array(walkingObservationSize);
     this.quarters = toWalkingFrame(state, Math.atan2(y - state[1]!, x - state[0]!), observation);

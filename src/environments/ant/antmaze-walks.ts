@@ -6,7 +6,6 @@ import { RandomStream } from "../../random.js";
 import { type CollectionAmount, readAmount } from "../collect.js";
 import { type Cell, type Maze, type MazeName, type Position, positionOf, sameCell } from "../mazes.js";
 import type { Walk } from "./ant-walk.js";
-import { drawAntGoal } from "./antmaze.js";
 
 /** Cells to begin in or to head for: the map's own one, a few that were picked by hand, or all free ones. */
 export type CellChoice = "fixed" | "play" | "diverse";
@@ -46,6 +45,16 @@ const rewardGoalOffset = 0.75;
 export function rewardGoal(maze: Maze): Position {
   const { x, y } = positionOf(maze, maze.goal);
   return { x: x + rewardGoalOffset, y: y + rewardGoalOffset };
+}
+
+/**
+ * A goal in a cell. D4RL adds two offsets to the cell's centre, one where it draws the cell and one where it sets the
+ * goal, and clips at 0.
+ */
+export function drawAntGoal(maze: Maze, cell: Cell, random: RandomStream): Position {
+  const centre = positionOf(maze, cell);
+  const offset = () => random.uniform() + 0.5 * random.uniform();
+  return { x: Math.max(centre.x + offset(), 0), y: Math.max(centre.y + offset(), 0) };
 }
 
 /** How walks are chosen. */

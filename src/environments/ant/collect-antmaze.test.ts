@@ -3,15 +3,11 @@ import { vectorParts } from "../../data/columns.js";
 import { stateOf } from "../../data/episode.js";
 import { readD4RL } from "../../data/formats/d4rl/d4rl.js";
 import { writeD4RL } from "../../data/formats/d4rl/d4rl-writer.js";
+import type { WalkingPolicy } from "../family.js";
 import { cellAt, makeMaze, type Position } from "../mazes.js";
-import { antCellSize } from "./antmaze.js";
 import { WalkPlan } from "./antmaze-walks.js";
-import {
-  type AntMazeCollection,
-  antMazeCollectedTasks,
-  collectAntMaze,
-  type WalkingPolicy,
-} from "./collect-antmaze.js";
+import { type AntMazeCollection, collectAntMaze } from "./collect-antmaze.js";
+import { antCellSize, antMazeCollectedTasks } from "./tasks.js";
 
 /** Draws every torque evenly; counts how many ants it moved at once. */
 function drunkard(): WalkingPolicy & { readonly counts: Set<number> } {

@@ -9,21 +9,15 @@ import { splitTrajectories } from "../../data/formats/d4rl/trajectories.js";
 import { unknownName } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { type CollectionAmount, requireWithin } from "../collect.js";
-import { goalRadius } from "../maze-environment.js";
+import type { WalkingPolicy } from "../family.js";
+import { goalRadius, mazeOptions } from "../maze-task.js";
 import { makeMaze, type Position } from "../mazes.js";
 import { readOptions } from "../options.js";
 import { antActionSize, antStateSize, recipeNoise } from "./ant-body.js";
 import { walkingObservationSize } from "./ant-frame.js";
-import { AntWalk } from "./ant-walk.js";
-import { type AntMazeDataSet, antCellSize, antHorizons, antMazeDataSets, antMazeOptions } from "./antmaze.js";
+import type { AntWalk } from "./ant-walk.js";
 import { type CellChoice, type PlannedWalk, rewardGoal, WalkPlan } from "./antmaze-walks.js";
-
-/** Who walks: actions [count, 8] for observations [count, 29] in the walking frame, drawn with the given stream. */
-export interface WalkingPolicy {
-  /** What the data's source calls it. */
-  readonly name: string;
-  act(observations: Float32Array, random: RandomStream): Promise<Float32Array>;
-}
+import { type AntMazeDataSet, antCellSize, antHorizons, antMazeCollectedTasks, antMazeDataSets } from "./tasks.js";
 
 /** What to collect: one of D4RL's six data sets. */
 export interface AntMazeCollection extends CollectionAmount {
@@ -45,9 +39,6 @@ export interface AntMazeCollection extends CollectionAmount {
   /** Ends the collection early; the walks that are complete are kept. */
   readonly signal?: AbortSignal;
 }
-
-/** The data sets that can be collected, by the names of their tasks. */
-export const antMazeCollectedTasks: readonly string[] = Object.keys(antMazeDataSets).map((name) => `antmaze-${name}`);
 
 /** Where each data set's walks begin and head, unless it is asked otherwise. */
 const choices: Record<AntMazeDataSet, CellChoice> = {
@@ -78,12 +69,13 @@ export async function collectAntMaze(settings: AntMazeCollection): Promise<Datas
   const { goalShare = goals === "diverse" ? diverseGoalShare : 0 } = settings;
   requireWithin("noise", noise, 0, Number.MAX_VALUE);
   requireWithin("goalShare", goalShare, 0, 1);
-  readOptions(`the collection of ${task}`, antMazeOptions, { horizon });
+  readOptions(`the collection of ${task}`, mazeOptions, { horizon });
   const maze = makeMaze(antMazeDataSets[name], antCellSize);
   const plan = new WalkPlan(maze, { starts, goals, goalShare, horizon }, settings);
   const source =
     `${task}, walking policy ${policy.name}, starts ${starts}, goals ${goals}, ` +
     `goal share ${goals === "fixed" ? 1 : goalShare}, noise ${noise}, horizon ${horizon}, seed ${settings.seed}`;
+  const { AntWalk } = await import("./ant-walk.js");
   const ants = Array.from({ length: Math.min(sideBySide, plan.walks) }, () => new AntWalk(maze, noise));
   const random = new RandomStream(settings.seed, "walking policy");
   const episodes: Episode[] = [];

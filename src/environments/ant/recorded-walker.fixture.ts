@@ -4,11 +4,12 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { RandomStream } from "../../random.js";
-import { goalRadius } from "../maze-environment.js";
+import type { WalkingPolicy } from "../family.js";
+import { goalRadius } from "../maze-task.js";
 import { type MazeName, makeMaze, positionOf } from "../mazes.js";
 import { AntWalk } from "./ant-walk.js";
-import { antCellSize, antHorizons, drawAntGoal } from "./antmaze.js";
-import type { WalkingPolicy } from "./collect-antmaze.js";
+import { drawAntGoal } from "./antmaze-walks.js";
+import { antCellSize, antHorizons } from "./tasks.js";
 
 const folder = new URL("../../../../shared/policies/", import.meta.url);
 

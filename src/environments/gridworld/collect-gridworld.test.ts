@@ -25,25 +25,31 @@ function stepsOf({ episodes, observations: parts }: Dataset): { readonly state: 
 }
 
 describe("collectGridWorld", () => {
-  it("goes the shortest firm way without noise", () => {
-    const dataset = collectGridWorld({ task: "gridworld-four-rooms", starts: "fixed", noise: 0, episodes: 3, seed: 1 });
+  it("goes the shortest firm way without noise", async () => {
+    const dataset = await collectGridWorld({
+      task: "gridworld-four-rooms",
+      starts: "fixed",
+      noise: 0,
+      episodes: 3,
+      seed: 1,
+    });
     expect(dataset).toMatchObject({ observationSize: 104, actionSize: 1, discreteActions: 4 });
     expect(dataset.episodes.map(({ length }) => length)).toEqual([20, 20, 20]);
     expect(dataset.episodes[0]!.rewards.at(-1)).toBe(1);
   });
 
-  it("covers every state by default, and reaches the goal in most episodes", () => {
+  it("covers every state by default, and reaches the goal in most episodes", async () => {
     for (const name of gridNames) {
-      const dataset = collectGridWorld({ task: `gridworld-${name}`, steps: 20_000, seed: 2 });
+      const dataset = await collectGridWorld({ task: `gridworld-${name}`, steps: 20_000, seed: 2 });
       expect(countSteps(dataset)).toBe(20_000);
       expect(new Set(stepsOf(dataset).map(({ state }) => state)).size).toBe(observationWidth(dataset.observations) - 1);
       expect(successShare(dataset)).toBeGreaterThan(0.5);
     }
   });
 
-  it("takes each action as often as the behaviour policy says", () => {
+  it("takes each action as often as the behaviour policy says", async () => {
     const noise = 0.4;
-    const steps = stepsOf(collectGridWorld({ task: "gridworld-cliff", noise, steps: 40_000, seed: 3 }));
+    const steps = stepsOf(await collectGridWorld({ task: "gridworld-cliff", noise, steps: 40_000, seed: 3 }));
     const policy = gridBehaviour(gridModelOf("gridworld-cliff"), noise);
     const greedy = steps.filter(({ state, action }) => policy[4 * state + action]! > 0.5).length / steps.length;
     expect(Math.abs(greedy - 0.7)).toBeLessThan(4 * Math.sqrt((0.7 * 0.3) / steps.length));
@@ -54,10 +60,10 @@ describe("collectGridWorld", () => {
     }
   });
 
-  it("earns what its policy is worth: discounted returns against the exact values", () => {
+  it("earns what its policy is worth: discounted returns against the exact values", async () => {
     const [noise, discount] = [0.3, 0.95];
     const settings = { task: "gridworld-cliff", starts: "fixed", noise, horizon: 10_000 } as const;
-    const { episodes } = collectGridWorld({ ...settings, episodes: 3_000, seed: 4 });
+    const { episodes } = await collectGridWorld({ ...settings, episodes: 3_000, seed: 4 });
     const model = gridModelOf("gridworld-cliff");
     const { values } = policyValues(model, gridBehaviour(model, noise), { discount });
     const returns = episodes.map(({ length }) => discount ** (length - 1));
@@ -68,10 +74,10 @@ describe("collectGridWorld", () => {
     expect(Math.abs(mean - values[model.layout.start]!)).toBeLessThan(4 * error);
   });
 
-  it("sees coordinates as well, and then does the same", () => {
+  it("sees coordinates as well, and then does the same", async () => {
     const settings = { task: "gridworld-four-rooms", noise: 0.3, steps: 500, seed: 6 };
-    const oneHot = collectGridWorld(settings);
-    const coordinates = collectGridWorld({ ...settings, observation: "coordinates" });
+    const oneHot = await collectGridWorld(settings);
+    const coordinates = await collectGridWorld({ ...settings, observation: "coordinates" });
     expect(coordinates.observations).toEqual(vectorParts(2));
     expect(coordinates.episodes.map(({ actions }) => [...actions])).toEqual(
       oneHot.episodes.map(({ actions }) => [...actions]),
@@ -80,30 +86,30 @@ describe("collectGridWorld", () => {
 
   it("gives the same data for the same settings to the bit, others for another seed", async () => {
     const collect = (seed: number) => collectGridWorld({ task: "gridworld-cliff", steps: 600, seed });
-    expect(Buffer.compare(await writeD4RL(collect(5)), await writeD4RL(collect(5)))).toBe(0);
-    expect(collect(6).episodes[0]).not.toEqual(collect(5).episodes[0]);
+    expect(Buffer.compare(await writeD4RL(await collect(5)), await writeD4RL(await collect(5)))).toBe(0);
+    expect((await collect(6)).episodes[0]).not.toEqual((await collect(5)).episodes[0]);
   });
 
   it("survives a file", async () => {
-    const dataset = collectGridWorld({ task: "gridworld-cliff", steps: 600, seed: 5 });
+    const dataset = await collectGridWorld({ task: "gridworld-cliff", steps: 600, seed: 5 });
     const read = await readD4RL(await writeD4RL(dataset), dataset.source);
     expect(read).toEqual(dataset);
   });
 
-  it("names its recipe and passes slip and horizon on", () => {
+  it("names its recipe and passes slip and horizon on", async () => {
     const recipe = { task: "gridworld-cliff", slip: 0.2, horizon: 9, noise: 1, starts: "fixed", episodes: 2 } as const;
-    const { source, episodes } = collectGridWorld({ ...recipe, seed: 8 });
+    const { source, episodes } = await collectGridWorld({ ...recipe, seed: 8 });
     expect(source).toBe(
       "gridworld-cliff, epsilon-greedy on exact values, starts fixed, noise 1, observation one-hot, slip 0.2, horizon 9, seed 8",
     );
     expect(episodes.map(({ length }) => length)).toEqual([9, 9]);
   });
 
-  it("refuses other tasks and a noise beyond 1", () => {
-    expect(() => collectGridWorld({ task: "gridworld-clif", episodes: 1, seed: 0 })).toThrow(
+  it("refuses other tasks and a noise beyond 1", async () => {
+    await expect(collectGridWorld({ task: "gridworld-clif", episodes: 1, seed: 0 })).rejects.toThrow(
       'Unknown gridworld "gridworld-clif". Did you mean "gridworld-cliff"?',
     );
-    expect(() => collectGridWorld({ task: "gridworld-cliff", noise: 1.5, episodes: 1, seed: 0 })).toThrow(
+    await expect(collectGridWorld({ task: "gridworld-cliff", noise: 1.5, episodes: 1, seed: 0 })).rejects.toThrow(
       "The setting noise of the collection is 1.5; give a number between 0 and 1.",
     );
   });
@@ -119,7 +125,7 @@ describe("collectTask", () => {
       expect(countSteps(await collectTask({ task, steps: 20, seed: 0, ...walker }))).toBe(20);
     }
     const settings = { task: "gridworld-cliff", noise: 0.2, steps: 50, seed: 1 };
-    expect(await collectTask(settings)).toEqual(collectGridWorld(settings));
+    expect(await collectTask(settings)).toEqual(await collectGridWorld(settings));
   });
 
   it("refuses tasks without data of their own, and settings that are missing or mean nothing to the task", async () => {

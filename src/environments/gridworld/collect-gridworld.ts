@@ -53,12 +53,12 @@ export function gridBehaviour(model: GridModel, noise: number): Float64Array {
  * Collects episodes of a gridworld; the same settings give the same data to the bit.
  * @throws UsageError when the task is no gridworld or a setting is out of its range.
  */
-export function collectGridWorld(settings: GridWorldCollection): Dataset {
+export async function collectGridWorld(settings: GridWorldCollection): Promise<Dataset> {
   const { task, starts = "diverse", noise = 0.5, observation = "one-hot", slip = defaultSlip, horizon } = settings;
   const layout = gridLayout(gridNameOf(task));
   requireWithin("noise", noise, 0, 1);
   const options: GridWorldOptions = { start: starts, observation, slip, ...(horizon !== undefined && { horizon }) };
-  const environment = makeEnvironment(task, options);
+  const environment = await makeEnvironment(task, options);
   const model = gridModel(layout, slip);
   const random = new RandomStream(settings.seed, "controller");
   const source =
@@ -66,9 +66,9 @@ export function collectGridWorld(settings: GridWorldCollection): Dataset {
     `slip ${slip}, horizon ${environment.horizon}, seed ${settings.seed}`;
   try {
     const begin = followPolicy(gridBehaviour(model, noise), model.actions, gridView(layout, observation), random);
-    return collectEpisodes(environment, begin, source, settings);
+    return await collectEpisodes(environment, begin, source, settings);
   } finally {
-    environment.close();
+    await environment.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../random.js";
-import { makeEnvironment } from "../registry.js";
+import { makeSync } from "../sync.fixture.js";
 import { GridWorldEnvironment, makeGridWorld } from "./gridworld.js";
 import { gridModel } from "./gridworld-dynamics.js";
 import { gridLayout, gridNames, parseLayout } from "./gridworld-layouts.js";
@@ -44,14 +44,14 @@ describe("the layouts", () => {
 });
 
 describe("gridworlds", () => {
-  it("observe one-hot over their cells, or x and y from -1 to 1", () => {
-    const oneHot = makeEnvironment("gridworld-cliff");
+  it("observe one-hot over their cells, or x and y from -1 to 1", async () => {
+    const oneHot = await makeSync("gridworld-cliff");
     expect([oneHot.observationSpace.size, oneHot.horizon]).toEqual([38, 100]);
     expect(oneHot.actionSpace).toEqual({ kind: "discrete", count: 4 });
     const { observation, info } = oneHot.reset();
     expect([observation.indexOf(1), observation.reduce((sum, x) => sum + x, 0)]).toEqual([36, 1]);
     expect(info).toEqual({ success: false, state: 36 });
-    const coordinates = makeEnvironment("gridworld-cliff", { observation: "coordinates" });
+    const coordinates = await makeSync("gridworld-cliff", { observation: "coordinates" });
     expect([...coordinates.reset().observation]).toEqual([-1, 1]);
     expect([...coordinates.step(up).observation]).toEqual([-1, Math.fround(1 / 3)]);
   });
@@ -165,14 +165,14 @@ describe("gridworlds", () => {
     expect(states(20)).toEqual(states(0));
   });
 
-  it("refuse options that do not fit, and actions that are none", () => {
-    expect(() => makeEnvironment("gridworld-cliff", { slip: 0.6 })).toThrow(
+  it("refuse options that do not fit, and actions that are none", async () => {
+    await expect(makeSync("gridworld-cliff", { slip: 0.6 })).rejects.toThrow(
       "The option slip of gridworld-cliff is 0.6; it must be at most 0.5.",
     );
-    expect(() => makeEnvironment("gridworld-cliff", { start: "elsewhere" })).toThrow(
+    await expect(makeSync("gridworld-cliff", { start: "elsewhere" })).rejects.toThrow(
       "it must be one of fixed, diverse",
     );
-    const environment = makeEnvironment("gridworld-cliff");
+    const environment = await makeSync("gridworld-cliff");
     environment.reset({ seed: 0 });
     expect(() => environment.step(Float32Array.of(4))).toThrow("holds 4, which is no whole number from 0 to 3");
   });

@@ -10,10 +10,10 @@ import {
   type BoxSpace,
   type DiscreteSpace,
   discrete,
-  type Environment,
   type ResetResult,
   type StepInfo,
   type StepResult,
+  type SyncEnvironment,
 } from "../environment.js";
 import { endOfStep } from "../horizon.js";
 import { type EnvironmentOptions, readOptions } from "../options.js";
@@ -64,12 +64,12 @@ interface GridInfo extends StepInfo {
   readonly state: number;
 }
 
-interface GridReset extends ResetResult {
+interface GridReset extends ResetResult<Float32Array> {
   readonly info: GridInfo;
 }
 
 /** One walker in a gridworld. The first reset without a seed behaves like one with seed 0. */
-export class GridWorldEnvironment implements Environment {
+export class GridWorldEnvironment implements SyncEnvironment {
   readonly observationSpace: BoxSpace;
   readonly actionSpace: DiscreteSpace;
   private readonly startStates: readonly number[];
@@ -99,7 +99,7 @@ export class GridWorldEnvironment implements Environment {
     return { observation: this.view.observe(this.state), info: this.info(false) };
   }
 
-  step(action: Float32Array): StepResult & GridReset {
+  step(action: Float32Array): StepResult<Float32Array> & GridReset {
     const outcome = drawOutcome(this.model.outcomes[this.state]![action[0]!]!, this.random);
     this.state = outcome.state;
     this.steps++;

@@ -14,7 +14,8 @@ import {
 } from "../collect.js";
 import { type Maze, type MazeName, makeMaze, type Position, positionOf, sameCell, waypointsTo } from "../mazes.js";
 import { makeEnvironment } from "../registry.js";
-import { defaultFrameSkip, type PointMazeOptions, pointMazes, pointMazeTasks } from "./pointmaze.js";
+import type { PointMazeOptions } from "./pointmaze.js";
+import { defaultFrameSkip, pointMazes, pointMazeTasks } from "./tasks.js";
 
 /**
  * What to collect. Mixtures of interest, with the measured share of episodes that reach the task's goal (20,000 steps,
@@ -50,28 +51,28 @@ export interface PointMazeCollection extends CollectionAmount {
  * horizon otherwise.
  * @throws UsageError when the task is no point maze or a setting is out of its range.
  */
-export function collectPointMaze(settings: PointMazeCollection): Dataset {
+export async function collectPointMaze(settings: PointMazeCollection): Promise<Dataset> {
   const { task, starts = "diverse", goals = "diverse", goalShare = 0.25, noise = 0.5 } = settings;
   const mazeName = mazeNameOf(task);
   requireWithin("goalShare", goalShare, 0, 1);
   requireWithin("noise", noise, 0, Number.MAX_VALUE);
   const { frameSkip = defaultFrameSkip, horizon } = settings;
   const options: PointMazeOptions = { start: starts, frameSkip, ...(horizon === undefined ? {} : { horizon }) };
-  const environment = makeEnvironment(task, options);
+  const environment = await makeEnvironment(task, options);
   const random = new RandomStream(settings.seed, "controller");
   const share = goals === "fixed" ? 1 : goalShare;
   const source =
     `${task}, waypoint controller, starts ${starts}, goals ${goals}, goal share ${share}, noise ${noise}, ` +
     `frame skip ${frameSkip}, horizon ${environment.horizon}, seed ${settings.seed}`;
   try {
-    return collectEpisodes(
+    return await collectEpisodes(
       environment,
       waypointEpisodes(makeMaze(mazeName, 1), share, noise, random),
       source,
       settings,
     );
   } finally {
-    environment.close();
+    await environment.close();
   }
 }
 

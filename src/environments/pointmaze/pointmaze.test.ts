@@ -145,13 +145,13 @@ describe("point mazes", () => {
     expect(trajectory(30)).toEqual(trajectory(0));
   });
 
-  it("refuse unknown and ill-typed options in one sentence", () => {
-    expect(() => makeEnvironment("pointmaze-umaze", { frameskip: 3 })).toThrow(
+  it("refuse unknown and ill-typed options in one sentence", async () => {
+    await expect(makeEnvironment("pointmaze-umaze", { frameskip: 3 })).rejects.toThrow(
       'Unknown option of pointmaze-umaze "frameskip". Did you mean "frameSkip"?',
     );
-    expect(() => makeEnvironment("pointmaze-umaze", { frameSkip: 0 })).toThrow(
+    await expect(makeEnvironment("pointmaze-umaze", { frameSkip: 0 })).rejects.toThrow(
       /^The option frameSkip of pointmaze-umaze is 0; it must be at least 1\.$/,
     );
-    expect(() => makeEnvironment("pointmaze-umaze", { start: "anywhere" })).toThrow(UsageError);
+    await expect(makeEnvironment("pointmaze-umaze", { start: "anywhere" })).rejects.toThrow(UsageError);
   });
 });

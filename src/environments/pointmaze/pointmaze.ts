@@ -6,21 +6,11 @@
  * an evaluation of many episodes is more than all or nothing.
  */
 import { z } from "zod";
-import { MazeEnvironment, type MazeRobot, mazeOptions } from "../maze-environment.js";
-import { type Maze, type MazeName, makeMaze, mazeNames, positionOf, wallGeoms } from "../mazes.js";
+import { MazeEnvironment, type MazeRobot } from "../maze-environment.js";
+import { mazeOptions } from "../maze-task.js";
+import { type Maze, type MazeName, makeMaze, positionOf, wallGeoms } from "../mazes.js";
 import { type EnvironmentOptions, readOptions } from "../options.js";
-
-/** A maze as a task; with `-diverse` its episodes begin everywhere unless the option `start` says otherwise. */
-export type PointMazeName = MazeName | `${MazeName}-diverse`;
-
-/** Every task of this family, by the maze that it plays in: "umaze" and "umaze-diverse" both play in "umaze". */
-export const pointMazes: ReadonlyMap<PointMazeName, MazeName> = new Map([
-  ...mazeNames.map((maze): [PointMazeName, MazeName] => [maze, maze]),
-  ...mazeNames.map((maze): [PointMazeName, MazeName] => [`${maze}-diverse`, maze]),
-]);
-
-/** The names of these tasks in the registry. */
-export const pointMazeTasks: readonly string[] = [...pointMazes.keys()].map((name) => `pointmaze-${name}`);
+import { defaultFrameSkip, type PointMazeName, pointMazes } from "./tasks.js";
 
 /**
  * Physics steps (of 0.01 s) after which an episode is truncated: about three times what the waypoint controller needs
@@ -36,12 +26,6 @@ const ballRadius = 0.1;
 
 /** Half the width of the uniform noise on position (m) and velocity (m/s) at reset. */
 const resetNoise = 0.1;
-
-/**
- * D4RL decides at every physics step (frame skip 1). Here an action lasts 5, that is 0.05 s: a discount of 0.99 then
- * still sees the goal from the start, and an episode is 5 times cheaper to learn from.
- */
-export const defaultFrameSkip = 5;
 
 /** The options of a point maze. */
 export const pointMazeOptions = mazeOptions.extend({

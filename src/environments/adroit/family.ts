@@ -1,11 +1,12 @@
 /**
- * What the tasks of the Adroit hand start from (see presets.ts for how presets are used). "paper" is the Cal-QL paper's
- * table for the binary tasks (appendix D); "laptop" is chosen by trial on door-binary, see docs/results.md.
+ * The tasks of the Adroit hand as a family. "paper" is the Cal-QL paper's table for the binary tasks (appendix D);
+ * "laptop" is chosen by trial on door-binary, see docs/results.md.
  */
-import type { AgentSettings } from "../agents/registry.js";
-import type { Preset } from "./presets.js";
+import type { AdroitTaskName } from "../../data/adroit-success.js";
+import type { Family, PresetValues } from "../family.js";
+import { adroitScore } from "./adroit-score.js";
 
-const adroitBinary: Preset = {
+const adroitBinary: PresetValues = {
   actorHidden: [512, 512],
   criticHidden: [512, 512, 512],
   conservativeWeight: 1,
@@ -23,7 +24,7 @@ const adroitBinary: Preset = {
  * are a thin line through 28 dimensions of action. The warm-up fills the online replay with many trajectories before the
  * first online update; half of each batch from one or two of them unlearned everything within 4,000 steps.
  */
-const adroitBinaryLaptop: Preset = {
+const adroitBinaryLaptop: PresetValues = {
   ...adroitBinary,
   threads: 1,
   actorHidden: [256, 256],
@@ -44,12 +45,12 @@ const adroitBinaryLaptop: Preset = {
 };
 
 /** Numbers of their papers for Adroit; the first for rewards that are ten times those of theirs. */
-const agents: Readonly<Record<string, AgentSettings>> = {
+const agents: Readonly<Record<string, PresetValues>> = {
   iql: { expectile: 0.8, advantageTemperature: 0.3 },
   awac: { advantageTemperature: 1 },
   rlpd: { backupEntropy: false },
 };
-const agentsLaptop: Readonly<Record<string, AgentSettings>> = {
+const agentsLaptop: Readonly<Record<string, PresetValues>> = {
   iql: { expectile: 0.8, advantageTemperature: 3 },
   awac: { advantageTemperature: 0.1 },
   rlpd: { backupEntropy: false },
@@ -63,8 +64,20 @@ const scales = {
 /** The paper trains the pen, whose episodes are half as long, for a fifth of the steps. */
 const penScales = { ...scales, paper: { preset: { ...adroitBinary, onlineSteps: 200_000 }, agents } };
 
-export const adroitFamilies = [
-  { prefix: "pen-binary", ...penScales },
-  { prefix: "door-binary", ...scales },
-  { prefix: "relocate-binary", ...scales },
-] as const;
+/** The tasks, by the names of their dense forms. */
+export const adroitTaskNames = ["pen", "door", "relocate"] as const satisfies readonly AdroitTaskName[];
+
+export const adroitFamily: Family = {
+  tasks: adroitTaskNames.flatMap((name) => [`${name}-binary`, name]),
+  async make(task, options) {
+    const { makeAdroit } = await import("./adroit.js");
+    const name = task.replace(/-binary$/, "") as AdroitTaskName;
+    return makeAdroit(name, name === task ? "dense" : "binary", options);
+  },
+  presets: [
+    { prefix: "pen-binary", ...penScales },
+    { prefix: "door-binary", ...scales },
+    { prefix: "relocate-binary", ...scales },
+  ],
+  normalisedScore: adroitScore,
+};

@@ -1,0 +1,47 @@
+/**
+ * Whoever watches over the calls of environments, which may hang. A call that holds the thread can only be broken off
+ * from outside (src/runs/hang-watch.ts); a promise that does not come is given up here, by a plain timer.
+ */
+import type { CallKind, EpisodeName } from "./environment-failure.js";
+
+export interface CallWatch {
+  /** Seconds after which a call counts as hung. */
+  readonly seconds: number;
+  /**
+   * A call begins.
+   * @param episode in which it is made, unless it is `make`
+   * @param step counted from 1; 0 is the beginning of the episode
+   */
+  enter(call: CallKind, episode?: EpisodeName, step?: number): void;
+  /** The call has returned: with its answer, or with a promise, for which nobody holds the thread. */
+  leave(): void;
+}
+
+/** What is said of a call without an answer. */
+export function noAnswer(seconds: number): string {
+  return `it gave no answer for ${seconds} seconds`;
+}
+
+/** Thrown where a promise does not come in time. */
+export class NoAnswerError extends Error {}
+
+/** The longest time that a timer can be set to, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+
+/**
+ * What the promise resolves to.
+ * @param seconds to wait at most; without it for ever
+ * @throws NoAnswerError where it takes longer, whatever becomes of the promise then; else as the promise does
+ */
+export async function withinTime<Answer>(promise: Promise<Answer>, seconds: number | undefined): Promise<Answer> {
+  if (seconds === undefined) return promise;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswerError(noAnswer(seconds))), Math.min(1000 * seconds, longestTimer));
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

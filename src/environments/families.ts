@@ -1,0 +1,27 @@
+/**
+ * The built-in families: a new one is a folder and one line here. Their order is that of `environmentNames`.
+ */
+import { adroitFamily } from "./adroit/family.js";
+import { antFamily } from "./ant/family.js";
+import type { Family, TaskPresets } from "./family.js";
+import { gridWorldFamily } from "./gridworld/family.js";
+import { pointMazeFamily } from "./pointmaze/family.js";
+
+export const families: readonly Family[] = [pointMazeFamily, antFamily, adroitFamily, gridWorldFamily];
+
+/** The family of a built-in task. */
+export function familyOf(task: string): Family | undefined {
+  return families.find(({ tasks }) => tasks.includes(task));
+}
+
+/** The presets of a task; undefined where no family has any for it. */
+export function presetsOf(task: string): TaskPresets | undefined {
+  return families.flatMap(({ presets }) => presets).find(({ prefix }) => task.startsWith(prefix));
+}
+
+/**
+ * D4RL's normalised score of a return without discount: 0 is random, 100 an expert. Undefined for tasks that have none.
+ */
+export function normalisedScore(task: string, episodeReturn: number): number | undefined {
+  return familyOf(task)?.normalisedScore?.(task, episodeReturn);
+}

@@ -1,0 +1,70 @@
+/**
+ * What a family of tasks brings along: the names of its tasks, how to make them, the settings that training starts from,
+ * the data that it can collect itself, its score. A family declares it in the file `family.ts` of its own folder, which
+ * imports models, physics and collectors only when they are first used.
+ */
+import type { Dataset } from "../data/episode.js";
+import type { RandomStream } from "../random.js";
+import type { CollectionAmount } from "./collect.js";
+import type { SyncEnvironment } from "./environment.js";
+import type { EnvironmentOptions } from "./options.js";
+
+/** Settings of a run and of its agents by name; `resolveConfiguration` checks them, because environments know no agents. */
+export type PresetValues = Readonly<Record<string, unknown>>;
+
+/** What runs of some size start from, and the differences of single agents to it. */
+export interface Scale {
+  readonly preset: PresetValues;
+  readonly agents?: Readonly<Record<string, PresetValues>>;
+}
+
+/** The presets of all tasks whose names begin with `prefix`. */
+export interface TaskPresets {
+  readonly prefix: string;
+  readonly paper: Scale;
+  readonly laptop: Scale;
+}
+
+/** Who walks: actions [count, 8] for observations [count, 29] in the walking frame, drawn with the given stream. */
+export interface WalkingPolicy {
+  /** What the data's source calls it. */
+  readonly name: string;
+  act(observations: Float32Array, random: RandomStream): Promise<Float32Array>;
+}
+
+/** What to collect; a setting that means nothing to the task is refused. */
+export interface TaskCollection extends CollectionAmount {
+  readonly task: string;
+  readonly starts?: "fixed" | "diverse";
+  readonly goals?: "fixed" | "diverse";
+  readonly goalShare?: number;
+  readonly noise?: number;
+  /** Who walks, in an ant maze. */
+  readonly policy?: WalkingPolicy;
+  /** Ends the collection of an ant maze early, with the walks that are complete. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a task's own data are collected where nobody says otherwise. */
+export type DataRecipe = Pick<TaskCollection, "starts" | "goals" | "goalShare" | "noise" | "seed"> & {
+  readonly steps: number;
+};
+
+/** The data that a family collects itself. */
+export interface OwnData {
+  readonly tasks: readonly string[];
+  readonly recipe: DataRecipe;
+  /** The settings that mean something to these data, beside task, amount and seed. */
+  readonly settings: readonly (keyof TaskCollection)[];
+  readonly collect: (settings: TaskCollection) => Promise<Dataset>;
+}
+
+export interface Family {
+  readonly tasks: readonly string[];
+  /** Makes one of its tasks, not yet guarded. */
+  readonly make: (task: string, options: EnvironmentOptions) => Promise<SyncEnvironment>;
+  readonly presets: readonly TaskPresets[];
+  readonly data?: OwnData;
+  /** D4RL's normalised score of a return, for the tasks that have one. */
+  readonly normalisedScore?: (task: string, episodeReturn: number) => number | undefined;
+}

@@ -1,0 +1,108 @@
+/**
+ * What observations and actions are made of. An observation is one vector, or several named parts (a vector and a
+ * picture, say); an action is a vector within bounds, in the environment's own units, or one choice among a few.
+ */
+import { type ObservationParts, vectorParts } from "../data/columns.js";
+import type { Observation } from "../data/episode.js";
+import { UsageError } from "../errors.js";
+
+/** A box of real numbers: one lower and one upper bound per entry (infinite where there is none). */
+export interface BoxSpace {
+  readonly kind: "box";
+  readonly size: number;
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+}
+
+/** Pictures: bytes [height, width, channels], row-major. */
+export interface PixelsSpace {
+  readonly kind: "pixels";
+  readonly shape: readonly [height: number, width: number, channels: number];
+}
+
+/** Observations of several named parts. */
+export interface DictSpace {
+  readonly kind: "dict";
+  readonly parts: Readonly<Record<string, BoxSpace | PixelsSpace>>;
+}
+
+/**
+ * A choice among `count` actions, numbered from 0. An action of it is a Float32Array of length 1 that holds the number,
+ * so that replay, data and files have one layout for every kind of action.
+ */
+export interface DiscreteSpace {
+  readonly kind: "discrete";
+  readonly count: number;
+}
+
+export type ObservationSpace = BoxSpace | DictSpace;
+export type ActionSpace = BoxSpace | DiscreteSpace;
+
+/** What is observed: the vector of a box, or an array for each part of a dict (Float32Array, for pixels Uint8Array). */
+export type { Observation };
+
+type Bound = number | ArrayLike<number>;
+
+/**
+ * The box of `size` entries within bounds that all entries share, or that have an entry each.
+ * @throws UsageError for bounds of another length
+ */
+export function box(size: number, low: Bound, high: Bound): BoxSpace;
+/** The box within these bounds, one of each an entry: `box([0, -5], [3.5, 5])`. @throws UsageError where the lengths differ */
+export function box(low: ArrayLike<number>, high: ArrayLike<number>): BoxSpace;
+export function box(first: Bound, second: Bound, third?: Bound): BoxSpace {
+  const [size, low, high] =
+    typeof first === "number" ? [first, second, third!] : ([first.length, first, second] as const);
+  return { kind: "box", size, low: boundsOf(size, low), high: boundsOf(size, high) };
+}
+
+function boundsOf(size: number, bound: Bound): Float32Array {
+  if (typeof bound !== "object") return new Float32Array(size).fill(bound);
+  if (bound.length === size) return Float32Array.from(bound);
+  throw new UsageError(
+    `A box of ${size} entries was given ${bound.length} bounds; give one number for all entries, or one for each.`,
+  );
+}
+
+/** The pictures of `height` rows of `width` pixels, each of so many bytes. */
+export function pixels(height: number, width: number, channels = 3): PixelsSpace {
+  return { kind: "pixels", shape: [height, width, channels] };
+}
+
+/** Observations of named parts: `dict({ state: box(4, -1, 1), image: pixels(48, 48) })`. */
+export function dict(parts: Readonly<Record<string, BoxSpace | PixelsSpace>>): DictSpace {
+  return { kind: "dict", parts };
+}
+
+/** The choice among `count` actions. */
+export function discrete(count: number): DiscreteSpace {
+  return { kind: "discrete", count };
+}
+
+/** The length of an action's array: 1 for a discrete space (the action's number), the size of a box. */
+export function actionVectorSize(space: ActionSpace): number {
+  return space.kind === "discrete" ? 1 : space.size;
+}
+
+/** How many actions there are to choose from; undefined where actions are vectors. */
+export function discreteActionsOf(space: ActionSpace): number | undefined {
+  return space.kind === "discrete" ? space.count : undefined;
+}
+
+/** The parts of a space's observations as columns declare them; a plain vector is the part `state`. */
+export function observationPartsOf(space: ObservationSpace): ObservationParts {
+  if (space.kind === "box") return vectorParts(space.size);
+  const part = (of: BoxSpace | PixelsSpace) =>
+    of.kind === "box"
+      ? ({ type: "float32", shape: [of.size] } as const)
+      : ({ type: "uint8", shape: of.shape } as const);
+  return Object.fromEntries(Object.entries(space.parts).map(([name, of]) => [name, part(of)]));
+}
+
+/** The observation as the vector that it is. @throws UsageError where it has parts, which this caller does not take */
+export function vectorOf(observation: Observation): Float32Array {
+  if (observation instanceof Float32Array) return observation;
+  throw new UsageError(
+    `An observation with the parts ${Object.keys(observation).join(", ")} is no vector; use an environment whose observations are one Float32Array.`,
+  );
+}

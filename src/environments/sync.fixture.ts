@@ -1,0 +1,8 @@
+/** Built-in environments for tests, which answer at once. */
+import type { SyncEnvironment } from "./environment.js";
+import type { EnvironmentOptions } from "./options.js";
+import { makeEnvironment } from "./registry.js";
+
+export async function makeSync(name: string, options?: EnvironmentOptions): Promise<SyncEnvironment> {
+  return (await makeEnvironment(name, options)) as SyncEnvironment;
+}
