@@ -6,7 +6,7 @@
  */
 import h5wasm from "h5wasm";
 import { DataError } from "../../../errors.js";
-import type { TargetFile } from "../../formats/format.js";
+import type { TargetFile } from "../files.js";
 import { type DataFile, fileInMemory } from "../files.js";
 import { attachFile, attachTarget, type Trouble } from "./hdf5-node.js";
 

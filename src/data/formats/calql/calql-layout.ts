@@ -19,9 +19,6 @@ import { z } from "zod";
 import { crc32 } from "../../containers/crc32.js";
 import { isActionCount } from "../../discrete-actions.js";
 
-export const manifestFile = "manifest.json";
-export const blocksFile = "blocks.u32";
-
 /** The arrays of the episodes, in the order of a block's checksum. */
 export const parts = {
   observations: "observations.f32",

@@ -10,13 +10,12 @@ import { quoted } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource, ReadOptions } from "../format.js";
+import { blocksFile, manifestFile } from "./calql-files.js";
 import {
   BLOCK_NUMBERS,
-  blocksFile,
   LARGEST_BLOCK_BYTES,
   type Manifest,
   manifestChecksum,
-  manifestFile,
   manifestSchema,
   type Part,
   partBytes,
