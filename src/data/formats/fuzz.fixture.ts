@@ -10,11 +10,11 @@
 import { expect } from "vitest";
 import { DataError, UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
-import type { Episode } from "../episode.js";
-import type { DatasetFormat, EpisodeSource, ReadOptions } from "./format.js";
 import { meterAllocations } from "../containers/allocation-meter.fixture.js";
 import { type DataFiles, filesInMemory } from "../containers/files.js";
 import { mutate } from "../containers/mutate.fixture.js";
+import type { Episode } from "../episode.js";
+import type { DatasetFormat, EpisodeSource, ReadOptions } from "./format.js";
 
 export interface FuzzOptions {
   readonly mutations: number;
