@@ -7,7 +7,7 @@ import { ZSTDDecoder } from "zstddec";
 import { Damaged } from "./damaged.js";
 
 const decoder = new ZSTDDecoder();
-/** The library's memory ends at 2 GiB, and it does not notice when there is no more; half of it is for the result. */
+/** The library's memory ends at 2 GiB and it does not check for more; half of that is for a page, packed and unpacked. */
 const MOST_BYTES = 2 ** 30;
 /** A frame of one byte, 0. */
 const ONE_BYTE = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x01, 0x09, 0, 0, 0];
@@ -22,8 +22,10 @@ export async function loadZstd(): Promise<void> {
  * @throws Damaged when the frames do not hold exactly `size` bytes
  */
 export function unpackZstd(packed: Uint8Array, size: number): Uint8Array {
-  if (Math.max(size, packed.length) > MOST_BYTES)
-    throw new Damaged(`its page has ${size} bytes, more than the ${MOST_BYTES} that are read of a zstd page`);
+  if (size + packed.length > MOST_BYTES)
+    throw new Damaged(
+      `its page has ${size + packed.length} bytes, packed and unpacked, more than the ${MOST_BYTES} that are read of a zstd page`,
+    );
   // The library returns nothing for damaged frames, and takes 0 for "as many as the frame claims": with one byte more,
   // frames of nothing are told from damaged ones.
   if (size === 0) {

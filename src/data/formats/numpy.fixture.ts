@@ -2,11 +2,11 @@
  * The files of `fixtures/formats/numpy`, which NumPy and Python's pickle wrote, and what they must hold.
  */
 import { readFileSync } from "node:fs";
-import type { Episode } from "../../episode.js";
-import { type DatasetFormat, loadDataset, type ReadOptions } from "../../formats/format.js";
-import { type DataFiles, filesInMemory } from "../files.js";
+import { type DataFiles, filesInMemory } from "../containers/files.js";
+import type { Episode } from "../episode.js";
+import { type DatasetFormat, loadDataset, type ReadOptions } from "./format.js";
 
-const folder = new URL("../../../../fixtures/formats/numpy/", import.meta.url);
+const folder = new URL("../../../fixtures/formats/numpy/", import.meta.url);
 
 export interface ExpectedEpisode {
   readonly length: number;
