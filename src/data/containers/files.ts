@@ -28,6 +28,17 @@ export interface DataFiles {
   open(path: string): DataFile;
 }
 
+/** A file that is being written. */
+export interface TargetFile {
+  append(bytes: Uint8Array): void;
+  /** Replaces bytes that were appended before, e.g. a header that holds a count. */
+  overwrite(offset: number, bytes: Uint8Array): void;
+  /** Bytes that were appended before, in a fresh array: the HDF5 library looks up what it wrote. */
+  read(offset: number, length: number): Uint8Array;
+  readonly size: number;
+  close(): void;
+}
+
 /** The whole of a file. @throws DataError when it is larger than `most` bytes */
 export function readWhole(files: DataFiles, path: string, most: number): Uint8Array {
   const file = files.open(path);

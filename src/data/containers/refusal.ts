@@ -1,9 +1,8 @@
 /**
- * What readers of foreign files say no to, in the same words: names that would upset a terminal, options that mean
- * nothing to a format, numbers that are none.
+ * What readers of foreign files say no to, in the same words: names that would upset a terminal, numbers that are
+ * none.
  */
-import { DataError, UsageError } from "../../errors.js";
-import type { ReadOptions } from "../formats/format.js";
+import { DataError } from "../../errors.js";
 
 /** A name from a file, safe to print: without control characters, shortened, in quotation marks. */
 export function quoted(name: string): string {
@@ -21,25 +20,6 @@ export function listed(names: Iterable<string>, most = 8): string {
 /** A text with content from a file in it, safe to print: without control characters. */
 export function printable(text: string): string {
   return text.replace(/\p{C}/gu, "?");
-}
-
-const sayings: Partial<Record<keyof ReadOptions, string>> = {
-  horizon: "a horizon",
-  observationKeys: "a choice of observation keys",
-  mapping: "a mapping of columns",
-  goal: "a goal",
-};
-
-/** @throws UsageError for a given option that is not among those which mean something to the format */
-export function refuseOptions(
-  name: string,
-  format: string,
-  options: ReadOptions,
-  meaningful: readonly (keyof ReadOptions)[],
-): void {
-  for (const key of Object.keys(sayings) as (keyof ReadOptions)[])
-    if (options[key] !== undefined && !meaningful.includes(key))
-      throw new UsageError(`"${name}" is ${format}, to which ${sayings[key]} means nothing; leave it out.`);
 }
 
 /** @throws DataError naming the row and column of the first value that is NaN or infinite */

@@ -5,7 +5,7 @@
  */
 
 import type { ObservationParts } from "../columns.js";
-import type { DataFiles } from "../containers/files.js";
+import type { DataFiles, TargetFile } from "../containers/files.js";
 import type { Dataset, Episode } from "../episode.js";
 import type { EpisodeBlocks } from "../episode-blocks.js";
 
@@ -61,17 +61,6 @@ export interface DataTarget {
   readonly name: string;
   /** Starts a file; `path` as in `DataFile.path`, ignored by a data set of one file. */
   create(path: string): TargetFile;
-}
-
-/** One file on its way. */
-export interface TargetFile {
-  append(bytes: Uint8Array): void;
-  /** Replaces bytes that were appended before, e.g. a header that holds a count. */
-  overwrite(offset: number, bytes: Uint8Array): void;
-  /** Bytes that were appended before, in a fresh array: the HDF5 library looks up what it wrote. */
-  read(offset: number, length: number): Uint8Array;
-  readonly size: number;
-  close(): void;
 }
 
 /** Takes episodes one after the other. */

@@ -3,14 +3,14 @@
  */
 import { DataError } from "../../errors.js";
 import type { DataFiles } from "../containers/files.js";
-import { adroitNpyFormat } from "./adroit/adroit-npy.js";
+import { adroitNpyFormat } from "./adroit/adroit-format.js";
 import { calqlFormat } from "./calql/calql-format.js";
 import { d4rlFormat } from "./d4rl/d4rl-format.js";
 import type { DatasetFormat } from "./format.js";
-import { lerobotFormat } from "./lerobot/lerobot.js";
+import { lerobotFormat } from "./lerobot/lerobot-format.js";
 import { jsonLinesFormat, parquetFormat } from "./logs/log-format.js";
 import { minariFormat } from "./minari/minari-format.js";
-import { ogbenchFormat } from "./ogbench/ogbench.js";
+import { ogbenchFormat } from "./ogbench/ogbench-format.js";
 
 export const datasetFormats: readonly DatasetFormat[] = [
   calqlFormat,

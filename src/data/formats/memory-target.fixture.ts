@@ -1,7 +1,8 @@
 /**
  * For tests: a target whose files are in memory.
  */
-import type { DataTarget, TargetFile } from "./format.js";
+import type { TargetFile } from "../containers/files.js";
+import type { DataTarget } from "./format.js";
 
 export class MemoryTarget implements DataTarget {
   readonly name = "memory";

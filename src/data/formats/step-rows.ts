@@ -5,9 +5,9 @@
  */
 
 import { STATE } from "../columns.js";
-import { RowBlocks } from "../containers/row-blocks.js";
 import type { Episode } from "../episode.js";
 import type { EpisodeMemory } from "./episode-memory.js";
+import { RowBlocks } from "./row-blocks.js";
 
 /** How the episode stands after a row. */
 export type RowEnding = "goes on" | "terminated" | "truncated";

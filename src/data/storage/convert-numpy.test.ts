@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { calql } from "../../cli/command-line.fixture.js";
-import { expected, plainEpisode } from "../containers/numpy/numpy.fixture.js";
+import { expected, plainEpisode } from "../formats/numpy.fixture.js";
 import { readDataset } from "./open-dataset.js";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../fixtures/formats/numpy/${name}`, import.meta.url));

@@ -2,7 +2,7 @@
  * One file on its way to the disk: bytes are gathered to large pieces, and are on the disk itself once it is closed.
  */
 import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
-import type { TargetFile } from "../formats/format.js";
+import type { TargetFile } from "../containers/files.js";
 
 const GATHERED_BYTES = 2 ** 18;
 

@@ -1,7 +1,7 @@
 /**
  * A file on its way whose bytes stay in memory.
  */
-import type { TargetFile } from "../../formats/format.js";
+import type { TargetFile } from "../files.js";
 
 export class GrowingBytes implements TargetFile {
   private room = new Uint8Array(2 ** 16);

@@ -4,10 +4,9 @@
  * same code runs in a browser and on Node. What the library would print on stderr is kept here instead; whatever goes
  * wrong inside it leaves this file as a `DataError`.
  */
-import h5wasm from "h5wasm";
+import type h5wasm from "h5wasm";
 import { DataError } from "../../../errors.js";
-import type { TargetFile } from "../../formats/format.js";
-import { type DataFile, fileInMemory } from "../files.js";
+import { type DataFile, fileInMemory, type TargetFile } from "../files.js";
 import { attachFile, attachTarget, type Trouble } from "./hdf5-node.js";
 
 /** The library's functions, once its WebAssembly is ready. */
@@ -43,6 +42,12 @@ const OLDEST = ["earliest", "latest"] as const satisfies readonly string[];
 
 let opened = 0;
 
+/** The library is large, so it loads when a file is first opened or written. */
+async function loadLibrary(): Promise<{ library: Hdf5Library; File: typeof h5wasm.File }> {
+  const { default: h5wasm } = await import("h5wasm");
+  return { library: await h5wasm.ready, File: h5wasm.File };
+}
+
 /**
  * Opens an HDF5 file, hands it to `use` and closes it again.
  *
@@ -70,7 +75,7 @@ export async function openHdf5(
 ): Promise<{ readonly file: OpenHdf5; close(): void }> {
   const bytes = source instanceof Uint8Array ? fileInMemory(name, source) : source;
   if (!hasSignature(bytes)) throw new DataError(notHdf5(bytes, name));
-  const library = await h5wasm.ready;
+  const { library } = await loadLibrary();
   const path = `/read-${opened++}.hdf5`;
   const trouble: Trouble = { log: [], error: undefined };
   attachFile(library, path, bytes, trouble);
@@ -119,10 +124,10 @@ function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<O
  * @returns the bytes of the file
  */
 export async function createHdf5(fill: (file: WritableHdf5) => void): Promise<Uint8Array> {
-  const library = await h5wasm.ready;
+  const { library, File } = await loadLibrary();
   const path = `/write-${opened++}.hdf5`;
   return listening(library, [], () => {
-    const file = new h5wasm.File(path, "w", { libver: [...OLDEST] });
+    const file = new File(path, "w", { libver: [...OLDEST] });
     try {
       fill(file);
       file.close();
@@ -147,13 +152,13 @@ export interface GrowingHdf5 {
 
 /** Starts an HDF5 file whose bytes go to a target as they are made, so that it may be larger than memory. */
 export async function growHdf5(target: TargetFile, name: string): Promise<GrowingHdf5> {
-  const library = await h5wasm.ready;
+  const { library, File } = await loadLibrary();
   const path = `/write-${opened++}.hdf5`;
   const trouble: Trouble = { log: [], error: undefined };
   const { attempt } = reporting(library, name, trouble);
   attachTarget(library, path, target, trouble);
   const remove = () => quietly(() => library.FS.unlink(path));
-  const file = attempt("cannot be begun", () => new h5wasm.File(path, "w", { libver: [...OLDEST] }));
+  const file = attempt("cannot be begun", () => new File(path, "w", { libver: [...OLDEST] }));
   return {
     library,
     file,

@@ -4,8 +4,7 @@
  * it is kept, and the library hears of "input or output failed".
  */
 
-import type { TargetFile } from "../../formats/format.js";
-import type { DataFile } from "../files.js";
+import type { DataFile, TargetFile } from "../files.js";
 import type { Hdf5Library } from "./hdf5-module.js";
 
 /** What the library said, and the error of ours that it stumbled over. */

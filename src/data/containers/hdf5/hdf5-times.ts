@@ -2,7 +2,7 @@
  * HDF5 notes in every object when it was modified, so that two files with the same content differ. This file takes
  * these times out again. The library offers no switch for it here.
  */
-import type { TargetFile } from "../../formats/format.js";
+import type { TargetFile } from "../files.js";
 
 /**
  * A "modification time" message of a version 1 object header (HDF5 File Format Specification, IV.A.2.s): type 0x0012,

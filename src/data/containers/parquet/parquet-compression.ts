@@ -5,11 +5,18 @@
 import { Gunzip } from "fflate";
 import { snappyUncompress } from "hyparquet";
 import { Damaged } from "../damaged.js";
-import { unpackZstd } from "../zstd/zstd.js";
+import { loadZstd, unpackZstd } from "../zstd.js";
 import { unpackLz4, unpackLz4Block } from "./parquet-lz4.js";
 
 const CODECS = ["none", "snappy", "gzip", "LZO", "brotli", "lz4", "zstd", "lz4 raw"] as const;
 const GZIP_PIECE = 2 ** 12;
+
+const ZSTD = CODECS.indexOf("zstd");
+
+/** Loads what pages need that are compressed in these ways, by Parquet's numbers, before `unpack` is asked. */
+export async function prepareUnpacking(codecs: Iterable<number>): Promise<void> {
+  for (const codec of codecs) if (codec === ZSTD) return loadZstd();
+}
 
 /** @param codec Parquet's number of the compression; @throws Damaged, and whatever the libraries throw */
 export function unpack(packed: Uint8Array, codec: number, size: number): Uint8Array {

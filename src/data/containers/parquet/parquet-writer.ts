@@ -3,7 +3,7 @@
  */
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { TargetFile } from "../../formats/format.js";
+import type { TargetFile } from "../files.js";
 
 /** One column to write. */
 export interface WrittenColumn {

@@ -14,11 +14,11 @@ import { mostRows, readFooter } from "./parquet-footer.js";
 const open = (name: string) => openParquet(tableFile(name).open(name), `"${name}"`);
 
 /** All values of a column, as `summary` of the Python script tells them. */
-function summaryOf(name: string, column: string) {
+async function summaryOf(name: string, column: string) {
   const lengths: number[] = [];
   const values: (number | string)[] = [];
   let nulls = 0;
-  for (const { rows, columns } of open(name).batches([column])) {
+  for (const { rows, columns } of (await open(name)).batches([column])) {
     const [found] = columns;
     for (let row = 0; row < rows; row++) lengths.push(found!.starts[row + 1]! - found!.starts[row]!);
     for (const value of found!.column.kind === "text" ? found!.texts : found!.numbers) values.push(value);
@@ -31,8 +31,8 @@ function summaryOf(name: string, column: string) {
 }
 
 describe.each(["snappy-v1", "zstd-v2", "gzip", "lz4", "plain", "split"])("packed-%s.parquet", (way) => {
-  test.each(Object.keys(expected.packed))("column %s holds what pyarrow put there", (column) => {
-    const { values, ...found } = summaryOf(`packed-${way}.parquet`, column);
+  test.each(Object.keys(expected.packed))("column %s holds what pyarrow put there", async (column) => {
+    const { values, ...found } = await summaryOf(`packed-${way}.parquet`, column);
     const { some, ...told } = expected.packed[column]!;
     expect({ ...found, weighted: 0 }).toEqual({ ...told, weighted: 0 });
     expect(found.weighted / told.weighted).toBeCloseTo(1, 12);
@@ -43,18 +43,18 @@ describe.each(["snappy-v1", "zstd-v2", "gzip", "lz4", "plain", "split"])("packed
   });
 });
 
-test("what cannot be read is refused with the file, the column and the next step", () => {
-  const table = open("packed-gzip.parquet");
+test("what cannot be read is refused with the file, the column and the next step", async () => {
+  const table = await open("packed-gzip.parquet");
   expect(() => [...table.batches(["speed"])]).toThrow(
     /"packed-gzip.parquet" has no column "speed"; there: "float", "double"/,
   );
   const cut = tableFile("log.parquet").open("log.parquet").read(0, 3000);
-  expect(() => openParquet(filesInMemory("cut", cut).open("cut"), '"cut"')).toThrow(
+  await expect(openParquet(filesInMemory("cut", cut).open("cut"), '"cut"')).rejects.toThrow(
     /^"cut" cannot be read: it does not begin and end with "PAR1", as Parquet files do; copy or write it again\.$/,
   );
 });
 
-test("a footer that declares more rows than its row groups have is refused", () => {
+test("a footer that declares more rows than its row groups have is refused", async () => {
   const file = tableFile("log.parquet").open("log.parquet");
   const bytes = file.read(0, file.size);
   // num_rows = 12 is field 3 of the footer: an i64 after the schema; the number of rows as zigzag is 24.
@@ -62,7 +62,7 @@ test("a footer that declares more rows than its row groups have is refused", () 
   const at = bytes.findIndex((byte, i) => i > footer && byte === 0x16 && bytes[i + 1] === 24 && bytes[i + 2] === 0x19);
   expect(at).toBeGreaterThan(footer);
   bytes[at + 1] = 26;
-  expect(() => openParquet(filesInMemory("more", bytes).open("more"), '"more"')).toThrow(
+  await expect(openParquet(filesInMemory("more", bytes).open("more"), '"more"')).rejects.toThrow(
     /it declares 13 rows, but its row groups have 12/,
   );
 });

@@ -7,12 +7,12 @@ import { DataError, fileReason } from "../../../errors.js";
 import { Damaged } from "../damaged.js";
 import type { DataFile } from "../files.js";
 import { listed, printable, quoted } from "../refusal.js";
+import { prepareUnpacking } from "./parquet-compression.js";
 import { ColumnCursor, type ColumnValues, MemoryBudget } from "./parquet-cursor.js";
 import { type Footer, readFooter } from "./parquet-footer.js";
 import { leavesOf, type ParquetColumn, type ParquetLeaf } from "./parquet-schema.js";
 
 export type { ColumnValues } from "./parquet-cursor.js";
-export { looksLikeParquet } from "./parquet-footer.js";
 export type { ParquetColumn } from "./parquet-schema.js";
 
 /** Some rows of the columns that were asked for, in that order; valid until the next batch is asked for. */
@@ -44,11 +44,12 @@ const SPARE_BYTES = 2 ** 25;
  * @param where how messages name the file, e.g. `"log.parquet"`
  * @throws DataError when it is no Parquet file or declares what cannot be
  */
-export function openParquet(file: DataFile, where: string): ParquetTable {
+export async function openParquet(file: DataFile, where: string): Promise<ParquetTable> {
   const { footer, leaves } = attempt(where, () => {
     const footer = readFooter(file);
     return { footer, leaves: leavesOf(footer.schema) };
   });
+  await prepareUnpacking(footer.groups.flatMap(({ chunks }) => [...chunks.values()].map(({ codec }) => codec)));
   return {
     rows: footer.rows,
     columns: leaves,

@@ -7,10 +7,10 @@ import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../../errors.js";
 import { applyAdroitBinaryRule } from "../../adroit-binary.js";
 import { filesInMemory } from "../../containers/files.js";
-import { fuzzFormat } from "../../containers/fuzz.fixture.js";
-import { expected, numpyBytes, numpyFiles, readPlain } from "../../containers/numpy/numpy.fixture.js";
 import { loadDataset } from "../format.js";
-import { adroitNpyFormat } from "./adroit-npy.js";
+import { fuzzFormat } from "../fuzz.fixture.js";
+import { expected, numpyBytes, numpyFiles, readPlain } from "../numpy.fixture.js";
+import { adroitNpyFormat } from "./adroit-format.js";
 
 const protocols = ["", "-protocol0", "-protocol2", "-protocol3", "-protocol5"];
 

@@ -10,16 +10,16 @@
 
 import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
-import { readWhole } from "../../containers/files.js";
-import { isNpy, NPY_PREAMBLE, npyHeaderEnd, parseNpyHeader } from "../../containers/numpy/npy.js";
+import { type DataFiles, readWhole } from "../../containers/files.js";
+import { NPY_PREAMBLE, npyHeaderEnd, parseNpyHeader } from "../../containers/numpy/npy.js";
 import { unpickle } from "../../containers/numpy/pickle.js";
 import { damaged } from "../../containers/numpy/pickle-cursor.js";
 import { kindOf, NumpyArray, type PickleDictionary } from "../../containers/numpy/pickle-values.js";
-import { checkFinite, quoted, refuseOptions } from "../../containers/refusal.js";
+import { checkFinite, quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import { stateOf } from "../../episode.js";
 import { splitTrajectories } from "../d4rl/trajectories.js";
-import type { DatasetFormat, EpisodeSource } from "../format.js";
+import type { EpisodeSource, ReadOptions } from "../format.js";
 import { readTrajectory, type Trajectory, type TrajectoryPlace, textOf } from "./adroit-trajectory.js";
 
 /** The published files have some tens of megabytes; far beyond that, a machine's memory is at stake. */
@@ -31,42 +31,32 @@ const LARGEST_FILE = 2 ** 31;
 const unpackedBytes = (fileBytes: number) => 2.4 * fileBytes + 40 * 2 ** 20;
 const tableBytes = (fileBytes: number) => 0.6 * fileBytes + 24 * 2 ** 20;
 
-export const adroitNpyFormat: DatasetFormat = {
-  id: "adroit-npy",
-  description: "Adroit .npy: pickled trajectories of the binary tasks",
-  extensions: [".npy"],
-  recognises(files) {
-    if (files.kind !== "file") return false;
-    const file = files.open(files.paths[0]!);
-    return file.size >= NPY_PREAMBLE && isNpy(file.read(0, NPY_PREAMBLE));
-  },
-  async open(files, options): Promise<EpisodeSource> {
-    const { name } = files;
-    refuseOptions(name, "in the Adroit .npy format", options, ["observationKeys"]);
-    const bytes = readWhole(files, files.paths[0]!, LARGEST_FILE);
-    const trajectories = readTrajectories(bytes, name);
-    const place = (index: number) => ({ name, index, observationKeys: options.observationKeys });
-    const read = (index: number) =>
-      readTrajectory(place(index), trajectories[index]!, { bytes: tableBytes(bytes.length) });
-    const first = read(0);
-    const sizes = { observationSize: first.observations.columns, actionSize: first.actions.columns };
-    return {
-      source: name,
-      observations: vectorParts(sizes.observationSize),
-      actionSize: sizes.actionSize,
-      async *episodes() {
-        let left = tableBytes(bytes.length);
-        for (const index of trajectories.keys()) {
-          for (const episode of episodesOf(place(index), read(index), sizes, options.allowNonFinite === true)) {
-            left -= stateOf(episode.observations).byteLength + episode.actions.byteLength + 5 * episode.length;
-            if (left < 0) throw damaged(`"${name}", trajectory ${index},`, "repeats what is stored once");
-            yield episode;
-          }
+/** The trajectories of a file as episodes. @throws DataError where it is no pickle of trajectories, or a hostile one */
+export function openAdroitNpy(files: DataFiles, options: ReadOptions): EpisodeSource {
+  const { name } = files;
+  const bytes = readWhole(files, files.paths[0]!, LARGEST_FILE);
+  const trajectories = readTrajectories(bytes, name);
+  const place = (index: number) => ({ name, index, observationKeys: options.observationKeys });
+  const read = (index: number) =>
+    readTrajectory(place(index), trajectories[index]!, { bytes: tableBytes(bytes.length) });
+  const first = read(0);
+  const sizes = { observationSize: first.observations.columns, actionSize: first.actions.columns };
+  return {
+    source: name,
+    observations: vectorParts(sizes.observationSize),
+    actionSize: sizes.actionSize,
+    async *episodes() {
+      let left = tableBytes(bytes.length);
+      for (const index of trajectories.keys()) {
+        for (const episode of episodesOf(place(index), read(index), sizes, options.allowNonFinite === true)) {
+          left -= stateOf(episode.observations).byteLength + episode.actions.byteLength + 5 * episode.length;
+          if (left < 0) throw damaged(`"${name}", trajectory ${index},`, "repeats what is stored once");
+          yield episode;
         }
-      },
-    };
-  },
-};
+      }
+    },
+  };
+}
 
 function readTrajectories(bytes: Uint8Array, name: string): PickleDictionary[] {
   const where = `"${name}"`;

@@ -2,11 +2,9 @@
  * The house's own format as one among the others; see calql-layout.ts for what is in it.
  */
 
-import { refuseOptions } from "../../containers/refusal.js";
 import type { DatasetFormat } from "../format.js";
-import { blocksFile, manifestFile } from "./calql-layout.js";
-import { openCalql } from "./calql-reader.js";
-import { createCalql } from "./calql-writer.js";
+import { refuseOptions } from "../refuse-options.js";
+import { blocksFile, manifestFile } from "./calql-files.js";
 
 export const calqlFormat: DatasetFormat = {
   id: "calql",
@@ -15,7 +13,8 @@ export const calqlFormat: DatasetFormat = {
   recognises: ({ kind, paths }) => kind === "folder" && paths.includes(manifestFile) && paths.includes(blocksFile),
   async open(files, options) {
     refuseOptions(files.name, "in the format calql", options, []);
+    const { openCalql } = await import("./calql-reader.js");
     return openCalql(files, options);
   },
-  create: async (target, header) => createCalql(target, header),
+  create: async (target, header) => (await import("./calql-writer.js")).createCalql(target, header),
 };

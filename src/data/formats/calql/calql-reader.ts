@@ -11,14 +11,13 @@ import { quoted } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
 import { type Episode, rowsOf } from "../../episode.js";
 import type { EpisodeSource, ReadOptions } from "../format.js";
+import { blocksFile, manifestFile } from "./calql-files.js";
 import {
   BLOCK_NUMBERS,
-  blocksFile,
   columnBytes,
   LARGEST_BLOCK_BYTES,
   type Manifest,
   manifestChecksum,
-  manifestFile,
   manifestSchema,
   observationsIn,
   type StoredColumn,

@@ -6,14 +6,14 @@ import { UsageError } from "../../../errors.js";
 import { episodeProblem } from "../../check-episode.js";
 import { plainParts, vectorSizeOf } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
+import type { TargetFile } from "../../containers/files.js";
 import type { Episode } from "../../episode.js";
-import type { DatasetHeader, DataTarget, EpisodeSink, TargetFile } from "../format.js";
+import type { DatasetHeader, DataTarget, EpisodeSink } from "../format.js";
+import { blocksFile, manifestFile } from "./calql-files.js";
 import {
   BLOCK_BYTES,
-  blocksFile,
   LARGEST_BLOCK_BYTES,
   type Manifest,
-  manifestFile,
   type StoredColumn,
   sealManifest,
   storedColumns,

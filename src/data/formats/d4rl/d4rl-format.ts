@@ -2,10 +2,8 @@
  * D4RL's HDF5 layout as a format among the others.
  */
 
-import { refuseOptions } from "../../containers/refusal.js";
 import type { DatasetFormat } from "../format.js";
-import { openD4RL } from "./d4rl.js";
-import { createD4RL } from "./d4rl-writer.js";
+import { refuseOptions } from "../refuse-options.js";
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -21,11 +19,12 @@ export const d4rlFormat: DatasetFormat = {
   async open(files, options) {
     refuseOptions(files.name, "a D4RL HDF5 file", options, ["horizon"]);
     const { fallbackHorizon, horizon = fallbackHorizon, allowNonFinite = false, trusted = false } = options;
+    const { openD4RL } = await import("./d4rl.js");
     return openD4RL(files.open(files.paths[0]!), files.name, {
       allowNonFinite,
       trusted,
       ...(horizon !== undefined && { horizon }),
     });
   },
-  create: (target, header) => createD4RL(target.create("data.hdf5"), header),
+  create: async (target, header) => (await import("./d4rl-writer.js")).createD4RL(target.create("data.hdf5"), header),
 };

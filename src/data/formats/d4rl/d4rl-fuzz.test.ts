@@ -5,8 +5,8 @@
 import { expect, test } from "vitest";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
-import { fuzzFormat } from "../../containers/fuzz.fixture.js";
 import { packEpisode } from "../../episode.js";
+import { fuzzFormat } from "../fuzz.fixture.js";
 import { d4rlFormat } from "./d4rl-format.js";
 import { writeD4RL } from "./d4rl-writer.js";
 

@@ -13,13 +13,14 @@
 import { UsageError } from "../../../errors.js";
 import { episodeProblem } from "../../check-episode.js";
 import { requireVector } from "../../columns.js";
+import type { TargetFile } from "../../containers/files.js";
 import { GrowingBytes } from "../../containers/hdf5/growing-bytes.js";
 import { GrowingTable } from "../../containers/hdf5/hdf5-growing.js";
 import { type GrowingHdf5, growHdf5, type WritableHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import { isActionCount } from "../../discrete-actions.js";
 import { countSteps, type Dataset, type Episode, stateOf } from "../../episode.js";
-import type { DatasetHeader, EpisodeSink, TargetFile } from "../format.js";
+import type { DatasetHeader, EpisodeSink } from "../format.js";
 import { DISCRETE_ACTIONS } from "./d4rl-metadata.js";
 
 /** What is told about the data, e.g. how they were made; stored as scalars in the group `metadata`. */

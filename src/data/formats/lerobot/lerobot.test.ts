@@ -12,7 +12,7 @@ import { type Episode, packEpisode, stateOf } from "../../episode.js";
 import { loadDataset, type ReadOptions } from "../format.js";
 import { recogniseFormat } from "../formats.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
-import { lerobotFormat } from "./lerobot.js";
+import { lerobotFormat } from "./lerobot-format.js";
 
 async function read(files: DataFiles, options: ReadOptions = {}) {
   return loadDataset(await recogniseFormat(files).open(files, options));

@@ -12,29 +12,18 @@ import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { type DataFiles, placeOf } from "../../containers/files.js";
 import { type ColumnValues, openParquet, type ParquetBatch } from "../../containers/parquet/parquet.js";
-import { quoted, refuseOptions } from "../../containers/refusal.js";
+import { quoted } from "../../containers/refusal.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
+import type { EpisodeSource, ReadOptions } from "../format.js";
 import { type RowEnding, StepRows } from "../step-rows.js";
-import { type Feature, infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
-import { createLeRobot } from "./lerobot-writer.js";
+import { infoPath } from "./lerobot-files.js";
+import { type Feature, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
 
-export const lerobotFormat: DatasetFormat = {
-  id: "lerobot",
-  description: "LeRobot v2 and v3: a folder with meta/info.json and data/*.parquet",
-  extensions: [".lerobot/"],
-  recognises: ({ kind, paths }) => kind === "folder" && paths.includes(infoPath),
-  async open(files, options) {
-    refuseOptions(files.name, "a LeRobot data set", options, ["observationKeys", "allowNonFinite"]);
-    const info = readInfo(files, options.observationKeys);
-    return sourceOf(files, info, options);
-  },
-  create: createLeRobot,
-};
-
-function sourceOf(files: DataFiles, info: LeRobotInfo, options: ReadOptions): EpisodeSource {
+/** The data set in these files. @throws DataError where they are not what meta/info.json tells of */
+export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
+  const info = readInfo(files, options.observationKeys);
   const { discreteActions } = info;
   return {
     source: files.name,
@@ -87,12 +76,12 @@ class FrameReader {
     this.rows = this.newRows();
   }
 
-  *episodes(): Generator<Episode> {
+  async *episodes(): AsyncGenerator<Episode> {
     for (const path of this.info.paths) {
       const where = `"${this.files.name}": ${placeOf(this.files, path)}`;
       const file = this.files.open(path);
       this.memory.addFile(file.size);
-      for (const batch of openParquet(file, where).batches(this.names))
+      for (const batch of (await openParquet(file, where)).batches(this.names))
         for (let row = 0; row < batch.rows; row++) yield* this.addFrame(batch, row, where);
     }
     yield* this.finish();

@@ -2,13 +2,9 @@
  * Logs of applications as formats among the others: JSON lines and Parquet tables of one row a step.
  */
 import type { DataFiles } from "../../containers/files.js";
-import { looksLikeParquet } from "../../containers/parquet/parquet.js";
-import { refuseOptions } from "../../containers/refusal.js";
+import { looksLikeParquet } from "../../containers/parquet/parquet-footer.js";
 import type { DatasetFormat } from "../format.js";
-import { openJsonLines } from "./log-jsonl.js";
-import { openParquetLog } from "./log-parquet.js";
-import { openLog } from "./log-reader.js";
-import { createJsonLines, createParquetLog } from "./log-writer.js";
+import { refuseOptions } from "../refuse-options.js";
 
 const meaningful = ["mapping", "allowNonFinite"] as const;
 
@@ -19,9 +15,10 @@ export const jsonLinesFormat: DatasetFormat = {
   recognises: (files) => files.kind === "file" && (/\.(jsonl|ndjson)$/i.test(files.name) || beginsWithObject(files)),
   async open(files, options) {
     refuseOptions(files.name, "a log of JSON lines", options, meaningful);
+    const [{ openLog }, { openJsonLines }] = await Promise.all([import("./log-reader.js"), import("./log-jsonl.js")]);
     return openLog(openJsonLines(files.open(files.paths[0]!), `"${files.name}"`), files.name, options);
   },
-  create: createJsonLines,
+  create: async (target, header) => (await import("./log-writer.js")).createJsonLines(target, header),
 };
 
 export const parquetFormat: DatasetFormat = {
@@ -37,9 +34,13 @@ export const parquetFormat: DatasetFormat = {
   },
   async open(files, options) {
     refuseOptions(files.name, "a log in Parquet", options, meaningful);
-    return openLog(openParquetLog(files.open(files.paths[0]!), `"${files.name}"`), files.name, options);
+    const [{ openLog }, { openParquetLog }] = await Promise.all([
+      import("./log-reader.js"),
+      import("./log-parquet.js"),
+    ]);
+    return openLog(await openParquetLog(files.open(files.paths[0]!), `"${files.name}"`), files.name, options);
   },
-  create: createParquetLog,
+  create: async (target, header) => (await import("./log-writer.js")).createParquetLog(target, header),
 };
 
 /** Whether the file begins like a JSON object. */

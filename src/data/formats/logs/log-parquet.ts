@@ -10,8 +10,8 @@ import type { LogRow, LogTable } from "./log-table.js";
 export const DISCRETE_ACTIONS_KEY = `calql.${DISCRETE_ACTIONS}`;
 
 /** @throws DataError when the file is no Parquet table */
-export function openParquetLog(file: DataFile, where: string): LogTable {
-  const table = openParquet(file, where);
+export async function openParquetLog(file: DataFile, where: string): Promise<LogTable> {
+  const table = await openParquet(file, where);
   const discrete = table.metadata.get(DISCRETE_ACTIONS_KEY);
   return {
     where,

@@ -42,7 +42,7 @@ export function openColumnStorage(
       const path = `${folder}${episode}/part-0.${kind}`;
       const where = `"${files.name}": "${path}"`;
       const file = files.open(path);
-      const table = kind === "arrow" ? openArrow(file, where) : parquetTable(file, where);
+      const table = kind === "arrow" ? openArrow(file, where) : await parquetTable(file, where);
       return use(columnsOf(table, where, file.size));
     },
   };
@@ -69,8 +69,8 @@ function columnsOf(table: Table, where: string, fileBytes: number): EpisodeColum
 }
 
 /** A Parquet file holds each column in one piece, so that columns are read one after the other. */
-function parquetTable(file: DataFile, where: string): Table {
-  const table = openParquet(file, where);
+async function parquetTable(file: DataFile, where: string): Promise<Table> {
+  const table = await openParquet(file, where);
   return { rows: table.rows, read: (path, perRow, rows) => readColumn(table, path.join("."), perRow, rows, where) };
 }
 

@@ -10,12 +10,10 @@ import { DataError } from "../../../errors.js";
 import { type ObservationParts, vectorParts } from "../../columns.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { placesOf } from "../../containers/hdf5/hdf5-texts.js";
-import { refuseOptions } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
-import { openColumnStorage } from "./minari-columns.js";
+import { refuseOptions } from "../refuse-options.js";
 import { assembleEpisode, type EpisodeLayout } from "./minari-episode.js";
-import { openHdf5Storage } from "./minari-hdf5.js";
 import { readMetadata } from "./minari-metadata.js";
 import {
   isPicture,
@@ -28,7 +26,6 @@ import {
   widthOf,
 } from "./minari-space.js";
 import { checkEpisodes, type MinariStorage, pictureError } from "./minari-storage.js";
-import { createMinari } from "./minari-writer.js";
 
 const mainFile = "main_data.hdf5";
 const metadataFile = "metadata.json";
@@ -52,7 +49,7 @@ export const minariFormat: DatasetFormat = {
     checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
     return sourceOf(files.name, storage, await layoutOf(files.name, storage, options));
   },
-  create: createMinari,
+  create: async (target, header) => (await import("./minari-writer.js")).createMinari(target, header),
 };
 
 /** "" or "data/": where the data are below the folder that was given. */
@@ -97,15 +94,17 @@ function namesEpisodes(file: DataFile): boolean {
   return false;
 }
 
-function openStorage(files: DataFiles): Promise<MinariStorage> {
-  if (files.kind === "file") return openHdf5Storage(files, files.paths[0]!, undefined);
+async function openStorage(files: DataFiles): Promise<MinariStorage> {
+  if (files.kind === "file")
+    return (await import("./minari-hdf5.js")).openHdf5Storage(files, files.paths[0]!, undefined);
   const folder = dataFolder(files);
   if (folder === undefined)
     throw new DataError(`"${files.name}" holds no Minari data set: it has neither ${metadataFile} nor ${mainFile}.`);
   const hasMetadata = files.paths.includes(folder + metadataFile);
   const metadata = hasMetadata ? readMetadata(files, folder + metadataFile) : undefined;
-  if (metadata === undefined || metadata.storage === "hdf5") return openHdf5Storage(files, folder + mainFile, metadata);
-  return Promise.resolve(openColumnStorage(files, folder, metadata.storage, metadata));
+  if (metadata === undefined || metadata.storage === "hdf5")
+    return (await import("./minari-hdf5.js")).openHdf5Storage(files, folder + mainFile, metadata);
+  return (await import("./minari-columns.js")).openColumnStorage(files, folder, metadata.storage, metadata);
 }
 
 async function layoutOf(name: string, storage: MinariStorage, options: ReadOptions): Promise<EpisodeLayout> {

@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type DataFiles, filesInMemory } from "../../containers/files.js";
-import { fuzzFormat } from "../../containers/fuzz.fixture.js";
 import { diskFiles } from "../../storage/disk-files.js";
+import { fuzzFormat } from "../fuzz.fixture.js";
 import { minariFormat } from "./minari-format.js";
 
 const fixtures = fileURLToPath(new URL("../../../../fixtures/formats/minari/", import.meta.url));

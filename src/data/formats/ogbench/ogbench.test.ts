@@ -6,10 +6,10 @@ import { describe, expect, test } from "vitest";
 import { UsageError } from "../../../errors.js";
 import type { RandomStream } from "../../../random.js";
 import { filesInMemory } from "../../containers/files.js";
-import { fuzzFormat } from "../../containers/fuzz.fixture.js";
 import { mutate } from "../../containers/mutate.fixture.js";
-import { expected, numpyFiles, readPlain } from "../../containers/numpy/numpy.fixture.js";
-import { ogbenchFormat } from "./ogbench.js";
+import { fuzzFormat } from "../fuzz.fixture.js";
+import { expected, numpyFiles, readPlain } from "../numpy.fixture.js";
+import { ogbenchFormat } from "./ogbench-format.js";
 
 const { goal } = expected.ogbench;
 

@@ -14,42 +14,31 @@ import { DataError, UsageError } from "../../../errors.js";
 import { STATE, vectorParts } from "../../columns.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
-import { checkFinite, listed, quoted, refuseOptions } from "../../containers/refusal.js";
-import { isZip, type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
+import { checkFinite, listed, quoted } from "../../containers/refusal.js";
+import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
 import type { Episode } from "../../episode.js";
 import { rowsOf } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import type { DatasetFormat, EpisodeSource, ReadOptions } from "../format.js";
+import type { EpisodeSource, ReadOptions } from "../format.js";
 
 /** OGBench's `_goal_tol` of its mazes. */
 const GOAL_RADIUS = 0.5;
 const SCANNED_ROWS = 4096;
 
-export const ogbenchFormat: DatasetFormat = {
-  id: "ogbench",
-  description: "OGBench .npz: rows of trajectories, rewards from a goal",
-  extensions: [".npz"],
-  recognises(files) {
-    if (files.kind !== "file") return false;
-    const file = files.open(files.paths[0]!);
-    if (file.size < 4 || !isZip(file.read(0, 4))) return false;
-    return files.paths[0]!.endsWith(".npz") || hasObservations(file);
-  },
-  async open(files, options): Promise<EpisodeSource> {
-    refuseOptions(files.name, "in OGBench's format", options, ["goal"]);
-    const archive = openArchive(files, options);
-    const { observations, actions } = openArrays(archive);
-    return {
-      source: files.name,
-      observations: vectorParts(observations.columns),
-      actionSize: actions.columns,
-      steps: observations.rows,
-      async *episodes() {
-        yield* readEpisodes(archive);
-      },
-    };
-  },
-};
+/** The data set in an .npz file. @throws DataError for wrong arrays, UsageError for a goal that is missing or too much */
+export function openOGBench(files: DataFiles, options: ReadOptions): EpisodeSource {
+  const archive = openArchive(files, options);
+  const { observations, actions } = openArrays(archive);
+  return {
+    source: files.name,
+    observations: vectorParts(observations.columns),
+    actionSize: actions.columns,
+    steps: observations.rows,
+    async *episodes() {
+      yield* readEpisodes(archive);
+    },
+  };
+}
 
 interface Archive {
   readonly name: string;
@@ -66,14 +55,6 @@ interface Arrays {
   readonly rewards: NpzArray | undefined;
   readonly masks: NpzArray | undefined;
   readonly positions: NpzArray | undefined;
-}
-
-function hasObservations(file: DataFile): boolean {
-  try {
-    return zipEntries(file, "").has("observations.npy");
-  } catch {
-    return false;
-  }
 }
 
 function openArchive(files: DataFiles, options: ReadOptions): Archive {

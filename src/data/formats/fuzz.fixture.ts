@@ -12,12 +12,11 @@ import { expect } from "vitest";
 import { DataError, UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { observationWidth } from "../columns.js";
-import type { Episode } from "../episode.js";
-import { stateOf } from "../episode.js";
-import type { DatasetFormat, EpisodeSource, ReadOptions } from "../formats/format.js";
-import { meterAllocations } from "./allocation-meter.fixture.js";
-import { type DataFiles, filesInMemory } from "./files.js";
-import { mutate } from "./mutate.fixture.js";
+import { meterAllocations } from "../containers/allocation-meter.fixture.js";
+import { type DataFiles, filesInMemory } from "../containers/files.js";
+import { mutate } from "../containers/mutate.fixture.js";
+import { type Episode, stateOf } from "../episode.js";
+import type { DatasetFormat, EpisodeSource, ReadOptions } from "./format.js";
 
 export interface FuzzOptions {
   readonly mutations: number;

@@ -3,12 +3,11 @@
  */
 
 import { readFileSync } from "node:fs";
-import type { Episode } from "../../episode.js";
-import { stateOf } from "../../episode.js";
-import { type DatasetFormat, loadDataset, type ReadOptions } from "../../formats/format.js";
-import { type DataFiles, filesInMemory } from "../files.js";
+import { type DataFiles, filesInMemory } from "../containers/files.js";
+import { type Episode, stateOf } from "../episode.js";
+import { type DatasetFormat, loadDataset, type ReadOptions } from "./format.js";
 
-const folder = new URL("../../../../fixtures/formats/numpy/", import.meta.url);
+const folder = new URL("../../../fixtures/formats/numpy/", import.meta.url);
 
 export interface ExpectedEpisode {
   readonly length: number;

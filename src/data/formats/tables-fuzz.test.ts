@@ -5,11 +5,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RandomStream } from "../../random.js";
-import { lerobotFormat } from "../formats/lerobot/lerobot.js";
-import { jsonLinesFormat, parquetFormat } from "../formats/logs/log-format.js";
-import { filesInMemory } from "./files.js";
+import { filesInMemory } from "../containers/files.js";
+import { tableFile, tableFolder, tableJson } from "../containers/tables.fixture.js";
 import { type FuzzReport, fuzzFormat } from "./fuzz.fixture.js";
-import { tableFile, tableFolder, tableJson } from "./tables.fixture.js";
+import { lerobotFormat } from "./lerobot/lerobot-format.js";
+import { jsonLinesFormat, parquetFormat } from "./logs/log-format.js";
 
 const mapping = tableJson("shop.mapping.json");
 const timeout = 300_000;
