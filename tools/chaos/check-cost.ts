@@ -11,7 +11,6 @@ import { textTable } from "../../src/cli/text-table.js";
 import { RandomStream } from "../../src/random.js";
 import { resolveConfiguration, type TrainSettings } from "../../src/settings/configuration.js";
 import { compile, type Program, type ProgramDefinition } from "../../src/tensor/program.js";
-import { runTool } from "../run-tool.js";
 
 /** The smallest updates that a preset makes, and the one of the paper's AntMaze. */
 const cases: readonly { readonly name: string; readonly settings: TrainSettings; readonly sizes: [number, number] }[] =
@@ -29,7 +28,7 @@ const cases: readonly { readonly name: string; readonly settings: TrainSettings;
   ];
 const mostRounds = 200;
 
-const command = new Command("check-cost")
+export const checkCostCommand = new Command("check-cost")
   .description("what it costs to look after every update whether its numbers are finite")
   .option("--seconds <number>", "of measuring, for each kind of update", "20")
   .action(async ({ seconds }: { readonly seconds: string }) => {
@@ -38,7 +37,6 @@ const command = new Command("check-cost")
     for (const { name, settings, sizes } of cases) rows.push([name, ...(await costOf(settings, sizes, milliseconds))]);
     process.stdout.write(`one update on one thread; medians of pairs that took turns\n${textTable(rows)}`);
   });
-await runTool(command);
 
 async function costOf(
   settings: TrainSettings,

@@ -11,14 +11,13 @@ import { numberOf } from "../../src/cli/numbers.js";
 import { collectTask } from "../../src/environments/collect-task.js";
 import { train } from "../../src/runs/train.js";
 import type { Progress } from "../../src/training/run-log.js";
-import { runTool } from "../run-tool.js";
 import { recordedTask } from "./run-settings.js";
 
 const MEBIBYTE = 2 ** 20;
 const rowsOfTable = 25;
 const task = recordedTask.box;
 
-const command = new Command("endurance")
+export const enduranceCommand = new Command("endurance")
   .description("a long run, and the memory that it takes")
   .option("--updates <number>", "updates, one for so many steps as that makes", "100000")
   .option("--steps <number>", "online environment steps", "1000000")
@@ -26,7 +25,6 @@ const command = new Command("endurance")
     const bounds = { whole: true, least: 1 };
     return endure(numberOf(updates, "--updates", bounds)!, numberOf(steps, "--steps", bounds)!);
   });
-await runTool(command);
 
 async function endure(updates: number, onlineSteps: number): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), "calql-endurance-"));

@@ -8,10 +8,9 @@ import { Command } from "commander";
 import { z } from "zod";
 import { numberOf } from "../../src/cli/numbers.js";
 import { textTable } from "../../src/cli/text-table.js";
-import { DataError, reasonIn, UsageError } from "../../src/errors.js";
+import { DataError, fileReason, UsageError } from "../../src/errors.js";
 import { decodeTensorFile, encodeTensorFile, type TensorFile } from "../../src/runs/checkpoints/tensor-file.js";
 import { writeWholeFile } from "../../src/runs/whole-file.js";
-import { runTool } from "../run-tool.js";
 import {
   bytesOf,
   type Computed,
@@ -34,7 +33,7 @@ interface Flags {
 /** Numbers of other networks or batches have nothing to do with these; those of another number of threads have. */
 const sizesSchema = z.object({ hidden: z.number(), batch: z.number() });
 
-const command = new Command("same-bits")
+export const sameBitsCommand = new Command("same-bits")
   .description("what this machine computes from a fixed seed, to be compared with another one to the bit")
   .option("--updates <numbers>", "updates of cal-ql after which to look, with commas", "1,10,100")
   .option("--hidden <number>", "units of each of two layers", "256")
@@ -45,7 +44,6 @@ const command = new Command("same-bits")
   .action(async (flags: Flags) => {
     process.exitCode = await compute(planOf(flags), flags);
   });
-await runTool(command);
 
 function planOf(flags: Flags): UpdatePlan {
   const count = (text: string, flag: string) => numberOf(text, flag, { whole: true, least: 1 })!;
@@ -99,21 +97,31 @@ function comparison(result: Computed, kept: TensorFile): Comparison {
   return { same: false, words: `${difference.relative.toExponential(1)} (${difference.tensor})` };
 }
 
-/** @throws DataError where the file cannot be read or is damaged, UsageError where its sizes are others */
+/** @throws DataError if the file cannot be read or is not one of ours, UsageError if its sizes are different */
 function read(path: string, sizes: z.infer<typeof sizesSchema>): TensorFile {
-  const file = decodeTensorFile(bytesIn(path), path);
-  const found = sizesSchema.safeParse(file.manifest);
-  if (!found.success) throw new DataError(`${path} was not written by same-bits; name a file that --save wrote.`);
+  const file = decoded(bytesIn(path), path);
+  const found = sizesSchema.safeParse(file?.manifest);
+  if (!file || !found.success)
+    throw new DataError(`${path} is damaged or was not written by same-bits; name a file that --save wrote.`);
   const { hidden, batch } = found.data;
   if (hidden === sizes.hidden && batch === sizes.batch) return file;
   throw new UsageError(`${path} is of --hidden ${hidden} --batch ${batch}; compare with the same.`);
+}
+
+function decoded(bytes: Uint8Array, path: string): TensorFile | undefined {
+  try {
+    return decodeTensorFile(bytes, path);
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
 }
 
 function bytesIn(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new DataError(`${path} cannot be read: ${reasonIn(error)}. Name a file that --save wrote.`);
+    throw new DataError(`${path} cannot be read: ${fileReason(error)}. Name a file that --save wrote.`);
   }
 }
 

@@ -10,7 +10,6 @@ import { numberOf } from "../../src/cli/numbers.js";
 import { collectTask } from "../../src/environments/collect-task.js";
 import { unknownName } from "../../src/errors.js";
 import { writeDataset } from "../../src/runs/task-data.js";
-import { runTool } from "../run-tool.js";
 import { unvisited } from "./resume-position.js";
 import { type ChaosCase, chaosCases, recordedTask } from "./run-settings.js";
 import { killTable, resumeTable } from "./tables.js";
@@ -23,7 +22,7 @@ interface Flags {
   readonly jobs: string;
 }
 
-const command = new Command("chaos")
+export const chaosCommand = new Command("chaos")
   .description("kill runs at random points, resume them, and compare them with runs that were never ended")
   .option("--kills <number>", "kills of each agent's runs", "10")
   .option("--agent <name>", "agent, or all", "all")
@@ -38,7 +37,6 @@ const command = new Command("chaos")
     };
     process.exitCode = await chaos(casesOf(agent), options);
   });
-await runTool(command);
 
 function casesOf(name: string): readonly ChaosCase[] {
   if (name === "all") return chaosCases;
