@@ -1,6 +1,6 @@
 /**
- * The chaos tool as it is run: it finds nothing in this program, and finds what is wrong with one whose checkpoints
- * forget something.
+ * The chaos tool as it is run: it finds no fault in this program, and finds one in a program whose checkpoints lack
+ * something.
  */
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

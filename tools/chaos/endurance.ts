@@ -1,7 +1,6 @@
 /**
- * `npm run endurance`: a long run of the smallest networks, 100,000 updates and 1,000,000 steps of an environment, with
- * the memory of the process over time. What may grow is the replay of the collected steps, which stands in a column of its
- * own; the rest must not.
+ * `npm run endurance`: the memory of the process over a long run of the smallest networks: 100,000 updates and 1,000,000
+ * steps of an environment. Only the replay of the collected steps may grow; it has a column of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,8 +17,8 @@ const rowsOfTable = 25;
 const task = recordedTask.box;
 
 export const enduranceCommand = new Command("endurance")
-  .description("a long run, and the memory that it takes")
-  .option("--updates <number>", "updates, one for so many steps as that makes", "100000")
+  .description("the memory of the process over a long run")
+  .option("--updates <number>", "updates, spread evenly over the steps", "100000")
   .option("--steps <number>", "online environment steps", "1000000")
   .action(({ updates, steps }: { readonly updates: string; readonly steps: string }) => {
     const bounds = { whole: true, least: 1 };
@@ -52,7 +51,7 @@ async function endure(updates: number, onlineSteps: number): Promise<void> {
   rmSync(place, { recursive: true });
 }
 
-/** @param replay bytes of the transitions, see data/replay.ts: room that none has reached yet is not resident */
+/** @param replay bytes of the stored transitions (see data/replay.ts); reserved space that is still empty is not resident */
 function printRow(steps: number, replay: number): void {
   const { rss, heapUsed } = process.memoryUsage();
   const cells = [

@@ -1,4 +1,4 @@
-/** The tool finds the same bits where they are, and says how far others are from them. */
+/** The tool recognises the same bits, and says how far apart others are. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,13 +67,13 @@ it("says what cannot be compared", async () => {
     'error: The flag --updates is "x"; give a whole number, at least 1.\n',
   );
   const more = await sameBits(...small, "--updates", "2", "--compare", kept);
-  expect(more.rows.slice(4).map((row) => row[2])).toEqual(["not in it", "not in it"]);
+  expect(more.rows.slice(4).map((row) => row[2])).toEqual(["not in the file", "not in the file"]);
   expect(more.code).toBe(0);
 });
 
 it("does not pass where nothing was compared", async () => {
   writeFileSync(kept, encodeTensorFile({ manifest: { hidden: 8, batch: 8 }, tensors: new Map() }));
   const { rows, code } = await sameBits(...small, "--compare", kept);
-  expect(new Set(rows.map((row) => row[2]))).toEqual(new Set(["not in it"]));
+  expect(new Set(rows.map((row) => row[2]))).toEqual(new Set(["not in the file"]));
   expect(code).toBe(1);
 });

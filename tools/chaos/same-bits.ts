@@ -1,6 +1,6 @@
 /**
- * `npm run same-bits`: what this machine computes, as SHA-256, and how it differs from what another one (or another number
- * of threads, or an emulated processor) computed and saved. Exit code 1 where anything differs, or nothing was compared.
+ * `npm run same-bits`: the SHA-256 of what this machine computes, and how it differs from what another machine (or another
+ * number of threads, or an emulated processor) computed and saved. Exit code 1 if anything differs or nothing was compared.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -30,17 +30,17 @@ interface Flags {
   readonly compare?: string;
 }
 
-/** Numbers of other networks or batches have nothing to do with these; those of another number of threads have. */
+/** Results for other networks or batch sizes cannot be compared; those for another number of threads can. */
 const sizesSchema = z.object({ hidden: z.number(), batch: z.number() });
 
 export const sameBitsCommand = new Command("same-bits")
-  .description("what this machine computes from a fixed seed, to be compared with another one to the bit")
-  .option("--updates <numbers>", "updates of cal-ql after which to look, with commas", "1,10,100")
+  .description("what this machine computes from a fixed seed, to compare with another machine to the bit")
+  .option("--updates <numbers>", "numbers of cal-ql updates after which to look, separated by commas", "1,10,100")
   .option("--hidden <number>", "units of each of two layers", "256")
   .option("--batch <number>", "transitions of a batch", "256")
   .option("--threads <number>", "threads of ONNX Runtime", "1")
-  .option("--save <file>", "keep the numbers")
-  .option("--compare <file>", "numbers that were kept, to be compared with these")
+  .option("--save <file>", "save the numbers")
+  .option("--compare <file>", "saved numbers to compare with")
   .action(async (flags: Flags) => {
     process.exitCode = await compute(planOf(flags), flags);
   });
@@ -58,7 +58,7 @@ function planOf(flags: Flags): UpdatePlan {
   };
 }
 
-/** @returns the exit code: 1 if anything is not what it is in the file to be compared with, or if that holds none of it */
+/** @returns the exit code: 1 if anything differs from the file, or the file holds none of the results */
 async function compute(plan: UpdatePlan, { save, compare }: Flags): Promise<number> {
   const { hidden, batch } = plan;
   const kept = compare === undefined ? undefined : read(compare, { hidden, batch });
@@ -73,7 +73,7 @@ async function compute(plan: UpdatePlan, { save, compare }: Flags): Promise<numb
 }
 
 interface Comparison {
-  /** Undefined where the file does not hold the result. */
+  /** Undefined if the file does not hold the result. */
   readonly same: boolean | undefined;
   readonly words: string;
 }
@@ -91,7 +91,7 @@ function comparison(result: Computed, kept: TensorFile): Comparison {
       return found ? [[name, found]] : [];
     }),
   );
-  if (numbers.size === 0) return { same: undefined, words: "not in it" };
+  if (numbers.size === 0) return { same: undefined, words: "not in the file" };
   const difference = largestDifference(result, { ...result, numbers });
   if (!difference) return { same: true, words: "the same bits" };
   return { same: false, words: `${difference.relative.toExponential(1)} (${difference.tensor})` };

@@ -1,5 +1,5 @@
 /**
- * `npm run parity`: replays recordings of reference implementations and says how far we are from them.
+ * `npm run parity`: replays recordings of reference implementations and prints the deviations.
  */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";

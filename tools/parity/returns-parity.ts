@@ -1,5 +1,5 @@
 /**
- * Are our returns-to-go those of the reference? Replays recorded cases {discount, sparse, failureReward, rewards,
+ * Compares returns-to-go with those of the reference: replays recorded cases {discount, sparse, failureReward, rewards,
  * terminals, returnToGo}; rewards are already scaled.
  */
 import { z } from "zod";

@@ -1,6 +1,6 @@
 /**
- * `npm run doors`: what it costs to come in. Time and peak memory of `import "calql"` and of `calql --help`, and of
- * Node.js alone for comparison, each in processes of their own that take turns.
+ * `npm run doors`: what starting up costs: time and peak memory of `import "calql"` and of `calql --help`, and of
+ * Node.js alone for comparison. Each runs in processes of its own, in turns.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
