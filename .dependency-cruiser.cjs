@@ -23,7 +23,7 @@ const mayImport = {
   settings: ["agents", "environments"],
   training: ["tensor", "networks", "agents", "data", "environments", "settings"],
   runs: ["training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
-  report: ["runs/record.ts", "runs/read.ts", "data"],
+  report: ["training/record.ts", "runs/record.ts", "runs/read.ts", "data"],
   comparison: ["runs", "report", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
   server: ["runs", "report", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
 };

@@ -34,6 +34,7 @@ const planted: readonly Planted[] = [
   ["src/runs/a.ts", "src/comparison/b.ts", "runs-may-import"],
   ["src/report/a.ts", "src/runs/b.ts", "report-may-import"],
   ["src/report/c.ts", "src/runs/record.ts", undefined],
+  ["src/report/e.ts", "src/training/record.ts", undefined],
   ["src/comparison/a.ts", "src/cli/b.ts", "comparison-may-import"],
   ["src/server/a.ts", "src/cli/b.ts", "server-may-import"],
   ["src/cellar/a.ts", "src/data/b.ts", "every-room-has-a-line"],

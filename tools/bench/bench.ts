@@ -1,7 +1,6 @@
 /**
  * Times whole updates (noise, graph, metrics), the share spent outside ONNX Runtime and, in the same run, a plain product
- * of 7,936 x 256 x 256. Both are measured on one machine at one time, so that their ratio
- * can be compared between machines.
+ * of 7,936 x 256 x 256. Both come from one machine at one time, so that their ratio can be compared between machines.
  */
 
 import { Agent, type AgentBatch } from "../../src/agents/agent.js";

@@ -18,13 +18,14 @@ function runWith(returns: readonly number[], bestUpdates: number) {
 
 it("accepts a run whose evaluations differ, with the best in between, and that recorded its notice", () => {
   expect(untestedBy(runWith([1, 3, 2], 10), {})).toEqual([]);
-  expect(untestedBy(runWith([1, 3, 2, 3], 10), {})).toEqual([]);
+  expect(untestedBy(runWith([1, 3, 2, 3, 0], 30), {})).toEqual([]);
   expect(untestedBy(runWith([1, 3, 2], 10), { tells: "dropped-episode" })).toEqual([]);
 });
 
 it.each<[string, number[], number, Parameters<typeof untestedBy>[1], RegExp]>([
   ["evaluations that are all the same", [1, 1, 1], 0, {}, /^its evaluations are all the same/],
   ["a best state that was never evaluated", [1, 3, 2], 15, {}, /^its best state is not the one/],
+  ["the earlier of two equal ones as its best", [1, 3, 2, 3, 0], 10, {}, /^its best state is not the one/],
   ["another state as its best than was evaluated best", [1, 3, 2, 4, 0], 10, {}, /^its best state is not the one/],
   [
     "no notice of the kind that it must record",
