@@ -5,10 +5,7 @@
  */
 
 // What was recorded
-export { countSteps, type Dataset, type Episode } from "./data/episode.js";
-export { readD4RL } from "./data/formats/d4rl/d4rl.js";
-export { readD4RLMetadata } from "./data/formats/d4rl/d4rl-metadata.js";
-export { writeD4RL } from "./data/formats/d4rl/d4rl-writer.js";
+export type { Dataset, Episode } from "./data/episode.js";
 export { applyAdroitBinaryRule } from "./data/adroit-binary.js";
 export { type DataFile, type DataFiles, filesInMemory } from "./data/containers/files.js";
 export { type DatasetFormat, type EpisodeSource, loadDataset, type ReadOptions } from "./data/formats/format.js";
@@ -18,22 +15,16 @@ export { type OpenedDataset, openDataset, readDataset } from "./data/storage/ope
 export { type Inspection, inspectDataset } from "./data/inspect.js";
 export { formatInspection } from "./data/inspect-format.js";
 export { type ReturnsRule, returnsToGo } from "./data/returns.js";
-export { type TransitionOptions, type Transitions, toTransitions } from "./data/transitions.js";
-export { Replay, type ReplayOptions } from "./data/replay.js";
-export { type Batch, createBatch } from "./data/batch.js";
-export { sampleMixture } from "./data/mixture.js";
 
 // Where it acts
 export {
   type ActionSpace,
-  actionVectorSize,
   type BoxSpace,
   box,
   type DictSpace,
   dict,
   type DiscreteSpace,
   discrete,
-  discreteActionsOf,
   type Environment,
   type MaybePromise,
   type Observation,
@@ -56,13 +47,11 @@ export { type CheckOptions, checkEnvironment } from "./environments/check.js";
 export { type Frame, makeFrame } from "./rendering/frame.js";
 export { encodeGif } from "./rendering/gif.js";
 export { encodePng } from "./rendering/png.js";
-export { normalisedScore } from "./environments/families.js";
 export {
   type BeginEpisode,
   type CollectionAmount,
   type Controller,
   collectEpisodes,
-  recordEpisode,
 } from "./environments/collect.js";
 export { collectPointMaze, type PointMazeCollection } from "./environments/pointmaze/collect-pointmaze.js";
 export {
@@ -76,7 +65,6 @@ export { collectTask } from "./environments/collect-task.js";
 export type { TaskCollection, WalkingPolicy } from "./environments/family.js";
 export type { GridModel, Outcome } from "./environments/gridworld/gridworld-dynamics.js";
 export {
-  epsilonGreedyPolicy,
   optimalValues,
   policyValues,
   type TabularValues,
@@ -93,7 +81,6 @@ export type { Progress } from "./training/run-log.js";
 export { type LoadedWalkingPolicy, loadWalkingPolicy } from "./runs/walking-policy.js";
 export { resume, type TrainOptions, type TrainResult, train } from "./runs/train.js";
 export type { TrainSettings } from "./settings/configuration.js";
-export { presetOf } from "./settings/presets.js";
 export { type ExportedPolicy, type ExportOptions, exportPolicy } from "./runs/export-policy.js";
 export { evaluate } from "./training/environment-evaluator.js";
 export type { Evaluation } from "./training/ports.js";
@@ -101,7 +88,7 @@ export { writeDataset } from "./runs/task-data.js";
 
 // How variants are compared
 export { type ComparedRun, type CompareOptions, type CompareResult, compare } from "./comparison/compare.js";
-export { type Collection, type Comparison, type Variant, variantOf } from "./comparison/comparison.js";
+export type { Collection, Comparison, Variant } from "./comparison/comparison.js";
 export { readComparison } from "./comparison/file.js";
 export { processWorkers, type StartWorker, startHere } from "./comparison/run-worker.js";
 

@@ -42,6 +42,11 @@ export function exportUpdate(name: string, sizes: Sizes, settings: AgentSettings
   return encodeOnnxModel(lowerToOnnx(programGraph(definition.declare(parsed, sizes, 0).program).graph));
 }
 
+/**
+ * An agent: `await Agent.create(name, { observationSize, actionSize, settings })`, then `update` with batches and `act` on
+ * observations [count * observationSize]. Call `release` when it is no longer needed: its programs live outside
+ * JavaScript's memory.
+ */
 export class Agent {
   /** The metrics of the last update by name; overwritten by the next. */
   readonly metrics: Record<string, number> = {};

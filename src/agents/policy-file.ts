@@ -35,6 +35,7 @@ const samplingRules: readonly { readonly formula: string; readonly squash: (valu
   { formula: "clip(mean + exp(logStd)*noise, -1, 1)", squash: (value) => Math.min(Math.max(value, -1), 1) },
 ];
 
+/** A policy that was read from an ONNX file. Call `release` when it is no longer needed. */
 export class PolicyFile {
   private constructor(
     private readonly session: InferenceSession,

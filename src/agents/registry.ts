@@ -108,6 +108,7 @@ export type AgentSettings = z.input<typeof calQlSettings> &
   z.input<typeof rebracSettings> &
   z.input<typeof bcSettings>;
 
+/** The names of the algorithms: what the setting `agent` can be. */
 export const agentNames = Object.keys(definitions) as readonly AgentName[];
 
 /** @throws UsageError for an unknown name, with the names that exist */

@@ -1,6 +1,6 @@
 /** For tests that need the program as the system runs it: built into a folder of its own. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,9 @@ function built(project: string, source: string) {
   const place = mkdtempSync(join(tmpdir(), "calql-built-"));
   mkdirSync(join(place, "dist"));
   symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
-  writeFileSync(join(place, "package.json"), '{ "type": "module" }');
+  symlinkSync(join(root, "assets"), join(place, "assets"));
+  // The name and the exports are those by which the program finds its own assets.
+  copyFileSync(join(root, "package.json"), join(place, "package.json"));
   const tsc = join(root, "node_modules", ".bin", "tsc");
   spawnSync(tsc, ["-p", join(root, project), "--outDir", join(place, "dist")]);
   return {

@@ -9,11 +9,16 @@ export interface Outcome {
 }
 
 /** Runs `calql words...` with standard output and error caught. */
-export async function calql(...words: string[]): Promise<Outcome> {
+export function calql(...words: string[]): Promise<Outcome> {
+  return outcomeOf(main, words);
+}
+
+/** The same for any program that takes words and returns its exit code. */
+export async function outcomeOf(program: typeof main, words: readonly string[]): Promise<Outcome> {
   const out = caught(process.stdout);
   const error = caught(process.stderr);
   try {
-    const code = await main(words);
+    const code = await program(words);
     return { code, out: out.text(), error: error.text() };
   } finally {
     out.restore();

@@ -13,7 +13,7 @@ export interface Frame {
 /** A colour as red, green and blue from 0 to 255. */
 export type Colour = readonly [number, number, number];
 
-/** A black picture. */
+/** A black picture of `width` x `height` pixels. */
 export function makeFrame(width: number, height: number): Frame {
   return { width, height, pixels: new Uint8ClampedArray(3 * width * height) };
 }

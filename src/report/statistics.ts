@@ -47,6 +47,7 @@ const EARLY_GRACE = 1.1;
  */
 const LATE_GRACE = 0.1;
 
+/** The figures of a run that its report shows; a figure is undefined if the run recorded too little for it. */
 export function runFigures(run: Run): RunFigures {
   const first = run.evaluations[0];
   const early = earlyEvaluations(run).map((line) => line.successRate);

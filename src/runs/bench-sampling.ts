@@ -1,9 +1,10 @@
 /**
- * How fast batches are drawn from a data set on disk, against a replay in memory of the same size as the pool: measured in
- * turns, because a machine's speed changes while one looks.
+ * How fast batches are drawn from a data set on disk, against a replay in memory of the same size as the pool. The two
+ * take turns, because the speed of a machine drifts.
  */
 import { createBatch } from "../data/batch.js";
 import { transitionColumns } from "../data/columns.js";
+import { transitionBytes } from "../data/pooled-replay.js";
 import { Replay, type SampledReplay } from "../data/replay.js";
 import type { OpenedDataset } from "../data/storage/open-dataset.js";
 import { toTransitions } from "../data/transitions.js";
@@ -35,16 +36,16 @@ export interface SamplingResult {
   readonly peakBytes: number;
 }
 
-/** @throws UsageError when the data set fits into the memory, or cannot be drawn from on disk */
+/** @throws UsageError if the data set fits into memory, or its format cannot be sampled from disk */
 export async function benchSampling(dataset: OpenedDataset, options: SamplingOptions): Promise<SamplingResult> {
   const { megabytes, batches, turns, batchSize, peakBytes } = options;
   const { blocks, observations, actionSize, source } = dataset;
   const poolRows = poolRowsOf(dataset, megabytes);
-  if (blocks === undefined || blocks.steps <= poolRows)
+  if (blocks === undefined)
     throw new UsageError(
-      `${source} is ${blocks ? `not larger than ${megabytes} MB` : "not in the format calql"}, so it would be drawn from ` +
-        "memory; convert it to calql, or give less memory with --replay-memory.",
+      `${source} is not in the format calql, so training would draw from memory; convert it with calql data convert.`,
     );
+  if (blocks.steps <= poolRows) throw fitsIntoMemory(dataset, blocks.steps, megabytes);
   const transitions = { returns: { discount: 0.99 } };
   const data = await dataOpened(dataset, megabytes);
   const disk = data.replay({ transitions, requiresReturnToGo: true, seed: 0 });
@@ -66,6 +67,14 @@ export async function benchSampling(dataset: OpenedDataset, options: SamplingOpt
   const [fromDisk, fromMemory] = [median(rounds.map(([d]) => d)), median(rounds.map(([, m]) => m))];
   const ratio = median(rounds.map(([d, m]) => d / m));
   return { steps: blocks.steps, poolRows, disk: fromDisk, memory: fromMemory, ratio, peakBytes: peak };
+}
+
+function fitsIntoMemory(dataset: OpenedDataset, steps: number, megabytes: number): UsageError {
+  const most = Math.ceil((steps * transitionBytes(dataset)) / 2 ** 20) - 1;
+  const next = most >= 1 ? `lower --replay-memory to ${most} or less` : "name a larger data set";
+  return new UsageError(
+    `${dataset.source} fits into ${megabytes} MB of memory, so training would draw from there; ${next}.`,
+  );
 }
 
 function median(values: readonly number[]): number {

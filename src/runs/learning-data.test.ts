@@ -99,6 +99,15 @@ describe("train", () => {
 });
 
 describe("calql data bench", () => {
+  it("says of a data set that always fits into memory that it is too small", async () => {
+    const tiny = join(place, "tiny.calql");
+    await writeDataset(join(place, "tiny.hdf5"), randomDataset(1, [50], { observationSize: 4, actionSize: 2 }));
+    await convertDataset(join(place, "tiny.hdf5"), tiny);
+    const { code, error } = await calql("data", "bench", tiny, "--replay-memory", "1");
+    expect(code).toBe(2);
+    expect(error).toMatch(/tiny\.calql fits into 1 MB of memory, .*; name a larger data set\.$/m);
+  });
+
   it("compares disk and memory, or says why there is nothing to compare", async () => {
     const { code, out, error } = await calql("data", "bench", own, "--replay-memory", "1", "--batches", "20");
     expect([code, error]).toEqual([0, ""]);
@@ -106,7 +115,11 @@ describe("calql data bench", () => {
     expect(out).toMatch(/\nratio {11}\d+\.\d\d \(median/);
     const small = await calql("data", "bench", own);
     expect(small).toMatchObject({ code: 2, out: "" });
-    expect(small.error).toMatch(/data\.calql is not larger than 512 MB, so it would be drawn from memory; convert/);
-    expect((await calql("data", "bench", d4rl)).error).toMatch(/data\.hdf5 is not in the format calql, so it would be/);
+    expect(small.error).toMatch(
+      /data\.calql fits into 512 MB of memory, so training would draw from there; lower --replay-memory to 1 or less\.$/m,
+    );
+    expect((await calql("data", "bench", d4rl)).error).toMatch(
+      /data\.hdf5 is not in the format calql, so training would draw from memory; convert it with calql data convert\.$/m,
+    );
   });
 });

@@ -1,4 +1,4 @@
-/** The benchmark counts the arithmetic that an update needs: counted here again, by hand, from the layers' sizes. */
+/** The benchmark counts the arithmetic of an update; the tests count it again from the sizes of the layers. */
 import { describe, expect, it } from "vitest";
 import { Agent } from "../../src/agents/agent.js";
 import { benchCases, runBench } from "./bench.js";

@@ -1,7 +1,6 @@
 /**
- * How fast is an update, and how much of the machine's dense arithmetic does it use? Times whole updates (noise,
- * graph, metrics) of three sizes, the share spent outside ONNX Runtime, and in the same run a plain product of
- * 7,936 x 256 x 256, so that the fraction is a ratio of two figures of one machine at one time.
+ * Times whole updates (noise, graph, metrics), the share spent outside ONNX Runtime and, in the same run, a plain product
+ * of 7,936 x 256 x 256. Both come from one machine at one time, so that their ratio can be compared between machines.
  */
 
 import { Agent, type AgentBatch } from "../../src/agents/agent.js";
@@ -38,7 +37,7 @@ export const benchCases: readonly BenchCase[] = [
   ...agentNames.map(smallCase),
 ];
 
-/** An update of an agent as its paper has it, at batch 256 with networks of 256-256. */
+/** An update with the agent's defaults, at batch 256 with networks of 256-256. */
 function smallCase(agent: AgentName): BenchCase {
   const { settings, actions } = agentDefinition(agent);
   const widths = { actorHidden: [256, 256], criticHidden: [256, 256], valueHidden: [256, 256] };

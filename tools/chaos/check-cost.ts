@@ -1,7 +1,7 @@
 /**
- * `npm run check-cost`: what it costs to look after every update whether its numbers are finite. The same update is
- * compiled with its checks and without them, and once more without; the three take turns in one process,
- * so that the difference between the last two tells how far the figures can be trusted.
+ * `npm run check-cost`: what it costs to check after every update that its numbers are finite. The same update is compiled
+ * with its checks, without them, and once more without. The three take turns in one process; the difference between the
+ * two without checks is the noise of the measurement.
  */
 import { Command } from "commander";
 import { symptomsOf } from "../../src/agents/crash.js";
@@ -11,9 +11,8 @@ import { textTable } from "../../src/cli/text-table.js";
 import { RandomStream } from "../../src/random.js";
 import { resolveConfiguration, type TrainSettings } from "../../src/settings/configuration.js";
 import { compile, type Program, type ProgramDefinition } from "../../src/tensor/program.js";
-import { runTool } from "../run-tool.js";
 
-/** The smallest updates that a preset makes, and the one of the paper's AntMaze. */
+/** The smallest updates of any preset, and the paper's for AntMaze. */
 const cases: readonly { readonly name: string; readonly settings: TrainSettings; readonly sizes: [number, number] }[] =
   [
     ...["cal-ql", "iql", "sac", "td3-bc", "bc"].map((agent) => ({
@@ -29,16 +28,15 @@ const cases: readonly { readonly name: string; readonly settings: TrainSettings;
   ];
 const mostRounds = 200;
 
-const command = new Command("check-cost")
-  .description("what it costs to look after every update whether its numbers are finite")
-  .option("--seconds <number>", "of measuring, for each kind of update", "20")
+export const checkCostCommand = new Command("check-cost")
+  .description("what it costs to check after every update that its numbers are finite")
+  .option("--seconds <number>", "seconds of measuring per kind of update", "20")
   .action(async ({ seconds }: { readonly seconds: string }) => {
     const milliseconds = 1000 * numberOf(seconds, "--seconds", { whole: true, least: 1 })!;
     const rows: string[][] = [["", "update", "check", "share", "noise"]];
     for (const { name, settings, sizes } of cases) rows.push([name, ...(await costOf(settings, sizes, milliseconds))]);
-    process.stdout.write(`one update on one thread; medians of pairs that took turns\n${textTable(rows)}`);
+    process.stdout.write(`one update on one thread; medians of pairs measured in turns\n${textTable(rows)}`);
   });
-await runTool(command);
 
 async function costOf(
   settings: TrainSettings,
@@ -58,7 +56,7 @@ async function costOf(
   const rounds = Math.min(mostRounds, Math.ceil(each / once));
   const updates = Math.max(1, Math.round(each / once / rounds));
   for (let round = 0; round < rounds; round++) {
-    // Whoever comes first finds another cache than the next.
+    // The first in a round finds a colder cache than those after it.
     for (let i = 0; i < turns.length; i++) {
       const { program, check, times } = turns[(round + i) % turns.length]!;
       times.push(await timeOf(program, updates, check));
@@ -72,7 +70,7 @@ async function costOf(
   return [`${time.toFixed(2)} ms`, `${(1000 * cost).toFixed(1)} us`, percent(cost), percent(noise)];
 }
 
-/** Compiled, with numbers to compute with. */
+/** A compiled program whose inputs are filled with random numbers. */
 async function prepared(definition: ProgramDefinition, check: Check) {
   const program = await compile(definition, { threads: 1 });
   const random = new RandomStream(0, "check-cost");
@@ -83,12 +81,12 @@ async function prepared(definition: ProgramDefinition, check: Check) {
 type Check = (program: Program) => void;
 function idle(): void {}
 
-/** The check as an agent makes it; that nothing is found is what it costs nearly always. */
+/** The check as an agent makes it. It hardly ever finds anything, so what is measured is the usual cost. */
 function refuseSymptoms(program: Program): void {
-  if (symptomsOf(program).length > 0) throw new Error("The update that is measured is not finite.");
+  if (symptomsOf(program).length > 0) throw new Error("The measured update is not finite.");
 }
 
-/** Milliseconds of one of so many updates, all from the same state. */
+/** Milliseconds per update, over `updates` of them from the same state. */
 async function timeOf(program: Program, updates: number, check: Check): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < updates; i++) {

@@ -1,7 +1,7 @@
 /**
- * What two machines must compute alike for a run to come out the same on both: the functions of JavaScript's Math, the
- * physics of environments, and the updates of an agent, each from a fixed seed and as plain numbers, so that they can be
- * compared to the bit, and measured where they differ.
+ * What two machines must compute alike for a run to be the same on both: the functions of JavaScript's Math, the physics
+ * of environments, and the updates of an agent. Each is computed from a fixed seed and returned as plain numbers, so that
+ * results can be compared to the bit and differences measured.
  */
 import { Agent, type AgentBatch } from "../../src/agents/agent.js";
 import { columnsFor } from "../../src/agents/context.js";
@@ -12,14 +12,14 @@ import { makeEnvironment } from "../../src/environments/registry.js";
 import { RandomStream } from "../../src/random.js";
 import type { CheckpointTensor } from "../../src/runs/checkpoints/tensor-file.js";
 
-/** One thing that was computed: its numbers by name. */
+/** One computed result: its numbers by name. */
 export interface Computed {
   readonly name: string;
   readonly numbers: ReadonlyMap<string, CheckpointTensor>;
 }
 
 export interface UpdatePlan {
-  /** After how many updates the numbers are taken, in rising order. */
+  /** The numbers of updates after which results are taken, ascending. */
   readonly updates: readonly number[];
   /** Rows of a batch. */
   readonly batch: number;
@@ -28,17 +28,17 @@ export interface UpdatePlan {
   readonly threads: number;
 }
 
-/** AntMaze's, the larger of the domains that the documents speak of. */
+/** AntMaze's sizes. */
 const sizes = { observationSize: 29, actionSize: 8 };
 const seed = 5;
 const argumentCount = 100_000;
 const largestArgument = 20;
 const steps = 200;
 const observed = 16;
-/** A maze with arithmetic of its own, and two tasks of MuJoCo, with and without friction of fingers. */
+/** A maze with its own arithmetic, and two MuJoCo tasks: locomotion and a hand with contact friction. */
 const tasks = ["pointmaze-umaze", "antmaze-umaze", "door-binary"] as const;
 
-/** Those functions of Math, of one number or two, whose last bits the language leaves to whoever computes them. */
+/** The functions of Math whose last bits the language leaves to the implementation. */
 const functions = {
   exp: Math.exp,
   log: (x: number) => Math.log(Math.abs(x)),
@@ -63,7 +63,7 @@ export function computedByMath(): Computed {
   return { name: "functions of Math", numbers: new Map(values) };
 }
 
-/** What environments answer to the same random actions, and the state they are left in. */
+/** The results of the same random actions in each environment, and its final state. */
 export async function* computedByEnvironments(): AsyncGenerator<Computed> {
   for (const task of tasks) yield { name: `${steps} steps of ${task}`, numbers: await walk(task) };
 }
@@ -129,7 +129,7 @@ function fill(batch: ReturnType<typeof createBatch>, random: RandomStream): Agen
   return batch.rows;
 }
 
-/** How far a tensor is from another one. */
+/** How far one tensor is from another. */
 export interface Difference {
   readonly tensor: string;
   /**

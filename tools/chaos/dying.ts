@@ -1,7 +1,7 @@
 /**
- * Loaded before the program (node --import) in a process that is to die: lets it end by a signal at the call that its
- * order names. The program itself knows nothing of this; its own methods are wrapped here. It also makes the tasks
- * of tasks.ts known.
+ * Loaded before the program (node --import) in a process that is to be killed: sends it a signal at the call that its
+ * order names. The program itself has no hooks for this; its methods are wrapped here. Also registers the tasks of
+ * tasks.ts.
  */
 import { writeSync } from "node:fs";
 import { Agent } from "../../src/agents/agent.js";
@@ -48,7 +48,7 @@ function wrapTraining(pass: (stage: Stage) => void): void {
     pass(this.phase);
     return update.call(this, make);
   };
-  // At the switch the run asks for a checkpoint before its first step online.
+  // At the switch the run asks for a checkpoint before its first online step.
   RunLog.prototype.save = function () {
     if (this.phase === "online" && this.onlineSteps === 0) pass("switch");
     return save.call(this);
@@ -60,7 +60,7 @@ function wrapTraining(pass: (stage: Stage) => void): void {
   };
 }
 
-/** Before every operation is a moment to end in, and in the middle of every write. */
+/** The process may end before every operation, and in the middle of every write. */
 function wrapDisk(reached: () => boolean, end: () => void): void {
   const { write } = realDisk;
   const before =

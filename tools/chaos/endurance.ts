@@ -1,7 +1,6 @@
 /**
- * `npm run endurance`: a long run of the smallest networks, 100,000 updates and 1,000,000 steps of an environment, with
- * the memory of the process over time. What may grow is the replay of the collected steps, which stands in a column of its
- * own; the rest must not.
+ * `npm run endurance`: the memory of the process over a long run of the smallest networks: 100,000 updates and 1,000,000
+ * steps of an environment. Only the replay of the collected steps may grow; it has a column of its own.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -13,22 +12,20 @@ import { transitionBytes } from "../../src/data/pooled-replay.js";
 import { collectTask } from "../../src/environments/collect-task.js";
 import { train } from "../../src/runs/train.js";
 import type { Progress } from "../../src/training/run-log.js";
-import { runTool } from "../run-tool.js";
 import { recordedTask } from "./run-settings.js";
 
 const MEBIBYTE = 2 ** 20;
 const rowsOfTable = 25;
 const task = recordedTask.box;
 
-const command = new Command("endurance")
-  .description("a long run, and the memory that it takes")
-  .option("--updates <number>", "updates, one for so many steps as that makes", "100000")
+export const enduranceCommand = new Command("endurance")
+  .description("the memory of the process over a long run")
+  .option("--updates <number>", "updates, spread evenly over the steps", "100000")
   .option("--steps <number>", "online environment steps", "1000000")
   .action(({ updates, steps }: { readonly updates: string; readonly steps: string }) => {
     const bounds = { whole: true, least: 1 };
     return endure(numberOf(updates, "--updates", bounds)!, numberOf(steps, "--steps", bounds)!);
   });
-await runTool(command);
 
 async function endure(updates: number, onlineSteps: number): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), "calql-endurance-"));
@@ -56,7 +53,7 @@ async function endure(updates: number, onlineSteps: number): Promise<void> {
   rmSync(place, { recursive: true });
 }
 
-/** @param replay bytes of the transitions, see data/replay.ts: room that none has reached yet is not resident */
+/** @param replay bytes of the stored transitions (see data/replay.ts); reserved space that is still empty is not resident */
 function printRow(steps: number, replay: number): void {
   const { rss, heapUsed } = process.memoryUsage();
   const cells = [

@@ -1,6 +1,6 @@
 /**
- * Where in a run a resume begins. A kill tells little about that: what counts is what the newest checkpoint holds, and
- * only a tool that has resumed from every kind of it has looked everywhere.
+ * Where in a run a resume begins. That depends on what the newest checkpoint holds and not on when the process was killed;
+ * only a tool that has resumed from every kind of checkpoint has tested everything.
  */
 import { CheckpointStore, NoSoundCheckpoint } from "../../src/runs/checkpoints/store.js";
 import { newestSound } from "../../src/runs/find-checkpoint.js";
@@ -14,10 +14,10 @@ export const resumePositions = ["beginning", "offline", "switch", "between episo
 export type ResumePosition = (typeof resumePositions)[number];
 export type ResumeCounts = Readonly<Record<ResumePosition, number>>;
 
-/** How many kills it takes until a position that no resume began in is no chance any more. */
+/** After this many kills, a position that no resume began in is not a coincidence. */
 const enoughKills = 100;
 
-/** @param saved what the checkpoint says that is gone on from, if there is one */
+/** @param saved the checkpoint that the run resumes from, if there is one */
 export function resumePosition(saved?: Pick<SavedRun, "position" | "trajectory">): ResumePosition {
   if (!saved) return "beginning";
   const { position, trajectory } = saved;
@@ -26,7 +26,7 @@ export function resumePosition(saved?: Pick<SavedRun, "position" | "trajectory">
   return position.onlineSteps === 0 ? "switch" : "between episodes";
 }
 
-/** Where a run goes on from, as its own search finds it. Undefined where nothing is sound: the resume itself says so. */
+/** Where a run resumes, by its own search. Undefined if no checkpoint is sound; the resume itself reports that. */
 export function resumePositionIn(run: string): ResumePosition | undefined {
   const store = new CheckpointStore(run);
   if (store.empty) return resumePosition();
@@ -39,8 +39,8 @@ export function resumePositionIn(run: string): ResumePosition | undefined {
 }
 
 /**
- * The positions that no resume began in although there were kills enough for each, as sentences.
- * @param cases the resumes of each case, and the positions that it cannot be resumed from
+ * A sentence for each position that no resume began in although there were enough kills.
+ * @param cases the resumes of each case, and the positions that it cannot reach
  * @param kills of all cases
  */
 export function unvisited(

@@ -1,6 +1,6 @@
 /**
- * The runs that the chaos tool ends: a second of work with the smallest networks, but with everything that a run has,
- * for every agent and for a method whose algorithm changes at the switch.
+ * The runs that the chaos tool kills: a second of work with the smallest networks, but with every feature of a run, for
+ * every agent and for a method that changes its algorithm at the switch.
  */
 import { agentDefinition, agentNames } from "../../src/agents/registry.js";
 import type { TrainSettings } from "../../src/settings/configuration.js";
@@ -12,18 +12,18 @@ import { failingTask, gridTask, mazeTask, unsavedTask } from "./tasks.js";
 export interface ChaosCase {
   readonly name: string;
   readonly settings: TrainSettings & { readonly task: string };
-  /** The task whose recorded data it learns from. */
+  /** The kind of task whose recorded data it learns from. */
   readonly data: keyof typeof recordedTask;
-  /** What its run must tell of; one that does not tests nothing of it. */
+  /** The notice that its run must record; without it, the case tests nothing. */
   readonly tells?: NoticeLine["kind"];
-  /** Where no checkpoint of it can be. */
+  /** Positions in which it can have no checkpoint. */
   readonly unreachable?: readonly ResumePosition[];
 }
 
 /** Tasks whose data the runs learn from. */
 export const recordedTask = { box: "pointmaze-umaze", discrete: "gridworld-cliff" } as const;
 
-/** Several evaluations and lines of metrics in each phase, several episodes, updates that lag behind the steps. */
+/** Several evaluations and lines of metrics in each phase, several episodes, fewer updates than steps. */
 const schedule = {
   preset: "laptop",
   threads: 1,
@@ -39,7 +39,8 @@ const schedule = {
   logEveryUpdates: 7,
 } as const satisfies TrainSettings;
 
-/** Of an agent that has them: the smallest networks, and steps so large that the policy changes between evaluations. */
+/** For agents that have these settings: the smallest networks, and learning rates so large that the policy changes between
+ * evaluations. */
 const small = {
   actorHidden: [8],
   criticHidden: [8],
@@ -48,25 +49,25 @@ const small = {
   criticLearningRate: 0.01,
 } as const;
 
-/** The steps of agents for discrete actions must be larger still until they choose another one. */
+/** Agents for discrete actions need a larger rate still before they choose a different action. */
 const largeSteps = { criticLearningRate: 0.1 } as const;
 
-/** Where the best evaluation would be the last with the seed of the schedule. */
+/** For agents whose best evaluation would be the last one with the seed of the schedule. */
 const otherSeed = { seed: 3 } as const;
 const own: Readonly<Record<string, TrainSettings>> = { wsrl: otherSeed, bc: otherSeed };
 
 /**
- * Three episodes of the case are dropped with this seed, the last two in a row: one at its beginning, then one at a step.
- * A run that counts a failure twice would end there.
+ * With this seed three episodes are dropped, the last two in a row: one at its reset, then one at a step. A run that counts
+ * a failure twice would end there.
  */
 const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", episodeFailures: 3, seed: 3 } as const;
 
-/** Rewards so far from the values that networks begin with that these are beyond what they allow until the end. */
+/** Rewards so far from the initial values that these stay out of the possible range until the end. */
 const farRewards = { rewardShift: 100, discount: 0 } as const;
 
 /**
- * Every agent, a change of algorithm at the switch, values of which the run must tell, an environment that cannot save
- * its state, and one that fails, as user's environments do.
+ * Every agent, a change of algorithm at the switch, values that the run must warn about, an environment that cannot save its
+ * state, and one that fails, as users' environments do.
  */
 export const chaosCases: readonly ChaosCase[] = [
   ...[...agentNames, "cal-ql-sac"].map((name) => caseOf(name, own[name])),

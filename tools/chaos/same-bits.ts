@@ -1,6 +1,6 @@
 /**
- * `npm run same-bits`: what this machine computes, as SHA-256, and how it differs from what another one (or another number
- * of threads, or an emulated processor) computed and saved. Exit code 1 where anything differs, or nothing was compared.
+ * `npm run same-bits`: the SHA-256 of what this machine computes, and how it differs from what another machine (or another
+ * number of threads, or an emulated processor) computed and saved. Exit code 1 if anything differs or nothing was compared.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -8,10 +8,9 @@ import { Command } from "commander";
 import { z } from "zod";
 import { numberOf } from "../../src/cli/numbers.js";
 import { textTable } from "../../src/cli/text-table.js";
-import { DataError, reasonIn, UsageError } from "../../src/errors.js";
+import { DataError, fileReason, UsageError } from "../../src/errors.js";
 import { decodeTensorFile, encodeTensorFile, type TensorFile } from "../../src/runs/checkpoints/tensor-file.js";
 import { writeWholeFile } from "../../src/runs/whole-file.js";
-import { runTool } from "../run-tool.js";
 import {
   bytesOf,
   type Computed,
@@ -31,21 +30,20 @@ interface Flags {
   readonly compare?: string;
 }
 
-/** Numbers of other networks or batches have nothing to do with these; those of another number of threads have. */
+/** Results for other networks or batch sizes cannot be compared; those for another number of threads can. */
 const sizesSchema = z.object({ hidden: z.number(), batch: z.number() });
 
-const command = new Command("same-bits")
-  .description("what this machine computes from a fixed seed, to be compared with another one to the bit")
-  .option("--updates <numbers>", "updates of cal-ql after which to look, with commas", "1,10,100")
+export const sameBitsCommand = new Command("same-bits")
+  .description("what this machine computes from a fixed seed, to compare with another machine to the bit")
+  .option("--updates <numbers>", "numbers of cal-ql updates after which to look, separated by commas", "1,10,100")
   .option("--hidden <number>", "units of each of two layers", "256")
   .option("--batch <number>", "transitions of a batch", "256")
   .option("--threads <number>", "threads of ONNX Runtime", "1")
-  .option("--save <file>", "keep the numbers")
-  .option("--compare <file>", "numbers that were kept, to be compared with these")
+  .option("--save <file>", "save the numbers")
+  .option("--compare <file>", "saved numbers to compare with")
   .action(async (flags: Flags) => {
     process.exitCode = await compute(planOf(flags), flags);
   });
-await runTool(command);
 
 function planOf(flags: Flags): UpdatePlan {
   const count = (text: string, flag: string) => numberOf(text, flag, { whole: true, least: 1 })!;
@@ -60,7 +58,7 @@ function planOf(flags: Flags): UpdatePlan {
   };
 }
 
-/** @returns the exit code: 1 if anything is not what it is in the file to be compared with, or if that holds none of it */
+/** @returns the exit code: 1 if anything differs from the file, or the file holds none of the results */
 async function compute(plan: UpdatePlan, { save, compare }: Flags): Promise<number> {
   const { hidden, batch } = plan;
   const kept = compare === undefined ? undefined : read(compare, { hidden, batch });
@@ -76,7 +74,7 @@ async function compute(plan: UpdatePlan, { save, compare }: Flags): Promise<numb
 }
 
 interface Comparison {
-  /** Undefined where the file does not hold the result. */
+  /** Undefined if the file does not hold the result. */
   readonly same: boolean | undefined;
   readonly words: string;
 }
@@ -94,27 +92,37 @@ function comparison(result: Computed, kept: TensorFile): Comparison {
       return found ? [[name, found]] : [];
     }),
   );
-  if (numbers.size === 0) return { same: undefined, words: "not in it" };
+  if (numbers.size === 0) return { same: undefined, words: "not in the file" };
   const difference = largestDifference(result, { ...result, numbers });
   if (!difference) return { same: true, words: "the same bits" };
   return { same: false, words: `${difference.relative.toExponential(1)} (${difference.tensor})` };
 }
 
-/** @throws DataError where the file cannot be read or is damaged, UsageError where its sizes are others */
+/** @throws DataError if the file cannot be read or is not one of ours, UsageError if its sizes are different */
 function read(path: string, sizes: z.infer<typeof sizesSchema>): TensorFile {
-  const file = decodeTensorFile(bytesIn(path), path);
-  const found = sizesSchema.safeParse(file.manifest);
-  if (!found.success) throw new DataError(`${path} was not written by same-bits; name a file that --save wrote.`);
+  const file = decoded(bytesIn(path), path);
+  const found = sizesSchema.safeParse(file?.manifest);
+  if (!file || !found.success)
+    throw new DataError(`${path} is damaged or was not written by same-bits; name a file that --save wrote.`);
   const { hidden, batch } = found.data;
   if (hidden === sizes.hidden && batch === sizes.batch) return file;
   throw new UsageError(`${path} is of --hidden ${hidden} --batch ${batch}; compare with the same.`);
+}
+
+function decoded(bytes: Uint8Array, path: string): TensorFile | undefined {
+  try {
+    return decodeTensorFile(bytes, path);
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
 }
 
 function bytesIn(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new DataError(`${path} cannot be read: ${reasonIn(error)}. Name a file that --save wrote.`);
+    throw new DataError(`${path} cannot be read: ${fileReason(error)}. Name a file that --save wrote.`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the chaos tool prints: where the runs of each case were ended and how that went, and where the resumes began. */
+/** What the chaos tool prints: where the runs of each case were killed, what came of it, and where the resumes began. */
 import { textTable } from "../../src/cli/text-table.js";
 import { stages } from "./order.js";
 import { resumePositions } from "./resume-position.js";
@@ -10,7 +10,7 @@ type Column = readonly [title: string, count: (row: Tortured) => number];
 export function killTable(rows: readonly Tortured[]): string {
   return countTable("agent", rows, [
     ["kills", ({ kills }) => kills],
-    ["SIGINT/TERM", ({ wishes }) => wishes],
+    ["SIGINT/TERM", ({ requests }) => requests],
     ["resumes", ({ resumes }) => resumes],
     ["runs", ({ runs }) => runs],
     ["damaged", ({ damaged }) => damaged],
@@ -27,7 +27,7 @@ export function resumeTable(rows: readonly Tortured[]): string {
   );
 }
 
-/** A row a case, and one for all of them. */
+/** One row per case, and one for all of them. */
 function countTable(title: string, rows: readonly Tortured[], columns: readonly Column[]): string {
   const all = columns.map(([, count]) => rows.reduce((total, row) => total + count(row), 0));
   return textTable([

@@ -1,7 +1,7 @@
 /**
- * Tasks that no built-in one stands in for: a point maze and a gridworld whose rewards tell who acted, such a maze that
- * cannot save its state, and one that fails in some of its episodes. dying.ts makes them known to the processes that the
- * chaos tool starts.
+ * Tasks that no built-in task can replace: a point maze and a gridworld whose rewards depend on the policy, such a maze that
+ * cannot save its state, and one that fails in some episodes. dying.ts registers them in the processes that the chaos tool
+ * starts.
  */
 import type { ResetResult, StepResult, SyncEnvironment } from "../../src/environments/environment.js";
 import { makeGridWorld } from "../../src/environments/gridworld/gridworld.js";
@@ -25,7 +25,7 @@ function tellingMaze(name: string): TellingEnvironment {
   return new TellingEnvironment(name, makePointMaze("umaze"));
 }
 
-/** A point maze without the means to save its state. */
+/** A point maze that cannot save its state. */
 function unsaved(): SyncEnvironment {
   const maze = tellingMaze(unsavedTask);
   return {
@@ -39,7 +39,7 @@ function unsaved(): SyncEnvironment {
   };
 }
 
-/** The step, of 120, that no episode whose seed ends in 0 gets over. */
+/** The step, of 120, at which every episode fails whose seed ends in 0. */
 export const failingStep = 60;
 
 /**

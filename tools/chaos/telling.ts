@@ -1,17 +1,17 @@
 /**
- * An environment whose rewards tell who acted and in which episode. Those of the built-in tasks tell little to a policy of
- * a second's work: it never reaches the goal, every evaluation is the same, and a run whose evaluations are wrong, or that
- * has kept a wrong state as its best, looks like a right one.
+ * An environment whose rewards depend on the action and the episode. A policy that was trained for a second never reaches
+ * the goal of a built-in task, so all its evaluations are equal, and a run with wrong evaluations or a wrong best state
+ * would look correct.
  */
 import type { ResetResult, StepResult, SyncEnvironment } from "../../src/environments/environment.js";
 import { joinState } from "../../src/environments/state.js";
 
-/** Steep enough that a policy earns something else after every few updates, in no order that learning would give. */
+/** Steep enough that the return changes after every few updates, and not in the order in which learning would change it. */
 const steepness = 40;
 
 type SavableEnvironment = SyncEnvironment & Required<Pick<SyncEnvironment, "saveState" | "restoreState">>;
 
-/** The same environment with another name, and rewards between -1 and 1 for the action and the seed of the episode besides. */
+/** The same environment under another name, with an extra reward in [-1, 1] for the action and the seed of the episode. */
 export class TellingEnvironment implements SyncEnvironment {
   readonly observationSpace: SyncEnvironment["observationSpace"];
   readonly actionSpace: SyncEnvironment["actionSpace"];

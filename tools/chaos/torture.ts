@@ -1,6 +1,6 @@
 /**
- * One case of the chaos tool: a run that is never ended, and runs of the same settings that are ended and resumed until
- * there were as many kills as wanted. All must come out as one and the same.
+ * One case of the chaos tool: a run that is never interrupted, and runs of the same settings that are killed and resumed
+ * until there were enough kills. All must give the same result, to the bit.
  */
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import { keepsBestByChance, untestedBy } from "./untested.js";
 export interface TortureOptions {
   readonly kills: number;
   readonly seed: number;
-  /** Where the runs go; emptied of each as soon as it was found right. */
+  /** Where the runs go; each is removed once it was found correct. */
   readonly folder: string;
 }
 
@@ -28,19 +28,19 @@ export interface Tortured {
   readonly name: string;
   kills: number;
   /** SIGINT and SIGTERM. */
-  wishes: number;
-  /** Those that were put back to where the run stood; a process that is killed before has resumed nothing. */
+  requests: number;
+  /** Processes that restored the run; one that is killed earlier has resumed nothing. */
   resumes: number;
-  /** Runs that came to their end, and were compared. */
+  /** Runs that completed and were compared. */
   runs: number;
   readonly killsIn: Record<Stage, number>;
   /** Where the resumes began. */
   readonly resumedFrom: Record<ResumePosition, number>;
   /** Newest checkpoints in which a byte was changed after a kill. */
   damaged: number;
-  /** Whether the run that was never ended may have kept its best state by chance. */
+  /** Whether the uninterrupted run may have kept its best state by chance. */
   bestByChance: boolean;
-  /** Runs that are not the run that was never ended, and processes that ended in another way than they should. */
+  /** Runs that differ from the uninterrupted run, and processes that ended in an unexpected way. */
   readonly problems: string[];
 }
 
@@ -58,7 +58,7 @@ export async function torture(chaosCase: ChaosCase, options: TortureOptions): Pr
   const whole = join(folder, "whole");
   const { ending, errors } = await runProgram(["train", "--config", config, "--out", whole]);
   if (ending !== 0) {
-    tally.problems.push(`${whole}, which nobody ended, ended with ${ending}: ${errors.trim()}`);
+    tally.problems.push(`${whole}, which was never interrupted, ended with ${ending}: ${errors.trim()}`);
     return tally;
   }
   const wanted = identityOf(whole);
@@ -78,7 +78,7 @@ function emptyTally(name: string): Tortured {
   return {
     name,
     kills: 0,
-    wishes: 0,
+    requests: 0,
     resumes: 0,
     runs: 0,
     killsIn,
@@ -89,7 +89,7 @@ function emptyTally(name: string): Tortured {
   };
 }
 
-/** Begins a run, ends it, goes on, and so on until it comes to its end. */
+/** Starts a run, kills it and resumes it, again and again, until it completes. */
 async function untilComplete(
   run: string,
   config: string,
@@ -98,7 +98,7 @@ async function untilComplete(
   for (;;) {
     const resuming = existsSync(join(run, runFiles.config));
     const mayBeDamaged = resuming && random.uniform() < damageShare && damageNewest(run, random);
-    const nextOrder = tally.kills + tally.wishes === 0 ? firstOrder : randomOrder;
+    const nextOrder = tally.kills + tally.requests === 0 ? firstOrder : randomOrder;
     const order = tally.kills < kills ? nextOrder(random) : undefined;
     const position = resuming ? resumePositionIn(run) : undefined;
     const words = resuming ? ["resume", run] : ["train", "--config", config, "--out", run];
@@ -107,14 +107,14 @@ async function untilComplete(
     if (mayBeDamaged) tally.damaged++;
     if (ending === 0) {
       if (mayBeDamaged && !/is damaged: .* The one before it is taken\./.test(errors))
-        tally.problems.push(`${run}: a damaged checkpoint was taken without a word`);
+        tally.problems.push(`${run}: a damaged checkpoint was used without a warning`);
       return;
     }
     if (ending === "SIGKILL" && order) {
       tally.kills++;
       tally.killsIn[order.stage]++;
       tear(run, random);
-    } else if (isWish(ending, order)) tally.wishes++;
+    } else if (isRequest(ending, order)) tally.requests++;
     else {
       tally.problems.push(`${words.join(" ")} ended with ${ending}: ${errors.trim()}`);
       return;
@@ -127,8 +127,8 @@ function countResume(position: ResumePosition, tally: Tortured): void {
   tally.resumedFrom[position]++;
 }
 
-/** Asked to end, the program ends with 130; before and after it listens, as the system ends those who do not. */
-function isWish(ending: number | NodeJS.Signals | null, order: Order | undefined): boolean {
+/** Asked to stop, the program exits with 130; before it listens for signals and after, the signal itself ends it. */
+function isRequest(ending: number | NodeJS.Signals | null, order: Order | undefined): boolean {
   if (!order || order.signal === "SIGKILL") return false;
   return ending === 130 || ending === order.signal;
 }
@@ -145,19 +145,19 @@ function damageNewest(run: string, random: RandomStream): boolean {
   const bytes = readFileSync(path);
   const place = random.integer(bytes.length);
   bytes[place] = bytes[place]! ^ (1 << random.integer(8));
-  // A file of its own: the best checkpoint may be another name of it.
+  // Replaced, not changed in place: the best checkpoint may be a hard link to the same file.
   rmSync(path);
   writeFileSync(path, bytes);
   return true;
 }
 
-/** What a machine that loses its power may leave besides: ends of files that were on their way. */
+/** What a power failure may leave besides: unfinished lines at the ends of files. */
 function tear(run: string, random: RandomStream): void {
   for (const [file, rest] of [
     [runFiles.metrics, '{"phase":"offl'],
     [runFiles.evaluations, '{"phase":"onl'],
     [runFiles.notices, '{"phase":"online","upd'],
-    // No episode is on its way before the first checkpoint.
+    // Before the first checkpoint no episode is being written.
     ...(new CheckpointStore(run).empty ? [] : [[episodeLogFile, "\x07\0\0\0half an episode"] as const]),
   ] as const)
     if (existsSync(join(run, file)) && random.uniform() < 0.5) appendFileSync(join(run, file), rest);
@@ -175,7 +175,7 @@ interface Ended {
   /** The exit code, or the signal. */
   readonly ending: number | NodeJS.Signals | null;
   readonly errors: string;
-  /** Whether it came to the work of its run. */
+  /** Whether its run got to work. */
   readonly worked: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A run with which nothing can be compared is told apart from one with which the others are. */
+/** A run that others can be compared with is told apart from one that tests nothing. */
 import { expect, it } from "vitest";
 import type { RunIdentity } from "./run-identity.js";
 import { keepsBestByChance, untestedBy } from "./untested.js";
@@ -16,24 +16,25 @@ function runWith(returns: readonly number[], bestUpdates: number) {
   };
 }
 
-it("is a measure whose evaluations differ, the best in between, and that tells what it shall", () => {
+it("accepts a run whose evaluations differ, with the best in between, and that recorded its notice", () => {
   expect(untestedBy(runWith([1, 3, 2], 10), {})).toEqual([]);
-  expect(untestedBy(runWith([1, 3, 2, 3], 10), {})).toEqual([]);
+  expect(untestedBy(runWith([1, 3, 2, 3, 0], 30), {})).toEqual([]);
   expect(untestedBy(runWith([1, 3, 2], 10), { tells: "dropped-episode" })).toEqual([]);
 });
 
 it.each<[string, number[], number, Parameters<typeof untestedBy>[1], RegExp]>([
   ["evaluations that are all the same", [1, 1, 1], 0, {}, /^its evaluations are all the same/],
   ["a best state that was never evaluated", [1, 3, 2], 15, {}, /^its best state is not the one/],
+  ["the earlier of two equal ones as its best", [1, 3, 2, 3, 0], 10, {}, /^its best state is not the one/],
   ["another state as its best than was evaluated best", [1, 3, 2, 4, 0], 10, {}, /^its best state is not the one/],
   [
-    "no word of what it shall tell",
+    "no notice of the kind that it must record",
     [1, 3, 2],
     10,
     { tells: "values-too-high" },
     /^nothing of the kind values-too-high/,
   ],
-])("is none with %s", (_, returns, bestUpdates, chaosCase, problem) => {
+])("refuses a run with %s", (_, returns, bestUpdates, chaosCase, problem) => {
   expect(untestedBy(runWith(returns, bestUpdates), chaosCase).join("; ")).toMatch(problem);
 });
 

@@ -1,7 +1,7 @@
 /**
- * A recording of a reference implementation at work: its options, its first parameters and, for some updates, the
- * batch, the noise, the losses and the parameters afterwards (laid out as in fixtures/golden). Here it is read and
- * checked, and turned into what an agent takes: settings, state tensors and batches.
+ * A recording of a reference implementation: its options, its initial parameters and, for some updates, the batch, the
+ * noise, the losses and the resulting parameters (laid out as in fixtures/golden). It is read and validated here, and
+ * converted to what an agent takes: settings, state tensors and batches.
  */
 import { z } from "zod";
 import type { AgentBatch } from "../../src/agents/agent.js";
@@ -67,7 +67,7 @@ const recordingSchema = z.object({
 
 export type Recording = z.infer<typeof recordingSchema>;
 
-/** Algorithms that recordings call by another name than ours. */
+/** Algorithms that recordings know under another name. */
 const ALIASES: Readonly<Record<string, string>> = { "td3+bc": "td3-bc" };
 
 /** @throws DataError naming the first place where the content is not a recording of updates */
@@ -95,7 +95,7 @@ function refuseUnknownAlgorithm(content: unknown, source: string): void {
 type Settings = Record<string, unknown>;
 type Hyperparameters = Recording["hyperparameters"];
 
-/** Names in recordings that are no settings of ours, and the settings that they stand for; prose stands for none. */
+/** Names in recordings that are not settings of calql, and the settings that they stand for; descriptions stand for none. */
 const TRANSLATIONS: Readonly<Record<string, (given: Hyperparameters) => Settings>> = {
   adam: ({ adam }) => ({ adamBeta1: adam![0], adamBeta2: adam![1], adamEpsilon: adam![2] }),
   learningRate: ({ learningRate: rate }) => ({
@@ -109,7 +109,7 @@ const TRANSLATIONS: Readonly<Record<string, (given: Hyperparameters) => Settings
 };
 
 /**
- * The settings of the agent under which the recording was made; widths come from the networks where it does not say.
+ * The settings of the agent under which the recording was made; widths that it does not state come from the networks.
  * @throws UsageError for an option that no agent has
  */
 export function settingsOf({ algorithm, hyperparameters, shapes, initial }: Recording, source: string): Settings {

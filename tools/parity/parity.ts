@@ -1,7 +1,7 @@
 /**
- * Are we faithful? Runs the updates of a recording made with a reference implementation (its initial parameters, its
- * batches, its noise) and measures how far our losses and parameters are from what was recorded. Any algorithm that
- * calql has, any sizes, options and number of steps will do; what a recording looks like is in parity-recording.ts.
+ * Runs the updates of a recording made with a reference implementation (its initial parameters, batches and noise) and
+ * measures how far the losses and parameters are from what was recorded. Recordings may be of any algorithm in calql, with
+ * any sizes, options and number of steps; parity-recording.ts describes them.
  */
 
 import { Agent } from "../../src/agents/agent.js";
@@ -51,7 +51,7 @@ async function replaySteps(agent: Agent, { algorithm, initial, steps, shapes }: 
   for (const step of steps) {
     const metrics = await agent.update(batchOf(step, shapes.batch), noiseOf(step));
     for (const [name, expected] of Object.entries(step.metrics)) {
-      if (metrics[name] === undefined && expected === 0) continue; // a multiplier that this agent does not have
+      if (metrics[name] === undefined && expected === 0) continue; // a multiplier that this agent lacks
       raise(losses, name, relativeDeviation(metrics[name] ?? Number.NaN, expected));
     }
     for (const [group, expected] of parameterGroups(step.after)) {
@@ -84,7 +84,9 @@ function writeParameters(agent: Agent, recorded: Recording["initial"]): void {
     if (!agent.stateNames.includes(name)) continue;
     const state = agent.state(name);
     if (state.length !== values.length)
-      throw new DataError(`The recording's ${name} has another size than its hyperparameters say.`);
+      throw new DataError(
+        `The recording's ${name} does not have the size that its hyperparameters say; record it again.`,
+      );
     state.set(values);
   }
 }

@@ -1,10 +1,11 @@
 /**
- * Are our returns-to-go those of the reference? Replays recorded cases {discount, sparse, failureReward, rewards,
+ * Compares returns-to-go with those of the reference: replays recorded cases {discount, sparse, failureReward, rewards,
  * terminals, returnToGo}; rewards are already scaled.
  */
 import { z } from "zod";
 import { returnsToGo } from "../../src/data/returns.js";
 import { DataError } from "../../src/errors.js";
+import { requirement } from "../../src/requirement.js";
 
 const recordingSchema = z.object({
   cases: z
@@ -30,8 +31,11 @@ export function isReturnsRecording(content: unknown): boolean {
 export function replayReturns(content: unknown, source: string) {
   const parsed = recordingSchema.safeParse(content);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new DataError(`${source} is no recording of returns-to-go: ${issue?.path.join(".")} ${issue?.message}.`);
+    const issue = parsed.error.issues[0]!;
+    const wrong = `at "${issue.path.join(".")}", ${requirement({ ...issue, path: [] }, undefined)}`;
+    throw new DataError(
+      `${source} is not a recording of returns-to-go: ${wrong}; give a recording as in fixtures/golden.`,
+    );
   }
   const { cases } = parsed.data;
   const deviation = Math.max(...cases.map(caseDeviation));

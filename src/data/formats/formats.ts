@@ -12,6 +12,7 @@ import { jsonLinesFormat, parquetFormat } from "./logs/log-format.js";
 import { minariFormat } from "./minari/minari-format.js";
 import { ogbenchFormat } from "./ogbench/ogbench-format.js";
 
+/** Every format that can be read, in the order in which a file is tried; those with `create` can be written too. */
 export const datasetFormats: readonly DatasetFormat[] = [
   calqlFormat,
   minariFormat,

@@ -5,17 +5,16 @@ import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 import { numberOf } from "../../src/cli/numbers.js";
 import { unknownName } from "../../src/errors.js";
-import { runTool } from "../run-tool.js";
 import { type BenchResult, benchCases, runBench } from "./bench.js";
 
-/** Updates that are timed: about as much work in every case. */
+/** How many updates are timed: about the same amount of work in every case. */
 const UPDATES: Readonly<Record<string, number>> = { antmaze: 60, adroit: 40, sac: 1000, rlpd: 40, wsrl: 100 };
 const OTHERS = 300;
 
-const command = new Command("bench")
+export const benchCommand = new Command("bench")
   .description("time updates of the paper's sizes and of every agent against a plain matrix product, in one run")
   .argument("[cases...]", `of ${benchCases.map((c) => c.name).join(", ")} (default: all)`)
-  .option("--json", "one line of JSON a case in place of the table")
+  .option("--json", "one line of JSON per case instead of the table")
   .option("--updates <number>", "updates that are timed (default: 40 to 1000, by size)")
   .addOption(new Option("--threads <number>", "threads of an update").default(String(availableParallelism())))
   .action(async (names: string[], flags: { json?: true; updates?: string; threads: string }) => {
@@ -49,5 +48,3 @@ function row(result: BenchResult): string {
     "\n",
   ].join("");
 }
-
-await runTool(command);

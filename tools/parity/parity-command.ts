@@ -1,10 +1,9 @@
 /**
- * `npm run parity`: replays recordings of reference implementations and says how far we are from them.
+ * `npm run parity`: replays recordings of reference implementations and prints the deviations.
  */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { DataError, fileReason } from "../../src/errors.js";
-import { runTool } from "../run-tool.js";
 import {
   beyondTolerance,
   LOSS_TOLERANCE,
@@ -15,7 +14,7 @@ import {
 } from "./parity.js";
 import { isReturnsRecording, replayReturns } from "./returns-parity.js";
 
-const command = new Command("parity")
+export const parityCommand = new Command("parity")
   .description("replay recordings of reference implementations; exit code 1 beyond the tolerances")
   .argument("<files...>", "recordings (JSON)")
   .action(async (files: string[]) => {
@@ -59,5 +58,3 @@ function readJson(file: string): unknown {
     throw new DataError(`The recording ${file} cannot be read: ${fileReason(error)}. Give a JSON file.`);
   }
 }
-
-await runTool(command);

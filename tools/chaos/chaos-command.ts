@@ -1,6 +1,6 @@
 /**
- * `npm run chaos`: kills runs at random points and resumes them, and compares what comes out, to the bit, with runs that
- * were never ended. A tool for whoever works on this project; the program that is installed does not have it.
+ * `npm run chaos`: kills runs at random points, resumes them, and compares the results, to the bit, with runs that were
+ * never interrupted.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -10,7 +10,6 @@ import { numberOf } from "../../src/cli/numbers.js";
 import { collectTask } from "../../src/environments/collect-task.js";
 import { unknownName } from "../../src/errors.js";
 import { writeDataset } from "../../src/runs/task-data.js";
-import { runTool } from "../run-tool.js";
 import { unvisited } from "./resume-position.js";
 import { type ChaosCase, chaosCases, recordedTask } from "./run-settings.js";
 import { killTable, resumeTable } from "./tables.js";
@@ -23,12 +22,12 @@ interface Flags {
   readonly jobs: string;
 }
 
-const command = new Command("chaos")
-  .description("kill runs at random points, resume them, and compare them with runs that were never ended")
-  .option("--kills <number>", "kills of each agent's runs", "10")
-  .option("--agent <name>", "agent, or all", "all")
-  .option("--seed <number>", "of the points", "0")
-  .option("--jobs <number>", "agents side by side", String(availableParallelism()))
+export const chaosCommand = new Command("chaos")
+  .description("kill runs at random points, resume them, and compare them with runs that were never interrupted")
+  .option("--kills <number>", "kills per case", "10")
+  .option("--agent <name>", "case to run, or all", "all")
+  .option("--seed <number>", "seed of the random points", "0")
+  .option("--jobs <number>", "cases that run in parallel", String(availableParallelism()))
   .action(async ({ kills, agent, seed, jobs }: Flags) => {
     const whole = { whole: true } as const;
     const options = {
@@ -38,7 +37,6 @@ const command = new Command("chaos")
     };
     process.exitCode = await chaos(casesOf(agent), options);
   });
-await runTool(command);
 
 function casesOf(name: string): readonly ChaosCase[] {
   if (name === "all") return chaosCases;
@@ -51,7 +49,7 @@ function casesOf(name: string): readonly ChaosCase[] {
   );
 }
 
-/** @returns the exit code: 1 if any run came out different, or if many kills left a kind of resume untested */
+/** @returns the exit code: 1 if any run differs, or if many kills left a kind of resume untested */
 async function chaos(
   cases: readonly ChaosCase[],
   { jobs, ...options }: { readonly kills: number; readonly seed: number; readonly jobs: number },
@@ -69,7 +67,7 @@ async function chaos(
       rows[i] = await torture({ ...chaosCase, settings: { ...settings, dataset } }, { ...options, folder });
       const { kills, problems } = rows[i];
       process.stderr.write(
-        `${name}: ${kills} kills, ${problems.length === 0 ? "all the same" : problems.join("; ")}\n`,
+        `${name}: ${kills} kills, ${problems.length === 0 ? "no difference" : problems.join("; ")}\n`,
       );
     }
   };
@@ -79,7 +77,7 @@ async function chaos(
     ...rows.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}`)),
     ...unvisitedBy(cases, rows),
     ...(cases === chaosCases && rows.every(({ bestByChance }) => bestByChance)
-      ? ["Every run has kept its first or its last state as the best: a wrong one would not be seen."]
+      ? ["Every run kept its first or its last state as the best, so a wrong best state would go unnoticed."]
       : []),
   ];
   process.stdout.write(problems.map((problem) => `${problem}\n`).join(""));

@@ -1,0 +1,125 @@
+/**
+ * The arrows: which room of src/ may import which. `npm run arrows` checks them, and .ci/run does.
+ *
+ * Rules on src/ see the source, type-only imports included; rules on dist/ see what is left at run time.
+ * Tests and fixtures may import anything.
+ */
+
+/** Every room may import itself and these. */
+const everywhere = ["errors.ts", "random.ts", "requirement.ts", "version.ts"];
+
+/** What else each room may import: rooms (with the rooms below them, unless these have a line) and single files. */
+const mayImport = {
+  tensor: [],
+  networks: ["tensor"],
+  agents: ["tensor", "networks", "data"],
+  data: [],
+  "data/containers": [],
+  "data/formats": ["data", "data/containers"],
+  "data/storage": ["data", "data/containers", "data/formats"],
+  physics: [],
+  rendering: ["physics"],
+  environments: ["data", "physics", "rendering", "settings"],
+  settings: ["agents", "environments"],
+  training: ["tensor", "networks", "agents", "data", "environments", "settings"],
+  runs: ["training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
+  report: ["training/record.ts", "runs/record.ts", "runs/read.ts", "data"],
+  comparison: ["runs", "report", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
+  server: ["runs", "report", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
+};
+
+/** `node:` modules may be imported here, and nowhere else in src/. */
+const node = ["runs", "comparison", "server", "cli", "data/storage", "report/write-report.ts"];
+
+const rooms = Object.keys(mayImport);
+
+/** A pattern for the files of a room, without those of rooms below it that have a line of their own. */
+function pathOf(place) {
+  if (place.endsWith(".ts")) return `^src/${place.replace(".", "\\.")}$`;
+  const below = rooms.filter((room) => room.startsWith(`${place}/`)).map((room) => room.slice(place.length + 1));
+  return below.length === 0 ? `^src/${place}/` : `^src/${place}/(?!(?:${below.join("|")})/)`;
+}
+
+const ofRooms = Object.entries(mayImport).map(([room, others]) => ({
+  name: `${room.replace("/", "-")}-may-import`,
+  comment: `src/${room} may import ${others.length === 0 ? "no other room" : others.join(", ")}.`,
+  severity: "error",
+  from: { path: pathOf(room) },
+  to: { path: "^src/", pathNot: [room, ...others, ...everywhere].map(pathOf) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...ofRooms,
+    {
+      name: "every-room-has-a-line",
+      comment: "A new room of src/ needs a line in mayImport; only the command line and the entry files may import everything.",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: ["^src/cli/", ...rooms.map((room) => `^src/${room}/`)] },
+      to: {},
+    },
+    {
+      name: "basics-know-no-room",
+      comment: "What every room may import imports no room.",
+      severity: "error",
+      from: { path: everywhere.map(pathOf) },
+      to: { path: "^src/[^/]+/" },
+    },
+    {
+      name: "nobody-imports-the-front-door",
+      comment: "Inside src/, import the file that has it; src/index.ts would load everything.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/cli/" },
+      to: { path: "^src/(index|browser)\\.ts$|^src/cli/" },
+    },
+    {
+      name: "node-only-at-the-edge",
+      comment: `node: modules belong into ${node.join(", ")}: the rest must run in a browser.`,
+      severity: "error",
+      from: { path: "^src/", pathNot: node.map(pathOf) },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "onnx-runtime-only-in-tensor",
+      comment: "src/tensor chooses the ONNX Runtime; everybody else calls compiled programs.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/tensor/" },
+      to: { path: "node_modules/onnxruntime-" },
+    },
+    {
+      name: "no-developer-tools",
+      comment: "The package does not have tools/.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^tools/" },
+    },
+    {
+      name: "all-imports-are-found",
+      comment: "An import that is not found would escape every other rule.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "environments-load-nothing-above-them",
+      comment: "Environments may know the types of settings (their presets), but load neither settings nor the loop.",
+      severity: "error",
+      from: { path: "^dist/environments/" },
+      to: { path: "^dist/(settings|training|runs)/" },
+    },
+    {
+      name: "no-cycles",
+      comment: "Files that load each other depend on who is loaded first.",
+      severity: "error",
+      from: { path: "^dist/" },
+      to: { circular: true },
+    },
+  ],
+  options: {
+    // TypeScript 7 has no parser that dependency-cruiser can call; swc reads the same syntax.
+    parser: "swc",
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "\\.(test|fixture)\\.ts$|^dist/.*\\.d\\.ts$" },
+  },
+};
