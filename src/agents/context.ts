@@ -8,14 +8,16 @@ import {
   type Columns,
   type ObservationParts,
   partColumn,
+  STATE,
   transitionColumns,
   vectorParts,
   widthOf,
 } from "../data/columns.js";
+import type { Normalisation, Transform } from "../data/transform.js";
 import type { AdamSettings } from "../networks/adam.js";
 import type { Policy } from "../networks/policy.js";
 import { RandomStream } from "../random.js";
-import { concat, div, input, reshape, toFloat } from "../tensor/operations.js";
+import { add, concat, constant, div, input, mul, reshape, sub, toFloat } from "../tensor/operations.js";
 import type { Shape, Tensor } from "../tensor/tensor.js";
 import type { CommonSettings } from "./settings.js";
 import type { Update } from "./update.js";
@@ -29,6 +31,8 @@ export interface Sizes {
   readonly actionSize: number;
   /** How many actions there are to choose from, where they are discrete. */
   readonly discreteActions?: number | undefined;
+  /** From the units of the environment to what networks see; absent: they are the same. */
+  readonly transform?: Transform | undefined;
 }
 
 /** A batch as tensors: observations [B, observation], actions [B, action], the others [B]; `terminated` is 0 or 1. */
@@ -136,10 +140,35 @@ export function observationsInput(sizes: Sizes, rows: number, prefix: "observati
   const parts = Object.entries(partsOf(sizes)).map(([name, part]) => {
     const column = input(partColumn(prefix, name), [rows, ...part.shape], part.type);
     const flat = reshape(column, [rows, widthOf(part)]);
-    if (part.type === "float32") return flat;
+    if (part.type === "float32") return name === STATE ? normalised(flat, sizes.transform?.observations) : flat;
     return part.type === "uint8" ? div(toFloat(flat), 255) : toFloat(flat);
   });
   return parts.length === 1 ? parts[0]! : concat(parts, 1);
+}
+
+/** (x - mean) / deviation, number by number. */
+function normalised(x: Tensor, normalisation: Normalisation | undefined): Tensor {
+  if (!normalisation) return x;
+  const row = (values: Float32Array) => constant(values, [1, values.length]);
+  return div(sub(x, row(normalisation.mean)), row(normalisation.deviation));
+}
+
+/** Actions in [-1, 1] [rows, action] in the units of the environment. */
+export function environmentActions(actions: Tensor, { transform }: Sizes): Tensor {
+  const bounds = transform?.actions;
+  if (!bounds) return actions;
+  const row = (of: (low: number, high: number) => number) =>
+    constant(
+      bounds.low.map((low, i) => of(low, bounds.high[i]!)),
+      [1, bounds.low.length],
+    );
+  return add(
+    mul(
+      actions,
+      row((low, high) => (high - low) / 2),
+    ),
+    row((low, high) => (high + low) / 2),
+  );
 }
 
 /** One input for each column of a transition (data/columns.ts), observations joined to one tensor. */

@@ -93,7 +93,8 @@ export class PolicyFile {
     if (mode.deterministic) return rows("actions");
     const squash = this.squash();
     const [mean, logStd] = [rows("mean"), rows("logStd")];
-    return mean.map((value, i) => squash(value + Math.exp(logStd[i]!) * mode.noise.normal()));
+    const unit = mean.map((value, i) => squash(value + Math.exp(logStd[i]!) * mode.noise.normal()));
+    return this.inEnvironmentUnits(unit);
   }
 
   private feedsFor(observations: Observations): Record<string, RuntimeTensor> {
@@ -121,6 +122,17 @@ export class PolicyFile {
 
   async release(): Promise<void> {
     await this.session.release();
+  }
+
+  /** Drawn actions are in [-1, 1]; the file's `actions` are scaled already. */
+  private inEnvironmentUnits(actions: Float32Array): Float32Array {
+    const { actionLow, actionHigh } = this.metadata;
+    if (actionLow === undefined || actionHigh === undefined) return actions;
+    const [low, high] = [JSON.parse(actionLow), JSON.parse(actionHigh)] as [number[], number[]];
+    return actions.map((action, i) => {
+      const [from, to] = [low[i % low.length]!, high[i % low.length]!];
+      return from + ((action + 1) * (to - from)) / 2;
+    });
   }
 
   private squash(): (value: number) => number {

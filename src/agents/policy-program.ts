@@ -16,7 +16,7 @@ import {
   type RuntimeTensor,
   runtimeTensor,
 } from "../tensor/runtime.js";
-import { observationsInput, partsOf, type Sizes } from "./context.js";
+import { environmentActions, observationsInput, partsOf, type Sizes } from "./context.js";
 
 interface Buffers {
   /** By the names of the parts. */
@@ -35,7 +35,8 @@ export class PolicyProgram {
   ) {}
 
   static async compile(policy: Policy, sizes: Sizes, options: RuntimeOptions): Promise<PolicyProgram> {
-    const actions = policy.act(observationsInput(sizes, 1, "observations"), input("noise", [1, policy.noiseSize]));
+    const unit = policy.act(observationsInput(sizes, 1, "observations"), input("noise", [1, policy.noiseSize]));
+    const actions = environmentActions(unit, sizes);
     const graph: GraphDefinition = { name: "act", outputs: { actions }, anyBatch: true };
     const session = await createSession(encodeOnnxModel(lowerToOnnx(graph)), options);
     return new PolicyProgram(session, sizes, policy);
@@ -81,6 +82,10 @@ export class PolicyProgram {
   }
 }
 
+/** What the file of a policy says whose actions are not in [-1, 1]. */
+const SCALED =
+  "the file's actions are scaled to the environment's: low + (action + 1)*(high - low)/2 (actionLow, actionHigh)";
+
 /**
  * The policy as an ONNX file: `observations` [batch, observation] (and an input for each further part, such
  * as `observations/image` [batch, 48, 48, 3] of uint8) -> `actions` [batch, action] (deterministic), and
@@ -93,7 +98,12 @@ export function exportPolicy(
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const observations = observationsInput(sizes, 1, "observations");
-  const outputs = policy.outputs(observations, frozenMembers(policy.parameters, weights));
-  const { documentation } = policy;
-  return encodeOnnxModel(lowerToOnnx({ name: "policy", outputs, metadata, documentation, anyBatch: true }));
+  const { actions, ...others } = policy.outputs(observations, frozenMembers(policy.parameters, weights));
+  const outputs = { actions: environmentActions(actions!, sizes), ...others };
+  const bounds = sizes.transform?.actions;
+  const documentation = bounds ? `${policy.documentation}; ${SCALED}` : policy.documentation;
+  const told = bounds
+    ? { ...metadata, actionLow: JSON.stringify([...bounds.low]), actionHigh: JSON.stringify([...bounds.high]) }
+    : metadata;
+  return encodeOnnxModel(lowerToOnnx({ name: "policy", outputs, metadata: told, documentation, anyBatch: true }));
 }

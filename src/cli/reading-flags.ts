@@ -15,6 +15,7 @@ export interface ReadingFlags {
   readonly mapping?: string;
   readonly goal?: string;
   readonly trusted?: boolean;
+  readonly actionBounds?: string;
 }
 
 export function addReadingFlags(command: Command): Command {
@@ -23,17 +24,26 @@ export function addReadingFlags(command: Command): Command {
     .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
     .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards")
+    .option("--action-bounds <low,high>", "bounds of every action, for data sets that do not say them")
     .option("--trusted", "read episodes that take far more memory than the file's size lets expect");
 }
 
 /** @throws UsageError naming the flag that does not fit */
-export function readOptionsOf({ horizon, observationKeys, mapping, goal, trusted }: ReadingFlags): ReadOptions {
+export function readOptionsOf({
+  horizon,
+  observationKeys,
+  mapping,
+  goal,
+  trusted,
+  actionBounds,
+}: ReadingFlags): ReadOptions {
   const steps = numberOf(horizon, "--horizon", { whole: true, least: 1 });
   return {
     ...(steps !== undefined && { horizon: steps }),
     ...(observationKeys !== undefined && { observationKeys: keysOf(observationKeys) }),
     ...(mapping !== undefined && { mapping: readMapping(mapping) }),
-    ...(goal !== undefined && { goal: goalOf(goal) }),
+    ...(goal !== undefined && { goal: pairOf(goal, "--goal", "4,8.5") }),
+    ...(actionBounds !== undefined && { actionBounds: pairOf(actionBounds, "--action-bounds", "0,100") }),
     ...(trusted !== undefined && { trusted }),
   };
 }
@@ -44,11 +54,13 @@ function keysOf(text: string): string[] {
   throw new UsageError(`The flag --observation-keys is "${text}"; give names with commas between them.`);
 }
 
-function goalOf(text: string): readonly [number, number] {
+function pairOf(text: string, flag: string, example: string): readonly [number, number] {
   const parts = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   const [x, y] = parts;
   if (parts.length === 2 && parts.every(Number.isFinite)) return [x!, y!];
-  throw new UsageError(`The flag --goal is "${text}"; give two numbers with a comma between them, such as 4,8.5.`);
+  throw new UsageError(
+    `The flag ${flag} is "${text}"; give two numbers with a comma between them, such as ${example}.`,
+  );
 }
 
 function readMapping(path: string): unknown {

@@ -13,6 +13,7 @@ import {
   type Values,
   widthOf,
 } from "./columns.js";
+import type { ActionBounds } from "./transform.js";
 
 /** One recorded episode of `length` steps; arrays are row-major. */
 export interface Episode {
@@ -39,6 +40,8 @@ export interface Dataset {
   readonly actionSize: number;
   /** How many actions there were to choose from, where they are discrete; absent where they are vectors. */
   readonly discreteActions?: number | undefined;
+  /** The bounds of actions in the units of the data, where they are known. */
+  readonly actionBounds?: ActionBounds | undefined;
   readonly episodes: readonly Episode[];
 }
 

@@ -1,7 +1,9 @@
 /** The text form of an inspection, for a terminal of 80 columns or more. */
+
 import { describeParts, vectorSizeOf } from "./columns.js";
 import type { Inspection } from "./inspect.js";
 import type { Range, ValueSummary } from "./inspect-values.js";
+import { boundsText } from "./transform.js";
 
 const LABEL_WIDTH = 18;
 const RANGES_PER_LINE = 3;
@@ -53,7 +55,10 @@ export function anomalies(summary: Inspection): string[] {
         : `${key}: constant in column ${constantColumns.join(", ")}`,
     );
   }
-  if (summary.actionsBeyondOneShare > 0) found.push("actions beyond +-1 will be clipped");
+  if (summary.actionsBeyondShare > 0)
+    found.push(
+      `actions beyond ${boundsWord(summary)}: give their bounds, or clipActions true where the environment clips them`,
+    );
   // Where choices are few, the same one in the same place is what to expect.
   if (summary.duplicateSteps > 0 && !summary.actionCounts) {
     found.push(
@@ -69,13 +74,21 @@ function shapesText({ observations }: Inspection): string {
   return size === undefined ? describeParts(observations) : `[${size}]`;
 }
 
+function boundsWord({ actionBounds }: Inspection): string {
+  return actionBounds ? boundsText(actionBounds) : "+-1";
+}
+
 function actionShape({ actionCounts, actionSize }: Inspection): string {
   return actionCounts ? `${actionCounts.length} discrete actions` : `actions [${actionSize}]`;
 }
 
-function actionLines({ actionCounts, actions, actionsBeyondOneShare, steps }: Inspection): string[][] {
+function actionLines(summary: Inspection): string[][] {
+  const { actionCounts, actions, actionsBeyondShare, steps } = summary;
   if (!actionCounts)
-    return [["actions", `${percent(actionsBeyondOneShare)} of the values beyond +-1`], ...rangeLines(actions)];
+    return [
+      ["actions", `${percent(actionsBeyondShare)} of the values beyond ${boundsWord(summary)}`],
+      ...rangeLines(actions),
+    ];
   return [["actions", ""], ...cellLines(actionCounts.map((count, action) => [String(action), percent(count / steps)]))];
 }
 

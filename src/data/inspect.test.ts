@@ -67,7 +67,7 @@ describe("inspectDataset", () => {
       nonFinite: 0,
     });
     expect(summary.actions.ranges).toEqual([{ min: -2, max: 1 }]);
-    expect(summary.actionsBeyondOneShare).toBe(1 / 8);
+    expect(summary.actionsBeyondShare).toBe(1 / 8);
     // observation [0, 7] with action 0.5 occurs three times
     expect(summary.duplicateSteps).toBe(2);
   });
@@ -88,7 +88,7 @@ describe("inspectDataset", () => {
     const grid = { ...maze, discreteActions: 5, episodes: [choices, again] };
     const found = inspectDataset(grid);
     expect(found.actionCounts).toEqual([1, 1, 0, 3, 0]);
-    expect(found.actionsBeyondOneShare).toBe(0);
+    expect(found.actionsBeyondShare).toBe(0);
     const text = formatInspection(found);
     expect(text).toContain("observations [2], 5 discrete actions");
     expect(text).toMatch(/ 0 {2}20\.0 % +1 {2}20\.0 % +2 {2}0\.0 %\n +3 {2}60\.0 % +4 {2}0\.0 %\n/);

@@ -2,10 +2,12 @@
  * What is in a data set, in numbers: the first thing to look at before learning from it. The summary is typed; its
  * form as text is in `inspect-format.ts`.
  */
+
 import { type ObservationParts, type Observations, STATE, widthOf } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
 import { countSteps, rowsOf } from "./episode.js";
 import { countDuplicateSteps, describeValues, type ValueSummary } from "./inspect-values.js";
+import type { ActionBounds } from "./transform.js";
 
 /** What `inspectDataset` finds. Shares are in [0, 1]. */
 export interface Inspection {
@@ -34,8 +36,10 @@ export interface Inspection {
   /** The values that rewards take, ascending, if they are at most `MOST_REWARD_VALUES`. */
   readonly rewardValues?: readonly { readonly value: number; readonly steps: number }[];
   readonly actions: ValueSummary;
-  /** Share of the action values beyond +-1; they will be clipped. 0 for discrete actions. */
-  readonly actionsBeyondOneShare: number;
+  /** Share of the action values beyond their bounds, or beyond +-1 where none are known. 0 for discrete actions. */
+  readonly actionsBeyondShare: number;
+  /** The bounds of actions, where the data set says them. */
+  readonly actionBounds?: ActionBounds;
   /** Of the vector `state`, number by number, where observations have one. */
   readonly states?: ValueSummary;
   /** Of every other part, all its numbers together. */
@@ -90,7 +94,8 @@ export function inspectDataset(dataset: Dataset): Inspection {
     ),
     ...(rewardValues && { rewardValues }),
     actions: describeValues(actions, dataset.actionSize),
-    actionsBeyondOneShare: dataset.discreteActions === undefined ? shareBeyondOne(actions) : 0,
+    actionsBeyondShare: dataset.discreteActions === undefined ? shareBeyond(actions, dataset.actionBounds) : 0,
+    ...(dataset.actionBounds && { actionBounds: dataset.actionBounds }),
     ...describedParts(dataset),
     duplicateSteps: countDuplicateSteps(dataset),
   };
@@ -166,12 +171,15 @@ function countActions(actions: readonly Float32Array[], count: number): number[]
   return steps;
 }
 
-function shareBeyondOne(actions: readonly Float32Array[]): number {
+function shareBeyond(actions: readonly Float32Array[], bounds: ActionBounds | undefined): number {
   let beyond = 0;
   let count = 0;
   for (const values of actions) {
     count += values.length;
-    for (const value of values) if (Math.abs(value) > 1) beyond++;
+    for (let i = 0; i < values.length; i++) {
+      const [low, high] = bounds ? [bounds.low[i % bounds.low.length]!, bounds.high[i % bounds.high.length]!] : [-1, 1];
+      if (values[i]! < low || values[i]! > high) beyond++;
+    }
   }
   return beyond / Math.max(1, count);
 }

@@ -1,6 +1,6 @@
 /**
  * The one door between what was recorded and what is learned from. Here, and nowhere else, rewards are scaled and
- * shifted, actions are clipped and returns-to-go are computed, for recorded and for freshly collected episodes alike.
+ * shifted, actions are taken to [-1, 1] and clipped, and returns-to-go are computed, for recorded and for freshly collected episodes alike.
  */
 import { UsageError } from "../errors.js";
 import {
@@ -17,6 +17,7 @@ import {
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Episode } from "./episode.js";
 import { type ReturnsRule, returnsToGo } from "./returns.js";
+import { type ActionBounds, scaleActions } from "./transform.js";
 
 /**
  * Steps without their order: what a critic learns from. An episode's last step has no next action and repeats its own:
@@ -35,6 +36,8 @@ export interface TransitionOptions {
   readonly rewardScale?: number;
   /** Default 0. */
   readonly rewardShift?: number;
+  /** The bounds of actions, in whose units the episodes have them; absent: they are -1 and 1. */
+  readonly actionBounds?: ActionBounds | undefined;
   /** Actions are clipped to +-actionClip, so that a tanh policy can reach them; default 0.99999. */
   readonly actionClip?: number;
   /** How many actions there are, where they are discrete (`Dataset.discreteActions`): their numbers are not clipped. */
@@ -87,8 +90,10 @@ function fill(
   const { length } = episode;
   target.terminated.set(episode.terminated, row);
   const actions = target.actions.subarray(row * actionSize, (row + length) * actionSize);
-  if (options.discreteActions !== undefined) actions.set(episode.actions);
-  else for (let i = 0; i < actions.length; i++) actions[i] = clip(episode.actions[i]!, actionClip);
+  actions.set(episode.actions);
+  if (options.actionBounds) scaleActions(actions, options.actionBounds);
+  if (options.discreteActions === undefined)
+    for (let i = 0; i < actions.length; i++) actions[i] = clip(actions[i]!, actionClip);
   const nextActions = target.nextActions.subarray(row * actionSize, (row + length) * actionSize);
   nextActions.set(actions);
   nextActions.copyWithin(0, actionSize);

@@ -11,6 +11,7 @@ import { type Crash, NonFiniteUpdate, type Symptom } from "../agents/crash.js";
 import type { AgentSettings } from "../agents/registry.js";
 import { plainParts, type Values } from "../data/columns.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
+import { transformIn, transformTensors } from "../training/transform.js";
 import { version } from "../version.js";
 import {
   type CheckpointTensor,
@@ -68,6 +69,7 @@ export function writeCrashBundle(folder: string, crash: Crash): string {
   const tensors = new Map<string, CheckpointTensor>();
   for (const [name, values] of state) tensors.set(`state/${name}`, values);
   for (const [name, values] of inputs) tensors.set(`input/${name}`, values);
+  for (const [name, values] of transformTensors(sizes.transform)) tensors.set(name, values);
   const manifest: z.infer<typeof manifestSchema> = {
     kind: "crash",
     calqlVersion: version,
@@ -102,7 +104,7 @@ export function readCrashBundle(place: string): Crash {
       ),
     );
   return {
-    ...{ agent, settings, sizes, threads, updates },
+    ...{ agent, settings, sizes: { ...sizes, transform: transformIn(tensors) }, threads, updates },
     symptoms: symptoms.map(({ name, value }) => ({ name, value: Number(value) })),
     state: part<Float32Array>("state/"),
     inputs: part<Values>("input/"),

@@ -14,6 +14,7 @@ import type { Phase } from "../settings/settings.js";
 import { policyFile } from "../training/policy-file.js";
 import type { EvaluationLine } from "../training/record.js";
 import { restoreAgent } from "../training/snapshot.js";
+import { transformIn } from "../training/transform.js";
 import { checkExportOptions } from "./check-options.js";
 import {
   bestCheckpoint,
@@ -148,7 +149,7 @@ function sizesIn(
     throw new UsageError(
       `The checkpoint ${checkpoint.path} was written by an older calql and does not say among how many actions its agent chooses; go on with the run ("calql resume"), then export its newest state.`,
     );
-  return { observationSize, observations, actionSize, discreteActions };
+  return { observationSize, observations, actionSize, discreteActions, transform: transformIn(checkpoint.tensors) };
 }
 
 /** @throws RunFailure if it cannot be written */

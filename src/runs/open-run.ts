@@ -13,6 +13,7 @@ import {
 } from "../training/assemble.js";
 import { failureIn } from "../training/complete-run.js";
 import { restoreCollector, restoreRun } from "../training/snapshot.js";
+import { transformIn } from "../training/transform.js";
 import { version } from "../version.js";
 import { EpisodeLog } from "./checkpoints/episode-log.js";
 import { CheckpointStore } from "./checkpoints/store.js";
@@ -61,7 +62,8 @@ export function resumedRun(context: RunContext, options: TrainOptions): Promise<
     const store = new CheckpointStore(folder);
     const found = findCheckpoint(store, folder, onNotice);
     if (found) refuseOtherRun(found, context, options);
-    const agent = await makeAgent(context, found?.saved.position.phase ?? "offline");
+    const fixed = found ? { ...context, transform: transformIn(found.checkpoint.tensors) } : context;
+    const agent = await makeAgent(fixed, found?.saved.position.phase ?? "offline");
     opened(() => agent.release());
     const writer = RunWriter.reopen(folder, found?.saved.lines ?? noLines);
     opened(() => writer.close());

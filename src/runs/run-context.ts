@@ -11,6 +11,7 @@ import type { AssembledRun } from "../training/assemble.js";
 import { watched } from "../training/environment-watch.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { LearningData } from "../training/learning-data.js";
+import { transformOf } from "../training/transform.js";
 import { checkpointFolder, isUnfinishedCheckpoint } from "./checkpoints/store.js";
 import { configure } from "./configure.js";
 import { hangWatchFor } from "./hang-watch.js";
@@ -71,8 +72,9 @@ async function withContext<Result>(
     environment = await watched(watch, () => RenewableEnvironment.make((first) => makeIn(run.task, watch, first)));
     refuseUnfitAgents(configuration, sizesOf(environment));
     data = await recordedData(run, environment, options);
+    const transform = transformOf(run, environment, data);
     const fingerprint = digestOf(data.identity());
-    return await use({ configuration, environment, data, watch, listeners: options, signal, fingerprint });
+    return await use({ configuration, environment, data, transform, watch, listeners: options, signal, fingerprint });
   } finally {
     data?.close();
     await environment?.close();

@@ -81,6 +81,22 @@ export const runSettings = z.object({
     .nullable()
     .default(300)
     .describe("Seconds after which a call of the environment that has not ended is a failure; none waits for ever."),
+  normaliseObservations: z
+    .boolean()
+    .default(false)
+    .describe("Normalise observations by the mean and deviation of the recorded data, fixed from then on."),
+  clipActions: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Clip recorded actions beyond their bounds, as environments do that clip actions; else they are refused.",
+    ),
+  actionBounds: z
+    .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low < high, "name the lower bound first")
+    .nullable()
+    .default(null)
+    .describe("Bounds of every action, where neither the environment nor the data say them."),
   rewardScale: z.number().default(1).describe("Rewards become scale * reward + shift."),
   rewardShift: z.number().default(0).describe("Rewards become scale * reward + shift."),
   failureReward: z

@@ -4,6 +4,7 @@
  */
 import { Agent } from "../agents/agent.js";
 import { Replay } from "../data/replay.js";
+import type { Transform } from "../data/transform.js";
 import type { EnvironmentFailure } from "../environments/environment-failure.js";
 import type { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { RandomStream } from "../random.js";
@@ -36,6 +37,7 @@ export interface RunContext {
   readonly configuration: Configuration;
   readonly environment: RenewableEnvironment;
   readonly data: LearningData;
+  readonly transform: Transform;
   readonly watch?: EnvironmentWatch | undefined;
   readonly listeners: RunListeners;
   /** Ends the run early, with everything written. */
@@ -87,12 +89,12 @@ export function watchValues(run: AssembledRun, told: readonly NoticeLine["kind"]
 
 /** The agent of a phase, with first values from the run's seed. */
 export function makeAgent(
-  { configuration, data }: Pick<RunContext, "configuration" | "data">,
+  { configuration, data, transform }: Pick<RunContext, "configuration" | "data" | "transform">,
   phase: Phase,
 ): Promise<Agent> {
   const { seed, threads } = configuration.run;
   const { agent, settings } = algorithmIn(configuration, phase);
-  return Agent.create(agent.name, { ...sizesOfData(data), settings, seed, threads });
+  return Agent.create(agent.name, { ...sizesOfData(data), transform, settings, seed, threads });
 }
 
 function streamsFrom(seed: number): RunStreams {

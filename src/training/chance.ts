@@ -7,8 +7,9 @@ import { randomAction } from "../environments/random-action.js";
 import type { RandomStream } from "../random.js";
 import type { Policy } from "./ports.js";
 
-/** One action at a time, evenly from [-1, 1], or one of the discrete actions. */
-export function chanceOf({ actionSize, discreteActions }: Sizes, random: RandomStream): Policy {
-  const space = discreteActions === undefined ? box(actionSize, -1, 1) : discrete(discreteActions);
+/** One action at a time, evenly from within the bounds, or one of the discrete actions. */
+export function chanceOf({ actionSize, discreteActions, transform }: Sizes, random: RandomStream): Policy {
+  const { low, high } = transform?.actions ?? { low: -1, high: 1 };
+  const space = discreteActions === undefined ? box(actionSize, low, high) : discrete(discreteActions);
   return { act: async () => randomAction(space, random) };
 }

@@ -2,11 +2,13 @@
  * What a run learns from and how it is drawn: recorded episodes in memory, or blocks elsewhere where they are larger than
  * the memory that a run gives them. The loop sees one thing.
  */
-import { countSteps, type Dataset } from "../data/episode.js";
+import { widthOf } from "../data/columns.js";
+import { countSteps, type Dataset, type Episode } from "../data/episode.js";
 import type { EpisodeBlocks } from "../data/episode-blocks.js";
 import { type EpisodeSource, loadDataset } from "../data/formats/format.js";
 import { PooledReplay, transitionBytes } from "../data/pooled-replay.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "../data/replay.js";
+import { type ActionBounds, type Normalisation, normalisationOf, refuseActionsBeyond } from "../data/transform.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 
 /** Recorded data, wherever they are. */
@@ -17,6 +19,10 @@ export interface LearningData extends Omit<Dataset, "episodes"> {
   replay(options: LearningOptions): SampledReplay;
   /** The bytes that tell these data from others; of blocks, what their manifest says of every one. */
   identity(): readonly ArrayBufferView[];
+  /** Recorded actions must lie within bounds. @throws DataError with the share of those that do not; of blocks when read */
+  refuseActionsBeyond(bounds: ActionBounds): void;
+  /** Of the vector `state`, over all steps. */
+  normalisation(): Normalisation;
   /** Gives files back; nothing can be drawn afterwards. */
   close(): void;
 }
@@ -39,6 +45,9 @@ export function dataInMemory(dataset: Dataset): LearningData {
       if (episodes.length > 0) replay.append(toTransitions(episodes, transitions));
       return replay;
     },
+    actionBounds: dataset.actionBounds,
+    refuseActionsBeyond: (bounds) => refuseActionsBeyond(episodes, bounds, source),
+    normalisation: () => normalisationOf(() => episodes, widthOf(observations.state!)),
     identity: () => episodes.flatMap((e) => [...Object.values(e.observations), e.actions, e.rewards, e.terminated]),
     close: () => {},
   };
@@ -66,14 +75,29 @@ export async function dataOpened(opened: Opened, megabytes: number): Promise<Lea
 function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): LearningData {
   const { source, observations, actionSize, discreteActions } = opened;
   const sizes = { observations, actionSize };
+  let checked = blocks;
   return {
     ...{ source, ...sizes, discreteActions },
     episodes: blocks.episodes,
     steps: blocks.steps,
-    replay: ({ transitions: door, ...options }) => new PooledReplay(blocks, { ...sizes, ...options, door, poolRows }),
+    actionBounds: opened.actionBounds,
+    replay: ({ transitions: door, ...options }) => new PooledReplay(checked, { ...sizes, ...options, door, poolRows }),
+    refuseActionsBeyond(bounds) {
+      checked = { ...blocks, read: (block) => withinBounds(blocks.read(block), bounds, source) };
+    },
+    normalisation: () => normalisationOf(() => episodesOf(blocks), widthOf(observations.state!)),
     identity: () => [new TextEncoder().encode(blocks.identity)],
     close: () => opened.close(),
   };
+}
+
+function withinBounds(episodes: readonly Episode[], bounds: ActionBounds, source: string): readonly Episode[] {
+  refuseActionsBeyond(episodes, bounds, source);
+  return episodes;
+}
+
+function* episodesOf(blocks: EpisodeBlocks): Generator<Episode> {
+  for (let block = 0; block < blocks.count; block++) yield* blocks.read(block);
 }
 
 /** Transitions that fit into so many megabytes. */

@@ -9,7 +9,7 @@ import {
   type Environment,
   observationPartsOf,
 } from "../environments/environment.js";
-import { DataError, UsageError } from "../errors.js";
+import { DataError } from "../errors.js";
 import type { LearningData } from "./learning-data.js";
 
 /** What is compared of recorded data. */
@@ -27,7 +27,6 @@ export function refuseMismatch(environment: Environment, dataset: RecordedHeader
     throw new DataError(
       `${dataset.source} holds actions of ${recorded} numbers, but ${task} has ${expected}; use data of the same task.`,
     );
-  refuseOtherBounds(environment.actionSpace, task);
 }
 
 function refuseOtherObservations(
@@ -55,14 +54,5 @@ function refuseOtherActions(space: ActionSpace, { source, discreteActions }: Rec
       : "use data of the same task";
   throw new DataError(
     `The actions of ${source} are ${kind(discreteActions)}, but those of ${task} are ${kind(expected)}; ${next}.`,
-  );
-}
-
-function refuseOtherBounds(space: ActionSpace, task: string): void {
-  if (space.kind === "discrete") return;
-  const { low, high } = space;
-  if (low.every((x) => x === -1) && high.every((x) => x === 1)) return;
-  throw new UsageError(
-    `The actions of ${task} are not bounded by -1 and 1, as the policy's are; scale them in the environment.`,
   );
 }

@@ -12,6 +12,7 @@ import { phaseSchema } from "../settings/settings.js";
 import type { Collector, Replay } from "./ports.js";
 import type { RewardRange } from "./reward-range.js";
 import type { RunLog } from "./run-log.js";
+import { transformTensors } from "./transform.js";
 
 export type SnapshotTensor = Float32Array | Float64Array | Int32Array | Uint8Array;
 export type SnapshotTensors = ReadonlyMap<string, SnapshotTensor>;
@@ -96,6 +97,7 @@ export function captureRun(state: RunState): Snapshot {
   const { means, position, pace } = log.save();
   tensors.set("means", means.sums);
   const { episode = null, before, failures = 0 } = collector.capture?.() ?? {};
+  for (const [name, values] of transformTensors(agent.sizes.transform)) tensors.set(name, values);
   for (const [name, values] of episode?.tensors ?? []) tensors.set(name, values);
   const saved: LoopState = {
     agent: agent.name,

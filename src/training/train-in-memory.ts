@@ -16,6 +16,7 @@ import { MemorySink } from "./memory-sink.js";
 import { refuseMismatch } from "./mismatch.js";
 import type { RunListeners } from "./run-log.js";
 import { restoreCollector, restoreRun, type Snapshot } from "./snapshot.js";
+import { transformIn, transformOf } from "./transform.js";
 
 export interface MemoryOptions extends RunListeners {
   /** Recorded data of the task; may be left out where nothing is learned from any. */
@@ -39,7 +40,10 @@ export async function trainInMemory(settings: TrainSettings, options: MemoryOpti
   try {
     refuseUnfitAgents(configuration, sizesOf(environment));
     const data = dataOf(configuration, environment, options.dataset);
-    return await completed({ configuration, environment, data, listeners: options, signal: options.signal }, options);
+    const newest = options.record?.newest;
+    const transform = newest ? transformIn(newest.tensors) : transformOf(configuration.run, environment, data);
+    const context = { configuration, environment, data, transform, listeners: options, signal: options.signal };
+    return await completed(context, options);
   } finally {
     await environment.close();
   }

@@ -8,8 +8,14 @@ import type { Configuration } from "../settings/configuration.js";
 /** Their scale, the discount of their returns-to-go, and what stands in for the return of a failure. */
 export function transitionOptionsOf(
   { run: { rewardScale, rewardShift, failureReward }, agentSettings: { discount } }: Configuration,
-  { discreteActions }: Sizes,
+  { discreteActions, transform }: Sizes,
 ): TransitionOptions {
   const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
-  return { rewardScale, rewardShift, discreteActions, returns: { discount: discount!, ...sparse } };
+  return {
+    rewardScale,
+    rewardShift,
+    discreteActions,
+    actionBounds: transform?.actions,
+    returns: { discount: discount!, ...sparse },
+  };
 }

@@ -8,6 +8,7 @@ import type { ObservationParts } from "../columns.js";
 import type { DataFiles, TargetFile } from "../containers/files.js";
 import type { Dataset, Episode } from "../episode.js";
 import type { EpisodeBlocks } from "../episode-blocks.js";
+import type { ActionBounds } from "../transform.js";
 
 /** How to read a data set; what means nothing to a format is refused by it. */
 export interface ReadOptions {
@@ -26,6 +27,8 @@ export interface ReadOptions {
   readonly mapping?: unknown;
   /** Of data without rewards (OGBench): the goal [x, y] from which rewards are computed; see the format's file. */
   readonly goal?: readonly [number, number];
+  /** The bounds of every action in the units of the data, for data sets that do not say them. */
+  readonly actionBounds?: readonly [low: number, high: number];
   /** Read an episode also where it takes far more memory than the file's size lets expect; see `episode-memory.ts`. */
   readonly trusted?: boolean;
 }
@@ -40,6 +43,8 @@ export interface DatasetHeader {
   readonly actionSize: number;
   /** How many actions there were to choose from, where they are discrete. */
   readonly discreteActions?: number | undefined;
+  /** The bounds of actions in the units of the data, where the data set says them. */
+  readonly actionBounds?: ActionBounds | undefined;
   /** The number of steps, or of rows, a few of which may be no steps; where it is known beforehand: for progress bars. */
   readonly steps?: number | undefined;
 }
@@ -90,7 +95,7 @@ export interface DatasetFormat {
 
 /** All episodes of a source in memory. */
 export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
-  const { observations, actionSize, discreteActions } = source;
+  const { observations, actionSize, discreteActions, actionBounds } = source;
   const episodes: Episode[] = [];
   for await (const episode of source.episodes()) episodes.push(episode);
   return {
@@ -98,6 +103,7 @@ export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
     observations,
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
+    ...(actionBounds && { actionBounds }),
     episodes,
   };
 }

@@ -83,8 +83,15 @@ async function pour(
   return { episodes, steps };
 }
 
-function headerOf({ source, observations, actionSize, discreteActions, steps }: OpenedDataset): DatasetHeader {
-  return { source, observations, actionSize, discreteActions, steps };
+function headerOf({
+  source,
+  observations,
+  actionSize,
+  discreteActions,
+  actionBounds,
+  steps,
+}: OpenedDataset): DatasetHeader {
+  return { source, observations, actionSize, discreteActions, actionBounds, steps };
 }
 
 /** The format of a data set that is to be written, and whether it is a file or a folder. */

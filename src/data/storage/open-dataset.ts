@@ -1,9 +1,11 @@
 /**
  * The one way in for recorded data on disk: whatever the format, a path becomes a source of episodes.
  */
+
 import type { Dataset } from "../episode.js";
 import { type EpisodeSource, loadDataset, type ReadOptions } from "../formats/format.js";
 import { recogniseFormat } from "../formats/formats.js";
+import { boundsOf } from "../transform.js";
 import { type DiskFiles, diskFiles } from "./disk-files.js";
 
 /** A data set on disk that is open for reading. */
@@ -41,14 +43,16 @@ export async function readDataset(path: string, options: ReadOptions = {}): Prom
 
 async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDataset> {
   const format = recogniseFormat(files);
-  const source = await format.open(files, options);
-  const { observations, actionSize, discreteActions, steps, blocks } = source;
+  const { actionBounds: told, ...others } = options;
+  const source = await format.open(files, others);
+  const { observations, actionSize, discreteActions, actionBounds, steps, blocks } = source;
   return {
     format: format.id,
     source: source.source,
     observations,
     actionSize,
     discreteActions,
+    actionBounds: actionBounds ?? (told && boundsOf(...told, actionSize, source.source)),
     steps,
     blocks,
     episodes: () => source.episodes(),

@@ -7,6 +7,8 @@ import type { Family, PresetValues } from "../family.js";
 import { adroitScore } from "./adroit-score.js";
 
 const adroitBinary: PresetValues = {
+  // The environment clips actions itself, and people's demonstrations go beyond its bounds.
+  clipActions: true,
   actorHidden: [512, 512],
   criticHidden: [512, 512, 512],
   conservativeWeight: 1,

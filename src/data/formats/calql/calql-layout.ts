@@ -70,6 +70,8 @@ const checksum = z.number().int().min(0).max(0xffff_ffff);
 const totals = {
   actionSize: count,
   discreteActions: z.number().refine(isActionCount, "be a number of actions").optional(),
+  /** The bounds of actions [actionSize], where they are known. */
+  actionBounds: z.strictObject({ low: z.array(z.number()), high: z.array(z.number()) }).optional(),
   steps: count,
   episodes: count,
   blocks: count,

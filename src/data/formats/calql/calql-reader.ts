@@ -43,12 +43,18 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
     observations,
     actionSize,
     discreteActions,
+    ...boundsIn(manifest),
     steps,
     blocks: { count: blocks.count, steps, episodes, identity: JSON.stringify(manifest), read },
     async *episodes() {
       for (let block = 0; block < blocks.count; block++) yield* read(block);
     },
   };
+}
+
+function boundsIn({ actionBounds: bounds }: Manifest): Pick<EpisodeSource, "actionBounds"> {
+  if (bounds === undefined) return {};
+  return { actionBounds: { low: Float32Array.from(bounds.low), high: Float32Array.from(bounds.high) } };
 }
 
 /** The blocks as blocks.u32 lists them, with what lies before each. */

@@ -64,11 +64,15 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
 
 /** Version 1 where observations are vectors: programs that know no other read it. */
 function manifestOf(
-  { source, observations, actionSize, discreteActions }: DatasetHeader,
+  { source, observations, actionSize, discreteActions, actionBounds }: DatasetHeader,
   totals: { steps: number; episodes: number; blocks: number; blocksChecksum: number },
 ): Manifest {
   const observationSize = vectorSizeOf(observations);
-  const actions = { actionSize, ...(discreteActions !== undefined && { discreteActions }) };
+  const actions = {
+    actionSize,
+    ...(discreteActions !== undefined && { discreteActions }),
+    ...(actionBounds && { actionBounds: { low: [...actionBounds.low], high: [...actionBounds.high] } }),
+  };
   if (observationSize !== undefined)
     return sealManifest({ format: "calql", version: 1, source, observationSize, ...actions, ...totals });
   return sealManifest({

@@ -6,6 +6,7 @@ import { DataError, unknownName } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
+import { type ActionBounds, boundsOf } from "../../transform.js";
 import type { RowEnding } from "../step-rows.js";
 import { atRow, CellProblem, Features } from "./log-features.js";
 import { type LogMapping, usualColumns } from "./log-mapping.js";
@@ -42,7 +43,7 @@ export class LogLayout {
   /** @throws DataError when a column that is needed or named is not there */
   constructor(
     private readonly table: LogTable,
-    mapping: LogMapping,
+    private readonly mapping: LogMapping,
     private readonly allowNonFinite: boolean,
   ) {
     const features = (what: LogMapping["observation"], always = false) => {
@@ -71,6 +72,16 @@ export class LogLayout {
 
   get observationSize(): number {
     return this.observation.size;
+  }
+
+  /**
+   * The bounds that the mapping says.
+   * @throws UsageError where there are not as many as an action has numbers, or one is not below the other
+   */
+  get actionBounds(): ActionBounds | undefined {
+    const { actions } = this.mapping;
+    if (actions === undefined || "discrete" in actions || this.discreteActions !== undefined) return undefined;
+    return boundsOf(actions.low, actions.high, this.actionSize, "the mapping of columns");
   }
 
   get actionSize(): number {
@@ -154,7 +165,7 @@ export class LogLayout {
   }
 
   private countActions(mapping: LogMapping): number | undefined {
-    const count = mapping.actions?.discrete ?? this.action.choices ?? this.table.discreteActions;
+    const count = discreteIn(mapping) ?? this.action.choices ?? this.table.discreteActions;
     if (count === undefined || isActionCount(count)) return count;
     throw new DataError(`${this.table.where} declares ${count} discrete actions; it must be a whole number from 1 on.`);
   }
@@ -192,4 +203,8 @@ export class LogLayout {
     for (const row of this.table.rows(this.columns)) if (!this.next!.isAbsent(row.cells)) return row.cells;
     return first.cells;
   }
+}
+
+function discreteIn({ actions }: LogMapping): number | undefined {
+  return actions !== undefined && "discrete" in actions ? actions.discrete : undefined;
 }

@@ -16,6 +16,7 @@ const categorical = z.strictObject({
     .min(1)
     .max(10_000),
 });
+const bound = z.union([z.number(), z.array(z.number()).min(1)]);
 const feature = z.union([column, categorical], { message: 'be the name of a column, or {"column", "categories"}' });
 const features = z.union([feature, z.array(feature).min(1)], {
   message: 'be the name of a column, {"column", "categories"}, or a list of these',
@@ -30,14 +31,20 @@ const schema = z.strictObject({
   observation: features.default("observation"),
   /** What was done, likewise. A single column of categories is a choice among them. */
   action: features.default("action"),
-  /** Of a choice by number, how many there are: the column then holds 0 .. discrete - 1. */
+  /**
+   * Of a choice by number, how many there are: the column then holds 0 .. discrete - 1. Of numbers, the bounds within
+   * which they lie, in their units: one number for all of an action's, or one each.
+   */
   actions: z
-    .strictObject({
-      discrete: z
-        .int()
-        .min(1)
-        .max(2 ** 24),
-    })
+    .union([
+      z.strictObject({
+        discrete: z
+          .int()
+          .min(1)
+          .max(2 ** 24),
+      }),
+      z.strictObject({ low: bound, high: bound }),
+    ])
     .optional(),
   /** What the action earned. */
   reward: column.default("reward"),

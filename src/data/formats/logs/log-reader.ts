@@ -32,12 +32,13 @@ interface Gathered {
 export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options.allowNonFinite ?? false);
-  const { observationSize, actionSize, discreteActions } = layout;
+  const { observationSize, actionSize, discreteActions, actionBounds } = layout;
   return {
     source: name,
     observations: vectorParts(observationSize),
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
+    ...(actionBounds && { actionBounds }),
     ...(table.rowCount !== undefined && { steps: table.rowCount }),
     async *episodes() {
       let count = 0;

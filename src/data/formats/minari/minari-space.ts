@@ -9,6 +9,7 @@
 import { DataError, unknownName } from "../../../errors.js";
 import type { Part } from "../../columns.js";
 import { quoted } from "../../containers/refusal.js";
+import type { ActionBounds } from "../../transform.js";
 
 /** A space; what it holds of other spaces is in the order of flattening. */
 export type Space = BoxSpace | ChoiceSpace | GroupSpace | OtherSpace;
@@ -19,6 +20,8 @@ export interface BoxSpace {
   readonly shape: readonly number[];
   /** Numbers per row. */
   readonly size: number;
+  /** Its bounds, row by row, where they are finite numbers. */
+  readonly bounds?: ActionBounds;
   /** uint8 in three dimensions: such observations may be stored as JPEG pictures. */
   readonly image: boolean;
 }
@@ -75,7 +78,11 @@ function parse(json: unknown, where: string, seen: { parts: number }, depth: num
   const type = fields.get("type");
   if (type === "Dict") return dict(fields.get("subspaces"), where, inner);
   if (type === "Tuple") return tuple(fields.get("subspaces"), where, inner);
-  if (type === "Box") return boxOf(fields.get("shape"), fields.get("dtype") === "uint8", where);
+  if (type === "Box") {
+    const box = boxOf(fields.get("shape"), fields.get("dtype") === "uint8", where);
+    const bounds = boundsOf(fields.get("low"), fields.get("high"), box.size);
+    return bounds ? { ...box, bounds } : box;
+  }
   if (type === "MultiBinary") return boxOf([fields.get("n")].flat(), false, where);
   if (type === "Discrete") return choiceOf([fields.get("n")], [fields.get("start") ?? 0], where);
   if (type === "MultiDiscrete") {
@@ -83,6 +90,18 @@ function parse(json: unknown, where: string, seen: { parts: number }, depth: num
     return choiceOf(counts, [fields.get("start") ?? counts.map(() => 0)].flat(deepest), where);
   }
   return { kind: "other", type: typeof type === "string" && fitName.test(type) ? type : "unknown" };
+}
+
+/** Bounds as lists of any depth, or one number for all; none where they are not finite (JSON has them as null or words). */
+function boundsOf(low: unknown, high: unknown, size: number): ActionBounds | undefined {
+  const flat = (bound: unknown): Float32Array | undefined => {
+    const values = [bound].flat(Number.POSITIVE_INFINITY) as unknown[];
+    const all = values.length === 1 ? new Array<unknown>(size).fill(values[0]) : values;
+    const fits = all.length === size && all.every((value) => typeof value === "number" && Number.isFinite(value));
+    return fits ? Float32Array.from(all as number[]) : undefined;
+  };
+  const [from, to] = [flat(low), flat(high)];
+  return from && to ? { low: from, high: to } : undefined;
 }
 
 const repair = "copy the data set again, or repair the space";

@@ -11,6 +11,7 @@ import type { ObservationParts, Part, Values } from "../../columns.js";
 import { type GrowingHdf5, growHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import type { Episode } from "../../episode.js";
+import type { ActionBounds } from "../../transform.js";
 import type { DatasetHeader, DataTarget, EpisodeSink } from "../format.js";
 
 const chunkBytes = 2 ** 17;
@@ -47,7 +48,7 @@ export async function createMinari(target: DataTarget, header: DatasetHeader): P
 
 function metadataOf(
   path: string,
-  { source, observations, actionSize, discreteActions }: DatasetHeader,
+  { source, observations, actionSize, discreteActions, actionBounds }: DatasetHeader,
   { episodes, steps }: { readonly episodes: number; readonly steps: number },
 ) {
   return {
@@ -57,7 +58,7 @@ function metadataOf(
     observation_space: observationSpace(observations),
     action_space:
       discreteActions === undefined
-        ? boxSpace(actionSize)
+        ? boxSpace(actionSize, actionBounds)
         : JSON.stringify({ type: "Discrete", dtype: "int64", start: 0, n: discreteActions }),
     dataset_id: idOf(path),
     minari_version: ">=0.5",
@@ -95,9 +96,11 @@ function partSpace({ type, shape }: Part): string {
 }
 
 /** Python reads the word Infinity, which JSON.stringify does not write. */
-function boxSpace(size: number): string {
+function boxSpace(size: number, known?: ActionBounds): string {
   const bounds = (bound: string) => `[${new Array(size).fill(bound).join(", ")}]`;
-  return `{"type": "Box", "dtype": "float32", "shape": [${size}], "low": ${bounds("-Infinity")}, "high": ${bounds("Infinity")}}`;
+  const low = known ? JSON.stringify([...known.low]) : bounds("-Infinity");
+  const high = known ? JSON.stringify([...known.high]) : bounds("Infinity");
+  return `{"type": "Box", "dtype": "float32", "shape": [${size}], "low": ${low}, "high": ${high}}`;
 }
 
 function writeEpisode(hdf5: GrowingHdf5, id: number, header: DatasetHeader, episode: Episode): void {

@@ -1,0 +1,94 @@
+/**
+ * Which transform a run has between the units of its environment and data and what its agent sees: from the bounds of
+ * actions, and from the recorded observations if they are to be normalised. It is fixed at the beginning of the run;
+ * snapshots carry it.
+ */
+import { vectorSizeOf } from "../data/columns.js";
+import { type ActionBounds, isUnit, type Transform } from "../data/transform.js";
+import type { Environment } from "../environments/environment.js";
+import { UsageError } from "../errors.js";
+import type { RunSettings } from "../settings/settings.js";
+import type { LearningData } from "./learning-data.js";
+import type { SnapshotTensor, SnapshotTensors } from "./snapshot.js";
+
+type Settings = Pick<RunSettings, "task" | "normaliseObservations" | "clipActions" | "actionBounds">;
+
+/**
+ * The transform of a run that begins.
+ * @throws UsageError where actions have no finite bounds, or no recorded vectors tell how to normalise observations
+ * @throws DataError where recorded actions lie beyond the bounds
+ */
+export function transformOf(settings: Settings, environment: Environment, data: LearningData): Transform {
+  const bounds = boundsOf(settings, environment, data);
+  if (bounds && !settings.clipActions) data.refuseActionsBeyond(bounds);
+  return {
+    ...(bounds && !isUnit(bounds) && { actions: bounds }),
+    ...(settings.normaliseObservations && { observations: normalisationFrom(data, settings.task) }),
+  };
+}
+
+/** The environment's bounds, else those that the data know, else the setting's; none where actions are discrete. */
+function boundsOf(
+  { task, actionBounds }: Settings,
+  { actionSpace }: Environment,
+  data: LearningData,
+): ActionBounds | undefined {
+  if (actionSpace.kind === "discrete") return undefined;
+  const { size } = actionSpace;
+  const set = actionBounds && {
+    low: new Float32Array(size).fill(actionBounds[0]),
+    high: new Float32Array(size).fill(actionBounds[1]),
+  };
+  const found = [actionSpace, data.actionBounds, set].find((bounds) => bounds && hasFiniteBounds(bounds));
+  if (found) return { low: found.low, high: found.high };
+  throw new UsageError(
+    `The actions of ${task} have no finite bounds; declare them (box(low, high)), or give the setting actionBounds.`,
+  );
+}
+
+function hasFiniteBounds({ low, high }: ActionBounds): boolean {
+  return low.every((bound, i) => Number.isFinite(bound) && Number.isFinite(high[i]!) && bound < high[i]!);
+}
+
+function normalisationFrom(data: LearningData, task: string) {
+  const { state } = data.observations;
+  if (data.steps > 0 && state && vectorSizeOf({ state }) !== undefined) return data.normalisation();
+  throw new UsageError(
+    `normaliseObservations takes the mean and deviation of recorded vectors, and the run on ${task} has none; leave it out.`,
+  );
+}
+
+const tensors = {
+  low: "transform/actions/low",
+  high: "transform/actions/high",
+  mean: "transform/observations/mean",
+  deviation: "transform/observations/deviation",
+} as const;
+
+/** The tensors in which a snapshot carries a transform; none where everything is left as it is. */
+export function transformTensors({ actions, observations }: Transform = {}): [string, Float32Array][] {
+  return [
+    ...(actions
+      ? ([
+          [tensors.low, actions.low],
+          [tensors.high, actions.high],
+        ] as [string, Float32Array][])
+      : []),
+    ...(observations
+      ? ([
+          [tensors.mean, observations.mean],
+          [tensors.deviation, observations.deviation],
+        ] as [string, Float32Array][])
+      : []),
+  ];
+}
+
+/** The transform that a snapshot carries. */
+export function transformIn(snapshot: ReadonlyMap<string, SnapshotTensor> | SnapshotTensors): Transform {
+  const at = (name: string) => snapshot.get(name) as Float32Array | undefined;
+  const [low, high, mean, deviation] = Object.values(tensors).map(at);
+  return {
+    ...(low && high && { actions: { low, high } }),
+    ...(mean && deviation && { observations: { mean, deviation } }),
+  };
+}
