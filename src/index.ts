@@ -25,16 +25,18 @@ export {
   dict,
   type DiscreteSpace,
   discrete,
-  type Environment,
-  type MaybePromise,
   type Observation,
   type ObservationSpace,
   type PixelsSpace,
   pixels,
-  type ResetResult,
-  type StepInfo,
-  type StepResult,
-  type SyncEnvironment,
+} from "./environments/spaces.js";
+export type {
+  Environment,
+  MaybePromise,
+  ResetResult,
+  StepInfo,
+  StepResult,
+  SyncEnvironment,
 } from "./environments/environment.js";
 export {
   type EnvironmentFactory,

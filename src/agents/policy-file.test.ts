@@ -68,7 +68,7 @@ describe("a policy file", () => {
     await withAgent("td3-bc", {}, async (agent) => {
       const policy = await PolicyFile.load(agent.exportPolicy(), "td3.onnx");
       await expect(policy.act(new Float32Array(4))).rejects.toThrow(
-        "The policy td3.onnx takes observations of 3 numbers, not 4; use it for the task it was trained on.",
+        "The policy td3.onnx takes observations that are vectors of 3 numbers; use it for the task it was trained on.",
       );
       await expect(policy.act(observations(1), { deterministic: false, noise: new RandomStream(0) })).rejects.toThrow(
         "The policy td3.onnx has no distribution to draw actions from; act deterministically.",

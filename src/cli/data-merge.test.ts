@@ -83,7 +83,7 @@ it("refuses the data of another task and writes nothing", async () => {
   const before = contentOf(place);
   const { code, error } = await merge("--binary", "pen", "--out", at("pen.hdf5"));
   expect(code).toBe(2);
-  expect(error).toContain("has observations of 39 numbers where those of pen have 45");
+  expect(error).toContain("has observations that are vectors of 39 numbers where those of pen have 45");
   expect(contentOf(place)).toEqual(before);
 });
 

@@ -60,7 +60,7 @@ describe("withBinaryRewards", () => {
     observations[39 + 28] = 1.4;
     observations[3 * 39 + 28] = 1.4;
     const episode = { ...episodeOf([7, 8, 9]), observations: { state: observations } };
-    const dataset = { ...datasetOf(), observationSize: 39, episodes: [episode] };
+    const dataset = { ...datasetOf(), observations: vectorParts(39), episodes: [episode] };
     expect([...withBinaryRewards(dataset, "door").episodes[0]!.rewards]).toEqual([0, -1, 0]);
     expect([...episode.rewards]).toEqual([7, 8, 9]);
   });

@@ -58,7 +58,7 @@ describe("inspectDataset", () => {
   });
 
   it("gives ranges, constant columns, actions out of range and duplicates", () => {
-    expect(summary.observations).toEqual({
+    expect(summary.states).toEqual({
       ranges: [
         { min: -8, max: 6 },
         { min: 7, max: 7 },
@@ -74,9 +74,9 @@ describe("inspectDataset", () => {
 
   it("counts values that are no numbers and leaves them out of the ranges", () => {
     const odd = episodeOf([0, 1], [Number.NaN, 1, 2, Number.POSITIVE_INFINITY, 3, 4], [0, 0], "task");
-    const { observations } = inspectDataset({ ...maze, episodes: [odd] });
-    expect(observations.nonFinite).toBe(2);
-    expect(observations.ranges).toEqual([
+    const { states } = inspectDataset({ ...maze, episodes: [odd] });
+    expect(states!.nonFinite).toBe(2);
+    expect(states!.ranges).toEqual([
       { min: 2, max: 3 },
       { min: 1, max: 4 },
     ]);

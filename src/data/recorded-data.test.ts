@@ -1,7 +1,9 @@
 /** Figures of real files, counted independently from their raw arrays; only where those files are at hand. */
+
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { applyAdroitBinaryRule } from "./adroit-binary.js";
+import { vectorParts } from "./columns.js";
 import { countSteps, type Dataset } from "./episode.js";
 import { readD4RL } from "./formats/d4rl/d4rl.js";
 import { writeD4RL } from "./formats/d4rl/d4rl-writer.js";
@@ -17,7 +19,7 @@ function read(name: string): Promise<Dataset> {
 describe.runIf(existsSync(FOLDER))("recorded data", () => {
   it("antmaze-umaze: 100,000 rows, 143 attempts, 114 of them successful", async () => {
     const dataset = await read("antmaze-umaze-100k.hdf5");
-    expect(dataset).toMatchObject({ observationSize: 29, actionSize: 8 });
+    expect(dataset).toMatchObject({ observations: vectorParts(29), actionSize: 8 });
     expect(inspectDataset(dataset)).toMatchObject({
       episodes: 27_616,
       steps: 99_857,

@@ -95,8 +95,8 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
   ],
   [
     "data with an observation of no size",
-    () => begun({ dataset: { ...dataset, observationSize: Number.NaN } }),
-    /^The entry observationSize of the dataset given to train\(\) is NaN; it must be a number\.$/,
+    () => begun({ dataset: { ...dataset, observations: { state: { type: "float32", shape: [Number.NaN] } } } }),
+    /^The entry observations of the dataset given to train\(\) is .*; it must .*number/,
   ],
   [
     "a function for a folder",

@@ -9,6 +9,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.js";
 import { PolicyFile } from "../agents/policy-file.js";
 import { agentDefinition, agentNames } from "../agents/registry.js";
+import { partsOf, stateOf } from "../data/episode.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { CheckpointStore, checkpointFolder } from "./checkpoints/store.js";
 import { type ExportedPolicy, exportPolicy } from "./export-policy.js";
@@ -78,7 +79,7 @@ describe("the policy of the best state", () => {
       vi.spyOn(Agent.prototype, "act").mockImplementation(async function (this: Agent, observations, options) {
         const actions = await act.call(this, observations, options);
         if (options.deterministic)
-          calls.push({ observations: (observations as Float32Array).slice(), actions: actions.slice() });
+          calls.push({ observations: stateOf(partsOf(observations)).slice(), actions: actions.slice() });
         return actions;
       });
       const { folder } = await withEvaluations([1, 4, 2]);

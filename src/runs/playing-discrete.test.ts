@@ -1,6 +1,8 @@
 /** Playing and collecting with discrete actions: an agent answers with one number a row, and so they are recorded. */
+
 import { describe, expect, it } from "vitest";
 import type { Agent } from "../agents/agent.js";
+import { stateOf } from "../data/episode.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { evaluate } from "../training/environment-evaluator.js";
 import { collected } from "./collected.fixture.js";
@@ -34,6 +36,6 @@ describe("playing with discrete actions", () => {
     const episode = await collected(walker, await cliff(), 0);
     expect(episode).toMatchObject({ length: 17, truncated: false });
     expect([...episode.actions]).toEqual([UP, UP, UP, ...new Array(11).fill(RIGHT), DOWN, DOWN, DOWN]);
-    expect(episode.observations.length).toBe(18 * CELLS);
+    expect(stateOf(episode.observations).length).toBe(18 * CELLS);
   });
 });

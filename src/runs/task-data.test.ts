@@ -1,10 +1,12 @@
 /**
  * A run's data: a file, with the horizon for one that has no timeouts, or the task's own, collected once and found again.
  */
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { vectorParts } from "../data/columns.js";
 import { countSteps } from "../data/episode.js";
 import { countingTables, exampleFile } from "../data/example-data.fixture.js";
 import { readDataset } from "../data/storage/open-dataset.js";
@@ -37,7 +39,7 @@ describe("taskData", () => {
 
   it("collects a gridworld's data, and a file of them says that actions are discrete", async () => {
     const found = await taskData({ task: "gridworld-cliff" });
-    expect(found).toMatchObject({ observationSize: 38, actionSize: 1, discreteActions: 4 });
+    expect(found).toMatchObject({ observations: vectorParts(38), actionSize: 1, discreteActions: 4 });
     expect(countSteps(found)).toBe(20_000);
     expect(readdirSync(join(place, "cache"))).toContain("gridworld-cliff-noise0.5-seed0-steps20000.hdf5");
   });

@@ -2,7 +2,7 @@
  * How good is the policy now? Plays episodes with the deterministic policy, all side by side so that one call answers
  * for every episode that still runs. The same seeds at every evaluation, so that changes are the policy's.
  */
-import { joinObservations, type Observation } from "../data/episode.js";
+import { joinObservations, joinRows, type Observation } from "../data/episode.js";
 import { type Environment, isPromise, type StepResult } from "../environments/environment.js";
 import { closeQuietly, makeIn, resetIn, type Stage, stepIn } from "../environments/environment-call.js";
 import { RandomStream } from "../random.js";
@@ -74,7 +74,7 @@ export async function evaluate(
   }
   for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
     signal?.throwIfAborted();
-    const observations = joinObservations(running.map((episode) => episode.observation));
+    const observations = sideBySide(running.map((episode) => episode.observation));
     const actions = await policy.act(observations, { deterministic: true });
     const size = actions.length / running.length;
     const steps = running.map((episode, i) => play(episode, actions.slice(i * size, (i + 1) * size)));
@@ -101,6 +101,12 @@ function take(episode: Playing, { observation, reward, terminated, truncated, in
   episode.length++;
   episode.success ||= info.success;
   episode.running = !terminated && !truncated;
+}
+
+/** Vectors stay a vector each, one after the other: what a policy of vectors takes. */
+function sideBySide(observations: readonly Observation[]): Observation {
+  const vectors = observations.filter((observation) => observation instanceof Float32Array);
+  return vectors.length === observations.length ? joinRows(vectors) : joinObservations(observations);
 }
 
 function summarise(episodes: readonly Playing[], environment: Environment): Evaluation {

@@ -11,11 +11,11 @@
 import { expect } from "vitest";
 import { DataError, UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
-import { observationWidth } from "../columns.js";
+import { widthOf } from "../columns.js";
 import { meterAllocations } from "../containers/allocation-meter.fixture.js";
 import { type DataFiles, filesInMemory } from "../containers/files.js";
 import { mutate } from "../containers/mutate.fixture.js";
-import { type Episode, stateOf } from "../episode.js";
+import type { Episode } from "../episode.js";
 import type { DatasetFormat, EpisodeSource, ReadOptions } from "./format.js";
 
 export interface FuzzOptions {
@@ -113,11 +113,11 @@ function checkError(error: unknown, files: DataFiles, label: string): void {
 
 function checkEpisode(episode: Episode, { observations: parts, actionSize }: EpisodeSource): void {
   const { length } = episode;
-  const observationSize = observationWidth(parts);
-  const observations = stateOf(episode.observations);
-  const sizes = [observations, episode.actions, episode.rewards, episode.terminated].map((part) => part.length);
-  expect(sizes).toEqual([(length + 1) * observationSize, length * actionSize, length, length]);
-  for (const part of [observations, episode.actions, episode.rewards])
+  const columns = Object.entries(parts).map(([name, part]) => [episode.observations[name]!, widthOf(part)] as const);
+  for (const [values, width] of columns) expect(values.length).toBe((length + 1) * width);
+  const sizes = [episode.actions, episode.rewards, episode.terminated].map((part) => part.length);
+  expect(sizes).toEqual([length * actionSize, length, length]);
+  for (const part of [...columns.map(([values]) => values as Float32Array), episode.actions, episode.rewards])
     expect(part.every(Number.isFinite), "only finite numbers").toBe(true);
 }
 

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { calql } from "../../cli/command-line.fixture.js";
 import { DataError, UsageError } from "../../errors.js";
 import { writeDataset } from "../../runs/task-data.js";
+import { vectorParts } from "../columns.js";
 import { countSteps, type Dataset, stateOf } from "../episode.js";
 import { countingTables, exampleFile, randomDataset } from "../example-data.fixture.js";
 import { convertDataset } from "./convert-dataset.js";
@@ -60,7 +61,13 @@ describe("convertDataset", () => {
   it("says what is to be known before the first episode is read", async () => {
     await source();
     const opened = await openDataset(at("a.hdf5"));
-    expect(opened).toMatchObject({ format: "d4rl", source: at("a.hdf5"), ...sizes, blocks: undefined });
+    expect(opened).toMatchObject({
+      format: "d4rl",
+      source: at("a.hdf5"),
+      observations: vectorParts(3),
+      actionSize: 2,
+      blocks: undefined,
+    });
     opened.close();
     await convertDataset(at("a.hdf5"), at("b.calql"));
     const own = await openDataset(at("b.calql"));

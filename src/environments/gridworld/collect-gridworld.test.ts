@@ -33,7 +33,7 @@ describe("collectGridWorld", () => {
       episodes: 3,
       seed: 1,
     });
-    expect(dataset).toMatchObject({ observationSize: 104, actionSize: 1, discreteActions: 4 });
+    expect(dataset).toMatchObject({ observations: vectorParts(104), actionSize: 1, discreteActions: 4 });
     expect(dataset.episodes.map(({ length }) => length)).toEqual([20, 20, 20]);
     expect(dataset.episodes[0]!.rewards.at(-1)).toBe(1);
   });

@@ -2,10 +2,12 @@
  * The Adroit .npy reader against files of NumPy's own writing, in both layouts and every protocol, and against hostile
  * and damaged ones.
  */
+
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../../errors.js";
 import { applyAdroitBinaryRule } from "../../adroit-binary.js";
+import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { loadDataset } from "../format.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
@@ -32,7 +34,7 @@ describe("what NumPy wrote is read", () => {
 
   test("the header, and the episodes a second time", async () => {
     const source = await adroitNpyFormat.open(numpyFiles("pen2_sparse.npy"), {});
-    expect(source).toMatchObject({ source: "pen2_sparse.npy", observationSize: 5, actionSize: 3 });
+    expect(source).toMatchObject({ source: "pen2_sparse.npy", observations: vectorParts(5), actionSize: 3 });
     const [once, twice] = [await loadDataset(source), await loadDataset(source)];
     expect(twice).toEqual(once);
   });

@@ -15,7 +15,7 @@ function outline(episodes: readonly Episode[]): unknown[] {
     episode.rewards[0],
     episode.length,
     episode.truncated,
-    episode.observations[episode.length * 2],
+    stateOf(episode.observations)[episode.length * 2],
   ]);
 }
 
@@ -136,8 +136,8 @@ describe("readD4RL: values", () => {
     const tables = countingTables([0, 1], [0, 0]);
     const doubles = { shape: [2, 2], values: [0.1, 0.2, 0.3, 0.4], dtype: "<d" };
     const bytes = { shape: [2, 2], values: [250, 1, 2, 3], dtype: "<B" };
-    expect((await read({ ...tables, observations: doubles }))[0]!.observations[1]).toBe(Math.fround(0.2));
-    expect((await read({ ...tables, observations: bytes }))[0]!.observations[0]).toBe(250);
+    expect((await read({ ...tables, observations: doubles }))[0]!.observations.state![1]).toBe(Math.fround(0.2));
+    expect((await read({ ...tables, observations: bytes }))[0]!.observations.state![0]).toBe(250);
   });
 
   it("reads more rows than fit into one block, in order", async () => {
@@ -158,7 +158,7 @@ describe("readD4RL: values", () => {
       '"example.hdf5": "observations" holds NaN in row 1, column 1 (and 1 more such values)',
     );
     const dataset = await readD4RL(bytes, "example.hdf5", { allowNonFinite: true });
-    expect(dataset.episodes[0]!.observations[3]).toBeNaN();
+    expect(dataset.episodes[0]!.observations.state![3]).toBeNaN();
     expect(countSteps(dataset)).toBe(3);
   });
 });

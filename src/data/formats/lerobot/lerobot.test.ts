@@ -61,7 +61,7 @@ describe.each(["lerobot-v21", "lerobot-v30"])("%s by pyarrow", (name) => {
     const files = tableFolder(name);
     expect(recogniseFormat(files).id).toBe("lerobot");
     const dataset = await read(files);
-    expect(dataset).toMatchObject({ source: name, observationSize: 3, actionSize: 2 });
+    expect(dataset).toMatchObject({ source: name, observations: vectorParts(3), actionSize: 2 });
     expect(dataset.episodes).toEqual(expected.episodes.map(episodeOf));
   });
 

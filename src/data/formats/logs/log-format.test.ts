@@ -36,7 +36,7 @@ describe.each(["log.parquet", "log.jsonl"])("%s by Python", (name) => {
   test("gives Python's numbers, float32 for float32", async () => {
     const files = tableFile(name);
     const dataset = await loadDataset(await recogniseFormat(files).open(files, {}));
-    expect(dataset).toMatchObject({ source: name, observationSize: 3, actionSize: 2 });
+    expect(dataset).toMatchObject({ source: name, observations: vectorParts(3), actionSize: 2 });
     expect(dataset.episodes).toEqual(expected.episodes.map(episodeOf));
   });
 });
@@ -45,7 +45,7 @@ test.each(["shop.jsonl", "shop.parquet"])("%s with its mapping: named columns, a
   const files = tableFile(name);
   const mapping = tableJson("shop.mapping.json");
   const dataset = await loadDataset(await recogniseFormat(files).open(files, { mapping }));
-  expect(dataset).toMatchObject({ observationSize: 4, actionSize: 1, discreteActions: 3 });
+  expect(dataset).toMatchObject({ observations: vectorParts(4), actionSize: 1, discreteActions: 3 });
   expect(dataset.episodes).toEqual(expected.shop.map(episodeOf));
 });
 

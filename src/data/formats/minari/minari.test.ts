@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { observationWidth, vectorParts } from "../../columns.js";
+import { observationWidth, vectorParts, widthOf } from "../../columns.js";
 import type { Dataset } from "../../episode.js";
 import { stateOf } from "../../episode.js";
 import { diskFiles } from "../../storage/disk-files.js";
@@ -45,13 +45,24 @@ function plain(dataset: Dataset): Expected {
     ...(discreteActions !== undefined && { discreteActions }),
     episodes: episodes.map((episode) => ({
       length: episode.length,
-      observations: [...stateOf(episode.observations)],
+      observations: flattened(dataset, episode),
       actions: [...episode.actions],
       rewards: [...episode.rewards],
       terminated: [...episode.terminated],
       truncated: episode.truncated,
     })),
   };
+}
+
+/** The rows as `gymnasium.spaces.flatten` gives them: in these data sets the picture's key sorts before all others. */
+function flattened({ observations: parts }: Dataset, { length, observations }: Dataset["episodes"][number]): number[] {
+  const ordered = Object.entries(parts).sort(([a], [b]) => Number(a === "state") - Number(b === "state"));
+  return Array.from({ length: length + 1 }, (_, row) =>
+    ordered.flatMap(([name, part]) => {
+      const width = widthOf(part);
+      return [...observations[name]!.subarray(row * width, (row + 1) * width)];
+    }),
+  ).flat();
 }
 
 const names = [

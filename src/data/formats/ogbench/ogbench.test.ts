@@ -1,10 +1,12 @@
 /**
  * The OGBench reader against files of NumPy's own writing, and against hostile and damaged archives.
  */
+
 import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../../errors.js";
 import type { RandomStream } from "../../../random.js";
+import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { mutate } from "../../containers/mutate.fixture.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
@@ -18,7 +20,7 @@ describe("what NumPy wrote is read", () => {
     const files = numpyFiles("maze.npz");
     expect(ogbenchFormat.recognises(files)).toBe(true);
     const source = await ogbenchFormat.open(files, { goal });
-    expect(source).toMatchObject({ observationSize: 6, actionSize: 2, steps: 11 });
+    expect(source).toMatchObject({ observations: vectorParts(6), actionSize: 2, steps: 11 });
     const episodes = await readPlain(ogbenchFormat, files, { goal });
     expect(episodes).toEqual(expected.ogbench.maze);
     // The goal's edge counts, the trajectory of one row gives no step, and the last action is left out.
