@@ -6,7 +6,7 @@
  */
 
 /** Every room may import itself and these. */
-const everywhere = ["errors.ts", "random.ts", "requirement.ts", "version.ts"];
+const everywhere = ["errors.ts", "random.ts", "registered.ts", "requirement.ts", "version.ts"];
 
 /** What else each room may import: rooms (with the rooms below them, unless these have a line) and single files. */
 const mayImport = {

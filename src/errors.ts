@@ -3,7 +3,7 @@
  * step. `UsageError` is a request that cannot be carried out (exit code 2), `RunFailure` is work that began and had to
  * stop (exit code 1). The command line prints their message and no stack trace; anything else is a fault of ours.
  */
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 
 /** A wrong name, value, file or combination: the caller must change the request. */
 export class UsageError extends Error {
@@ -59,8 +59,21 @@ const fileReasons: Readonly<Record<string, string>> = {
   ENOTEMPTY: "the folder is not empty",
 };
 
-/** The error of an unknown name: says what was asked for, suggests the nearest known name and lists them all. */
-export function unknownName(kind: string, name: string, known: readonly string[]): UsageError {
+/**
+ * The error of an unknown name: says what was asked for, suggests the nearest known name and lists the nearest few.
+ * @param hint a further sentence, after a space
+ */
+export function unknownName(kind: string, name: string, known: readonly string[], hint = ""): UsageError {
   const nearest = known.length > 0 ? ` Did you mean "${closest(name, known as string[])}"?` : "";
-  return new UsageError(`Unknown ${kind} "${name}".${nearest} Known: ${[...known].sort().join(", ")}.`);
+  return new UsageError(`Unknown ${kind} "${name}".${nearest} Known: ${nearestNames(name, known)}.${hint}`);
+}
+
+const MOST_NAMES = 8;
+
+/** The known names that are nearest to a name, eight at most, in the order of the alphabet: "bc, cql, sac and 10 more". */
+export function nearestNames(name: string, known: readonly string[]): string {
+  if (known.length <= MOST_NAMES) return [...known].sort().join(", ");
+  const byDistance = known.map((other) => ({ other, apart: distance(name, other) })).sort((a, b) => a.apart - b.apart);
+  const nearest = byDistance.slice(0, MOST_NAMES).map(({ other }) => other);
+  return `${nearest.sort().join(", ")} and ${known.length - MOST_NAMES} more`;
 }

@@ -74,7 +74,8 @@ export {
 } from "./environments/gridworld/gridworld-values.js";
 
 // Who decides
-export { type AgentName, type AgentSettings, agentNames } from "./agents/registry.js";
+export { type AgentName, type AgentSettings, agentNames, registerAgent } from "./agents/registry.js";
+export type { OwnAgent } from "./agents/own-agent.js";
 export { Agent, type AgentBatch, type AgentOptions, exportUpdate } from "./agents/agent.js";
 export { type ActingMode, PolicyFile } from "./agents/policy-file.js";
 

@@ -17,7 +17,7 @@ import { nonFiniteUpdate, symptomsOf } from "./crash.js";
 import type { AgentDefinition, DeclaredAgent } from "./definition.js";
 import { fillNoise } from "./noise.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
-import { type AgentName, type AgentSettings, agentDefinition } from "./registry.js";
+import { type AgentSettings, agentDefinition } from "./registry.js";
 import { parseSettings } from "./settings.js";
 import { UPDATES } from "./update.js";
 
@@ -81,8 +81,8 @@ export class Agent {
     return new Agent(definition, declared, program, policy, { ...options, settings });
   }
 
-  get name(): AgentName {
-    return this.definition.name as AgentName;
+  get name(): string {
+    return this.definition.name;
   }
 
   /** The settings, resolved. */

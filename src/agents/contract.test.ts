@@ -12,7 +12,7 @@ import { RandomStream } from "../random.js";
 import { randomBatch, snapshot, stir } from "./agent.fixture.js";
 import { Agent, exportUpdate } from "./agent.js";
 import { describedMetrics, metricFamily, metricMeaning } from "./metric-names.js";
-import { type AgentName, agentDefinition, agentNames } from "./registry.js";
+import { type AgentName, agentDefinition, builtInAgents } from "./registry.js";
 import { parseSettings } from "./settings.js";
 
 const BATCH = 8;
@@ -64,7 +64,7 @@ function observations(count: number): Float32Array {
   return values;
 }
 
-describe.each(agentNames)("%s", (name) => {
+describe.each(builtInAgents)("%s", (name) => {
   it("reports finite metrics, each with a meaning, losses and gradient norms among them", async () => {
     await use(name, async (agent) => {
       stir(agent);
@@ -176,7 +176,7 @@ describe.each(agentNames)("%s", (name) => {
 describe("the docs' metrics", () => {
   it("are those that some agent reports", async () => {
     const reported = new Set<string>();
-    for (const name of agentNames) {
+    for (const name of builtInAgents) {
       const { settings, declare } = agentDefinition(name);
       const { settings: own, seed, ...sizes } = smallOptions(name);
       const multiplier = "lagrange" in settings.shape ? { lagrange: true } : {};

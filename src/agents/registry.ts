@@ -1,9 +1,9 @@
 /**
- * The agents that exist, by name. Adding one is a file of its own and one entry here; the command line, the docs and
- * the contract that all agents are held to (contract.test.ts) follow from it.
+ * The agents that exist, by name. Adding one to calql is a file of its own and one entry here; the command line, the docs
+ * and the contract that all agents are held to (contract.test.ts) follow from it. A user adds one with `registerAgent`.
  */
-import type { z } from "zod";
-import { unknownName } from "../errors.js";
+import { UsageError, unknownName } from "../errors.js";
+import { importHint, registered } from "../registered.js";
 import { actorCritic } from "./actor-critic.js";
 import { awac, awacSettings } from "./awac.js";
 import { bc, bcSettings } from "./bc.js";
@@ -14,10 +14,12 @@ import { cqlDiscreteLosses, cqlDiscreteSettings } from "./cql-discrete.js";
 import { type AgentDefinition, define } from "./definition.js";
 import { dqnLosses, dqnSettings } from "./dqn.js";
 import { iql, iqlSettings } from "./iql.js";
+import { defineOwn, type OwnAgent } from "./own-agent.js";
 import { qLearning } from "./q-learning.js";
 import { rebrac, rebracSettings } from "./rebrac.js";
 import { rlpd, rlpdSettings } from "./rlpd.js";
 import { sacCriticLosses, sacSettings } from "./sac.js";
+import type { CommonSettings, SettingsInput } from "./settings.js";
 import { td3Bc, td3BcSettings } from "./td3-bc.js";
 import { wsrlSettings } from "./wsrl.js";
 
@@ -98,21 +100,50 @@ const definitions = {
   }),
 };
 
+/** The names of calql's own agents. */
 export type AgentName = keyof typeof definitions;
-/** Settings of any agent, all optional, as a caller may write them. */
-export type AgentSettings = z.input<typeof calQlSettings> &
-  z.input<typeof calQlDiscreteSettings> &
-  z.input<typeof iqlSettings> &
-  z.input<typeof awacSettings> &
-  z.input<typeof td3BcSettings> &
-  z.input<typeof rebracSettings> &
-  z.input<typeof bcSettings>;
 
-/** The names of the algorithms: what the setting `agent` can be. */
-export const agentNames = Object.keys(definitions) as readonly AgentName[];
+/**
+ * Settings of any agent, all optional, as a caller may write them.
+ * @template Own settings of an agent of your own, such as `SettingsInput<typeof mySettings>`
+ */
+export type AgentSettings<Own = unknown> = SettingsInput<typeof calQlSettings> &
+  SettingsInput<typeof calQlDiscreteSettings> &
+  SettingsInput<typeof iqlSettings> &
+  SettingsInput<typeof awacSettings> &
+  SettingsInput<typeof td3BcSettings> &
+  SettingsInput<typeof rebracSettings> &
+  SettingsInput<typeof bcSettings> &
+  Own;
 
-/** @throws UsageError for an unknown name, with the names that exist */
+/** calql's own agents, in the order of the docs. */
+export const builtInAgents = Object.keys(definitions) as readonly AgentName[];
+
+const own = () => registered<AgentDefinition>("agents");
+
+/** The names that the setting `agent` can be: calql's own, then others in the order of their registration. */
+export function agentNames(): string[] {
+  return [...builtInAgents, ...own().keys()];
+}
+
+/** @throws UsageError for an unknown name, with the nearest that exist */
 export function agentDefinition(name: string): AgentDefinition {
-  if (!Object.hasOwn(definitions, name)) throw unknownName("agent", name, agentNames);
-  return definitions[name as AgentName];
+  if (Object.hasOwn(definitions, name)) return definitions[name as AgentName];
+  const definition = own().get(name);
+  if (!definition) throw unknownName("agent", name, agentNames(), importHint("agent"));
+  return definition;
+}
+
+/**
+ * Makes an agent of your own known under a name, for settings, the command line and `Agent.create` (docs/own-agent.md).
+ * @throws UsageError where the name is empty, taken or not one word, and where an entry of the agent is not what it must be
+ */
+export function registerAgent<Settings extends CommonSettings>(name: string, agent: OwnAgent<Settings>): void {
+  if (typeof name !== "string" || name.trim() === "")
+    throw new UsageError("An agent cannot be registered without a name; give it one.");
+  if (!/^[\w.-]+$/.test(name))
+    throw new UsageError(`The agent's name "${name}" must be one word of letters, digits, hyphens and dots; rename it.`);
+  if (agentNames().includes(name))
+    throw new UsageError(`An agent "${name}" is registered already; register yours under another name.`);
+  own().set(name, defineOwn(name, agent));
 }

@@ -13,13 +13,16 @@ const LARGEST_BATCH = 2 ** 16;
 const WIDEST_LAYER = 2 ** 14;
 const MOST_CRITICS = 100;
 
-/** The setting of a network's hidden layers. */
+/** The setting of a network's hidden layers: numbers of units, input and output not counted; 256, 256 by default. */
 export const widths = (of: string) =>
   z
     .array(z.number().int().min(1).max(WIDEST_LAYER))
     .min(1)
     .default([256, 256])
     .describe(`Widths of the hidden layers of ${of}.`);
+
+/** Settings as a caller may write them: whatever has a default may be left out, and lists may be constants. */
+export type SettingsInput<S extends z.ZodType> = { readonly [Name in keyof z.input<S>]: Readonly<z.input<S>[Name]> };
 
 /** What every agent has: how it sees the data and how it steps. */
 export const agentSettings = z.object({

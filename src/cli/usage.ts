@@ -4,7 +4,7 @@
  */
 import { type Command, CommanderError } from "commander";
 import { closest } from "fastest-levenshtein";
-import { RunFailure, UsageError } from "../errors.js";
+import { nearestNames, RunFailure, UsageError } from "../errors.js";
 
 /** Makes a command and those below it throw UsageErrors; only what help and version end with passes as it is. */
 export function speakInSentences(command: Command): void {
@@ -46,7 +46,7 @@ function sentence(command: Command, code: string, quoted: string, message: strin
     case "commander.unknownOption":
       return `${nameOf(command)} has no flag ${quoted}. Did you mean ${closest(quoted.split("=")[0]!, flags)}?`;
     case "commander.unknownCommand":
-      return `${nameOf(command)} has no verb "${quoted}". Did you mean "${closest(quoted, verbs)}"? Known: ${verbs.join(", ")}.`;
+      return `${nameOf(command)} has no verb "${quoted}". Did you mean "${closest(quoted, verbs)}"? Known: ${nearestNames(quoted, verbs)}.`;
     case "commander.missingArgument":
       return `${nameOf(command)} needs ${quoted === "runs" || quoted === "files" ? `at least one of its ${quoted}` : `a ${quoted}`}; name it.`;
     case "commander.optionMissingArgument":

@@ -3,6 +3,7 @@
  * families; a user adds one with `registerEnvironment` and can then name it wherever a built-in one is named.
  */
 import { RunFailure, reasonIn, UsageError, unknownName } from "../errors.js";
+import { importHint, registered } from "../registered.js";
 import { shown } from "../requirement.js";
 import type { Environment, MaybePromise } from "./environment.js";
 import { families, familyOf } from "./families.js";
@@ -12,11 +13,11 @@ import type { EnvironmentOptions } from "./options.js";
 /** Makes a fresh environment, or promises one; it validates its own options. */
 export type EnvironmentFactory = (options: EnvironmentOptions) => MaybePromise<Environment>;
 
-const registered = new Map<string, EnvironmentFactory>();
+const own = () => registered<EnvironmentFactory>("environments");
 
 /** The names that `makeEnvironment` knows: the built-in ones, then others in the order of their registration. */
 export function environmentNames(): string[] {
-  return [...families.flatMap(({ tasks }) => tasks), ...registered.keys()];
+  return [...families.flatMap(({ tasks }) => tasks), ...own().keys()];
 }
 
 /**
@@ -27,13 +28,13 @@ export function environmentNames(): string[] {
 export function registerEnvironment(name: string, factory: EnvironmentFactory): void {
   if (typeof name !== "string" || name.trim() === "")
     throw new UsageError("An environment cannot be registered without a name; give it one.");
-  if (registered.has(name) || familyOf(name))
+  if (own().has(name) || familyOf(name))
     throw new UsageError(`An environment "${name}" is registered already; register yours under another name.`);
   if (typeof factory !== "function")
     throw new UsageError(
       `The factory of the environment "${name}" is ${shown(factory)}; give a function that returns a fresh environment at every call.`,
     );
-  registered.set(name, factory);
+  own().set(name, factory);
 }
 
 /**
@@ -56,9 +57,9 @@ export async function makeEnvironment(name: string, options: EnvironmentOptions 
 
 /** @throws UsageError when nobody knows the name */
 function factoryOf(name: string): EnvironmentFactory {
-  const own = registered.get(name);
-  if (own) return own;
+  const factory = own().get(name);
+  if (factory) return factory;
   const family = familyOf(name);
-  if (!family) throw unknownName("environment", name, environmentNames());
+  if (!family) throw unknownName("environment", name, environmentNames(), importHint("environment"));
   return (options) => family.make(name, options);
 }

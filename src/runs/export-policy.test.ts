@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.js";
 import { PolicyFile } from "../agents/policy-file.js";
-import { agentDefinition, agentNames } from "../agents/registry.js";
+import { agentDefinition, builtInAgents } from "../agents/registry.js";
 import { partsOf, stateOf } from "../data/episode.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { CheckpointStore, checkpointFolder } from "./checkpoints/store.js";
@@ -110,7 +110,7 @@ describe("the policy of the best state", () => {
 describe("the policy of the newest state", () => {
   const choices = tinyTask("discrete");
 
-  it.each(agentNames)("of %s is the one that the run wrote, without its environment", async (agent) => {
+  it.each(builtInAgents)("of %s is the one that the run wrote, without its environment", async (agent) => {
     const { nActions, actorHidden, criticHidden, ...others } = tiny;
     const isDiscrete = agentDefinition(agent).actions === "discrete";
     const own: TrainSettings = {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { identityOf } from "../../tools/chaos/run-identity.js";
 import { keepsBestByChance, untestedBy } from "../../tools/chaos/untested.js";
-import { agentNames } from "../agents/registry.js";
+import { builtInAgents } from "../agents/registry.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { convertDataset } from "../data/storage/convert-dataset.js";
 import { collectTask } from "../environments/collect-task.js";
@@ -52,7 +52,7 @@ async function inPieces(settings: TrainSettings, dataset: Given, ends: readonly 
 
 describe("a resumed run is the run that was never ended", () => {
   let bestByChance = true;
-  for (const agent of agentNames) {
+  for (const agent of builtInAgents) {
     const isDiscrete = discrete.includes(agent);
     const [task, dataset] = isDiscrete ? [gridTask, gridData] : [mazeTask, mazeData];
     it(`${agent}, ended offline, at the switch and online`, async () => {

@@ -4,7 +4,7 @@
  * The mean reward of a step is measured with the deterministic policy.
  */
 import { describe, expect, it } from "vitest";
-import { agentDefinition, agentNames } from "../agents/registry.js";
+import { agentDefinition, builtInAgents } from "../agents/registry.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { methods, withMethod } from "../settings/methods.js";
 import { newFolder } from "./tiny-run.fixture.js";
@@ -12,7 +12,7 @@ import { tinyTask } from "./tiny-tasks.fixture.js";
 import { train } from "./train.js";
 
 const tasks = { continuous: tinyTask("continuous"), discrete: tinyTask("discrete") };
-const names = [...new Set([...agentNames, ...Object.keys(methods)])];
+const names = [...new Set([...builtInAgents, ...Object.keys(methods)])];
 
 /** The recorded behaviour gets -0.38 and 0.10, doing nothing -0.4 and always the same 0.2. */
 const SCORE = { continuous: -0.15, discrete: 0.95 };

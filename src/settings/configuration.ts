@@ -3,20 +3,21 @@
  * declarations, with every default filled in. Settings of the run and of its agents share one flat list of names.
  */
 import type { AgentDefinition } from "../agents/definition.js";
-import { type AgentSettings, agentDefinition, agentNames } from "../agents/registry.js";
+import { type AgentSettings, agentDefinition, agentNames, builtInAgents } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
-import { UsageError, unknownName } from "../errors.js";
+import { nearestNames, UsageError, unknownName } from "../errors.js";
+import { importHint } from "../registered.js";
 import { shown } from "../requirement.js";
 import { methodOf, methods, withMethod } from "./methods.js";
 import { presetOf } from "./presets.js";
 import type { Phase } from "./settings.js";
 import { formerNames, type RunSettings, runSettings, withNamesOfToday } from "./settings.js";
 
-/** What a caller may write: any settings of the run and of the agents. */
-export type TrainSettings = Partial<RunSettings> &
-  AgentSettings & {
+/** What a caller may write: any settings of the run and of the agents; `Own` are those of an agent of your own. */
+export type TrainSettings<Own = unknown> = Partial<RunSettings> &
+  AgentSettings<Own> & {
     /** Settings of the online agent where they are not those of the offline one. */
-    readonly online?: AgentSettings;
+    readonly online?: AgentSettings<Own>;
   };
 
 /** An agent with its settings. */
@@ -58,6 +59,7 @@ const SHARED = [
  */
 export function resolveConfiguration(given: TrainSettings, cores = coresHere()): Configuration {
   refuseNoSettings(given);
+  refuseClashes();
   const { run, written } = resolveRun(withNamesOfToday(given), cores);
   const agent = knownAgent(run.agent);
   const onlineAgent = run.onlineAgent === null ? null : knownOnlineAgent(run.onlineAgent);
@@ -117,12 +119,23 @@ function onlinePhase(run: RunSettings, agent: AgentDefinition, offline: AgentSet
 }
 
 function isAgent(name: string): boolean {
-  return (agentNames as readonly string[]).includes(name);
+  return agentNames().includes(name);
 }
 
 function knownAgent(name: string): AgentDefinition {
   if (isAgent(name)) return agentDefinition(name);
-  throw unknownName("agent", name, [...new Set([...agentNames, ...Object.keys(methods)])]);
+  throw unknownName("agent", name, [...new Set([...agentNames(), ...Object.keys(methods)])], importHint("agent"));
+}
+
+/** An agent of the user's own must not have the name of a method, nor settings with the names of the run's. */
+function refuseClashes(): void {
+  for (const name of agentNames().slice(builtInAgents.length)) {
+    if (methodOf(name))
+      throw new UsageError(`The agent "${name}" has the name of a method of calql; register it under another name.`);
+    const taken = Object.keys(agentDefinition(name).settings.shape).find((key) => [...runNames, "online"].includes(key));
+    if (taken)
+      throw new UsageError(`The setting ${taken} of agent "${name}" has the name of a setting of the run; rename it.`);
+  }
 }
 
 function knownOnlineAgent(name: string): AgentDefinition {
@@ -147,7 +160,7 @@ function refuseForOnline(online: unknown, agent: AgentDefinition, offline: Agent
 export function allSettings(): ReadonlyMap<string, { readonly schema: unknown; readonly agents: readonly string[] }> {
   const all = new Map<string, { schema: unknown; agents: string[] }>();
   for (const [name, schema] of Object.entries(runSettings.shape)) all.set(name, { schema, agents: [] });
-  for (const agent of agentNames) {
+  for (const agent of agentNames()) {
     for (const [name, schema] of Object.entries(agentDefinition(agent).settings.shape)) {
       const known = all.get(name) ?? { schema, agents: [] };
       all.set(name, { ...known, agents: [...known.agents, agent] });
@@ -187,7 +200,7 @@ function refuseUnknown(written: object, agents: readonly AgentDefinition[]): voi
     if (!owners) throw unknownName("setting", name, known);
     const names = agents.map((agent) => agent.name).join(" and ");
     throw new UsageError(
-      `The setting ${name} means nothing to ${names}; it belongs to ${owners.join(", ")}. Leave it out.`,
+      `The setting ${name} means nothing to ${names}; it belongs to ${nearestNames(names, owners)}. Leave it out.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** Presets and methods: each resolves for every task and agent, and holds the numbers of its paper. */
 import { describe, expect, it } from "vitest";
-import { agentDefinition, agentNames } from "../agents/registry.js";
+import { agentDefinition, builtInAgents } from "../agents/registry.js";
 import { ownDataOf } from "../environments/collect-task.js";
 import { families } from "../environments/families.js";
 import { allSettings, resolveConfiguration, type TrainSettings } from "./configuration.js";
@@ -9,7 +9,7 @@ import { methods } from "./methods.js";
 const tasks = ["umaze", "medium", "large"].flatMap((maze) => [`pointmaze-${maze}`, `antmaze-${maze}`]);
 
 /** Agents that are not a method of another agent under the same name. */
-const plainAgents = agentNames.filter((name) => (methods[name]?.settings.agent ?? name) === name);
+const plainAgents = builtInAgents.filter((name) => (methods[name]?.settings.agent ?? name) === name);
 
 describe("a preset", () => {
   const cases = tasks.flatMap((task) =>
@@ -150,7 +150,7 @@ describe("a preset", () => {
       for (const { preset, agents = {} } of [paper, laptop]) {
         for (const values of [preset, ...Object.values(agents)])
           expect(known, prefix).toEqual(expect.arrayContaining(Object.keys(values)));
-        expect(agentNames, prefix).toEqual(expect.arrayContaining(Object.keys(agents)));
+        expect(builtInAgents, prefix).toEqual(expect.arrayContaining(Object.keys(agents)));
       }
   });
 

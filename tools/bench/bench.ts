@@ -4,7 +4,7 @@
  */
 
 import { Agent, type AgentBatch } from "../../src/agents/agent.js";
-import { type AgentName, type AgentSettings, agentDefinition, agentNames } from "../../src/agents/registry.js";
+import { type AgentName, type AgentSettings, agentDefinition, builtInAgents } from "../../src/agents/registry.js";
 import { RandomStream } from "../../src/random.js";
 import { input, matmul } from "../../src/tensor/operations.js";
 import { compile } from "../../src/tensor/program.js";
@@ -34,7 +34,7 @@ export const benchCases: readonly BenchCase[] = [
     actionSize: 28,
     settings: { actorHidden: [512, 512], criticHidden: [512, 512, 512], conservativeWeight: 1 },
   },
-  ...agentNames.map(smallCase),
+  ...builtInAgents.map(smallCase),
 ];
 
 /** An update with the agent's defaults, at batch 256 with networks of 256-256. */

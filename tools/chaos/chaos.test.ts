@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { agentNames } from "../../src/agents/registry.js";
+import { builtInAgents } from "../../src/agents/registry.js";
 import { builtTools } from "../../src/cli/built.fixture.js";
 import { resumePositions } from "./resume-position.js";
 import { chaosCases } from "./run-settings.js";
@@ -41,7 +41,7 @@ async function broken(file: string, word: string, use: () => Promise<void>): Pro
 describe("npm run chaos", () => {
   it("has a case for every agent", () => {
     const names = chaosCases.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining([...agentNames]));
+    expect(names).toEqual(expect.arrayContaining([...builtInAgents]));
   });
 
   it("counts kills and resumes, and finds no run that differs", async () => {

@@ -2,7 +2,7 @@
  * The runs that the chaos tool kills: a second of work with the smallest networks, but with every feature of a run, for
  * every agent and for a method that changes its algorithm at the switch.
  */
-import { agentDefinition, agentNames } from "../../src/agents/registry.js";
+import { agentDefinition, builtInAgents } from "../../src/agents/registry.js";
 import type { TrainSettings } from "../../src/settings/configuration.js";
 import { methodOf } from "../../src/settings/methods.js";
 import type { NoticeLine } from "../../src/training/record.js";
@@ -70,7 +70,7 @@ const farRewards = { rewardShift: 100, discount: 0 } as const;
  * state, and one that fails, as users' environments do.
  */
 export const chaosCases: readonly ChaosCase[] = [
-  ...[...agentNames, "cal-ql-sac"].map((name) => caseOf(name, own[name])),
+  ...[...builtInAgents, "cal-ql-sac"].map((name) => caseOf(name, own[name])),
   { ...caseOf("cql", farRewards), name: "cql, values beyond", tells: "values-too-low" },
   { ...caseOf("cal-ql", { task: unsavedTask }), name: "cal-ql, unsaved task", unreachable: ["in an episode"] },
   { ...caseOf("cal-ql", dropping), name: "cal-ql, dropped episodes", tells: "dropped-episode" },

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { AgentBatch } from "../../src/agents/agent.js";
-import { agentDefinition, agentNames } from "../../src/agents/registry.js";
+import { agentDefinition, builtInAgents } from "../../src/agents/registry.js";
 import { DataError, UsageError } from "../../src/errors.js";
 import { requirement } from "../../src/requirement.js";
 
@@ -88,8 +88,8 @@ function agentNameOf(algorithm: string): string {
 
 function refuseUnknownAlgorithm(content: unknown, source: string): void {
   const algorithm = (content as { readonly algorithm?: unknown } | null)?.algorithm;
-  if (typeof algorithm !== "string" || (agentNames as readonly string[]).includes(agentNameOf(algorithm))) return;
-  throw new UsageError(`${source} records "${algorithm}", which calql does not have. It has ${agentNames.join(", ")}.`);
+  if (typeof algorithm !== "string" || (builtInAgents as readonly string[]).includes(agentNameOf(algorithm))) return;
+  throw new UsageError(`${source} records "${algorithm}", which calql does not have. It has ${builtInAgents.join(", ")}.`);
 }
 
 type Settings = Record<string, unknown>;
@@ -113,7 +113,7 @@ const TRANSLATIONS: Readonly<Record<string, (given: Hyperparameters) => Settings
  * @throws UsageError for an option that no agent has
  */
 export function settingsOf({ algorithm, hyperparameters, shapes, initial }: Recording, source: string): Settings {
-  const ofSomeAgent = new Set(agentNames.flatMap((name) => Object.keys(agentDefinition(name).settings.shape)));
+  const ofSomeAgent = new Set(builtInAgents.flatMap((name) => Object.keys(agentDefinition(name).settings.shape)));
   const given: Settings = {};
   for (const [name, value] of Object.entries(hyperparameters)) {
     if (Object.hasOwn(TRANSLATIONS, name)) Object.assign(given, TRANSLATIONS[name]!(hyperparameters));
