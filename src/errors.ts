@@ -65,15 +65,15 @@ const fileReasons: Readonly<Record<string, string>> = {
  */
 export function unknownName(kind: string, name: string, known: readonly string[], hint = ""): UsageError {
   const nearest = known.length > 0 ? ` Did you mean "${closest(name, known as string[])}"?` : "";
-  return new UsageError(`Unknown ${kind} "${name}".${nearest} Known: ${nearestNames(name, known)}.${hint}`);
+  return new UsageError(`Unknown ${kind} "${name}".${nearest} Known: ${nearestNames(name, [...known].sort())}.${hint}`);
 }
 
 const MOST_NAMES = 8;
 
-/** The known names that are nearest to a name, eight at most, in the order of the alphabet: "bc, cql, sac and 10 more". */
+/** The known names that are nearest to a name, eight at most, in their own order: "bc, cql, sac and 10 more". */
 export function nearestNames(name: string, known: readonly string[]): string {
-  if (known.length <= MOST_NAMES) return [...known].sort().join(", ");
+  if (known.length <= MOST_NAMES) return known.join(", ");
   const byDistance = known.map((other) => ({ other, apart: distance(name, other) })).sort((a, b) => a.apart - b.apart);
-  const nearest = byDistance.slice(0, MOST_NAMES).map(({ other }) => other);
-  return `${nearest.sort().join(", ")} and ${known.length - MOST_NAMES} more`;
+  const nearest = new Set(byDistance.slice(0, MOST_NAMES).map(({ other }) => other));
+  return `${known.filter((other) => nearest.has(other)).join(", ")} and ${known.length - MOST_NAMES} more`;
 }

@@ -142,7 +142,9 @@ export function registerAgent<Settings extends CommonSettings>(name: string, age
   if (typeof name !== "string" || name.trim() === "")
     throw new UsageError("An agent cannot be registered without a name; give it one.");
   if (!/^[\w.-]+$/.test(name))
-    throw new UsageError(`The agent's name "${name}" must be one word of letters, digits, hyphens and dots; rename it.`);
+    throw new UsageError(
+      `The agent's name "${name}" must be one word of letters, digits, hyphens and dots; rename it.`,
+    );
   if (agentNames().includes(name))
     throw new UsageError(`An agent "${name}" is registered already; register yours under another name.`);
   own().set(name, defineOwn(name, agent));

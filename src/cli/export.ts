@@ -3,6 +3,7 @@
  */
 import type { Command } from "commander";
 import { type ExportedPolicy, exportPolicy } from "../runs/export-policy.js";
+import { importForRun } from "./imports.js";
 
 export function addExportCommand(program: Command): void {
   program
@@ -12,6 +13,7 @@ export function addExportCommand(program: Command): void {
     .option("--best", "the state that was evaluated best: by success, then by return")
     .option("--out <file>", "file to write (default: policy-last.onnx or policy-best.onnx in the run folder)")
     .action(async (folder: string, { best = false, out }: { best?: boolean; out?: string }) => {
+      await importForRun(folder, `calql export ${folder}`);
       const onNotice = (sentence: string) => void process.stderr.write(`${sentence}\n`);
       const exported = await exportPolicy({ folder, best, ...(out !== undefined && { out }), onNotice });
       process.stdout.write(`${best ? "best" : "newest"} state: ${stateText(exported)} (policy: ${exported.path})\n`);

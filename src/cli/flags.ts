@@ -27,6 +27,10 @@ export function addSettingFlags(command: Command, except: readonly string[] = []
     const declaration = schema as Declaration;
     const sentence = sentenceOf(declaration);
     const option = new Option(`--${kebab(name)} <${placeholder(declaration)}>`, sentence);
+    if (command.options.some(({ long }) => long === option.long))
+      throw new UsageError(
+        `The setting ${name} of ${agents.join(", ")} has the name of a flag of calql ${command.name()}; rename it.`,
+      );
     option.helpGroup(agents.length === 0 ? "The run:" : `Agents (${agents.join(", ")}):`);
     command.addOption(option);
   }

@@ -9,6 +9,7 @@ import { addCompareCommand } from "./compare.js";
 import { addDataCommand } from "./data.js";
 import { addDemoCommand } from "./demo.js";
 import { addExportCommand } from "./export.js";
+import { importNamed, importOption } from "./imports.js";
 import { addReplayCrashCommand } from "./replay-crash.js";
 import { addReportCommand } from "./report.js";
 import { addResumeCommand } from "./resume.js";
@@ -36,12 +37,14 @@ export async function main(words: readonly string[]): Promise<number> {
   const program = new Command("calql")
     .description("Cal-QL: pre-train a policy on recorded data, fine-tune it online")
     .version(version)
-    .configureHelp({ showGlobalOptions: false });
-  for (const add of verbs) add(program);
-  speakInSentences(program);
+    .addOption(importOption())
+    .configureHelp({ showGlobalOptions: true });
   const before = process.exitCode;
   process.exitCode = 0;
   try {
+    await importNamed(words);
+    for (const add of verbs) add(program);
+    speakInSentences(program);
     await program.parseAsync([...words], { from: "user" });
     return Number(process.exitCode);
   } catch (error) {

@@ -1,9 +1,13 @@
 /**
  * `calql replay-crash`: makes the update that ended a run again, from the bundle that it left.
  */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import type { Symptom } from "../agents/crash.js";
 import { readCrashBundle, replayCrash } from "../runs/crash-bundle.js";
+import { runFiles } from "../runs/record.js";
+import { importForRun } from "./imports.js";
 
 export function addReplayCrashCommand(program: Command): void {
   program
@@ -12,6 +16,9 @@ export function addReplayCrashCommand(program: Command): void {
     .argument("<run>", "run folder, or its crash-N.safetensors")
     .action(async (place: string) => {
       const crash = readCrashBundle(place);
+      // A bundle may have been taken out of its folder.
+      const folder = place.endsWith(".safetensors") ? dirname(place) : place;
+      if (existsSync(join(folder, runFiles.config))) await importForRun(folder, `calql replay-crash ${place}`);
       const { symptoms } = await replayCrash(crash);
       const same = namesOf(symptoms) === namesOf(crash.symptoms);
       const update = `update ${crash.updates + 1} of ${crash.agent}`;

@@ -7,6 +7,7 @@ import { UsageError } from "../errors.js";
 import { readRunConfig } from "../runs/read.js";
 import { resume } from "../runs/train.js";
 import type { TrainSettings } from "../settings/configuration.js";
+import { importForRun } from "./imports.js";
 import { finishVerb, withView } from "./run-view.js";
 
 export function addResumeCommand(program: Command): void {
@@ -15,12 +16,17 @@ export function addResumeCommand(program: Command): void {
     .description("go on with a run where its newest sound checkpoint left it")
     .argument("<run>", "run folder")
     .option("--dataset <path>", "where the recorded data of the run are now, if not where config.json says")
-    .action(async (folder: string, { dataset: datasetFile }: { dataset?: string }) => {
+    .action(async (folder: string, { dataset: datasetFile }: { dataset?: string }, command: Command) => {
+      await importForRun(folder, `calql resume ${folder}`);
       const settings = readRunConfig(folder).settings as TrainSettings;
       refuseUnregistered(folder, String(settings.task));
       const moved = datasetFile === undefined ? {} : { datasetFile };
       const result = await withView(settings, { folder, ...moved }, (options) => resume(options));
-      finishVerb(folder, result, datasetFile === undefined ? [] : ["--dataset", datasetFile]);
+      const data = datasetFile === undefined ? [] : ["--dataset", datasetFile];
+      finishVerb(folder, result, [
+        ...data,
+        ...command.optsWithGlobals().import.flatMap((file: string) => ["--import", file]),
+      ]);
     });
 }
 
@@ -28,6 +34,6 @@ export function addResumeCommand(program: Command): void {
 function refuseUnregistered(folder: string, task: string): void {
   if (environmentNames().includes(task)) return;
   throw new UsageError(
-    `The run in ${folder} acts in the environment "${task}", which is none of calql's own; call registerEnvironment and then resume({ folder }) in the program that began the run.`,
+    `The run in ${folder} acts in the environment "${task}", which is none of calql's own; name the file that registers it with --import FILE, or call registerEnvironment and then resume({ folder }) in the program that began the run.`,
   );
 }

@@ -40,7 +40,8 @@ function usageError(command: Command, { code, message }: CommanderError): UsageE
 }
 
 function sentence(command: Command, code: string, quoted: string, message: string): string {
-  const flags = command.options.map((option) => option.long ?? "").concat("--help");
+  const options = [...command.options, ...(command.parent?.options ?? [])];
+  const flags = options.map((option) => option.long ?? "").concat("--help");
   const verbs = command.commands.map((verb) => verb.name());
   switch (code) {
     case "commander.unknownOption":

@@ -20,6 +20,7 @@ import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { writeWholeFile } from "../runs/whole-file.js";
 import { amountView } from "./amount-view.js";
+import { importForRun } from "./imports.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
 import { STOPPING } from "./progress.js";
@@ -118,6 +119,7 @@ async function playerOf(run: string | undefined, flags: WatchFlags): Promise<Pla
       `calql watch needs one of a run folder, --policy FILE and --random, not ${named === 0 ? "none" : "several"}. See calql watch --help.`,
     );
   if (run !== undefined) {
+    await importForRun(run, `calql watch ${run}`);
     const task = flags.task ?? String(readRun(run).config.settings.task);
     return { task, picture: join(run, "watch.gif"), policy: await loadPolicy(join(run, runFiles.policy)) };
   }

@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeOwnReport } from "../report/write-report.js";
+import { importedFiles, importFiles } from "../runs/import-files.js";
 import { runFiles } from "../runs/record.js";
 import { resume, type TrainOptions, train } from "../runs/train.js";
 import type { TrainSettings } from "../settings/configuration.js";
@@ -16,6 +17,8 @@ import type { Progress } from "../training/run-log.js";
 export interface RunTask {
   readonly settings: TrainSettings;
   readonly folder: string;
+  /** Files that a process of its own imports first. */
+  readonly imports?: readonly string[];
 }
 
 /** What may be followed while the run goes on. */
@@ -61,10 +64,13 @@ export async function carryOut(
   task: RunTask,
   following: RunEvents & Pick<TrainOptions, "signal" | "mayEndProcess">,
 ): Promise<RunEnding> {
-  const { settings, folder } = task;
+  const { settings, folder, imports } = task;
   const options = { folder, ...following };
-  const work = existsSync(join(folder, runFiles.config)) ? resume(options) : train(settings, options);
-  const ending = await work.then(
+  const work = async () => {
+    if (imports) await importFiles(imports);
+    return existsSync(join(folder, runFiles.config)) ? resume(options) : train(settings, options);
+  };
+  const ending = await work().then(
     ({ summary }): RunEnding => ({ status: summary.status }),
     (error): RunEnding => ({ status: "failed", reason: error instanceof Error ? error.message : String(error) }),
   );
@@ -85,7 +91,7 @@ export function processWorkers(entry: string = builtEntry): StartWorker {
     // NaN survives the advanced serialization; flags of this process (a debugger's, a test runner's) are not for it.
     const child = fork(entry, { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
     const send = (message: RunTask | "stop") => child.connected && child.send(message, () => {});
-    send(task);
+    send({ ...task, imports: importedFiles() });
     return {
       ended: endingOf(child, events),
       stop: () => send("stop"),

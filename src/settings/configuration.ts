@@ -132,7 +132,9 @@ function refuseClashes(): void {
   for (const name of agentNames().slice(builtInAgents.length)) {
     if (methodOf(name))
       throw new UsageError(`The agent "${name}" has the name of a method of calql; register it under another name.`);
-    const taken = Object.keys(agentDefinition(name).settings.shape).find((key) => [...runNames, "online"].includes(key));
+    const taken = Object.keys(agentDefinition(name).settings.shape).find((key) =>
+      [...runNames, "online"].includes(key),
+    );
     if (taken)
       throw new UsageError(`The setting ${taken} of agent "${name}" has the name of a setting of the run; rename it.`);
   }

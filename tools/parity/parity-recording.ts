@@ -89,7 +89,9 @@ function agentNameOf(algorithm: string): string {
 function refuseUnknownAlgorithm(content: unknown, source: string): void {
   const algorithm = (content as { readonly algorithm?: unknown } | null)?.algorithm;
   if (typeof algorithm !== "string" || (builtInAgents as readonly string[]).includes(agentNameOf(algorithm))) return;
-  throw new UsageError(`${source} records "${algorithm}", which calql does not have. It has ${builtInAgents.join(", ")}.`);
+  throw new UsageError(
+    `${source} records "${algorithm}", which calql does not have. It has ${builtInAgents.join(", ")}.`,
+  );
 }
 
 type Settings = Record<string, unknown>;

@@ -1,0 +1,40 @@
+/** The networks that agents are built from, as the door `calql/agents` hands them on. */
+export { actionValues, type CriticShape, declareCritics, minimumOverCritics, stateActionRows } from "./critic.js";
+export {
+  type DeterministicPolicy,
+  type DeterministicShape,
+  deterministicPolicy,
+  noisyActions,
+} from "./deterministic.js";
+export {
+  type DiscreteCriticShape,
+  declareDiscreteCritics,
+  greedyActions,
+  greedyPolicy,
+  isAction,
+  valuesWhere,
+} from "./discrete.js";
+export { declareEnsemble, type Ensemble, type EnsembleShape } from "./ensemble.js";
+export {
+  type GaussianPolicy,
+  type GaussianShape,
+  gaussianPolicy,
+  type NormalDistribution,
+  normalActions,
+  normalLogProbability,
+} from "./gaussian.js";
+export { orthogonal } from "./initialisation.js";
+export { type MlpOptions, mlp, mlpParameters } from "./mlp.js";
+export { declareParameters, declareScalar, member, type ParameterDefinition, type Parameters } from "./parameters.js";
+export type { Policy } from "./policy.js";
+export {
+  type Distribution,
+  logProbability,
+  normalLogDensity,
+  type PolicyShape,
+  type Sample,
+  sample,
+  type TanhGaussianPolicy,
+  tanhGaussianPolicy,
+} from "./tanh-gaussian.js";
+export { type ValueNetwork, valueNetwork } from "./value.js";
