@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync 
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { fileReason } from "./errors.js";
+import { fileReason, nearestNames, unknownName } from "./errors.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-errors-"));
 const file = join(place, "file");
@@ -66,3 +66,11 @@ function errorOf(action: () => unknown): NodeJS.ErrnoException {
   }
   return expect.fail("nothing was thrown");
 }
+
+it("of many known names, an unknown one is shown the eight nearest", () => {
+  const letters = [..."zabcdefghi"].map((letter) => `name-${letter}`);
+  expect(nearestNames("name-c", letters.slice(0, 8))).toBe(letters.slice(0, 8).join(", "));
+  expect(unknownName("thing", "nome-i", [...letters, "something else"]).message).toBe(
+    'Unknown thing "nome-i". Did you mean "name-i"? Known: name-a, name-b, name-c, name-d, name-e, name-f, name-g, name-i and 3 more.',
+  );
+});

@@ -58,7 +58,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     train("--agent cql2"),
-    /^Unknown agent "cql2"\. Did you mean "cql"\? Known: awac, bc, cal-ql, (?:[a-z0-9-]+, )+wsrl\.$/,
+    /^Unknown agent "cql2"\. Did you mean "cql"\? Known: (?:[a-z0-9-]+, ){7}rlpd and 9 more\. Your own agent comes from a file that calls registerAgent: name the file with --import FILE\.$/,
   ],
   [train("--online-agent sag"), /^Unknown agent "sag"\. Did you mean "sac"\?/],
   [

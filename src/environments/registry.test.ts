@@ -66,7 +66,7 @@ describe("the registry of environments", () => {
   it("suggests the nearest name for an unknown one", async () => {
     await expect(makeSync("antmaze-medum")).rejects.toThrow(UsageError);
     await expect(makeSync("antmaze-medum")).rejects.toThrow(
-      'Unknown environment "antmaze-medum". Did you mean "antmaze-medium"? Known: ant-direction, antmaze-large,',
+      'Unknown environment "antmaze-medum". Did you mean "antmaze-medium"? Known: antmaze-large, antmaze-large-play, antmaze-medium, antmaze-medium-play, antmaze-umaze, pointmaze-large, pointmaze-medium, pointmaze-umaze and ',
     );
   });
 

@@ -2,6 +2,7 @@
  * Files of the user's own (`--import FILE`): ES modules that register agents and environments before settings are read.
  * What was imported is kept in config.json of every run that follows, so that whoever goes on with it can do so again.
  */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -33,16 +34,16 @@ async function importFile(file: string, nextStep?: string): Promise<void> {
     await import(pathToFileURL(file).href);
   } catch (error) {
     throw new UsageError(
-      `The file ${file} cannot be imported: ${whatIsWrong(error)}. ${nextStep ?? "Mend it and run again."}`,
+      `The file ${file} cannot be imported: ${whatIsWrong(error, file)}. ${nextStep ?? "Mend it and run again."}`,
       { cause: error },
     );
   }
 }
 
-/** The reason; of a syntax error also the line, which its message does not say but its stack begins with. */
-function whatIsWrong(error: unknown): string {
-  if (!(error instanceof Error)) return reasonIn(error);
-  const [, line] = /^\S+:(\d+)\n/.exec(error.stack ?? "") ?? [];
-  const place = error instanceof SyntaxError && line !== undefined ? `line ${line}: ` : "";
-  return `${place}${reasonIn(error)}`;
+/** The reason; of a syntax error also the line, which Node says only where it checks a file. */
+function whatIsWrong(error: unknown, file: string): string {
+  if (!(error instanceof SyntaxError)) return reasonIn(error);
+  const { stderr } = spawnSync(process.execPath, ["--check", file], { encoding: "utf8" });
+  const [, line] = /^\S.*:(\d+)$/m.exec(stderr ?? "") ?? [];
+  return `${line === undefined ? "" : `line ${line}: `}${reasonIn(error)}`;
 }
