@@ -30,6 +30,12 @@ describe("the README", () => {
   });
 });
 
+it("docs/own-agent.md shows the example that is run by tests, in 60 lines at most", () => {
+  const example = text("examples/my-agent.mjs");
+  expect(text("docs/own-agent.md")).toContain(`\`\`\`js\n${example}\`\`\``);
+  expect(example.trimEnd().split("\n").length).toBeLessThanOrEqual(60);
+});
+
 const pages = [
   "README.md",
   ...readdirSync(new URL("docs/", root))

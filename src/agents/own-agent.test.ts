@@ -1,7 +1,9 @@
 /** Agents of the user's own: what is refused when one is registered, and the example of docs/own-agent.md at work. */
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
+import { registered } from "../registered.js";
 import { allSettings, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import { version } from "../version.js";
 import {
   Agent,
   type AgentSettings,
@@ -46,13 +48,21 @@ describe("registerAgent", () => {
   it.each([
     ["", {}, "An agent cannot be registered without a name; give it one."],
     [" ", {}, "An agent cannot be registered without a name; give it one."],
-    ["two words", {}, 'The agent\'s name "two words" must be one word of letters, digits, hyphens and dots; rename it.'],
+    [
+      "two words",
+      {},
+      'The agent\'s name "two words" must be one word of letters, digits, hyphens and dots; rename it.',
+    ],
     ["sac", {}, 'An agent "sac" is registered already; register yours under another name.'],
     ["mixture-bc", {}, 'An agent "mixture-bc" is registered already; register yours under another name.'],
     ["other", { build: 3 }, 'The entry build of agent "other" is 3; it must be a function from a context to { policy'],
     ["other", { summary: undefined }, 'The entry summary of agent "other" is undefined; it must be text.'],
     ["other", { sumary: "" }, 'Unknown entry of agent "other" "sumary". Did you mean "summary"?'],
-    ["other", { settings: z.object({}) }, "it must be agentSettings, or one of its extensions, with settings of its own."],
+    [
+      "other",
+      { settings: z.object({}) },
+      "it must be agentSettings, or one of its extensions, with settings of its own.",
+    ],
     [
       "other",
       { settings: agentSettings.extend({ width: z.number() }) },
@@ -82,6 +92,21 @@ describe("registerAgent", () => {
   });
 });
 
+it("one registry serves all copies of calql in a process, which must be of one version", () => {
+  const holder = globalThis as { [key: symbol]: { version: string } };
+  const key = Symbol.for("calql.registry");
+  const mine = holder[key]!;
+  expect(mine).toMatchObject({ version, agents: expect.any(Map), environments: expect.any(Map) });
+  try {
+    holder[key] = { ...mine, version: "0.0.9" };
+    expect(() => agentNames()).toThrow(
+      `Two versions of calql are loaded in one process, 0.0.9 and ${version}; install`,
+    );
+  } finally {
+    holder[key] = mine;
+  }
+});
+
 describe("the mixture of examples/my-agent.mjs", () => {
   const ROWS = 64;
   /** Half of the data go one way, half the other, whatever is observed. */
@@ -96,7 +121,13 @@ describe("the mixture of examples/my-agent.mjs", () => {
 
   async function cloned(name: string, settings: AgentSettings<{ readonly components?: number }>) {
     const common = { batchSize: ROWS, actorHidden: [16], actorLearningRate: 3e-3, ...settings };
-    const agent = await Agent.create(name, { observationSize: 2, actionSize: 1, threads: 1, settings: common, seed: 1 });
+    const agent = await Agent.create(name, {
+      observationSize: 2,
+      actionSize: 1,
+      threads: 1,
+      settings: common,
+      seed: 1,
+    });
     const random = new RandomStream(3);
     let loss = 0;
     for (let i = 0; i < 400; i++) loss = (await agent.update(batchOf(random))).actorLoss!;
@@ -127,5 +158,20 @@ describe("the mixture of examples/my-agent.mjs", () => {
       expect(action).toBeCloseTo(actions[row]!, 6);
     }
     await Promise.all([single, agent, file].map((one) => one.release()));
+  });
+});
+
+describe("a name that belongs to calql's settings", () => {
+  it.each([
+    ["mine", "seed", 'The setting seed of agent "mine" has the name of a setting of the run; rename it.'],
+    ["hybrid", "more", 'The agent "hybrid" has the name of a method of calql; register it under another name.'],
+  ])("%s with %s is refused when settings are resolved", (name, setting, sentence) => {
+    const taken = cqlSettings.extend({ [setting]: z.number().default(1) });
+    registerAgent(name, { ...facts, settings: taken as unknown as typeof cqlSettings, build });
+    try {
+      expect(() => resolveConfiguration({}, 1)).toThrow(sentence);
+    } finally {
+      registered("agents").delete(name);
+    }
   });
 });
