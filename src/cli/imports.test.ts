@@ -37,13 +37,20 @@ beforeAll(() => {
   symlinkSync(join(root, "assets"), join(copy, "assets"));
   copyFileSync(join(root, "examples/my-agent.mjs"), at("my-agent.mjs"));
   writeFileSync(at("my-environment.mjs"), ownEnvironment);
+  writeFileSync(at("small.mjs"), smallCql!);
+  writeFileSync(at("echo.mjs"), echo!);
 });
 afterAll(() => {
   remove();
   rmSync(project, { recursive: true });
 });
 
-/** The README's own words say what an environment is; this one borrows its body from calql. */
+/** The programs of the page, in its order: the mixture, a difference to an agent that exists, an environment. */
+const [, smallCql, echo] = [
+  ...readFileSync(join(root, "docs/own-agent.md"), "utf8").matchAll(/^```js\n(.*?)^```$/gms),
+].map(([, program]) => program!);
+
+/** Another environment, whose body is calql's. */
 const ownEnvironment = `
 import { makeEnvironment, registerEnvironment } from "calql";
 registerEnvironment("my-maze", () => makeEnvironment("pointmaze-umaze"));
@@ -117,6 +124,19 @@ describe("an imported file", () => {
     expect(readRun(at("mine")).config.imports).toEqual([at("my-agent.mjs"), at("my-environment.mjs")]);
     expect(calql("watch", "mine", "--size", "16", "--every", "50").out).toContain("mine/watch.gif");
   });
+});
+
+it("the other programs of the page work: CQL with a penalty, and an environment in which nothing is wrong", () => {
+  const small = ["--import", "small.mjs", "--agent", "cql-small", "--value-penalty", "0.1", "--n-actions", "2"];
+  const trained = train(...small, "--critic-hidden", "8", "--out", "small");
+  expect([trained.code, trained.error]).toEqual([0, expect.stringContaining("cql-small online")]);
+  expect(readRun(at("small")).metrics[0]!.metrics.valuePenalty).toBeGreaterThan(0);
+  const check = `
+    import { checkEnvironment, makeEnvironment } from "calql";
+    import "./echo.mjs";
+    console.log(await checkEnvironment(await makeEnvironment("echo")));`;
+  writeFileSync(at("check.mjs"), check);
+  expect(spawnSync(process.execPath, ["check.mjs"], { cwd: project, encoding: "utf8" }).stdout).toBe("[]\n");
 });
 
 /** Several command lines in one process, for speed; what one of them has registered, the next ones know. */
