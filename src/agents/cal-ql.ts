@@ -10,6 +10,7 @@ import { type Losses, mergeLosses } from "./losses.js";
 import type { Model } from "./model.js";
 import { referenceSettings, referenceValues } from "./reference-values.js";
 
+/** The settings of Cal-QL: CQL's, and what its values are compared with. */
 export const calQlSettings = cqlSettings.extend(referenceSettings.shape);
 
 export type CalQlSettings = z.infer<typeof calQlSettings>;

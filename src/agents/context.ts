@@ -118,6 +118,7 @@ export function stepsOf(settings: CommonSettings & { readonly criticSteps?: numb
   return settings.criticSteps ?? 1;
 }
 
+/** Adam's settings, as `Update` takes them. */
 export function adamSettings({ adamBeta1, adamBeta2, adamEpsilon }: CommonSettings): AdamSettings {
   return { beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon };
 }

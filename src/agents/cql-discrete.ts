@@ -19,6 +19,7 @@ import { type Losses, mergeLosses, numbered } from "./losses.js";
 import type { QModel } from "./q-learning.js";
 import { criticLosses } from "./sac.js";
 
+/** The settings of discrete CQL: DQN's, and those of the conservative term. */
 export const cqlDiscreteSettings = dqnSettings.extend(conservativeSettings.shape);
 
 export type CqlDiscreteSettings = z.infer<typeof cqlDiscreteSettings>;

@@ -38,6 +38,7 @@ import { withDefaults } from "./settings.js";
 /** Rows of all critics together that are carried through their layers at a time (see networks/blocks.ts). */
 const ROWS_PER_BLOCK = 4096;
 
+/** The settings of CQL: SAC's, and those of the conservative term. */
 export const cqlSettings = withDefaults(sacSettings, { maxTargetBackup: true }).extend({
   ...conservativeSettings.shape,
   importanceSampling: z.boolean().default(true).describe("Divide the proposals by their densities in the log-sum-exp."),

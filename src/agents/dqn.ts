@@ -23,6 +23,7 @@ const criticSettings = actorCriticSettings.pick({
   criticLayerNorm: true,
 });
 
+/** The settings of DQN and of the other agents that choose among numbered actions. */
 export const dqnSettings = agentSettings.extend({
   ...criticSettings.shape,
   explorationEpsilon: z

@@ -1,5 +1,6 @@
 /** Agents of the user's own: what is refused when one is registered, and the example of docs/own-agent.md at work. */
 import { describe, expect, it } from "vitest";
+import { agentSection } from "../cli/agents.js";
 import { RandomStream } from "../random.js";
 import { registered } from "../registered.js";
 import { allSettings, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
@@ -38,6 +39,12 @@ describe("registerAgent", () => {
     expect(() => resolveConfiguration(wrong, 1)).toThrow(
       'The setting penalty of agent "my-cql" is -1; it must be at least 0.',
     );
+  });
+
+  it("is described by `calql agents` as calql's own are", () => {
+    const section = agentSection(agentDefinition("mixture-bc")).join("\n");
+    for (const words of ["## mixture-bc", "Bishop 1994", "-mean(logsumexp over k", "`components`", "actorLoss"])
+      expect(section).toContain(words);
   });
 
   it("takes lists that are constants", () => {

@@ -29,6 +29,7 @@ import { calibrationMetrics } from "./metrics.js";
 import { type Model, scalar } from "./model.js";
 import { actorCriticSettings } from "./settings.js";
 
+/** The settings of SAC and of all agents of its family. */
 export const sacSettings = actorCriticSettings.extend({
   temperatureTuning: z.boolean().default(true).describe("Learn the temperature so that the entropy meets its target."),
   initialTemperature: z.number().positive().default(1).describe("First (or fixed) temperature alpha."),
@@ -169,6 +170,7 @@ export function policyLosses(model: Model<SacSettings>): Losses {
   return mergeLosses(learned, { objectives: [], metrics: calibrationMetrics(policyValue, model.batch.returnsToGo) });
 }
 
+/** Actions [batch, action] as [batch, 1, action], for `stateActionRows`. */
 export function oneActionPerState(actions: Tensor): Tensor {
   const [batch, size] = actions.shape as readonly [number, number];
   return reshape(actions, [batch, 1, size]);

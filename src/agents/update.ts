@@ -12,6 +12,7 @@ import type { Losses, Objective } from "./losses.js";
 
 export const UPDATES = "updates";
 
+/** An update under construction: what is learned and what follows, in the order of the calls. */
 export class Update {
   private readonly learners = new Map<string, { readonly declared: Parameters; state: AdamState }>();
   private readonly followers = new Map<string, StateDefinition>();

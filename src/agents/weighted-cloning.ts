@@ -6,6 +6,7 @@ import { z } from "zod";
 import { exp, mean, minimum, mul, neg, stopGradient } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 
+/** The settings of `weightedCloning`, to be spread into an agent's own. */
 export const weightedCloningSettings = z.object({
   advantageTemperature: z
     .number()

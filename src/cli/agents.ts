@@ -48,7 +48,8 @@ export function agentsPage(): string {
   ].join("\n");
 }
 
-function agentSection(agent: AgentDefinition): string[] {
+/** One agent's part of the page. */
+export function agentSection(agent: AgentDefinition): string[] {
   const settings = parseSettings(agent.settings, {}, agent.name);
   const { program } = agent.declare(settings, { observationSize: 3, ...EXAMPLE[agent.actions] }, 0);
   const metrics = [...new Set(Object.keys(program.metrics ?? {}).map(metricFamily))];

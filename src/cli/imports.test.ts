@@ -160,16 +160,7 @@ function calqlEach(lines: readonly (readonly string[])[]): { code: number; out: 
   return JSON.parse(stdout);
 }
 
-it("an agent shows in the pages that list agents and settings", () => {
-  const [agents, settings] = calqlEach([
-    ["agents", ...imports],
-    ["settings", ...imports],
-  ]);
-  expect(agents!.out).toContain("Bishop 1994, Mixture density networks, equation 22");
-  expect(settings!.out).toContain("| `components` | `--components` | `5` | mixture-bc |");
-});
-
-it("a file that cannot be imported is one sentence and exit code 2", () => {
+it("settings of an own agent are listed, and a file that cannot be imported is one sentence and exit code 2", () => {
   const own = (name: string, setting: string) => `
     import { actorCritic, registerAgent, sacCriticLosses, sacSettings, z } from "calql/agents";
     const settings = sacSettings.extend({ ${setting}: z.number().default(1).describe("None.") });
@@ -185,7 +176,9 @@ it("a file that cannot be imported is one sentence and exit code 2", () => {
     ["flag.mjs", own("mine", "out"), "The setting out of mine has the name of a flag of calql train; rename it."],
   ];
   for (const [file, text] of mistakes) if (text !== undefined) writeFileSync(at(file), text);
-  const outcomes = calqlEach([["train", "--import"], ...mistakes.map(([file]) => ["train", "--import", file])]);
+  const wrong = mistakes.map(([file]) => ["train", "--import", file]);
+  const [settings, ...outcomes] = calqlEach([["settings", ...imports], ["train", "--import"], ...wrong]);
+  expect(settings!.out).toContain("| `components` | `--components` | `5` | mixture-bc |");
   expect(outcomes[0]!.error).toBe("error: The flag --import has no value; give one after it. See calql --help.\n");
   for (const [i, [file, , sentence]] of mistakes.entries()) {
     const { code, out, error } = outcomes[i + 1]!;

@@ -28,6 +28,7 @@ export interface NormalDistribution {
   readonly logStd: Tensor;
 }
 
+/** A Gaussian policy under a name, with first values from the stream. */
 export function gaussianPolicy(name: string, shape: GaussianShape, random: RandomStream): GaussianPolicy {
   const { observationSize, actionSize, hidden, logStdRange, squashedMean } = shape;
   const sizes = [observationSize, ...hidden, actionSize];

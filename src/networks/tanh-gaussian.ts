@@ -53,6 +53,7 @@ export interface PolicyShape {
   readonly logStdRange: readonly [number, number];
 }
 
+/** A tanh-Gaussian policy under a name, with first values from the stream. */
 export function tanhGaussianPolicy(name: string, shape: PolicyShape, random: RandomStream): TanhGaussianPolicy {
   const { observationSize, actionSize, hidden, logStdRange } = shape;
   const sizes = [observationSize, ...hidden, 2 * actionSize];

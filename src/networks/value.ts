@@ -13,6 +13,7 @@ export interface ValueNetwork {
   readonly values: (observations: Tensor) => Tensor;
 }
 
+/** A state value V(s) under a name, with first values from the stream. */
 export function valueNetwork(
   name: string,
   { observationSize, hidden }: { readonly observationSize: number; readonly hidden: readonly number[] },

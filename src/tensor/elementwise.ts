@@ -83,9 +83,13 @@ function unary(kind: UnaryKind): (x: Tensor) => Tensor {
   return (x) => makeTensor({ kind }, [x], x.shape);
 }
 
+/** a + b, element by element; shapes are broadcast as in NumPy. So are those of all operations on two tensors. */
 export const add = elementwise("add");
+/** a - b. */
 export const sub = elementwise("sub");
+/** a·b, element by element. */
 export const mul = elementwise("mul");
+/** a/b, element by element. */
 export const div = elementwise("div");
 /** The larger value; where both are equal the gradient goes to the second. */
 export const maximum = elementwise("maximum");
@@ -96,13 +100,19 @@ export const greater = comparison("greater");
 /** a < b, as a condition for `where`. */
 export const less = comparison("less");
 
+/** -x. */
 export const neg = unary("neg");
+/** The exponential of each element. */
 export const exp = unary("exp");
+/** The natural logarithm of each element. */
 export const log = unary("log");
+/** The square root of each element. */
 export const sqrt = unary("sqrt");
+/** The hyperbolic tangent of each element. */
 export const tanh = unary("tanh");
 /** The cosine of an angle in radians. */
 export const cos = unary("cos");
+/** 1/(1 + exp(-x)). */
 export const sigmoid = unary("sigmoid");
 /** log(1 + exp(x)), without overflow. */
 export const softplus = unary("softplus");
@@ -115,6 +125,7 @@ export const isPositive = unary("isPositive");
 /** The value as a constant: no gradient passes. */
 export const stopGradient = unary("stopGradient");
 
+/** x·x, element by element. */
 export function square(x: Tensor): Tensor {
   return mul(x, x);
 }

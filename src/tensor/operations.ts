@@ -31,6 +31,7 @@ export function matrixOf(shape: Shape, transposed: boolean): readonly [number, n
   return transposed ? [columns, rows] : [rows, columns];
 }
 
+/** The same values in the same order (row-major) under another shape of the same size. @throws ShapeError if the sizes differ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sizeOf(x.shape) !== sizeOf(shape)) throw new ShapeError("reshape", [x], `[${shape.join(", ")}] has another size`);
   return sameShape(x.shape, shape) ? x : makeTensor({ kind: "reshape" }, [x], shape, x.elementType);
@@ -58,6 +59,7 @@ export function mean(x: Tensor, axes?: readonly number[], keepDimensions = false
   return mul(total, sizeOf(total.shape) / sizeOf(x.shape));
 }
 
+/** Tensors one after the other along an axis; their other dimensions are equal. */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   const [first] = tensors;
   if (!first) throw new ShapeError("concat", [], "there is nothing to join");
@@ -88,6 +90,7 @@ export function logSumExp(x: Tensor, axis: number): Tensor {
   return makeTensor({ kind: "logSumExp", axis: along }, [x], without(x.shape, along));
 }
 
+/** exp(x)/sum(exp(x)) along an axis, without overflow. */
 export function softmax(x: Tensor, axis: number): Tensor {
   return makeTensor({ kind: "softmax", axis: resolveAxis("softmax", x, axis) }, [x], x.shape);
 }

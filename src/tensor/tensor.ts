@@ -93,6 +93,7 @@ export function makeTensor(
   return { operation, inputs, shape, elementType, label };
 }
 
+/** The number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
