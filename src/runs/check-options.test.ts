@@ -96,7 +96,7 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
   [
     "data with an observation of no size",
     () => begun({ dataset: { ...dataset, observations: { state: { type: "float32", shape: [Number.NaN] } } } }),
-    /^The entry observations of the dataset given to train\(\) is .*; it must .*number/,
+    /^The entry observations of the dataset given to train\(\) is \{.*must be a number\.$/,
   ],
   [
     "a function for a folder",

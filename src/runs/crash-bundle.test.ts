@@ -87,7 +87,7 @@ describe("a bundle", () => {
     const folder = newFolder();
     mkdirSync(folder);
     const read = readCrashBundle(writeCrashBundle(folder, crash));
-    expect(read).toEqual({ ...crash, sizes: { observationSize: 3, actionSize: 2 } });
+    expect(read).toEqual({ ...crash, sizes: { observationSize: 3, actionSize: 2, transform: {} } });
     expect((await replayCrash(read)).symptoms).toEqual(crash.symptoms);
   });
 
