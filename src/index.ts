@@ -8,7 +8,8 @@
 export type { Dataset, Episode } from "./data/episode.js";
 export { applyAdroitBinaryRule } from "./data/adroit-binary.js";
 export { type DataFile, type DataFiles, filesInMemory } from "./data/containers/files.js";
-export { type DatasetFormat, type EpisodeSource, loadDataset, type ReadOptions } from "./data/formats/format.js";
+export { type EpisodeSource, loadDataset } from "./data/episode-source.js";
+export type { DatasetFormat, ReadOptions } from "./data/formats/format.js";
 export { datasetFormats } from "./data/formats/formats.js";
 export { type Conversion, type ConvertOptions, convertDataset } from "./data/storage/convert-dataset.js";
 export { type OpenedDataset, openDataset, readDataset } from "./data/storage/open-dataset.js";

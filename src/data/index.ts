@@ -19,15 +19,8 @@ export {
 
 // Files and formats
 export { type DataFile, type DataFiles, filesInMemory, type TargetFile } from "./containers/files.js";
-export {
-  type DatasetFormat,
-  type DatasetHeader,
-  type DataTarget,
-  type EpisodeSink,
-  type EpisodeSource,
-  loadDataset,
-  type ReadOptions,
-} from "./formats/format.js";
+export { type DatasetHeader, type EpisodeSource, loadDataset } from "./episode-source.js";
+export type { DatasetFormat, DataTarget, EpisodeSink, ReadOptions } from "./formats/format.js";
 export { datasetFormats, recogniseFormat } from "./formats/formats.js";
 export { type D4RLOptions, readD4RL } from "./formats/d4rl/d4rl.js";
 export { readD4RLMetadata } from "./formats/d4rl/d4rl-metadata.js";

@@ -16,7 +16,8 @@ import { meterAllocations } from "../containers/allocation-meter.fixture.js";
 import { type DataFiles, filesInMemory } from "../containers/files.js";
 import { mutate } from "../containers/mutate.fixture.js";
 import type { Episode } from "../episode.js";
-import type { DatasetFormat, EpisodeSource, ReadOptions } from "./format.js";
+import type { EpisodeSource } from "../episode-source.js";
+import type { DatasetFormat, ReadOptions } from "./format.js";
 
 export interface FuzzOptions {
   readonly mutations: number;

@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { type DataFiles, filesInMemory } from "../containers/files.js";
 import { type Episode, stateOf } from "../episode.js";
-import { type DatasetFormat, loadDataset, type ReadOptions } from "./format.js";
+import { loadDataset } from "../episode-source.js";
+import type { DatasetFormat, ReadOptions } from "./format.js";
 
 const folder = new URL("../../../fixtures/formats/numpy/", import.meta.url);
 

@@ -3,7 +3,8 @@
  */
 import { realpathSync } from "node:fs";
 import { UsageError, unknownName } from "../../errors.js";
-import type { DatasetFormat, DatasetHeader, EpisodeSink, ReadOptions } from "../formats/format.js";
+import type { DatasetHeader } from "../episode-source.js";
+import type { DatasetFormat, EpisodeSink, ReadOptions } from "../formats/format.js";
 import { datasetFormats } from "../formats/formats.js";
 import { diskFiles } from "./disk-files.js";
 import { diskTarget } from "./disk-target.js";

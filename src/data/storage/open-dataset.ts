@@ -3,7 +3,8 @@
  */
 
 import type { Dataset } from "../episode.js";
-import { type EpisodeSource, loadDataset, type ReadOptions } from "../formats/format.js";
+import { type EpisodeSource, loadDataset } from "../episode-source.js";
+import type { ReadOptions } from "../formats/format.js";
 import { recogniseFormat } from "../formats/formats.js";
 import { boundsOf } from "../transform.js";
 import { type DiskFiles, diskFiles } from "./disk-files.js";

@@ -5,7 +5,7 @@
  */
 import { vectorParts } from "../../data/columns.js";
 import type { Dataset, Episode } from "../../data/episode.js";
-import { splitTrajectories } from "../../data/formats/d4rl/trajectories.js";
+import { splitTrajectories } from "../../data/trajectories.js";
 import { unknownName } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { type CollectionAmount, requireWithin } from "../collect.js";

@@ -6,8 +6,8 @@ import type { Dataset } from "../../data/episode.js";
 import { unknownName } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { type BeginEpisode, type CollectionAmount, collectEpisodes, requireWithin } from "../collect.js";
-import { makeEnvironment } from "../registry.js";
-import { defaultSlip, type GridWorldOptions } from "./gridworld.js";
+import { guardEnvironment } from "../guard.js";
+import { defaultSlip, type GridWorldOptions, makeGridWorld } from "./gridworld.js";
 import { type GridModel, gridModel } from "./gridworld-dynamics.js";
 import { type GridName, gridLayout, gridNames } from "./gridworld-layouts.js";
 import { type GridObservation, type GridView, gridView } from "./gridworld-observations.js";
@@ -58,7 +58,7 @@ export async function collectGridWorld(settings: GridWorldCollection): Promise<D
   const layout = gridLayout(gridNameOf(task));
   requireWithin("noise", noise, 0, 1);
   const options: GridWorldOptions = { start: starts, observation, slip, ...(horizon !== undefined && { horizon }) };
-  const environment = await makeEnvironment(task, options);
+  const environment = guardEnvironment(makeGridWorld(gridNameOf(task), options));
   const model = gridModel(layout, slip);
   const random = new RandomStream(settings.seed, "controller");
   const source =

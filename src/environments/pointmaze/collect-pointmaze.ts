@@ -12,10 +12,10 @@ import {
   collectEpisodes,
   requireWithin,
 } from "../collect.js";
+import { guardEnvironment } from "../guard.js";
 import { type Maze, type MazeName, makeMaze, type Position, positionOf, sameCell, waypointsTo } from "../mazes.js";
-import { makeEnvironment } from "../registry.js";
 import type { PointMazeOptions } from "./pointmaze.js";
-import { defaultFrameSkip, pointMazes, pointMazeTasks } from "./tasks.js";
+import { defaultFrameSkip, type PointMazeName, pointMazes, pointMazeTasks } from "./tasks.js";
 
 /**
  * What to collect. Mixtures of interest, with the measured share of episodes that reach the task's goal (20,000 steps,
@@ -58,7 +58,8 @@ export async function collectPointMaze(settings: PointMazeCollection): Promise<D
   requireWithin("noise", noise, 0, Number.MAX_VALUE);
   const { frameSkip = defaultFrameSkip, horizon } = settings;
   const options: PointMazeOptions = { start: starts, frameSkip, ...(horizon === undefined ? {} : { horizon }) };
-  const environment = await makeEnvironment(task, options);
+  const { makePointMaze } = await import("./pointmaze.js");
+  const environment = guardEnvironment(makePointMaze(task.slice("pointmaze-".length) as PointMazeName, options));
   const random = new RandomStream(settings.seed, "controller");
   const share = goals === "fixed" ? 1 : goalShare;
   const source =

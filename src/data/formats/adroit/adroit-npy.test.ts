@@ -9,7 +9,7 @@ import { DataError, UsageError } from "../../../errors.js";
 import { applyAdroitBinaryRule } from "../../adroit-binary.js";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
-import { loadDataset } from "../format.js";
+import { loadDataset } from "../../episode-source.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
 import { expected, numpyBytes, numpyFiles, readPlain } from "../numpy.fixture.js";
 import { adroitNpyFormat } from "./adroit-format.js";

@@ -18,8 +18,9 @@ import { kindOf, NumpyArray, type PickleDictionary } from "../../containers/nump
 import { checkFinite, quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import { stateOf } from "../../episode.js";
-import { splitTrajectories } from "../d4rl/trajectories.js";
-import type { EpisodeSource, ReadOptions } from "../format.js";
+import type { EpisodeSource } from "../../episode-source.js";
+import { splitTrajectories } from "../../trajectories.js";
+import type { ReadOptions } from "../format.js";
 import { readTrajectory, type Trajectory, type TrajectoryPlace, textOf } from "./adroit-trajectory.js";
 
 /** The published files have some tens of megabytes; far beyond that, a machine's memory is at stake. */

@@ -10,7 +10,8 @@ import { type DataFile, type DataFiles, readWhole } from "../../containers/files
 import { quoted } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
 import { type Episode, rowsOf } from "../../episode.js";
-import type { EpisodeSource, ReadOptions } from "../format.js";
+import type { EpisodeSource } from "../../episode-source.js";
+import type { ReadOptions } from "../format.js";
 import { blocksFile, manifestFile } from "./calql-files.js";
 import {
   BLOCK_NUMBERS,

@@ -8,7 +8,8 @@ import { plainParts, vectorSizeOf } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import type { TargetFile } from "../../containers/files.js";
 import type { Episode } from "../../episode.js";
-import type { DatasetHeader, DataTarget, EpisodeSink } from "../format.js";
+import type { DatasetHeader } from "../../episode-source.js";
+import type { DataTarget, EpisodeSink } from "../format.js";
 import { blocksFile, manifestFile } from "./calql-files.js";
 import {
   BLOCK_BYTES,

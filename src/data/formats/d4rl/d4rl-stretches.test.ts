@@ -7,8 +7,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { vectorParts } from "../../columns.js";
 import type { DataFile } from "../../containers/files.js";
+import { loadDataset } from "../../episode-source.js";
 import { countingTables, type ExampleTable, exampleFile, randomDataset } from "../../example-data.fixture.js";
-import { loadDataset } from "../format.js";
 import { openD4RL, readD4RL } from "./d4rl.js";
 import { writeD4RL } from "./d4rl-writer.js";
 

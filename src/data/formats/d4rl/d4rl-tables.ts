@@ -15,8 +15,8 @@ import {
 } from "../../containers/hdf5/hdf5-table.js";
 import { listed } from "../../containers/refusal.js";
 import { findWrongIndex, isActionCount } from "../../discrete-actions.js";
+import type { RecordedRows } from "../../trajectories.js";
 import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
-import type { RecordedRows } from "./trajectories.js";
 
 /** The headers of a D4RL file's arrays, checked. */
 export interface D4RLTables {

@@ -20,7 +20,8 @@ import { type GrowingHdf5, growHdf5, type WritableHdf5 } from "../../containers/
 import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import { isActionCount } from "../../discrete-actions.js";
 import { countSteps, type Dataset, type Episode, stateOf } from "../../episode.js";
-import type { DatasetHeader, EpisodeSink } from "../format.js";
+import type { DatasetHeader } from "../../episode-source.js";
+import type { EpisodeSink } from "../format.js";
 import { DISCRETE_ACTIONS } from "./d4rl-metadata.js";
 
 /** What is told about the data, e.g. how they were made; stored as scalars in the group `metadata`. */

@@ -15,10 +15,11 @@ import type { DataFile } from "../../containers/files.js";
 import { type OpenHdf5, openHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { numbersPerRow, type TableHeader } from "../../containers/hdf5/hdf5-table.js";
 import type { Dataset, Episode } from "../../episode.js";
+import { type EpisodeSource, loadDataset } from "../../episode-source.js";
+import { endlessError, splitStretch } from "../../trajectories.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import { type EpisodeSource, loadDataset, type ReadOptions } from "../format.js";
+import type { ReadOptions } from "../format.js";
 import { type D4RLTables, hasTerminal, readStretch, readTables } from "./d4rl-tables.js";
-import { endlessError, splitStretch } from "./trajectories.js";
 
 /** What a D4RL file can be asked for. */
 export type D4RLOptions = Pick<ReadOptions, "horizon" | "allowNonFinite" | "trusted"> & {

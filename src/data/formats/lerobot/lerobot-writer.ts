@@ -9,7 +9,8 @@ import { requireVector, vectorSizeOf } from "../../columns.js";
 import { type WrittenColumn, writeParquet } from "../../containers/parquet/parquet-writer.js";
 import type { Episode } from "../../episode.js";
 import { stateOf } from "../../episode.js";
-import type { DatasetHeader, DataTarget, EpisodeSink } from "../format.js";
+import type { DatasetHeader } from "../../episode-source.js";
+import type { DataTarget, EpisodeSink } from "../format.js";
 import { rowProblem } from "../step-rows.js";
 
 /** Recorded data of other origin have no clock; LeRobot wants one. */

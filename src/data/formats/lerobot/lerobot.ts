@@ -15,8 +15,9 @@ import { type ColumnValues, openParquet, type ParquetBatch } from "../../contain
 import { quoted } from "../../containers/refusal.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
+import type { EpisodeSource } from "../../episode-source.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import type { EpisodeSource, ReadOptions } from "../format.js";
+import type { ReadOptions } from "../format.js";
 import { type RowEnding, StepRows } from "../step-rows.js";
 import { infoPath } from "./lerobot-files.js";
 import { type Feature, type LeRobotInfo, readInfo } from "./lerobot-meta.js";

@@ -5,8 +5,8 @@ import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { createHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { loadDataset } from "../../episode-source.js";
 import { diskFiles } from "../../storage/disk-files.js";
-import { loadDataset } from "../format.js";
 import { changed, file, fixtures, refusal, type Table, twoSteps, writeTable } from "./minari.fixture.js";
 import { minariFormat } from "./minari-format.js";
 

@@ -11,8 +11,9 @@ import type { ObservationParts, Part, Values } from "../../columns.js";
 import { type GrowingHdf5, growHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import type { Episode } from "../../episode.js";
+import type { DatasetHeader } from "../../episode-source.js";
 import type { ActionBounds } from "../../transform.js";
-import type { DatasetHeader, DataTarget, EpisodeSink } from "../format.js";
+import type { DataTarget, EpisodeSink } from "../format.js";
 
 const chunkBytes = 2 ** 17;
 

@@ -4,8 +4,9 @@ import { expect } from "vitest";
 import { UsageError } from "../../../errors.js";
 import { filesInMemory } from "../../containers/files.js";
 import { createHdf5, type WritableHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { loadDataset } from "../../episode-source.js";
 import { diskFiles } from "../../storage/disk-files.js";
-import { loadDataset, type ReadOptions } from "../format.js";
+import type { ReadOptions } from "../format.js";
 import { minariFormat } from "./minari-format.js";
 
 /** What fixtures/formats/write_minari.py wrote. */

@@ -6,8 +6,9 @@ import { describe, expect, it } from "vitest";
 import { observationWidth, vectorParts, widthOf } from "../../columns.js";
 import type { Dataset } from "../../episode.js";
 import { stateOf } from "../../episode.js";
+import { loadDataset } from "../../episode-source.js";
 import { diskFiles } from "../../storage/disk-files.js";
-import { loadDataset, type ReadOptions } from "../format.js";
+import type { ReadOptions } from "../format.js";
 import { file, fixtures, refusal, twoSteps } from "./minari.fixture.js";
 import { minariFormat } from "./minari-format.js";
 

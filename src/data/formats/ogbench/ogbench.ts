@@ -18,8 +18,9 @@ import { checkFinite, listed, quoted } from "../../containers/refusal.js";
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
 import type { Episode } from "../../episode.js";
 import { rowsOf } from "../../episode.js";
+import type { EpisodeSource } from "../../episode-source.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import type { EpisodeSource, ReadOptions } from "../format.js";
+import type { ReadOptions } from "../format.js";
 
 /** OGBench's `_goal_tol` of its mazes. */
 const GOAL_RADIUS = 0.5;

@@ -3,9 +3,9 @@
  * The next observation of a row is the observation of the row after it, except where a trajectory ends.
  */
 
-import { DataError } from "../../../errors.js";
-import { STATE } from "../../columns.js";
-import type { Episode } from "../../episode.js";
+import { DataError } from "../errors.js";
+import { STATE } from "./columns.js";
+import type { Episode } from "./episode.js";
 
 /** Rows as recorded; arrays are row-major. */
 export interface RecordedRows {
