@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { countingTables, exampleFile, randomDataset } from "../data/example-data.fixture.js";
 import { writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
 import { RunFailure } from "../errors.js";
+import { configure } from "../runs/configure.js";
 import { readRun } from "../runs/read.js";
 import { errorOf, registerLine, runFolderContent, tiny } from "../runs/tiny-run.fixture.js";
 import { calql, tinyFlags } from "./command-line.fixture.js";
@@ -166,7 +167,7 @@ describe("a run that fails", () => {
     const dataset = randomDataset(1, [50], { observationSize: 2, actionSize: 1 });
     const folder = at("tired");
     const silent = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-    await expect(trainWithView({ ...tiny, task }, { folder, dataset })).rejects.toThrow(/out of battery/);
+    await expect(trainWithView(configure({ ...tiny, task }), { folder, dataset })).rejects.toThrow(/out of battery/);
     silent.mockRestore();
     expect(existsSync(join(folder, "report.html"))).toBe(true);
   });
@@ -183,11 +184,13 @@ describe("a run that fails", () => {
     const dataset = randomDataset(1, [50], { observationSize: 2, actionSize: 1 });
     const said: string[] = [];
     const stderr = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
-    const error = await errorOf(trainWithView({ ...tiny, task }, { folder, dataset }));
+    const error = await errorOf(trainWithView(configure({ ...tiny, task }), { folder, dataset }));
     stderr.mockRestore();
     const sentence = `The report could not be written to ${folder}/report.html: it is a folder. The run itself is kept; free space or check the permissions, then draw it with "calql report ${folder}".`;
     expect(readRun(folder).summary?.status).toBe(status);
-    expect(said.filter((text) => text.includes("could not be written"))).toEqual(fails ? [`error: ${sentence}\n`] : []);
+    expect(said.filter((text) => text.includes("could not be written"))).toEqual(
+      fails ? [`cal-ql: ${sentence}\n`] : [],
+    );
     if (fails) expect(error.message).toMatch(/out of battery/);
     else expect(error).toEqual(new RunFailure(sentence));
     rmSync(join(folder, "report.html"), { recursive: true });

@@ -2,7 +2,6 @@
  * The sober part of a report: how each run ended and how long it took, from which data and on what machine, and with
  * which settings.
  */
-import { basename } from "node:path";
 import type { Run } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { count, duration, fixed, missing, settingText } from "./format.js";
@@ -144,8 +143,13 @@ function endingRow(run: Run): Html {
     rate(summary?.offlineUpdatesPerSecond),
     rate(summary?.onlineUpdatesPerSecond),
   ];
-  const name = html`${labelOf(run)}, seed ${seedOf(run)} <small>${basename(run.folder)}</small>`;
+  const name = html`${labelOf(run)}, seed ${seedOf(run)} <small>${lastNameIn(run.folder)}</small>`;
   return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+}
+
+/** Of a path with either kind of slashes. */
+function lastNameIn(path: string): string {
+  return path.split(/[\\/]/).findLast((name) => name !== "") ?? path;
 }
 
 /** Of the time that the run took. */

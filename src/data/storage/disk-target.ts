@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileReason, RunFailure, UsageError } from "../../errors.js";
-import { makeFolder } from "../../runs/make-folder.js";
+import { makeFolder } from "../../files/make-folder.js";
 import type { DataTarget } from "../formats/format.js";
 import { DiskFile, syncFolder } from "./disk-file.js";
 
