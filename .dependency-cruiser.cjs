@@ -21,7 +21,7 @@ const mayImport = {
   physics: [],
   rendering: ["physics"],
   environments: ["data", "physics", "rendering", "settings"],
-  settings: ["agents", "environments"],
+  settings: ["agents", "environments", "data"],
   training: ["tensor", "networks", "agents", "data", "environments", "settings"],
   runs: ["files", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
   report: ["training/record.ts", "runs/record.ts", "runs/read.ts", "data"],

@@ -8,6 +8,7 @@ import type { Configuration } from "../settings/configuration.js";
 import { type TrainOptions, type TrainResult, trainConfigured } from "../train.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
 import { finishVerb, withView } from "./run-view.js";
+import { refuseDataWithoutTask } from "./task-of-data.js";
 
 export function addTrainCommand(program: Command): void {
   const command = program
@@ -16,7 +17,9 @@ export function addTrainCommand(program: Command): void {
     .option("--config <file>", "YAML or JSON file of settings: a difference to the task's preset")
     .option("--out <folder>", "run folder to make (default: runs/<task>/<agent>-seed<seed>)");
   addSettingFlags(command).action(async (flags: Record<string, string | undefined>) => {
-    const configuration = configure(writtenSettings(command, flags));
+    const settings = writtenSettings(command, flags);
+    await refuseDataWithoutTask(settings.dataset, settings.task);
+    const configuration = configure(settings);
     const folder = flags.out ?? defaultFolder(configuration);
     finishVerb(folder, await trainWithView(configuration, { folder }));
   });

@@ -108,7 +108,19 @@ describe("calql data inspect", () => {
 
 describe("calql train and calql report", () => {
   const run = (agent: string, ...flags: string[]) =>
-    calql("train", "--agent", agent, "--dataset", at("data.hdf5"), "--out", at(agent), ...tinyFlags, ...flags);
+    calql(
+      "train",
+      "--agent",
+      agent,
+      "--task",
+      "pointmaze-umaze",
+      "--dataset",
+      at("data.hdf5"),
+      "--out",
+      at(agent),
+      ...tinyFlags,
+      ...flags,
+    );
 
   it("leave a run folder with a report, and one page over several runs", async () => {
     const { code, out, error } = await run("cal-ql", "--seed", "1");
@@ -153,7 +165,7 @@ describe("a run that fails", () => {
     const data = randomDataset(1, [200], { observationSize: 4, actionSize: 2 });
     data.episodes[0]!.rewards.fill(1e30, 150);
     writeFileSync(at("huge.hdf5"), await writeD4RL(data));
-    const flags = ["--dataset", at("huge.hdf5"), "--out", at("diverged"), ...tinyFlags];
+    const flags = ["--task", "pointmaze-umaze", "--dataset", at("huge.hdf5"), "--out", at("diverged"), ...tinyFlags];
     const { code, out, error } = await calql("train", ...flags);
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(error).toMatch(/\nerror: Update \d+ of cal-ql is not finite: [^\n]+\n$/);
@@ -200,7 +212,16 @@ describe("a run that fails", () => {
   it("leaves the report of another run in the same place alone", async () => {
     const page = join(at("cql"), "report.html");
     writeFileSync(page, "mine");
-    const { code } = await calql("train", "--dataset", at("data.hdf5"), "--out", at("cql"), ...tinyFlags);
+    const { code } = await calql(
+      "train",
+      "--task",
+      "pointmaze-umaze",
+      "--dataset",
+      at("data.hdf5"),
+      "--out",
+      at("cql"),
+      ...tinyFlags,
+    );
     expect(code).toBe(2);
     expect(readFileSync(page, "utf8")).toBe("mine");
   });
