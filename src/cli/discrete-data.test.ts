@@ -55,7 +55,7 @@ describe("a D4RL file of choices without metadata", () => {
   it.each([
     [
       ["--discrete-actions", "2"],
-      1,
+      2,
       /holds the action [23], which is none of the 2 that discreteActions counts \(0 to 1\)/,
     ],
     [["--discrete-actions", "0"], 2, /^error: The flag --discrete-actions is "0"; give a whole number, at least 1/],

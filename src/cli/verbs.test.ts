@@ -2,7 +2,7 @@
  * The verbs at work: collect and inspect data, train from a file of them, draw reports; and what is left of a run that
  * fails. Ctrl-C is tested with the real executable in interrupt.test.ts.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -144,6 +144,25 @@ describe("calql train and calql report", () => {
     expect(html).toContain("<svg");
     expect(html).toContain("cal-ql");
     expect(html).not.toMatch(/(src|href)="https?:/);
+  });
+
+  it("draw all runs below a folder, but for those that a comparison moved aside", async () => {
+    const runs = at("compared/pointmaze-umaze");
+    mkdirSync(runs, { recursive: true });
+    for (const [from, name] of [
+      ["cal-ql", "cal-ql-seed1"],
+      ["cql", "cql-seed0"],
+      ["cql", "cql-seed0.damaged-1"],
+    ] as const)
+      cpSync(at(from), join(runs, name), { recursive: true });
+    writeFileSync(at("compared/notes.txt"), "mine");
+    const page = at("compared/report.html");
+    expect(await calql("report", at("compared"))).toEqual({ code: 0, out: `${page}\n`, error: "" });
+    expect(readFileSync(page, "utf8")).toContain("2 runs: offline pre-training");
+    expect((await calql("report", runs)).code).toBe(0);
+    expect(readFileSync(join(runs, "report.html"), "utf8")).toContain("2 runs: offline pre-training");
+    mkdirSync(at("empty/below"), { recursive: true });
+    expect((await calql("report", at("empty"))).error).toContain("is not a run folder: it holds no config.json");
   });
 
   it("repeat a run from its config.json", async () => {

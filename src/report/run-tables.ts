@@ -5,22 +5,13 @@
 import type { Run } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { count, duration, fixed, missing, settingText } from "./format.js";
-import { labelOf, type RunGroup, seedOf } from "./groups.js";
+import { labelOf, type RunGroup, seedOf, type UnrecordedRun } from "./groups.js";
 import { type Html, html } from "./html.js";
 
 /** Settings in which runs of one agent may differ and still be averaged. */
 const incidental = new Set(["seed", "out", "output", "folder"]);
 
 const NOTICES = 5;
-
-/** A run that has left no summary, as whoever started it knows it. */
-export interface UnrecordedRun {
-  readonly label: string;
-  readonly task: string;
-  readonly seed: number;
-  readonly status: string;
-  readonly reason?: string;
-}
 
 /**
  * What a reader must know before the numbers: runs that did not complete, and runs that should not be averaged.
