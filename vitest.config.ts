@@ -11,5 +11,11 @@ export default defineConfig({
       { find: /^calql\/(\w+)$/, replacement: `${source}$1/index.ts` },
     ],
   },
-  test: { include: ["src/**/*.test.ts", "tools/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
+  test: {
+    include: ["src/**/*.test.ts", "tools/**/*.test.ts"],
+    globalSetup: "src/cli/built.setup.fixture.ts",
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
 });

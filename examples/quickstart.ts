@@ -5,7 +5,7 @@ const dataset = await collectPointMaze({ task: "pointmaze-umaze", goals: "fixed"
 
 // Pre-train on the data, fine-tune in the environment; everything lands in the run folder.
 const { folder } = await train(
-  { task: "pointmaze-umaze", preset: "laptop", agent: "cal-ql", offlineUpdates: 1_000, onlineSteps: 1_000 },
+  { task: "pointmaze-umaze", preset: "laptop", agent: "cal-ql", offlineUpdates: 500, onlineSteps: 500 },
   { folder: "runs/quickstart", dataset, onEvaluation: ({ updates, successRate }) => console.log(updates, successRate) },
 );
 

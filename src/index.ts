@@ -83,7 +83,7 @@ export { type ActingMode, PolicyFile } from "./agents/policy-file.js";
 // How it is trained
 export type { Progress } from "./training/run-log.js";
 export { type LoadedWalkingPolicy, loadWalkingPolicy } from "./runs/walking-policy.js";
-export { resume, type TrainOptions, type TrainResult, train } from "./runs/train.js";
+export { resume, type TrainOptions, type TrainResult, train } from "./train.js";
 export type { TrainSettings } from "./settings/configuration.js";
 export { type ExportedPolicy, type ExportOptions, exportPolicy } from "./runs/export-policy.js";
 export { evaluate } from "./training/environment-evaluator.js";

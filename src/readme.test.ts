@@ -24,7 +24,7 @@ describe("the README", () => {
     vi.restoreAllMocks();
     const run = readRun("runs/quickstart");
     expect(run.summary?.status).toBe("completed");
-    expect(run.evaluations.at(-1)?.onlineSteps).toBeGreaterThanOrEqual(1_000);
+    expect(run.evaluations.at(-1)?.onlineSteps).toBeGreaterThanOrEqual(500);
     expect(printed.at(-1)).toEqual([expect.objectContaining({ successBefore: 0, regret: expect.any(Number) })]);
     expect(existsSync("runs/quickstart/policy.onnx")).toBe(true);
   });

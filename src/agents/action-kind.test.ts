@@ -25,8 +25,8 @@ describe("the kind of an agent's actions", () => {
 
   it.each(discreteNames)("of %s is discrete", async (name) => {
     const message =
-      `The agent ${name} chooses among discrete actions, but these are vectors of 2 numbers; say how many actions there ` +
-      "are (discreteActions), or take an agent for vectors, such as cal-ql.";
+      `The agent ${name} chooses among discrete actions, but these are vectors of 2 numbers; take an agent for ` +
+      "vectors, such as cal-ql, or say how many actions there are (discreteActions) where they are numbers of choices.";
     expect(await refusal(Agent.create(name, sizes))).toBe(message);
     expect(() => exportUpdate(name, sizes)).toThrow(message);
     expect(await refusal(Agent.create(name, { ...sizes, discreteActions: 4 }))).toContain("give actionSize 1");

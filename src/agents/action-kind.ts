@@ -20,8 +20,8 @@ export function refuseOtherActions(agent: string, kind: ActionKind, { actionSize
   if (kind === "continuous") return;
   if (discreteActions === undefined) {
     throw new UsageError(
-      `The agent ${agent} chooses among discrete actions, but these are vectors of ${actionSize} numbers; say how many ` +
-        "actions there are (discreteActions), or take an agent for vectors, such as cal-ql.",
+      `The agent ${agent} chooses among discrete actions, but these are vectors of ${actionSize} numbers; take an agent ` +
+        "for vectors, such as cal-ql, or say how many actions there are (discreteActions) where they are numbers of choices.",
     );
   }
   if (actionSize === 1 && Number.isInteger(discreteActions) && discreteActions >= 1) return;

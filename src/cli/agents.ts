@@ -8,6 +8,7 @@ import { describedMetrics, metricFamily, metricMeaning } from "../agents/metric-
 import { agentDefinition, agentNames } from "../agents/registry.js";
 import { parseSettings } from "../agents/settings.js";
 import { methods } from "../settings/methods.js";
+import { narrowed } from "../training/fitting-agents.js";
 import { shownValue } from "./settings.js";
 
 /** Sizes with which agents are declared only to see what they report. */
@@ -51,7 +52,8 @@ export function agentsPage(): string {
 /** One agent's part of the page. */
 export function agentSection(agent: AgentDefinition): string[] {
   const settings = parseSettings(agent.settings, {}, agent.name);
-  const { program } = agent.declare(settings, { observationSize: 3, ...EXAMPLE[agent.actions] }, 0);
+  const [narrow] = narrowed([settings]);
+  const { program } = agent.declare(narrow!, { observationSize: 3, ...EXAMPLE[agent.actions] }, 0);
   const metrics = [...new Set(Object.keys(program.metrics ?? {}).map(metricFamily))];
   const needs = agent.needsReturnToGo ? " Needs the return-to-go of every transition." : "";
   return [

@@ -6,19 +6,22 @@ import type { ComparedRun } from "../comparison/compare.js";
 import { reasonIn } from "../errors.js";
 import { comparableColumns, type FigureColumn, figureColumns, intervalText } from "../report/figures-table.js";
 import { missing } from "../report/format.js";
-import { groupRuns, type RunGroup, type TaskRuns } from "../report/groups.js";
+import { groupRuns, runCount, type TaskRuns } from "../report/groups.js";
 import { type FigureSummaries, summariseRuns, summariseTasks } from "../report/statistics.js";
 import { textTable } from "./text-table.js";
 
 /** Empty if no run has left anything. */
 export function comparisonTables(runs: readonly ComparedRun[]): string {
-  const tasks = groupRuns(runs.flatMap(({ run }) => run ?? []));
+  const lost = runs.filter(({ run }) => run === undefined);
+  const tasks = groupRuns(
+    runs.flatMap(({ run }) => run ?? []),
+    lost,
+  );
   const several = tasks.length > 1;
   const tables = tasks.map(({ task, groups }) => {
-    const rows = groups.flatMap((group) => {
-      const absent = runs.filter((one) => one.task === task && one.label === group.label && one.run === undefined);
-      return figureRows(group.label, sizeText(group, absent.length), summariseRuns(group.runs), figureColumns);
-    });
+    const rows = groups.flatMap((group) =>
+      figureRows(group.label, runCount(group), summariseRuns(group.runs), figureColumns),
+    );
     return `${task}, mean and 95 % interval over seeds\n${textTable([headingOf(figureColumns), ...rows])}`;
   });
   return [...tables, ...(several ? [overTasks(tasks)] : [])].join("\n");
@@ -59,10 +62,4 @@ function figureRows(
     return low === undefined || high === undefined ? "" : intervalText(low, high, format);
   });
   return [[label, size, ...means], ...(intervals.every((text) => text === "") ? [] : [["", "", ...intervals]])];
-}
-
-function sizeText({ runs }: RunGroup, absent: number): string {
-  const complete = runs.filter((run) => run.summary?.status === "completed").length;
-  const all = runs.length + absent;
-  return complete === all ? `${all} ${all === 1 ? "run" : "runs"}` : `${complete} of ${all} runs`;
 }

@@ -41,7 +41,7 @@ const offline = (done: number) => ({ phase: "offline" as const, done, total: 100
 /** Up by three lines, and erase from there on. */
 const ERASE_THREE = "\u001b[3A\u001b[J";
 
-/** Three of four runs are due; two begin, and the first has made half of its offline updates after 30 seconds. */
+/** Three of four runs are due; two begin, the first begins to learn after 30 seconds and makes half of its offline updates in 25. */
 function halfWay(screen: Screen) {
   const { events, stop } = comparisonView(screen);
   const states = runs.map((run, i): [typeof run, FolderState] => [run, { kind: i === 3 ? "complete" : "missing" }]);
@@ -49,6 +49,8 @@ function halfWay(screen: Screen) {
   events.began!(runs[0]!, worker);
   events.began!(runs[1]!, worker);
   vi.advanceTimersByTime(30_000);
+  events.progressed!(runs[0]!, offline(0));
+  vi.advanceTimersByTime(25_000);
   events.progressed!(runs[0]!, offline(50));
   return { events, stop };
 }
@@ -63,7 +65,8 @@ describe("where the output is no terminal", () => {
       "1 of 4 runs are complete and are not run again",
       "cal-ql, seed 0 begins (process 77)",
       "cql, seed 0 begins (process 77)",
-      "1 of 4 runs done, 5 min 30 s left",
+      "1 of 4 runs done",
+      "1 of 4 runs done, about 2 min 18 s left",
       "cal-ql, seed 0 failed: its worker was killed by SIGKILL",
       "",
     ]);
@@ -111,10 +114,10 @@ describe("on a terminal", () => {
   it("a line for each worker and one for the whole are drawn over the last ones", () => {
     const screen = new Screen(true);
     const { events, stop } = halfWay(screen);
-    expect(screen.text.split("\n").slice(1)).toEqual([
+    expect(screen.text.split(ERASE_THREE).at(-1)!.split("\n")).toEqual([
       "cal-ql, seed 0  offline  50% | 50/100 | 12.3 updates/s | not yet evaluated",
       "cql, seed 0  starting",
-      "1 of 4 runs done, 5 min 30 s left",
+      "1 of 4 runs done, about 2 min 18 s left",
       "",
     ]);
     const before = screen.text.length;
@@ -137,6 +140,7 @@ describe("on a terminal", () => {
     expect(
       Math.max(
         ...before
+          .replaceAll(ERASE_THREE, "")
           .split("\n")
           .slice(1)
           .map((line) => line.length),
@@ -165,7 +169,7 @@ describe("the table at the end", () => {
     expect(lines[1]).toMatch(/^agent +before +at the switch +after 5\s% +after 20\s% +after 100\s%/);
     expect(lines[2]).toMatch(/^cal-ql +2 runs +\d+ % +7\d %/);
     expect(lines[3]).toMatch(/^ +\d+–\d+ %/);
-    expect(lines[4]).toMatch(/^cql +2 of 3 runs/);
+    expect(lines[4]).toMatch(/^cql +2 of 3 runs complete/);
     expect(failuresText(all)).toBe("cql, seed 2: failed: out of memory\n");
   });
 

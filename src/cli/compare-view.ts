@@ -8,6 +8,7 @@ import type { EvaluationLine } from "../training/record.js";
 import type { Progress } from "../training/run-log.js";
 import { type ProgressOutput, STOPPING } from "./progress.js";
 import { durationText, evaluationText, speedText } from "./progress-text.js";
+import { TimeLeft } from "./time-left.js";
 
 const MILLISECONDS_BETWEEN_DRAWINGS = 250;
 const MILLISECONDS_BETWEEN_LINES = 10_000;
@@ -28,7 +29,7 @@ export function comparisonView(output: ProgressOutput = process.stderr): Compari
     events: {
       planned: (runs, states) => {
         const complete = runs.filter((run) => states.get(run)!.kind === "complete").length;
-        state.begin(
+        state.plan(
           runs.filter((run) => states.get(run)!.kind !== "complete"),
           runs.length,
         );
@@ -38,11 +39,11 @@ export function comparisonView(output: ProgressOutput = process.stderr): Compari
       setAside: (run, reason, folder) => say(`${run.name} ${reason}; beginning again (what there was: ${folder})`),
       collected: (task, file) => say(`collected the data of ${task}: ${file}`),
       began: (run, { pid }) => {
-        state.active.set(run, undefined);
+        state.begin(run);
         if (!terminal) say(`${run.name} begins${pid === undefined ? "" : ` (process ${pid})`}`);
       },
       progressed: (run, progress) => {
-        state.active.set(run, progress);
+        state.progressed(run, progress);
         draw();
       },
       evaluated: (run, evaluation) => state.measured.set(run, evaluation),
@@ -59,26 +60,35 @@ export function comparisonView(output: ProgressOutput = process.stderr): Compari
   };
 }
 
-/** What is at work and how much of the whole is done, counted in updates. */
+/** What is at work and how much of the whole is done. */
 class RunsAtWork {
   readonly active = new Map<PlannedRun, Progress | undefined>();
   readonly measured = new Map<PlannedRun, EvaluationLine>();
+  private readonly time = new TimeLeft();
+  private readonly waiting = new Set<PlannedRun>();
   private total = 0;
   private done = 0;
-  private workDone = 0;
-  private workTotal = 0;
-  private readonly began = performance.now();
 
-  begin(due: readonly PlannedRun[], total: number): void {
+  plan(due: readonly PlannedRun[], total: number): void {
     this.total = total;
     this.done = total - due.length;
-    this.workTotal = due.reduce((sum, run) => sum + workOf(run), 0);
+    for (const run of due) this.waiting.add(run);
+  }
+
+  begin(run: PlannedRun): void {
+    this.waiting.delete(run);
+    this.active.set(run, undefined);
+  }
+
+  progressed(run: PlannedRun, progress: Progress): void {
+    this.active.set(run, progress);
+    this.time.progressed(run, progress);
   }
 
   end(run: PlannedRun): void {
     this.active.delete(run);
+    this.time.ended(run);
     this.done++;
-    this.workDone += workOf(run);
   }
 
   lines(): string[] {
@@ -87,31 +97,9 @@ class RunsAtWork {
   }
 
   whole(): string {
-    return `${this.done} of ${this.total} runs done, ${this.left()} left`;
+    const left = this.time.estimate([...this.active.keys()], [...this.waiting]);
+    return `${this.done} of ${this.total} runs done${left === undefined ? "" : `, about ${durationText(left)} left`}`;
   }
-
-  /** From the time that the work so far has taken; runs side by side count as they go. */
-  private left(): string {
-    const underWay = [...this.active].reduce((sum, [run, progress]) => sum + workSoFar(run, progress), 0);
-    const work = this.workDone + underWay;
-    if (work === 0) return "?";
-    return durationText(((performance.now() - this.began) / work) * (this.workTotal - work));
-  }
-}
-
-/** The updates of a run. */
-function workOf({ resolved }: PlannedRun): number {
-  return Number(resolved.offlineUpdates) + onlineWork(resolved);
-}
-
-function onlineWork(resolved: PlannedRun["resolved"]): number {
-  return Number(resolved.onlineSteps) * Math.max(Number(resolved.utdRatio), 0.01);
-}
-
-function workSoFar({ resolved }: PlannedRun, progress: Progress | undefined): number {
-  if (progress === undefined || progress.phase === "collecting") return 0;
-  if (progress.phase === "offline") return progress.done;
-  return Number(resolved.offlineUpdates) + (progress.done / progress.total) * onlineWork(resolved);
 }
 
 function progressText(progress: Progress | undefined): string {

@@ -15,6 +15,7 @@ import { comparisonView } from "./compare-view.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
+import { refuseDataWithoutTask } from "./task-of-data.js";
 import { refuseSwallowedFlag } from "./usage.js";
 
 /** What a comparison's own flags say. */
@@ -43,7 +44,7 @@ export function addCompareCommand(program: Command): void {
     const page = flags.file === undefined ? {} : { report: `${parse(flags.file).name}.html` };
     const options = { folder, ...page, ...(jobs !== undefined && { jobs }) };
     const { result, stopped } = await compareWithView(comparison, options);
-    process.stdout.write(resultText(result));
+    process.stdout.write(`${resultText(result)}${stopped ? "Run the same line again to go on.\n" : ""}`);
     if (result.runs.some(({ status }) => status !== "completed")) process.exitCode = 1;
     if (stopped) process.exitCode = INTERRUPTED;
   });
@@ -67,6 +68,7 @@ async function comparisonOf(
     throw new UsageError("Both --file and --agents are given; the file names what is compared: leave one of them out.");
   if (file === undefined && scale !== undefined)
     throw new UsageError("The flag --scale chooses one of a file's scales; name the file with --file.");
+  if (file === undefined) await refuseDataWithoutTask(common.dataset, task);
   const described: Comparison =
     file === undefined
       ? await comparisonOfAgents(listOf(task ?? "pointmaze-umaze"), agents === undefined ? undefined : listOf(agents))

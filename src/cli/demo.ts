@@ -10,6 +10,7 @@ import { figureColumns } from "../report/figures-table.js";
 import { labelOf } from "../report/groups.js";
 import { runFigures } from "../report/statistics.js";
 import { writeReport } from "../report/write-report.js";
+import { configure } from "../runs/configure.js";
 import { lockFolder } from "../runs/lock.js";
 import { type Run, readRun } from "../runs/read.js";
 import { holdsOnlyARun } from "../runs/run-folder.js";
@@ -45,14 +46,15 @@ export function addDemoCommand(program: Command): void {
       for (const folder of folders) rmSync(folder, { recursive: true, force: true });
       const dataset = await collectPointMaze(demoCollection);
       for (const [i, agent] of demoAgents.entries()) {
-        const { summary } = await trainWithView({ ...settings, agent }, { folder: folders[i]!, dataset });
+        const configuration = configure({ ...settings, agent });
+        const { summary } = await trainWithView(configuration, { folder: folders[i]!, dataset });
         if (summary.status === "completed") continue;
         process.stdout.write(`${summary.status}: ${folders[i]}/report.html\n`);
         process.exitCode = INTERRUPTED;
         return;
       }
       const report = join(out, "report.html");
-      writeReport(folders, report);
+      await writeReport(folders, report);
       process.stdout.write(`\n${figuresText(folders.map(readRun))}\nreport: ${report}\n`);
     });
 }

@@ -66,7 +66,9 @@ const tiny = (
   "--preset laptop --threads 1 --batch-size 16 --actor-hidden 8 --offline-updates 20 --online-steps 20 " +
   "--evaluation-episodes 1 --dataset data.hdf5"
 ).split(" ");
-const train = (...words: string[]) => calql("train", ...words, ...tiny);
+/** Where a program names no other task. */
+const onMaze = ["--task", "pointmaze-umaze"];
+const train = (...words: string[]) => calql("train", ...onMaze, ...words, ...tiny);
 
 describe("an imported file", () => {
   beforeAll(() => {
@@ -111,7 +113,7 @@ describe("an imported file", () => {
 
   it("is imported by the workers of a comparison", () => {
     const flags = [...imports, "--agents", "bc,mixture-bc", "--seeds", "0", "--out", "compared", "--jobs", "1"];
-    const compared = calql("compare", ...flags, ...tiny);
+    const compared = calql("compare", ...onMaze, ...flags, ...tiny);
     expect([compared.code, compared.out]).toEqual([0, expect.stringMatching(/^mixture-bc +1 run/m)]);
     const { config, summary } = readRun(at("compared/pointmaze-umaze/mixture-bc-seed0"));
     expect([config.imports, summary?.status]).toEqual([[at("my-agent.mjs")], "completed"]);

@@ -41,7 +41,18 @@ describe("the executable", async () => {
   it.each(signals)("ends cleanly at %s, with everything written", async (signal) => {
     const folder = join(place, signal);
     const flags = ["--offline-updates", "1000000", "--evaluate-every-updates", "20", "--log-every-updates", "5"];
-    const words = [bin, "train", "--dataset", data, "--out", folder, ...tinyFlags, ...flags];
+    const words = [
+      bin,
+      "train",
+      "--task",
+      "pointmaze-umaze",
+      "--dataset",
+      data,
+      "--out",
+      folder,
+      ...tinyFlags,
+      ...flags,
+    ];
     const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
     let text = "";
     let out = "";

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parse } from "yaml";
+import { MOST_ACTIONS } from "../data/discrete-actions.js";
 import type { ReadOptions } from "../data/formats/format.js";
 import { fileReason, UsageError } from "../errors.js";
 import { numberOf } from "./numbers.js";
@@ -16,6 +17,7 @@ export interface ReadingFlags {
   readonly goal?: string;
   readonly trusted?: boolean;
   readonly actionBounds?: string;
+  readonly discreteActions?: string;
 }
 
 export function addReadingFlags(command: Command): Command {
@@ -25,6 +27,7 @@ export function addReadingFlags(command: Command): Command {
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
     .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards")
     .option("--action-bounds <low,high>", "bounds of every action, for data sets that do not say them")
+    .option("--discrete-actions <number>", "actions to choose from, for data sets of such numbers that do not say it")
     .option("--trusted", "read episodes that take far more memory than the file's size lets expect");
 }
 
@@ -36,7 +39,9 @@ export function readOptionsOf({
   goal,
   trusted,
   actionBounds,
+  discreteActions,
 }: ReadingFlags): ReadOptions {
+  const among = numberOf(discreteActions, "--discrete-actions", { whole: true, least: 1, most: MOST_ACTIONS });
   const steps = numberOf(horizon, "--horizon", { whole: true, least: 1 });
   return {
     ...(steps !== undefined && { horizon: steps }),
@@ -44,6 +49,7 @@ export function readOptionsOf({
     ...(mapping !== undefined && { mapping: readMapping(mapping) }),
     ...(goal !== undefined && { goal: pairOf(goal, "--goal", "4,8.5") }),
     ...(actionBounds !== undefined && { actionBounds: pairOf(actionBounds, "--action-bounds", "0,100") }),
+    ...(among !== undefined && { discreteActions: among }),
     ...(trusted !== undefined && { trusted }),
   };
 }

@@ -5,16 +5,17 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { writeReport } from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
+import { runsBelow } from "../runs/runs-below.js";
 
 export function addReportCommand(program: Command): void {
   program
     .command("report")
     .description("draw the report of a run, or of several overlaid by agent (mean and band over seeds)")
-    .argument("<runs...>", "run folders")
-    .option("--out <file>", "page to write (default: in the folder of a single run, else ./report.html)")
-    .action((folders: string[], { out }: { out?: string }) => {
+    .argument("<runs...>", "run folders, or folders of runs: all runs one or two levels below")
+    .option("--out <file>", "page to write (default: in the folder where one is named, else ./report.html)")
+    .action(async (folders: string[], { out }: { out?: string }) => {
       const path = out ?? (folders.length === 1 ? join(folders[0]!, runFiles.report) : runFiles.report);
-      writeReport(folders, path);
+      await writeReport(folders.flatMap(runsBelow), path);
       process.stdout.write(`${path}\n`);
     });
 }

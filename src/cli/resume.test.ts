@@ -8,7 +8,7 @@ import { randomDataset } from "../data/example-data.fixture.js";
 import { readRun } from "../runs/read.js";
 import { writeDataset } from "../runs/task-data.js";
 import { errorOf, tiny } from "../runs/tiny-run.fixture.js";
-import { resume, train } from "../runs/train.js";
+import { resume, train } from "../train.js";
 import { calql } from "./command-line.fixture.js";
 import { finishVerb } from "./run-view.js";
 

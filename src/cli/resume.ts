@@ -5,8 +5,8 @@ import type { Command } from "commander";
 import { environmentNames } from "../environments/registry.js";
 import { UsageError } from "../errors.js";
 import { readRunConfig } from "../runs/read.js";
-import { resume } from "../runs/train.js";
 import type { TrainSettings } from "../settings/configuration.js";
+import { resume } from "../train.js";
 import { importForRun } from "./imports.js";
 import { finishVerb, withView } from "./run-view.js";
 

@@ -5,7 +5,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import * as report from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
 import { lineData, newFolder, registerLine, tiny } from "../runs/tiny-run.fixture.js";
-import { train } from "../runs/train.js";
+import { train } from "../train.js";
 import { finishVerb, withView } from "./run-view.js";
 
 vi.mock("../report/write-report.js", { spy: true });
@@ -28,7 +28,7 @@ it("a signal while the page is written ends nothing: the run is complete, and so
     during = listening();
     // A signal that nobody listens to would end this process here, and the page with it.
     if (during[1]! > before[1]!) process.kill(process.pid, "SIGTERM");
-    writeOwnReport(folder);
+    return writeOwnReport(folder);
   });
   const folder = newFolder();
   const settings = { ...tiny, task: registerLine("ended-late") };

@@ -1,50 +1,38 @@
 /**
- * A run as a person follows it, whichever verb began it: progress while it goes on, a clean end at Ctrl-C, the report
- * however it ends, and one line that says where everything is.
+ * A run as a person follows it, whichever verb began it: progress while it goes on, a clean end at Ctrl-C, and one line
+ * that says where everything is.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { UsageError } from "../errors.js";
-import { writeOwnReport } from "../report/write-report.js";
-import { runFiles } from "../runs/record.js";
-import type { TrainOptions, TrainResult } from "../runs/train.js";
-import { resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import { labelFor } from "../comparison/comparison.js";
+import type { TrainSettings } from "../settings/configuration.js";
+import type { TrainOptions, TrainResult } from "../train.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { progressView } from "./progress.js";
 
-/** Trains with a progress bar, ends cleanly at Ctrl-C, and writes the report however it ends. */
+/**
+ * Trains with a progress bar and ends cleanly at Ctrl-C.
+ * @param named what the run is called by: its label, or its agents
+ */
 export async function withView(
-  settings: TrainSettings,
+  named: Pick<TrainSettings, "label" | "agent" | "onlineAgent">,
   options: Pick<TrainOptions, "folder" | "dataset" | "datasetFile">,
   work: (options: TrainOptions) => Promise<TrainResult>,
 ): Promise<TrainResult> {
-  const view = progressView(labelOf(settings));
+  const view = progressView(named.label ?? labelFor(named));
   try {
     // The page belongs to the work: a signal while it is written must not end the process without it.
     return await untilInterrupted(view.stopping, (signal) =>
-      withReport(options.folder, () =>
-        work({
-          ...options,
-          mayEndProcess: true,
-          onProgress: view.show,
-          onEvaluation: view.evaluated,
-          onNotice: view.notice,
-          signal,
-        }),
-      ),
+      work({
+        ...options,
+        mayEndProcess: true,
+        onProgress: view.show,
+        onEvaluation: view.evaluated,
+        onNotice: view.notice,
+        signal,
+      }),
     );
   } finally {
     view.stop();
   }
-}
-
-async function withReport(folder: string, work: () => Promise<TrainResult>): Promise<TrainResult> {
-  const result = await work().catch((error: unknown) => {
-    if (!(error instanceof UsageError)) reportFailedRun(folder);
-    throw error;
-  });
-  writeOwnReport(folder);
-  return result;
 }
 
 /**
@@ -61,19 +49,4 @@ export function finishVerb(folder: string, { summary }: TrainResult, flags: read
 /** A word as a shell reads it back, in quotes where it holds more than names do. */
 function shellWord(word: string): string {
   return /^[\w./\\:=+@%,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** The report of what there is; that it cannot be written must not hide why the run failed. */
-function reportFailedRun(folder: string): void {
-  if (!existsSync(join(folder, runFiles.config))) return;
-  try {
-    writeOwnReport(folder);
-  } catch (error) {
-    process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
-  }
-}
-
-function labelOf(settings: TrainSettings): string {
-  const { run } = resolveConfiguration(settings);
-  return run.onlineAgent === null ? run.agent : `${run.agent} -> ${run.onlineAgent}`;
 }

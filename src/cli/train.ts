@@ -3,10 +3,12 @@
  */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type TrainOptions, type TrainResult, train } from "../runs/train.js";
-import { resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import { configure } from "../runs/configure.js";
+import type { Configuration } from "../settings/configuration.js";
+import { type TrainOptions, type TrainResult, trainConfigured } from "../train.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
 import { finishVerb, withView } from "./run-view.js";
+import { refuseDataWithoutTask } from "./task-of-data.js";
 
 export function addTrainCommand(program: Command): void {
   const command = program
@@ -16,21 +18,22 @@ export function addTrainCommand(program: Command): void {
     .option("--out <folder>", "run folder to make (default: runs/<task>/<agent>-seed<seed>)");
   addSettingFlags(command).action(async (flags: Record<string, string | undefined>) => {
     const settings = writtenSettings(command, flags);
-    const folder = flags.out ?? defaultFolder(settings);
-    finishVerb(folder, await trainWithView(settings, { folder }));
+    await refuseDataWithoutTask(settings.dataset, settings.task);
+    const configuration = configure(settings);
+    const folder = flags.out ?? defaultFolder(configuration);
+    finishVerb(folder, await trainWithView(configuration, { folder }));
   });
 }
 
 /** Trains as a person follows it. */
 export function trainWithView(
-  settings: TrainSettings,
+  configuration: Configuration,
   options: Pick<TrainOptions, "folder" | "dataset">,
 ): Promise<TrainResult> {
-  return withView(settings, options, (following) => train(settings, following));
+  return withView(configuration.run, options, (following) => trainConfigured(configuration, following));
 }
 
-function defaultFolder(settings: TrainSettings): string {
-  const { run } = resolveConfiguration(settings);
+function defaultFolder({ run }: Configuration): string {
   const name = run.onlineAgent === null ? run.agent : `${run.agent}-${run.onlineAgent}`;
   return join("runs", run.task, `${name}-seed${run.seed}`);
 }

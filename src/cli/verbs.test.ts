@@ -2,13 +2,14 @@
  * The verbs at work: collect and inspect data, train from a file of them, draw reports; and what is left of a run that
  * fails. Ctrl-C is tested with the real executable in interrupt.test.ts.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { countingTables, exampleFile, randomDataset } from "../data/example-data.fixture.js";
 import { writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
 import { RunFailure } from "../errors.js";
+import { configure } from "../runs/configure.js";
 import { readRun } from "../runs/read.js";
 import { errorOf, registerLine, runFolderContent, tiny } from "../runs/tiny-run.fixture.js";
 import { calql, tinyFlags } from "./command-line.fixture.js";
@@ -107,7 +108,19 @@ describe("calql data inspect", () => {
 
 describe("calql train and calql report", () => {
   const run = (agent: string, ...flags: string[]) =>
-    calql("train", "--agent", agent, "--dataset", at("data.hdf5"), "--out", at(agent), ...tinyFlags, ...flags);
+    calql(
+      "train",
+      "--agent",
+      agent,
+      "--task",
+      "pointmaze-umaze",
+      "--dataset",
+      at("data.hdf5"),
+      "--out",
+      at(agent),
+      ...tinyFlags,
+      ...flags,
+    );
 
   it("leave a run folder with a report, and one page over several runs", async () => {
     const { code, out, error } = await run("cal-ql", "--seed", "1");
@@ -133,6 +146,25 @@ describe("calql train and calql report", () => {
     expect(html).not.toMatch(/(src|href)="https?:/);
   });
 
+  it("draw all runs below a folder, but for those that a comparison moved aside", async () => {
+    const runs = at("compared/pointmaze-umaze");
+    mkdirSync(runs, { recursive: true });
+    for (const [from, name] of [
+      ["cal-ql", "cal-ql-seed1"],
+      ["cql", "cql-seed0"],
+      ["cql", "cql-seed0.damaged-1"],
+    ] as const)
+      cpSync(at(from), join(runs, name), { recursive: true });
+    writeFileSync(at("compared/notes.txt"), "mine");
+    const page = at("compared/report.html");
+    expect(await calql("report", at("compared"))).toEqual({ code: 0, out: `${page}\n`, error: "" });
+    expect(readFileSync(page, "utf8")).toContain("2 runs: offline pre-training");
+    expect((await calql("report", runs)).code).toBe(0);
+    expect(readFileSync(join(runs, "report.html"), "utf8")).toContain("2 runs: offline pre-training");
+    mkdirSync(at("empty/below"), { recursive: true });
+    expect((await calql("report", at("empty"))).error).toContain("is not a run folder: it holds no config.json");
+  });
+
   it("repeat a run from its config.json", async () => {
     const { code } = await calql("train", "--config", join(at("cal-ql"), "config.json"), "--out", at("repeated"));
     expect(code).toBe(0);
@@ -152,7 +184,7 @@ describe("a run that fails", () => {
     const data = randomDataset(1, [200], { observationSize: 4, actionSize: 2 });
     data.episodes[0]!.rewards.fill(1e30, 150);
     writeFileSync(at("huge.hdf5"), await writeD4RL(data));
-    const flags = ["--dataset", at("huge.hdf5"), "--out", at("diverged"), ...tinyFlags];
+    const flags = ["--task", "pointmaze-umaze", "--dataset", at("huge.hdf5"), "--out", at("diverged"), ...tinyFlags];
     const { code, out, error } = await calql("train", ...flags);
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(error).toMatch(/\nerror: Update \d+ of cal-ql is not finite: [^\n]+\n$/);
@@ -166,7 +198,7 @@ describe("a run that fails", () => {
     const dataset = randomDataset(1, [50], { observationSize: 2, actionSize: 1 });
     const folder = at("tired");
     const silent = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-    await expect(trainWithView({ ...tiny, task }, { folder, dataset })).rejects.toThrow(/out of battery/);
+    await expect(trainWithView(configure({ ...tiny, task }), { folder, dataset })).rejects.toThrow(/out of battery/);
     silent.mockRestore();
     expect(existsSync(join(folder, "report.html"))).toBe(true);
   });
@@ -183,11 +215,13 @@ describe("a run that fails", () => {
     const dataset = randomDataset(1, [50], { observationSize: 2, actionSize: 1 });
     const said: string[] = [];
     const stderr = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
-    const error = await errorOf(trainWithView({ ...tiny, task }, { folder, dataset }));
+    const error = await errorOf(trainWithView(configure({ ...tiny, task }), { folder, dataset }));
     stderr.mockRestore();
     const sentence = `The report could not be written to ${folder}/report.html: it is a folder. The run itself is kept; free space or check the permissions, then draw it with "calql report ${folder}".`;
     expect(readRun(folder).summary?.status).toBe(status);
-    expect(said.filter((text) => text.includes("could not be written"))).toEqual(fails ? [`error: ${sentence}\n`] : []);
+    expect(said.filter((text) => text.includes("could not be written"))).toEqual(
+      fails ? [`cal-ql: ${sentence}\n`] : [],
+    );
     if (fails) expect(error.message).toMatch(/out of battery/);
     else expect(error).toEqual(new RunFailure(sentence));
     rmSync(join(folder, "report.html"), { recursive: true });
@@ -197,7 +231,16 @@ describe("a run that fails", () => {
   it("leaves the report of another run in the same place alone", async () => {
     const page = join(at("cql"), "report.html");
     writeFileSync(page, "mine");
-    const { code } = await calql("train", "--dataset", at("data.hdf5"), "--out", at("cql"), ...tinyFlags);
+    const { code } = await calql(
+      "train",
+      "--task",
+      "pointmaze-umaze",
+      "--dataset",
+      at("data.hdf5"),
+      "--out",
+      at("cql"),
+      ...tinyFlags,
+    );
     expect(code).toBe(2);
     expect(readFileSync(page, "utf8")).toBe("mine");
   });

@@ -33,7 +33,18 @@ beforeAll(async () => {
   process.chdir(place);
   vi.stubEnv("CALQL_CACHE", join(place, "cache"));
   await calql("data", "collect", "pointmaze-umaze", "--steps", "500", "--out", "data.hdf5");
-  const { code } = await calql("train", "--agent", "bc", "--dataset", "data.hdf5", "--out", "run", ...trainFlags);
+  const { code } = await calql(
+    "train",
+    "--agent",
+    "bc",
+    "--task",
+    "pointmaze-umaze",
+    "--dataset",
+    "data.hdf5",
+    "--out",
+    "run",
+    ...trainFlags,
+  );
   expect(code).toBe(0);
   await withAgent(
     "cql",

@@ -12,13 +12,13 @@ import { type Act, type Film, filmEpisode, refuseBlind } from "../environments/f
 import { randomAction } from "../environments/random-action.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { RandomStream } from "../random.js";
 import { type Frame, filmStrip } from "../rendering/frame.js";
 import { encodeGif } from "../rendering/gif.js";
 import { encodePng } from "../rendering/png.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
-import { writeWholeFile } from "../runs/whole-file.js";
 import { amountView } from "./amount-view.js";
 import { importForRun } from "./imports.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";

@@ -43,6 +43,8 @@ function ofOldVersion(path: string): Uint8Array {
 
 workingFolder(async () => {
   await recordedRun();
+  const maze = randomDataset(1, [60], { observationSize: 4, actionSize: 2 });
+  await writeDataset("named.hdf5", maze, { task: "pointmaze-umaze" });
   await writeDataset("other-actions.hdf5", randomDataset(2, [60], { observationSize: 4, actionSize: 3 }));
   await writeDataset("other-observations.hdf5", randomDataset(3, [60], { observationSize: 6, actionSize: 2 }));
   const row = { episode: 0, observation: [0, 0, 0, 0], action: [0, 0], terminated: false, truncated: false };
@@ -167,8 +169,21 @@ const mistakes: readonly Mistake[] = [
     /^other-observations\.hdf5 holds observations of 6 numbers, but pointmaze-umaze has 4/,
   ],
   [
+    "train --dataset maze.hdf5 --out new",
+    /^The data set maze\.hdf5 is given without the task that it was recorded in; name it with --task, such as --task antmaze-umaze\.$/,
+  ],
+  [
+    "train --dataset named.hdf5 --out new",
+    /^The data set named\.hdf5 is given without the task .* in; by its metadata that is --task pointmaze-umaze\.$/,
+  ],
+  [
+    "compare --dataset named.hdf5 --out new",
+    /^The data set named\.hdf5 is .* metadata that is --task pointmaze-umaze\.$/,
+  ],
+  ["train --dataset gone.hdf5 --out new", /^The data set gone\.hdf5 is given without the task that it was recorded in/],
+  [
     "train --task pointmaze-umaze --dataset maze.hdf5 --agent dqn --out new",
-    /^The agent dqn chooses among discrete actions, but these are vectors of 2 numbers; .* such as cal-ql\.$/,
+    /^The agent dqn chooses among discrete actions, but these are vectors of 2 numbers; take an agent for vectors, such as cal-ql, or /,
   ],
   [
     trainLine("no-rewards.jsonl"),

@@ -58,7 +58,7 @@ const mistakes: readonly Mistake[] = [
     /^The setting lagrange means nothing to sac; it belongs to cal-ql, cql, cal-ql-discrete, cql-discrete\./,
   ],
   [
-    "compare --dataset missing.hdf5",
+    "compare --task pointmaze-umaze --dataset missing.hdf5",
     /^The data set missing\.hdf5 cannot be read: there is no such file\. Give the path/,
   ],
   [

@@ -87,7 +87,7 @@ describe("compare", () => {
     ]);
     const { document } = parseHTML(readFileSync(first.report!, "utf8"));
     expect(document.querySelector(".warnings")!.textContent).toBe("sac, seed 0 failed: out of battery.");
-    expect(document.querySelector(".figures")!.textContent).toContain("2 runs, 1 incomplete");
+    expect(document.querySelector(".figures")!.textContent).toContain("1 of 2 runs complete");
     expect(document.querySelector("details.runs")!.textContent).toContain("sac, seed 0failed: out of battery");
     const again = await comparing("failed");
     expect(again.began).toEqual(["sac, seed 0"]);

@@ -8,7 +8,8 @@ import type { Sizes } from "../agents/context.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
-import { type Configuration, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import { configure } from "../runs/configure.js";
+import type { Configuration, TrainSettings } from "../settings/configuration.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { Comparison, Variant } from "./comparison.js";
 import { dataFile } from "./data.js";
@@ -39,7 +40,7 @@ export async function planRuns(comparison: Comparison, out: string): Promise<Pla
   const seen = new Set<string>();
   for (const [task, own] of sizes) {
     for (const { settings } of variants) {
-      const configuration = resolveConfiguration({ ...settings, task });
+      const configuration = configure({ ...settings, task });
       const { agent, agentSettings, online } = configuration;
       const key = JSON.stringify([own, agent.name, agentSettings, online?.agent.name, online?.settings]);
       if (!seen.has(key)) refuseUnfitAgents(configuration, own);
@@ -98,7 +99,7 @@ async function sizesOfTask(task: string): Promise<Sizes> {
 function planRun({ task, seed, variant: { label, settings: own }, out, several }: Place): PlannedRun {
   const named = own.dataset ? { dataset: own.dataset.replaceAll("{task}", task) } : {};
   const written = { threads: 1, ...own, ...named, task, seed, label };
-  const collects = !resolveConfiguration(written).run.dataset;
+  const collects = !configure(written).run.dataset;
   const settings = collects ? { ...written, dataset: resolve(dataFile(out, task)) } : written;
   return {
     name: `${label}${several ? ` on ${task}` : ""}, seed ${seed}`,
@@ -107,7 +108,7 @@ function planRun({ task, seed, variant: { label, settings: own }, out, several }
     seed,
     folder: join(out, task, `${slug(label)}-seed${seed}`),
     settings,
-    resolved: resolveConfiguration(settings).flat,
+    resolved: configure(settings).flat,
     collects,
   };
 }

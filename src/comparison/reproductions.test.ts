@@ -3,11 +3,17 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readComparison } from "./file.js";
-import { planRuns } from "./plan.js";
+import { type PlannedRun, planRuns } from "./plan.js";
 
 const folder = fileURLToPath(new URL("../../reproductions/", import.meta.url));
 const names = readdirSync(folder).filter((name) => /^[a-e]-.*\.yaml$/.test(name));
-const planned = (name: string, scale: string) => planRuns(readComparison(`${folder}${name}`, scale), "out");
+const plans = new Map<string, Promise<PlannedRun[]>>();
+/** Each is planned once. */
+function planned(name: string, scale: string): Promise<PlannedRun[]> {
+  const key = `${name} ${scale}`;
+  if (!plans.has(key)) plans.set(key, planRuns(readComparison(`${folder}${name}`, scale), "out"));
+  return plans.get(key)!;
+}
 
 describe("the reproductions", () => {
   it.each(["f-door.yaml", "g-pen.yaml"])("%s names the task, the data and the agents of a hand", async (name) => {

@@ -6,11 +6,10 @@ import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeOwnReport } from "../report/write-report.js";
 import { importedFiles, importFiles } from "../runs/import-files.js";
 import { runFiles } from "../runs/record.js";
-import { resume, type TrainOptions, train } from "../runs/train.js";
 import type { TrainSettings } from "../settings/configuration.js";
+import { resume, type TrainOptions, train } from "../train.js";
 import type { EvaluationLine, RunSummary } from "../training/record.js";
 import type { Progress } from "../training/run-log.js";
 
@@ -53,13 +52,13 @@ export type WorkerMessage =
   | { readonly kind: "notice"; readonly sentence: string }
   | { readonly kind: "ended"; readonly ending: RunEnding };
 
-/** Carries the run out here, and leaves its report. */
+/** Carries the run out here. */
 export const startHere: StartWorker = (task, events) => {
   const stop = new AbortController();
   return { ended: carryOut(task, { ...events, signal: stop.signal }), stop: () => stop.abort() };
 };
 
-/** Trains, or goes on with what the folder holds, and writes the report; a run that fails is an ending, not an exception. */
+/** Trains, or goes on with what the folder holds; a run that fails is an ending, not an exception. */
 export async function carryOut(
   task: RunTask,
   following: RunEvents & Pick<TrainOptions, "signal" | "mayEndProcess">,
@@ -70,17 +69,10 @@ export async function carryOut(
     if (imports) await importFiles(imports);
     return existsSync(join(folder, runFiles.config)) ? resume(options) : train(settings, options);
   };
-  const ending = await work().then(
+  return work().then(
     ({ summary }): RunEnding => ({ status: summary.status }),
     (error): RunEnding => ({ status: "failed", reason: error instanceof Error ? error.message : String(error) }),
   );
-  try {
-    if (existsSync(join(folder, runFiles.config))) writeOwnReport(folder);
-  } catch (error) {
-    // The page can be drawn again from the folder; why the run itself failed must not be hidden by it.
-    return ending.status === "completed" ? { status: "failed", reason: (error as Error).message } : ending;
-  }
-  return ending;
 }
 
 const builtEntry = fileURLToPath(new URL("./worker.js", import.meta.url));

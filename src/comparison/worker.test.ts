@@ -119,7 +119,9 @@ describe("calql compare as a process", () => {
     clearInterval(waiting);
     expect(code).toBe(130);
     expect(text).toContain("stopping; what there is will be written");
-    expect(printed).toMatch(/cql, seed 0: interrupted\nsac, seed 0: interrupted\n\nreport: .*report\.html\n$/);
+    expect(printed).toMatch(
+      /cql, seed 0: interrupted\nsac, seed 0: interrupted\n\nreport: .*report\.html\nRun the same line again to go on\.\n$/,
+    );
     for (const agent of ["cql", "sac"])
       expect(readRun(join(out, "pointmaze-umaze", `${agent}-seed0`)).summary?.status).toBe("interrupted");
     expect(readdirSync(out).sort()).toEqual(["pointmaze-umaze", "report.html"]);

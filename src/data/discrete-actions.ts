@@ -4,6 +4,8 @@
  * uses them as an index.
  */
 
+import { DataError, UsageError } from "../errors.js";
+
 /** The first entry that numbers no action, or -1. */
 export function findWrongIndex(actions: ArrayLike<number>, count: number): number {
   for (let i = 0; i < actions.length; i++) if (!isActionIndex(actions[i]!, count)) return i;
@@ -15,9 +17,39 @@ export function actionIndexProblem(value: number, count: number): string | undef
   return isActionIndex(value, count) ? undefined : `holds ${value}, which is no whole number from 0 to ${count - 1}`;
 }
 
-/** Whether a number of actions makes sense; beyond 2^24, float32 could not tell two of them apart. */
+/** Beyond it, float32 could not tell two of them apart. */
+export const MOST_ACTIONS = 2 ** 24;
+
+/** Whether a number of actions makes sense. */
 export function isActionCount(count: unknown): count is number {
-  return Number.isInteger(count) && (count as number) >= 1 && (count as number) <= 2 ** 24;
+  return Number.isInteger(count) && (count as number) >= 1 && (count as number) <= MOST_ACTIONS;
+}
+
+/** What data say of their actions. */
+interface ActionsHeader {
+  readonly source: string;
+  readonly actionSize: number;
+  readonly discreteActions?: number | undefined;
+}
+
+/**
+ * The same header (or data set), with the number of actions that a caller tells where the data do not say it.
+ * @throws UsageError for a number that makes no sense, or is another than that of the data; DataError for data of vectors
+ */
+export function withActionCount<Header extends ActionsHeader>(header: Header, told: number | null | undefined): Header {
+  const { source, actionSize, discreteActions } = header;
+  if (told === undefined || told === null || told === discreteActions) return header;
+  if (!isActionCount(told))
+    throw new UsageError(`The number of discrete actions (discreteActions) is ${told}; give a whole number from 1 on.`);
+  if (discreteActions !== undefined)
+    throw new UsageError(
+      `${source} says itself that its actions are a choice among ${discreteActions}, not ${told}; leave discreteActions out.`,
+    );
+  if (actionSize !== 1)
+    throw new DataError(
+      `The actions of ${source} are vectors of ${actionSize} numbers and no choice among ${told}; leave discreteActions out.`,
+    );
+  return { ...header, discreteActions: told };
 }
 
 function isActionIndex(value: number, count: number): boolean {

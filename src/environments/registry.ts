@@ -5,6 +5,7 @@
 import { RunFailure, reasonIn, UsageError, unknownName } from "../errors.js";
 import { importHint, registered } from "../registered.js";
 import { shown } from "../requirement.js";
+import { withDeclaredMembers } from "./declared.js";
 import type { Environment, MaybePromise } from "./environment.js";
 import { families, familyOf } from "./families.js";
 import { guardEnvironment } from "./guard.js";
@@ -46,7 +47,7 @@ export async function makeEnvironment(name: string, options: EnvironmentOptions 
   const factory = factoryOf(name);
   try {
     const made = factory(options);
-    return guardEnvironment(await made, name);
+    return guardEnvironment(withDeclaredMembers(await made, name), name);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new RunFailure(`The environment ${name} could not be made: ${reasonIn(error)}. Mend it and run again.`, {

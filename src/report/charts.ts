@@ -6,7 +6,7 @@ import { UsageError, unknownName } from "../errors.js";
 import type { Run } from "../runs/read.js";
 import type { EvaluationLine } from "../training/record.js";
 import { type Chart, type Curve, drawChart } from "./chart.js";
-import { groupRuns, type RunGroup, type TaskRuns } from "./groups.js";
+import { groupRuns, isOneRun, type RunGroup, runCount, type TaskRuns } from "./groups.js";
 import type { KeyEntry } from "./key.js";
 import { paletteCss, seriesColour } from "./palette.js";
 import { evaluationPoints, meanOverRuns, metricPoints, type Point, thin } from "./series.js";
@@ -221,5 +221,5 @@ function keyOf(definition: ChartDefinition, groups: readonly RunGroup[]): KeyEnt
 }
 
 function nameOf(group: RunGroup): string {
-  return group.runs.length === 1 ? group.label : `${group.label} (${group.runs.length} runs)`;
+  return isOneRun(group) ? group.label : `${group.label} (${runCount(group)})`;
 }

@@ -5,11 +5,10 @@
 
 import type { Run } from "../runs/read.js";
 import { fixed, missing, percent } from "./format.js";
-import { type RunGroup, seedOf, type TaskRuns } from "./groups.js";
+import { isOneRun, type RunGroup, runCount, seedOf, type TaskRuns, type UnrecordedRun } from "./groups.js";
 import { type Html, html } from "./html.js";
 import type { FigureSummary } from "./intervals.js";
 import { seriesColour } from "./palette.js";
-import type { UnrecordedRun } from "./run-tables.js";
 import { type RunFigures, runFigures, summariseRuns, summariseTasks } from "./statistics.js";
 
 /** One figure as it is shown. */
@@ -68,8 +67,7 @@ export const comparableColumns = figureColumns.filter(({ key }) => key !== "qMin
 
 /** The headline table: one row an agent; where an agent has several runs, each of them stands in a folded table. */
 export function figuresTable(groups: readonly RunGroup[], unrecorded: readonly UnrecordedRun[] = []): Html {
-  const absent = (label: string) => unrecorded.filter((run) => run.label === label);
-  const rows = groups.map((group) => groupRow(group, absent(group.label)));
+  const rows = groups.map(groupRow);
   const labels = new Set(groups.map((group) => group.label));
   const lost = unrecorded.filter(({ label }) => !labels.has(label));
   const several = unrecorded.length > 0 || groups.some((group) => group.runs.length > 1);
@@ -78,7 +76,7 @@ ${heading(figureColumns)}
 <tbody>${rows}</tbody>
 </table>
 <p class="note">${legend(groups)}</p>
-${several && everyRun(groups, unrecorded, lost)}`;
+${several && everyRun(groups, lost)}`;
 }
 
 /** One row an agent over all tasks: interquartile means. */
@@ -87,8 +85,7 @@ export function tasksTable(tasks: readonly TaskRuns[]): Html {
   const byLabel = new Map(groups.map((group) => [group.label, groups.filter(({ label }) => label === group.label)]));
   const rows = [...byLabel].map(([label, ofLabel]) => {
     const summaries = summariseTasks(ofLabel.map((group) => group.runs));
-    const runs = ofLabel.reduce((sum, group) => sum + group.runs.length, 0);
-    const size = `${ofLabel.length} ${ofLabel.length === 1 ? "task" : "tasks"}, ${runs} runs`;
+    const size = `${ofLabel.length} ${ofLabel.length === 1 ? "task" : "tasks"}, ${runCount(...ofLabel)}`;
     return html`<tr class="mean"><th scope="row">${swatch(ofLabel[0]!)}${label}<small>${size}</small></th>
 ${comparableColumns.map((column) => html`<td>${summaryCell(summaries[column.key], column)}</td>`)}</tr>`;
   });
@@ -109,45 +106,31 @@ function heading(columns: readonly FigureColumn[]): Html {
 </thead>`;
 }
 
-function groupRow(group: RunGroup, unrecorded: readonly UnrecordedRun[]): Html {
+function groupRow(group: RunGroup): Html {
   const summaries = summariseRuns(group.runs);
-  return html`<tr class="mean"><th scope="row">${swatch(group)}${group.label}<small>${sizeOf(group, unrecorded)}</small></th>
+  return html`<tr class="mean"><th scope="row">${swatch(group)}${group.label}<small>${sizeOf(group)}</small></th>
 ${figureColumns.map((column) => html`<td>${summaryCell(summaries[column.key], column)}</td>`)}</tr>`;
 }
 
-/** "seed 3", "5 runs", "5 runs, 1 of them incomplete". */
-function sizeOf(group: RunGroup, unrecorded: readonly UnrecordedRun[]): string {
-  const absent = absentOf(group, unrecorded).length;
-  if (group.runs.length === 1 && absent === 0) return runName(group.runs[0]!);
-  const incomplete = group.runs.filter((run) => run.summary?.status !== "completed").length + absent;
-  const runs = group.runs.length + absent;
-  return `${runs} runs${incomplete > 0 ? `, ${incomplete} incomplete` : ""}`;
+/** "seed 3", "5 runs", "4 of 5 runs complete". */
+function sizeOf(group: RunGroup): string {
+  return isOneRun(group) ? runName(group.runs[0]!) : runCount(group);
 }
 
 /** Every run's figures, and the names of those that have none. */
-function everyRun(
-  groups: readonly RunGroup[],
-  unrecorded: readonly UnrecordedRun[],
-  lost: readonly UnrecordedRun[],
-): Html {
+function everyRun(groups: readonly RunGroup[], lost: readonly UnrecordedRun[]): Html {
   return html`<details class="runs"><summary>Every run</summary>
 <table class="figures">
 ${heading(figureColumns)}
 ${groups.map(
   (group) => html`<tbody>
 ${group.runs.map((run) => runRow(group, runName(run), runFigures(run)))}
-${absentOf(group, unrecorded).map(absentRow)}
+${group.absent.map(absentRow)}
 </tbody>`,
 )}
 ${lost.length > 0 && html`<tbody>${lost.map(absentRow)}</tbody>`}
 </table>
 </details>`;
-}
-
-/** Those that have left no run in the group. */
-function absentOf(group: RunGroup, unrecorded: readonly UnrecordedRun[]): UnrecordedRun[] {
-  const seeds = new Set(group.runs.map(seedOf));
-  return unrecorded.filter(({ label, seed }) => label === group.label && !seeds.has(String(seed)));
 }
 
 function absentRow({ label, seed, status, reason }: UnrecordedRun): Html {

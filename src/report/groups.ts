@@ -6,12 +6,36 @@
 import type { Run } from "../runs/read.js";
 import { settingText } from "./format.js";
 
+/** A run that has left no summary, as whoever started it knows it. */
+export interface UnrecordedRun {
+  readonly label: string;
+  readonly task: string;
+  readonly seed: number;
+  readonly status: string;
+  readonly reason?: string;
+}
+
 /** Runs that are averaged: one task, one agent or labelled variant of it. */
 export interface RunGroup {
   readonly label: string;
   /** Which of the palette's colours the label has throughout the report. */
   readonly colour: number;
   readonly runs: readonly Run[];
+  /** Those that have left nothing. */
+  readonly absent: readonly UnrecordedRun[];
+}
+
+/** "5 runs", "4 of 5 runs complete": how many runs there are, also those that have left nothing, wherever it is said. */
+export function runCount(...groups: readonly RunGroup[]): string {
+  const all = groups.reduce((sum, { runs, absent }) => sum + runs.length + absent.length, 0);
+  const complete = groups.flatMap(({ runs }) => runs).filter(({ summary }) => summary?.status === "completed").length;
+  if (complete < all) return `${complete} of ${all} runs complete`;
+  return `${all} ${all === 1 ? "run" : "runs"}`;
+}
+
+/** Whether a group is one run, which goes by its seed. */
+export function isOneRun({ runs, absent }: RunGroup): boolean {
+  return runs.length === 1 && absent.length === 0;
 }
 
 export interface TaskRuns {
@@ -19,8 +43,11 @@ export interface TaskRuns {
   readonly groups: readonly RunGroup[];
 }
 
-/** Orders runs by task and label, both in the order of their first appearance, seeds ascending. */
-export function groupRuns(runs: readonly Run[]): TaskRuns[] {
+/**
+ * Orders runs by task and label, both in the order of their first appearance, seeds ascending.
+ * @param unrecorded what is known of runs without a summary; those that have left nothing at all count with their group
+ */
+export function groupRuns(runs: readonly Run[], unrecorded: readonly UnrecordedRun[] = []): TaskRuns[] {
   const colours = [...new Set(runs.map(labelOf))];
   return [...groupBy(runs, taskOf)].map(([task, ofTask]) => ({
     task,
@@ -28,8 +55,14 @@ export function groupRuns(runs: readonly Run[]): TaskRuns[] {
       label,
       colour: colours.indexOf(label),
       runs: ofLabel.sort((a, b) => Number(a.config.settings.seed) - Number(b.config.settings.seed)),
+      absent: absentFrom(ofLabel, task, label, unrecorded),
     })),
   }));
+}
+
+function absentFrom(runs: readonly Run[], task: string, label: string, unrecorded: readonly UnrecordedRun[]) {
+  const seeds = new Set(runs.map(seedOf));
+  return unrecorded.filter((run) => run.task === task && run.label === label && !seeds.has(String(run.seed)));
 }
 
 export function taskOf(run: Run): string {

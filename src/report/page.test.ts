@@ -111,6 +111,18 @@ describe("renderReport", () => {
     expect(text(page)).toMatch(/differslightheavy\s*conservativeWeight110/);
   });
 
+  it("counts the runs of an agent alike in the legend and in the table, with those that left nothing", () => {
+    const lost = { label: "cal-ql", task: "pointmaze-umaze", seed: 3, status: "failed" };
+    const [first, killed] = [syntheticRun(), syntheticRun({ seed: 1 })];
+    const { summary: _, ...without } = killed;
+    const page = renderReport([first, without], { unrecorded: [lost] });
+    const { document } = parseHTML(page);
+    const count = "1 of 3 runs complete";
+    expect(document.querySelector(".figures .mean small")!.textContent).toBe(count);
+    const keys = [...document.querySelectorAll("figure.full svg text")].map((words) => words.textContent);
+    expect(keys).toContain(`cal-ql (${count})`);
+  });
+
   it("shows runs that left nothing as what they are", () => {
     const lost = { label: "cql", task: "pointmaze-umaze", seed: 3, status: "failed", reason: "out of memory" };
     const elsewhere = { ...lost, task: "antmaze-umaze", status: "not run", reason: undefined! };

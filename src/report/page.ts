@@ -19,9 +19,9 @@ import {
   trainingCharts,
 } from "./charts.js";
 import { colourKey, figuresTable, tasksTable } from "./figures-table.js";
-import { groupRuns, seedOf, type TaskRuns } from "./groups.js";
+import { groupRuns, seedOf, type TaskRuns, type UnrecordedRun } from "./groups.js";
 import { Html, html } from "./html.js";
-import { endingsTable, originTable, settingsTables, type UnrecordedRun, warnings } from "./run-tables.js";
+import { endingsTable, originTable, settingsTables, warnings } from "./run-tables.js";
 import { pageCss } from "./style.js";
 import { onlineStepsSeen } from "./timeline.js";
 
@@ -44,9 +44,9 @@ export interface ReportOptions {
  */
 export function renderReport(runs: readonly Run[], options: ReportOptions = {}): string {
   if (runs.length === 0) throw new UsageError("A report needs at least one run. Name one or more run folders.");
-  const tasks = groupRuns(runs);
-  const title = options.title ?? titleOf(runs, tasks);
   const unrecorded = options.unrecorded ?? [];
+  const tasks = groupRuns(runs, unrecorded);
+  const title = options.title ?? titleOf(runs, tasks);
   const elsewhere = unrecorded.filter(({ task }) => !tasks.some((shown) => shown.task === task));
   return html`<!doctype html>
 <html lang="en">

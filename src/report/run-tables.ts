@@ -2,26 +2,16 @@
  * The sober part of a report: how each run ended and how long it took, from which data and on what machine, and with
  * which settings.
  */
-import { basename } from "node:path";
 import type { Run } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { count, duration, fixed, missing, settingText } from "./format.js";
-import { labelOf, type RunGroup, seedOf } from "./groups.js";
+import { labelOf, type RunGroup, seedOf, type UnrecordedRun } from "./groups.js";
 import { type Html, html } from "./html.js";
 
 /** Settings in which runs of one agent may differ and still be averaged. */
 const incidental = new Set(["seed", "out", "output", "folder"]);
 
 const NOTICES = 5;
-
-/** A run that has left no summary, as whoever started it knows it. */
-export interface UnrecordedRun {
-  readonly label: string;
-  readonly task: string;
-  readonly seed: number;
-  readonly status: string;
-  readonly reason?: string;
-}
 
 /**
  * What a reader must know before the numbers: runs that did not complete, and runs that should not be averaged.
@@ -144,8 +134,13 @@ function endingRow(run: Run): Html {
     rate(summary?.offlineUpdatesPerSecond),
     rate(summary?.onlineUpdatesPerSecond),
   ];
-  const name = html`${labelOf(run)}, seed ${seedOf(run)} <small>${basename(run.folder)}</small>`;
+  const name = html`${labelOf(run)}, seed ${seedOf(run)} <small>${lastNameIn(run.folder)}</small>`;
   return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+}
+
+/** Of a path with either kind of slashes. */
+function lastNameIn(path: string): string {
+  return path.split(/[\\/]/).findLast((name) => name !== "") ?? path;
 }
 
 /** Of the time that the run took. */

@@ -85,7 +85,12 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
   ],
   [
     "data without anything",
-    () => begun({ dataset: {} }),
+    () => begun({ dataset: { foo: 1 } }),
+    /^The option dataset of train\(\) is \{"foo":1\}, which is no data set; .* the entries source, observations, actionSize and episodes\.$/,
+  ],
+  [
+    "data without a source",
+    () => begun({ dataset: { ...dataset, source: undefined } }),
     /^The entry source of the dataset given to train\(\) is undef/,
   ],
   [

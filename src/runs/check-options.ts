@@ -58,6 +58,10 @@ export function checkTrainOptions(options: unknown, door: keyof typeof doors): v
   // Whatever else a caller keeps with the data is the caller's business.
   const { source, observations, actionSize, discreteActions, episodes } = dataset;
   const header = { source, observations, actionSize, discreteActions, episodes };
+  if ([source, observations, actionSize, episodes].every((entry) => entry === undefined))
+    throw new UsageError(
+      `The option dataset of ${door} is ${shown(dataset)}, which is no data set; give one as readDataset or collectTask gives it: an object with the entries source, observations, actionSize and episodes.`,
+    );
   parseDeclared(datasetHeader, header, "entry", `the dataset given to ${door}`);
 }
 

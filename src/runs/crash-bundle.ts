@@ -11,6 +11,7 @@ import { type Crash, NonFiniteUpdate, type Symptom } from "../agents/crash.js";
 import type { AgentSettings } from "../agents/registry.js";
 import { plainParts, type Values } from "../data/columns.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { transformIn, transformTensors } from "../training/transform.js";
 import { version } from "../version.js";
 import {
@@ -19,7 +20,6 @@ import {
   encodeTensorFile,
   type TensorFile,
 } from "./checkpoints/tensor-file.js";
-import { writeWholeFile } from "./whole-file.js";
 
 const pattern = /^crash-(\d+)\.safetensors$/;
 

@@ -9,6 +9,7 @@ import { Agent } from "../agents/agent.js";
 import type { Sizes } from "../agents/context.js";
 import type { AgentDefinition } from "../agents/definition.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { algorithmIn, type TrainSettings } from "../settings/configuration.js";
 import type { Phase } from "../settings/settings.js";
 import { policyFile } from "../training/policy-file.js";
@@ -30,7 +31,6 @@ import { type RunConfig, runFiles } from "./record.js";
 import { exportedPolicies, isOfTheRecord } from "./run-folder.js";
 import { settingsAt } from "./same-settings.js";
 import type { RunCheckpoint } from "./saved-run.js";
-import { writeWholeFile } from "./whole-file.js";
 
 export interface ExportOptions {
   /** The run folder. */

@@ -1,6 +1,6 @@
 /** For tests: a disk on which the k-th operation goes wrong. */
 import { basename } from "node:path";
-import { type Disk, realDisk } from "./disk.js";
+import { type Disk, realDisk } from "../files/disk.js";
 
 /** "short": half of a write arrives before the disk is full. "killed": nothing happens any more, from then on. */
 export const faults = ["ENOSPC", "EACCES", "EIO", "short", "killed"] as const;

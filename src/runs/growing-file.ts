@@ -5,7 +5,7 @@
  */
 import type { Hash } from "node:crypto";
 import { fstatSync } from "node:fs";
-import type { Disk } from "./disk.js";
+import type { Disk } from "../files/disk.js";
 import { beginning, type FilePosition, hashUpTo } from "./file-position.js";
 import { attempt } from "./write-failure.js";
 

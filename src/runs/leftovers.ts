@@ -4,9 +4,9 @@
  */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { unfinishedFile } from "../files/whole-file.js";
 import { isAbandonedLock } from "./lock.js";
 import { runFiles } from "./record.js";
-import { unfinishedFile } from "./whole-file.js";
 
 /** The report is not among them: it is drawn without the lock. */
 const underLock: readonly (string | undefined)[] = [runFiles.config, runFiles.summary, runFiles.policy];

@@ -7,8 +7,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileReason, UsageError } from "../errors.js";
-import { meansNoLinks } from "./disk.js";
-import { makeFolder } from "./make-folder.js";
+import { meansNoLinks } from "../files/disk.js";
+import { makeFolder } from "../files/make-folder.js";
 
 export const lockFile = ".lock";
 

@@ -2,6 +2,7 @@
  * What a run learns from: the caller's data in memory, a file, the task's own data, or none; checked against the task.
  */
 import { existsSync } from "node:fs";
+import { withActionCount } from "../data/discrete-actions.js";
 import { openDataset } from "../data/storage/open-dataset.js";
 import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
@@ -43,11 +44,15 @@ export function refuseLostData({ dataset }: RunSettings, { folder, ...given }: T
 
 async function dataOf(run: RunSettings, environment: Environment, { dataset, datasetFile, onProgress }: Given) {
   // Files were checked by their readers.
-  if (dataset !== undefined) return dataInMemory(checkedDataset(dataset));
+  if (dataset !== undefined) return dataInMemory(checkedDataset(withActionCount(dataset, run.discreteActions)));
   const file = datasetFile ?? run.dataset;
   if (file !== null) {
-    const horizon = run.datasetHorizon === null ? {} : { horizon: run.datasetHorizon };
-    const opened = await openDataset(file, { ...horizon, fallbackHorizon: environment.horizon });
+    const { datasetHorizon: horizon, discreteActions } = run;
+    const opened = await openDataset(file, {
+      ...(horizon !== null && { horizon }),
+      ...(discreteActions !== null && { discreteActions }),
+      fallbackHorizon: environment.horizon,
+    });
     return dataOpened(opened, run.replayMemory);
   }
   const collecting = (done: number, total: number) =>

@@ -10,9 +10,9 @@ import { cacheFolder } from "../data/storage/cache.js";
 import { readDataset } from "../data/storage/open-dataset.js";
 import { ownDataOf, type TaskCollection } from "../environments/collect-task.js";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
-import { makeFolder } from "./make-folder.js";
+import { makeFolder } from "../files/make-folder.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { collectOwnData } from "./own-data.js";
-import { writeWholeFile } from "./whole-file.js";
 
 /** Writes a data set in D4RL's layout; an existing file is replaced only when the new one is complete. */
 export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {

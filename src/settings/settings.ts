@@ -3,6 +3,7 @@
  * from, how long, and when it is measured. The command line's flags, the configuration file and the docs follow this.
  */
 import { z } from "zod";
+import { MOST_ACTIONS } from "../data/discrete-actions.js";
 
 /** The offline phase counts updates, the online phase counts environment steps. */
 export const phaseSchema = z.enum(["offline", "online"]);
@@ -97,6 +98,14 @@ export const runSettings = z.object({
     .nullable()
     .default(null)
     .describe("Bounds of every action, where neither the environment nor the data say them."),
+  discreteActions: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_ACTIONS)
+    .nullable()
+    .default(null)
+    .describe("How many actions there are to choose from, where recorded data of such numbers do not say it."),
   rewardScale: z.number().default(1).describe("Rewards become scale * reward + shift."),
   rewardShift: z.number().default(0).describe("Rewards become scale * reward + shift."),
   failureReward: z

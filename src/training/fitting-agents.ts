@@ -5,6 +5,7 @@
 
 import type { Sizes } from "../agents/context.js";
 import { refuseMisfit } from "../agents/continuation.js";
+import type { AgentSettings } from "../agents/registry.js";
 import { observationWidth, vectorSizeOf } from "../data/columns.js";
 import type { Dataset } from "../data/episode.js";
 import {
@@ -13,7 +14,7 @@ import {
   type Environment,
   observationPartsOf,
 } from "../environments/environment.js";
-import type { Configuration } from "../settings/configuration.js";
+import type { Algorithm, Configuration } from "../settings/configuration.js";
 
 /** The sizes of what recorded data hold. */
 export function sizesOfData({
@@ -44,7 +45,36 @@ export function sizesOf(environment: Environment): Sizes {
 
 /** @throws UsageError if an agent has no use for the task's actions, or the second cannot go on from the first */
 export function refuseUnfitAgents({ agent, agentSettings, online }: Configuration, sizes: Sizes): void {
-  const before = { name: agent.name, declared: agent.declare(agentSettings, sizes, 0) };
-  if (!online) return;
-  refuseMisfit(before, { name: online.agent.name, declared: online.agent.declare(online.settings, sizes, 0) });
+  const declare = ({ agent, settings }: Algorithm) => ({
+    name: agent.name,
+    declared: agent.declare(settings, sizes, 0),
+  });
+  const sides = [{ agent, settings: agentSettings }, ...(online ? [online] : [])];
+  const narrow = narrowed(sides.map(({ settings }) => settings));
+  const [before, after] = sides.map((side, i) => declare({ ...side, settings: narrow[i]! }));
+  if (!after) return;
+  try {
+    refuseMisfit(before!, after);
+  } catch {
+    // What is told are the sizes that were asked for.
+    const [wide, other] = sides.map(declare);
+    refuseMisfit(wide!, other!);
+  }
+}
+
+const NARROW = 31;
+
+/**
+ * The same settings with narrow hidden layers, to declare an agent for what it is and not for its first values, which
+ * take seconds in wide ones. Widths that are equal stay equal, others differ.
+ */
+export function narrowed(all: readonly AgentSettings[]): AgentSettings[] {
+  const hidden = (settings: AgentSettings) =>
+    Object.entries(settings).filter((entry): entry is [string, number[]] => entry[0].endsWith("Hidden"));
+  const widths = [...new Set(all.flatMap(hidden).flatMap(([, sizes]) => sizes))];
+  const narrow = (sizes: readonly number[]) => sizes.map((width) => NARROW + 2 * widths.indexOf(width));
+  return all.map((settings) => ({
+    ...settings,
+    ...Object.fromEntries(hidden(settings).map(([name, sizes]) => [name, narrow(sizes)])),
+  }));
 }

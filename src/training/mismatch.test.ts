@@ -33,8 +33,8 @@ describe("refuseMismatch", () => {
   it("refuses vectors for a discrete task, and says how a file tells that they are not", () => {
     expect(refused(levers, vectors)).toThrow(DataError);
     expect(refused(levers, vectors)).toThrow(
-      "The actions of example are vectors, but those of the task are a choice among 3; say so in the data " +
-        "(discreteActions; in a file metadata/discrete_actions), or use data of the same task.",
+      "The actions of example are vectors, but those of the task are a choice among 3; say how many there are with " +
+        "discreteActions (--discrete-actions 3; in a file metadata/discrete_actions), or use data of the same task.",
     );
   });
 

@@ -50,7 +50,7 @@ function refuseOtherActions(space: ActionSpace, { source, discreteActions }: Rec
   const kind = (count: number | undefined) => (count === undefined ? "vectors" : `a choice among ${count}`);
   const next =
     discreteActions === undefined
-      ? "say so in the data (discreteActions; in a file metadata/discrete_actions), or use data of the same task"
+      ? `say how many there are with discreteActions (--discrete-actions ${expected}; in a file metadata/discrete_actions), or use data of the same task`
       : "use data of the same task";
   throw new DataError(
     `The actions of ${source} are ${kind(discreteActions)}, but those of ${task} are ${kind(expected)}; ${next}.`,

@@ -2,6 +2,7 @@
  * Training where there is no disk: the same loop as `train`, with its record in memory. A snapshot of it goes on to the
  * same bits, in this process or wherever it was carried.
  */
+import { withActionCount } from "../data/discrete-actions.js";
 import type { Dataset } from "../data/episode.js";
 import { makeIn } from "../environments/environment-call.js";
 import { RenewableEnvironment } from "../environments/renewable-environment.js";
@@ -85,7 +86,7 @@ function dataOf({ run }: Configuration, environment: RenewableEnvironment, datas
       `The run on ${run.task} learns from recorded data, and none were given; give a dataset, or offlineUpdates 0 and mixingRatio 0.`,
     );
   }
-  const data = dataInMemory(checkedDataset(dataset));
+  const data = dataInMemory(checkedDataset(withActionCount(dataset, run.discreteActions)));
   refuseMismatch(environment, data, run.task);
   return data;
 }

@@ -6,8 +6,8 @@
 import { writeSync } from "node:fs";
 import { Agent } from "../../src/agents/agent.js";
 import { registerEnvironment } from "../../src/environments/registry.js";
+import { type Disk, realDisk } from "../../src/files/disk.js";
 import { RandomStream } from "../../src/random.js";
-import { type Disk, realDisk } from "../../src/runs/disk.js";
 import { Checkpointing } from "../../src/training/checkpointing.js";
 import { RunLog } from "../../src/training/run-log.js";
 import { atWork, type Order, orderVariable, type Stage } from "./order.js";

@@ -10,7 +10,7 @@ import { Command } from "commander";
 import { numberOf } from "../../src/cli/numbers.js";
 import { transitionBytes } from "../../src/data/pooled-replay.js";
 import { collectTask } from "../../src/environments/collect-task.js";
-import { train } from "../../src/runs/train.js";
+import { train } from "../../src/train.js";
 import type { Progress } from "../../src/training/run-log.js";
 import { recordedTask } from "./run-settings.js";
 

@@ -9,8 +9,8 @@ import { z } from "zod";
 import { numberOf } from "../../src/cli/numbers.js";
 import { textTable } from "../../src/cli/text-table.js";
 import { DataError, fileReason, UsageError } from "../../src/errors.js";
+import { writeWholeFile } from "../../src/files/whole-file.js";
 import { decodeTensorFile, encodeTensorFile, type TensorFile } from "../../src/runs/checkpoints/tensor-file.js";
-import { writeWholeFile } from "../../src/runs/whole-file.js";
 import {
   bytesOf,
   type Computed,

@@ -27,6 +27,8 @@ export interface ReadOptions {
   readonly goal?: readonly [number, number];
   /** The bounds of every action in the units of the data, for data sets that do not say them. */
   readonly actionBounds?: readonly [low: number, high: number];
+  /** How many actions there are to choose from, for data sets of such numbers that do not say it. */
+  readonly discreteActions?: number;
   /** Read an episode also where it takes far more memory than the file's size lets expect; see `episode-memory.ts`. */
   readonly trusted?: boolean;
 }

@@ -1,12 +1,12 @@
 /**
  * Where a data set is written on disk: into a temporary neighbour that takes the final name when all of it is there, so
- * that nobody ever sees half a data set and an older one is replaced only by a complete one (see runs/whole-file.ts for
+ * that nobody ever sees half a data set and an older one is replaced only by a complete one (see files/whole-file.ts for
  * files that fit into memory). Formats name the files of a folder; no name leads out of it.
  */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileReason, RunFailure, UsageError } from "../../errors.js";
-import { makeFolder } from "../../runs/make-folder.js";
+import { makeFolder } from "../../files/make-folder.js";
 import type { DataTarget } from "../formats/format.js";
 import { DiskFile, syncFolder } from "./disk-file.js";
 

@@ -1,8 +1,9 @@
 /**
  * The one way in for recorded data on disk: whatever the format, a path becomes a source of episodes.
  */
-
-import type { Dataset } from "../episode.js";
+import { DataError } from "../../errors.js";
+import { findWrongIndex, withActionCount } from "../discrete-actions.js";
+import type { Dataset, Episode } from "../episode.js";
 import { type EpisodeSource, loadDataset } from "../episode-source.js";
 import type { ReadOptions } from "../formats/format.js";
 import { recogniseFormat } from "../formats/formats.js";
@@ -44,8 +45,8 @@ export async function readDataset(path: string, options: ReadOptions = {}): Prom
 
 async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDataset> {
   const format = recogniseFormat(files);
-  const { actionBounds: told, ...others } = options;
-  const source = await format.open(files, others);
+  const { actionBounds: told, discreteActions: among, ...others } = options;
+  const source = withCheckedChoices(await format.open(files, others), among);
   const { observations, actionSize, discreteActions, actionBounds, steps, blocks } = source;
   return {
     format: format.id,
@@ -59,4 +60,29 @@ async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDat
     episodes: () => source.episodes(),
     close: () => files.close(),
   };
+}
+
+/** The reader did not know that actions are choices: what it hands out is held against the number that the caller told. */
+function withCheckedChoices(source: EpisodeSource, told: number | undefined): EpisodeSource {
+  const header = withActionCount(source, told);
+  if (header === source) return source;
+  const { blocks } = source;
+  return {
+    ...header,
+    async *episodes() {
+      for await (const episode of source.episodes()) yield checkedChoices(episode, header);
+    },
+    blocks: blocks && {
+      ...blocks,
+      read: (block) => blocks.read(block).map((episode) => checkedChoices(episode, header)),
+    },
+  };
+}
+
+function checkedChoices(episode: Episode, { source, discreteActions }: EpisodeSource): Episode {
+  const wrong = findWrongIndex(episode.actions, discreteActions!);
+  if (wrong < 0) return episode;
+  throw new DataError(
+    `${source} holds the action ${episode.actions[wrong]}, which is none of the ${discreteActions} that discreteActions counts (0 to ${discreteActions! - 1}); correct the number.`,
+  );
 }

@@ -8,7 +8,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { allocate, type ObservationParts, type Part, rowBytes, type Values } from "../../data/columns.js";
 import type { Episode } from "../../data/episode.js";
-import { type Disk, realDisk } from "../disk.js";
+import { type Disk, realDisk } from "../../files/disk.js";
 import { damaged, type FilePosition, hashUpTo, ReadableFile } from "../file-position.js";
 import { GrowingFile } from "../growing-file.js";
 

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DataError, fileReason, RunFailure } from "../../errors.js";
-import { type Disk, linkDurably, partialEnding, realDisk, writeDurably } from "../disk.js";
+import { type Disk, linkDurably, partialEnding, realDisk, writeDurably } from "../../files/disk.js";
 import { decodeTensorFile, encodeTensorFile, type TensorFile } from "./tensor-file.js";
 
 export const checkpointFolder = "checkpoints";

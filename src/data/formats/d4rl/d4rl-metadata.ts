@@ -3,6 +3,7 @@
  * `writeD4RL` was given. They are a courtesy, so what is not a scalar, or too long to be one, is left out. One of them
  * has a meaning: `discrete_actions` says that actions are discrete, and how many there are.
  */
+import type { DataFile } from "../../containers/files.js";
 import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { isTable, listKeys } from "../../containers/hdf5/hdf5-table.js";
 
@@ -20,8 +21,11 @@ const STRING = 3;
  * The metadata of a file, by name; empty if it has none.
  * @throws DataError where the file is damaged
  */
-export async function readD4RLMetadata(bytes: Uint8Array, name: string): Promise<Record<string, string | number>> {
-  return withHdf5(bytes, name, (file) => {
+export async function readD4RLMetadata(
+  source: DataFile | Uint8Array,
+  name: string,
+): Promise<Record<string, string | number>> {
+  return withHdf5(source, name, (file) => {
     const found: Record<string, string | number> = {};
     for (const key of metadataKeys(file)) {
       const value = readScalar(file, `${GROUP}/${key}`);

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
 import { z } from "zod";
 import { fileReason, RunFailure } from "../../../errors.js";
-import { writeWholeFile } from "../../../runs/whole-file.js";
+import { writeWholeFile } from "../../../files/whole-file.js";
 
 const recordSchema = z.record(
   z.string(),

@@ -6,8 +6,8 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileReason, RunFailure } from "../../../errors.js";
-import { makeFolder } from "../../../runs/make-folder.js";
-import { writeWholeFile } from "../../../runs/whole-file.js";
+import { makeFolder } from "../../../files/make-folder.js";
+import { writeWholeFile } from "../../../files/whole-file.js";
 import { sha256Of } from "./checksums.js";
 import { type Answer, requestFile } from "./requests.js";
 

@@ -6,8 +6,8 @@ import { fstatSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { GrowingFile } from "../runs/growing-file.js";
 import { linkDurably, realDisk, writeDurably } from "./disk.js";
-import { GrowingFile } from "./growing-file.js";
 
 /** What was asked of the system: "sync" with the inode, "rename" with none. */
 const asked = vi.hoisted(() => [] as (readonly [operation: "sync", inode: number] | readonly ["rename" | "link"])[]);

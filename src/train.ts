@@ -1,0 +1,60 @@
+/**
+ * The public doors of training: a run as runs/train.ts carries it out, whose folder holds its report however it ends.
+ * Nobody else draws a run's own page, so that programs, the command line and comparisons leave the same folder.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "./errors.js";
+import { writeOwnReport } from "./report/write-report.js";
+import { configure } from "./runs/configure.js";
+import { runFiles } from "./runs/record.js";
+import * as runs from "./runs/train.js";
+import type { Configuration, TrainSettings } from "./settings/configuration.js";
+
+type TrainOptions = runs.TrainOptions;
+type TrainResult = runs.TrainResult;
+
+export type { TrainOptions, TrainResult } from "./runs/train.js";
+
+/**
+ * Trains as the settings say and leaves a run folder with its report.
+ * @throws UsageError for settings or data that do not fit, before anything is written
+ * @throws RunFailure if training cannot go on; what was recorded until then, and its report, are in the folder
+ */
+export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
+  return trainConfigured(configure(settings), options);
+}
+
+/** The same, with settings that were resolved already. */
+export async function trainConfigured(configuration: Configuration, options: TrainOptions): Promise<TrainResult> {
+  return withReport(options, () => runs.trainConfigured(configuration, options));
+}
+
+/**
+ * Goes on with a run that was interrupted, killed or failed, where its newest sound checkpoint left it. On the same
+ * machine with the same number of threads the result is, to the bit, that of a run that was never ended.
+ * @throws as `train` does; DataError where no checkpoint is sound or the recorded data are not those of the run
+ */
+export async function resume(options: TrainOptions): Promise<TrainResult> {
+  return withReport(options, () => runs.resume(options));
+}
+
+async function withReport(options: TrainOptions, work: () => Promise<TrainResult>): Promise<TrainResult> {
+  const result = await work().catch(async (error: unknown) => {
+    // Who was refused has changed nothing in the folder.
+    if (!(error instanceof UsageError)) await reportFailedRun(options);
+    throw error;
+  });
+  await writeOwnReport(options.folder);
+  return result;
+}
+
+/** The report of what there is; that it cannot be drawn must not hide why the run failed. */
+async function reportFailedRun({ folder, onNotice }: TrainOptions): Promise<void> {
+  if (!existsSync(join(folder, runFiles.config))) return;
+  try {
+    await writeOwnReport(folder);
+  } catch (error) {
+    onNotice?.(error instanceof Error ? error.message : String(error));
+  }
+}
