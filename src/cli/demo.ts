@@ -52,7 +52,7 @@ export function addDemoCommand(program: Command): void {
         return;
       }
       const report = join(out, "report.html");
-      writeReport(folders, report);
+      await writeReport(folders, report);
       process.stdout.write(`\n${figuresText(folders.map(readRun))}\nreport: ${report}\n`);
     });
 }

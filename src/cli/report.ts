@@ -12,9 +12,9 @@ export function addReportCommand(program: Command): void {
     .description("draw the report of a run, or of several overlaid by agent (mean and band over seeds)")
     .argument("<runs...>", "run folders")
     .option("--out <file>", "page to write (default: in the folder of a single run, else ./report.html)")
-    .action((folders: string[], { out }: { out?: string }) => {
+    .action(async (folders: string[], { out }: { out?: string }) => {
       const path = out ?? (folders.length === 1 ? join(folders[0]!, runFiles.report) : runFiles.report);
-      writeReport(folders, path);
+      await writeReport(folders, path);
       process.stdout.write(`${path}\n`);
     });
 }

@@ -28,7 +28,7 @@ it("a signal while the page is written ends nothing: the run is complete, and so
     during = listening();
     // A signal that nobody listens to would end this process here, and the page with it.
     if (during[1]! > before[1]!) process.kill(process.pid, "SIGTERM");
-    writeOwnReport(folder);
+    return writeOwnReport(folder);
   });
   const folder = newFolder();
   const settings = { ...tiny, task: registerLine("ended-late") };

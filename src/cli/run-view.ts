@@ -39,11 +39,11 @@ export async function withView(
 }
 
 async function withReport(folder: string, work: () => Promise<TrainResult>): Promise<TrainResult> {
-  const result = await work().catch((error: unknown) => {
-    if (!(error instanceof UsageError)) reportFailedRun(folder);
+  const result = await work().catch(async (error: unknown) => {
+    if (!(error instanceof UsageError)) await reportFailedRun(folder);
     throw error;
   });
-  writeOwnReport(folder);
+  await writeOwnReport(folder);
   return result;
 }
 
@@ -64,10 +64,10 @@ function shellWord(word: string): string {
 }
 
 /** The report of what there is; that it cannot be written must not hide why the run failed. */
-function reportFailedRun(folder: string): void {
+async function reportFailedRun(folder: string): Promise<void> {
   if (!existsSync(join(folder, runFiles.config))) return;
   try {
-    writeOwnReport(folder);
+    await writeOwnReport(folder);
   } catch (error) {
     process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
   }

@@ -7,7 +7,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { DataError, fileReason, reasonIn, UsageError } from "../errors.js";
-import { renderReport } from "../report/page.js";
+import { renderReport } from "../report/render.js";
 import { writePage } from "../report/write-report.js";
 import { whyNotResumable } from "../runs/find-checkpoint.js";
 import { lockFolder } from "../runs/lock.js";
@@ -81,7 +81,8 @@ export async function compare(comparison: Comparison, options: CompareOptions = 
     await makeData(due, comparison.collection, events.collected);
     const endings = await runAll(due, { jobs, startWorker, signal, events });
     const runs = planned.map((run) => comparedRun(run, states.get(run)!, endings.get(run)));
-    return { runs, ...drawReport(runs, comparison.title, join(folder, options.report ?? runFiles.report)) };
+    const report = await drawReport(runs, comparison.title, join(folder, options.report ?? runFiles.report));
+    return { runs, ...report };
   } finally {
     unlock();
   }
@@ -130,11 +131,15 @@ function recordedIn(folder: string, status: ComparedRun["status"]): Run | undefi
   }
 }
 
-function drawReport(runs: readonly ComparedRun[], title: string | undefined, path: string): { report?: string } {
+async function drawReport(
+  runs: readonly ComparedRun[],
+  title: string | undefined,
+  path: string,
+): Promise<{ report?: string }> {
   const present = runs.flatMap(({ run }) => run ?? []);
   if (present.length === 0) return {};
   const unrecorded = runs.filter(({ run }) => run?.summary === undefined);
-  writePage(renderReport(present, { unrecorded, ...(title !== undefined && { title }) }), path);
+  writePage(await renderReport(present, { unrecorded, ...(title !== undefined && { title }) }), path);
   return { report: path };
 }
 

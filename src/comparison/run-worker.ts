@@ -75,7 +75,7 @@ export async function carryOut(
     (error): RunEnding => ({ status: "failed", reason: error instanceof Error ? error.message : String(error) }),
   );
   try {
-    if (existsSync(join(folder, runFiles.config))) writeOwnReport(folder);
+    if (existsSync(join(folder, runFiles.config))) await writeOwnReport(folder);
   } catch (error) {
     // The page can be drawn again from the folder; why the run itself failed must not be hidden by it.
     return ending.status === "completed" ? { status: "failed", reason: (error as Error).message } : ending;

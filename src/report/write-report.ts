@@ -7,16 +7,16 @@ import { makeFolder } from "../runs/make-folder.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { writeWholeFile } from "../runs/whole-file.js";
-import { renderReport } from "./page.js";
+import { renderReport } from "./render.js";
 
 /** Reads run folders and writes their page. @throws DataError for a folder that is no run */
-export function writeReport(folders: readonly string[], path: string): void {
-  writePage(renderReport(folders.map(readRun)), path);
+export async function writeReport(folders: readonly string[], path: string): Promise<void> {
+  writePage(await renderReport(folders.map(readRun)), path);
 }
 
 /** Draws the report that belongs to a run, in its folder, as the end of its work. @throws as `writeReport` */
-export function writeOwnReport(folder: string): void {
-  const page = renderReport([readRun(folder)]);
+export async function writeOwnReport(folder: string): Promise<void> {
+  const page = await renderReport([readRun(folder)]);
   const nextStep = `The run itself is kept; free space or check the permissions, then draw it with "calql report ${folder}".`;
   write("report", page, join(folder, runFiles.report), nextStep);
 }
