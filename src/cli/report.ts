@@ -6,10 +6,8 @@ import type { Command } from "commander";
 import { writeReport } from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
 
-export function addReportCommand(program: Command): void {
-  program
-    .command("report")
-    .description("draw the report of a run, or of several overlaid by agent (mean and band over seeds)")
+export function defineReport(command: Command): void {
+  command
     .argument("<runs...>", "run folders")
     .option("--out <file>", "page to write (default: in the folder of a single run, else ./report.html)")
     .action(async (folders: string[], { out }: { out?: string }) => {

@@ -8,10 +8,8 @@ import { resolveConfiguration, type TrainSettings } from "../settings/configurat
 import { addSettingFlags, writtenSettings } from "./flags.js";
 import { finishVerb, withView } from "./run-view.js";
 
-export function addTrainCommand(program: Command): void {
-  const command = program
-    .command("train")
-    .description("pre-train on recorded data, then fine-tune online; writes a run folder with a report")
+export function defineTrain(command: Command): void {
+  command
     .option("--config <file>", "YAML or JSON file of settings: a difference to the task's preset")
     .option("--out <folder>", "run folder to make (default: runs/<task>/<agent>-seed<seed>)");
   addSettingFlags(command).action(async (flags: Record<string, string | undefined>) => {
