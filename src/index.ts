@@ -99,8 +99,7 @@ export { processWorkers, type StartWorker, startHere } from "./comparison/run-wo
 // What people look at
 export { type Run, readRun } from "./runs/read.js";
 export { runFigures } from "./report/statistics.js";
-export { renderReport } from "./report/page.js";
-export { renderChartSvg } from "./report/charts.js";
+export { renderChartSvg, renderReport } from "./report/render.js";
 
 export { RandomStream } from "./random.js";
 export { DataError, RunFailure, UsageError } from "./errors.js";

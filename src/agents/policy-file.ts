@@ -13,7 +13,7 @@ import {
   STATE,
 } from "../data/columns.js";
 import { type Observation, partsOf } from "../data/episode.js";
-import { DataError, UsageError } from "../errors.js";
+import { DataError, RunFailure, UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { type OnnxDescription, readOnnxDescription } from "../tensor/onnx-description.js";
 import {
@@ -59,7 +59,8 @@ export class PolicyFile {
     try {
       description = readOnnxDescription(bytes);
       session = await createSession(bytes, options);
-    } catch {
+    } catch (error) {
+      if (error instanceof UsageError || error instanceof RunFailure) throw error;
       throw new DataError(`"${name}" is not a readable ONNX file; give a policy.onnx that a run has written.`);
     }
     const observations = partsIn(session);

@@ -14,6 +14,7 @@ import {
   type InferenceSession,
   type RuntimeOptions,
   type RuntimeTensor,
+  runInto,
   runtimeTensor,
 } from "../tensor/runtime.js";
 import { environmentActions, observationsInput, partsOf, type Sizes } from "./context.js";
@@ -60,7 +61,7 @@ export class PolicyProgram {
       feeds[partColumn("observations", part)] = tensor;
     }
     (buffers.noise.data as Float32Array).set(noise);
-    await this.session.run(feeds, { actions: buffers.actions });
+    await runInto(this.session, feeds, { actions: buffers.actions });
     return buffers.actions.data as Float32Array;
   }
 

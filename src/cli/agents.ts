@@ -14,13 +14,10 @@ import { shownValue } from "./settings.js";
 /** Sizes with which agents are declared only to see what they report. */
 const EXAMPLE = { continuous: { actionSize: 2 }, discrete: { actionSize: 1, discreteActions: 3 } } as const;
 
-export function addAgentsCommand(program: Command): void {
-  program
-    .command("agents")
-    .description("print every agent with its formula, source, defaults and metrics (Markdown)")
-    .action(() => {
-      process.stdout.write(agentsPage());
-    });
+export function defineAgents(command: Command): void {
+  command.action(() => {
+    process.stdout.write(agentsPage());
+  });
 }
 
 export function agentsPage(): string {

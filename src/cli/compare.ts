@@ -21,10 +21,8 @@ import { refuseSwallowedFlag } from "./usage.js";
 /** What a comparison's own flags say. */
 const ownSettings = ["task", "agent", "onlineAgent", "label", "seed"];
 
-export function addCompareCommand(program: Command): void {
-  const command = program
-    .command("compare")
-    .description("train several agents over seeds in parallel, as far as that is not done, and compare them")
+export function defineCompare(command: Command): void {
+  command
     .option("--task <names>", "tasks to act in, with commas (default: pointmaze-umaze)")
     .option("--agents <names>", "agents to compare, with commas; cql:sac goes online with sac (default: cal-ql,cql)")
     .option("--seeds <seeds>", "a range or a list: 0..4 or 0,2,7 (default: 0..4)")

@@ -15,8 +15,7 @@ import { addGetCommand } from "./data-get.js";
 import { addMergeCommand } from "./data-merge.js";
 import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";
 
-export function addDataCommand(program: Command): void {
-  const data = program.command("data").description("recorded data: look at them, convert, collect, merge, download");
+export function defineData(data: Command): void {
   const inspect = data
     .command("inspect")
     .description("print shapes, episodes, lengths, returns, success share, ranges and what looks odd")

@@ -33,10 +33,8 @@ const demoSettings = {
   offlineUpdates: 6_000,
 } as const satisfies Preset;
 
-export function addDemoCommand(program: Command): void {
-  program
-    .command("demo")
-    .description("collect data, pre-train and fine-tune Cal-QL and CQL on a point maze, and compare them (4 minutes)")
+export function defineDemo(command: Command): void {
+  command
     .option("--out <folder>", "folder for the runs; earlier runs of the demo in it are replaced", join("runs", "demo"))
     .option("--seed <number>", "seed of everything random", "0")
     .action(async ({ out, seed }: { out: string; seed: string }) => {

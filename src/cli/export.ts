@@ -5,10 +5,8 @@ import type { Command } from "commander";
 import { type ExportedPolicy, exportPolicy } from "../runs/export-policy.js";
 import { importForRun } from "./imports.js";
 
-export function addExportCommand(program: Command): void {
-  program
-    .command("export")
-    .description("write the policy of a run's newest checkpoint, or of the state that was evaluated best (ONNX)")
+export function defineExport(command: Command): void {
+  command
     .argument("<run>", "run folder; the run may be at work")
     .option("--best", "the state that was evaluated best: by success, then by return")
     .option("--out <file>", "file to write (default: policy-last.onnx or policy-best.onnx in the run folder)")

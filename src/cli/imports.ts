@@ -4,7 +4,6 @@
  */
 import { Command, Option } from "commander";
 import { importedFiles, importFiles } from "../runs/import-files.js";
-import { readRunConfig } from "../runs/read.js";
 import { speakInSentences } from "./usage.js";
 
 /** The flag, which every verb understands. */
@@ -28,6 +27,7 @@ export async function importNamed(words: readonly string[]): Promise<void> {
  */
 export async function importForRun(folder: string, verb: string): Promise<void> {
   if (importedFiles().length > 0) return;
+  const { readRunConfig } = await import("../runs/read.js");
   const { imports = [] } = readRunConfig(folder);
   await importFiles(imports, `The run in ${folder} needs it; name where it is now: ${verb} --import FILE.`);
 }

@@ -2,35 +2,11 @@
  * The command line: which verbs there are, and what a person sees when something is wrong. A mistake of the caller is
  * one sentence and exit code 2, work that had to stop is one sentence and exit code 1; a stack trace is our fault.
  */
-import { Command } from "commander";
+import { Command, Help } from "commander";
 import { version } from "../version.js";
-import { addAgentsCommand } from "./agents.js";
-import { addCompareCommand } from "./compare.js";
-import { addDataCommand } from "./data.js";
-import { addDemoCommand } from "./demo.js";
-import { addExportCommand } from "./export.js";
 import { importNamed, importOption } from "./imports.js";
-import { addReplayCrashCommand } from "./replay-crash.js";
-import { addReportCommand } from "./report.js";
-import { addResumeCommand } from "./resume.js";
-import { addSettingsCommand } from "./settings.js";
-import { addTrainCommand } from "./train.js";
 import { speakInSentences, tell } from "./usage.js";
-import { addWatchCommand } from "./watch.js";
-
-const verbs = [
-  addTrainCommand,
-  addResumeCommand,
-  addExportCommand,
-  addCompareCommand,
-  addReportCommand,
-  addReplayCrashCommand,
-  addWatchCommand,
-  addDataCommand,
-  addSettingsCommand,
-  addAgentsCommand,
-  addDemoCommand,
-];
+import { verbs } from "./verbs.js";
 
 /** Runs a command line and returns its exit code; a verb may set process.exitCode, which is put back afterwards. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -38,12 +14,15 @@ export async function main(words: readonly string[]): Promise<number> {
     .description("Cal-QL: pre-train a policy on recorded data, fine-tune it online")
     .version(version)
     .addOption(importOption())
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf });
   const before = process.exitCode;
   process.exitCode = 0;
   try {
     await importNamed(words);
-    for (const add of verbs) add(program);
+    for (const { name, description, load } of verbs) {
+      const command = program.command(name).description(description);
+      if (words.includes(name)) (await load())(command);
+    }
     speakInSentences(program);
     await program.parseAsync([...words], { from: "user" });
     return Number(process.exitCode);
@@ -52,4 +31,10 @@ export async function main(words: readonly string[]): Promise<number> {
   } finally {
     process.exitCode = before;
   }
+}
+
+/** A verb in the list of verbs: most are not loaded when it is printed. */
+function termOf(command: Command): string {
+  const verb = command.parent?.parent ? undefined : verbs.find(({ name }) => name === command.name());
+  return verb ? `${verb.name} ${verb.takes}`.trim() : new Help().subcommandTerm(command);
 }

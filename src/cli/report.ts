@@ -7,10 +7,8 @@ import { writeReport } from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
 import { runsBelow } from "../runs/runs-below.js";
 
-export function addReportCommand(program: Command): void {
-  program
-    .command("report")
-    .description("draw the report of a run, or of several overlaid by agent (mean and band over seeds)")
+export function defineReport(command: Command): void {
+  command
     .argument("<runs...>", "run folders, or folders of runs: all runs one or two levels below")
     .option("--out <file>", "page to write (default: in the folder where one is named, else ./report.html)")
     .action(async (folders: string[], { out }: { out?: string }) => {

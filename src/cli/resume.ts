@@ -10,10 +10,8 @@ import { resume } from "../train.js";
 import { importForRun } from "./imports.js";
 import { finishVerb, withView } from "./run-view.js";
 
-export function addResumeCommand(program: Command): void {
-  program
-    .command("resume")
-    .description("go on with a run where its newest sound checkpoint left it")
+export function defineResume(command: Command): void {
+  command
     .argument("<run>", "run folder")
     .option("--dataset <path>", "where the recorded data of the run are now, if not where config.json says")
     .action(async (folder: string, { dataset: datasetFile }: { dataset?: string }, command: Command) => {

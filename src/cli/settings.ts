@@ -6,13 +6,10 @@ import type { Command } from "commander";
 import { allSettings } from "../settings/configuration.js";
 import { type Declaration, kebab, sentenceOf } from "./flags.js";
 
-export function addSettingsCommand(program: Command): void {
-  program
-    .command("settings")
-    .description("print every setting with its flag, default and meaning (Markdown)")
-    .action(() => {
-      process.stdout.write(settingsTable());
-    });
+export function defineSettings(command: Command): void {
+  command.action(() => {
+    process.stdout.write(settingsTable());
+  });
 }
 
 export function settingsTable(): string {

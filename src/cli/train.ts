@@ -10,10 +10,8 @@ import { addSettingFlags, writtenSettings } from "./flags.js";
 import { finishVerb, withView } from "./run-view.js";
 import { refuseDataWithoutTask } from "./task-of-data.js";
 
-export function addTrainCommand(program: Command): void {
-  const command = program
-    .command("train")
-    .description("pre-train on recorded data, then fine-tune online; writes a run folder with a report")
+export function defineTrain(command: Command): void {
+  command
     .option("--config <file>", "YAML or JSON file of settings: a difference to the task's preset")
     .option("--out <folder>", "run folder to make (default: runs/<task>/<agent>-seed<seed>)");
   addSettingFlags(command).action(async (flags: Record<string, string | undefined>) => {

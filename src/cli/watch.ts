@@ -52,10 +52,8 @@ const film = { mostFrames: 100, delay: 50, rest: 1000 } as const;
 /** A strip holds few pictures, in rows. */
 const strip = { mostFrames: 16, pictures: 8, columns: 4 } as const;
 
-export function addWatchCommand(program: Command): void {
-  program
-    .command("watch")
-    .description("play an episode of a policy and write it as a moving picture (.gif) or a film strip (.png)")
+export function defineWatch(command: Command): void {
+  command
     .argument("[run]", "run folder, whose task and policy.onnx are played")
     .option("--policy <file>", "ONNX policy to play, in place of a run")
     .option("--random", "random actions, in place of a policy")

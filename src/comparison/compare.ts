@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { DataError, fileReason, reasonIn, UsageError } from "../errors.js";
 import { makeFolder } from "../files/make-folder.js";
-import { renderReport } from "../report/page.js";
+import { renderReport } from "../report/render.js";
 import { writePage } from "../report/write-report.js";
 import { whyNotResumable } from "../runs/find-checkpoint.js";
 import { lockFolder } from "../runs/lock.js";

@@ -27,6 +27,9 @@ export interface FilmOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Milliseconds after which other events get their turn. */
+const WAIT_EVERY = 10;
+
 /** What was seen of an episode, and how it went. */
 export interface Film {
   readonly frames: readonly Frame[];
@@ -51,6 +54,7 @@ export async function filmEpisode({ environment, act, seed, size, ...options }: 
   let total = 0;
   let length = 0;
   let success = info.success;
+  let waited = performance.now();
   reel.see(0);
   for (let over = false; !over && !options.signal?.aborted; ) {
     const result = await stepIn(stage, (await act(observation)).slice(), ++length);
@@ -60,8 +64,11 @@ export async function filmEpisode({ environment, act, seed, size, ...options }: 
     over = result.terminated || result.truncated;
     reel.see(length);
     options.onStep?.(length);
-    // An answer that costs no waiting must not keep the signal from being heard.
-    await new Promise((resolve) => setImmediate(resolve));
+    if (performance.now() - waited > WAIT_EVERY) {
+      // An answer that costs no waiting must not keep the signal from being heard.
+      await new Promise((resolve) => setTimeout(resolve));
+      waited = performance.now();
+    }
   }
   reel.end(length);
   return { frames: reel.frames, steps: reel.steps, length, return: total, success };

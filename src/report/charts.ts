@@ -145,12 +145,8 @@ export function chartSvg(
   return drawChart(chart);
 }
 
-/**
- * One chart as a file of its own, readable in light and dark, for documents.
- * @param name "success", "return", "score", "calibration" or a metric's name.
- * @throws UsageError if the runs are of several tasks, or the chart is unknown or was never recorded.
- */
-export function renderChartSvg(runs: readonly Run[], name: string, width = 880, height = 330): string {
+/** The file that `renderChartSvg` (render.ts) promises. */
+export function chartFile(runs: readonly Run[], name: string, width = 880, height = 330): string {
   const tasks = groupRuns(runs);
   if (tasks.length !== 1) {
     throw new UsageError(`One chart shows one task, these runs have ${tasks.length}. Choose runs of one task.`);

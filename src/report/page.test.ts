@@ -2,17 +2,18 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import type { Run } from "../runs/read.js";
-import { renderChartSvg } from "./charts.js";
-import { renderReport } from "./page.js";
+import { chartFile } from "./charts.js";
+import { reportPage } from "./page.js";
+import { renderChartSvg, renderReport } from "./render.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 
 const text = (page: string) => parseHTML(page).document.body.textContent as string;
 const titles = (page: string): string[] =>
   [...parseHTML(page).document.querySelectorAll("svg[role=img]")].map((svg) => svg.getAttribute("aria-label"));
 
-describe("renderReport", () => {
-  const single = renderReport([syntheticRun()]);
-  const several = renderReport([
+describe("a report", () => {
+  const single = reportPage([syntheticRun()]);
+  const several = reportPage([
     ...[0, 1, 2].flatMap((seed) => [syntheticRun({ seed }), syntheticRun({ seed, agent: "cql" })]),
     syntheticRun({ agent: "cql", onlineAgent: "sac" }),
   ]);
@@ -25,7 +26,7 @@ describe("renderReport", () => {
   });
 
   it("is the same for the same runs", () => {
-    expect(renderReport([syntheticRun()])).toBe(single);
+    expect(reportPage([syntheticRun()])).toBe(single);
   });
 
   it("marks and names the boundary in every chart", () => {
@@ -41,14 +42,14 @@ describe("renderReport", () => {
   it("leaves out the boundary of a run that never went online", () => {
     const run = syntheticRun();
     const offline = { ...run, metrics: run.metrics.slice(0, 100), evaluations: run.evaluations.slice(0, 11) };
-    expect(text(renderReport([offline])).includes("→ online")).toBe(false);
+    expect(text(reportPage([offline])).includes("→ online")).toBe(false);
   });
 
   it("draws the calibration picture and leaves out charts whose metrics are missing", () => {
     expect(titles(single)).toContain("Mean Q against the mean return-to-go G");
     const run = syntheticRun();
     const bare: Run = { ...run, metrics: run.metrics.map((line) => ({ ...line, metrics: { criticLoss: 1 } })) };
-    expect(titles(renderReport([bare]))).toEqual([
+    expect(titles(reportPage([bare]))).toEqual([
       "Success rate of the evaluations",
       "Return of the evaluations (undiscounted, in the rewards of the environment)",
       "Critic loss",
@@ -58,15 +59,15 @@ describe("renderReport", () => {
   it("draws D4RL's score where evaluations have one, and only there", () => {
     const run = syntheticRun({ task: "door" });
     const title = "D4RL's normalised score of the evaluations (0 is random, 100 an expert)";
-    expect(titles(renderReport([run]))).not.toContain(title);
+    expect(titles(reportPage([run]))).not.toContain(title);
     const evaluations = run.evaluations.map((line, i) => ({ ...line, normalisedScore: i }));
-    expect(titles(renderReport([{ ...run, evaluations }]))).toContain(title);
+    expect(titles(reportPage([{ ...run, evaluations }]))).toContain(title);
   });
 
   it("draws metrics that it has no chart for under their own name, in words", () => {
     const run = syntheticRun();
     const metrics = run.metrics.map((line) => ({ ...line, metrics: { ...line.metrics, valueLoss: 2 } }));
-    expect(titles(renderReport([{ ...run, metrics }]))).toContain("Value loss");
+    expect(titles(reportPage([{ ...run, metrics }]))).toContain("Value loss");
   });
 
   it("overlays runs by agent with a band, and names an agent that changes at the switch", () => {
@@ -78,7 +79,7 @@ describe("renderReport", () => {
   });
 
   it("keeps tasks apart", () => {
-    const page = renderReport([syntheticRun(), syntheticRun({ task: "antmaze-umaze" })]);
+    const page = reportPage([syntheticRun(), syntheticRun({ task: "antmaze-umaze" })]);
     const { document } = parseHTML(page);
     expect([...document.querySelectorAll("h2.task-name")].map((heading) => heading.textContent)).toEqual([
       "pointmaze-umaze",
@@ -104,7 +105,7 @@ describe("renderReport", () => {
 
   it("tells variants of one agent apart by their labels", () => {
     const light = syntheticRun({ settings: { label: "light", conservativeWeight: 1 } });
-    const page = renderReport([light, syntheticRun({ settings: { label: "heavy", conservativeWeight: 10 } })]);
+    const page = reportPage([light, syntheticRun({ settings: { label: "heavy", conservativeWeight: 10 } })]);
     const names = [...parseHTML(page).document.querySelectorAll(".figures .mean th")].map((cell) => cell.textContent);
     expect(names).toEqual(["lightseed 0", "heavyseed 0"]);
     expect(page.includes('role="note"')).toBe(false);
@@ -126,7 +127,7 @@ describe("renderReport", () => {
   it("shows runs that left nothing as what they are", () => {
     const lost = { label: "cql", task: "pointmaze-umaze", seed: 3, status: "failed", reason: "out of memory" };
     const elsewhere = { ...lost, task: "antmaze-umaze", status: "not run", reason: undefined! };
-    const page = renderReport([syntheticRun()], { title: "A title", unrecorded: [lost, elsewhere] });
+    const page = reportPage([syntheticRun()], { title: "A title", unrecorded: [lost, elsewhere] });
     const { document } = parseHTML(page);
     expect(document.querySelector("h1")!.textContent).toBe("A title");
     expect([...document.querySelectorAll(".warnings li")].map((line) => line.textContent)).toEqual([
@@ -138,7 +139,7 @@ describe("renderReport", () => {
 
   it("gives interquartile means where there are several tasks, without Q − G, whose scale is the task's", () => {
     const tasks = ["pointmaze-umaze", "antmaze-umaze"];
-    const page = renderReport(tasks.flatMap((task) => [0, 1].map((seed) => syntheticRun({ task, seed }))));
+    const page = reportPage(tasks.flatMap((task) => [0, 1].map((seed) => syntheticRun({ task, seed }))));
     const first = parseHTML(page).document.querySelector(".figures")!;
     expect(first.querySelector("tbody th")!.textContent).toBe("cal-ql2 tasks, 4 runs");
     expect(first.querySelectorAll("tbody td")).toHaveLength(9);
@@ -150,7 +151,7 @@ describe("renderReport", () => {
     const run = syntheticRun();
     const critics = { q1Mean: 1, q2Mean: 2, boundRate1Next: 0.5 };
     const metrics = run.metrics.map((line) => ({ ...line, metrics: { ...line.metrics, ...critics } }));
-    const { document } = parseHTML(renderReport([{ ...run, metrics }]));
+    const { document } = parseHTML(reportPage([{ ...run, metrics }]));
     const folded = [...document.querySelectorAll("details svg[role=img]")];
     expect(folded.map((svg) => svg.getAttribute("aria-label"))).toEqual(["q#Mean", "boundRate#Next"]);
     expect(folded[0].querySelectorAll('[aria-label="line"]').length).toBe(2);
@@ -162,16 +163,14 @@ describe("renderReport", () => {
     const failed: Run = { ...run, summary: { ...run.summary!, status: "failed", reason: "criticLoss is NaN." } };
     const interrupted: Run = { ...run, summary: { ...run.summary!, status: "interrupted" } };
     const { summary: _, ...killed } = run;
-    expect(text(renderReport([failed]))).toContain(
-      "seed 0 failed after 30,000 updates and 20,000 online steps: criticL",
-    );
-    expect(text(renderReport([interrupted]))).toContain("was interrupted after 30,000 updates");
-    expect(text(renderReport([killed]))).toContain("has no summary: it is still running, or it was killed");
+    expect(text(reportPage([failed]))).toContain("seed 0 failed after 30,000 updates and 20,000 online steps: criticL");
+    expect(text(reportPage([interrupted]))).toContain("was interrupted after 30,000 updates");
+    expect(text(reportPage([killed]))).toContain("has no summary: it is still running, or it was killed");
     expect(single.includes('role="note"')).toBe(false);
   });
 
   it("warns when the runs of an agent differ in more than their seed", () => {
-    const page = renderReport([syntheticRun(), syntheticRun({ seed: 1, settings: { conservativeWeight: 10 } })]);
+    const page = reportPage([syntheticRun(), syntheticRun({ seed: 1, settings: { conservativeWeight: 10 } })]);
     expect(text(page)).toContain(
       "differ in more than their seed, and their mean mixes them: conservativeWeight (5, 10)",
     );
@@ -180,7 +179,7 @@ describe("renderReport", () => {
   it("escapes what comes from files", () => {
     const evil = `<img src=x onerror="a">&'`;
     const run = syntheticRun({ task: evil, settings: { agent: evil, [evil]: evil } });
-    const page = renderReport([
+    const page = reportPage([
       {
         ...run,
         folder: evil,
@@ -203,28 +202,35 @@ describe("renderReport", () => {
       evaluations: [],
       notices: [],
     };
-    expect(text(renderReport([empty]))).toContain("unnamed agent on unnamed task");
-    expect(text(renderReport([{ ...run, evaluations: run.evaluations.slice(0, 1), metrics: [] }]))).toContain("cal-ql");
+    expect(text(reportPage([empty]))).toContain("unnamed agent on unnamed task");
+    expect(text(reportPage([{ ...run, evaluations: run.evaluations.slice(0, 1), metrics: [] }]))).toContain("cal-ql");
     const notFinite = run.metrics.map((line) => ({ ...line, metrics: { criticLoss: Number.NaN } }));
-    expect(/(d|x1|y1|transform)="[^"]*NaN/.test(renderReport([{ ...run, metrics: notFinite }]))).toBe(false);
+    expect(/(d|x1|y1|transform)="[^"]*NaN/.test(reportPage([{ ...run, metrics: notFinite }]))).toBe(false);
   });
 
   it("refuses no runs", () => {
-    expect(() => renderReport([])).toThrow(/at least one run/);
+    expect(() => reportPage([])).toThrow(/at least one run/);
   });
 });
 
-describe("renderChartSvg", () => {
+describe("a chart", () => {
   it("gives one chart as a file of its own with its colours and key", () => {
-    const svg = renderChartSvg([syntheticRun(), syntheticRun({ agent: "cql" })], "calibration");
+    const svg = chartFile([syntheticRun(), syntheticRun({ agent: "cql" })], "calibration");
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     expect(svg).toContain("--series-1:");
     expect(svg).toContain("return-to-go G");
   });
 
   it("suggests a name for an unknown chart and refuses several tasks", () => {
-    expect(() => renderChartSvg([syntheticRun()], "sucess")).toThrow(/Did you mean "success"/);
-    expect(() => renderChartSvg([syntheticRun(), syntheticRun({ task: "other" })], "success")).toThrow(/one task/);
-    expect(() => renderChartSvg([syntheticRun({ agent: "cql" })], "boundRate")).toThrow(/recorded nothing/);
+    expect(() => chartFile([syntheticRun()], "sucess")).toThrow(/Did you mean "success"/);
+    expect(() => chartFile([syntheticRun(), syntheticRun({ task: "other" })], "success")).toThrow(/one task/);
+    expect(() => chartFile([syntheticRun({ agent: "cql" })], "boundRate")).toThrow(/recorded nothing/);
   });
+});
+
+it("the public functions give the same page and the same chart", async () => {
+  const runs = [syntheticRun()];
+  expect(await renderReport(runs, { title: "A title" })).toBe(reportPage(runs, { title: "A title" }));
+  expect(await renderChartSvg(runs, "success", 400)).toBe(chartFile(runs, "success", 400));
+  await expect(renderReport([])).rejects.toThrow(/at least one run/);
 });

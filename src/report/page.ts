@@ -38,11 +38,8 @@ export interface ReportOptions {
   readonly unrecorded?: readonly UnrecordedRun[];
 }
 
-/**
- * The page for one run or several: runs of one agent are averaged, agents overlaid, tasks kept apart.
- * @throws UsageError without any run.
- */
-export function renderReport(runs: readonly Run[], options: ReportOptions = {}): string {
+/** The page that `renderReport` (render.ts) promises. */
+export function reportPage(runs: readonly Run[], options: ReportOptions = {}): string {
   if (runs.length === 0) throw new UsageError("A report needs at least one run. Name one or more run folders.");
   const unrecorded = options.unrecorded ?? [];
   const tasks = groupRuns(runs, unrecorded);

@@ -7,7 +7,7 @@ import { makeFolder } from "../files/make-folder.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { readRun } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
-import { renderReport } from "./page.js";
+import { renderReport } from "./render.js";
 
 /** Reads run folders and writes their page. @throws DataError for a folder that is no run */
 export async function writeReport(folders: readonly string[], path: string): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type InferenceSession,
   type RuntimeOptions,
   type RuntimeTensor,
+  runInto,
   runtimeTensor,
 } from "./runtime.js";
 import { type OperationOf, ShapeError, sizeOf, type Tensor, topologicalOrder } from "./tensor.js";
@@ -91,7 +92,7 @@ export class Program {
   /** Runs the graph on the current state and the inputs; outputs and metrics are new, the state is not yet. */
   async run(): Promise<void> {
     const start = performance.now();
-    await this.session.run(this.feeds[this.current], this.fetches[this.current]);
+    await runInto(this.session, this.feeds[this.current], this.fetches[this.current]);
     this.secondsInRuntime += (performance.now() - start) / 1000;
   }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { collectTask } from "../environments/collect-task.js";
-import { renderReport } from "../report/page.js";
+import { renderReport } from "../report/render.js";
 import { readRun } from "../runs/read.js";
 import { lineData, newFolder, registerLine, tiny, trainTiny } from "../runs/tiny-run.fixture.js";
 import { tinyTask } from "../runs/tiny-tasks.fixture.js";
@@ -133,7 +133,7 @@ describe("a run", () => {
     expect(new Set(run.notices.map(({ kind }) => kind)).size).toBe(first.length);
     expect(run.notices[0]!.updates % 20).toBe(0);
     expect(readFileSync(join(folder, "notices.jsonl"), "utf8").split("\n")).toHaveLength(first.length + 1);
-    expect(renderReport([run])).toContain("values have left what the rewards allow");
+    expect(await renderReport([run])).toContain("values have left what the rewards allow");
   });
 
   it("that goes on does not tell again of values that are still beyond", async () => {

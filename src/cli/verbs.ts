@@ -1,0 +1,83 @@
+/**
+ * The verbs of the command line, in the order of its help. The file of a verb, with its flags and all that it needs, is
+ * loaded when a command line names the verb.
+ */
+import type { Command } from "commander";
+
+export interface Verb {
+  readonly name: string;
+  /** What follows the name, as the list of verbs shows it. */
+  readonly takes: string;
+  readonly description: string;
+  /** Loads what gives the verb its arguments, flags and action. */
+  readonly load: () => Promise<(command: Command) => void>;
+}
+
+export const verbs: readonly Verb[] = [
+  {
+    name: "train",
+    takes: "[options]",
+    description: "pre-train on recorded data, then fine-tune online; writes a run folder with a report",
+    load: async () => (await import("./train.js")).defineTrain,
+  },
+  {
+    name: "resume",
+    takes: "[options] <run>",
+    description: "go on with a run where its newest sound checkpoint left it",
+    load: async () => (await import("./resume.js")).defineResume,
+  },
+  {
+    name: "export",
+    takes: "[options] <run>",
+    description: "write the policy of a run's newest checkpoint, or of the state that was evaluated best (ONNX)",
+    load: async () => (await import("./export.js")).defineExport,
+  },
+  {
+    name: "compare",
+    takes: "[options]",
+    description: "train several agents over seeds in parallel, as far as that is not done, and compare them",
+    load: async () => (await import("./compare.js")).defineCompare,
+  },
+  {
+    name: "report",
+    takes: "[options] <runs...>",
+    description: "draw the report of a run, or of several overlaid by agent (mean and band over seeds)",
+    load: async () => (await import("./report.js")).defineReport,
+  },
+  {
+    name: "replay-crash",
+    takes: "<run>",
+    description: "make the update that was not finite again, from the bundle that the run left",
+    load: async () => (await import("./replay-crash.js")).defineReplayCrash,
+  },
+  {
+    name: "watch",
+    takes: "[options] [run]",
+    description: "play an episode of a policy and write it as a moving picture (.gif) or a film strip (.png)",
+    load: async () => (await import("./watch.js")).defineWatch,
+  },
+  {
+    name: "data",
+    takes: "",
+    description: "recorded data: look at them, convert, collect, merge, download",
+    load: async () => (await import("./data.js")).defineData,
+  },
+  {
+    name: "settings",
+    takes: "",
+    description: "print every setting with its flag, default and meaning (Markdown)",
+    load: async () => (await import("./settings.js")).defineSettings,
+  },
+  {
+    name: "agents",
+    takes: "",
+    description: "print every agent with its formula, source, defaults and metrics (Markdown)",
+    load: async () => (await import("./agents.js")).defineAgents,
+  },
+  {
+    name: "demo",
+    takes: "[options]",
+    description: "collect data, pre-train and fine-tune Cal-QL and CQL on a point maze, and compare them (4 minutes)",
+    load: async () => (await import("./demo.js")).defineDemo,
+  },
+];
