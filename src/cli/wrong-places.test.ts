@@ -66,7 +66,7 @@ const stops: readonly Mistake[] = [
     /^The data set could not be written to .*\. Name another place\.$/,
   ],
   [`report run --out ${readOnly}/calql/new.html`, /^The report could not be written to .*\. Name another file\.$/],
-  [`watch run --out ${readOnly}/calql/new.gif`, /^The picture could not be written to .*/],
+  [`watch run --size 16 --every 300 --out ${readOnly}/calql/new.gif`, /^The picture could not be written to .*/],
   [
     `data inspect maze.hdf5 --picture ${readOnly}/calql/new.svg`,
     /^The picture could not be written to .*\. Name another file/,
