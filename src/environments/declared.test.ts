@@ -1,6 +1,6 @@
 /** An environment that lacks something is told so where it is made, in a sentence that names the member. */
 import { existsSync } from "node:fs";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { errorOf, lineData, newFolder, registerLine, tiny } from "../runs/tiny-run.fixture.js";
 import { train } from "../runs/train.js";
 import { dict, type Environment, pixels } from "./environment.js";
@@ -41,6 +41,12 @@ it("a factory that gives nothing is told so, by train as well, and nothing is wr
   const error = await errorOf(train({ ...tiny, task: "nothing" }, { folder, dataset: lineData() }));
   expect(existsSync(folder)).toBe(false);
   expect(error.message).toMatch(/"nothing" gave undefined; return a fresh environment\.$/);
+});
+
+it("one that is refused is closed", async () => {
+  const close = vi.fn();
+  await errorOf(makeEnvironment(registered({ close, horizon: undefined })));
+  expect(close).toHaveBeenCalledOnce();
 });
 
 it("takes every kind of space", async () => {

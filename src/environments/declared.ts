@@ -42,12 +42,20 @@ function isHorizon(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** The same environment. @throws UsageError naming the member that is missing or of the wrong kind */
+/** What cannot be used may hold memory or a connection all the same; how its closing goes is not told. */
+async function givenBack(made: Partial<Environment>): Promise<void> {
+  try {
+    await made.close?.();
+  } catch {}
+}
+
+/** The same environment, or a refused one closed. @throws UsageError naming the member that is missing or of the wrong kind */
 export function withDeclaredMembers(made: Environment, name: string): Environment {
   if (typeof made !== "object" || made === null)
     throw new UsageError(`The factory of the environment "${name}" gave ${shown(made)}; return a fresh environment.`);
   const result = declared.safeParse(made);
   if (result.success) return made;
+  void givenBack(made);
   const issue = result.error.issues[0]!;
   const member = issue.path[0] as keyof typeof declared.shape;
   throw new UsageError(

@@ -112,11 +112,11 @@ describe("a report", () => {
     expect(text(page)).toMatch(/differslightheavy\s*conservativeWeight110/);
   });
 
-  it("counts the runs of an agent alike in the legend and in the table, with those that left nothing", () => {
+  it("counts the runs of an agent alike in the legend and in the table, with those that left nothing", async () => {
     const lost = { label: "cal-ql", task: "pointmaze-umaze", seed: 3, status: "failed" };
     const [first, killed] = [syntheticRun(), syntheticRun({ seed: 1 })];
     const { summary: _, ...without } = killed;
-    const page = renderReport([first, without], { unrecorded: [lost] });
+    const page = await renderReport([first, without], { unrecorded: [lost] });
     const { document } = parseHTML(page);
     const count = "1 of 3 runs complete";
     expect(document.querySelector(".figures .mean small")!.textContent).toBe(count);
