@@ -20,6 +20,7 @@ const planted: readonly Planted[] = [
   ["src/agents/c.ts", "src/settings/b.ts", "agents-may-import", "type"],
   ["src/data/a.ts", "src/agents/b.ts", "data-may-import", "type"],
   ["src/data/c.ts", "src/data/formats/b.ts", "data-may-import"],
+  ["src/data/index.ts", "src/data/formats/b.ts", undefined],
   ["src/data/containers/a.ts", "src/data/formats/b.ts", "data-containers-may-import", "type"],
   ["src/data/formats/a.ts", "src/agents/b.ts", "data-formats-may-import"],
   ["src/data/storage/a.ts", "src/runs/b.ts", "data-storage-may-import"],

@@ -1,0 +1,32 @@
+/** What is packed for a registry: whoever installs the package can follow the links of its pages. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, normalize } from "node:path/posix";
+import { expect, it } from "vitest";
+import { root } from "./cli/built.fixture.js";
+
+const { stdout } = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+  cwd: root,
+  encoding: "utf8",
+});
+const [packed] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+const files = new Set(packed.files.map(({ path }) => path));
+const folders = new Set(
+  [...files].flatMap((file) => file.split("/").map((_, i, parts) => parts.slice(0, i).join("/"))),
+);
+
+it("pages link only to what is packed with them", () => {
+  const pages = [...files].filter((file) => file.endsWith(".md"));
+  expect(pages).toContain("docs/results.md");
+  const links = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(
+      ([, path]) => [page, normalize(join(page, "..", path!)).replace(/\/$/, "")] as const,
+    ),
+  );
+  expect(links.length).toBeGreaterThan(40);
+  expect(links.filter(([, target]) => !files.has(target) && !folders.has(target))).toEqual([]);
+});
+
+it("tests are left out", () => {
+  expect([...files].filter((file) => /\.(?:test|fixture)\./.test(file))).toEqual([]);
+});
