@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
-import { allSettings, resolveConfiguration } from "../settings/configuration.js";
+import { allSettings, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
 import { calql } from "./command-line.fixture.js";
 import { addSettingFlags, kebab, readSettingsFile, writtenSettings } from "./flags.js";
 
@@ -41,11 +41,21 @@ describe("calql train --help", () => {
   });
 });
 
+describe("a flag under a former name", () => {
+  it("holds over the name of today in the file, and is what the run then tells of", () => {
+    const settings = written("--offline-share", "0.25", "--config", file("ratio.yaml", "mixingRatio: 0.5\n"));
+    const { run, notices } = resolveConfiguration(settings as TrainSettings);
+    expect(run.mixingRatio).toBe(0.25);
+    expect(notices).toEqual(["The setting offlineShare is called mixingRatio now; it was understood as that."]);
+  });
+});
+
 describe("a flag", () => {
   it.each<[string[], Record<string, unknown>]>([
     [["--offline-updates", "1e3"], { offlineUpdates: 1000 }],
     [["--reward-shift", "-5"], { rewardShift: -5 }],
     [["--mixing-ratio=-1"], { mixingRatio: -1 }],
+    [["--offline-share", "0.25"], { offlineShare: 0.25 }],
     [["--actor-hidden", "64,32"], { actorHidden: [64, 32] }],
     [["--actor-hidden", "256"], { actorHidden: [256] }],
     [["--critic-hidden", "64, 64, 64"], { criticHidden: [64, 64, 64] }],

@@ -7,6 +7,7 @@ import { type Command, Option } from "commander";
 import { parse } from "yaml";
 import { fileReason, UsageError } from "../errors.js";
 import { allSettings, type TrainSettings } from "../settings/configuration.js";
+import { formerNames } from "../settings/settings.js";
 import { refuseSwallowedFlag } from "./usage.js";
 
 /** What a flag needs to know of a zod declaration. */
@@ -34,6 +35,7 @@ export function addSettingFlags(command: Command, except: readonly string[] = []
     option.helpGroup(agents.length === 0 ? "The run:" : `Agents (${agents.join(", ")}):`);
     command.addOption(option);
   }
+  for (const former of Object.keys(formerNames)) command.addOption(new Option(`--${kebab(former)} <value>`).hideHelp());
   return command;
 }
 
@@ -44,11 +46,15 @@ export function writtenSettings(
   except: readonly string[] = [],
 ): TrainSettings {
   const written = typeof flags.config === "string" ? readSettingsFile(flags.config) : {};
-  for (const [name, { schema }] of allSettings()) {
+  const settings = allSettings();
+  for (const name of [...settings.keys(), ...Object.keys(formerNames)]) {
     const text = flags[name];
     if (typeof text !== "string" || except.includes(name)) continue;
     refuseSwallowedFlag(command, `--${kebab(name)}`, text);
-    written[name] = valueFor(schema as Declaration, text);
+    const today = formerNames[name] ?? name;
+    // A flag holds over the file, whichever of its names is used.
+    delete written[today];
+    written[name] = valueFor(settings.get(today)!.schema as Declaration, text);
   }
   return written as TrainSettings;
 }

@@ -3,14 +3,14 @@
  */
 import { resolve } from "node:path";
 import type { z } from "zod";
-import { runSettings } from "../settings/settings.js";
+import { runSettings, withNamesOfToday } from "../settings/settings.js";
 
 /** Resolved settings by name, as a run records them. */
 export type RecordedSettings = Readonly<Record<string, unknown>>;
 
 /** The settings of a state: what a checkpoint holds of them, and what an older one does not know, as config.json has it. */
 export function settingsAt(saved: RecordedSettings, config: RecordedSettings): RecordedSettings {
-  return { ...config, ...saved };
+  return { ...config, ...withNamesOfToday(saved) };
 }
 
 /** A setting that differs, with its recorded value and that of now; null where it has none. */
@@ -20,8 +20,9 @@ export interface DifferingSetting {
   readonly is: unknown;
 }
 
-/** The first setting that is another one now than was recorded; undefined where all agree. */
-export function differingSetting(recorded: RecordedSettings, now: RecordedSettings): DifferingSetting | undefined {
+/** The first setting that is another one now than was recorded, by whatever name; undefined where all agree. */
+export function differingSetting(before: RecordedSettings, now: RecordedSettings): DifferingSetting | undefined {
+  const recorded = withNamesOfToday(before);
   const names = [...new Set([...Object.keys(now), ...Object.keys(recorded)])];
   const name = names.find((key) => !same(key, now[key], recordedIn(recorded, key)));
   return name === undefined ? undefined : { name, was: recordedIn(recorded, name) ?? null, is: now[name] ?? null };
