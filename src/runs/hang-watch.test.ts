@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { builtProgram } from "../cli/built.fixture.js";
 import { RunFailure } from "../errors.js";
@@ -130,6 +131,15 @@ describe("a process of its own", () => {
         'Mend it; then run again, or go on with "calql resume" (resume() where it is your own) where a run has begun.',
     );
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it("may be given on the command line: the watch does not take the flags of the program", () => {
+    const folder = join(place, "evaluated");
+    const source = program({ folder, seconds: 5 }).replaceAll('"./dist/', `"${pathToFileURL(place)}/dist/`);
+    const flags = ["--input-type=module", "--eval", source];
+    const { status, stderr } = spawnSync(process.execPath, flags, { encoding: "utf8", timeout: 60_000 });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(readRun(folder).summary).toMatchObject({ status: "completed", onlineSteps: 10 });
   });
 
   it("that is stopped within a call for longer than the call may take goes on when it is continued", async () => {

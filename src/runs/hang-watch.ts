@@ -81,7 +81,8 @@ export class HangWatch implements CallWatch {
       name: options.name,
       reason: this.reason,
     };
-    this.worker = new Worker(BESIDE, { eval: true, workerData: watched });
+    // Flags of the main thread, such as --input-type=module, would change what the source of the watch is.
+    this.worker = new Worker(BESIDE, { eval: true, workerData: watched, execArgv: [] });
     this.worker.unref();
     this.worker.on("message", () => this.interrupted?.());
   }
