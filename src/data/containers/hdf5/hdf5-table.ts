@@ -1,5 +1,5 @@
 /**
- * Reading one numeric dataset of an HDF5 file into a Float32Array. Its declared shape is not believed before it was
+ * Reading one numeric dataset of an HDF5 file into a Float32Array. Its declared shape is not trusted before it is
  * checked against the size of the file: a damaged header may declare terabytes. Rows come in blocks, so that the
  * library's own memory (which never shrinks) stays small next to the data.
  */
