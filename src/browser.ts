@@ -1,7 +1,7 @@
 /**
- * The door `calql/browser`: everything that needs no disk, in one import: tensors, networks, agents, data, environments,
- * and training in memory. It is for browsers and their workers (hand over a build of onnxruntime-web with `useRuntime`),
- * and runs in Node as well.
+ * The entry point `calql/browser`: everything that needs no disk, in one import: tensors, networks, agents, data,
+ * environments, and training in memory. It is for browsers and their workers (hand over a build of onnxruntime-web
+ * with `useRuntime`), and runs in Node as well.
  */
 export * from "./agents/index.js";
 export type { ElementType } from "./data/index.js";

@@ -1,7 +1,7 @@
 /**
  * What the system says when something cannot go on. An error is one clear sentence: the thing, the reason, the next
- * step. `UsageError` is a request that cannot be carried out (exit code 2), `RunFailure` is work that began and had to
- * stop (exit code 1). The command line prints their message and no stack trace; anything else is a fault of ours.
+ * step. `UsageError` is a request that cannot be carried out (exit code 2), `RunFailure` is work that started and had
+ * to stop (exit code 1). The command line prints their message and no stack trace; anything else is a bug in calql.
  */
 import { closest, distance } from "fastest-levenshtein";
 

@@ -1,7 +1,7 @@
 // biome-ignore-all assist/source/organizeImports: the order is the one in which data flow, not the alphabet's
 /**
- * The front door: everything that the command line does can be done from here. Exports stand in the order in which
- * data flow: what was recorded, where it acts, who decides, how it is trained, what people look at.
+ * The main entry point: everything that the command line does can be done from here. Exports stand in the order in
+ * which data flow: what was recorded, where it acts, who decides, how it is trained, what people look at.
  */
 
 // What was recorded

@@ -1,8 +1,8 @@
 /**
- * Where all chance comes from: seeded streams of numbers, one per purpose, whose state can be saved and restored.
- * The generator is xoroshiro128+ (pure-rand); the normal distribution is drawn by the ziggurat method (Marsaglia and
- * Tsang 2000, in Doornik's 2005 form, which takes the layer and the position from different bits). Nothing here
- * allocates per draw, because a Cal-QL update consumes some hundred thousand numbers.
+ * The source of all randomness: seeded streams of numbers, one per purpose, whose state can be saved and restored. The
+ * generator is xoroshiro128+ (pure-rand); the normal distribution is drawn by the ziggurat method (Marsaglia and Tsang
+ * 2000, in Doornik's 2005 form, which takes the layer and the position from different bits). Nothing here allocates
+ * per draw, because a Cal-QL update consumes some hundred thousand numbers.
  */
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 

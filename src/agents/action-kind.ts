@@ -1,6 +1,6 @@
 /**
- * Do an agent and its actions belong together? Some agents act with vectors, others choose among a few actions by their
- * number; asked before anything is built, and of every batch of numbers.
+ * Are an agent and its actions compatible? Some agents act with vectors, others choose a discrete action by its
+ * number; checked before anything is built, and for every batch of numbers.
  */
 import { actionIndexProblem, findWrongIndex } from "../data/discrete-actions.js";
 import { UsageError } from "../errors.js";

@@ -1,6 +1,6 @@
 /**
- * AWAC (Nair et al. 2020): the policy imitates the data's actions, each weighted by how much better the critics hold it
- * than what the policy would do there; the critics value the policy's own next actions. Conventions of the reference
+ * AWAC (Nair et al. 2020): the policy imitates the data's actions, each weighted by how much better the critics rate
+ * it than the policy's own action there; the critics value the policy's own next actions. Conventions of the reference
  * implementation: critics learn first and the policy sees the new ones, then the targets follow; the critics' losses
  * are summed.
  */

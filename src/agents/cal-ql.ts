@@ -1,7 +1,7 @@
 /**
  * Cal-QL (Nakamoto et al. 2023): CQL with one line changed. In the conservative term the values of the policy's
  * actions are not pushed below a reference value, max(Q(s, a), V^mu(s)) (equation 5.1), so that the critic keeps the
- * scale of real returns. Where V^mu comes from is told in reference-values.ts.
+ * scale of real returns. Where V^mu comes from is described in reference-values.ts.
  */
 import type { z } from "zod";
 import { maximum } from "../tensor/operations.js";

@@ -1,7 +1,7 @@
 /**
  * The conservative term of CQL (Kumar et al. 2020, equation 4), whatever the actions are: for every critic a soft
- * maximum over the values of proposed actions is pushed down and the value of the data's action pushed up. Its weight is
- * fixed, or a Lagrange multiplier keeps the gap near a target. Which actions are proposed is the algorithm's own.
+ * maximum over the values of proposed actions is pushed down and the value of the data's action pushed up. Its weight
+ * is fixed, or a Lagrange multiplier keeps the gap near a target. Each algorithm decides which actions are proposed.
  */
 import { z } from "zod";
 import { member } from "../networks/parameters.js";

@@ -1,6 +1,7 @@
 /**
- * May one agent go on where another stops? They share the networks that bear the same name; those must have the same
- * shape and their policies must be read in the same way. Asked before a long training, not after its first half.
+ * Can one agent continue where another stops? They share the networks of the same name; those must have the same
+ * shape, and their policies must be interpreted in the same way. Checked before a long training run, not halfway
+ * through it.
  */
 import { UsageError } from "../errors.js";
 import type { OperationOf } from "../tensor/tensor.js";

@@ -1,7 +1,7 @@
 /**
- * CQL (Kumar et al. 2020, CQL(H), equation 4) where actions are a choice among a few: DQN plus, for every critic,
- * weight·mean(logsumexp over all actions of Q(s, .) - Q(s, a_data)). The sum over actions is exact here, so nothing has
- * to be sampled or weighted by its density as in cql.ts.
+ * CQL (Kumar et al. 2020, CQL(H), equation 4) for discrete actions: DQN plus, for every critic, weight·mean(logsumexp
+ * over all actions of Q(s, .) - Q(s, a_data)). The sum over actions is exact here, so nothing has to be sampled or
+ * weighted by its density as in cql.ts.
  */
 import type { z } from "zod";
 import { add, less, mean, mul, reshape, square, sub, sum, where } from "../tensor/operations.js";

@@ -1,6 +1,6 @@
 /**
- * An update that became non-finite: how it is recognised, in which words it is reported, and everything that it takes to
- * make the same update again elsewhere: the agent, its state before the update, the batch and the noise.
+ * An update that became non-finite: how it is recognised and reported, and everything needed to repeat the same update
+ * elsewhere: the agent, its state before the update, the batch and the noise.
  */
 import type { Values } from "../data/columns.js";
 import { RunFailure } from "../errors.js";

@@ -1,5 +1,5 @@
 /**
- * Where the numbers of declared noise come from: a seeded stream outside the graph, one filler a kind.
+ * Where the numbers of declared noise come from: a seeded stream outside the graph, one filler per kind.
  */
 import type { RandomStream } from "../random.js";
 import type { NoiseKind } from "./context.js";

@@ -1,6 +1,6 @@
 /**
- * An agent of the user's own, as `registerAgent` takes it: checked when it is registered, so that what is wrong with it is
- * said in a sentence at the line that made it and not in the middle of a run.
+ * An agent of the user's own, as `registerAgent` takes it: checked when it is registered, so that a mistake is
+ * reported in one sentence at the line that made it and not in the middle of a run.
  */
 import { z } from "zod";
 import { reasonIn, UsageError } from "../errors.js";

@@ -1,6 +1,6 @@
 /**
  * Acting: the policy as a small program of its own that reads the weights where the update program keeps them, and the
- * same policy as an ONNX file that any runtime can execute. Any number of observations can be answered at once.
+ * same policy as an ONNX file that any runtime can execute. It takes any number of observations at once.
  */
 import { allocate, type Observations, partColumn, type Values } from "../data/columns.js";
 import { frozenMembers } from "../networks/parameters.js";

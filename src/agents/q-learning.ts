@@ -1,7 +1,7 @@
 /**
- * The networks and the order of an update where actions are a choice among a few: an ensemble of critics that value all
- * actions at once, their slow targets, and a policy that takes the best. What the critics learn from is the one thing in
- * which the algorithms of this family differ; actor-critic.ts is its sibling for actions that are vectors.
+ * The networks and the order of an update for discrete actions: an ensemble of critics that value all actions at once,
+ * their slow targets, and a policy that takes the best. What the critics learn from is the one thing in which the
+ * algorithms of this family differ; actor-critic.ts is its sibling for actions that are vectors.
  */
 import { declareDiscreteCritics, greedyPolicy } from "../networks/discrete.js";
 import type { Ensemble } from "../networks/ensemble.js";

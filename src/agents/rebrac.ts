@@ -1,11 +1,11 @@
 /**
- * ReBRAC (Tarasov et al. 2023): TD3+BC with weights of their own for the policy's and the critics' nearness to the data,
- * deeper networks and layer normalisation in the critics. The critics' penalty is on the target's next action, and so
- * the data's next action is needed. For fine-tuning both penalties weaken along a line to a fraction (the released
+ * ReBRAC (Tarasov et al. 2023): TD3+BC with weights of their own for the policy's and the critics' nearness to the
+ * data, deeper networks and layer normalisation in the critics. The critics' penalty is on the target's next action,
+ * and so the data's next action is needed. For fine-tuning both penalties decay linearly to a fraction (the released
  * fine-tuning code does so with the policy's; its critics have none online, which is criticPenalty 0); this counts
- * updates, and begins after those that were made offline (cloningDecayStart). Two conventions of the released code
- * are not taken over: it normalises a layer after its ReLU (here before, as in every network of this project), and its
- * target policy follows the policy as it was before the step (here after, as in TD3).
+ * updates, and begins after those that were made offline (cloningDecayStart). Two conventions of the released code are
+ * not adopted: it normalises a layer after its ReLU (here before, as in every network of this project), and its target
+ * policy follows the policy as it was before the step (here after, as in TD3).
  */
 import { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";

@@ -1,6 +1,6 @@
 /**
  * RLPD (Ball et al. 2023, algorithm 1): SAC that learns online from the start, half of every batch recorded data, made
- * efficient by many critic steps a step of the environment and kept stable by layer normalisation and an ensemble of
+ * efficient by many critic steps per step of the environment and kept stable by layer normalisation and an ensemble of
  * critics, of which a random few are backed up. (How much of a batch is recorded is the run's mixingRatio.)
  */
 import { actorCritic } from "./actor-critic.js";

@@ -1,5 +1,6 @@
 /**
- * What changes on a plan while an agent learns: learning rates and weights as functions of the updates made so far.
+ * What changes on a schedule while an agent learns: learning rates and weights as functions of the updates made so
+ * far.
  */
 import { add, clip, cos, exp, mul, sub } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,6 +1,6 @@
 /**
  * The settings that agents of this family share, declared once: type, default, sentence for `--help`, validation and
- * the table in the docs all come from these declarations. An agent's own settings stand in the agent's file.
+ * the table in the docs all come from these declarations. An agent's own settings are in its file.
  */
 import { z } from "zod";
 import { parseDeclared } from "../requirement.js";

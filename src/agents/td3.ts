@@ -1,7 +1,7 @@
 /**
  * TD3 (Fujimoto et al. 2018) as the base of TD3+BC and ReBRAC: a deterministic policy with a slow copy of its own,
  * critics that back up the copy's action with noise on it, and a policy that learns less often than its critics. What
- * the policy learns, and what is taken off the backup, is where these algorithms differ.
+ * the policy learns, and what is subtracted from the backup, is where these algorithms differ.
  */
 import { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";

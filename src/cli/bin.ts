@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The executable: hands the words of the command line to main and its exit code to the system. A reader who leaves
- * early (calql ... | head, or the progress on stderr) is no fault.
+ * The executable: passes the command-line arguments to main and its exit code to the system. A reader who leaves
+ * early (calql ... | head, or the progress on stderr) is not an error.
  */
 import { main } from "./main.js";
 

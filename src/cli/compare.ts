@@ -1,6 +1,6 @@
 /**
- * `calql compare`: agents side by side over seeds and tasks, each run in a process of its own; what is complete is kept,
- * what is missing is run, and a table and a report say how they compare.
+ * `calql compare`: agents side by side over seeds and tasks, each run in a process of its own; complete runs are kept,
+ * missing ones are run, and a table and a report compare them.
  */
 import { parse } from "node:path";
 import type { Command } from "commander";

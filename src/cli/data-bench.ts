@@ -1,5 +1,5 @@
 /**
- * `calql data bench`: whether drawing from disk keeps up with drawing from memory, for a data set that is larger.
+ * `calql data bench`: whether drawing from disk keeps up with drawing from memory, for a dataset that is larger.
  */
 import type { Command } from "commander";
 import { openDataset } from "../data/storage/open-dataset.js";

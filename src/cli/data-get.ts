@@ -1,5 +1,5 @@
 /**
- * `calql data get`: public data sets by name, into the cache.
+ * `calql data get`: public datasets by name, into the cache.
  */
 import type { Command } from "commander";
 import { type GotFile, getPublicSet } from "../data/storage/get/get-set.js";

@@ -1,5 +1,5 @@
 /**
- * `calql demo`: the whole story in some minutes on a laptop. Collects data of a point maze, pre-trains and fine-tunes
+ * `calql demo`: the whole story in a few minutes on a laptop. Collects data of a point maze, pre-trains and fine-tunes
  * Cal-QL and CQL from the same data, and prints what the paper's figures show.
  */
 import { existsSync, rmSync } from "node:fs";

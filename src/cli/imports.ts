@@ -1,6 +1,7 @@
 /**
- * `--import FILE`: files that register the user's own agents and environments. They are imported before the verbs are
- * made, for the settings of their agents are flags; a verb that works in a run's folder imports those of the run.
+ * `--import FILE`: files that register the user's own agents and environments. They are imported before the commands
+ * are built, because the settings of their agents are flags; a command that works in a run's folder imports those of
+ * the run.
  */
 import { Command, Option } from "commander";
 import { importedFiles, importFiles } from "../runs/import-files.js";

@@ -1,6 +1,6 @@
 /**
- * Ctrl-C as every long verb means it: once, it asks the work to end in order; a second time it ends the process.
- * SIGTERM, with which services and batch systems end a process, means the same.
+ * Ctrl-C in every long-running command: the first asks the work to stop cleanly; the second ends the process. SIGTERM,
+ * with which services and batch systems end a process, means the same.
  */
 
 /** The exit code of a process that Ctrl-C has ended. */

@@ -1,6 +1,7 @@
 /**
  * The command line: which verbs there are, and what a person sees when something is wrong. A mistake of the caller is
- * one sentence and exit code 2, work that had to stop is one sentence and exit code 1; a stack trace is our fault.
+ * one sentence and exit code 2, work that had to stop is one sentence and exit code 1; a stack trace means a bug in
+ * calql.
  */
 import { Command, Help } from "commander";
 import { version } from "../version.js";

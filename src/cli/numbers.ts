@@ -1,5 +1,5 @@
 /**
- * Numbers that are written on the command line and are no settings of a run.
+ * Numbers on the command line that are not settings of a run.
  */
 import { UsageError } from "../errors.js";
 

@@ -1,6 +1,6 @@
 /**
  * What a person sees while a run goes on: one bar with phase, speed, time left and the last evaluation; plain lines
- * where the output is no terminal, so that a log stays readable.
+ * where the output is not a terminal, so that a log stays readable.
  */
 import cliProgress from "cli-progress";
 import type { EvaluationLine } from "../training/record.js";

@@ -1,5 +1,5 @@
 /**
- * Flags that say how a data set is read: the same for every verb that takes one.
+ * Flags that say how a dataset is read: the same for every command that takes one.
  */
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";

@@ -1,5 +1,5 @@
 /**
- * `calql replay-crash`: makes the update that ended a run again, from the bundle that it left.
+ * `calql replay-crash`: repeats the update that ended a run, from the crash bundle that it left.
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * `calql resume`: goes on with a run that was interrupted, killed or failed, as if it had never been.
+ * `calql resume`: resumes a run that was interrupted, killed or failed, as if it had never stopped.
  */
 import type { Command } from "commander";
 import { environmentNames } from "../environments/registry.js";

@@ -1,6 +1,6 @@
 /**
- * A run as a person follows it, whichever verb began it: progress while it goes on, a clean end at Ctrl-C, and one line
- * that says where everything is.
+ * A run as a person follows it, whichever command started it: progress while it runs, a clean stop at Ctrl-C, and one
+ * line that says where everything is.
  */
 import { labelFor } from "../comparison/comparison.js";
 import type { TrainSettings } from "../settings/configuration.js";

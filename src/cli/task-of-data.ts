@@ -1,6 +1,6 @@
 /**
- * Recorded data belong to a task: where data are named, the task is asked for, because observations of another task may
- * have the same sizes, and training on them would only look right.
+ * Recorded data belong to a task: if data are named, the task must be too, because observations of another task may
+ * have the same sizes, and training on them would only appear to work.
  */
 import { d4rlFormat } from "../data/formats/d4rl/d4rl-format.js";
 import { readD4RLMetadata } from "../data/formats/d4rl/d4rl-metadata.js";

@@ -1,5 +1,5 @@
 /**
- * `calql watch`: a look at a policy. Plays episodes and writes them as a moving picture (GIF) or a film strip (PNG).
+ * `calql watch`: watch a policy. Plays episodes and writes them as an animation (GIF) or a film strip (PNG).
  */
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";

@@ -1,8 +1,8 @@
 /**
  * A comparison from beginning to end: plan the runs, see what is there, make the data, carry out what is missing in
- * parallel, and draw the report over all of it. A run that is complete is never run again; one that was killed,
- * interrupted or failed is told, kept in sight, and goes on from its newest sound checkpoint at the next call. Only where
- * none is sound does it begin again, and what it left is moved aside.
+ * parallel, and draw the report over all of it. A complete run is never repeated; one that was killed, interrupted or
+ * failed is reported and resumes from its newest valid checkpoint at the next call. Only if none is valid does it
+ * start over, and what it left is moved aside.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * A comparison as a file (YAML or JSON): what is compared, on which tasks, with which seeds, and at which scales it can
- * be run. Whoever repeats a comparison names the file; its layout is the declaration below.
+ * A comparison as a file (YAML or JSON): what is compared, on which tasks, with which seeds, and at which scales it
+ * can be run. To repeat a comparison, name the file; its layout is declared below.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

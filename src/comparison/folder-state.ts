@@ -1,7 +1,7 @@
 /**
- * What a run folder of a comparison holds before it begins: nothing, the complete run that is wanted, or one that ended
- * before that and goes on, whether it was killed, interrupted or failed. A folder that holds anything else is refused,
- * and a run that cannot be gone on with is moved aside, so that nothing recorded is lost.
+ * What a run folder of a comparison holds before it begins: nothing, the complete run that is wanted, or an incomplete
+ * one that resumes, whether it was killed, interrupted or failed. A folder that holds anything else is refused, and a
+ * run that cannot be resumed is moved aside, so that nothing recorded is lost.
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Runs side by side: as many workers at a time as there are jobs, the next run begins when one ends. One that fails
- * holds nobody up; whoever stops gets an ending for every run all the same.
+ * Runs side by side: as many workers at a time as there are jobs, the next run begins when one ends. A failed run does
+ * not block the others; after a stop, every run still gets an outcome.
  */
 import type { EvaluationLine } from "../training/record.js";
 import type { Progress } from "../training/run-log.js";

@@ -1,6 +1,6 @@
 /**
- * The process of one run: hears what to train, trains, and tells how it goes. It ends in order when it is asked to, when
- * it gets SIGTERM, and when the process that started it is gone; Ctrl-C reaches it too, but is the other's to answer.
+ * The process of one run: receives what to train, trains, and reports progress. It stops cleanly when asked to, when
+ * it gets SIGTERM, and when the process that started it is gone; Ctrl-C reaches it too, but the parent handles it.
  */
 import type { Progress } from "../training/run-log.js";
 import { carryOut, type RunTask, type WorkerMessage } from "./run-worker.js";

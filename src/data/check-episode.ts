@@ -1,5 +1,5 @@
 /**
- * Does an episode hang together? What every writer asks before it writes one.
+ * Is an episode consistent? Every writer checks this before it writes one.
  */
 import { STATE, widthOf } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";

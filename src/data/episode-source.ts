@@ -1,6 +1,6 @@
 /**
- * Recorded episodes that are read one after the other, wherever they come from: the seam between the formats of data sets
- * and everybody who learns from them.
+ * Recorded episodes that are read one after the other, wherever they come from: the seam between the formats of
+ * datasets and everybody who learns from them.
  */
 import type { ObservationParts } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";

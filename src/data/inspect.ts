@@ -1,6 +1,6 @@
 /**
- * What is in a data set, in numbers: the first thing to look at before learning from it. The summary is typed; its
- * form as text is in `inspect-format.ts`.
+ * What is in a dataset, in numbers: the first thing to look at before learning from it. The summary is typed; its form
+ * as text is in `inspect-format.ts`.
  */
 
 import { type ObservationParts, type Observations, STATE, widthOf } from "./columns.js";

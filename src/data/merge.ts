@@ -1,5 +1,5 @@
 /**
- * Several recordings of one task as one data set: demonstrations of people and rollouts of a policy, for example.
+ * Several recordings of one task as one dataset: demonstrations of people and rollouts of a policy, for example.
  */
 
 import { DataError } from "../errors.js";

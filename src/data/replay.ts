@@ -1,5 +1,5 @@
 /**
- * The memory that updates draw from: transitions are only ever added, and drawn uniformly with replacement.
+ * The replay buffer that updates sample from: transitions are only ever added, and drawn uniformly with replacement.
  */
 import { UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";

@@ -1,6 +1,7 @@
 /**
- * The one door between what was recorded and what is learned from. Here, and nowhere else, rewards are scaled and
- * shifted, actions are taken to [-1, 1] and clipped, and returns-to-go are computed, for recorded and for freshly collected episodes alike.
+ * The only path from recorded episodes to transitions. Here, and nowhere else, rewards are scaled and shifted, actions
+ * are taken to [-1, 1] and clipped, and returns-to-go are computed, for recorded and for freshly collected episodes
+ * alike.
  */
 import { UsageError } from "../errors.js";
 import {

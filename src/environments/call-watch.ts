@@ -1,6 +1,6 @@
 /**
- * Whoever watches over the calls of environments, which may hang. A call that holds the thread can only be broken off
- * from outside (src/runs/hang-watch.ts); a promise that does not come is given up here, by a plain timer.
+ * The watch over calls of environments, which may hang. A call that holds the thread can only be interrupted from
+ * outside (src/runs/hang-watch.ts); a promise that does not settle is abandoned here, by a plain timer.
  */
 import type { CallKind, EpisodeName } from "./environment-failure.js";
 

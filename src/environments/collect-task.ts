@@ -1,5 +1,5 @@
 /**
- * Which tasks can collect data of their own, and how: the one door for whoever knows a task only by its name.
+ * Which tasks can collect data of their own, and how: the one entry point when only a task's name is known.
  */
 import type { Dataset } from "../data/episode.js";
 import { UsageError, unknownName } from "../errors.js";

@@ -1,7 +1,7 @@
 /**
- * What every environment declares of itself before its first step. Asked where one is made, because a member that is
- * missing would only show later, as an error somewhere else; whether the environment does what it declares is told by
- * the guard and the checker.
+ * What every environment declares of itself before its first step. Checked when one is created, because a missing
+ * member would only show later, as an error somewhere else; whether the environment does what it declares is checked
+ * by the guard and the checker.
  */
 import { z } from "zod";
 import { isActionCount } from "../data/discrete-actions.js";

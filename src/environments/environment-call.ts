@@ -1,7 +1,7 @@
 /**
- * The calls of a user's environment: a run makes each of them here, where the watch is told of it and whatever it throws,
- * at once or by its promise, becomes an error that says where. A policy that gives an action which no environment can
- * play is told of as such: there is nothing to mend in the environment.
+ * The calls of a user's environment: a run makes each of them here, where the watch is notified and whatever it
+ * throws, directly or by its promise, becomes an error that says where. If a policy returns an action that no
+ * environment can play, the policy is blamed: the environment needs no fix.
  */
 
 import { RunFailure, reasonIn } from "../errors.js";

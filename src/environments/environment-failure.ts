@@ -1,6 +1,6 @@
 /**
- * An environment that fails is the user's to mend: the error says in which call, in which episode and at which step it
- * happened, and what is to be done.
+ * A failing environment is for the user to fix: the error says in which call, in which episode and at which step it
+ * happened, and what to do.
  */
 import { RunFailure } from "../errors.js";
 

@@ -1,7 +1,7 @@
 /**
- * What a family of tasks brings along: the names of its tasks, how to make them, the settings that training starts from,
- * the data that it can collect itself, its score. A family declares it in the file `family.ts` of its own folder, which
- * imports models, physics and collectors only when they are first used.
+ * What a family of tasks provides: the names of its tasks, how to make them, the settings that training starts from,
+ * the data that it can collect itself, its score. A family declares it in the file `family.ts` of its own folder,
+ * which imports models, physics and collectors only when they are first used.
  */
 import type { Dataset } from "../data/episode.js";
 import type { RandomStream } from "../random.js";

@@ -1,6 +1,6 @@
 /**
- * Watching a policy: plays an episode and keeps pictures of it. How long it will last is not known beforehand, so where
- * there are too many pictures every second one goes and the rest follow at twice the distance.
+ * Watching a policy: plays an episode and keeps pictures of it. How long it will last is not known beforehand, so when
+ * there are too many frames every second one is dropped and later ones are taken at twice the interval.
  */
 
 import { UsageError } from "../errors.js";

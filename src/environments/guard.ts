@@ -1,8 +1,8 @@
 /**
- * The guard that stands before every environment that `makeEnvironment` hands out, built-in or a user's own: it refuses
- * calls in the wrong order and malformed actions (the caller's mistakes), and stops at malformed answers (the
- * environment's, promised ones too) before they reach a replay. An environment itself then needs no such checks. The guard does not touch
- * the horizon: an environment truncates itself.
+ * The guard around every environment that `makeEnvironment` hands out, built-in or a user's own: it refuses calls in
+ * the wrong order and malformed actions (the caller's mistakes), and stops at malformed answers (the environment's,
+ * promised ones too) before they reach a replay. An environment itself then needs no such checks. The guard does not
+ * touch the horizon: an environment truncates itself.
  */
 import { RunFailure, UsageError } from "../errors.js";
 import type { Frame } from "../rendering/frame.js";

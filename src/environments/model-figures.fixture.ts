@@ -1,6 +1,6 @@
 /**
- * The figures of compiled models (fixtures/ant.json, adroit-*.json; each with a reference motion) and how a model is held
- * against them. Independent of the product's code: they were read out of the original models.
+ * The figures of compiled models (fixtures/ant.json, adroit-*.json; each with a reference motion) and how a model is
+ * checked against them. Independent of the product's code: they were read out of the original models.
  */
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";

@@ -1,5 +1,5 @@
 /**
- * Chance as a policy: actions drawn evenly from a space, for warm-ups and for checking environments.
+ * A random policy: actions drawn evenly from a space, for warm-ups and for checking environments.
  */
 import type { RandomStream } from "../random.js";
 import type { ActionSpace } from "./environment.js";

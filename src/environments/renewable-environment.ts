@@ -1,6 +1,6 @@
 /**
- * The environment that a run collects in, of which a fresh one can be made in its place: after a failure nobody knows
- * in what state the old one is. Whoever holds it keeps holding the same thing.
+ * The environment that a run collects in, replaceable by a fresh instance: after a failure the state of the old one is
+ * unknown. References to it stay valid.
  */
 import type {
   ActionSpace,

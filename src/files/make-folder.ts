@@ -1,7 +1,7 @@
 /**
- * Folders are made one level after the other: Node's own recursive way goes round for ever where the system answers the
- * making of a folder with "no such file", as /proc does. What was made is taken back if a level below cannot be, and its
- * name is on the disk before anything is in it.
+ * Folders are made one level after the other: Node's own recursive way loops forever where the system answers the
+ * creation of a folder with "no such file", as /proc does. What was created is removed if a level below cannot be, and
+ * its name is on the disk before anything is in it.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, rmdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * Values and a policy where actions are a choice among a few. A network answers with the values of all actions at once
- * (DQN, Mnih et al. 2015), and acting is looking for the largest: there is no network of the policy's own. An action is
- * one number, its index, wherever actions are rows of numbers.
+ * Values and a policy for discrete actions. A network answers with the values of all actions at once (DQN, Mnih et al.
+ * 2015), and acting is looking for the largest: there is no network of the policy's own. An action is one number, its
+ * index, wherever actions are rows of numbers.
  */
 import type { RandomStream } from "../random.js";
 import {

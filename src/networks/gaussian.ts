@@ -1,6 +1,6 @@
 /**
  * The Gaussian policy of IQL and AWAC: a normal distribution whose mean is a perceptron and whose log standard
- * deviation is one trainable number an action, the same in every state. Nothing is squashed: the density is the plain
+ * deviation is one trainable number per action, the same in every state. Nothing is squashed: the density is the plain
  * normal one, and actions that leave [-1, 1] are clipped.
  */
 import type { RandomStream } from "../random.js";

@@ -1,4 +1,4 @@
-/** The networks that agents are built from, as the door `calql/agents` hands them on. */
+/** The networks that agents are built from, as exported from `calql/agents`. */
 export { actionValues, type CriticShape, declareCritics, minimumOverCritics, stateActionRows } from "./critic.js";
 export {
   type DeterministicPolicy,

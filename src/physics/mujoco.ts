@@ -1,7 +1,7 @@
 /**
  * MuJoCo behind one small class: a compiled model, its state as typed arrays, and a step. The WebAssembly module is
  * loaded once, while this file is imported (about 0.1 s), so that everything after it is synchronous; it runs in Node
- * and in browsers alike. What a task means (reward, goal, end) is none of its business.
+ * and in browsers alike. What a task means (reward, goal, end) is not its concern.
  */
 import loadMujoco, { type MjData, type MjModel } from "@mujoco/mujoco";
 import { RunFailure, UsageError } from "../errors.js";

@@ -1,6 +1,6 @@
 /**
- * Where one looks from. A camera circles a point, like MuJoCo's free camera; its picture is a pinhole's. The ray through
- * each pixel is prepared once per size of the picture and turned with the camera.
+ * The viewpoint. A camera circles a point, like MuJoCo's free camera; its picture is a pinhole's. The ray through each
+ * pixel is prepared once per size of the picture and turned with the camera.
  */
 
 /** A place or direction in the world: x, y, z in metres, z upwards. */

@@ -1,5 +1,5 @@
 /**
- * What a picture is of, besides the geoms of a model: where one looks from, where the light hangs, and marks that are
+ * What a picture is of, besides the geoms of a model: the viewpoint, the position of the light, and marks that are
  * drawn without being part of the physics.
  */
 import type { Camera, Vector } from "./camera.js";

@@ -1,5 +1,5 @@
 /**
- * Where a data set has been: the visits of every little square of a plane, drawn as static SVG, in the world's own
+ * What a dataset covers: the visits of every little square of a plane, drawn as static SVG, in the world's own
  * directions (x to the right, y up). For data whose first two observed numbers are a place in metres, as in the mazes.
  */
 import { vectorSizeOf } from "../data/columns.js";

@@ -1,6 +1,6 @@
 /**
- * The headline of a report: one row an agent, the numbers by which it is judged, with their interval over seeds. The
- * columns are declared once, for the page and for whoever prints them in a terminal.
+ * The headline of a report: one row per agent, the numbers by which it is judged, with their interval over seeds. The
+ * columns are declared once, for the page and for the terminal.
  */
 
 import type { Run } from "../runs/read.js";

@@ -1,5 +1,5 @@
 /**
- * The sober part of a report: how each run ended and how long it took, from which data and on what machine, and with
+ * The details of a report: how each run ended and how long it took, from which data and on what machine, and with
  * which settings.
  */
 import type { Run } from "../runs/read.js";

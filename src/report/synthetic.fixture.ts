@@ -1,6 +1,6 @@
 /**
  * Made-up but plausible runs for the report's tests and for looking at its pages: a Cal-QL critic that keeps its scale
- * when it goes online and a CQL critic that leaps up and unlearns on the way. Nothing here was measured.
+ * when it goes online and a CQL critic that jumps up and unlearns on the way. Nothing here was measured.
  */
 import { RandomStream } from "../random.js";
 import type { Run } from "../runs/read.js";

@@ -1,5 +1,5 @@
 /**
- * How fast batches are drawn from a data set on disk, against a replay in memory of the same size as the pool. The two
+ * How fast batches are drawn from a dataset on disk, against a replay in memory of the same size as the pool. The two
  * take turns, because the speed of a machine drifts.
  */
 import { createBatch } from "../data/batch.js";

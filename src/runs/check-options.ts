@@ -1,6 +1,6 @@
 /**
- * What a program hands to the public doors (train, resume, exportPolicy) besides settings, checked before anything is
- * done: JavaScript knows no types, and an option with a typing error in its name would silently mean nothing.
+ * What a program passes to the public functions (train, resume, exportPolicy) besides settings, checked before
+ * anything is done: JavaScript has no types, and an option with a misspelt name would silently be ignored.
  */
 import { z } from "zod";
 import { isActionCount } from "../data/discrete-actions.js";

@@ -1,7 +1,7 @@
 /**
- * A policy from a run's checkpoints: the newest state, of a run that was killed and left no policy, or the state that was
- * evaluated best, which is seldom the last. Everything is taken from the run folder: neither the recorded data nor the
- * environment is needed. A run may be at work in the folder, for checkpoints are replaced whole.
+ * A policy from a run's checkpoints: the newest state, of a run that was killed and left no policy, or the best
+ * evaluated state, which is seldom the last. Everything is taken from the run folder: neither the recorded data nor
+ * the environment is needed. A run may be at work in the folder, for checkpoints are replaced whole.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * How far a file that only grows had come when a checkpoint was written, and whether it still is what it was until there.
+ * How far a file that only grows had come when a checkpoint was written, and whether it is unchanged up to there.
  */
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";

@@ -1,5 +1,5 @@
 /**
- * Which checkpoint a run goes on from: the newest that is sound, with all that it refers to.
+ * Which checkpoint a run resumes from: the newest valid one, with everything it refers to.
  */
 
 import { DataError, UsageError } from "../errors.js";

@@ -1,8 +1,9 @@
 /**
- * An environment that never answers holds the one thread that could complain. So a thread beside it looks at a counter
- * that every call of an environment moves; where it stands still for too long in the middle of a call, that thread has
- * the engine break the call off, and the run ends like one whose environment threw. A call that the engine cannot break
- * off, because it waits in the operating system, leaves the end of the process, if the caller allows that.
+ * An environment that never answers holds the one thread that could report it. So a thread beside it looks at a
+ * counter that every call of an environment moves; where it stands still for too long in the middle of a call, that
+ * thread has the engine interrupt the call, and the run ends like one whose environment threw. A call that the engine
+ * cannot interrupt, because it waits in the operating system, leaves only ending the process, if the caller allows
+ * that.
  */
 import { setImmediate } from "node:timers/promises";
 import { isMainThread, Worker } from "node:worker_threads";

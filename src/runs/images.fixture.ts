@@ -1,4 +1,4 @@
-/** Writes a data set in memory in the format calql, for tests. */
+/** Writes a dataset in memory in the format calql, for tests. */
 import type { Dataset } from "../data/episode.js";
 import { createCalql } from "../data/formats/calql/calql-writer.js";
 import { diskTarget } from "../data/storage/disk-target.js";

@@ -1,6 +1,7 @@
 /**
- * Files of the user's own (`--import FILE`): ES modules that register agents and environments before settings are read.
- * What was imported is kept in config.json of every run that follows, so that whoever goes on with it can do so again.
+ * Files of the user's own (`--import FILE`): ES modules that register agents and environments before settings are
+ * read. What was imported is kept in config.json of every run that follows, so that whoever resumes it can do so
+ * again.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * What kills leave in a folder: files on the way to their names. They do no harm where they stay, but nobody else would
- * ever remove them. Only those are removed that the holder of the folder's lock would write, so that none is in use.
+ * What kills leave in a folder: partially written files under temporary names. They do no harm where they stay, but
+ * nobody else would ever remove them. Only those are removed that the holder of the folder's lock would write, so that
+ * none is in use.
  */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * How far the files of lines of a run reach, and whether they are what a checkpoint knows of them.
+ * How far the JSON-lines files of a run reach, and whether they are what a checkpoint knows of them.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

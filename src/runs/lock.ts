@@ -1,6 +1,6 @@
 /**
- * One process at a time in a folder: a second one would write over what the first has recorded. The lock is a file that
- * says who holds it; that of a process which no longer lives is taken over.
+ * One process at a time in a folder: a second one would write over what the first has recorded. The lock is a file
+ * that says who holds it; the lock of a dead process is taken over.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";

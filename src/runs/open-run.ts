@@ -1,6 +1,6 @@
 /**
- * A run opened in its folder: a new one, or one that goes on where a checkpoint left it, with agent, replay and the files
- * of the folder. If something fails on the way there, what was opened until then is given back.
+ * A run opened in its folder: a new one, or one that resumes from a checkpoint, with agent, replay and the files of
+ * the folder. If a later step throws, what was opened before is released.
  */
 import { DataError, UsageError } from "../errors.js";
 import { shown } from "../requirement.js";

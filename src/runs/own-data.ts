@@ -1,5 +1,5 @@
 /**
- * A task's own data, with everything that collecting them takes: an ant maze's need somebody who can walk.
+ * A task's own data, with everything needed to collect them: the ant mazes need a walking policy.
  */
 import type { Dataset } from "../data/episode.js";
 import { collectTask, needsWalkingPolicy, type TaskCollection } from "../environments/collect-task.js";

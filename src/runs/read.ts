@@ -1,7 +1,7 @@
 /**
  * The reader of run folders: turns the files that record.ts describes back into typed values, for the report and for
- * whoever wants to compare runs. It forgives what a kill leaves behind (a torn last line, no summary) and nothing
- * else: any other damage is named with its file and line.
+ * comparing runs. It tolerates what a kill leaves behind (a torn last line, no summary) and nothing else: any other
+ * damage is named with its file and line.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -1,8 +1,8 @@
 /**
- * What a run leaves behind on a disk: a folder of plain files that can be read without calql. `config.json` (RunConfig)
- * says what was run; `metrics.jsonl`, `evaluations.jsonl` and, where there was anything to notice, `notices.jsonl` hold
- * one JSON object a line, `summary.json` says how it ended (training/record.ts declares these); `policy.onnx` is the
- * policy, `report.html` the picture of it all. The writer, the reader and the report follow this file.
+ * What a run leaves behind on a disk: a folder of plain files that can be read without calql. `config.json`
+ * (RunConfig) says what was run; `metrics.jsonl`, `evaluations.jsonl` and, where there was anything to report,
+ * `notices.jsonl` hold one JSON object per line, `summary.json` says how it ended (training/record.ts declares these);
+ * `policy.onnx` is the policy, `report.html` its report. The writer, the reader and the report follow this file.
  */
 import { z } from "zod";
 

@@ -1,5 +1,5 @@
 /**
- * What a run in a folder needs before its first update is set up, handed to whoever makes the run, and given back:
+ * What a run in a folder needs before its first update is set up, passed to the run and released after it:
  * environment, recorded data, the watch over calls, and the lock of the folder.
  */
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * What belongs into a run folder: whether one holds a run and nothing else, so that it may be replaced by another one, and
- * which of its files are the run's own record, so that nothing is written over them.
+ * What belongs in a run folder: whether one holds a run and nothing else, so that it may be replaced by another one,
+ * and which of its files are the run's own record, so that nothing is written over them.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * What a run says of itself before it begins: config.json, from which it can be repeated.
+ * What a run records about itself before it starts: config.json, from which it can be repeated.
  */
 
 import { observationWidth, plainParts, vectorSizeOf } from "../data/columns.js";

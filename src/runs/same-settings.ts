@@ -1,5 +1,5 @@
 /**
- * Whether two runs have the same settings: a run goes on only with those that it was begun with.
+ * Whether two runs have the same settings: a run resumes only with those that it was started with.
  */
 import { resolve } from "node:path";
 import type { z } from "zod";

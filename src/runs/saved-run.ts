@@ -1,6 +1,6 @@
 /**
- * What a checkpoint file says of its run beside the state of the loop (training/snapshot.ts): who wrote it, the settings,
- * which data, and how far the files of the run folder reached.
+ * What a checkpoint file records about its run besides the state of the loop (training/snapshot.ts): who wrote it, the
+ * settings, which data, and how far the files of the run folder reached.
  */
 import { z } from "zod";
 import { UsageError } from "../errors.js";

@@ -1,5 +1,5 @@
 /**
- * Data sets that are written here: a caller's, and a task's own, which are collected once and kept in a cache folder
+ * Datasets that are written here: a caller's, and a task's own, which are collected once and kept in a cache folder
  * (CALQL_CACHE, else .calql in the working folder).
  */
 import { existsSync } from "node:fs";

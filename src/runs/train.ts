@@ -1,5 +1,5 @@
 /**
- * Training into a folder, and going on with what is in one: the doors of a run on a disk. What happens in between is the
+ * Training into a folder, and resuming from one: the entry points of a run on disk. What happens in between is the
  * loop's (training/loop.ts).
  */
 import { EnvironmentFailure } from "../environments/environment-failure.js";

@@ -1,5 +1,5 @@
 /**
- * What is told where something of a run cannot be written.
+ * What is reported when part of a run cannot be written.
  */
 import { fileReason, RunFailure } from "../errors.js";
 

@@ -1,5 +1,5 @@
 /**
- * The pen of a run: makes the run folder that record.ts describes and writes into it while the run goes on. Lines are
+ * The writer of a run: creates the run folder that record.ts describes and writes to it during the run. Lines are
  * handed to the operating system whole and at once, so that a killed process leaves every recorded line and at most
  * one torn one; files that are written in one piece appear complete or not at all. Training never reads these files
  * back: reading is read.ts.

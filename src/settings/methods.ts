@@ -1,6 +1,7 @@
 /**
  * Names for ways to train that are an agent with settings of a run: what the literature compares under a name of its
- * own. `--agent <method>` stands for these settings; what a caller writes goes before them, they before the preset.
+ * own. `--agent <method>` stands for these settings; the caller's settings override them, and they override the
+ * preset.
  */
 import type { TrainSettings } from "./configuration.js";
 import type { RunSettings } from "./settings.js";

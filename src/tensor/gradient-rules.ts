@@ -1,5 +1,5 @@
 /**
- * The chain rule, one line of mathematics an operation: given a tensor and the gradient of a loss with respect to it,
+ * The chain rule, one line of mathematics per operation: given a tensor and the gradient of a loss with respect to it,
  * what is the gradient with respect to each of its inputs? Rules are exhaustive over the operations by type. A rule
  * answers undefined where no gradient passes. How rules are chained is gradients.ts.
  */

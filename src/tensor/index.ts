@@ -1,4 +1,4 @@
-/** Symbolic tensors, as the door `calql/agents` hands them on: expressions, their gradients, and labels for errors. */
+/** Symbolic tensors, as exported from `calql/agents`: expressions, their gradients, and labels for errors. */
 export {
   add,
   clip,

@@ -1,6 +1,6 @@
 /**
- * How each operation is said in ONNX: one rule an operation, exhaustive by type. A rule names its inputs, emits its
- * node and returns the name of the value. Choices that were made for speed say so where they stand.
+ * How each operation is expressed in ONNX: one rule per operation, exhaustive by type. A rule names its inputs, emits
+ * its node and returns the name of the value. Choices that were made for speed say so where they stand.
  */
 import { ELEMENT_TYPES, type OnnxAttribute } from "./onnx-model.js";
 import type { OperationKind, OperationOf, Shape, Tensor } from "./tensor.js";

@@ -1,6 +1,6 @@
 /**
- * The one door to ONNX Runtime: which build of it runs the graphs, and with which options. It is loaded when the first
- * session is made: in Node the native build, in a browser the one that was handed to `useRuntime`.
+ * The only access to ONNX Runtime: which build of it runs the graphs, and with which options. It is loaded when the
+ * first session is made: in Node the native build, in a browser the one that was handed to `useRuntime`.
  */
 import type * as common from "onnxruntime-common";
 import type { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-common";

@@ -1,6 +1,6 @@
 /**
- * From the settings of a run, its environment, its data and a sink to everything that the loop works with: the same for a
- * run in a folder and for one in memory, for a new run and for one that goes on.
+ * From the settings of a run, its environment, its data and a sink to everything that the loop works with: the same
+ * for a run in a folder and for one in memory, for a new run and for a resumed one.
  */
 import { Agent } from "../agents/agent.js";
 import { Replay } from "../data/replay.js";

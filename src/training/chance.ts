@@ -1,5 +1,5 @@
 /**
- * Chance as a policy, for warm-ups: actions drawn evenly from what the agent may do.
+ * A random policy, for warm-ups: actions drawn uniformly from the action space.
  */
 import type { Sizes } from "../agents/context.js";
 import { box, discrete } from "../environments/environment.js";

@@ -1,7 +1,7 @@
 /**
- * Recorded data that a program hands over in memory, held against what every reader of files asks of its own: arrays of
- * the right kind and length, and finite numbers. One NaN would pass through the networks and end the run far from where
- * it came in.
+ * Recorded data that a program hands over in memory, checked against what every reader of files asks of its own:
+ * arrays of the right kind and length, and finite numbers. One NaN would pass through the networks and end the run far
+ * from its origin.
  */
 import { episodeProblem } from "../data/check-episode.js";
 import { widthOf } from "../data/columns.js";

@@ -1,6 +1,6 @@
 /**
- * When a run writes a checkpoint: every so many seconds, but never so often that it takes more than two hundredths of the
- * time, and whenever the run asks for one.
+ * When a run writes a checkpoint: every so many seconds, but never so often that it takes more than 2 % of the time,
+ * and whenever the run requests one.
  */
 
 import type { Pace } from "./pace.js";

@@ -1,6 +1,6 @@
 /**
- * A run from wherever it stands to its end: whatever goes wrong on the way, all that there is of lines, policy and summary
- * reaches the sink, and what went wrong first is what is told.
+ * A run from wherever it stands to its end: whatever goes wrong, the lines, policy and summary that exist reach the
+ * sink, and the first error is the one reported.
  */
 import { type LoopParts, TrainingLoop } from "./loop.js";
 import { policyFile } from "./policy-file.js";

@@ -1,8 +1,8 @@
 /**
- * Collecting online in an environment: whole episodes, one after the other. An episode in progress can be captured in the
- * midst of it where the environment can save its state. Where the environment fails, the run ends, or that episode is
- * dropped and the next attempt is played in a fresh environment, as the settings say; the random streams go on from where
- * the dropped episode left them.
+ * Collecting online in an environment: whole episodes, one after the other. An episode in progress can be saved midway
+ * if the environment can save its state. Where the environment fails, the run ends, or that episode is dropped and the
+ * next attempt is played in a fresh environment, as the settings say; the random streams continue from where the
+ * dropped episode left them.
  */
 import { elementTypeOf, type Part, partColumn, STATE, type Values, widthOf } from "../data/columns.js";
 import { type Episode, joinObservations, joinRows, type Observation, packEpisode } from "../data/episode.js";

@@ -1,6 +1,6 @@
 /**
- * A watch over the calls of environments, seen from the loop: somebody who notices that one gives no answer. On Node a
- * thread beside breaks such a call off (runs/hang-watch.ts); elsewhere there may be none.
+ * A watch over the calls of environments, seen from the loop: it notices that a call does not return. On Node a
+ * separate thread interrupts such a call (runs/hang-watch.ts); elsewhere there may be none.
  */
 import type { CallWatch } from "../environments/call-watch.js";
 

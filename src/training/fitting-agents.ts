@@ -1,6 +1,6 @@
 /**
- * Do the agents of a configuration fit the task, and each other? Declared without being compiled, so that whoever plans
- * a run of a million updates hears of it in the first second.
+ * Do the agents of a configuration fit the task, and each other? Built without being compiled, so that a mistake in a
+ * run of a million updates is reported in the first second.
  */
 
 import type { Sizes } from "../agents/context.js";

@@ -1,9 +1,9 @@
 /**
- * The loop: from recorded data to a policy that was fine-tuned where it acts. Offline, updates on batches of the recorded
- * data; then online, one whole episode with the stochastic policy, its returns-to-go, and as many updates as it had steps
- * (times the UTD ratio) on batches of both. The policy is evaluated at the beginning, at the switch and on a schedule, and
- * everything is recorded as it happens. A reader who knows this page knows the system; what stands behind each port is
- * elsewhere (ports.ts).
+ * The loop: from recorded data to a policy fine-tuned in its environment. Offline, updates on batches of the recorded
+ * data; then online, one whole episode with the stochastic policy, its returns-to-go, and as many updates as it had
+ * steps (times the UTD ratio) on batches of both. The policy is evaluated at the beginning, at the switch and on a
+ * schedule, and everything is recorded as it happens. A reader who knows this page knows the system; what stands
+ * behind each port is elsewhere (ports.ts).
  */
 import type { Agent } from "../agents/agent.js";
 import { columnsFor } from "../agents/context.js";

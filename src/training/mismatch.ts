@@ -1,5 +1,5 @@
 /**
- * Do the recorded data and the environment belong together? Checked before anything is trained or written.
+ * Do the recorded data match the environment? Checked before anything is trained or written.
  */
 import { columnsDiffer, describeParts, transitionColumns, vectorSizeOf } from "../data/columns.js";
 import {

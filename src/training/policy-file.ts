@@ -1,5 +1,5 @@
 /**
- * The policy that a run leaves, or that is made of its checkpoints: one ONNX file that says of itself what it comes from.
+ * The policy that a run writes, or that is exported from its checkpoints: one ONNX file that records its origin.
  */
 import type { Agent } from "../agents/agent.js";
 

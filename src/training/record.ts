@@ -1,6 +1,6 @@
 /**
- * What a run says of itself while it goes on and when it ends: lines of metrics, evaluations and notices, and a summary.
- * Where they go is a RunSink's business (ports.ts): files of a run folder, memory, a page.
+ * What a run reports while it runs and when it ends: lines of metrics, evaluations and notices, and a summary. Where
+ * they go is a RunSink's business (ports.ts): files of a run folder, memory, a page.
  */
 import { z } from "zod";
 import { phaseSchema } from "../settings/settings.js";

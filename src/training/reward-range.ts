@@ -1,6 +1,6 @@
 /**
- * Between which bounds the rewards lie that a run learns from, as its critics see them: what values can be true follows
- * from these two (value-watch.ts). A checkpoint keeps them, because data on disk are never seen whole.
+ * The bounds of the rewards that a run learns from, as its critics see them; they determine which values are possible
+ * (value-watch.ts). A checkpoint keeps them, because data on disk are never seen whole.
  */
 export class RewardRange {
   private minimum = Number.POSITIVE_INFINITY;

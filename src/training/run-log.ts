@@ -1,6 +1,6 @@
 /**
- * The logbook of a run: where it stands, what it has measured, how fast it goes, all handed to the sink as it happens.
- * The loop decides what is done; here it is only counted and kept.
+ * The log of a run: its position, measurements and speed, all passed to the sink as they occur. The loop decides what
+ * is done; here it is only counted and kept.
  */
 import type { Episode } from "../data/episode.js";
 import type { Phase } from "../settings/settings.js";

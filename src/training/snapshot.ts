@@ -1,8 +1,8 @@
 /**
- * A run as it stands, as plain values and tensors: what a checkpoint holds of the loop, and how it is put back. Tensors:
- * `agent/NAME`, every state tensor of the agent (parameters, optimiser moments, targets, multipliers, counts); `means`,
- * sums of the metrics since the last line; and what the collector keeps of the episode in progress. Recorded data and
- * collected episodes are not in it: a sink keeps those.
+ * The state of a run, as plain values and tensors: what a checkpoint holds of the loop, and how it is put back.
+ * Tensors: `agent/NAME`, every state tensor of the agent (parameters, optimiser moments, targets, multipliers,
+ * counts); `means`, sums of the metrics since the last line; and what the collector keeps of the episode in progress.
+ * Recorded data and collected episodes are not in it: a sink keeps those.
  */
 import { z } from "zod";
 import type { Agent } from "../agents/agent.js";

@@ -1,6 +1,6 @@
 /**
- * Training where there is no disk: the same loop as `train`, with its record in memory. A snapshot of it goes on to the
- * same bits, in this process or wherever it was carried.
+ * Training where there is no disk: the same loop as `train`, with its record in memory. A snapshot of it resumes to
+ * the same bits, in this process or in another.
  */
 import { withActionCount } from "../data/discrete-actions.js";
 import type { Dataset } from "../data/episode.js";

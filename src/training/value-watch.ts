@@ -1,8 +1,8 @@
 /**
- * Whether the critics' values can be true: with rewards between r and R and the discount gamma no policy is worth less
- * than r / (1 - gamma) or more than R / (1 - gamma), the sum of an episode that never ends (one that ends may be worth a
- * single reward). A tenth more is let pass, and where the entropy is part of the value (backupEntropy), its sum too.
- * Values beyond are no failure yet, but commonly become one.
+ * Whether the critics' values are possible: with rewards between r and R and the discount gamma no policy is worth
+ * less than r / (1 - gamma) or more than R / (1 - gamma), the sum of an episode that never ends (one that ends may be
+ * worth a single reward). A tenth more is tolerated, and if the entropy is part of the value (backupEntropy), its sum
+ * too. Values beyond that are not yet a failure, but often become one.
  */
 import { Replay } from "../data/replay.js";
 import { algorithmIn, type Configuration } from "../settings/configuration.js";

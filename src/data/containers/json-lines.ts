@@ -1,5 +1,5 @@
 /**
- * The lines of a text file, one at a time, for logs of one JSON object a line. A file larger than memory is read in
+ * The lines of a text file, one at a time, for logs of one JSON object per line. A file larger than memory is read in
  * pieces; a line that never ends is refused.
  */
 import { DataError } from "../../errors.js";

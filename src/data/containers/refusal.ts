@@ -1,6 +1,6 @@
 /**
- * What readers of foreign files say no to, in the same words: names that would upset a terminal, numbers that are
- * none.
+ * What readers of foreign files refuse, in the same words: names that would garble a terminal, and values that are not
+ * numbers.
  */
 import { DataError } from "../../errors.js";
 

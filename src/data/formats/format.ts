@@ -1,7 +1,7 @@
 /**
- * What a data-set format is to the rest of the house: something that recognises its own files, hands out their episodes
- * one after the other (a data set may be larger than memory), and, where it can be written, takes episodes in the same
- * way. A reader knows its layout and nothing else; rewards are neither scaled nor shifted here.
+ * What a dataset format is to the rest of calql: something that recognises its own files, hands out their episodes one
+ * after the other (a dataset may be larger than memory), and, where it can be written, takes episodes in the same way.
+ * A reader knows its layout and nothing else; rewards are neither scaled nor shifted here.
  */
 
 import type { DataFiles, TargetFile } from "../containers/files.js";

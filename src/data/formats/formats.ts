@@ -1,5 +1,5 @@
 /**
- * All formats of data sets, in the order in which they are asked whether files are theirs.
+ * All formats of datasets, in the order in which they are asked whether files are theirs.
  */
 import { DataError } from "../../errors.js";
 import type { DataFiles } from "../containers/files.js";

@@ -1,8 +1,8 @@
 /**
- * The fuzz test that every format must pass: valid files are damaged at random, and whatever the reader makes of them is
- * either a valid data set or one typed error that names the file. Checked for every single case: the kind and form of
- * the error, the shape of what was read, the time (no hang over one second), the memory (four times the files plus 64
- * MiB, counted over all typed arrays), and that no prototype was touched.
+ * The fuzz test that every format must pass: valid files are damaged at random, and whatever the reader makes of them
+ * is either a valid dataset or one typed error that names the file. Checked for every single case: the kind and form
+ * of the error, the shape of what was read, the time (no hang over one second), the memory (four times the files plus
+ * 64 MiB, counted over all typed arrays), and that no prototype was touched.
  *
  * Use: `const report = await fuzzFormat(format, [filesInMemory("a.npy", bytes)], { mutations: 10_000, seed: 1 })`, then
  * assert `report.cases` and that both `report.refused` and, where damage can go unnoticed, `report.accepted` are large.

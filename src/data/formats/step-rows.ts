@@ -1,5 +1,5 @@
 /**
- * From the rows of one episode, as robots and applications record them, to the episode: one row a step, with the
+ * From the rows of one episode, as robots and applications record them, to the episode: one row per step, with the
  * observation before the action. Where the observation after the last action comes from is decided here, as it is for
  * D4RL's rows (data/trajectories.ts).
  */

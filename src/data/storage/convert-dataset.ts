@@ -1,5 +1,5 @@
 /**
- * From one format of data sets to another: episode by episode, so that neither side has to fit into memory.
+ * From one dataset format to another: episode by episode, so that neither side has to fit into memory.
  */
 import { realpathSync } from "node:fs";
 import { UsageError, unknownName } from "../../errors.js";

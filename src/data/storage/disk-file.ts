@@ -1,5 +1,5 @@
 /**
- * One file on its way to the disk: bytes are gathered to large pieces, and are on the disk itself once it is closed.
+ * One file being written to disk: bytes are buffered in large pieces, and are on disk once it is closed.
  */
 import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import type { TargetFile } from "../containers/files.js";

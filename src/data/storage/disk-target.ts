@@ -1,7 +1,7 @@
 /**
- * Where a data set is written on disk: into a temporary neighbour that takes the final name when all of it is there, so
- * that nobody ever sees half a data set and an older one is replaced only by a complete one (see files/whole-file.ts for
- * files that fit into memory). Formats name the files of a folder; no name leads out of it.
+ * Where a dataset is written on disk: into a temporary neighbour that takes the final name when all of it is there, so
+ * that nobody ever sees half a dataset and an older one is replaced only by a complete one (see files/whole-file.ts
+ * for files that fit into memory). Formats name the files of a folder; no name leads out of it.
  */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * What every ant does, whatever its task: how D4RL sets it down, drives it and reads it off. The tasks (the mazes,
- * walking towards aims) say only what differs.
+ * What every ant does, whatever its task: how D4RL places, drives and observes it. The tasks (the mazes, walking
+ * towards targets) define only what differs.
  */
 
 import type { Simulation } from "../../physics/mujoco.js";

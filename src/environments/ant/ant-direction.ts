@@ -1,7 +1,7 @@
 /**
- * `ant-direction`: the ant of the mazes on an open plane, where it learns to walk. It heads for one aim after another,
- * sees where to go as the waypoint recipe of D4RL's data shows it (jitter and shaky hands included) and is paid its
- * speed. The policy that it gives walks through the mazes and records their data.
+ * `ant-direction`: the ant of the mazes on an open plane, where it learns to walk. It heads for one target after
+ * another, sees where to go as the waypoint recipe of D4RL's data shows it (jitter and torque noise included) and is
+ * rewarded for its speed. The resulting policy walks through the mazes and records their data.
  */
 import { z } from "zod";
 import { Simulation } from "../../physics/mujoco.js";

@@ -1,7 +1,7 @@
 /**
  * An ant maze as the walking policy of `ant-direction` sees it: a guide who knows the maze points to the next cell on
- * the shortest way to the goal. With it one can watch that policy walk; it is no task to learn, since the guide knows
- * the goal.
+ * the shortest way to the goal. With it one can watch that policy walk; it is not a task to learn, since the guide
+ * knows the goal.
  */
 
 import { UsageError } from "../../errors.js";

@@ -1,7 +1,8 @@
 /**
- * `antmaze-{umaze,medium,large}`: a four-legged ant that must walk through a maze with cells of four metres, as in D4RL
- * (version 2). The goal lies in the map's cell G with a fresh offset in every episode and is not in the observation.
- * Falling over ends nothing. The names of D4RL's data sets (`antmaze-large-play`) are names of the same tasks.
+ * `antmaze-{umaze,medium,large}`: a four-legged ant that must walk through a maze with cells of four metres, as in
+ * D4RL (version 2). The goal lies in the map's cell G with a fresh offset in every episode and is not in the
+ * observation. Falling over ends nothing. The names of D4RL's datasets (`antmaze-large-play`) are names of the same
+ * tasks.
  */
 import type { z } from "zod";
 import { MazeEnvironment, type MazeRobot } from "../maze-environment.js";

@@ -1,7 +1,7 @@
 /**
  * Data for the ant mazes by D4RL's recipe: ants walk along waypoints to goals of their own, every walk lasts its full
- * length, and afterwards the rewards are those of one fixed goal, whoever was heading where. The walking policy comes
- * from outside, because it needs a runtime that this room does not know.
+ * length, and afterwards the rewards are those of one fixed goal, wherever each walk was heading. The walking policy
+ * comes from outside, because it needs a runtime that this folder does not depend on.
  */
 import { vectorParts } from "../../data/columns.js";
 import type { Dataset, Episode } from "../../data/episode.js";

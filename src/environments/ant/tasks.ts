@@ -1,4 +1,4 @@
-/** The names of the ant mazes and of D4RL's data sets of them, and the sizes that their data share with them. */
+/** The names of the ant mazes and of D4RL's datasets of them, and the sizes that their data share with them. */
 import { type MazeName, mazeNames } from "../mazes.js";
 
 /** The names of D4RL's six data sets, by the maze that they were recorded in. */

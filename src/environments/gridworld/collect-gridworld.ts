@@ -1,6 +1,6 @@
 /**
- * Data for the gridworlds: a policy that knows the way and errs at random, epsilon-greedy on the exact values. Since it
- * is a table, its own values are known too (`policyValues`): what a critic of these data should find.
+ * Data for the gridworlds: an optimal policy with random errors, epsilon-greedy on the exact values. Since it is a
+ * table, its own values are known too (`policyValues`): what a critic of these data should find.
  */
 import type { Dataset } from "../../data/episode.js";
 import { unknownName } from "../../errors.js";

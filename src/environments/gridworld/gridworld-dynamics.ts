@@ -1,6 +1,6 @@
 /**
- * How one moves in a gridworld, once and for all: the possible outcomes of every action in every state. The environment
- * draws from this table and the exact values are computed from it, so the two cannot disagree.
+ * How the agent moves in a gridworld, once and for all: the possible outcomes of every action in every state. The
+ * environment draws from this table and the exact values are computed from it, so the two cannot disagree.
  */
 import type { GridLayout } from "./gridworld-layouts.js";
 

@@ -1,6 +1,6 @@
 /**
- * The maps of the gridworlds: where one can stand, what is slippery, where it begins and where the goal is. How one
- * moves is told in `gridworld-dynamics.ts`.
+ * The maps of the gridworlds: where one can stand, what is slippery, where it begins and where the goal is. How the
+ * agent moves is described in `gridworld-dynamics.ts`.
  */
 import type { Cell } from "../mazes.js";
 

@@ -1,5 +1,5 @@
 /**
- * The true values of a gridworld, to hold learned ones against: of the best policy (value iteration) and of any given
+ * The true values of a gridworld, to compare learned ones with: of the best policy (value iteration) and of any given
  * one (policy evaluation). They are those of the task without its clock, as a critic that bootstraps at a truncation
  * learns them, and on the scale of the rewards as they are learned from.
  */

@@ -1,6 +1,6 @@
 /**
- * `gridworld-four-rooms` and `gridworld-cliff`: small worlds of cells with four discrete actions, a sparse reward at the
- * goal, and dynamics that are known exactly. They are where learned values can be held against the true ones
+ * `gridworld-four-rooms` and `gridworld-cliff`: small worlds of cells with four discrete actions, a sparse reward at
+ * the goal, and dynamics that are known exactly. They are where learned values can be checked against the true ones
  * (`gridworld-values.ts`), and where discrete actions are tried in seconds.
  */
 import { z } from "zod";

@@ -1,6 +1,6 @@
 /**
- * The checkpoints of a run, in its folder `checkpoints`: numbered files of which the last two are kept, so that one that
- * turns out to be damaged leaves the one before, and `best.safetensors`, the state that was evaluated best.
+ * The checkpoints of a run, in its folder `checkpoints`: numbered files of which the last two are kept, so that one
+ * that turns out to be damaged leaves the one before, and `best.safetensors`, the best evaluated state.
  */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * The values of Arrow columns as float32: nested lists of one length become rows of numbers, bits become 0 and 1. Every
- * length is held against the buffer that must hold it before anything is allocated.
+ * The values of Arrow columns as float32: nested lists of one length become rows of numbers, bits become 0 and 1.
+ * Every length is checked against the buffer that must hold it before anything is allocated.
  * Source: https://arrow.apache.org/docs/format/Columnar.html
  */
 

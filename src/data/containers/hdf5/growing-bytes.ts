@@ -1,5 +1,5 @@
 /**
- * A file on its way whose bytes stay in memory.
+ * A file being written whose bytes stay in memory.
  */
 import type { TargetFile } from "../files.js";
 

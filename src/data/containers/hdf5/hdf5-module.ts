@@ -1,8 +1,8 @@
 /**
- * The door to the HDF5 library (h5wasm, the C library in WebAssembly). A file is a node of the library's own file system
- * whose bytes are read where they are when the library asks for them, so that a file may be larger than memory and the
- * same code runs in a browser and on Node. What the library would print on stderr is kept here instead; whatever goes
- * wrong inside it leaves this file as a `DataError`.
+ * The interface to the HDF5 library (h5wasm, the C library in WebAssembly). A file is a node of the library's own file
+ * system whose bytes are read where they are when the library asks for them, so that a file may be larger than memory
+ * and the same code runs in a browser and on Node. What the library would print on stderr is kept here instead;
+ * whatever goes wrong inside it leaves this file as a `DataError`.
  */
 import type h5wasm from "h5wasm";
 import { DataError } from "../../../errors.js";

@@ -1,6 +1,6 @@
 /**
- * Reading one numeric data set of an HDF5 file into a Float32Array. Its declared shape is not believed before it was
- * held against the size of the file: a damaged header may declare terabytes. Rows come in blocks, so that the
+ * Reading one numeric dataset of an HDF5 file into a Float32Array. Its declared shape is not trusted before it is
+ * checked against the size of the file: a damaged header may declare terabytes. Rows come in blocks, so that the
  * library's own memory (which never shrinks) stays small next to the data.
  */
 import { DataError } from "../../../errors.js";

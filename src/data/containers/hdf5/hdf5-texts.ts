@@ -1,6 +1,6 @@
 /**
  * Attributes of an HDF5 file that are texts. The library is not asked for them: a damaged reference makes it take
- * gigabytes, a damaged heap of texts makes it walk for ever. Instead, the bytes that it reads while it lists the
+ * gigabytes, a damaged heap of texts makes it loop forever. Instead, the bytes that it reads while it lists the
  * attributes are watched for their names, and what stands around a name is decoded here, each step within bounds.
  * Source: HDF5 file format specification 3.0, IV.A.2.m "The Attribute Message" and III.E "Global Heap"
  */

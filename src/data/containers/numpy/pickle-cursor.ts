@@ -1,5 +1,5 @@
 /**
- * Reading a pickle's bytes one after the other, with every length held against what is left.
+ * Reading a pickle's bytes one after the other, with every length checked against what is left.
  */
 import { DataError } from "../../../errors.js";
 import { latin1, PickleBytes } from "./pickle-values.js";

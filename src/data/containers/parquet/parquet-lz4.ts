@@ -1,6 +1,7 @@
 /**
- * LZ4 pages, unpacked by a library that does not say how much it has unpacked: where a block is cut off, it leaves zeros
- * behind. So a block is held against its size first, and the frames around it, which Hadoop wrote, are taken off here.
+ * LZ4 pages, unpacked by a library that does not say how much it has unpacked: where a block is cut off, it leaves
+ * zeros behind. So a block is checked against its size first, and the frames around it, which Hadoop wrote, are taken
+ * off here.
  * Sources: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md and, for the frames, the entry LZ4 of
  * https://github.com/apache/parquet-format/blob/master/Compression.md
  */

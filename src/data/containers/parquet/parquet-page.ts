@@ -1,5 +1,5 @@
 /**
- * One page of a column of a Parquet file: its header, held against what is left of the column, and its values and
+ * One page of a column of a Parquet file: its header, checked against what is left of the column, and its values and
  * levels, ready to be taken one by one.
  */
 

@@ -1,7 +1,7 @@
 /**
  * Parquet files as tables of columns, for every format that is made of them. The rows come in batches, so that a table
- * may be larger than memory. Nothing that a file declares is believed before it was held against its size: a damaged or
- * hostile file gives one typed error and takes no memory and no time beyond it.
+ * may be larger than memory. Nothing that a file declares is trusted before it is checked against its size: a damaged
+ * or hostile file gives one typed error and takes no memory and no time beyond it.
  */
 import { DataError, fileReason } from "../../../errors.js";
 import { Damaged } from "../damaged.js";

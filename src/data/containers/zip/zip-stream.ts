@@ -1,6 +1,6 @@
 /**
- * One entry of a zip archive as a stream that is read piece by piece, so that an archive may be larger than memory. Its
- * length and checksum are held against the table of contents when it ends.
+ * One entry of a zip archive as a stream that is read piece by piece, so that an archive may be larger than memory.
+ * Its length and checksum are checked against the table of contents when it ends.
  */
 import { Inflate } from "fflate";
 import { DataError } from "../../../errors.js";

@@ -1,7 +1,7 @@
 /**
  * The table of contents of a zip archive, read from its end (the central directory), with its 64-bit extension. Only
- * what the table says is used, and it is held against the file: names that lead out of the archive, encrypted entries,
- * other methods than "stored" and "deflate", and sizes that no deflate stream can reach are refused.
+ * what the table says is used, and it is checked against the file: names that lead out of the archive, encrypted
+ * entries, other methods than "stored" and "deflate", and sizes that no deflate stream can reach are refused.
  */
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../files.js";

@@ -1,5 +1,5 @@
 /**
- * The .npy files of the Adroit binary tasks as one format among the others; `adroit-npy.ts` reads them.
+ * The .npy files of the Adroit binary tasks as one of the formats; `adroit-npy.ts` reads them.
  */
 import { isNpy, NPY_PREAMBLE } from "../../containers/numpy/npy.js";
 import type { DatasetFormat } from "../format.js";

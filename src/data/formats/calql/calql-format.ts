@@ -1,5 +1,5 @@
 /**
- * The house's own format as one among the others; see calql-layout.ts for what is in it.
+ * calql's own format as one of the formats; see calql-layout.ts for what is in it.
  */
 
 import type { DatasetFormat } from "../format.js";

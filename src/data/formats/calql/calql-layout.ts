@@ -1,7 +1,7 @@
 /**
- * The layout of a `.calql` folder, the house's own format: raw numbers, so that any block of episodes is read with a few
- * sequential reads and any tool can map the arrays into memory. S is the number of steps, E of episodes, B of blocks, dO
- * and dA are the sizes of an observation and an action; all numbers are little-endian, arrays row-major.
+ * The layout of a `.calql` folder, calql's own format: raw numbers, so that any block of episodes is read with a few
+ * sequential reads and any tool can map the arrays into memory. S is the number of steps, E of episodes, B of blocks,
+ * dO and dA are the sizes of an observation and an action; all numbers are little-endian, arrays row-major.
  *
  *   manifest.json       what there is (`manifestSchema`)
  *   observations.f32    [S + E, dO] float32: an episode of T steps has T + 1 rows; this is the vector `state`

@@ -1,6 +1,6 @@
 /**
- * Reads the house's own format (see calql-layout.ts): in order, or any block by itself. Nothing is believed unchecked:
- * sizes are held against the files before anything is allocated, every block against its checksum when it is read.
+ * Reads calql's own format (see calql-layout.ts): in order, or any block by itself. Nothing is believed unchecked:
+ * sizes are checked against the files before anything is allocated, every block against its checksum when it is read.
  */
 
 import { DataError } from "../../../errors.js";

@@ -1,5 +1,5 @@
 /**
- * Writes the house's own format (see calql-layout.ts) episode by episode, with no more than one block in memory.
+ * Writes calql's own format (see calql-layout.ts) episode by episode, with no more than one block in memory.
  */
 
 import { UsageError } from "../../../errors.js";

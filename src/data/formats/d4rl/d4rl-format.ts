@@ -1,5 +1,5 @@
 /**
- * D4RL's HDF5 layout as a format among the others.
+ * D4RL's HDF5 layout as one of the formats.
  */
 
 import type { DatasetFormat } from "../format.js";

@@ -1,6 +1,6 @@
 /**
- * Reads the scalars of the group `metadata` in a D4RL file: what is told about the data, such as the recipe that
- * `writeD4RL` was given. They are a courtesy, so what is not a scalar, or too long to be one, is left out. One of them
+ * Reads the scalars of the group `metadata` in a D4RL file: information about the data, such as the recipe that
+ * `writeD4RL` was given. They are optional, so what is not a scalar, or too long to be one, is left out. One of them
  * has a meaning: `discrete_actions` says that actions are discrete, and how many there are.
  */
 import type { DataFile } from "../../containers/files.js";

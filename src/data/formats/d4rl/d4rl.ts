@@ -5,8 +5,9 @@
  *
  * Keys: observations [rows, observationSize], actions [rows, actionSize], rewards [rows] or [rows, 1], terminals
  * [rows] as bool or number; timeouts [rows] and next_observations where they are known. Kitchen data have no timeouts
- * but a data set `infos` [rows] that numbers the demonstrations. Where actions are discrete, their column [rows, 1]
- * holds numbers from 0 on and the scalar `metadata/discrete_actions` says how many there are; without it they are vectors.
+ * but a dataset `infos` [rows] that numbers the demonstrations. Where actions are discrete, their column [rows, 1]
+ * holds numbers from 0 on and the scalar `metadata/discrete_actions` says how many there are; without it they are
+ * vectors.
  */
 
 import { DataError } from "../../../errors.js";

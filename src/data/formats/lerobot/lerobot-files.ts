@@ -1,2 +1,2 @@
-/** The file by which a LeRobot data set is recognised; `lerobot-meta.ts` reads it. */
+/** The file by which a LeRobot dataset is recognised; `lerobot-meta.ts` reads it. */
 export const infoPath = "meta/info.json";

@@ -1,5 +1,5 @@
 /**
- * LeRobot data sets (Hugging Face) as one format among the others; `lerobot.ts` reads them.
+ * LeRobot datasets (Hugging Face) as one of the formats; `lerobot.ts` reads them.
  */
 import type { DatasetFormat } from "../format.js";
 import { refuseOptions } from "../refuse-options.js";

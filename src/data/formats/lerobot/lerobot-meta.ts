@@ -1,5 +1,5 @@
 /**
- * meta/info.json of a LeRobot data set, checked: which version it is, and which features are numbers that can be
+ * meta/info.json of a LeRobot dataset, checked: which version it is, and which features are numbers that can be
  * learned from.
  */
 import { z } from "zod";

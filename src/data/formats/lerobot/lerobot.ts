@@ -1,6 +1,6 @@
 /**
- * LeRobot data sets (Hugging Face), versions 2.x and 3.0: meta/info.json and Parquet tables of one frame a row. Frame t
- * has the observation before action t; next.reward is what action t earned. Videos and pictures are not read.
+ * LeRobot datasets (Hugging Face), versions 2.x and 3.0: meta/info.json and Parquet tables of one frame per row. Frame
+ * t has the observation before action t; next.reward is what action t earned. Videos and pictures are not read.
  *
  * - next.done ends an episode: terminated where next.success is true or there is no such column, else truncated.
  * - One frame may follow it in the same episode, which tells only the last observation.

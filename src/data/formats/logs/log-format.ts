@@ -1,5 +1,5 @@
 /**
- * Logs of applications as formats among the others: JSON lines and Parquet tables of one row a step.
+ * Logs of applications as two of the formats: JSON lines and Parquet tables of one row per step.
  */
 import type { DataFiles } from "../../containers/files.js";
 import { looksLikeParquet } from "../../containers/parquet/parquet-footer.js";

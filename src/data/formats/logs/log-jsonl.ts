@@ -1,5 +1,5 @@
 /**
- * Logs of one JSON object a line.
+ * Logs of one JSON object per line.
  */
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../../containers/files.js";

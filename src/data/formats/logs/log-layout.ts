@@ -1,5 +1,5 @@
 /**
- * A log's columns held against the mapping: which there are, where each stands in a row, and what a row says.
+ * A log's columns checked against the mapping: which there are, where each stands in a row, and what a row says.
  */
 
 import { DataError, unknownName } from "../../../errors.js";

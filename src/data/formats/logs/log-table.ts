@@ -1,5 +1,5 @@
 /**
- * What a log is to the room that makes episodes of it, whether its rows are lines of JSON or of a Parquet table.
+ * A log as seen by the code that makes episodes of it, whether its rows are lines of JSON or of a Parquet table.
  */
 
 /** One row; valid until the next one is asked for. */

@@ -1,7 +1,7 @@
 /**
- * Minari data sets (Farama Foundation) as a format among the others: main_data.hdf5 with attributes (before version
- * 0.5), or metadata.json beside HDF5, Arrow or Parquet data. Given as the data set's folder, its data folder, or the
- * HDF5 file itself. Episodes come in the order of their numbers, one in memory at a time.
+ * Minari datasets (Farama Foundation) as one of the formats: main_data.hdf5 with attributes (before version 0.5), or
+ * metadata.json beside HDF5, Arrow or Parquet data. Given as the dataset's folder, its data folder, or the HDF5 file
+ * itself. Episodes come in the order of their numbers, one in memory at a time.
  *
  * Facts: https://minari.farama.org/content/dataset_standards/
  */

@@ -1,5 +1,5 @@
 /**
- * What a Minari data set says about itself: from version 0.5 on in data/metadata.json, before in the attributes of
+ * What a Minari dataset says about itself: from version 0.5 on in data/metadata.json, before in the attributes of
  * main_data.hdf5. Python writes Infinity and NaN into JSON, which JSON does not know; the bounds of spaces are full of
  * them, and nothing here needs them, so they are read as null.
  */

@@ -1,10 +1,10 @@
 /**
  * Gymnasium's spaces as Minari writes them down (JSON), and the order in which their values become one row of numbers.
  *
- * The order is that of `gymnasium.spaces.flatten` on a data set that Minari has loaded: the keys of a Dict sorted by
- * their characters' codes, the parts of a Tuple by index, both from the outside in; a Box row by row (C order), whatever
- * its rank and kind of number; a MultiBinary likewise; a Discrete as `n` numbers of which one is 1 (one-hot), a
- * MultiDiscrete as the one-hots of its entries one after the other.
+ * The order is that of `gymnasium.spaces.flatten` on a dataset that Minari has loaded: the keys of a Dict sorted by
+ * their characters' codes, the parts of a Tuple by index, both from the outside in; a Box row by row (C order),
+ * whatever its rank and kind of number; a MultiBinary likewise; a Discrete as `n` numbers of which one is 1 (one-hot),
+ * a MultiDiscrete as the one-hots of its entries one after the other.
  */
 import { DataError, unknownName } from "../../../errors.js";
 import type { Part } from "../../columns.js";

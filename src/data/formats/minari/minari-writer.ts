@@ -1,5 +1,5 @@
 /**
- * Writes Minari data sets in the layout of version 0.5: data/metadata.json beside data/main_data.hdf5, chunked and not
+ * Writes Minari datasets in the layout of version 0.5: data/metadata.json beside data/main_data.hdf5, chunked and not
  * compressed, one episode in memory at a time. Spaces are those that the episodes tell: a Box without bounds for
  * observations and for action vectors, a Discrete for choices. Flags are stored as int8, since the HDF5 library cannot
  * write h5py's booleans. An episode that ends neither terminated nor truncated comes back truncated.

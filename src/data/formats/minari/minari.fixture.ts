@@ -1,4 +1,4 @@
-/** For tests of Minari data sets: those that Python wrote, and HDF5 files and changed metadata made on the spot. */
+/** For tests of Minari datasets: those that Python wrote, and HDF5 files and changed metadata made on the spot. */
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { UsageError } from "../../../errors.js";

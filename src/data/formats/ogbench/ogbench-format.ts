@@ -1,5 +1,5 @@
 /**
- * OGBench's .npz files as one format among the others; `ogbench.ts` reads them.
+ * OGBench's .npz files as one of the formats; `ogbench.ts` reads them.
  */
 import type { DataFile } from "../../containers/files.js";
 import { isZip, zipEntries } from "../../containers/zip/zip.js";

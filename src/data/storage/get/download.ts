@@ -1,7 +1,7 @@
 /**
- * One file from the network to the disk. It grows beside its place as `.part`, so that an interrupted download goes on
- * where it stopped, as long as the server's file is the same; it gets its name when it is complete and its checksum is
- * right.
+ * One file from the network to the disk. It grows beside its place as `.part`, so that an interrupted download resumes
+ * where it stopped, as long as the server's file is the same; it gets its name when it is complete and its checksum
+ * matches.
  */
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";

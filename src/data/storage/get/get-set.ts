@@ -1,5 +1,5 @@
 /**
- * A public data set into the cache: downloads what is missing, checks what is there, and where neither works says which
+ * A public dataset into the cache: downloads what is missing, checks what is there, and where neither works says which
  * address to open by hand and where the file belongs.
  */
 import { existsSync, statSync } from "node:fs";

@@ -1,5 +1,5 @@
 /**
- * The data sets of Minari (on Hugging Face), of OGBench, and the binary Adroit data that AWAC published.
+ * The datasets of Minari (on Hugging Face), of OGBench, and the binary Adroit data that AWAC published.
  */
 import type { PublicSet } from "./public-set.js";
 

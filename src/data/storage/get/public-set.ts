@@ -1,5 +1,5 @@
 /**
- * What is known of a public data set: its name, where it is published, and of its files what their publisher or a
+ * What is known of a public dataset: its name, where it is published, and of its files what their publisher or a
  * catalogue that downloaded them has written down.
  */
 

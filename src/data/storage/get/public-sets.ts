@@ -1,5 +1,5 @@
 /**
- * All public data sets that are known by name, and where in the cache each has its place: one file, or a folder of the
+ * All public datasets that are known by name, and where in the cache each has its place: one file, or a folder of the
  * set's name.
  */
 import { existsSync } from "node:fs";

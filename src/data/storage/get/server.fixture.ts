@@ -1,4 +1,4 @@
-/** For tests of downloads: what a server of data sets answers, and an address where none does. */
+/** For tests of downloads: what a server of datasets answers, and an address where none does. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
