@@ -55,7 +55,6 @@ describe("a flag", () => {
     [["--offline-updates", "1e3"], { offlineUpdates: 1000 }],
     [["--reward-shift", "-5"], { rewardShift: -5 }],
     [["--mixing-ratio=-1"], { mixingRatio: -1 }],
-    [["--offline-share", "0.25"], { mixingRatio: 0.25 }],
     [["--actor-hidden", "64,32"], { actorHidden: [64, 32] }],
     [["--actor-hidden", "256"], { actorHidden: [256] }],
     [["--critic-hidden", "64, 64, 64"], { criticHidden: [64, 64, 64] }],
