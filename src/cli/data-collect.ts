@@ -6,6 +6,7 @@ import type { Dataset } from "../data/episode.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
 import { collectedTasks, needsWalkingPolicy, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
+import { taskSlug } from "../environments/task-name.js";
 import { RunFailure, UsageError } from "../errors.js";
 import { collectOwnData } from "../runs/own-data.js";
 import { writeDataset } from "../runs/task-data.js";
@@ -47,7 +48,7 @@ function places(flag: string, description: string): Option {
 }
 
 async function collect(task: string, flags: Flags): Promise<void> {
-  const path = flags.out ?? `${task}.hdf5`;
+  const path = flags.out ?? `${taskSlug(task)}.hdf5`;
   refuseOtherEndings(path);
   const collection = collectionOf(task, flags);
   const view = amountView("collecting");

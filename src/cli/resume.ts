@@ -3,6 +3,7 @@
  */
 import type { Command } from "commander";
 import { environmentNames } from "../environments/registry.js";
+import { splitTask } from "../environments/task-name.js";
 import { UsageError } from "../errors.js";
 import { readRunConfig } from "../runs/read.js";
 import type { TrainSettings } from "../settings/configuration.js";
@@ -30,7 +31,7 @@ export function defineResume(command: Command): void {
 
 /** A name that a run has used is not misspelt: it is one of the user's own. */
 function refuseUnregistered(folder: string, task: string): void {
-  if (environmentNames().includes(task)) return;
+  if (environmentNames().includes(splitTask(task).name)) return;
   throw new UsageError(
     `The run in ${folder} acts in the environment "${task}", which is none of calql's own; name the file that registers it with --import FILE, or call registerEnvironment and then resume({ folder }) in the program that began the run.`,
   );

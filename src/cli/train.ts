@@ -3,6 +3,7 @@
  */
 import { join } from "node:path";
 import type { Command } from "commander";
+import { taskSlug } from "../environments/task-name.js";
 import { configure } from "../runs/configure.js";
 import type { Configuration } from "../settings/configuration.js";
 import { type TrainOptions, type TrainResult, trainConfigured } from "../train.js";
@@ -33,5 +34,5 @@ export function trainWithView(
 
 function defaultFolder({ run }: Configuration): string {
   const name = run.onlineAgent === null ? run.agent : `${run.agent}-${run.onlineAgent}`;
-  return join("runs", run.task, `${name}-seed${run.seed}`);
+  return join("runs", taskSlug(run.task), `${name}-seed${run.seed}`);
 }

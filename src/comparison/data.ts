@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readD4RLMetadata } from "../data/formats/d4rl/d4rl-metadata.js";
 import { diskFiles } from "../data/storage/disk-files.js";
-import { collectedTasks, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
+import { collectsOwnData, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
+import { taskSlug } from "../environments/task-name.js";
 import { UsageError } from "../errors.js";
 import { collectOwnData } from "../runs/own-data.js";
 import { writeDataset } from "../runs/task-data.js";
@@ -15,7 +16,7 @@ import type { PlannedRun } from "./plan.js";
 
 /** Where a comparison keeps the data of a task. */
 export function dataFile(out: string, task: string): string {
-  return join(out, task, "data.hdf5");
+  return join(out, taskSlug(task), "data.hdf5");
 }
 
 /**
@@ -25,7 +26,7 @@ export function dataFile(out: string, task: string): string {
 export async function checkData(runs: readonly PlannedRun[], collection: Collection | undefined): Promise<void> {
   for (const { task, settings, collects } of onePerFile(runs)) {
     if (!collects) diskFiles(settings.dataset!).close();
-    else if (!collectedTasks.includes(task)) throw withoutOwnData(task);
+    else if (!collectsOwnData(task)) throw withoutOwnData(task);
     else if (existsSync(settings.dataset!)) await refuseOtherData(settings.dataset!, recipeOf(task, collection));
   }
 }

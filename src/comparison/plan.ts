@@ -6,6 +6,7 @@
 import { join, resolve } from "node:path";
 import type { Sizes } from "../agents/context.js";
 import { makeEnvironment } from "../environments/registry.js";
+import { taskSlug } from "../environments/task-name.js";
 import { UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
 import { configure } from "../runs/configure.js";
@@ -106,7 +107,7 @@ function planRun({ task, seed, variant: { label, settings: own }, out, several }
     label,
     task,
     seed,
-    folder: join(out, task, `${slug(label)}-seed${seed}`),
+    folder: join(out, taskSlug(task), `${slug(label)}-seed${seed}`),
     settings,
     resolved: configure(settings).flat,
     collects,

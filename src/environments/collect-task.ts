@@ -5,6 +5,7 @@ import type { Dataset } from "../data/episode.js";
 import { UsageError, unknownName } from "../errors.js";
 import { families } from "./families.js";
 import type { DataRecipe, OwnData, TaskCollection } from "./family.js";
+import { splitTask } from "./task-name.js";
 
 export type { TaskCollection } from "./family.js";
 
@@ -15,7 +16,13 @@ const amount: readonly string[] = ["task", "episodes", "steps", "seed", "onProgr
 export const collectedTasks: readonly string[] = families.flatMap(({ data }) => data?.tasks ?? []);
 
 function dataOf(task: string): OwnData | undefined {
-  return families.find(({ data }) => data?.tasks.includes(task))?.data;
+  const { name } = splitTask(task);
+  return families.find(({ data }) => data?.tasks.includes(name))?.data;
+}
+
+/** Whether `collectTask` knows the task. */
+export function collectsOwnData(task: string): boolean {
+  return dataOf(task) !== undefined;
 }
 
 /** The recipe of a task's own data; undefined where it collects none. */
@@ -35,9 +42,13 @@ export function needsWalkingPolicy(task: string): boolean {
 export async function collectTask(settings: TaskCollection): Promise<Dataset> {
   const data = dataOf(settings.task);
   if (!data) throw unknownName("task with data of its own", settings.task, collectedTasks);
+  const { name: task, options } = splitTask(settings.task);
+  const asked = Object.keys(options).length > 0 ? { ...settings, task, options } : settings;
   const known = [...amount, ...data.settings];
-  const foreign = Object.keys(settings).find((name) => !known.includes(name));
+  if ("options" in asked && !known.includes("options"))
+    throw new UsageError(`Data of ${task} are not collected under options; name recorded data with --dataset FILE.`);
+  const foreign = Object.keys(asked).find((name) => !known.includes(name));
   if (foreign !== undefined)
     throw new UsageError(`The setting ${foreign} means nothing to the data of ${settings.task}; leave it out.`);
-  return data.collect(settings);
+  return data.collect(asked);
 }

@@ -3,15 +3,18 @@
  */
 import { adroitFamily } from "./adroit/family.js";
 import { antFamily } from "./ant/family.js";
+import { corridorFamily } from "./corridor/family.js";
 import type { Family, TaskPresets } from "./family.js";
 import { gridWorldFamily } from "./gridworld/family.js";
 import { pointMazeFamily } from "./pointmaze/family.js";
+import { splitTask } from "./task-name.js";
 
-export const families: readonly Family[] = [pointMazeFamily, antFamily, adroitFamily, gridWorldFamily];
+export const families: readonly Family[] = [pointMazeFamily, antFamily, adroitFamily, gridWorldFamily, corridorFamily];
 
-/** The family of a built-in task. */
+/** The family of a built-in task, whatever its options. */
 export function familyOf(task: string): Family | undefined {
-  return families.find(({ tasks }) => tasks.includes(task));
+  const { name } = splitTask(task);
+  return families.find(({ tasks }) => tasks.includes(name));
 }
 
 /** The presets of a task; undefined where no family has any for it. */
@@ -23,5 +26,5 @@ export function presetsOf(task: string): TaskPresets | undefined {
  * D4RL's normalised score of a return without discount: 0 is random, 100 an expert. Undefined for tasks that have none.
  */
 export function normalisedScore(task: string, episodeReturn: number): number | undefined {
-  return familyOf(task)?.normalisedScore?.(task, episodeReturn);
+  return familyOf(task)?.normalisedScore?.(splitTask(task).name, episodeReturn);
 }

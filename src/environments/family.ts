@@ -39,6 +39,8 @@ export interface TaskCollection extends CollectionAmount {
   readonly goals?: "fixed" | "diverse";
   readonly goalShare?: number;
   readonly noise?: number;
+  /** Options of the environment, where the family collects data under them; the task's name may carry them. */
+  readonly options?: EnvironmentOptions;
   /** Who walks, in an ant maze. */
   readonly policy?: WalkingPolicy;
   /** Ends the collection of an ant maze early, with the walks that are complete. */

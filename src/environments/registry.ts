@@ -10,6 +10,7 @@ import type { Environment, MaybePromise } from "./environment.js";
 import { families, familyOf } from "./families.js";
 import { guardEnvironment } from "./guard.js";
 import type { EnvironmentOptions } from "./options.js";
+import { splitTask } from "./task-name.js";
 
 /** Makes a fresh environment, or promises one; it validates its own options. */
 export type EnvironmentFactory = (options: EnvironmentOptions) => MaybePromise<Environment>;
@@ -39,14 +40,16 @@ export function registerEnvironment(name: string, factory: EnvironmentFactory): 
 }
 
 /**
- * A fresh, guarded environment, e.g. `await makeEnvironment("pointmaze-umaze", { start: "diverse" })`. Call `close` when
- * it is no longer needed: its physics lives outside JavaScript's memory.
+ * A fresh, guarded environment, e.g. `await makeEnvironment("pointmaze-umaze", { start: "diverse" })`, or the same as
+ * `"pointmaze-umaze?start=diverse"`. Call `close` when it is no longer needed: its physics lives outside JavaScript's
+ * memory.
  * @throws UsageError when the name or an option is unknown; RunFailure when its factory throws anything else.
  */
 export async function makeEnvironment(name: string, options: EnvironmentOptions = {}): Promise<Environment> {
-  const factory = factoryOf(name);
+  const task = splitTask(name);
+  const factory = factoryOf(task.name);
   try {
-    const made = factory(options);
+    const made = factory({ ...task.options, ...options });
     return guardEnvironment(withDeclaredMembers(await made, name), name);
   } catch (error) {
     if (error instanceof UsageError) throw error;

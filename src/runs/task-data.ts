@@ -9,6 +9,7 @@ import { type Metadata, writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
 import { cacheFolder } from "../data/storage/cache.js";
 import { readDataset } from "../data/storage/open-dataset.js";
 import { ownDataOf, type TaskCollection } from "../environments/collect-task.js";
+import { taskSlug } from "../environments/task-name.js";
 import { fileReason, RunFailure, UsageError } from "../errors.js";
 import { makeFolder } from "../files/make-folder.js";
 import { writeWholeFile } from "../files/whole-file.js";
@@ -48,5 +49,5 @@ export async function taskData({ task, onProgress }: DataRequest): Promise<Datas
 /** Named by everything that the data follow from, so that other collection settings never meet old data. */
 function cachedFile(task: string, recipe: object): string {
   const words = Object.entries(recipe).map(([name, value]) => `${name}${value}`);
-  return join(cacheFolder(), `${[task, ...words].join("-")}.hdf5`);
+  return join(cacheFolder(), `${[taskSlug(task), ...words].join("-")}.hdf5`);
 }
