@@ -2,6 +2,7 @@
  * The order of an update in the SAC family. What the critics learn from is the one thing in which its algorithms differ.
  */
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
+import { smallestValue } from "./critics.js";
 import { type Losses, mergeLosses } from "./losses.js";
 import { declareModel, type Model, modelAt } from "./model.js";
 import { policyLosses, type SacSettings } from "./sac.js";
@@ -24,6 +25,6 @@ export function actorCritic<S extends SacSettings>(criticLosses: (model: Model<S
       update.follow(start.targetCritics.parameters, start.critics.parameters, polyakTau);
     }
     if (criticSteps > 1) update.learn(policyLosses(modelAt(start, update, criticSteps - 1)));
-    return { policy: start.policy, update };
+    return { policy: start.policy, update, critics: smallestValue(start.critics) };
   };
 }

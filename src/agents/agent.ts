@@ -19,6 +19,7 @@ import { fillNoise } from "./noise.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
 import { type AgentSettings, agentDefinition } from "./registry.js";
 import { parseSettings } from "./settings.js";
+import { StateValues } from "./state-values.js";
 import { UPDATES } from "./update.js";
 
 /**
@@ -54,6 +55,7 @@ export class Agent {
   private readonly exploration: RandomStream;
   private readonly columns: Columns;
   private readonly zeros = new Map<number, Float32Array>();
+  private stateValues: { readonly rows: number; readonly program: StateValues | undefined } | undefined;
 
   private constructor(
     readonly definition: AgentDefinition,
@@ -154,6 +156,20 @@ export class Agent {
     return actions;
   }
 
+  /**
+   * Q(s, pi(s)) of the deterministic action, by the smallest of the critics, for rows of observations: [count], overwritten
+   * by the next call; undefined where the agent has no critics that could be asked.
+   */
+  async values(observations: Observation): Promise<Float32Array | undefined> {
+    const parts = partsOfObservation(observations);
+    const rows = countRows(parts, partsOf(this.options));
+    if (this.stateValues?.rows !== rows) {
+      await this.stateValues?.program?.release();
+      this.stateValues = { rows, program: await StateValues.compile(this.declared, this.options, rows) };
+    }
+    return this.stateValues.program?.of(parts, (name) => this.program.state(name));
+  }
+
   /** The policy as an ONNX file with its weights by name. */
   exportPolicy(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const weights = this.program.state(this.declared.policy.parameters.name);
@@ -204,6 +220,7 @@ export class Agent {
   async release(): Promise<void> {
     await this.program.release();
     await this.policy.release();
+    await this.stateValues?.program?.release();
   }
 
   /** What the program does not read may be missing. */

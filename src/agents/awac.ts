@@ -9,7 +9,7 @@ import { minimumOverCritics } from "../networks/critic.js";
 import { gaussianPolicy, normalActions, normalLogProbability } from "../networks/gaussian.js";
 import { mean, sub } from "../tensor/operations.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
-import { backup, criticRegression, declareCriticPair, qValues } from "./critics.js";
+import { backup, criticRegression, declareCriticPair, qValues, smallestValue } from "./critics.js";
 import { calibrationMetrics } from "./metrics.js";
 import { actorCriticSettings, withDefaults } from "./settings.js";
 import { Update } from "./update.js";
@@ -59,5 +59,5 @@ export function awac(context: AgentContext<AwacSettings>): AgentParts {
     },
   });
   update.follow(targetCritics.parameters, critics.parameters, polyakTau);
-  return { policy, update };
+  return { policy, update, critics: smallestValue(critics) };
 }

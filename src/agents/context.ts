@@ -15,6 +15,7 @@ import {
 } from "../data/columns.js";
 import type { Normalisation, Transform } from "../data/transform.js";
 import type { AdamSettings } from "../networks/adam.js";
+import type { Parameters } from "../networks/parameters.js";
 import type { Policy } from "../networks/policy.js";
 import { RandomStream } from "../random.js";
 import { add, concat, constant, div, input, mul, reshape, sub, toFloat } from "../tensor/operations.js";
@@ -106,6 +107,16 @@ export interface AgentContext<Settings extends CommonSettings = CommonSettings> 
 export interface AgentParts {
   readonly policy: Policy;
   readonly update: Update;
+  /** What its critics say; without it nobody can ask for values. */
+  readonly critics?: ValueOfActions;
+}
+
+/** The critics from which a policy learns. */
+export interface ValueOfActions {
+  /** Their state tensor. */
+  readonly parameters: Parameters;
+  /** Q(s, a) by the smallest of them [rows], for observations [rows, observation] and actions [rows, action]. */
+  readonly value: (observations: Tensor, actions: Tensor) => Tensor;
 }
 
 export function agentContext<S extends CommonSettings>(settings: S, sizes: Sizes, seed: number): AgentContext<S> {

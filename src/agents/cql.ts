@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { inRowBlocks } from "../networks/blocks.js";
-import { actionValues, stateActionRows } from "../networks/critic.js";
+import { actionValues, minimumOverCritics, stateActionRows } from "../networks/critic.js";
 import { sample } from "../networks/tanh-gaussian.js";
 import {
   add,
@@ -13,6 +13,7 @@ import {
   constant,
   expand,
   less,
+  maximum,
   mean,
   reshape,
   slice,
@@ -47,6 +48,8 @@ export const cqlSettings = withDefaults(sacSettings, { maxTargetBackup: true }).
 export type CqlSettings = z.infer<typeof cqlSettings>;
 
 interface ConservativeLosses extends CriticLoss {
+  /** Mean over the batch. */
+  readonly actionGap: Tensor;
   /** All [critics], means over the batch. */
   readonly gap: Tensor;
   readonly conservativeLoss: Tensor;
@@ -64,8 +67,8 @@ export function cqlCriticLosses(
   const proposals = proposeActions(model);
   return scope("criticLosses", () => {
     const losses = lossesOf(model, { target, proposals, referenceValues, calibrate });
-    const { gap, conservativeLoss } = losses;
-    const metrics = { targetQMean, ...conservativeMetrics(gap, conservativeLoss), ...boundRates(losses) };
+    const { gap, conservativeLoss, actionGap } = losses;
+    const metrics = { targetQMean, actionGap, ...conservativeMetrics(gap, conservativeLoss), ...boundRates(losses) };
     return mergeLosses(criticLosses(model, losses, metrics), lagrangeLosses(model, conservativeLoss));
   });
 }
@@ -116,12 +119,13 @@ function lossesOf(model: Model<CqlSettings>, inputs: ConservativeInputs): Conser
     values: perState.dataValues,
     gap,
     conservativeLoss: weighted,
+    actionGap: mean(perState.actionGap),
     boundRateNext: mean(perState.belowNext, [1, 2]),
     boundRateCurrent: mean(perState.belowCurrent, [1, 2]),
   };
 }
 
-type PerState = Readonly<Record<"dataValues" | "gap" | "belowNext" | "belowCurrent", Tensor>>;
+type PerState = Readonly<Record<"dataValues" | "gap" | "actionGap" | "belowNext" | "belowCurrent", Tensor>>;
 
 /**
  * For each critic and state of a block: T·logsumexp(values/T) - Q(s, a) [critics, states], and where policy actions lie
@@ -147,9 +151,24 @@ function conservativeGap(
   return {
     dataValues,
     gap: gapPerState(model.settings, logits, dataValues),
+    actionGap: actionGap(model.settings, dataValues, slice(policyValues, 2, n, 2 * n)),
     belowNext: slice(below, 2, 0, n),
     belowCurrent: slice(below, 2, n, 2 * n),
   };
+}
+
+/**
+ * How much the data's action is worth above the one that the backup would take at the same state, [1, states]: all
+ * that makes CQL's values lie below the returns enters here, once a step (docs/unlearning.md).
+ * @param dataValues [critics, states]
+ * @param policyValues of actions from pi(.|s) [critics, states, actions]
+ */
+function actionGap({ maxTargetBackup }: CqlSettings, dataValues: Tensor, policyValues: Tensor): Tensor {
+  const worst = minimumOverCritics(policyValues);
+  const [states, actions] = worst.shape as readonly [number, number];
+  const each = Array.from({ length: maxTargetBackup ? actions : 1 }, (_, i) => slice(worst, 1, i, i + 1));
+  const backedUp = reshape(each.reduce(maximum), [1, states]);
+  return sub(reshape(minimumOverCritics(dataValues), [1, states]), backedUp);
 }
 
 function boundRates({ boundRateNext, boundRateCurrent }: ConservativeLosses): Losses["metrics"] {

@@ -2,12 +2,12 @@
  * What the agents outside the SAC family share about their critics: an ensemble with slow targets, the Bellman backup
  * of any next value, and the regression of every critic on it.
  */
-import { actionValues, declareCritics } from "../networks/critic.js";
+import { actionValues, declareCritics, minimumOverCritics } from "../networks/critic.js";
 import type { Ensemble } from "../networks/ensemble.js";
 import { RandomStream } from "../random.js";
 import { add, concat, mean, mul, square, stopGradient, sub, sum } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
-import type { AgentContext } from "./context.js";
+import type { AgentContext, ValueOfActions } from "./context.js";
 import { type Losses, numbered } from "./losses.js";
 import type { ActorCriticSettings } from "./settings.js";
 
@@ -39,6 +39,12 @@ export function twinOf(random: RandomStream): RandomStream {
 /** Q(s, a) by every critic [critics, batch] for observations [batch, observation] and actions [batch, action]. */
 export function qValues(critics: Pick<Ensemble, "count" | "forward">, observations: Tensor, actions: Tensor): Tensor {
   return actionValues(critics, concat([observations, actions], 1));
+}
+
+/** What an ensemble over [observation | action] says of actions: its smallest value. */
+export function smallestValue(critics: Ensemble): ValueOfActions {
+  const value = (observations: Tensor, actions: Tensor) => minimumOverCritics(qValues(critics, observations, actions));
+  return { parameters: critics.parameters, value };
 }
 
 /** y = r + (1 - terminated)·gamma·V(s') for a value of the next states [batch], as a constant [batch]. */

@@ -13,6 +13,7 @@ import {
   type BatchTensors,
   type Noise,
   type Sizes,
+  type ValueOfActions,
 } from "./context.js";
 import type { CommonSettings } from "./settings.js";
 
@@ -36,6 +37,7 @@ export interface DeclaredAgent {
   readonly noise: Noise;
   readonly policy: Policy;
   readonly program: ProgramDefinition;
+  readonly critics?: ValueOfActions | undefined;
 }
 
 export interface AgentDefinition extends Required<AgentFacts> {
@@ -55,8 +57,8 @@ export function define<Settings extends CommonSettings>(
   const declare: AgentDefinition["declare"] = (values, sizes, seed) => {
     refuseOtherActions(name, facts.actions ?? "continuous", sizes);
     const context = agentContext(settings.parse(values), sizes, seed);
-    const { policy, update } = build(context);
-    return { ...context, policy, program: update.program(name) };
+    const { policy, update, critics } = build(context);
+    return { ...context, policy, critics, program: update.program(name) };
   };
   return { needsReturnToGo: false, actions: "continuous", ...facts, name, settings, declare };
 }

@@ -11,7 +11,7 @@ import { type ValueNetwork, valueNetwork } from "../networks/value.js";
 import { less, mean, mul, square, stopGradient, sub, where } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
-import { backup, criticRegression, declareCriticPair, qValues } from "./critics.js";
+import { backup, criticRegression, declareCriticPair, qValues, smallestValue } from "./critics.js";
 import { type Losses, mergeLosses } from "./losses.js";
 import { calibrationMetrics } from "./metrics.js";
 import { cosineDecay, progress } from "./schedules.js";
@@ -66,7 +66,7 @@ export function iql(context: AgentContext<IqlSettings>): AgentParts {
     }),
   );
   update.follow(targetCritics.parameters, critics.parameters, polyakTau);
-  return { policy, update };
+  return { policy, update, critics: smallestValue(critics) };
 }
 
 /** mean(|tau - 1{u < 0}|·u^2), u = min Q'(s, a) - V(s) (equation 5). */

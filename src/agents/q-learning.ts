@@ -3,9 +3,11 @@
  * their slow targets, and a policy that takes the best. What the critics learn from is the one thing in which the
  * algorithms of this family differ; actor-critic.ts is its sibling for actions that are vectors.
  */
-import { declareDiscreteCritics, greedyPolicy } from "../networks/discrete.js";
+import { minimumOverCritics } from "../networks/critic.js";
+import { declareDiscreteCritics, greedyPolicy, isAction, valuesWhere } from "../networks/discrete.js";
 import type { Ensemble } from "../networks/ensemble.js";
-import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { type AgentContext, type AgentParts, adamSettings, type ValueOfActions } from "./context.js";
 import { twinOf } from "./critics.js";
 import type { DqnSettings } from "./dqn.js";
 import type { Losses } from "./losses.js";
@@ -37,6 +39,13 @@ export function declareQModel<S extends DqnSettings>(context: AgentContext<S>): 
   };
 }
 
+/** Q(s, a) of numbered actions [rows, 1], the smallest of the critics' values. */
+function valueOfActions({ critics, actionCount }: QModel): ValueOfActions {
+  const value = (observations: Tensor, actions: Tensor) =>
+    minimumOverCritics(valuesWhere(isAction(actions, actionCount), critics.forward(observations)));
+  return { parameters: critics.parameters, value };
+}
+
 /** The agent of the family whose critics learn from the given losses. */
 export function qLearning<S extends DqnSettings>(criticLosses: (model: QModel<S>) => Losses) {
   return (context: AgentContext<S>): AgentParts => {
@@ -45,6 +54,10 @@ export function qLearning<S extends DqnSettings>(criticLosses: (model: QModel<S>
     const model = declareQModel(context);
     update.learn(criticLosses(model));
     update.follow(model.targetCritics.parameters, model.critics.parameters, polyakTau);
-    return { policy: greedyPolicy(model.critics, model.actionCount, explorationEpsilon), update };
+    return {
+      policy: greedyPolicy(model.critics, model.actionCount, explorationEpsilon),
+      update,
+      critics: valueOfActions(model),
+    };
   };
 }

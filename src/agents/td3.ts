@@ -22,7 +22,15 @@ import {
 } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
-import { backup, type CriticPair, criticRegression, declareCriticPair, qValues, twinOf } from "./critics.js";
+import {
+  backup,
+  type CriticPair,
+  criticRegression,
+  declareCriticPair,
+  qValues,
+  smallestValue,
+  twinOf,
+} from "./critics.js";
 import type { Losses } from "./losses.js";
 import { progress } from "./schedules.js";
 import { actorCriticSettings, withDefaults } from "./settings.js";
@@ -89,7 +97,7 @@ export function td3<S extends Td3Settings>({ policyLosses, nextPenalty }: Td3Dif
     update.learn(policyLosses({ ...model, critics: critics.at(update.now(critics.parameters)) }), due);
     update.follow(targetCritics.parameters, critics.parameters, polyakTau, due);
     update.follow(targetPolicy.parameters, policy.parameters, polyakTau, due);
-    return { policy, update };
+    return { policy, update, critics: smallestValue(critics) };
   };
 }
 

@@ -22,7 +22,7 @@ export function splitTask(task: string): TaskName {
     if (option === undefined || value === undefined)
       throw new UsageError(`The task ${task} holds "${part}", which is no option; write it as name?option=value.`);
     if (Object.hasOwn(options, option)) throw new UsageError(`The task ${task} names ${option} twice; name it once.`);
-    options[option] = valueOf(value);
+    options[option] = readValue(value);
   }
   return { name: task.slice(0, at), options };
 }
@@ -32,7 +32,7 @@ export function taskSlug(task: string): string {
   return task.replaceAll(/[?&]/g, ",");
 }
 
-function valueOf(text: string): unknown {
+function readValue(text: string): unknown {
   if (text === "true" || text === "false") return text === "true";
   const number = Number(text);
   return Number.isNaN(number) ? text : number;

@@ -46,7 +46,7 @@ export function newRun(context: RunContext, folder: string): Promise<AssembledRu
     const sink = new FolderSink({ writer, store, identity: identityOf(context) });
     sink.episodes = EpisodeLog.create(folder);
     const run = assembleRun(context, { agent, sink });
-    watchValues(run);
+    watchValues(run, context.data);
     return run;
   });
 }
@@ -79,6 +79,7 @@ export function resumedRun(context: RunContext, options: TrainOptions): Promise<
     if (found) restoreRun(run.state, snapshotIn(found), found.checkpoint.path);
     watchValues(
       run,
+      data,
       notices.map(({ kind }) => kind),
     );
     return found ? { ...run, begin: () => beginAt(found, run) } : run;

@@ -12,6 +12,7 @@ import { algorithmIn, type Configuration } from "../settings/configuration.js";
 import type { Phase } from "../settings/settings.js";
 import { Checkpointing } from "./checkpointing.js";
 import type { RunParts } from "./complete-run.js";
+import { switchFigures, verdictOf } from "./doctor.js";
 import { EnvironmentCollector } from "./environment-collector.js";
 import { EnvironmentEvaluator } from "./environment-evaluator.js";
 import type { EnvironmentWatch } from "./environment-watch.js";
@@ -23,6 +24,7 @@ import { MixedReplay } from "./replay.js";
 import { RewardRange } from "./reward-range.js";
 import { type RunListeners, RunLog } from "./run-log.js";
 import { captureRun, type RunState, type RunStreams, streamsOf } from "./snapshot.js";
+import { StartWatch } from "./start-watch.js";
 import { transitionOptionsOf } from "./transition-options.js";
 import { valueWatchFor } from "./value-watch.js";
 
@@ -82,9 +84,23 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
   return { ...parts, inEnvironment, begin: () => evaluator.prepare(), close: () => evaluator.close() };
 }
 
-/** From now on values that the rewards do not allow are noticed. @param told what was noticed in the run already */
-export function watchValues(run: AssembledRun, told: readonly NoticeLine["kind"][] = []): void {
-  run.state.log.watchValues(valueWatchFor(run.configuration, run, told));
+/**
+ * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured.
+ * @param told what was noticed in the run already
+ */
+export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine["kind"][] = []): void {
+  const { configuration, state } = run;
+  state.log.watchValues(valueWatchFor(configuration, run, told));
+  const starts = StartWatch.of(data, transitionOptionsOf(configuration, state.agent.sizes));
+  if (!starts) return;
+  const discount = algorithmIn(configuration, "offline").settings.discount as number;
+  state.log.watchStarts(
+    () => starts.measure(state.agent),
+    (metrics) => {
+      const figures = switchFigures({ metrics }, state.rewards.bounds, discount);
+      return figures && verdictOf(figures);
+    },
+  );
 }
 
 /** The agent of a phase, with first values from the run's seed. */

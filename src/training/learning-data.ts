@@ -21,6 +21,8 @@ export interface LearningData extends Omit<Dataset, "episodes"> {
   identity(): readonly ArrayBufferView[];
   /** Recorded actions must lie within bounds. @throws DataError with the share of those that do not; of blocks when read */
   refuseActionsBeyond(bounds: ActionBounds): void;
+  /** Episodes one by one, from the first on, for whoever looks at a few. */
+  each(): Iterable<Episode>;
   /** Of the vector `state`, over all steps. */
   normalisation(): Normalisation;
   /** Gives files back; nothing can be drawn afterwards. */
@@ -47,6 +49,7 @@ export function dataInMemory(dataset: Dataset): LearningData {
     },
     actionBounds: dataset.actionBounds,
     refuseActionsBeyond: (bounds) => refuseActionsBeyond(episodes, bounds, source),
+    each: () => episodes,
     normalisation: () => normalisationOf(() => episodes, widthOf(observations.state!)),
     identity: () => episodes.flatMap((e) => [...Object.values(e.observations), e.actions, e.rewards, e.terminated]),
     close: () => {},
@@ -85,6 +88,7 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
     refuseActionsBeyond(bounds) {
       checked = { ...blocks, read: (block) => withinBounds(blocks.read(block), bounds, source) };
     },
+    each: () => episodesOf(checked),
     normalisation: () => normalisationOf(() => episodesOf(blocks), widthOf(observations.state!)),
     identity: () => [new TextEncoder().encode(blocks.identity)],
     close: () => opened.close(),

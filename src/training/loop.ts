@@ -52,7 +52,7 @@ export class TrainingLoop {
       log.report(log.updates, offlineUpdates);
       this.parts.checkpoints.saveWhereDue();
     }
-    if (!this.stopped) log.endPhase();
+    if (!this.stopped) await log.endPhase();
   }
 
   /** The online phase begins, with its algorithm where that is another. */
@@ -77,7 +77,7 @@ export class TrainingLoop {
       if (last || this.stopped) break;
       await this.collect();
     }
-    if (!this.stopped) log.endPhase();
+    if (!this.stopped) await log.endPhase();
   }
 
   /** One whole episode, or the rest of the one in which a checkpoint was written. */

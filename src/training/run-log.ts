@@ -35,6 +35,8 @@ export class RunLog {
   private readonly means = new MetricMeans();
   readonly pace = new Pace();
   private values: ValueWatch | undefined;
+  private starts: (() => Promise<Readonly<Record<string, number>>>) | undefined;
+  private diagnose: ((metrics: MetricsLine["metrics"]) => string | undefined) | undefined;
 
   constructor(
     private readonly sink: RunSink,
@@ -49,18 +51,37 @@ export class RunLog {
     this.values = values;
   }
 
+  /**
+   * From now on every line holds what the critics say of the recorded episodes' beginnings, and a verdict on it ends the
+   * offline phase.
+   */
+  watchStarts(measure: NonNullable<RunLog["starts"]>, diagnose: NonNullable<RunLog["diagnose"]>): void {
+    this.starts = measure;
+    this.diagnose = diagnose;
+  }
+
   /** Counts and times an update, and writes a line of metrics when one is due. */
   async update(make: () => Promise<Readonly<Record<string, number>>>): Promise<void> {
     this.pace.begin();
     this.means.add(await make());
     this.pace.end(this.phase);
     this.updates++;
-    if (this.updates % this.logEveryUpdates === 0) this.endPhase();
+    if (this.updates % this.logEveryUpdates === 0) await this.endLine();
   }
 
-  /** Writes the line of metrics at the end of a phase, so that none mixes two, and notices values that cannot be true. */
-  endPhase(): void {
-    const line = this.writeMetrics();
+  /** Writes the line of metrics at the end of a phase, so that none mixes two; offline, the doctor speaks. */
+  async endPhase(): Promise<void> {
+    await this.endLine();
+    if (this.phase !== "offline" || this.updates === 0) return;
+    // Measured anew: the last line may have been written before the run was interrupted here.
+    const verdict = this.diagnose?.((await this.starts?.()) ?? {});
+    if (verdict) this.notice("switch", verdict);
+  }
+
+  /** Writes the means since the last line, and notices values that cannot be true. */
+  private async endLine(): Promise<void> {
+    if (this.means.empty) return;
+    const line = this.writeMetrics(await this.starts?.());
     const found = line && this.values?.look(line);
     if (found) this.notice(found.kind, found.notice);
   }
@@ -72,10 +93,10 @@ export class RunLog {
     this.onlineEpisodes++;
   }
 
-  /** Writes the means since the last line, if there are any. */
-  writeMetrics(): MetricsLine | undefined {
+  /** Writes the means since the last line, if there are any. @param measured what was measured at its end */
+  writeMetrics(measured: Readonly<Record<string, number>> = {}): MetricsLine | undefined {
     if (this.means.empty) return undefined;
-    const line = { ...this.position(), metrics: this.means.take() };
+    const line = { ...this.position(), metrics: { ...this.means.take(), ...measured } };
     this.sink.metrics(line);
     return line;
   }

@@ -60,6 +60,7 @@ async function completed(context: RunContext, { record = new MemorySink() }: Mem
   }
   watchValues(
     run,
+    context.data,
     record.notices.map(({ kind }) => kind),
   );
   try {
