@@ -20,6 +20,7 @@ const meanings: Readonly<Record<string, string>> = {
     "Mean value of the data's actions minus that of the actions which the backup would take in the same states.",
   startQMean: "Mean value of the policy's deterministic actions in the states where recorded episodes begin.",
   startReturnMean: "Mean return-to-go G of the recorded episodes, from their beginning.",
+  floorValue: "What the lowest reward seen so far is worth where it is received for ever.",
   conservativeGap: "Log-sum-exp of the proposals' values minus the data action's, mean over the ensemble.",
   "conservativeGap#": "The same for one critic.",
   conservativeLoss: "The weighted conservative term, mean over the ensemble.",

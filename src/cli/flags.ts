@@ -89,7 +89,17 @@ export function valueFor({ def }: Declaration, text: string): unknown {
   if (def.type === "nullable") return text === "none" || text === "null" ? null : valueFor(def.innerType!, text);
   if (def.innerType) return valueFor(def.innerType, text);
   if (def.type === "array" || def.type === "tuple") return text.split(",").map((part) => scalar(part.trim()));
+  if (def.type === "object") return objectIn(text);
   return def.type === "string" || def.type === "enum" ? text : scalar(text);
+}
+
+/** "{below: 5, episodes: 10}" as YAML or JSON; what is neither stays text. */
+function objectIn(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function scalar(text: string): unknown {
@@ -106,5 +116,9 @@ export function sentenceOf(declaration: Declaration): string {
 function placeholder({ def }: Declaration): string {
   if (def.innerType) return placeholder(def.innerType);
   if (def.entries) return Object.keys(def.entries).join("|");
-  return { number: "number", boolean: "true|false", array: "a,b,...", tuple: "low,high" }[def.type] ?? "name";
+  return (
+    { number: "number", boolean: "true|false", array: "a,b,...", tuple: "low,high", object: "{name: value}" }[
+      def.type
+    ] ?? "name"
+  );
 }

@@ -45,6 +45,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./report.js")).defineReport,
   },
   {
+    name: "doctor",
+    takes: "<runs...>",
+    description: "what the critic said when a run went online, and what was to be expected of it",
+    load: async () => (await import("./doctor.js")).defineDoctor,
+  },
+  {
     name: "replay-crash",
     takes: "<run>",
     description: "make the update that was not finite again, from the bundle that the run left",

@@ -18,9 +18,11 @@ import {
   successChart,
   trainingCharts,
 } from "./charts.js";
+import { doctorSection } from "./doctor-table.js";
 import { colourKey, figuresTable, tasksTable } from "./figures-table.js";
 import { groupRuns, seedOf, type TaskRuns, type UnrecordedRun } from "./groups.js";
 import { Html, html } from "./html.js";
+import { pairedDifferences, pairedSentence } from "./paired.js";
 import { endingsTable, originTable, settingsTables, warnings } from "./run-tables.js";
 import { pageCss } from "./style.js";
 import { onlineStepsSeen } from "./timeline.js";
@@ -86,16 +88,18 @@ function taskSection(task: TaskRuns, named: boolean, allUnrecorded: readonly Unr
 ${named && html`<h2 class="task-name">${task.task}</h2>`}
 ${warnings(task.groups, unrecorded)}
 ${figuresTable(task.groups, unrecorded)}
+${pairedSection(task)}
 ${chartSection("Success and return", task, [
   { definition: successChart, size: "full" },
   { definition: returnChart, size: "full" },
   { definition: scoreChart, size: "full" },
 ])}
-${several && html`<p class="note">Lines are means over the runs of an agent, bands reach from the lowest to the highest run.</p>`}
+${several && html`<p class="note">Lines are means over the runs of an agent, bands their 95 % bootstrap intervals, as in the table.</p>`}
 ${chartSection("Calibration", task, [
   { definition: calibrationChart, size: "full", caption: calibrationCaption },
   ...calibrationDetails.map((definition) => ({ definition, size: "half" as const })),
 ])}
+${doctorSection(task.groups)}
 ${chartSection(
   "Training",
   task,
@@ -109,6 +113,15 @@ ${settingsTables(task.groups)}
 <h2>Data and machine</h2>
 ${originTable(runs)}
 </section>`;
+}
+
+/** What the seeds that all agents share say, each agent against the first. */
+function pairedSection({ groups }: TaskRuns): Html | undefined {
+  const sentences = pairedDifferences(groups).map(pairedSentence);
+  if (sentences.length === 0) return undefined;
+  const items = sentences.map((sentence) => html`<li>${sentence}</li>`);
+  return html`<details class="paired" open><summary>Seed by seed</summary><ul>${items}</ul>
+<p class="note">Runs of the same seed in pairs; p is that of the exact two-sided sign test, and equal pairs do not count in it.</p></details>`;
 }
 
 const calibrationCaption =

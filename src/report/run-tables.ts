@@ -103,8 +103,9 @@ function unrecordedSentence({ label, seed, status, reason }: UnrecordedRun): str
 
 /** What was noticed while the run went on; the first few, because a bad environment may fail a thousand times. */
 function noticeSentences(run: Run): string[] {
-  const shown = run.notices.slice(0, NOTICES).map(({ notice }) => `${nameOf(run)}: ${notice}`);
-  const more = run.notices.length - shown.length;
+  const notices = run.notices.filter(({ kind }) => kind !== "switch"); // the doctor's own section says these
+  const shown = notices.slice(0, NOTICES).map(({ notice }) => `${nameOf(run)}: ${notice}`);
+  const more = notices.length - shown.length;
   return more > 0 ? [...shown, `${nameOf(run)}: ${count(more)} more in ${runFiles.notices}.`] : shown;
 }
 

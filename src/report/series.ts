@@ -5,9 +5,10 @@
 
 import type { Run } from "../runs/read.js";
 import type { EvaluationLine } from "../training/record.js";
+import { bootstrapInterval, mean } from "./intervals.js";
 import { offlineUpdatesOf, signedStep } from "./timeline.js";
 
-/** `low` and `high` are the lowest and highest run where several were averaged. */
+/** `low` and `high` bound the 95 % bootstrap interval of the mean, where several runs were averaged. */
 export interface Point {
   readonly step: number;
   readonly value: number;
@@ -44,7 +45,7 @@ function bucketMeans(points: readonly Point[], limit: number): readonly Point[] 
 }
 
 /**
- * Mean, lowest and highest of several runs at the steps of the longest one. Whole trajectories end at slightly
+ * Mean of several runs and its 95 % interval, as in the tables, at the steps of the longest one. Whole trajectories end at slightly
  * different steps in each run, so the others are interpolated; a run counts only as far as it went.
  */
 export function meanOverRuns(curves: readonly (readonly Point[])[]): Point[] {
@@ -52,7 +53,7 @@ export function meanOverRuns(curves: readonly (readonly Point[])[]): Point[] {
   return longest.flatMap(({ step }) => {
     const values = curves.map((curve) => valueAt(curve, step)).filter((value) => Number.isFinite(value));
     if (values.length === 0) return [];
-    return [{ step, value: mean(values), low: Math.min(...values), high: Math.max(...values) }];
+    return [{ step, value: mean(values), ...(values.length > 1 && bootstrapInterval(values)) }];
   });
 }
 
@@ -73,8 +74,4 @@ function valueAt(curve: readonly Point[], step: number): number {
 function finiteMean(values: readonly number[]): number {
   const finite = values.filter((value) => Number.isFinite(value));
   return finite.length > 0 ? mean(finite) : Number.NaN;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -8,7 +8,7 @@ import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
 import type { RunSettings } from "../settings/settings.js";
 import { checkedDataset } from "../training/check-dataset.js";
-import { noData } from "../training/fitting-agents.js";
+import { learnsFromNoData, noData } from "../training/fitting-agents.js";
 import { dataInMemory, dataOpened, type LearningData } from "../training/learning-data.js";
 import { refuseMismatch } from "../training/mismatch.js";
 import { taskData } from "./task-data.js";
@@ -22,7 +22,7 @@ type Given = Pick<TrainOptions, "dataset" | "datasetFile" | "onProgress">;
  */
 export async function recordedData(run: RunSettings, environment: Environment, given: Given): Promise<LearningData> {
   const any = run.dataset !== null || given.dataset !== undefined || given.datasetFile !== undefined;
-  if (!any && run.offlineUpdates === 0 && run.mixingRatio === 0) return dataInMemory(noData(environment));
+  if (!any && learnsFromNoData(run)) return dataInMemory(noData(environment));
   const recorded = await dataOf(run, environment, given);
   try {
     refuseMismatch(environment, recorded, run.task);

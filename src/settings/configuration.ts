@@ -67,6 +67,7 @@ export function resolveConfiguration(given: TrainSettings, cores = coresHere()):
   const agentSettings = settingsFor(agent, { ...presetOf(run, agent.name), ...written });
   const online = onlineAgent && onlinePhase(run, onlineAgent, agentSettings, written);
   refuseEndlessFailure(run, agentSettings);
+  refuseScheduleBySize(run);
   const flat = { ...run, ...agentSettings, ...(online && { online: online.settings }) };
   return { run, agent, agentSettings, online, flat, notices: noticesOf(given) };
 }
@@ -177,6 +178,13 @@ function refuseEndlessFailure({ failureReward }: RunSettings, { discount }: Agen
   throw new UsageError(
     `The setting discount is 1, but with a failureReward (${failureReward}) episodes that fail for ever are worth its ` +
       "infinite sum; give a discount below 1, or failureReward none.",
+  );
+}
+
+function refuseScheduleBySize({ mixingRatio, mixingRatioEnd }: RunSettings): void {
+  if (mixingRatio >= 0 || mixingRatioEnd === null) return;
+  throw new UsageError(
+    `The mixing ratio is to go from ${mixingRatio}, which means by size, to ${mixingRatioEnd}; give a mixingRatio from 0 to 1, or leave out mixingRatioEnd.`,
   );
 }
 

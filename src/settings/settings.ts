@@ -50,6 +50,31 @@ export const runSettings = z.object({
     .max(1)
     .default(0.5)
     .describe("Mixing ratio: share of recorded data in an online batch; negative: by size."),
+  mixingRatioEnd: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .default(null)
+    .describe("Mixing ratio at the end of a linear schedule; none: it stays as it is."),
+  mixingSteps: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Online steps in which mixingRatioEnd is reached; none: all."),
+  rollback: z
+    .strictObject({
+      below: z.number().positive(),
+      episodes: z.number().int().min(1).default(10),
+      restore: z.boolean().default(false),
+    })
+    .nullable()
+    .default(null)
+    .describe(
+      "Where the mean return of the last online episodes falls so far below the switch policy's, say so, or go back to it: {below, episodes, restore}.",
+    ),
   evaluationEpisodes: z
     .number()
     .int()

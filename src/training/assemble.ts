@@ -12,7 +12,6 @@ import { algorithmIn, type Configuration } from "../settings/configuration.js";
 import type { Phase } from "../settings/settings.js";
 import { Checkpointing } from "./checkpointing.js";
 import type { RunParts } from "./complete-run.js";
-import { switchFigures, verdictOf } from "./doctor.js";
 import { EnvironmentCollector } from "./environment-collector.js";
 import { EnvironmentEvaluator } from "./environment-evaluator.js";
 import type { EnvironmentWatch } from "./environment-watch.js";
@@ -22,6 +21,7 @@ import type { RunSink } from "./ports.js";
 import type { EvaluationLine, NoticeLine } from "./record.js";
 import { MixedReplay } from "./replay.js";
 import { RewardRange } from "./reward-range.js";
+import { Rollback } from "./rollback.js";
 import { type RunListeners, RunLog } from "./run-log.js";
 import { captureRun, type RunState, type RunStreams, streamsOf } from "./snapshot.js";
 import { StartWatch } from "./start-watch.js";
@@ -75,7 +75,8 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
   });
   const replay = replayFor(context, streams.sampling, agent);
   const rewards = new RewardRange();
-  const state: RunState = { agent, replay, collector, log, streams, rewards, onlineUpdates: 0 };
+  const rollback = run.rollback ? new Rollback(run.rollback) : undefined;
+  const state: RunState = { agent, replay, collector, log, streams, rewards, rollback, onlineUpdates: 0 };
   const { task, evaluationEpisodes: episodes, seed } = run;
   const evaluator = new EnvironmentEvaluator({ task, episodes, seed, first: environment, signal, watch });
   const checkpoints = new Checkpointing(sink, () => captureRun(state), log.pace, run.checkpointEverySeconds);
@@ -93,14 +94,7 @@ export function watchValues(run: AssembledRun, data: LearningData, told: readonl
   state.log.watchValues(valueWatchFor(configuration, run, told));
   const starts = StartWatch.of(data, transitionOptionsOf(configuration, state.agent.sizes));
   if (!starts) return;
-  const discount = algorithmIn(configuration, "offline").settings.discount as number;
-  state.log.watchStarts(
-    () => starts.measure(state.agent),
-    (metrics) => {
-      const figures = switchFigures({ metrics }, state.rewards.bounds, discount);
-      return figures && verdictOf(figures);
-    },
-  );
+  state.log.watchStarts(() => starts.measure(state.agent, state.rewards.bounds?.[0]));
 }
 
 /** The agent of a phase, with first values from the run's seed. */

@@ -23,14 +23,10 @@ export type Grade = (typeof grades)[number];
 const TOLERANCE = 0.1;
 
 /** The figures in a line of metrics; undefined where one was not measured. */
-export function switchFigures(
-  { metrics }: Pick<MetricsLine, "metrics">,
-  rewards: readonly [number, number] | null | undefined,
-  discount: number,
-): SwitchFigures | undefined {
-  const { startQMean: startQ, startReturnMean: startReturn } = metrics;
-  if (startQ === undefined || startReturn === undefined || !rewards || !(discount < 1)) return undefined;
-  return { startQ, startReturn, floor: rewards[0] / (1 - discount) };
+export function switchFigures(metrics: MetricsLine["metrics"]): SwitchFigures | undefined {
+  const { startQMean: startQ, startReturnMean: startReturn, floorValue: floor } = metrics;
+  if (startQ === undefined || startReturn === undefined || floor === undefined) return undefined;
+  return { startQ, startReturn, floor };
 }
 
 export function gradeOf({ startQ, startReturn, floor }: SwitchFigures): Grade {

@@ -15,6 +15,7 @@ import {
   observationPartsOf,
 } from "../environments/environment.js";
 import type { Algorithm, Configuration } from "../settings/configuration.js";
+import type { RunSettings } from "../settings/settings.js";
 
 /** The sizes of what recorded data hold. */
 export function sizesOfData({
@@ -24,6 +25,11 @@ export function sizesOfData({
 }: Pick<Dataset, "observations" | "actionSize" | "discreteActions">): Sizes {
   const parts = vectorSizeOf(observations) === undefined ? { observations } : {};
   return { observationSize: observationWidth(observations), ...parts, actionSize, discreteActions };
+}
+
+/** Whether a run needs no recorded data at all. */
+export function learnsFromNoData({ offlineUpdates, mixingRatio, mixingRatioEnd }: RunSettings): boolean {
+  return offlineUpdates === 0 && mixingRatio === 0 && !mixingRatioEnd;
 }
 
 /** The data of a run that learns from none. */

@@ -12,7 +12,7 @@ import type { Configuration } from "../settings/configuration.js";
 import { chanceOf } from "./chance.js";
 import type { Checkpointing } from "./checkpointing.js";
 import type { Evaluator, Policy } from "./ports.js";
-import { nextEvaluationAt, stepsLearnedFrom, updatesDue } from "./schedule.js";
+import { mixingRatioAt, nextEvaluationAt, stepsLearnedFrom, updatesDue } from "./schedule.js";
 import type { RunState } from "./snapshot.js";
 
 /** What the loop works with. Where a run stands follows from its state alone, so that it can go on anywhere. */
@@ -63,6 +63,7 @@ export class TrainingLoop {
       state.agent = await state.agent.continueAs(online.agent.name, online.settings);
       this.batch = batchFor(state.agent);
     }
+    state.rollback?.keep(state.agent);
     state.log.phase = "online";
     checkpoints.save();
   }
@@ -82,10 +83,12 @@ export class TrainingLoop {
 
   /** One whole episode, or the rest of the one in which a checkpoint was written. */
   private async collect(): Promise<void> {
-    const { log, collector, replay, rewards } = this.parts.state;
+    const { agent, log, collector, replay, rewards, rollback } = this.parts.state;
     const episode = await collector.next(this.explorer(), () => this.parts.checkpoints.saveWhereDue());
     rewards.see(replay.add(episode));
     log.episode(episode);
+    const fallen = rollback?.see(episode, log.evaluations, agent);
+    if (fallen) log.notice("rollback", fallen);
   }
 
   /** Who collects: the agent's stochastic policy, or chance in a warm-up that is to be random. */
@@ -102,7 +105,7 @@ export class TrainingLoop {
     const { state, checkpoints } = this.parts;
     const due = updatesDue(state.log.onlineSteps, run);
     while (state.onlineUpdates < due && !this.stopped) {
-      await this.update(run.mixingRatio);
+      await this.update(mixingRatioAt(stepsLearnedFrom(state.onlineUpdates, run), run));
       state.onlineUpdates++;
       state.log.report(stepsLearnedFrom(state.onlineUpdates, run), run.onlineSteps);
       checkpoints.saveWhereDue();

@@ -4,6 +4,7 @@
  */
 import type { Episode } from "../data/episode.js";
 import type { Phase } from "../settings/settings.js";
+import { switchFigures, verdictOf } from "./doctor.js";
 import { MetricMeans } from "./metric-means.js";
 import { Pace } from "./pace.js";
 import type { Evaluation, RunSink } from "./ports.js";
@@ -36,7 +37,6 @@ export class RunLog {
   readonly pace = new Pace();
   private values: ValueWatch | undefined;
   private starts: (() => Promise<Readonly<Record<string, number>>>) | undefined;
-  private diagnose: ((metrics: MetricsLine["metrics"]) => string | undefined) | undefined;
 
   constructor(
     private readonly sink: RunSink,
@@ -55,9 +55,8 @@ export class RunLog {
    * From now on every line holds what the critics say of the recorded episodes' beginnings, and a verdict on it ends the
    * offline phase.
    */
-  watchStarts(measure: NonNullable<RunLog["starts"]>, diagnose: NonNullable<RunLog["diagnose"]>): void {
+  watchStarts(measure: () => Promise<Readonly<Record<string, number>>>): void {
     this.starts = measure;
-    this.diagnose = diagnose;
   }
 
   /** Counts and times an update, and writes a line of metrics when one is due. */
@@ -74,8 +73,8 @@ export class RunLog {
     await this.endLine();
     if (this.phase !== "offline" || this.updates === 0) return;
     // Measured anew: the last line may have been written before the run was interrupted here.
-    const verdict = this.diagnose?.((await this.starts?.()) ?? {});
-    if (verdict) this.notice("switch", verdict);
+    const figures = switchFigures((await this.starts?.()) ?? {});
+    if (figures) this.notice("switch", verdictOf(figures));
   }
 
   /** Writes the means since the last line, and notices values that cannot be true. */

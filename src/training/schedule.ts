@@ -1,5 +1,6 @@
 /**
- * What is due when: evaluations by the online step, updates by the steps that were collected.
+ * What is due when: evaluations by the online step, updates by the steps that were collected, and of those the share of
+ * recorded data.
  */
 import type { RunSettings } from "../settings/settings.js";
 import type { EvaluationLine } from "./record.js";
@@ -30,4 +31,19 @@ export function stepsLearnedFrom(
   { utdRatio, warmupSteps }: Pick<RunSettings, "utdRatio" | "warmupSteps">,
 ): number {
   return warmupSteps + Math.floor(onlineUpdates / utdRatio);
+}
+
+/** The mixing ratio of an online update after so many steps: constant, or linear to its end and constant from there. */
+export function mixingRatioAt(
+  steps: number,
+  {
+    mixingRatio,
+    mixingRatioEnd: end,
+    mixingSteps,
+    onlineSteps,
+  }: Pick<RunSettings, "mixingRatio" | "mixingRatioEnd" | "mixingSteps" | "onlineSteps">,
+): number {
+  if (end === null) return mixingRatio;
+  const done = Math.min(1, steps / Math.max(1, mixingSteps ?? onlineSteps));
+  return mixingRatio + (end - mixingRatio) * done;
 }

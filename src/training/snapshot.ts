@@ -1,7 +1,7 @@
 /**
  * The state of a run, as plain values and tensors: what a checkpoint holds of the loop, and how it is put back.
  * Tensors: `agent/NAME`, every state tensor of the agent (parameters, optimiser moments, targets, multipliers,
- * counts); `means`, sums of the metrics since the last line; and what the collector keeps of the episode in progress.
+ * counts), and `switch/NAME`, the same at the switch where a rollback may need it; `means`, sums of the metrics since the last line; and what the collector keeps of the episode in progress.
  * Recorded data and collected episodes are not in it: a sink keeps those.
  */
 import { z } from "zod";
@@ -11,6 +11,7 @@ import type { RandomStream } from "../random.js";
 import { phaseSchema } from "../settings/settings.js";
 import type { Collector, Replay } from "./ports.js";
 import type { RewardRange } from "./reward-range.js";
+import type { Rollback } from "./rollback.js";
 import type { RunLog } from "./run-log.js";
 import { transformTensors } from "./transform.js";
 
@@ -50,6 +51,8 @@ export const loopStateShape = {
   streamsBefore: streamStates.optional(),
   /** Online episodes in a row, up to here, in which the environment failed. */
   failures: count.default(0),
+  /** The latest returns, by which a fall after the switch is noticed. */
+  rollback: z.strictObject({ returns: z.array(z.number()), told: z.boolean() }).optional(),
   /** The minimum and the maximum of the rewards that were learned from. */
   rewards: z.tuple([z.number(), z.number()]).nullable().default(null),
 };
@@ -75,6 +78,8 @@ export interface RunState {
   readonly log: RunLog;
   readonly streams: RunStreams;
   readonly rewards: RewardRange;
+  /** The net under the switch, where one was asked for. */
+  readonly rollback?: Rollback | undefined;
   onlineUpdates: number;
 }
 
@@ -99,6 +104,8 @@ export function captureRun(state: RunState): Snapshot {
   const { episode = null, before, failures = 0 } = collector.capture?.() ?? {};
   for (const [name, values] of transformTensors(agent.sizes.transform)) tensors.set(name, values);
   for (const [name, values] of episode?.tensors ?? []) tensors.set(name, values);
+  const net = state.rollback?.save();
+  for (const [name, values] of net?.tensors ?? []) tensors.set(name, values);
   const saved: LoopState = {
     agent: agent.name,
     discreteActions: agent.sizes.discreteActions,
@@ -110,6 +117,7 @@ export function captureRun(state: RunState): Snapshot {
     trajectory: episode?.steps ?? null,
     streamsBefore: episode ? before : undefined,
     failures,
+    rollback: net?.state,
     rewards: state.rewards.bounds,
   };
   return { state: saved, tensors };
@@ -143,6 +151,7 @@ export function restoreRun(state: RunState, { state: saved, tensors }: Snapshot,
   }
   state.replay.skipTo(saved.offlineDraws);
   state.onlineUpdates = saved.position.onlineUpdates;
+  state.rollback?.restore(saved.rollback, tensors, state.agent, name);
   if (saved.rewards) state.rewards.see(saved.rewards);
   const sums = numbersIn(name, tensors, "means", saved.means.names.length);
   state.log.restore({ ...saved, means: { ...saved.means, sums } });

@@ -28,15 +28,20 @@ export class StartWatch {
     return new StartWatch(startsOf(episodes, data.observations), meanOf(returns));
   }
 
-  /** The metrics startQMean and startReturnMean; none where the agent has no critics. */
-  async measure(agent: Agent): Promise<Readonly<Record<string, number>>> {
+  /**
+   * The metrics startQMean, startReturnMean and floorValue; none where the agent has no critics.
+   * @param lowest reward that was seen so far
+   */
+  async measure(agent: Agent, lowest: number | undefined): Promise<Readonly<Record<string, number>>> {
     const { state, ...others } = this.observations;
     const vector = state !== undefined && Object.keys(others).length === 0;
     const values = await agent.values(vector ? (state as Float32Array) : this.observations);
     if (!values) return {};
+    const floor = (lowest ?? Number.NaN) / (1 - (agent.settings.discount as number));
+    const known = { startReturnMean: this.returnMean, floorValue: floor };
     return {
       startQMean: meanOf(values),
-      ...(Number.isFinite(this.returnMean) && { startReturnMean: this.returnMean }),
+      ...Object.fromEntries(Object.entries(known).filter(([, value]) => Number.isFinite(value))),
     };
   }
 }

@@ -11,7 +11,7 @@ import { type Configuration, resolveConfiguration, type TrainSettings } from "..
 import { assembleRun, makeAgent, type RunContext, watchValues } from "./assemble.js";
 import { checkedDataset } from "./check-dataset.js";
 import { completeRun } from "./complete-run.js";
-import { noData, refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
+import { learnsFromNoData, noData, refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
 import { dataInMemory, type LearningData } from "./learning-data.js";
 import { MemorySink } from "./memory-sink.js";
 import { refuseMismatch } from "./mismatch.js";
@@ -82,7 +82,7 @@ async function begin(run: ReturnType<typeof assembleRun>, newest: Snapshot | und
 /** @throws UsageError where data are needed and there are none; DataError for data that are not the task's */
 function dataOf({ run }: Configuration, environment: RenewableEnvironment, dataset: Dataset | undefined): LearningData {
   if (dataset === undefined) {
-    if (run.offlineUpdates === 0 && run.mixingRatio === 0) return dataInMemory(noData(environment));
+    if (learnsFromNoData(run)) return dataInMemory(noData(environment));
     throw new UsageError(
       `The run on ${run.task} learns from recorded data, and none were given; give a dataset, or offlineUpdates 0 and mixingRatio 0.`,
     );

@@ -1,0 +1,73 @@
+/**
+ * The switch doctor on a page: what the critics said when the policies went online, and what is to be expected of it.
+ */
+import type { Run } from "../runs/read.js";
+import { type Grade, gradeOf, grades, type SwitchFigures, switchFigures, verdictOf } from "../training/doctor.js";
+import { fixed, missing } from "./format.js";
+import type { RunGroup } from "./groups.js";
+import { type Html, html } from "./html.js";
+import { mean } from "./intervals.js";
+import { metricsAtSwitch } from "./timeline.js";
+
+/** What was measured when a run went online. */
+export interface SwitchSeen extends SwitchFigures {
+  /** What the data's actions are worth above those that the backup would take; of CQL and Cal-QL alone. */
+  readonly actionGap: number | undefined;
+}
+
+/** Undefined for a run that did not get so far, or did not record it. */
+export function switchSeen(run: Run): SwitchSeen | undefined {
+  const metrics = metricsAtSwitch(run)?.metrics;
+  const figures = metrics && switchFigures(metrics);
+  return figures && { ...figures, actionGap: metrics.actionGap };
+}
+
+export const doctorColumns: readonly {
+  readonly heading: string;
+  readonly of: (seen: SwitchSeen) => number | undefined;
+}[] = [
+  { heading: "action gap", of: ({ actionGap }) => actionGap },
+  { heading: "Q of the start", of: ({ startQ }) => startQ },
+  { heading: "G of the start", of: ({ startReturn }) => startReturn },
+  { heading: "worth of doing nothing", of: ({ floor }) => floor },
+  { heading: "margin to it", of: ({ startQ, floor }) => startQ - floor },
+];
+
+/** Nothing where no run has gone online with what the doctor needs. */
+export function doctorSection(groups: readonly RunGroup[]): Html | undefined {
+  const rows = groups.map(({ label, runs }) => ({ label, seen: runs.flatMap((run) => switchSeen(run) ?? []) }));
+  if (rows.every(({ seen }) => seen.length === 0)) return undefined;
+  return html`<h2>The switch</h2>
+<table class="figures">
+<thead><tr><th scope="col">agent</th>${doctorColumns.map(({ heading }) => html`<th scope="col">${heading}</th>`)}<th scope="col">the critic is</th></tr></thead>
+<tbody>${rows.map(({ label, seen }) => html`<tr class="mean"><th scope="row">${label}</th>${cellsOf(seen)}</tr>`)}</tbody>
+</table>
+<p class="note">When the policies went online, means over the runs. The action gap is what the data's actions are worth above
+those that the backup would take; all pessimism of a conservative critic enters there, once a step. The start is where
+recorded episodes begin.</p>
+${rows.map(({ label, seen }) => seen.length > 0 && html`<p>${label}: ${verdictOf(meanOf(seen))}</p>`)}`;
+}
+
+function cellsOf(seen: readonly SwitchSeen[]): Html[] {
+  const cells = doctorColumns.map(({ of }) => {
+    const values = seen.flatMap((one) => of(one) ?? []);
+    return values.length > 0 ? fixed(mean(values), 2) : missing;
+  });
+  return [...cells, gradesText(seen.map(gradeOf))].map((cell) => html`<td>${cell}</td>`);
+}
+
+/** "low", or "calibrated in 1, low in 4". */
+function gradesText(found: readonly Grade[]): string {
+  const counted = grades.flatMap((grade) => {
+    const count = found.filter((other) => other === grade).length;
+    return count > 0 ? [{ grade, count }] : [];
+  });
+  if (counted.length === 0) return missing;
+  if (counted.length === 1) return counted[0]!.grade;
+  return counted.map(({ grade, count }) => `${grade} in ${count}`).join(", ");
+}
+
+function meanOf(seen: readonly SwitchSeen[]): SwitchFigures {
+  const over = (key: keyof SwitchFigures) => mean(seen.map((one) => one[key]));
+  return { startQ: over("startQ"), startReturn: over("startReturn"), floor: over("floor") };
+}
