@@ -9,6 +9,7 @@ import { chaosCommand } from "./chaos/chaos-command.js";
 import { checkCostCommand } from "./chaos/check-cost.js";
 import { enduranceCommand } from "./chaos/endurance.js";
 import { sameBitsCommand } from "./chaos/same-bits.js";
+import { exactRegretCommand } from "./exact-regret/exact-regret-command.js";
 import { parityCommand } from "./parity/parity-command.js";
 import { compareSpeedCommand } from "./speed/compare-speed.js";
 import { doorsCommand } from "./speed/doors.js";
@@ -21,6 +22,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     benchCommand,
     doorsCommand,
     compareSpeedCommand,
+    exactRegretCommand,
     chaosCommand,
     enduranceCommand,
     sameBitsCommand,
