@@ -162,6 +162,20 @@ function conservativeMetrics(given: Given, k: number, references: readonly numbe
   };
 }
 
+/** How much the smallest value of the data's action exceeds that of what would be backed up in the same state. */
+function actionGap(given: Given, dataQs: readonly (readonly number[])[]): number {
+  const { settings, states } = given;
+  const { nActions, maxTargetBackup } = settings;
+  return mean(
+    dataQs.map((qs, i) => {
+      const at = observationOf(given, i);
+      const drawn = drawActions(given, "currentActions", i, nActions, at).slice(0, maxTargetBackup ? nActions : 1);
+      const worst = drawn.map(({ action }) => Math.min(...qValues(given, states.critics!, at, action)));
+      return Math.min(...qs) - Math.max(...worst);
+    }),
+  );
+}
+
 export function referenceMetrics(given: Given): Record<string, number> {
   const { algorithm, settings, states, batch } = given;
   const backups = range(settings.batchSize).map((i) => backup(given, i));
@@ -185,6 +199,7 @@ export function referenceMetrics(given: Given): Record<string, number> {
   metrics.bellmanLoss = averageOf(/^bellmanLoss\d+$/);
   metrics.dataQMean = averageOf(/^q\d+Mean$/);
   if (algorithm === "sac") return metrics;
+  metrics.actionGap = actionGap(given, dataQs);
   metrics.conservativeGap = averageOf(/^conservativeGap\d+$/);
   metrics.conservativeLoss = averageOf(/^conservativeLoss\d+$/);
   metrics.boundRate = averageOf(/^boundRate\d+/);

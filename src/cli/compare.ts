@@ -89,7 +89,10 @@ function listOf(text: string): string[] {
 }
 
 /** Compares with one view for all runs; Ctrl-C ends them cleanly. */
-async function compareWithView(comparison: Comparison, options: Pick<CompareOptions, "folder" | "report" | "jobs">) {
+export async function compareWithView(
+  comparison: Comparison,
+  options: Pick<CompareOptions, "folder" | "report" | "jobs">,
+) {
   const view = comparisonView();
   try {
     return await untilInterrupted(view.stopping, async (signal) => {

@@ -83,7 +83,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "demo",
     takes: "[options]",
-    description: "collect data, pre-train and fine-tune Cal-QL and CQL on a point maze, and compare them (4 minutes)",
+    description: "CQL and Cal-QL go online where a policy can unlearn, and where it cannot (3 minutes)",
     load: async () => (await import("./demo.js")).defineDemo,
   },
 ];

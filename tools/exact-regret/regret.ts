@@ -14,7 +14,7 @@ import {
   type Table,
   uniformTable,
 } from "./corridor-model.js";
-import { type CriticSettings, fit, policyOf } from "./tabular-critic.js";
+import { type CriticSettings, fitCritic, policyOf } from "./tabular-critic.js";
 
 export interface RegretSettings {
   readonly model: CorridorModel;
@@ -49,7 +49,7 @@ export function measureRegret(settings: RegretSettings): Regret {
   const counts = new Float64Array(model.cells * actionCount);
   for (let episode = 0; episode < recordedEpisodes; episode++) play(model, behaviourTable, counts, random);
   const values = new Float64Array(model.cells * actionCount);
-  fit(model, values, counts, critic, offlineSweeps);
+  fitCritic(model, values, counts, critic, offlineSweeps);
   const expected = rowOf(values, 0).reduce((sum, value, action) => sum + behaviour[action]! * value, 0);
   const belowBehaviour = expected - policyValues(model, behaviourTable)[0]!;
   const best = optimalValues(model)[0]!;
@@ -62,7 +62,7 @@ export function measureRegret(settings: RegretSettings): Regret {
     overestimation += promised - reached;
     last = best - reached;
     play(model, policy, counts, random);
-    fit(model, values, counts, critic, sweepsEachEpisode);
+    fitCritic(model, values, counts, critic, sweepsEachEpisode);
   }
   return { regret: miscalibration + overestimation, miscalibration, overestimation, belowBehaviour, last };
 }

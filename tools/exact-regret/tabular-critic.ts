@@ -31,7 +31,7 @@ export function policyOf(values: Table, temperature: number): Table {
  * down, and 0 where the reference holds a value up.
  * @param counts how often the data hold each action [cells, actions]
  */
-export function fit(
+export function fitCritic(
   model: CorridorModel,
   values: Table,
   counts: Table,

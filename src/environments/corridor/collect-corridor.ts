@@ -33,7 +33,8 @@ export async function collectCorridor(settings: CorridorCollection): Promise<Dat
   const controller = straightWalker(environment.actionSpace.kind === "box" ? environment.actionSpace.size : 0);
   const noisy: Controller = (observation) =>
     controller(observation).map((entry) => Math.min(Math.max(entry + noise * random.normal(), -1), 1));
-  const source = `${task}, straight to the goal, noise ${noise}, seed ${seed}`;
+  const told = Object.entries(options).map(([name, value]) => `, ${name} ${value}`);
+  const source = `${task}${told.join("")}, straight to the goal, noise ${noise}, seed ${seed}`;
   return collectEpisodes(environment, () => noisy, source, settings);
 }
 

@@ -1,0 +1,86 @@
+/** Where an episode ends and for what, what its states are worth, and what the data show. */
+import { describe, expect, it } from "vitest";
+import { makeFrame } from "../../rendering/frame.js";
+import { checkEnvironment } from "../check.js";
+import { collectCorridor } from "./collect-corridor.js";
+import { type CorridorEnvironment, makeCorridor } from "./corridor.js";
+
+const corridor = (options = {}): CorridorEnvironment => makeCorridor("corridor-exit", { startWidth: 0, ...options });
+
+/** The results of the same action until the episode ends. */
+function walk(environment: CorridorEnvironment, ...action: number[]) {
+  environment.reset({ seed: 0 });
+  const results = [environment.step(Float32Array.from(action))];
+  while (!results.at(-1)!.terminated && !results.at(-1)!.truncated)
+    results.push(environment.step(Float32Array.from(action)));
+  return results;
+}
+
+describe("corridor-exit", () => {
+  it("costs 1 a step, and nothing for the one that reaches the goal", () => {
+    const results = walk(corridor(), 1, 0);
+    expect(results.map(({ reward }) => reward)).toEqual([...Array(19).fill(-1), 0]);
+    expect(results.at(-1)).toMatchObject({
+      terminated: true,
+      truncated: false,
+      info: { success: true, exited: false },
+    });
+  });
+
+  it("ends through its open side for the exit's reward, without success", () => {
+    const results = walk(corridor({ exitReward: -7 }), 0, 0.5); // 0.025 m a step, the side is at 0.05
+    expect(results.map(({ reward }) => reward)).toEqual([-1, -1, -7]);
+    expect(results.at(-1)).toMatchObject({ terminated: true, info: { success: false, exited: true } });
+  });
+
+  it("is closed beyond the exit: the walker stays inside and the clock ends the episode", () => {
+    const environment = corridor({ exitUntil: 0, horizon: 5 });
+    const results = walk(environment, 0, 1);
+    expect(results.map(({ observation }) => observation[1])).toEqual(Array(5).fill(Math.fround(0.05)));
+    expect(results.at(-1)).toMatchObject({ reward: -1, terminated: false, truncated: true });
+  });
+
+  it("begins within its start width and takes actions that do nothing", () => {
+    const environment = makeCorridor("corridor-exit", { extraActions: 3 });
+    expect(environment.actionSpace.size).toBe(5);
+    const starts = Array.from({ length: 200 }, (_, seed) => environment.reset({ seed }).observation[1]!);
+    expect(Math.max(...starts.map(Math.abs))).toBeLessThanOrEqual(0.05);
+    expect(Math.max(...starts)).toBeGreaterThan(0.045);
+    environment.reset({ seed: 1 });
+    const idle = environment.step(Float32Array.of(1, 0, 1, -1, 0.5)).observation;
+    environment.reset({ seed: 1 });
+    expect(environment.step(Float32Array.of(1, 0, 0, 0, 0)).observation).toEqual(idle);
+  });
+
+  it("keeps the contract of an environment", async () => {
+    expect(await checkEnvironment(corridor({ extraActions: 2 }))).toEqual([]);
+  });
+
+  it("draws floor, goal, exit, wall and the walker", () => {
+    const environment = corridor();
+    environment.reset({ seed: 0 });
+    const frame = makeFrame(120, 60);
+    environment.render(frame);
+    const at = (x: number, y: number) => [...frame.pixels.subarray(3 * (120 * y + x), 3 * (120 * y + x) + 3)];
+    expect(at(10, 30)).toEqual([224, 98, 38]); // the walker at the start
+    expect(at(60, 30)).toEqual([240, 236, 227]);
+    expect(at(115, 30)).toEqual([46, 160, 80]);
+    expect(at(60, 3)).toEqual([226, 150, 140]);
+    expect(at(105, 3)).toEqual([88, 98, 116]);
+  });
+});
+
+describe("the data of a corridor", () => {
+  it("reach the goal in every episode, in 21 or 22 steps, and never meet the exit", async () => {
+    const { episodes } = await collectCorridor({ task: "corridor-exit", episodes: 200, seed: 1 });
+    expect(episodes.filter(({ rewards }) => rewards.at(-1) !== 0)).toEqual([]);
+    expect(episodes.every(({ length }) => length >= 21 && length <= 22)).toBe(true);
+  });
+
+  it("meet it where the noise is wide", async () => {
+    const { episodes } = await collectCorridor({ task: "corridor-exit", noise: 0.2, episodes: 200, seed: 1 });
+    const exits = episodes.filter(({ rewards }) => rewards.at(-1) === -25).length;
+    expect(exits).toBeGreaterThan(5);
+    expect(exits).toBeLessThan(30);
+  });
+});

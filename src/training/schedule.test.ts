@@ -1,0 +1,16 @@
+/** The mixing ratio of online updates: constant, or linear to an end. */
+import { expect, it } from "vitest";
+import { mixingRatioAt } from "./schedule.js";
+
+const constant = { mixingRatio: 0.5, mixingRatioEnd: null, mixingSteps: null, onlineSteps: 1000 };
+
+it.each([
+  [constant, [0.5, 0.5, 0.5]],
+  [{ ...constant, mixingRatio: -1 }, [-1, -1, -1]],
+  [{ ...constant, mixingRatioEnd: 0.1 }, [0.5, 0.3, 0.1]],
+  [{ ...constant, mixingRatioEnd: 0.1, mixingSteps: 500 }, [0.5, 0.1, 0.1]],
+  [{ ...constant, mixingRatio: 0, mixingRatioEnd: 1, mixingSteps: 1000 }, [0, 0.5, 1]],
+])("%j after 0, 500 and 2000 steps", (settings, expected) => {
+  const found = [0, 500, 2000].map((steps) => mixingRatioAt(steps, settings));
+  found.forEach((ratio, i) => expect(ratio).toBeCloseTo(expected[i]!, 12));
+});
