@@ -20,7 +20,7 @@ export const corridorOptions = z.strictObject({
   exitReward: z.number().default(-25).describe("reward of the step through the exit, which ends the episode"),
   exitDistance: positive().default(0.05).describe("from the middle of the corridor to its sides, where the exit is"),
   exitUntil: z.number().min(0).default(0.8).describe("share of the length along which the sides are open; 0: no exit"),
-  startWidth: z.number().min(0).default(0.05).describe("episodes begin at most so far from the middle"),
+  startWidth: z.number().min(0).default(0.055).describe("episodes begin at most so far from the middle"),
   extraActions: z.int().min(0).max(1000).default(0).describe("entries of an action that do nothing, after its two"),
   horizon: z.int().positive().default(60).describe("the largest number of steps of an episode"),
 });
