@@ -20,6 +20,7 @@ export {
 } from "./spaces.js";
 export type {
   Environment,
+  EnvironmentOptions,
   MaybePromise,
   ResetResult,
   StepInfo,
@@ -27,7 +28,6 @@ export type {
   SyncEnvironment,
 } from "./environment.js";
 export { type EnvironmentFactory, environmentNames, makeEnvironment, registerEnvironment } from "./registry.js";
-export type { EnvironmentOptions } from "./options.js";
 export { type CheckOptions, checkEnvironment } from "./check.js";
 
 // Data from them

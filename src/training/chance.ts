@@ -3,7 +3,7 @@
  */
 import type { Sizes } from "../agents/context.js";
 import { box, discrete } from "../environments/environment.js";
-import { randomAction } from "../environments/random-action.js";
+import { randomAction } from "../environments/spaces.js";
 import type { RandomStream } from "../random.js";
 import type { Policy } from "./ports.js";
 

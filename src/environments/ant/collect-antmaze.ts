@@ -8,11 +8,10 @@ import type { Dataset, Episode } from "../../data/episode.js";
 import { splitTrajectories } from "../../data/trajectories.js";
 import { unknownName } from "../../errors.js";
 import { RandomStream } from "../../random.js";
+import { parseDeclared } from "../../requirement.js";
 import { type CollectionAmount, requireWithin } from "../collect.js";
 import type { WalkingPolicy } from "../family.js";
-import { goalRadius, mazeOptions } from "../maze-task.js";
-import { makeMaze, type Position } from "../mazes.js";
-import { readOptions } from "../options.js";
+import { goalRadius, makeMaze, mazeOptions, type Position } from "../mazes.js";
 import { antActionSize, antStateSize, recipeNoise } from "./ant-body.js";
 import { walkingObservationSize } from "./ant-frame.js";
 import type { AntWalk } from "./ant-walk.js";
@@ -69,7 +68,7 @@ export async function collectAntMaze(settings: AntMazeCollection): Promise<Datas
   const { goalShare = goals === "diverse" ? diverseGoalShare : 0 } = settings;
   requireWithin("noise", noise, 0, Number.MAX_VALUE);
   requireWithin("goalShare", goalShare, 0, 1);
-  readOptions(`the collection of ${task}`, mazeOptions, { horizon });
+  parseDeclared(mazeOptions, { horizon }, "option", `the collection of ${task}`);
   const maze = makeMaze(antMazeDataSets[name], antCellSize);
   const plan = new WalkPlan(maze, { starts, goals, goalShare, horizon }, settings);
   const source =
