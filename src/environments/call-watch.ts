@@ -17,6 +17,20 @@ export interface CallWatch {
   leave(): void;
 }
 
+/** The same, seen from who does work in environments: whether a call that holds the thread can be interrupted. */
+export interface EnvironmentWatch extends CallWatch {
+  /**
+   * Does work in which environments are called.
+   * @throws EnvironmentFailure if one of them hangs; the work then never ends
+   */
+  during<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** Does work in which environments are called; under a watch, if there is one. */
+export function watched<Result>(watch: EnvironmentWatch | undefined, work: () => Promise<Result>): Promise<Result> {
+  return watch ? watch.during(work) : work();
+}
+
 /** What is said of a call without an answer. */
 export function noAnswer(seconds: number): string {
   return `it gave no answer for ${seconds} seconds`;

@@ -12,7 +12,7 @@ import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { algorithmIn, type TrainSettings } from "../settings/configuration.js";
 import type { Phase } from "../settings/settings.js";
-import { policyFile } from "../training/policy-file.js";
+import { policyFile } from "../training/complete-run.js";
 import type { EvaluationLine } from "../training/record.js";
 import { restoreAgent } from "../training/snapshot.js";
 import { transformIn } from "../training/transform.js";

@@ -3,8 +3,11 @@
  * for a run in a folder and for one in memory, for a new run and for a resumed one.
  */
 import { Agent } from "../agents/agent.js";
+import type { Sizes } from "../agents/context.js";
 import { Replay } from "../data/replay.js";
 import type { Transform } from "../data/transform.js";
+import type { TransitionOptions } from "../data/transitions.js";
+import type { EnvironmentWatch } from "../environments/call-watch.js";
 import type { EnvironmentFailure } from "../environments/environment-failure.js";
 import type { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { RandomStream } from "../random.js";
@@ -14,7 +17,6 @@ import { Checkpointing } from "./checkpointing.js";
 import type { RunParts } from "./complete-run.js";
 import { EnvironmentCollector } from "./environment-collector.js";
 import { EnvironmentEvaluator } from "./environment-evaluator.js";
-import type { EnvironmentWatch } from "./environment-watch.js";
 import { sizesOfData } from "./fitting-agents.js";
 import type { LearningData } from "./learning-data.js";
 import type { RunSink } from "./ports.js";
@@ -23,7 +25,6 @@ import { MixedReplay } from "./replay.js";
 import { RewardRange } from "./reward-range.js";
 import { type RunListeners, RunLog } from "./run-log.js";
 import { captureRun, type RunState, type RunStreams, streamsOf } from "./snapshot.js";
-import { transitionOptionsOf } from "./transition-options.js";
 import { valueWatchFor } from "./value-watch.js";
 
 /**
@@ -121,6 +122,21 @@ function replayFor(
     transitions,
     sampling,
   );
+}
+
+/** How episodes become transitions, recorded and fresh ones in the same way. */
+function transitionOptionsOf(
+  { run: { rewardScale, rewardShift, failureReward }, agentSettings: { discount } }: Configuration,
+  { discreteActions, transform }: Sizes,
+): TransitionOptions {
+  const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
+  return {
+    rewardScale,
+    rewardShift,
+    discreteActions,
+    actionBounds: transform?.actions,
+    returns: { discount: discount!, ...sparse },
+  };
 }
 
 /** To the caller alone, and once: in which episode a checkpoint falls due depends on the clock, and a run does not. */
