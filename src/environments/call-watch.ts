@@ -1,6 +1,6 @@
 /**
  * The watch over calls of environments, which may hang. A call that holds the thread can only be interrupted from
- * outside (src/runs/hang-watch.ts); a promise that does not settle is abandoned here, by a plain timer.
+ * outside; a promise that does not settle is abandoned here, by a plain timer.
  */
 import type { CallKind, EpisodeName } from "./environment-failure.js";
 
@@ -17,7 +17,7 @@ export interface CallWatch {
   leave(): void;
 }
 
-/** The same, seen from who does work in environments: whether a call that holds the thread can be interrupted. */
+/** A watch that can also interrupt a call which holds the thread: on Node from a thread beside it (runs/hang-watch.ts). */
 export interface EnvironmentWatch extends CallWatch {
   /**
    * Does work in which environments are called.

@@ -56,9 +56,9 @@ export interface ExportedPolicy {
 /**
  * Writes the policy of a run's newest sound checkpoint, or of the state that was evaluated best, as an ONNX file with the
  * metadata of a run's own `policy.onnx`; an earlier export is replaced, what the run recorded never.
- * @throws UsageError where there is no run or no such state, for options that mean nothing, for a place that the run uses itself, and where the checkpoint
- * does not fit the run's config.json
- * @throws RunFailure where the checkpoint is damaged or the file cannot be written
+ * @throws UsageError if there is no run or no such state, for options that mean nothing, for a place that the run uses
+ * itself, and if the checkpoint does not fit the run's config.json
+ * @throws RunFailure if the checkpoint is damaged or the file cannot be written
  */
 export async function exportPolicy(options: ExportOptions): Promise<ExportedPolicy> {
   checkExportOptions(options);

@@ -39,15 +39,11 @@ export interface AntMazeCollection extends CollectionAmount {
   readonly signal?: AbortSignal;
 }
 
-/** Where each data set's walks begin and head, unless it is asked otherwise. */
-const choices: Record<AntMazeDataSet, CellChoice> = {
-  umaze: "fixed",
-  "umaze-diverse": "diverse",
-  "medium-play": "play",
-  "medium-diverse": "diverse",
-  "large-play": "play",
-  "large-diverse": "diverse",
-};
+/** Where a data set's walks begin and head, unless it is asked otherwise: its name says so. */
+function choiceOf(name: AntMazeDataSet): CellChoice {
+  if (name.endsWith("-play")) return "play";
+  return name.endsWith("-diverse") ? "diverse" : "fixed";
+}
 
 /** The share of D4RL's diverse walks that head for G. */
 const diverseGoalShare = 0.2;
@@ -64,7 +60,7 @@ const sideBySide = 8;
 export async function collectAntMaze(settings: AntMazeCollection): Promise<Dataset> {
   const { task, policy, noise = recipeNoise, signal } = settings;
   const name = dataSetOf(task);
-  const { starts = choices[name], goals = choices[name], horizon = antHorizons[antMazeDataSets[name]] } = settings;
+  const { starts = choiceOf(name), goals = choiceOf(name), horizon = antHorizons[antMazeDataSets[name]] } = settings;
   const { goalShare = goals === "diverse" ? diverseGoalShare : 0 } = settings;
   requireWithin("noise", noise, 0, Number.MAX_VALUE);
   requireWithin("goalShare", goalShare, 0, 1);
