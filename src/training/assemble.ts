@@ -24,7 +24,7 @@ import type { EvaluationLine, NoticeLine } from "./record.js";
 import { MixedReplay } from "./replay.js";
 import { RewardRange } from "./reward-range.js";
 import { type RunListeners, RunLog } from "./run-log.js";
-import { captureRun, type RunState, type RunStreams, streamsOf } from "./snapshot.js";
+import { captureRun, type RunState, type RunStreams, restoreRun, type Snapshot, streamsOf } from "./snapshot.js";
 import { valueWatchFor } from "./value-watch.js";
 
 /**
@@ -58,7 +58,7 @@ export interface AssembledRun extends RunParts {
   close(): Promise<void>;
 }
 
-/** A run at its beginning. Where it goes on, `restoreRun` puts it to where it stood. */
+/** A run at its beginning; `goingOn` puts it where it stood. */
 export function assembleRun(context: RunContext, { agent, sink, evaluations = [] }: AssembleOptions): AssembledRun {
   const { configuration, environment, watch, listeners, signal } = context;
   const { run } = configuration;
@@ -83,9 +83,27 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
   return { ...parts, inEnvironment, begin: () => evaluator.prepare(), close: () => evaluator.close() };
 }
 
+/**
+ * The run where a snapshot of it left off; only the episode in progress is restored later, because the user's code may
+ * fail in that.
+ * @param name the snapshot's, for messages
+ * @throws DataError if the snapshot does not fit the run
+ */
+export function goingOn(run: AssembledRun, snapshot: Snapshot, name: string): AssembledRun {
+  restoreRun(run.state, snapshot, name);
+  const { trajectory, streamsBefore: before, failures, position } = snapshot.state;
+  const episode = trajectory === null ? null : { steps: trajectory, tensors: snapshot.tensors };
+  const begin = async () => {
+    await run.state.collector.restore?.({ episodes: position.onlineEpisodes, failures, before, episode }, name);
+    await run.begin();
+  };
+  return { ...run, begin };
+}
+
 /** From now on values that the rewards do not allow are noticed. @param told what was noticed in the run already */
-export function watchValues(run: AssembledRun, told: readonly NoticeLine["kind"][] = []): void {
-  run.state.log.watchValues(valueWatchFor(run.configuration, run, told));
+export function watchValues(run: AssembledRun, told: readonly NoticeLine[] = []): void {
+  const kinds = told.map(({ kind }) => kind);
+  run.state.log.watchValues(valueWatchFor(run.configuration, run, kinds));
 }
 
 /** The agent of a phase, with first values from the run's seed. */
