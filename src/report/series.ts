@@ -5,6 +5,7 @@
 
 import type { Run } from "../runs/read.js";
 import type { EvaluationLine } from "../training/record.js";
+import { mean } from "./intervals.js";
 import { offlineUpdatesOf, signedStep } from "./timeline.js";
 
 /** `low` and `high` are the lowest and highest run where several were averaged. */
@@ -73,8 +74,4 @@ function valueAt(curve: readonly Point[], step: number): number {
 function finiteMean(values: readonly number[]): number {
   const finite = values.filter((value) => Number.isFinite(value));
   return finite.length > 0 ? mean(finite) : Number.NaN;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
