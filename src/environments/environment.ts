@@ -78,7 +78,7 @@ export function isPromise<Answer>(answer: MaybePromise<Answer>): answer is Promi
   return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === "function";
 }
 
-/** Goes on with an answer: at once where it is there, else when it comes. */
+/** Continues with an answer: at once if it is there, otherwise when it comes. */
 export function whenAnswered<Answer, Result>(
   answer: MaybePromise<Answer>,
   then: (answer: Answer) => Result,

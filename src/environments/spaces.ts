@@ -65,7 +65,7 @@ function boundsOf(size: number, bound: Bound): Float32Array {
   );
 }
 
-/** The pictures of `height` rows of `width` pixels, each of so many bytes. */
+/** Pictures of `height` rows of `width` pixels, with `channels` bytes each. */
 export function pixels(height: number, width: number, channels = 3): PixelsSpace {
   return { kind: "pixels", shape: [height, width, channels] };
 }
@@ -100,7 +100,7 @@ export function observationPartsOf(space: ObservationSpace): ObservationParts {
   return Object.fromEntries(Object.entries(space.parts).map(([name, of]) => [name, part(of)]));
 }
 
-/** The observation as the vector that it is. @throws UsageError where it has parts, which this caller does not take */
+/** The observation, which must be a vector. @throws UsageError if it has several parts */
 export function vectorOf(observation: Observation): Float32Array {
   if (observation instanceof Float32Array) return observation;
   throw new UsageError(
