@@ -8,6 +8,9 @@
 /** Every room may import itself and these. */
 const everywhere = ["errors.ts", "random.ts", "registered.ts", "requirement.ts", "version.ts"];
 
+/** What rooms may import that carry out whole runs. */
+const aroundRuns = ["train.ts", "files", "runs", "report", "report/write-report.ts", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"];
+
 /** What else each room may import: rooms (with the rooms below them, unless these have a line) and single files. */
 const mayImport = {
   tensor: [],
@@ -26,8 +29,8 @@ const mayImport = {
   runs: ["files", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
   report: ["training/record.ts", "runs/record.ts", "runs/read.ts", "data"],
   "report/write-report.ts": ["report", "files", "runs/record.ts", "runs/read.ts"],
-  comparison: ["train.ts", "files", "runs", "report", "report/write-report.ts", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
-  server: ["train.ts", "files", "runs", "report", "report/write-report.ts", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
+  comparison: aroundRuns,
+  server: aroundRuns,
 };
 
 /** Doors of the package that also show what lies in rooms below theirs. */
@@ -49,78 +52,71 @@ function pathOf(place) {
 const ofRooms = Object.entries({ ...mayImport, ...doors }).map(([room, others]) => ({
   name: `${room.replace("/", "-")}-may-import`,
   comment: `src/${room} may import ${others.length === 0 ? "no other room" : others.join(", ")}.`,
-  severity: "error",
   from: { path: pathOf(room), pathNot: room in doors ? [] : Object.keys(doors).map(pathOf) },
   to: { path: "^src/", pathNot: [room, ...others, ...everywhere].map(pathOf) },
 }));
 
+/** All of them are errors. */
+const rules = [
+  ...ofRooms,
+  {
+    name: "every-room-has-a-line",
+    comment: "A new room of src/ needs a line in mayImport; only the command line and the entry files may import everything.",
+    from: { path: "^src/[^/]+/", pathNot: ["^src/cli/", ...rooms.map((room) => `^src/${room}/`)] },
+    to: {},
+  },
+  {
+    name: "basics-know-no-room",
+    comment: "What every room may import imports no room.",
+    from: { path: everywhere.map(pathOf) },
+    to: { path: "^src/[^/]+/" },
+  },
+  {
+    name: "nobody-imports-the-front-door",
+    comment: "Inside src/, import the file that has it; src/index.ts would load everything.",
+    from: { path: "^src/", pathNot: "^src/cli/" },
+    to: { path: "^src/(index|browser)\\.ts$|^src/cli/" },
+  },
+  {
+    name: "node-only-at-the-edge",
+    comment: `node: modules belong into ${node.join(", ")}: the rest must run in a browser.`,
+    from: { path: "^src/", pathNot: node.map(pathOf) },
+    to: { dependencyTypes: ["core"] },
+  },
+  {
+    name: "onnx-runtime-only-in-tensor",
+    comment: "src/tensor chooses the ONNX Runtime; everybody else calls compiled programs.",
+    from: { path: "^src/", pathNot: "^src/tensor/" },
+    to: { path: "node_modules/onnxruntime-" },
+  },
+  {
+    name: "no-developer-tools",
+    comment: "The package does not have tools/.",
+    from: { path: "^src/" },
+    to: { path: "^tools/" },
+  },
+  {
+    name: "all-imports-are-found",
+    comment: "An import that is not found would escape every other rule.",
+    from: {},
+    to: { couldNotResolve: true },
+  },
+  {
+    name: "environments-load-nothing-above-them",
+    comment: "Environments may know the types of settings (their presets), but load neither settings nor the loop.",
+    from: { path: "^dist/environments/" },
+    to: { path: "^dist/(settings|training|runs)/" },
+  },
+  {
+    name: "no-cycles",
+    comment: "Files that load each other depend on who is loaded first.",
+    from: { path: "^dist/" },
+    to: { circular: true },
+  },
+];
+
 module.exports = {
-  forbidden: [
-    ...ofRooms,
-    {
-      name: "every-room-has-a-line",
-      comment: "A new room of src/ needs a line in mayImport; only the command line and the entry files may import everything.",
-      severity: "error",
-      from: { path: "^src/[^/]+/", pathNot: ["^src/cli/", ...rooms.map((room) => `^src/${room}/`)] },
-      to: {},
-    },
-    {
-      name: "basics-know-no-room",
-      comment: "What every room may import imports no room.",
-      severity: "error",
-      from: { path: everywhere.map(pathOf) },
-      to: { path: "^src/[^/]+/" },
-    },
-    {
-      name: "nobody-imports-the-front-door",
-      comment: "Inside src/, import the file that has it; src/index.ts would load everything.",
-      severity: "error",
-      from: { path: "^src/", pathNot: "^src/cli/" },
-      to: { path: "^src/(index|browser)\\.ts$|^src/cli/" },
-    },
-    {
-      name: "node-only-at-the-edge",
-      comment: `node: modules belong into ${node.join(", ")}: the rest must run in a browser.`,
-      severity: "error",
-      from: { path: "^src/", pathNot: node.map(pathOf) },
-      to: { dependencyTypes: ["core"] },
-    },
-    {
-      name: "onnx-runtime-only-in-tensor",
-      comment: "src/tensor chooses the ONNX Runtime; everybody else calls compiled programs.",
-      severity: "error",
-      from: { path: "^src/", pathNot: "^src/tensor/" },
-      to: { path: "node_modules/onnxruntime-" },
-    },
-    {
-      name: "no-developer-tools",
-      comment: "The package does not have tools/.",
-      severity: "error",
-      from: { path: "^src/" },
-      to: { path: "^tools/" },
-    },
-    {
-      name: "all-imports-are-found",
-      comment: "An import that is not found would escape every other rule.",
-      severity: "error",
-      from: {},
-      to: { couldNotResolve: true },
-    },
-    {
-      name: "environments-load-nothing-above-them",
-      comment: "Environments may know the types of settings (their presets), but load neither settings nor the loop.",
-      severity: "error",
-      from: { path: "^dist/environments/" },
-      to: { path: "^dist/(settings|training|runs)/" },
-    },
-    {
-      name: "no-cycles",
-      comment: "Files that load each other depend on who is loaded first.",
-      severity: "error",
-      from: { path: "^dist/" },
-      to: { circular: true },
-    },
-  ],
+  forbidden: rules.map((rule) => ({ ...rule, severity: "error" })),
   options: {
     // TypeScript 7 has no parser that dependency-cruiser can call; swc reads the same syntax.
     parser: "swc",

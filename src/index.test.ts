@@ -21,7 +21,8 @@ function valuesOf(entry: string): (readonly [name: string, file: string])[] {
 const declaration = (name: string) =>
   new RegExp(`^export (?:async )?(?:function|const|class)\\*? ${name}\\b|^export \\{[^}]*\\b${name}\\b`, "m");
 
-const entries = ["index.ts", "agents/index.ts", "environments/index.ts", "networks/index.ts", "tensor/index.ts"];
+const doors = ["agents/index.ts", "environments/index.ts", "networks/index.ts", "tensor/index.ts"];
+const entries = ["index.ts", "environments/exports.ts", ...doors];
 
 it.each(entries.flatMap(valuesOf))("%s has a doc comment in %s", (name, file) => {
   const text = read(file);

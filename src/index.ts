@@ -18,61 +18,7 @@ export { formatInspection } from "./data/inspect-format.js";
 export { type ReturnsRule, returnsToGo } from "./data/returns.js";
 
 // Where it acts
-export {
-  type ActionSpace,
-  type BoxSpace,
-  box,
-  type DictSpace,
-  dict,
-  type DiscreteSpace,
-  discrete,
-  type Observation,
-  type ObservationSpace,
-  type PixelsSpace,
-  pixels,
-} from "./environments/spaces.js";
-export type {
-  Environment,
-  MaybePromise,
-  ResetResult,
-  StepInfo,
-  StepResult,
-  SyncEnvironment,
-} from "./environments/environment.js";
-export {
-  type EnvironmentFactory,
-  environmentNames,
-  makeEnvironment,
-  registerEnvironment,
-} from "./environments/registry.js";
-export type { EnvironmentOptions } from "./environments/options.js";
-export { type CheckOptions, checkEnvironment } from "./environments/check.js";
-export { type Frame, makeFrame } from "./rendering/frame.js";
-export { encodeGif } from "./rendering/gif.js";
-export { encodePng } from "./rendering/png.js";
-export {
-  type BeginEpisode,
-  type CollectionAmount,
-  type Controller,
-  collectEpisodes,
-} from "./environments/collect.js";
-export { collectPointMaze, type PointMazeCollection } from "./environments/pointmaze/collect-pointmaze.js";
-export {
-  collectGridWorld,
-  type GridWorldCollection,
-  gridBehaviour,
-  gridModelOf,
-} from "./environments/gridworld/collect-gridworld.js";
-export { type AntMazeCollection, collectAntMaze } from "./environments/ant/collect-antmaze.js";
-export { collectTask } from "./environments/collect-task.js";
-export type { TaskCollection, WalkingPolicy } from "./environments/family.js";
-export type { GridModel, Outcome } from "./environments/gridworld/gridworld-dynamics.js";
-export {
-  optimalValues,
-  policyValues,
-  type TabularValues,
-  type ValueOptions,
-} from "./environments/gridworld/gridworld-values.js";
+export * from "./environments/exports.js";
 
 // Who decides
 export { type AgentName, type AgentSettings, agentNames, registerAgent } from "./agents/registry.js";

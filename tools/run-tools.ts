@@ -3,7 +3,7 @@
  * mistake is one sentence and exit code 2, as in `calql` itself.
  */
 import { Command } from "commander";
-import { speakInSentences, tell } from "../src/cli/usage.js";
+import { exitCodeOf, speakInSentences } from "../src/cli/usage.js";
 import { benchCommand } from "./bench/bench-command.js";
 import { chaosCommand } from "./chaos/chaos-command.js";
 import { checkCostCommand } from "./chaos/check-cost.js";
@@ -14,7 +14,7 @@ import { parityCommand } from "./parity/parity-command.js";
 import { compareSpeedCommand } from "./speed/compare-speed.js";
 import { doorsCommand } from "./speed/doors.js";
 
-/** Runs a tool and returns its exit code; a tool may set process.exitCode, which is restored afterwards. */
+/** Runs a tool and returns its exit code. */
 export async function runTools(words: readonly string[]): Promise<number> {
   const program = new Command("node build/tools/main.js").description("tools for working on calql");
   for (const command of [
@@ -30,14 +30,5 @@ export async function runTools(words: readonly string[]): Promise<number> {
   ])
     program.addCommand(command);
   speakInSentences(program);
-  const before = process.exitCode;
-  process.exitCode = 0;
-  try {
-    await program.parseAsync([...words], { from: "user" });
-    return Number(process.exitCode);
-  } catch (error) {
-    return tell(error);
-  } finally {
-    process.exitCode = before;
-  }
+  return exitCodeOf(() => program.parseAsync([...words], { from: "user" }));
 }

@@ -41,7 +41,7 @@ export const sacSettings = actorCriticSettings.extend({
     .describe("Target entropy; none means minus the action's size (rlpd: minus half of it)."),
   backupEntropy: z.boolean().default(false).describe("Subtract the entropy term in the Bellman backup."),
   maxTargetBackup: z.boolean().default(false).describe("Back up the best of nActions sampled next actions."),
-  nActions: z.number().int().min(1).max(1000).default(10).describe("Actions sampled per state where several are (N)."),
+  nActions: z.number().int().min(1).max(1000).default(10).describe("Actions sampled per state, if several are (N)."),
   targetCriticCount: z
     .number()
     .int()

@@ -6,8 +6,7 @@ import type { CompareEvents } from "../comparison/compare.js";
 import type { PlannedRun } from "../comparison/plan.js";
 import type { EvaluationLine } from "../training/record.js";
 import type { Progress } from "../training/run-log.js";
-import { type ProgressOutput, STOPPING } from "./progress.js";
-import { durationText, evaluationText, speedText } from "./progress-text.js";
+import { durationText, evaluationText, type ProgressOutput, STOPPING, speedText } from "./progress.js";
 import { TimeLeft } from "./time-left.js";
 
 const MILLISECONDS_BETWEEN_DRAWINGS = 250;

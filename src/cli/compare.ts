@@ -26,7 +26,7 @@ export function defineCompare(command: Command): void {
     .option("--task <names>", "tasks to act in, with commas (default: pointmaze-umaze)")
     .option("--agents <names>", "agents to compare, with commas; cql:sac goes online with sac (default: cal-ql,cql)")
     .option("--seeds <seeds>", "a range or a list: 0..4 or 0,2,7 (default: 0..4)")
-    .option("--jobs <number>", "runs at a time (default: one for each core that a run needs)")
+    .option("--jobs <number>", "runs at a time (default: the number of cores over the threads of a run)")
     .option("--out <folder>", `folder of the runs and the report (default: ${defaultCompareFolder})`)
     .option("--file <file>", "YAML or JSON file that describes the comparison: tasks, seeds, variants, settings")
     .option("--scale <name>", "which of the file's scales")

@@ -3,15 +3,14 @@
  */
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/episode.js";
+import { d4rlFormat } from "../data/formats/d4rl/d4rl-format.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
 import { collectedTasks, needsWalkingPolicy, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
 import { taskSlug } from "../environments/task-name.js";
 import { RunFailure, UsageError } from "../errors.js";
-import { collectOwnData } from "../runs/own-data.js";
-import { writeDataset } from "../runs/task-data.js";
+import { collectOwnData, writeDataset } from "../runs/task-data.js";
 import { amountView } from "./amount-view.js";
-import { refuseOtherEndings } from "./d4rl-path.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
 
@@ -58,6 +57,14 @@ async function collect(task: string, flags: Flags): Promise<void> {
   await writeDataset(path, dataset, { task, source: dataset.source });
   process.stdout.write(`${path}\n${formatInspection(inspectDataset(dataset))}`);
   if (interrupted) process.exitCode = INTERRUPTED;
+}
+
+/** Nothing in D4RL's layout is written under another format's name. @throws UsageError for a path that does not end as D4RL files do */
+export function refuseOtherEndings(path: string): void {
+  if (d4rlFormat.extensions.some((ending) => path.toLowerCase().endsWith(ending))) return;
+  throw new UsageError(
+    `The data set ${path} would be a D4RL HDF5 file; end its name in ${d4rlFormat.extensions.join(" or ")}. Another format is made of it by calql data convert.`,
+  );
 }
 
 /** Ants walk for minutes: Ctrl-C keeps the walks that are complete. The others are done in seconds and simply end. */

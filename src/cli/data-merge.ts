@@ -13,7 +13,7 @@ import { mergeDatasets } from "../data/merge.js";
 import { readDataset } from "../data/storage/open-dataset.js";
 import { UsageError } from "../errors.js";
 import { writeDataset } from "../runs/task-data.js";
-import { refuseOtherEndings } from "./d4rl-path.js";
+import { refuseOtherEndings } from "./data-collect.js";
 
 interface Flags {
   readonly out: string;

@@ -9,8 +9,8 @@ import { labelOf, seedOf, taskOf } from "../report/groups.js";
 import { runFigures } from "../report/statistics.js";
 import { onlineEvaluations } from "../report/timeline.js";
 import { type Run, readRun } from "../runs/read.js";
-import { runsBelow } from "../runs/runs-below.js";
 import { gradeOf, verdictOf } from "../training/doctor.js";
+import { runsBelow } from "./report.js";
 import { textTable } from "./text-table.js";
 
 export function defineDoctor(command: Command): void {

@@ -2,10 +2,10 @@
  * Flags from declarations: every setting becomes `--its-name <value>` with its sentence and default, and what the user
  * wrote is read back as the type that the declaration asks for. Nothing about a setting is said twice.
  */
-import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { parse } from "yaml";
-import { fileReason, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
+import { readYaml } from "../files/read-yaml.js";
 import { allSettings, type TrainSettings } from "../settings/configuration.js";
 import { formerNames } from "../settings/settings.js";
 import { refuseSwallowedFlag } from "./usage.js";
@@ -61,12 +61,7 @@ export function writtenSettings(
 
 /** Reads a YAML or JSON file of settings, or a run's config.json. @throws UsageError naming the file and the place */
 export function readSettingsFile(path: string): Record<string, unknown> {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(path, "utf8")) ?? {};
-  } catch (error) {
-    throw new UsageError(`The settings file ${path} cannot be read: ${fileReason(error)}. Give a YAML or JSON file.`);
-  }
+  const content = readYaml("The settings file", path) ?? {};
   if (!isRecord(content))
     throw new UsageError(`The settings file ${path} must hold one "name: value" a line, such as "agent: cal-ql".`);
   return "calqlVersion" in content && isRecord(content.settings) ? { ...content.settings } : { ...content };

@@ -6,19 +6,17 @@
 import { Command, Help } from "commander";
 import { version } from "../version.js";
 import { importNamed, importOption } from "./imports.js";
-import { speakInSentences, tell } from "./usage.js";
+import { exitCodeOf, speakInSentences } from "./usage.js";
 import { verbs } from "./verbs.js";
 
-/** Runs a command line and returns its exit code; a verb may set process.exitCode, which is put back afterwards. */
+/** Runs a command line and returns its exit code. */
 export async function main(words: readonly string[]): Promise<number> {
   const program = new Command("calql")
     .description("Cal-QL: pre-train a policy on recorded data, fine-tune it online")
     .version(version)
     .addOption(importOption())
     .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf });
-  const before = process.exitCode;
-  process.exitCode = 0;
-  try {
+  return exitCodeOf(async () => {
     await importNamed(words);
     for (const { name, description, load } of verbs) {
       const command = program.command(name).description(description);
@@ -26,12 +24,7 @@ export async function main(words: readonly string[]): Promise<number> {
     }
     speakInSentences(program);
     await program.parseAsync([...words], { from: "user" });
-    return Number(process.exitCode);
-  } catch (error) {
-    return tell(error);
-  } finally {
-    process.exitCode = before;
-  }
+  });
 }
 
 /** A verb in the list of verbs: most are not loaded when it is printed. */

@@ -1,12 +1,11 @@
 /**
  * Flags that say how a dataset is read: the same for every command that takes one.
  */
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { parse } from "yaml";
 import { MOST_ACTIONS } from "../data/discrete-actions.js";
 import type { ReadOptions } from "../data/formats/format.js";
-import { fileReason, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
+import { readYaml } from "../files/read-yaml.js";
 import { numberOf } from "./numbers.js";
 
 /** What the parser hands over for them. */
@@ -26,9 +25,9 @@ export function addReadingFlags(command: Command): Command {
     .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
     .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards")
-    .option("--action-bounds <low,high>", "bounds of every action, for data sets that do not say them")
-    .option("--discrete-actions <number>", "actions to choose from, for data sets of such numbers that do not say it")
-    .option("--trusted", "read episodes that take far more memory than the file's size lets expect");
+    .option("--action-bounds <low,high>", "bounds of every action, for data sets that do not state them")
+    .option("--discrete-actions <number>", "actions to choose from, for data sets of discrete ones that do not say it")
+    .option("--trusted", "read episodes that take far more memory than the size of the file suggests");
 }
 
 /** @throws UsageError naming the flag that does not fit */
@@ -46,7 +45,7 @@ export function readOptionsOf({
   return {
     ...(steps !== undefined && { horizon: steps }),
     ...(observationKeys !== undefined && { observationKeys: keysOf(observationKeys) }),
-    ...(mapping !== undefined && { mapping: readMapping(mapping) }),
+    ...(mapping !== undefined && { mapping: readYaml("The mapping", mapping) }),
     ...(goal !== undefined && { goal: pairOf(goal, "--goal", "4,8.5") }),
     ...(actionBounds !== undefined && { actionBounds: pairOf(actionBounds, "--action-bounds", "0,100") }),
     ...(among !== undefined && { discreteActions: among }),
@@ -67,12 +66,4 @@ function pairOf(text: string, flag: string, example: string): readonly [number, 
   throw new UsageError(
     `The flag ${flag} is "${text}"; give two numbers with a comma between them, such as ${example}.`,
   );
-}
-
-function readMapping(path: string): unknown {
-  try {
-    return parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UsageError(`The mapping ${path} cannot be read: ${fileReason(error)}. Give a YAML or JSON file.`);
-  }
 }

@@ -1,11 +1,17 @@
 /**
  * `calql report`: one page over one run or several, made from their folders alone.
  */
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { writeReport } from "../report/write-report.js";
 import { runFiles } from "../runs/record.js";
-import { runsBelow } from "../runs/runs-below.js";
+
+/** How far below a folder its runs may lie. */
+const LEVELS = 2;
+
+/** Runs that a comparison could not go on with, and moved out of the way. */
+const MOVED_ASIDE = /\.damaged-\d+$/;
 
 export function defineReport(command: Command): void {
   command
@@ -16,4 +22,24 @@ export function defineReport(command: Command): void {
       await writeReport(folders.flatMap(runsBelow), path);
       process.stdout.write(`${path}\n`);
     });
+}
+
+/**
+ * The folder itself where it is a run, or holds none; else the run folders in it, in alphabetical order, such as those
+ * that a comparison has left.
+ */
+export function runsBelow(folder: string): string[] {
+  const found = runsWithin(folder, LEVELS);
+  return found.length === 0 ? [folder] : found;
+}
+
+function runsWithin(folder: string, levels: number): string[] {
+  if (existsSync(join(folder, runFiles.config))) return [folder];
+  if (levels === 0 || !isFolder(folder)) return [];
+  const below = readdirSync(folder).filter((name) => !MOVED_ASIDE.test(name));
+  return below.sort().flatMap((name) => runsWithin(join(folder, name), levels - 1));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

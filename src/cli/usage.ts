@@ -16,15 +16,24 @@ export function speakInSentences(command: Command): void {
 }
 
 /**
- * Says on standard error what a command ended with, where it is for the caller to mend.
- * @returns the exit code, 0 for help and version
- * @throws the error again where it is a fault of ours
+ * Does the work of a command line and returns its exit code, which a verb may set as process.exitCode; that is put back
+ * afterwards. A fault of the caller, or work that had to stop, is one sentence on standard error.
+ * @throws what is a fault of ours
  */
-export function tell(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof UsageError || error instanceof RunFailure)) throw error;
-  process.stderr.write(`error: ${error.message}\n`);
-  return error.exitCode;
+export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.exitCode;
+  process.exitCode = 0;
+  try {
+    await work();
+    return Number(process.exitCode);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // 0 for help and version
+    if (!(error instanceof UsageError || error instanceof RunFailure)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    return error.exitCode;
+  } finally {
+    process.exitCode = before;
+  }
 }
 
 /** Refuses a flag as the value of a flag: "--seed --agent cql" lacks a number. */

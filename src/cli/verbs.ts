@@ -23,19 +23,19 @@ export const verbs: readonly Verb[] = [
   {
     name: "resume",
     takes: "[options] <run>",
-    description: "go on with a run where its newest sound checkpoint left it",
+    description: "resume a run from its newest sound checkpoint",
     load: async () => (await import("./resume.js")).defineResume,
   },
   {
     name: "export",
     takes: "[options] <run>",
-    description: "write the policy of a run's newest checkpoint, or of the state that was evaluated best (ONNX)",
+    description: "write the policy of a run's newest checkpoint, or of its best evaluated state, as an ONNX file",
     load: async () => (await import("./export.js")).defineExport,
   },
   {
     name: "compare",
     takes: "[options]",
-    description: "train several agents over seeds in parallel, as far as that is not done, and compare them",
+    description: "train agents with several seeds in parallel, except for runs that are complete, and compare them",
     load: async () => (await import("./compare.js")).defineCompare,
   },
   {
@@ -53,7 +53,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "replay-crash",
     takes: "<run>",
-    description: "make the update that was not finite again, from the bundle that the run left",
+    description: "repeat the update that was not finite, from the crash bundle that the run left",
     load: async () => (await import("./replay-crash.js")).defineReplayCrash,
   },
   {
@@ -65,7 +65,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "data",
     takes: "",
-    description: "recorded data: look at them, convert, collect, merge, download",
+    description: "inspect, convert, collect, merge or download recorded data",
     load: async () => (await import("./data.js")).defineData,
   },
   {

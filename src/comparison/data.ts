@@ -9,8 +9,7 @@ import { diskFiles } from "../data/storage/disk-files.js";
 import { collectsOwnData, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
 import { taskSlug } from "../environments/task-name.js";
 import { UsageError } from "../errors.js";
-import { collectOwnData } from "../runs/own-data.js";
-import { writeDataset } from "../runs/task-data.js";
+import { collectOwnData, withoutOwnData, writeDataset } from "../runs/task-data.js";
 import type { Collection } from "./comparison.js";
 import type { PlannedRun } from "./plan.js";
 
@@ -62,8 +61,4 @@ async function refuseOtherData(file: string, recipe: TaskCollection): Promise<vo
   throw new UsageError(
     `The data set ${file} was collected in another way than is asked for; name another folder with --out.`,
   );
-}
-
-function withoutOwnData(task: string): UsageError {
-  return new UsageError(`The task ${task} has no data of its own to collect; name recorded data with --dataset FILE.`);
 }

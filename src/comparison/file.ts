@@ -2,11 +2,10 @@
  * A comparison as a file (YAML or JSON): what is compared, on which tasks, with which seeds, and at which scales it
  * can be run. To repeat a comparison, name the file; its layout is declared below.
  */
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
-import { fileReason, UsageError, unknownName } from "../errors.js";
+import { UsageError, unknownName } from "../errors.js";
+import { readYaml } from "../files/read-yaml.js";
 import { parseDeclared } from "../requirement.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import {
@@ -85,12 +84,7 @@ export function readComparison(path: string, scale?: string): Comparison {
 }
 
 function readContent(path: string): object {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UsageError(`The comparison ${path} cannot be read: ${fileReason(error)}. Give a YAML or JSON file.`);
-  }
+  const content = readYaml("The comparison", path);
   if (content !== null && typeof content === "object" && !Array.isArray(content)) return content;
   throw new UsageError(`The comparison ${path} must hold entries such as "variants: [cal-ql, cql]".`);
 }

@@ -1,6 +1,6 @@
 /**
  * The watch over calls of environments, which may hang. A call that holds the thread can only be interrupted from
- * outside (src/runs/hang-watch.ts); a promise that does not settle is abandoned here, by a plain timer.
+ * outside; a promise that does not settle is abandoned here, by a plain timer.
  */
 import type { CallKind, EpisodeName } from "./environment-failure.js";
 
@@ -15,6 +15,20 @@ export interface CallWatch {
   enter(call: CallKind, episode?: EpisodeName, step?: number): void;
   /** The call has returned: with its answer, or with a promise, for which nobody holds the thread. */
   leave(): void;
+}
+
+/** A watch that can also interrupt a call which holds the thread: on Node from a thread beside it (runs/hang-watch.ts). */
+export interface EnvironmentWatch extends CallWatch {
+  /**
+   * Does work in which environments are called.
+   * @throws EnvironmentFailure if one of them hangs; the work then never ends
+   */
+  during<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** Does work in which environments are called; under a watch, if there is one. */
+export function watched<Result>(watch: EnvironmentWatch | undefined, work: () => Promise<Result>): Promise<Result> {
+  return watch ? watch.during(work) : work();
 }
 
 /** What is said of a call without an answer. */

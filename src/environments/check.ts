@@ -19,7 +19,7 @@ import type {
   PixelsSpace,
   ResetResult,
 } from "./environment.js";
-import { randomAction } from "./random-action.js";
+import { randomAction } from "./spaces.js";
 
 /** The steps of a trajectory that is repeated to see whether a seed decides everything. */
 const comparedSteps = 50;

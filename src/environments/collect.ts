@@ -35,7 +35,7 @@ export interface CollectionAmount {
 }
 
 /**
- * Plays episodes and records them (their observations are vectors), with the rewards and ends as the environment tells them. The environment stays open.
+ * Plays episodes and records them, with rewards and ends as the environment gives them. The environment stays open.
  * @param source where the data come from, in words, for `Dataset.source`.
  * @throws UsageError when neither or both of `episodes` and `steps` are given, or are not positive integers.
  */

@@ -75,8 +75,8 @@ export interface Problem {
 }
 
 /**
- * What is wrong with an answer of a call that must answer at once, or undefined where nothing is. Nobody waits for the
- * promise, so that its failure must not be taken for one that nobody has seen to, which ends the process.
+ * What is wrong with an answer of a call that must answer at once, or undefined if nothing is. Nobody waits for a promise
+ * here, so its failure is ignored: left unhandled, it would end the process.
  */
 export function promiseProblem(answer: unknown, call: string): Problem | undefined {
   if (!isPromise(answer)) return undefined;
@@ -84,7 +84,7 @@ export function promiseProblem(answer: unknown, call: string): Problem | undefin
   return { what: `${call} returned a Promise`, nextStep: "only reset, step and close may; return what it resolves to" };
 }
 
-/** Whatever becomes of a promise that nobody waits for, it does not end the process. */
+/** Keeps a promise that nobody waits for from ending the process. */
 export function ignoreFailure(answer: unknown): void {
   if (isPromise(answer)) Promise.resolve(answer).catch(() => {});
 }

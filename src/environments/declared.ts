@@ -42,7 +42,7 @@ function isHorizon(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** What cannot be used may hold memory or a connection all the same; how its closing goes is not told. */
+/** An environment that is refused may still hold memory or a connection; that it cannot be closed is not reported. */
 async function givenBack(made: Partial<Environment>): Promise<void> {
   try {
     await made.close?.();

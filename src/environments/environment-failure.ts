@@ -22,21 +22,15 @@ export interface Place {
   readonly step: number;
 }
 
-export interface EnvironmentFailureOptions {
-  readonly call: CallKind;
-  /** Whether it gave no answer: then not even `close` may be called. */
-  readonly hung?: boolean;
-  readonly cause?: unknown;
-}
-
 /** A call of an environment that threw, gave a malformed answer, or none. */
 export class EnvironmentFailure extends RunFailure {
+  /** Whether the call gave no answer: then not even `close` may be called. */
   readonly hung: boolean;
 
   /** @param what happened, where: half a sentence, as `failureAt` gives it */
   constructor(
     readonly what: string,
-    { call, hung = false, cause }: EnvironmentFailureOptions,
+    { call, hung = false, cause }: { readonly call: CallKind; readonly hung?: boolean; readonly cause?: unknown },
   ) {
     super(`${what}. ${nextStep(call)}`, { cause });
     this.hung = hung;

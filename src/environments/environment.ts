@@ -70,12 +70,15 @@ export interface SyncEnvironment extends Environment {
   step(action: Float32Array): StepResult<Float32Array>;
 }
 
+/** Options as they arrive from a caller, a config file or a flag; each environment validates its own. */
+export type EnvironmentOptions = Readonly<Record<string, unknown>>;
+
 /** Whether an answer is a promise. Asked at every step: nobody waits for an answer that is there. */
 export function isPromise<Answer>(answer: MaybePromise<Answer>): answer is Promise<Answer> {
   return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === "function";
 }
 
-/** Goes on with an answer: at once where it is there, else when it comes. */
+/** Continues with an answer: at once if it is there, otherwise when it comes. */
 export function whenAnswered<Answer, Result>(
   answer: MaybePromise<Answer>,
   then: (answer: Answer) => Result,

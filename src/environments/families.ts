@@ -21,10 +21,3 @@ export function familyOf(task: string): Family | undefined {
 export function presetsOf(task: string): TaskPresets | undefined {
   return families.flatMap(({ presets }) => presets).find(({ prefix }) => task.startsWith(prefix));
 }
-
-/**
- * D4RL's normalised score of a return without discount: 0 is random, 100 an expert. Undefined for tasks that have none.
- */
-export function normalisedScore(task: string, episodeReturn: number): number | undefined {
-  return familyOf(task)?.normalisedScore?.(splitTask(task).name, episodeReturn);
-}

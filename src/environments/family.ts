@@ -1,13 +1,12 @@
 /**
  * What a family of tasks provides: the names of its tasks, how to make them, the settings that training starts from,
- * the data that it can collect itself, its score. A family declares it in the file `family.ts` of its own folder,
+ * and the data that it can collect itself. A family declares it in the file `family.ts` of its own folder,
  * which imports models, physics and collectors only when they are first used.
  */
 import type { Dataset } from "../data/episode.js";
 import type { RandomStream } from "../random.js";
 import type { CollectionAmount } from "./collect.js";
-import type { SyncEnvironment } from "./environment.js";
-import type { EnvironmentOptions } from "./options.js";
+import type { EnvironmentOptions, SyncEnvironment } from "./environment.js";
 
 /** Settings of a run and of its agents by name; `resolveConfiguration` checks them, because environments know no agents. */
 export type PresetValues = Readonly<Record<string, unknown>>;
@@ -67,6 +66,4 @@ export interface Family {
   readonly make: (task: string, options: EnvironmentOptions) => Promise<SyncEnvironment>;
   readonly presets: readonly TaskPresets[];
   readonly data?: OwnData;
-  /** D4RL's normalised score of a return, for the tasks that have one. */
-  readonly normalisedScore?: (task: string, episodeReturn: number) => number | undefined;
 }

@@ -26,9 +26,10 @@ type State = "new" | (typeof episodeStates)[number] | "closed";
 
 /**
  * The same environment, guarded, under the name `name`. It saves and restores its state where the environment does.
- * Its methods throw a UsageError for step before reset or after an episode's end, any call while another is under way or after close, and an action
- * of the wrong type, length or with an entry that is not finite (or, of a discrete space, numbers no action); a
- * RunFailure when the environment's answer breaks the contract. `close` may be called again.
+ * Its methods throw a UsageError for a step before reset or after the end of the episode, for any call after close or
+ * while another is under way, and for an action of the wrong type or length, with an entry that is not finite, or (in a
+ * discrete space) with a number that no action has; a RunFailure if the environment's answer breaks the contract. `close`
+ * may be called again.
  */
 export function guardEnvironment(environment: SyncEnvironment, name?: string): SyncEnvironment;
 export function guardEnvironment(environment: Environment, name?: string): Environment;
@@ -91,7 +92,8 @@ class GuardedEnvironment implements Environment {
     if (this.state === "closed") return undefined;
     this.state = "closed";
     const closing: unknown = this.environment.close();
-    return isPromise(closing) ? settled(closing) : undefined;
+    const settled = () => undefined;
+    return isPromise(closing) ? closing.then(settled, settled) : undefined;
   }
 
   private async awaited<Answer>(answer: Promise<Answer>, look: (answer: Answer) => Answer): Promise<Answer> {
@@ -176,9 +178,4 @@ class GuardedEnvironment implements Environment {
       `${this.name}: ${where} broke the contract of an environment: ${problem.what}; ${problem.nextStep} (checkEnvironment() lists all that is wrong).`,
     );
   }
-}
-
-async function settled(promise: Promise<unknown>): Promise<undefined> {
-  await promise.then(undefined, () => {});
-  return undefined;
 }

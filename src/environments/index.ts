@@ -1,56 +1,10 @@
-// biome-ignore-all assist/source/organizeImports: from the contract to what is made of it, not in the alphabet's order
 /**
  * The door `calql/environments`: where policies act, wherever JavaScript runs. The contract and its spaces, environments
- * by name, the check of one's own, collected data, and the exact values of gridworlds. MuJoCo loads when the first
- * environment that needs it is made.
+ * by name, the check of one's own, collected data, the exact values of gridworlds, and films of episodes. MuJoCo loads
+ * when the first environment that needs it is made.
  */
 
-// The contract
-export {
-  type ActionSpace,
-  type BoxSpace,
-  box,
-  type DictSpace,
-  dict,
-  type DiscreteSpace,
-  discrete,
-  type Observation,
-  type ObservationSpace,
-  type PixelsSpace,
-  pixels,
-} from "./spaces.js";
-export type {
-  Environment,
-  MaybePromise,
-  ResetResult,
-  StepInfo,
-  StepResult,
-  SyncEnvironment,
-} from "./environment.js";
-export { type EnvironmentFactory, environmentNames, makeEnvironment, registerEnvironment } from "./registry.js";
-export type { EnvironmentOptions } from "./options.js";
-export { type CheckOptions, checkEnvironment } from "./check.js";
-
-// Data from them
-export { type BeginEpisode, type CollectionAmount, type Controller, collectEpisodes } from "./collect.js";
-export { collectTask } from "./collect-task.js";
-export type { TaskCollection, WalkingPolicy } from "./family.js";
-export { collectPointMaze, type PointMazeCollection } from "./pointmaze/collect-pointmaze.js";
-export { type AntMazeCollection, collectAntMaze } from "./ant/collect-antmaze.js";
-export {
-  collectGridWorld,
-  type GridWorldCollection,
-  gridBehaviour,
-  gridModelOf,
-} from "./gridworld/collect-gridworld.js";
-export type { GridModel, Outcome } from "./gridworld/gridworld-dynamics.js";
-export { optimalValues, policyValues, type TabularValues, type ValueOptions } from "./gridworld/gridworld-values.js";
-
-// Pictures of them
-export { type Act, type Film, type FilmOptions, filmEpisode } from "./film.js";
-export { type Frame, makeFrame } from "../rendering/frame.js";
-export { encodeGif } from "../rendering/gif.js";
-export { encodePng } from "../rendering/png.js";
-
-export { RandomStream } from "../random.js";
 export { DataError, RunFailure, UsageError } from "../errors.js";
+export { RandomStream } from "../random.js";
+export * from "./exports.js";
+export { type Act, type Film, type FilmOptions, filmEpisode } from "./film.js";

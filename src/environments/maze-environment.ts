@@ -2,23 +2,13 @@
  * The maze task that the point and the ant share: start in a cell, reach the goal, reward 1 there and 0 elsewhere, the
  * episode ends at the goal (terminated) or when the horizon is reached (truncated). The robot says only what differs.
  */
-import { Simulation } from "../physics/mujoco.js";
-import { RandomStream } from "../random.js";
+import type { Simulation } from "../physics/mujoco.js";
+import type { RandomStream } from "../random.js";
 import type { Frame } from "../rendering/frame.js";
-import { Renderer } from "../rendering/renderer.js";
-import {
-  type BoxSpace,
-  box,
-  type ResetResult,
-  type StepInfo,
-  type StepResult,
-  type SyncEnvironment,
-} from "./environment.js";
-import { endOfStep } from "./horizon.js";
+import { type BoxSpace, box, type StepInfo } from "./environment.js";
 import { goalDisc, mazeScene, paintMaze, walkerScene } from "./maze-picture.js";
-import { goalRadius } from "./maze-task.js";
-import { type Cell, type Maze, type Position, positionOf, sameCell } from "./mazes.js";
-import { joinState, randomStateSize, splitState } from "./state.js";
+import { type Cell, goalRadius, type Maze, type Position, positionOf, sameCell } from "./mazes.js";
+import { type ActionOutcome, PhysicsEnvironment } from "./physics-environment.js";
 
 /** What a robot adds to the maze task. The first two entries of its qpos are x and y in metres. */
 export interface MazeRobot {
@@ -45,88 +35,60 @@ interface MazeInfo extends StepInfo {
   readonly goal: Position;
 }
 
-/** A robot in a maze. The first reset without a seed behaves like one with seed 0. */
-export class MazeEnvironment implements SyncEnvironment {
+/** A robot in a maze; entries of an action beyond [-1, 1] count as the bound. */
+export class MazeEnvironment extends PhysicsEnvironment {
   readonly observationSpace: BoxSpace;
   readonly actionSpace: BoxSpace;
-  private readonly simulation: Simulation;
-  private readonly renderer: Renderer;
   private readonly startCells: readonly Cell[];
-  private random = new RandomStream(0, "environment");
-  private steps = 0;
   private onTheWay!: MazeInfo;
   private atTheGoal!: MazeInfo;
 
   constructor(
-    readonly name: string,
+    name: string,
     readonly maze: Maze,
-    readonly horizon: number,
+    horizon: number,
     start: "fixed" | "diverse",
     private readonly robot: MazeRobot,
   ) {
+    super(name, horizon, robot.mjcf, { paint: paintMaze });
     this.observationSpace = box(robot.observationSize, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     this.actionSpace = box(robot.actionSize, -1, 1);
     this.startCells = start === "fixed" ? [maze.start] : maze.freeCells.filter((cell) => !sameCell(cell, maze.goal));
-    this.simulation = new Simulation(robot.mjcf, name);
     this.setGoal(positionOf(maze, maze.goal));
-    this.renderer = new Renderer(this.simulation, { paint: paintMaze });
   }
 
-  reset(options: { readonly seed?: number } = {}): ResetResult<Float32Array> {
-    if (options.seed !== undefined) this.random = new RandomStream(options.seed, "environment");
+  protected begin(): MazeInfo {
     const cell = this.startCells[this.random.integer(this.startCells.length)]!;
-    this.simulation.reset();
-    this.robot.place(this.simulation, positionOf(this.maze, cell), this.random);
+    this.robot.place(this.physics, positionOf(this.maze, cell), this.random);
     this.setGoal(this.robot.drawGoal(this.random));
-    this.steps = 0;
-    return { observation: this.robot.observe(this.simulation), info: this.isAtGoal() ? this.atTheGoal : this.onTheWay };
+    return this.isAtGoal() ? this.atTheGoal : this.onTheWay;
   }
 
-  /** Acts once; entries of the action beyond [-1, 1] count as the bound. */
-  step(action: Float32Array): StepResult<Float32Array> {
-    this.robot.drive(this.simulation, action);
-    this.steps++;
+  protected act(action: Float32Array): ActionOutcome {
+    this.robot.drive(this.physics, action);
     const success = this.isAtGoal();
-    const { terminated, truncated } = endOfStep(success, this.steps, this.horizon);
-    return {
-      observation: this.robot.observe(this.simulation),
-      reward: success ? 1 : 0,
-      terminated,
-      truncated,
-      info: success ? this.atTheGoal : this.onTheWay,
-    };
+    return { reward: success ? 1 : 0, over: success, info: success ? this.atTheGoal : this.onTheWay };
+  }
+
+  observe(): Float32Array {
+    return this.robot.observe(this.physics);
   }
 
   /** The maze, or what of it is near the robot, from above; the goal is a disc. */
   render(frame: Frame): void {
-    const [x, y] = this.simulation.qpos as unknown as [number, number];
+    const [x, y] = this.physics.qpos as unknown as [number, number];
     const scene = this.robot.followed ? walkerScene(this.maze.cellSize, { x, y }) : mazeScene(this.maze, frame);
     const markers = [goalDisc(this.onTheWay.goal, this.robot.floor, goalRadius)];
     this.renderer.draw(frame, { ...scene, markers });
   }
 
-  saveState(): Float64Array {
+  protected override own(): number[] {
     const { x, y } = this.onTheWay.goal;
-    return joinState([this.steps, x, y], this.random.state(), this.simulation.saveState());
+    return [x, y];
   }
 
-  restoreState(state: Float64Array): void {
-    const parts = splitState(this.name, state, [3, randomStateSize, this.simulation.stateSize]);
-    const [clockAndGoal, chance, physics] = parts as [Float64Array, Float64Array, Float64Array];
-    this.steps = clockAndGoal[0]!;
-    this.setGoal({ x: clockAndGoal[1]!, y: clockAndGoal[2]! });
-    this.random.restore([...chance]);
-    this.simulation.restoreState(physics);
-  }
-
-  close(): void {
-    this.renderer.close();
-    this.simulation.close();
-  }
-
-  /** The bytes of WebAssembly memory in use by all simulations. */
-  get heapBytes(): number {
-    return this.simulation.heapBytes;
+  protected override restoreOwn(numbers: Float64Array): void {
+    this.setGoal({ x: numbers[0]!, y: numbers[1]! });
   }
 
   /** Makes two objects per episode instead of one per step. */
@@ -137,7 +99,7 @@ export class MazeEnvironment implements SyncEnvironment {
 
   private isAtGoal(): boolean {
     const { x, y } = this.onTheWay.goal;
-    const qpos = this.simulation.qpos;
+    const qpos = this.physics.qpos;
     return Math.hypot(qpos[0]! - x, qpos[1]! - y) <= goalRadius;
   }
 }

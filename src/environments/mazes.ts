@@ -1,7 +1,9 @@
 /**
- * The three mazes that the point and the ant share: their maps, where a cell lies in the world, the walls as MJCF, and
- * the way through them (breadth-first waypoints). Nothing here knows who walks in the maze.
+ * The three mazes that the point and the ant share: their maps, where a cell lies in the world, the walls as MJCF, the
+ * way through them (breadth-first waypoints), the options of their tasks, and when a goal is reached. Nothing here knows
+ * who walks in the maze.
  */
+import { z } from "zod";
 
 export const mazeNames = ["umaze", "medium", "large"] as const;
 export type MazeName = (typeof mazeNames)[number];
@@ -46,6 +48,18 @@ export interface Maze {
   /** All cells that are not walls, start and goal included, row by row. */
   readonly freeCells: readonly Cell[];
 }
+
+/** How near the centre of the robot must come to the goal, in metres (D4RL, point and ant). */
+export const goalRadius = 0.5;
+
+/** What the tasks of point and ant let a user choose. */
+export const mazeOptions = z.strictObject({
+  start: z
+    .enum(["fixed", "diverse"])
+    .default("fixed")
+    .describe("where episodes begin: in the cell R of the map, or in any free cell but the goal's"),
+  horizon: z.int().positive().optional().describe("the largest number of steps of an episode"),
+});
 
 /** The maze of that name with cells of `cellSize` metres. */
 export function makeMaze(name: MazeName, cellSize: number): Maze {

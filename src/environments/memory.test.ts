@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { makeAdroit } from "./adroit/adroit.js";
 import { makeAntMaze } from "./ant/antmaze.js";
-import type { BoxSpace, SyncEnvironment } from "./environment.js";
+import type { PhysicsEnvironment } from "./physics-environment.js";
 import { makePointMaze } from "./pointmaze/pointmaze.js";
 
 /** JavaScript's memory in bytes after a full collection (the flag makes the collector callable in any process). */
@@ -16,11 +16,8 @@ function usedBytes(): number {
   return heapUsed + external;
 }
 
-/** An environment that says how much of MuJoCo's memory is in use. */
-type Measured = SyncEnvironment & { readonly actionSpace: BoxSpace; readonly heapBytes: number };
-
 /** Steps through episodes; returns by how many bytes the two memories grew after a warm-up. */
-function growth(environment: Measured, steps: number): { wasm: number; javascript: number } {
+function growth(environment: PhysicsEnvironment, steps: number): { wasm: number; javascript: number } {
   const action = new Float32Array(environment.actionSpace.size);
   const run = (count: number) => {
     environment.reset({ seed: 0 });
@@ -31,9 +28,9 @@ function growth(environment: Measured, steps: number): { wasm: number; javascrip
     }
   };
   run(Math.min(steps, 2000));
-  const before = { wasm: environment.heapBytes, javascript: usedBytes() };
+  const before = { wasm: environment.physics.heapBytes, javascript: usedBytes() };
   run(steps);
-  return { wasm: environment.heapBytes - before.wasm, javascript: usedBytes() - before.javascript };
+  return { wasm: environment.physics.heapBytes - before.wasm, javascript: usedBytes() - before.javascript };
 }
 
 // 100,000 steps of the ant take the better part of a minute: by default the test takes fewer, enough to show a leak of
@@ -60,9 +57,9 @@ describe("memory", () => {
   it("does not grow over 5000 steps of a hand, nor when states are saved", () => {
     const environment = makeAdroit("door", "dense");
     const { wasm, javascript } = growth(environment, 5000);
-    const { heapBytes } = environment;
+    const { heapBytes } = environment.physics;
     for (let i = 0; i < 5000; i++) environment.restoreState(environment.saveState());
-    expect(environment.heapBytes).toBe(heapBytes);
+    expect(environment.physics.heapBytes).toBe(heapBytes);
     environment.close();
     expect(wasm).toBe(0);
     expect(javascript).toBeLessThan(2_000_000);
@@ -73,7 +70,7 @@ describe("memory", () => {
       let bytes = 0;
       for (let i = 0; i < count; i++) {
         const environment = makePointMaze("umaze");
-        bytes = environment.heapBytes;
+        bytes = environment.physics.heapBytes;
         environment.close();
       }
       return bytes;

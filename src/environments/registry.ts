@@ -6,10 +6,9 @@ import { RunFailure, reasonIn, UsageError, unknownName } from "../errors.js";
 import { importHint, registered } from "../registered.js";
 import { shown } from "../requirement.js";
 import { withDeclaredMembers } from "./declared.js";
-import type { Environment, MaybePromise } from "./environment.js";
+import type { Environment, EnvironmentOptions, MaybePromise } from "./environment.js";
 import { families, familyOf } from "./families.js";
 import { guardEnvironment } from "./guard.js";
-import type { EnvironmentOptions } from "./options.js";
 import { splitTask } from "./task-name.js";
 
 /** Makes a fresh environment, or promises one; it validates its own options. */

@@ -63,7 +63,7 @@ export class RenewableEnvironment implements Environment {
     this.abandoned = false;
   }
 
-  /** It gives no answer any more: to `close` neither, which is then not called. */
+  /** It no longer answers, so not even `close` is called on it. */
   abandon(): void {
     this.abandoned = true;
   }

@@ -1,12 +1,12 @@
 /**
  * A run makes several environments of one name: to collect in, to be measured in, and fresh ones after failures. Its
- * networks and replays have the sizes of the first, so that each one after it must be of the same kind.
+ * networks and replays have the sizes of the first, so each later one must be of the same kind.
  */
 import { type Environment, observationPartsOf } from "./environment.js";
 
 /**
- * In what an environment is not of the kind of the first one, in words; undefined where it is. The bounds of
- * observations may differ: nothing is computed from them.
+ * How an environment differs in kind from the first one, in words; undefined if it does not. The bounds of observations
+ * may differ: nothing is computed from them.
  */
 export function differenceFrom(first: Environment, made: Environment): string | undefined {
   const declared = declarations(made);

@@ -5,6 +5,7 @@
 import { type ObservationParts, vectorParts } from "../data/columns.js";
 import type { Observation } from "../data/episode.js";
 import { UsageError } from "../errors.js";
+import type { RandomStream } from "../random.js";
 
 /** A box of real numbers: one lower and one upper bound per entry (infinite where there is none). */
 export interface BoxSpace {
@@ -64,7 +65,7 @@ function boundsOf(size: number, bound: Bound): Float32Array {
   );
 }
 
-/** The pictures of `height` rows of `width` pixels, each of so many bytes. */
+/** Pictures of `height` rows of `width` pixels, with `channels` bytes each. */
 export function pixels(height: number, width: number, channels = 3): PixelsSpace {
   return { kind: "pixels", shape: [height, width, channels] };
 }
@@ -99,10 +100,23 @@ export function observationPartsOf(space: ObservationSpace): ObservationParts {
   return Object.fromEntries(Object.entries(space.parts).map(([name, of]) => [name, part(of)]));
 }
 
-/** The observation as the vector that it is. @throws UsageError where it has parts, which this caller does not take */
+/** The observation, which must be a vector. @throws UsageError if it has several parts */
 export function vectorOf(observation: Observation): Float32Array {
   if (observation instanceof Float32Array) return observation;
   throw new UsageError(
     `An observation with the parts ${Object.keys(observation).join(", ")} is no vector; use an environment whose observations are one Float32Array.`,
   );
+}
+
+/** An action drawn evenly from the space; a box without bounds is drawn from as if they were -1 and 1. */
+export function randomAction(space: ActionSpace, random: RandomStream): Float32Array {
+  if (space.kind === "discrete") return Float32Array.of(random.integer(space.count));
+  return Float32Array.from({ length: space.size }, (_, i) => {
+    const [low, high] = [finiteOr(space.low[i]!, -1), finiteOr(space.high[i]!, 1)];
+    return low + (high - low) * random.uniform();
+  });
+}
+
+function finiteOr(bound: number, otherwise: number): number {
+  return Number.isFinite(bound) ? bound : otherwise;
 }

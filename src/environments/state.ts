@@ -1,8 +1,16 @@
 /**
- * Saved states of environments: parts (physics, goal, clock, chance) laid end to end in one array of plain numbers, and
- * taken apart again.
+ * The clock of the built-in environments, and saved states: parts (physics, goal, clock, chance) laid end to end in one
+ * array of plain numbers, and taken apart again.
  */
 import { UsageError } from "../errors.js";
+
+/**
+ * How the step number `step` (counted from 1) ends the episode. Where the task ends in the very step that also reaches
+ * the horizon, the task wins: nothing follows, so nothing may be bootstrapped.
+ */
+export function endOfStep(taskEnded: boolean, step: number, horizon: number) {
+  return { terminated: taskEnded, truncated: !taskEnded && step >= horizon };
+}
 
 /** The parts of a state, in an order that `splitState` repeats. */
 export function joinState(...parts: readonly ArrayLike<number>[]): Float64Array {

@@ -1,6 +1,5 @@
 /** Built-in environments for tests, which answer at once. */
-import type { SyncEnvironment } from "./environment.js";
-import type { EnvironmentOptions } from "./options.js";
+import type { EnvironmentOptions, SyncEnvironment } from "./environment.js";
 import { makeEnvironment } from "./registry.js";
 
 export async function makeSync(name: string, options?: EnvironmentOptions): Promise<SyncEnvironment> {

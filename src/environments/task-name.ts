@@ -4,7 +4,7 @@
  * thereby says all of it, and another choice of options is another task.
  */
 import { UsageError } from "../errors.js";
-import type { EnvironmentOptions } from "./options.js";
+import type { EnvironmentOptions } from "./environment.js";
 
 export interface TaskName {
   /** Under which the environment is registered. */

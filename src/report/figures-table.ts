@@ -19,48 +19,37 @@ export interface FigureColumn {
   readonly format: (value: number) => string;
 }
 
-export const figureColumns: readonly FigureColumn[] = [
-  { key: "successBefore", heading: "before", meaning: "success before any update", format: percent },
-  { key: "successAtSwitch", heading: "at the switch", meaning: "success when it goes online", format: percent },
-  {
-    key: "successAfter5",
-    heading: "after 5\u00a0%",
-    meaning: "success after 5 % of the online steps",
-    format: percent,
-  },
-  {
-    key: "successAfter20",
-    heading: "after 20\u00a0%",
-    meaning: "success after 20 % of the online steps",
-    format: percent,
-  },
-  { key: "successAfter100", heading: "after 100\u00a0%", meaning: "success after all online steps", format: percent },
-  {
-    key: "successEarly",
-    heading: "early mean",
-    meaning: "mean success in the first 20 % of the online steps",
-    format: percent,
-  },
-  { key: "successEarlyLowest", heading: "early lowest", meaning: "lowest success in there: the dip", format: percent },
-  {
-    key: "regret",
-    heading: "regret",
-    meaning: "mean of 1 − success over the online steps, from 0 (always succeeded) to 1 (never)",
-    format: (value) => fixed(value, 3),
-  },
-  {
-    key: "qMinusReturnToGo",
-    heading: "Q − G",
-    meaning: "mean Q of the policy's actions minus mean return-to-go, at the switch",
-    format: (value) => fixed(value, 1),
-  },
-  {
-    key: "shareBelowReturn",
-    heading: "share below\u00a0G",
-    meaning: "states whose Q lies below their return-to-go, at the switch",
-    format: percent,
-  },
+type ColumnRow = readonly [key: keyof RunFigures, heading: string, meaning: string, format?: FigureColumn["format"]];
+
+const columnRows: readonly ColumnRow[] = [
+  ["successBefore", "before", "success before any update"],
+  ["successAtSwitch", "at the switch", "success when it goes online"],
+  ["successAfter5", "after 5\u00a0%", "success after 5 % of the online steps"],
+  ["successAfter20", "after 20\u00a0%", "success after 20 % of the online steps"],
+  ["successAfter100", "after 100\u00a0%", "success after all online steps"],
+  ["successEarly", "early mean", "mean success in the first 20 % of the online steps"],
+  ["successEarlyLowest", "early lowest", "lowest success in there: the dip"],
+  [
+    "regret",
+    "regret",
+    "mean of 1 − success over the online steps, from 0 (always succeeded) to 1 (never)",
+    (value) => fixed(value, 3),
+  ],
+  [
+    "qMinusReturnToGo",
+    "Q − G",
+    "mean Q of the policy's actions minus mean return-to-go, at the switch",
+    (value) => fixed(value, 1),
+  ],
+  ["shareBelowReturn", "share below\u00a0G", "states whose Q lies below their return-to-go, at the switch"],
 ];
+
+export const figureColumns: readonly FigureColumn[] = columnRows.map(([key, heading, meaning, format = percent]) => ({
+  key,
+  heading,
+  meaning,
+  format,
+}));
 
 /** The figures that mean the same on every task, for means over tasks. */
 export const comparableColumns = figureColumns.filter(({ key }) => key !== "qMinusReturnToGo");

@@ -135,7 +135,7 @@ function endingRow(run: Run): Html {
     rate(summary?.offlineUpdatesPerSecond),
     rate(summary?.onlineUpdatesPerSecond),
   ];
-  const name = html`${labelOf(run)}, seed ${seedOf(run)} <small>${lastNameIn(run.folder)}</small>`;
+  const name = html`${nameOf(run)} <small>${lastNameIn(run.folder)}</small>`;
   return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
 }
 

@@ -67,28 +67,13 @@ export function runFigures(run: Run): RunFigures {
   };
 }
 
-/** The figures' names, in the order of the declaration above. */
-const figureKeys = [
-  "successBefore",
-  "successAtSwitch",
-  "successAfter5",
-  "successAfter20",
-  "successAfter100",
-  "successEarly",
-  "successEarlyLowest",
-  "successEnd",
-  "regret",
-  "qMinusReturnToGo",
-  "shareBelowReturn",
-] as const satisfies readonly (keyof RunFigures)[];
-
 /**
  * Each figure's mean over runs and its 95 % interval (percentile bootstrap over the runs). Deterministic.
  * @param runs runs of one agent that differ in their seed.
  */
 export function summariseRuns(runs: readonly Run[]): FigureSummaries {
   const figures = runs.map(runFigures);
-  return eachFigure((key) => summarise(valuesOf(figures, key)));
+  return eachFigure(figures, (key) => summarise(valuesOf(figures, key)));
 }
 
 /**
@@ -98,11 +83,15 @@ export function summariseRuns(runs: readonly Run[]): FigureSummaries {
  */
 export function summariseTasks(tasks: readonly (readonly Run[])[]): FigureSummaries {
   const figures = tasks.map((runs) => runs.map(runFigures));
-  return eachFigure((key) => interquartileSummary(figures.map((ofTask) => valuesOf(ofTask, key))));
+  return eachFigure(figures.flat(), (key) => interquartileSummary(figures.map((ofTask) => valuesOf(ofTask, key))));
 }
 
-function eachFigure(summary: (key: keyof RunFigures) => FigureSummary | undefined): FigureSummaries {
-  return Object.fromEntries(figureKeys.map((key) => [key, summary(key)])) as FigureSummaries;
+function eachFigure(
+  [first]: readonly RunFigures[],
+  summary: (key: keyof RunFigures) => FigureSummary | undefined,
+): FigureSummaries {
+  const keys = Object.keys(first ?? {}) as (keyof RunFigures)[];
+  return Object.fromEntries(keys.map((key) => [key, summary(key)])) as FigureSummaries;
 }
 
 function valuesOf(figures: readonly RunFigures[], key: keyof RunFigures): number[] {

@@ -1,5 +1,5 @@
 /**
- * The settings of a run on this machine, resolved: a setting that is left open follows from its cores.
+ * The settings of a run, resolved for this machine: what they leave open depends on the number of its cores.
  */
 import { availableParallelism } from "node:os";
 import { UsageError } from "../errors.js";
@@ -11,7 +11,7 @@ import { type Configuration, resolveConfiguration, type TrainSettings } from "..
  */
 const MOST_THREADS = 256;
 
-/** Those of a new run. @throws UsageError as `resolveConfiguration` does, and for more threads than have work */
+/** The settings of a new run. @throws UsageError as `resolveConfiguration` does, and for more threads than have work */
 export function configure(settings: TrainSettings): Configuration {
   const configuration = configureSaved(settings);
   const { threads } = configuration.run;
@@ -21,7 +21,7 @@ export function configure(settings: TrainSettings): Configuration {
   );
 }
 
-/** Those that a run was begun with: it goes on with as many threads as it had. @throws as `resolveConfiguration` does */
+/** The settings that a run was begun with: it goes on with as many threads as it had. @throws as `resolveConfiguration` does */
 export function configureSaved(settings: TrainSettings): Configuration {
   return resolveConfiguration(settings, Math.min(availableParallelism(), MOST_THREADS));
 }

@@ -12,7 +12,7 @@ import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { algorithmIn, type TrainSettings } from "../settings/configuration.js";
 import type { Phase } from "../settings/settings.js";
-import { policyFile } from "../training/policy-file.js";
+import { policyFile } from "../training/complete-run.js";
 import type { EvaluationLine } from "../training/record.js";
 import { restoreAgent } from "../training/snapshot.js";
 import { transformIn } from "../training/transform.js";
@@ -56,9 +56,9 @@ export interface ExportedPolicy {
 /**
  * Writes the policy of a run's newest sound checkpoint, or of the state that was evaluated best, as an ONNX file with the
  * metadata of a run's own `policy.onnx`; an earlier export is replaced, what the run recorded never.
- * @throws UsageError where there is no run or no such state, for options that mean nothing, for a place that the run uses itself, and where the checkpoint
- * does not fit the run's config.json
- * @throws RunFailure where the checkpoint is damaged or the file cannot be written
+ * @throws UsageError if there is no run or no such state, for options that mean nothing, for a place that the run uses
+ * itself, and if the checkpoint does not fit the run's config.json
+ * @throws RunFailure if the checkpoint is damaged or the file cannot be written
  */
 export async function exportPolicy(options: ExportOptions): Promise<ExportedPolicy> {
   checkExportOptions(options);

@@ -5,9 +5,9 @@
  */
 import type { Hash } from "node:crypto";
 import { fstatSync } from "node:fs";
+import { fileReason, RunFailure } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import { beginning, type FilePosition, hashUpTo } from "./file-position.js";
-import { attempt } from "./write-failure.js";
 
 export class GrowingFile {
   private closed = false;
@@ -94,6 +94,19 @@ export class GrowingFile {
     if (this.closed) return;
     this.closed = true;
     attemptQuietly(() => this.disk.close(this.descriptor));
+  }
+}
+
+/** Writes to a part of a run. @throws RunFailure in place of what the operating system says */
+export function attempt<Result>(path: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof RunFailure) throw error;
+    throw new RunFailure(
+      `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then go on with "calql resume", or begin again if there is no config.json yet.`,
+      { cause: error },
+    );
   }
 }
 

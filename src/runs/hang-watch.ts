@@ -7,7 +7,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { isMainThread, Worker } from "node:worker_threads";
-import { type CallWatch, noAnswer } from "../environments/call-watch.js";
+import { type EnvironmentWatch, noAnswer } from "../environments/call-watch.js";
 import {
   type CallKind,
   callKinds,
@@ -64,7 +64,7 @@ export interface HangOptions {
   readonly mayEndProcess: boolean;
 }
 
-export class HangWatch implements CallWatch {
+export class HangWatch implements EnvironmentWatch {
   private readonly memory = new Int32Array(new SharedArrayBuffer((CALL + 1) * Int32Array.BYTES_PER_ELEMENT));
   private readonly worker: Worker | undefined;
   private interrupted: (() => void) | undefined;
@@ -106,10 +106,6 @@ export class HangWatch implements CallWatch {
     Atomics.add(this.memory, BEAT, 1);
   }
 
-  /**
-   * Does work in which environments are called.
-   * @throws EnvironmentFailure if one of them hangs; the work then never ends
-   */
   during<Result>(work: () => Promise<Result>): Promise<Result> {
     const hung = new Promise<never>((_, reject) => {
       this.interrupted = () => {
@@ -146,11 +142,6 @@ function callIn(memory: Int32Array, calls: typeof callKinds, kinds: typeof episo
 export function hangWatchFor({ run }: Configuration, mayEndProcess = false): HangWatch | undefined {
   const { task: name, environmentTimeoutSeconds: seconds } = run;
   return seconds === null ? undefined : new HangWatch({ name, seconds, mayEndProcess });
-}
-
-/** Does work in which environments are called; under a watch, if there is one. */
-export function watched<Result>(watch: HangWatch | undefined, work: () => Promise<Result>): Promise<Result> {
-  return watch ? watch.during(work) : work();
 }
 
 /**

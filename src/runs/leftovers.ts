@@ -3,10 +3,10 @@
  * nobody else would ever remove them. Only those are removed that the holder of the folder's lock would write, so that
  * none is in use.
  */
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { unfinishedFile } from "../files/whole-file.js";
-import { isAbandonedLock } from "./lock.js";
+import { discard, isAbandonedLock } from "./lock.js";
 import { runFiles } from "./record.js";
 
 /** The report is not among them: it is drawn without the lock. */
@@ -20,14 +20,8 @@ export function isRunLeftover(name: string): boolean {
 /** Removes what is a leftover by its name, called by the holder of the lock. What cannot be removed stays. */
 export function removeLeftovers(folder: string, isLeftover: (name: string) => boolean): void {
   try {
-    for (const name of readdirSync(folder)) if (isLeftover(name)) removeQuietly(join(folder, name));
+    for (const name of readdirSync(folder)) if (isLeftover(name)) discard(join(folder, name));
   } catch {
     // Whoever needs the folder says why it cannot be read.
   }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {}
 }

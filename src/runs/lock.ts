@@ -63,8 +63,8 @@ export function isAbandonedLock(name: string): boolean {
   return /^[1-9]\d*$/.test(number) && startOf(Number(number)) === undefined;
 }
 
-/** Removes a file that does no harm where it stays: that it cannot be removed must not hide why the lock was not taken. */
-function discard(path: string): void {
+/** Removes a file that does no harm where it stays: that it cannot be removed must not hide how the work went. */
+export function discard(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {}

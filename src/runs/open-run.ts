@@ -7,23 +7,22 @@ import { shown } from "../requirement.js";
 import {
   type AssembledRun,
   assembleRun,
+  goingOn,
   makeAgent,
   type RunContext as TrainingContext,
   watchValues,
 } from "../training/assemble.js";
 import { failureIn } from "../training/complete-run.js";
-import { restoreCollector, restoreRun } from "../training/snapshot.js";
 import { transformIn } from "../training/transform.js";
 import { version } from "../version.js";
 import { EpisodeLog } from "./checkpoints/episode-log.js";
 import { CheckpointStore } from "./checkpoints/store.js";
 import { findCheckpoint } from "./find-checkpoint.js";
 import { FolderSink } from "./folder-sink.js";
-import { describeHardware } from "./hardware.js";
 import { noLines } from "./line-positions.js";
 import { readSteering } from "./read.js";
 import { type RunConfig, runFiles } from "./record.js";
-import { recordOf } from "./run-record.js";
+import { describeHardware, recordOf } from "./run-record.js";
 import { differingSetting, settingsAt } from "./same-settings.js";
 import { type RunCheckpoint, type SavedRun, snapshotIn } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
@@ -76,20 +75,10 @@ export function resumedRun(context: RunContext, options: TrainOptions): Promise<
       : EpisodeLog.create(folder);
     opened(() => episodes.close());
     sink.episodes = episodes;
-    if (found) restoreRun(run.state, snapshotIn(found), found.checkpoint.path);
-    watchValues(
-      run,
-      data,
-      notices.map(({ kind }) => kind),
-    );
-    return found ? { ...run, begin: () => beginAt(found, run) } : run;
+    const stands = found ? goingOn(run, snapshotIn(found), found.checkpoint.path) : run;
+    watchValues(stands, data, notices);
+    return stands;
   });
-}
-
-/** The user's code may fail in it. */
-async function beginAt(found: RunCheckpoint, run: AssembledRun): Promise<void> {
-  await restoreCollector(run.state.collector, snapshotIn(found), found.checkpoint.path);
-  await run.begin();
 }
 
 /** Sets something up in steps; if one fails, what those before it opened is given back, and how that goes is not told. */

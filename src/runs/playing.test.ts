@@ -6,8 +6,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.js";
 import { stateOf } from "../data/episode.js";
+import { adroitScore } from "../environments/adroit/adroit.js";
 import type { Environment } from "../environments/environment.js";
-import { normalisedScore as scoreOf } from "../environments/families.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { evaluate } from "../training/environment-evaluator.js";
 import { collected } from "./collected.fixture.js";
@@ -41,7 +41,7 @@ describe("evaluate", () => {
   it("scores the mean return as D4RL does, where the task has a score", async () => {
     const line = await makeEnvironment(registerLine("line-as-door", { reward: () => 100 }));
     const environment: Environment = Object.create(line, {
-      normalisedScore: { value: (sum: number) => scoreOf("door", sum) },
+      normalisedScore: { value: (sum: number) => adroitScore("door", sum) },
     });
     const { returnMean, normalisedScore } = await evaluate(agent, [environment], 0);
     expect(returnMean).toBe(1000);

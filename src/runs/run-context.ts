@@ -4,11 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { watched } from "../environments/call-watch.js";
 import { makeIn } from "../environments/environment-call.js";
 import { RenewableEnvironment } from "../environments/renewable-environment.js";
 import type { Configuration, TrainSettings } from "../settings/configuration.js";
 import type { AssembledRun } from "../training/assemble.js";
-import { watched } from "../training/environment-watch.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { LearningData } from "../training/learning-data.js";
 import { transformOf } from "../training/transform.js";

@@ -1,12 +1,11 @@
 /**
  * What a run records about itself before it starts: config.json, from which it can be repeated.
  */
-
+import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { observationWidth, plainParts, vectorSizeOf } from "../data/columns.js";
 import type { Configuration } from "../settings/configuration.js";
 import type { LearningData } from "../training/learning-data.js";
 import { version } from "../version.js";
-import { describeHardware } from "./hardware.js";
 import { importedFiles } from "./import-files.js";
 import type { RunConfig } from "./record.js";
 
@@ -23,5 +22,16 @@ export function recordOf({ flat }: Configuration, dataset: LearningData): RunCon
     ...(imports.length > 0 && { imports: [...imports] }),
     dataset: { source, episodes, steps, observationSize, ...parts, actionSize },
     hardware: describeHardware(),
+  };
+}
+
+/** On what a run is made: speed and the last bits depend on it. */
+export function describeHardware(): RunConfig["hardware"] {
+  return {
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    memoryGiB: Math.round((totalmem() / 2 ** 30) * 10) / 10,
+    platform: `${platform()} ${arch()}`,
+    node: process.version,
   };
 }

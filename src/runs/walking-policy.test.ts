@@ -10,7 +10,7 @@ import { countArrivals } from "../environments/ant/recorded-walker.fixture.js";
 import { antCellSize } from "../environments/ant/tasks.js";
 import { makeMaze } from "../environments/mazes.js";
 import { RandomStream } from "../random.js";
-import { collectOwnData } from "./own-data.js";
+import { collectOwnData } from "./task-data.js";
 import { type LoadedWalkingPolicy, loadWalkingPolicy } from "./walking-policy.js";
 
 let policy: LoadedWalkingPolicy;

@@ -11,12 +11,11 @@ import { type Disk, realDisk } from "../files/disk.js";
 import { unfinishedFile, writeWholeFile } from "../files/whole-file.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "../training/record.js";
 import { beginning } from "./file-position.js";
-import { GrowingFile } from "./growing-file.js";
+import { attempt, GrowingFile } from "./growing-file.js";
 import { type LinePositions, noLines } from "./line-positions.js";
 import { lockFile } from "./lock.js";
 import { readRunConfig, readRunSummary } from "./read.js";
 import { type RunConfig, runFiles } from "./record.js";
-import { attempt } from "./write-failure.js";
 
 /** Writes one run folder. Every method is synchronous: when it returns, a kill of the process loses nothing of it. */
 export class RunWriter {

@@ -15,10 +15,10 @@ export const runSettings = z.object({
   task: z.string().default("pointmaze-umaze").describe("Environment to act in."),
   preset: z.enum(["paper", "laptop"]).default("paper").describe("Settings to start from: the paper's, or small ones."),
   agent: z.string().default("cal-ql").describe("Algorithm of the offline phase, or a method."),
-  onlineAgent: z.string().nullable().default(null).describe("Algorithm of the online phase, if it is another."),
-  label: z.string().nullable().default(null).describe("Name of the run's line in reports; none: its agents' names."),
+  onlineAgent: z.string().nullable().default(null).describe("Algorithm of the online phase, if it is a different one."),
+  label: z.string().nullable().default(null).describe("Name of the run in reports; none: the names of its agents."),
   seed: z.number().int().default(0).describe("Seed of everything random."),
-  threads: count().max(1024).default(0).describe("Threads of an update; 0 takes one per core."),
+  threads: count().max(1024).default(0).describe("Threads for an update; 0: one per core."),
   dataset: z
     .string()
     .nullable()
@@ -44,12 +44,12 @@ export const runSettings = z.object({
   warmupActions: z
     .enum(["policy", "random"])
     .default("policy")
-    .describe("Who acts in the warm-up: the frozen policy, or chance."),
+    .describe("Who acts during the warm-up: the frozen policy, or chance."),
   mixingRatio: z
     .number()
     .max(1)
     .default(0.5)
-    .describe("Mixing ratio: share of recorded data in an online batch; negative: by size."),
+    .describe("Mixing ratio: share of recorded data in an online batch; negative: in proportion to size."),
   mixingRatioEnd: z
     .number()
     .min(0)
@@ -81,32 +81,32 @@ export const runSettings = z.object({
     .min(1)
     .max(1000) // each acts in an environment of its own, with physics of its own
     .default(20)
-    .describe("Episodes of an evaluation, deterministic policy."),
+    .describe("Episodes per evaluation, played by the deterministic policy."),
   evaluateEveryUpdates: z.number().int().min(1).default(50_000).describe("Offline updates between evaluations."),
   evaluateEverySteps: z.number().int().min(1).default(2_000).describe("Online environment steps between evaluations."),
-  logEveryUpdates: z.number().int().min(1).default(1_000).describe("Updates that one line of metrics averages."),
+  logEveryUpdates: z.number().int().min(1).default(1_000).describe("Updates averaged in one line of metrics."),
   checkpointEverySeconds: z
     .number()
     .min(0)
     .default(60)
-    .describe("Seconds between checkpoints, or longer where they would take more than 2 % of the time."),
+    .describe("Seconds between checkpoints; more if they would take over 2 % of the time."),
   onEnvironmentFailure: z
     .enum(["stop", "drop-episode"])
     .default("stop")
-    .describe("What follows when the environment fails in an online episode: the run's end, or the episode's alone."),
+    .describe("What to do when the environment fails in an online episode: end the run, or drop the episode."),
   episodeFailures: z
     .number()
     .int()
     .min(1)
     .default(10)
-    .describe("Online episodes dropped in a row after which the run ends all the same."),
+    .describe("Online episodes dropped in a row after which the run ends anyway."),
   environmentTimeoutSeconds: z
     .number()
     .min(0.1)
     .max(1_000_000)
     .nullable()
     .default(300)
-    .describe("Seconds after which a call of the environment that has not ended is a failure; none waits for ever."),
+    .describe("Seconds after which a call of the environment that goes on counts as failed; none: wait for ever."),
   normaliseObservations: z
     .boolean()
     .default(false)
@@ -114,15 +114,13 @@ export const runSettings = z.object({
   clipActions: z
     .boolean()
     .default(false)
-    .describe(
-      "Clip recorded actions beyond their bounds, as environments do that clip actions; else they are refused.",
-    ),
+    .describe("Clip recorded actions to their bounds, as some environments do; else data beyond them are refused."),
   actionBounds: z
     .tuple([z.number(), z.number()])
     .refine(([low, high]) => low < high, "name the lower bound first")
     .nullable()
     .default(null)
-    .describe("Bounds of every action, where neither the environment nor the data say them."),
+    .describe("Bounds of every action, if neither the environment nor the data state them."),
   discreteActions: z
     .number()
     .int()
@@ -130,14 +128,14 @@ export const runSettings = z.object({
     .max(MOST_ACTIONS)
     .nullable()
     .default(null)
-    .describe("How many actions there are to choose from, where recorded data of such numbers do not say it."),
+    .describe("How many actions there are to choose from, if recorded discrete actions do not say so."),
   rewardScale: z.number().default(1).describe("Rewards become scale * reward + shift."),
   rewardShift: z.number().default(0).describe("Rewards become scale * reward + shift."),
   failureReward: z
     .number()
     .nullable()
     .default(null)
-    .describe("Recorded reward of a failing step in a sparse task: all-failing episodes get its infinite sum."),
+    .describe("Recorded reward of a failing step in a sparse task; an episode of failures gets its infinite sum."),
 });
 
 export type RunSettings = z.infer<typeof runSettings>;

@@ -3,8 +3,11 @@
  * for a run in a folder and for one in memory, for a new run and for a resumed one.
  */
 import { Agent } from "../agents/agent.js";
+import type { Sizes } from "../agents/context.js";
 import { Replay } from "../data/replay.js";
 import type { Transform } from "../data/transform.js";
+import type { TransitionOptions } from "../data/transitions.js";
+import type { EnvironmentWatch } from "../environments/call-watch.js";
 import type { EnvironmentFailure } from "../environments/environment-failure.js";
 import type { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { RandomStream } from "../random.js";
@@ -14,7 +17,6 @@ import { Checkpointing } from "./checkpointing.js";
 import type { RunParts } from "./complete-run.js";
 import { EnvironmentCollector } from "./environment-collector.js";
 import { EnvironmentEvaluator } from "./environment-evaluator.js";
-import type { EnvironmentWatch } from "./environment-watch.js";
 import { sizesOfData } from "./fitting-agents.js";
 import type { LearningData } from "./learning-data.js";
 import type { RunSink } from "./ports.js";
@@ -23,9 +25,8 @@ import { MixedReplay } from "./replay.js";
 import { RewardRange } from "./reward-range.js";
 import { Rollback } from "./rollback.js";
 import { type RunListeners, RunLog } from "./run-log.js";
-import { captureRun, type RunState, type RunStreams, streamsOf } from "./snapshot.js";
+import { captureRun, type RunState, type RunStreams, restoreRun, type Snapshot, streamsOf } from "./snapshot.js";
 import { StartWatch } from "./start-watch.js";
-import { transitionOptionsOf } from "./transition-options.js";
 import { valueWatchFor } from "./value-watch.js";
 
 /**
@@ -59,7 +60,7 @@ export interface AssembledRun extends RunParts {
   close(): Promise<void>;
 }
 
-/** A run at its beginning. Where it goes on, `restoreRun` puts it to where it stood. */
+/** A run at its beginning; `goingOn` puts it where it stood. */
 export function assembleRun(context: RunContext, { agent, sink, evaluations = [] }: AssembleOptions): AssembledRun {
   const { configuration, environment, watch, listeners, signal } = context;
   const { run } = configuration;
@@ -86,15 +87,32 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
 }
 
 /**
+ * The run where a snapshot of it left off; only the episode in progress is restored later, because the user's code may
+ * fail in that.
+ * @param name the snapshot's, for messages
+ * @throws DataError if the snapshot does not fit the run
+ */
+export function goingOn(run: AssembledRun, snapshot: Snapshot, name: string): AssembledRun {
+  restoreRun(run.state, snapshot, name);
+  const { trajectory, streamsBefore: before, failures, position } = snapshot.state;
+  const episode = trajectory === null ? null : { steps: trajectory, tensors: snapshot.tensors };
+  const begin = async () => {
+    await run.state.collector.restore?.({ episodes: position.onlineEpisodes, failures, before, episode }, name);
+    await run.begin();
+  };
+  return { ...run, begin };
+}
+
+/**
  * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured.
  * @param told what was noticed in the run already
  */
-export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine["kind"][] = []): void {
+export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine[] = []): void {
   const { configuration, state } = run;
-  state.log.watchValues(valueWatchFor(configuration, run, told));
+  const kinds = told.map(({ kind }) => kind);
+  state.log.watchValues(valueWatchFor(configuration, run, kinds));
   const starts = StartWatch.of(data, transitionOptionsOf(configuration, state.agent.sizes));
-  if (!starts) return;
-  state.log.watchStarts(() => starts.measure(state.agent, state.rewards.bounds?.[0]));
+  if (starts) state.log.watchStarts(() => starts.measure(state.agent, state.rewards.bounds?.[0]));
 }
 
 /** The agent of a phase, with first values from the run's seed. */
@@ -131,6 +149,21 @@ function replayFor(
     transitions,
     sampling,
   );
+}
+
+/** How episodes become transitions, recorded and fresh ones in the same way. */
+function transitionOptionsOf(
+  { run: { rewardScale, rewardShift, failureReward }, agentSettings: { discount } }: Configuration,
+  { discreteActions, transform }: Sizes,
+): TransitionOptions {
+  const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
+  return {
+    rewardScale,
+    rewardShift,
+    discreteActions,
+    actionBounds: transform?.actions,
+    returns: { discount: discount!, ...sparse },
+  };
 }
 
 /** To the caller alone, and once: in which episode a checkpoint falls due depends on the clock, and a run does not. */

@@ -2,8 +2,9 @@
  * A run from wherever it stands to its end: whatever goes wrong, the lines, policy and summary that exist reach the
  * sink, and the first error is the one reported.
  */
+import type { Agent } from "../agents/agent.js";
+import type { RunSettings } from "../settings/settings.js";
 import { type LoopParts, TrainingLoop } from "./loop.js";
-import { policyFile } from "./policy-file.js";
 import type { RunSink } from "./ports.js";
 import type { EvaluationLine, RunSummary } from "./record.js";
 
@@ -57,6 +58,15 @@ export async function completeRun(parts: RunParts): Promise<CompletedRun> {
   const last = await failureIn(() => sink.summary(summary));
   await state.agent.release();
   return { summary, evaluations: log.evaluations, failure: first ?? last };
+}
+
+/** The bytes of an agent's policy (ONNX) after so many updates of a run, with where it comes from. */
+export function policyFile(
+  agent: Agent,
+  { task, seed }: Pick<RunSettings, "task" | "seed">,
+  updates: number,
+): Uint8Array {
+  return agent.exportPolicy({ task, seed: String(seed), updates: String(updates) });
 }
 
 async function carryOut(parts: RunParts): Promise<void> {

@@ -6,6 +6,7 @@
  */
 import { elementTypeOf, type Part, partColumn, STATE, type Values, widthOf } from "../data/columns.js";
 import { type Episode, joinObservations, joinRows, type Observation, packEpisode } from "../data/episode.js";
+import { type EnvironmentWatch, watched } from "../environments/call-watch.js";
 import { actionVectorSize, isPromise, observationPartsOf } from "../environments/environment.js";
 import { resetIn, restoreStateIn, type Stage, saveStateIn, stepIn } from "../environments/environment-call.js";
 import { EnvironmentFailure } from "../environments/environment-failure.js";
@@ -13,7 +14,6 @@ import type { RenewableEnvironment } from "../environments/renewable-environment
 import { DataError, RunFailure, reasonIn } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import type { RunSettings } from "../settings/settings.js";
-import { type EnvironmentWatch, watched } from "./environment-watch.js";
 import type { Collector, CollectorState, Policy } from "./ports.js";
 import {
   type EpisodeInProgress,

@@ -3,10 +3,10 @@
  * for every episode that still runs. The same seeds at every evaluation, so that changes are the policy's.
  */
 import { joinObservations, joinRows, type Observation } from "../data/episode.js";
+import { type EnvironmentWatch, watched } from "../environments/call-watch.js";
 import { type Environment, isPromise, type StepResult } from "../environments/environment.js";
 import { closeQuietly, makeIn, resetIn, type Stage, stepIn } from "../environments/environment-call.js";
 import { RandomStream } from "../random.js";
-import { type EnvironmentWatch, watched } from "./environment-watch.js";
 import type { Evaluation, Evaluator, Policy } from "./ports.js";
 
 export interface EvaluatorOptions {

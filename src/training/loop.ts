@@ -6,10 +6,11 @@
  * behind each port is elsewhere (ports.ts).
  */
 import type { Agent } from "../agents/agent.js";
-import { columnsFor } from "../agents/context.js";
+import { columnsFor, type Sizes } from "../agents/context.js";
 import { type Batch, createBatch } from "../data/batch.js";
+import { box, discrete, randomAction } from "../environments/spaces.js";
+import type { RandomStream } from "../random.js";
 import type { Configuration } from "../settings/configuration.js";
-import { chanceOf } from "./chance.js";
 import type { Checkpointing } from "./checkpointing.js";
 import type { Evaluator, Policy } from "./ports.js";
 import { mixingRatioAt, nextEvaluationAt, stepsLearnedFrom, updatesDue } from "./schedule.js";
@@ -137,4 +138,11 @@ export class TrainingLoop {
 /** Rows for the batches that one update of the agent takes. */
 function batchFor({ settings, batchesPerUpdate, sizes }: Agent): Batch {
   return createBatch((settings.batchSize as number) * batchesPerUpdate, columnsFor(sizes));
+}
+
+/** A random policy, for warm-ups: one action at a time, evenly from within the bounds, or one of the discrete actions. */
+function chanceOf({ actionSize, discreteActions, transform }: Sizes, random: RandomStream): Policy {
+  const { low, high } = transform?.actions ?? { low: -1, high: 1 };
+  const space = discreteActions === undefined ? box(actionSize, low, high) : discrete(discreteActions);
+  return { act: async () => randomAction(space, random) };
 }

@@ -69,7 +69,7 @@ export interface RunSink {
   checkpoint(snapshot: Snapshot, best: boolean): void;
   /** The policy at the end, the bytes of an ONNX model. */
   policy(model: Uint8Array): void;
-  /** What is told of an error that ended the run; a sink may keep what it takes to see it again. */
+  /** The error to report in place of one that ended the run; a sink may keep what it takes to reproduce it. */
   failure?(error: unknown): unknown;
   /** No more lines and episodes follow; the summary does. */
   close(): void;

@@ -137,7 +137,7 @@ export function restoreAgent(agent: Agent, tensors: SnapshotTensors, name: strin
 }
 
 /**
- * Puts a run back to where it stood, but for the episode in progress (`restoreCollector`).
+ * Puts a run back to where it stood, but for the episode in progress.
  * @param name of the checkpoint, for messages
  * @throws DataError where the snapshot does not fit the run
  */
@@ -155,17 +155,6 @@ export function restoreRun(state: RunState, { state: saved, tensors }: Snapshot,
   if (saved.rewards) state.rewards.see(saved.rewards);
   const sums = numbersIn(name, tensors, "means", saved.means.names.length);
   state.log.restore({ ...saved, means: { ...saved.means, sums } });
-}
-
-/** Puts the collector back into the episode in progress, if there was one. @throws as its `restore` does */
-export async function restoreCollector(
-  collector: Collector,
-  { state, tensors }: Snapshot,
-  name: string,
-): Promise<void> {
-  const { trajectory, streamsBefore: before, failures, position } = state;
-  const episode = trajectory === null ? null : { steps: trajectory, tensors };
-  await collector.restore?.({ episodes: position.onlineEpisodes, failures, before, episode }, name);
 }
 
 /**

@@ -8,7 +8,7 @@ import { makeIn } from "../environments/environment-call.js";
 import { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { UsageError } from "../errors.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
-import { assembleRun, makeAgent, type RunContext, watchValues } from "./assemble.js";
+import { assembleRun, goingOn, makeAgent, type RunContext, watchValues } from "./assemble.js";
 import { checkedDataset } from "./check-dataset.js";
 import { completeRun } from "./complete-run.js";
 import { learnsFromNoData, noData, refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
@@ -16,7 +16,6 @@ import { dataInMemory, type LearningData } from "./learning-data.js";
 import { MemorySink } from "./memory-sink.js";
 import { refuseMismatch } from "./mismatch.js";
 import type { RunListeners } from "./run-log.js";
-import { restoreCollector, restoreRun, type Snapshot } from "./snapshot.js";
 import { transformIn, transformOf } from "./transform.js";
 
 export interface MemoryOptions extends RunListeners {
@@ -53,30 +52,17 @@ export async function trainInMemory(settings: TrainSettings, options: MemoryOpti
 async function completed(context: RunContext, { record = new MemorySink() }: MemoryOptions): Promise<MemorySink> {
   const { newest } = record;
   const agent = await makeAgent(context, newest?.state.position.phase ?? "offline");
-  const run = assembleRun(context, { agent, sink: record, evaluations: record.evaluations });
-  if (newest) {
-    for (const episode of record.episodes) run.replay.add(episode);
-    restoreRun(run.state, newest, snapshotName);
-  }
-  watchValues(
-    run,
-    context.data,
-    record.notices.map(({ kind }) => kind),
-  );
+  const fresh = assembleRun(context, { agent, sink: record, evaluations: record.evaluations });
+  if (newest) for (const episode of record.episodes) fresh.replay.add(episode);
+  const run = newest ? goingOn(fresh, newest, "in memory") : fresh;
+  watchValues(run, context.data, record.notices);
   try {
-    const { failure } = await completeRun({ ...run, begin: () => begin(run, newest) });
+    const { failure } = await completeRun(run);
     if (failure) throw failure.error;
     return record;
   } finally {
     await run.close();
   }
-}
-
-const snapshotName = "in memory";
-
-async function begin(run: ReturnType<typeof assembleRun>, newest: Snapshot | undefined): Promise<void> {
-  if (newest) await restoreCollector(run.state.collector, newest, snapshotName);
-  await run.begin();
 }
 
 /** @throws UsageError where data are needed and there are none; DataError for data that are not the task's */

@@ -7,8 +7,8 @@ import { Agent, type AgentBatch } from "../../src/agents/agent.js";
 import { columnsFor } from "../../src/agents/context.js";
 import { createBatch } from "../../src/data/batch.js";
 import type { SyncEnvironment } from "../../src/environments/environment.js";
-import { randomAction } from "../../src/environments/random-action.js";
 import { makeEnvironment } from "../../src/environments/registry.js";
+import { randomAction } from "../../src/environments/spaces.js";
 import { RandomStream } from "../../src/random.js";
 import type { CheckpointTensor } from "../../src/runs/checkpoints/tensor-file.js";
 

@@ -73,12 +73,18 @@ const ALIASES: Readonly<Record<string, string>> = { "td3+bc": "td3-bc" };
 /** @throws DataError naming the first place where the content is not a recording of updates */
 export function parseRecording(content: unknown, source: string): Recording {
   refuseUnknownAlgorithm(content, source);
-  const result = recordingSchema.safeParse(content);
-  if (result.success) return { ...result.data, algorithm: agentNameOf(result.data.algorithm) };
+  const recording = recorded(recordingSchema, content, `${source} is not a recording of updates`);
+  return { ...recording, algorithm: agentNameOf(recording.algorithm) };
+}
+
+/** The content as a schema declares it. @throws DataError beginning with `refusal` and naming the first malformed place */
+export function recorded<Value>(schema: z.ZodType<Value>, content: unknown, refusal: string): Value {
+  const result = schema.safeParse(content);
+  if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const place = issue.path.length > 0 ? `at "${issue.path.join(".")}", ` : "";
   throw new DataError(
-    `${source} is not a recording of updates: ${place}${requirement({ ...issue, path: [] }, undefined)}; give a recording as in fixtures/golden.`,
+    `${refusal}: ${place}${requirement({ ...issue, path: [] }, undefined)}; give a recording as in fixtures/golden.`,
   );
 }
 

@@ -4,8 +4,7 @@
  */
 import { z } from "zod";
 import { returnsToGo } from "../../src/data/returns.js";
-import { DataError } from "../../src/errors.js";
-import { requirement } from "../../src/requirement.js";
+import { recorded } from "./parity-recording.js";
 
 const recordingSchema = z.object({
   cases: z
@@ -29,15 +28,7 @@ export function isReturnsRecording(content: unknown): boolean {
 
 /** The largest relative deviation over all cases. @throws DataError naming the first malformed place */
 export function replayReturns(content: unknown, source: string) {
-  const parsed = recordingSchema.safeParse(content);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const wrong = `at "${issue.path.join(".")}", ${requirement({ ...issue, path: [] }, undefined)}`;
-    throw new DataError(
-      `${source} is not a recording of returns-to-go: ${wrong}; give a recording as in fixtures/golden.`,
-    );
-  }
-  const { cases } = parsed.data;
+  const { cases } = recorded(recordingSchema, content, `${source} is not a recording of returns-to-go`);
   const deviation = Math.max(...cases.map(caseDeviation));
   return {
     algorithm: "returns-to-go",
@@ -47,8 +38,14 @@ export function replayReturns(content: unknown, source: string) {
   };
 }
 
-function caseDeviation(recorded: z.infer<typeof recordingSchema>["cases"][number]): number {
-  const { discount, sparse, failureReward, rewards, terminals, returnToGo } = recorded;
+function caseDeviation({
+  discount,
+  sparse,
+  failureReward,
+  rewards,
+  terminals,
+  returnToGo,
+}: z.infer<typeof recordingSchema>["cases"][number]): number {
   const rule = { discount, ...(sparse && failureReward != null && { sparseFailureReward: failureReward }) };
   const ours = returnsToGo(rewards, terminals, rule);
   if (ours.length !== returnToGo.length) return Number.NaN;

@@ -119,30 +119,17 @@ export function handMotorsMjcf(): string {
 
 /** Links that touch without friction; all other contacts within the hand are off. One pair stands twice, as it does there. */
 const touching = [
-  ["palm0", "thdistal"],
-  ["ffproximal", "mfproximal"],
-  ["ffproximal", "thdistal"],
-  ["ffmiddle", "thdistal"],
-  ["ffdistal", "mfdistal"],
-  ["ffdistal", "thdistal"],
-  ["mfproximal", "rfproximal"],
-  ["mfproximal", "thdistal"],
-  ["mfdistal", "rfdistal"],
-  ["mfdistal", "lfdistal"],
-  ["mfdistal", "thdistal"],
-  ["rfproximal", "lfproximal"],
-  ["rfmiddle", "lfmiddle"],
-  ["rfmiddle", "lfdistal"],
-  ["rfdistal", "lfmiddle"],
-  ["rfdistal", "lfdistal"],
-  ["rfdistal", "lfdistal"],
-  ["rfdistal", "thdistal"],
-  ["lfdistal", "thdistal"],
-] as const;
+  "palm0-thdistal",
+  "ffproximal-mfproximal ffproximal-thdistal ffmiddle-thdistal ffdistal-mfdistal ffdistal-thdistal",
+  "mfproximal-rfproximal mfproximal-thdistal mfdistal-rfdistal mfdistal-lfdistal mfdistal-thdistal",
+  "rfproximal-lfproximal rfmiddle-lfmiddle rfmiddle-lfdistal rfdistal-lfmiddle rfdistal-lfdistal rfdistal-lfdistal",
+  "rfdistal-thdistal lfdistal-thdistal",
+];
 
 /** The contacts among the links as elements of `<contact>`. */
 export function handContactsMjcf(): string {
-  const pair = ([first, second]: (typeof touching)[number]) =>
+  const pair = ([first, second]: string[]) =>
     `<pair geom1="C_${first}" geom2="C_${second}" condim="1" friction="1 1 0.005 0.0001 0.0001" margin="0"/>`;
-  return touching.map(pair).join("\n");
+  const pairs = touching.flatMap((line) => line.split(" ")).map((names) => names.split("-"));
+  return pairs.map(pair).join("\n");
 }

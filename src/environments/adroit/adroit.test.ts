@@ -4,10 +4,9 @@ import type { AdroitTaskName } from "../../data/adroit-success.js";
 import { UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { checkEnvironment } from "../check.js";
-import { normalisedScore } from "../families.js";
 import { RenewableEnvironment } from "../renewable-environment.js";
 import { makeSync } from "../sync.fixture.js";
-import { makeAdroit } from "./adroit.js";
+import { adroitScore, makeAdroit } from "./adroit.js";
 import { beginAt, readRollout, replay } from "./adroit-replay.fixture.js";
 import { dot, environments, norm, triple } from "./adroit-tasks.fixture.js";
 import { adroitTaskNames } from "./family.js";
@@ -153,7 +152,7 @@ describe("the Adroit environments", () => {
         expect(environment.observationSpace.size).toBe(observations);
         expect(environment.actionSpace).toMatchObject({ kind: "box", size: actions });
         const renewable = await RenewableEnvironment.make(async () => environment);
-        expect(renewable.normalisedScore(1412.03), name).toBe(normalisedScore(name, 1412.03));
+        expect(renewable.normalisedScore(1412.03), name).toBe(adroitScore(name, 1412.03));
         environment.close();
       }
     }
@@ -195,14 +194,14 @@ describe("the Adroit environments", () => {
   });
 });
 
-describe("normalisedScore", () => {
+describe("adroitScore", () => {
   it("is 0 for random actions and 100 for D4RL's expert", () => {
-    expect(normalisedScore("pen", 96.26)).toBe(0);
-    expect(normalisedScore("pen", 3076.83)).toBeCloseTo(100, 9);
-    expect(normalisedScore("door", 1412.03)).toBeCloseTo(50, 9);
-    expect(normalisedScore("relocate", 4233.88)).toBeCloseTo(100, 9);
-    expect(normalisedScore("relocate", -6.43)).toBe(0);
-    expect(normalisedScore("door-binary", 0)).toBeUndefined();
-    expect(normalisedScore("toString", 0)).toBeUndefined();
+    expect(adroitScore("pen", 96.26)).toBe(0);
+    expect(adroitScore("pen", 3076.83)).toBeCloseTo(100, 9);
+    expect(adroitScore("door", 1412.03)).toBeCloseTo(50, 9);
+    expect(adroitScore("relocate", 4233.88)).toBeCloseTo(100, 9);
+    expect(adroitScore("relocate", -6.43)).toBe(0);
+    expect(adroitScore("door-binary", 0)).toBeUndefined();
+    expect(adroitScore("toString", 0)).toBeUndefined();
   });
 });

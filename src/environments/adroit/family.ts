@@ -4,7 +4,6 @@
  */
 import type { AdroitTaskName } from "../../data/adroit-success.js";
 import type { Family, PresetValues } from "../family.js";
-import { adroitScore } from "./adroit-score.js";
 
 const adroitBinary: PresetValues = {
   // The environment clips actions itself, and people's demonstrations go beyond its bounds.
@@ -81,5 +80,4 @@ export const adroitFamily: Family = {
     { prefix: "door-binary", ...scales },
     { prefix: "relocate-binary", ...scales },
   ],
-  normalisedScore: adroitScore,
 };

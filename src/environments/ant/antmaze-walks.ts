@@ -10,33 +10,19 @@ import type { Walk } from "./ant-walk.js";
 /** Cells to begin in or to head for: the map's own one, a few that were picked by hand, or all free ones. */
 export type CellChoice = "fixed" | "play" | "diverse";
 
-/** The cells of `play`, [row, column]: start, goal, ends of corridors and one crossing. */
-const handPicked: Record<MazeName, readonly (readonly [number, number])[]> = {
-  umaze: [
-    [1, 1],
-    [1, 3],
-    [3, 3],
-    [3, 1],
-  ],
-  medium: [
-    [1, 1],
-    [1, 6],
-    [3, 3],
-    [4, 6],
-    [6, 1],
-    [6, 6],
-  ],
-  large: [
-    [1, 1],
-    [1, 4],
-    [1, 10],
-    [3, 6],
-    [5, 10],
-    [7, 1],
-    [7, 4],
-    [7, 9],
-  ],
+/** The cells of `play` as "row,column": start, goal, ends of corridors and one crossing. */
+const handPicked: Record<MazeName, string> = {
+  umaze: "1,1 1,3 3,3 3,1",
+  medium: "1,1 1,6 3,3 4,6 6,1 6,6",
+  large: "1,1 1,4 1,10 3,6 5,10 7,1 7,4 7,9",
 };
+
+function handPickedCells(name: MazeName): Cell[] {
+  return handPicked[name].split(" ").map((place) => {
+    const [row, column] = place.split(",").map(Number) as [number, number];
+    return { row, column };
+  });
+}
 
 /** D4RL's goals for rewards lie this far from the centre of G along x and y, in metres: the mean of a drawn goal's offset. */
 const rewardGoalOffset = 0.75;
@@ -121,8 +107,7 @@ export class WalkPlan {
   }
 
   private cellOf(choice: CellChoice, except?: Cell): Cell {
-    const picked = handPicked[this.maze.name].map(([row, column]) => ({ row, column }));
-    const all = choice === "play" ? picked : this.maze.freeCells;
+    const all = choice === "play" ? handPickedCells(this.maze.name) : this.maze.freeCells;
     const cells = all.filter((cell) => except === undefined || !sameCell(cell, except));
     return cells[this.random.integer(cells.length)]!;
   }

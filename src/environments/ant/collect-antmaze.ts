@@ -8,11 +8,10 @@ import type { Dataset, Episode } from "../../data/episode.js";
 import { splitTrajectories } from "../../data/trajectories.js";
 import { unknownName } from "../../errors.js";
 import { RandomStream } from "../../random.js";
+import { parseDeclared } from "../../requirement.js";
 import { type CollectionAmount, requireWithin } from "../collect.js";
 import type { WalkingPolicy } from "../family.js";
-import { goalRadius, mazeOptions } from "../maze-task.js";
-import { makeMaze, type Position } from "../mazes.js";
-import { readOptions } from "../options.js";
+import { goalRadius, makeMaze, mazeOptions, type Position } from "../mazes.js";
 import { antActionSize, antStateSize, recipeNoise } from "./ant-body.js";
 import { walkingObservationSize } from "./ant-frame.js";
 import type { AntWalk } from "./ant-walk.js";
@@ -40,15 +39,11 @@ export interface AntMazeCollection extends CollectionAmount {
   readonly signal?: AbortSignal;
 }
 
-/** Where each data set's walks begin and head, unless it is asked otherwise. */
-const choices: Record<AntMazeDataSet, CellChoice> = {
-  umaze: "fixed",
-  "umaze-diverse": "diverse",
-  "medium-play": "play",
-  "medium-diverse": "diverse",
-  "large-play": "play",
-  "large-diverse": "diverse",
-};
+/** Where a data set's walks begin and head, unless it is asked otherwise: its name says so. */
+function choiceOf(name: AntMazeDataSet): CellChoice {
+  if (name.endsWith("-play")) return "play";
+  return name.endsWith("-diverse") ? "diverse" : "fixed";
+}
 
 /** The share of D4RL's diverse walks that head for G. */
 const diverseGoalShare = 0.2;
@@ -65,11 +60,11 @@ const sideBySide = 8;
 export async function collectAntMaze(settings: AntMazeCollection): Promise<Dataset> {
   const { task, policy, noise = recipeNoise, signal } = settings;
   const name = dataSetOf(task);
-  const { starts = choices[name], goals = choices[name], horizon = antHorizons[antMazeDataSets[name]] } = settings;
+  const { starts = choiceOf(name), goals = choiceOf(name), horizon = antHorizons[antMazeDataSets[name]] } = settings;
   const { goalShare = goals === "diverse" ? diverseGoalShare : 0 } = settings;
   requireWithin("noise", noise, 0, Number.MAX_VALUE);
   requireWithin("goalShare", goalShare, 0, 1);
-  readOptions(`the collection of ${task}`, mazeOptions, { horizon });
+  parseDeclared(mazeOptions, { horizon }, "option", `the collection of ${task}`);
   const maze = makeMaze(antMazeDataSets[name], antCellSize);
   const plan = new WalkPlan(maze, { starts, goals, goalShare, horizon }, settings);
   const source =

@@ -5,8 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { RandomStream } from "../../random.js";
 import type { WalkingPolicy } from "../family.js";
-import { goalRadius } from "../maze-task.js";
-import { type MazeName, makeMaze, positionOf } from "../mazes.js";
+import { goalRadius, type MazeName, makeMaze, positionOf } from "../mazes.js";
 import { AntWalk } from "./ant-walk.js";
 import { drawAntGoal } from "./antmaze-walks.js";
 import { antCellSize, antHorizons } from "./tasks.js";

@@ -5,8 +5,8 @@
 import type { Dataset } from "../../data/episode.js";
 import { RandomStream } from "../../random.js";
 import { type CollectionAmount, type Controller, collectEpisodes, requireWithin } from "../collect.js";
+import type { EnvironmentOptions } from "../environment.js";
 import { guardEnvironment } from "../guard.js";
-import type { EnvironmentOptions } from "../options.js";
 import { makeCorridor, stepLength } from "./corridor.js";
 
 export interface CorridorCollection extends CollectionAmount {

@@ -6,10 +6,16 @@
 import { z } from "zod";
 import { RandomStream } from "../../random.js";
 import type { Frame } from "../../rendering/frame.js";
-import { type BoxSpace, box, type ResetResult, type StepResult, type SyncEnvironment } from "../environment.js";
-import { endOfStep } from "../horizon.js";
-import { type EnvironmentOptions, readOptions } from "../options.js";
-import { joinState, randomStateSize, splitState } from "../state.js";
+import { parseDeclared } from "../../requirement.js";
+import {
+  type BoxSpace,
+  box,
+  type EnvironmentOptions,
+  type ResetResult,
+  type StepResult,
+  type SyncEnvironment,
+} from "../environment.js";
+import { endOfStep, joinState, randomStateSize, splitState } from "../state.js";
 import { drawCorridor } from "./corridor-picture.js";
 
 const positive = () => z.number().positive();
@@ -37,7 +43,7 @@ export const stepLength = 0.05;
  * @throws UsageError when an option is unknown or out of its range.
  */
 export function makeCorridor(name: string, options: EnvironmentOptions = {}): CorridorEnvironment {
-  const read = readOptions(name, corridorOptions, options);
+  const read = parseDeclared(corridorOptions, options, "option", name);
   return new CorridorEnvironment(name, read);
 }
 

@@ -9,7 +9,7 @@ import { type BeginEpisode, type CollectionAmount, collectEpisodes, requireWithi
 import { guardEnvironment } from "../guard.js";
 import { defaultSlip, type GridWorldOptions, makeGridWorld } from "./gridworld.js";
 import { type GridModel, gridModel } from "./gridworld-dynamics.js";
-import { type GridName, gridLayout, gridNames } from "./gridworld-layouts.js";
+import { type GridName, gridLayout, gridNames, gridTasks } from "./gridworld-layouts.js";
 import { type GridObservation, type GridView, gridView } from "./gridworld-observations.js";
 import { epsilonGreedyPolicy, optimalValues } from "./gridworld-values.js";
 
@@ -88,9 +88,5 @@ function followPolicy(policy: Float64Array, actions: number, view: GridView, ran
 function gridNameOf(task: string): GridName {
   const name = gridNames.find((grid) => task === `gridworld-${grid}`);
   if (name) return name;
-  throw unknownName(
-    "gridworld",
-    task,
-    gridNames.map((grid) => `gridworld-${grid}`),
-  );
+  throw unknownName("gridworld", task, gridTasks);
 }

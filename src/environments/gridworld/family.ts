@@ -4,7 +4,7 @@
  */
 import type { Family, PresetValues } from "../family.js";
 import { sparseGoal } from "../maze-presets.js";
-import { type GridName, gridNames } from "./gridworld-layouts.js";
+import { type GridName, gridTasks } from "./gridworld-layouts.js";
 
 const paper: PresetValues = { ...sparseGoal, agent: "cal-ql-discrete" };
 
@@ -24,17 +24,15 @@ const laptop: PresetValues = {
   logEveryUpdates: 100,
 };
 
-const tasks = gridNames.map((grid) => `gridworld-${grid}`);
-
 export const gridWorldFamily: Family = {
-  tasks,
+  tasks: gridTasks,
   async make(task, options) {
     const { makeGridWorld } = await import("./gridworld.js");
     return makeGridWorld(task.slice("gridworld-".length) as GridName, options);
   },
   presets: [{ prefix: "gridworld-", paper: { preset: paper }, laptop: { preset: laptop } }],
   data: {
-    tasks,
+    tasks: gridTasks,
     // Starts everywhere; every other step is drawn at random.
     recipe: { noise: 0.5, seed: 0, steps: 20_000 },
     settings: ["starts", "noise"],

@@ -4,9 +4,7 @@
  */
 import type { GridLayout } from "./gridworld-layouts.js";
 
-/** The actions by number, clockwise, so that a neighbour in this list is a move to the side. */
-export const gridActions = ["up", "right", "down", "left"] as const;
-
+/** The actions by number: up, right, down, left, so that a neighbour in this list is a move to the side. */
 const moves = [
   { row: -1, column: 0 },
   { row: 0, column: 1 },

@@ -7,6 +7,9 @@ import type { Cell } from "../mazes.js";
 export const gridNames = ["four-rooms", "cliff"] as const;
 export type GridName = (typeof gridNames)[number];
 
+/** The names of these tasks in the registry. */
+export const gridTasks: readonly string[] = gridNames.map((grid) => `gridworld-${grid}`);
+
 /**
  * `.` is firm floor, `~` slippery floor, `#` a wall, `C` the cliff, S the fixed start, G the goal; beyond the map there
  * are walls. Four rooms: the walls of Sutton, Precup and Singh (1999); both ways to the goal are 20 steps long, but one

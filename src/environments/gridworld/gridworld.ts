@@ -6,18 +6,18 @@
 import { z } from "zod";
 import { RandomStream } from "../../random.js";
 import type { Frame } from "../../rendering/frame.js";
+import { parseDeclared } from "../../requirement.js";
 import {
   type BoxSpace,
   type DiscreteSpace,
   discrete,
+  type EnvironmentOptions,
   type ResetResult,
   type StepInfo,
   type StepResult,
   type SyncEnvironment,
 } from "../environment.js";
-import { endOfStep } from "../horizon.js";
-import { type EnvironmentOptions, readOptions } from "../options.js";
-import { joinState, randomStateSize, splitState } from "../state.js";
+import { endOfStep, joinState, randomStateSize, splitState } from "../state.js";
 import { type GridModel, gridModel, type Outcome } from "./gridworld-dynamics.js";
 import { type GridName, gridLayout } from "./gridworld-layouts.js";
 import { type GridView, gridObservations, gridView } from "./gridworld-observations.js";
@@ -26,8 +26,7 @@ import { drawGrid } from "./gridworld-picture.js";
 /** The probability of slipping to either side of a slippery cell, where nobody says otherwise. */
 export const defaultSlip = 0.1;
 
-/** The options of a gridworld. */
-export const gridWorldOptions = z.strictObject({
+const gridWorldOptions = z.strictObject({
   start: z
     .enum(["fixed", "diverse"])
     .default("fixed")
@@ -54,7 +53,7 @@ export type GridWorldOptions = z.input<typeof gridWorldOptions>;
  */
 export function makeGridWorld(gridName: GridName, options: EnvironmentOptions = {}): GridWorldEnvironment {
   const name = `gridworld-${gridName}`;
-  const { start, observation, slip, horizon } = readOptions(name, gridWorldOptions, options);
+  const { start, observation, slip, horizon } = parseDeclared(gridWorldOptions, options, "option", name);
   const layout = gridLayout(gridName);
   return new GridWorldEnvironment(name, gridModel(layout, slip), gridView(layout, observation), start, horizon);
 }

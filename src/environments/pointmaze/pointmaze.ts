@@ -6,10 +6,10 @@
  * an evaluation of many episodes is more than all or nothing.
  */
 import { z } from "zod";
+import { parseDeclared } from "../../requirement.js";
+import type { EnvironmentOptions } from "../environment.js";
 import { MazeEnvironment, type MazeRobot } from "../maze-environment.js";
-import { mazeOptions } from "../maze-task.js";
-import { type Maze, type MazeName, makeMaze, positionOf, wallGeoms } from "../mazes.js";
-import { type EnvironmentOptions, readOptions } from "../options.js";
+import { type Maze, type MazeName, makeMaze, mazeOptions, positionOf, wallGeoms } from "../mazes.js";
 import { defaultFrameSkip, type PointMazeName, pointMazes } from "./tasks.js";
 
 /**
@@ -27,8 +27,7 @@ const ballRadius = 0.1;
 /** Half the width of the uniform noise on position (m) and velocity (m/s) at reset. */
 const resetNoise = 0.1;
 
-/** The options of a point maze. */
-export const pointMazeOptions = mazeOptions.extend({
+const pointMazeOptions = mazeOptions.extend({
   frameSkip: z.int().min(1).default(defaultFrameSkip).describe("physics steps of 0.01 s that an action lasts"),
   horizon: mazeOptions.shape.horizon.describe(
     "the largest number of decisions of an episode; by default 600, 1000, 1400 physics steps (umaze, medium, large) over the frame skip",
@@ -46,7 +45,7 @@ export function makePointMaze(taskName: PointMazeName, options: EnvironmentOptio
   const name = `pointmaze-${taskName}`;
   const mazeName = pointMazes.get(taskName)!;
   const defaults = mazeName === taskName ? {} : { start: "diverse" };
-  const { start, frameSkip, horizon } = readOptions(name, pointMazeOptions, { ...defaults, ...options });
+  const { start, frameSkip, horizon } = parseDeclared(pointMazeOptions, { ...defaults, ...options }, "option", name);
   const maze = makeMaze(mazeName, 1);
   const decisions = horizon ?? Math.ceil(physicsHorizon[mazeName] / frameSkip);
   return new MazeEnvironment(name, maze, decisions, start, pointRobot(maze, frameSkip));
