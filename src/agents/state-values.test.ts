@@ -32,7 +32,7 @@ it.each(["sac", "cql", "cal-ql", "iql", "awac", "td3-bc", "rlpd"])("%s: the smal
       return Math.min(...each);
     });
     const values = (await agent.values(observations))!;
-    expected.forEach((value, i) => expect(values[i]!).toBeCloseTo(value, 5));
+    for (const [i, value] of expected.entries()) expect(values[i]!).toBeCloseTo(value, 5);
     // Another number of states, and the same again.
     expect((await agent.values(observations.subarray(0, sizes.observationSize)))![0]).toBeCloseTo(expected[0]!, 5);
   }),

@@ -12,5 +12,5 @@ it.each([
   [{ ...constant, mixingRatio: 0, mixingRatioEnd: 1, mixingSteps: 1000 }, [0, 0.5, 1]],
 ])("%j after 0, 500 and 2000 steps", (settings, expected) => {
   const found = [0, 500, 2000].map((steps) => mixingRatioAt(steps, settings));
-  found.forEach((ratio, i) => expect(ratio).toBeCloseTo(expected[i]!, 12));
+  for (const [i, ratio] of found.entries()) expect(ratio).toBeCloseTo(expected[i]!, 12);
 });

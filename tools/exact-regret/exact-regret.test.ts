@@ -19,7 +19,7 @@ describe("exact values", () => {
         }
         values[cell] = value;
       }
-    policyValues(model, policy).forEach((value, cell) => expect(value).toBeCloseTo(values[cell]!, 9));
+    for (const [cell, value] of policyValues(model, policy).entries()) expect(value).toBeCloseTo(values[cell]!, 9);
   });
 
   it("of the optimal policy are those of walking, or of the exit where that is better", () => {
