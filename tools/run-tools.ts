@@ -10,6 +10,7 @@ import { checkCostCommand } from "./chaos/check-cost.js";
 import { enduranceCommand } from "./chaos/endurance.js";
 import { sameBitsCommand } from "./chaos/same-bits.js";
 import { exactRegretCommand } from "./exact-regret/exact-regret-command.js";
+import { unlearningFiguresCommand } from "./figures/unlearning-figures.js";
 import { parityCommand } from "./parity/parity-command.js";
 import { compareSpeedCommand } from "./speed/compare-speed.js";
 import { doorsCommand } from "./speed/doors.js";
@@ -23,6 +24,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     doorsCommand,
     compareSpeedCommand,
     exactRegretCommand,
+    unlearningFiguresCommand,
     chaosCommand,
     enduranceCommand,
     sameBitsCommand,

@@ -62,6 +62,9 @@ const own: Readonly<Record<string, TrainSettings>> = { wsrl: otherSeed, bc: othe
  */
 const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", episodeFailures: 3, seed: 3 } as const;
 
+/** A net so narrow that it catches the first episodes, whatever they return, and less and less of the recorded data. */
+const caught = { rollback: { below: 1e-9, episodes: 1, restore: true }, mixingRatioEnd: 0.1 } as const;
+
 /** Rewards so far from the initial values that these stay out of the possible range until the end. */
 const farRewards = { rewardShift: 100, discount: 0 } as const;
 
@@ -73,6 +76,7 @@ export const chaosCases: readonly ChaosCase[] = [
   ...[...builtInAgents, "cal-ql-sac"].map((name) => caseOf(name, own[name])),
   { ...caseOf("cql", farRewards), name: "cql, values beyond", tells: "values-too-low" },
   { ...caseOf("cal-ql", { task: unsavedTask }), name: "cal-ql, unsaved task", unreachable: ["in an episode"] },
+  { ...caseOf("cal-ql", caught), name: "cal-ql, rollback", tells: "rollback" },
   { ...caseOf("cal-ql", dropping), name: "cal-ql, dropped episodes", tells: "dropped-episode" },
 ];
 

@@ -1,0 +1,115 @@
+/**
+ * `npm run unlearning-figures`: the two pictures of docs/unlearning.md that no report draws, and the table of the doctor's
+ * hits and misses, from the folders of the runs that reproductions/ makes.
+ */
+import { join } from "node:path";
+import { Command } from "commander";
+import { runsBelow } from "../../src/cli/report.js";
+import { textTable } from "../../src/cli/text-table.js";
+import { splitTask } from "../../src/environments/task-name.js";
+import { switchSeen } from "../../src/report/doctor-table.js";
+import { labelOf, taskOf } from "../../src/report/groups.js";
+import { mean, summarise } from "../../src/report/intervals.js";
+import { runFigures } from "../../src/report/statistics.js";
+import { onlineEvaluations } from "../../src/report/timeline.js";
+import { writePicture } from "../../src/report/write-report.js";
+import { type Run, readRun } from "../../src/runs/read.js";
+import { gradeOf } from "../../src/training/doctor.js";
+import { drawPlot, type PlotPoint } from "./plot.js";
+
+/** Success at or below which a policy counts as fallen. */
+const fallen = 0.1;
+
+export const unlearningFiguresCommand = new Command("unlearning-figures")
+  .description("the pictures of docs/unlearning.md, from the folders of the reproductions' runs")
+  .argument("<runs>", "folder with a folder of runs for each reproduction")
+  .option("--out <folder>", "where the pictures go", join("docs", "images"))
+  .action((folder: string, flags: { readonly out: string }) => {
+    const runsOf = (name: string) => runsBelow(join(folder, name)).map(readRun);
+    const [dimensions, doses] = [
+      runsOf("j-action-dimensions"),
+      [...runsOf("k-dose-response"), ...runsOf("i-unlearning-2d")],
+    ];
+    writePicture(dimensionsPicture(dimensions), join(flags.out, "action-dimensions.svg"));
+    writePicture(dosePicture(doses), join(flags.out, "dose-response.svg"));
+    const judged = ["h-unlearning", "i-unlearning-2d", "l-controls", "k-dose-response", "m-wide-data"].flatMap(runsOf);
+    process.stdout.write(hitsTable(judged));
+  });
+
+/** Q - G at the switch against the number of action dimensions, mean and interval over seeds. */
+function dimensionsPicture(runs: readonly Run[]): string {
+  const points = grouped(runs, (run) => [labelOf(run), 2 + optionOf(run, "extraActions", 0)]).flatMap(
+    ([series, x, ofPoint]): PlotPoint[] => {
+      const summary = summarise(ofPoint.flatMap((run) => runFigures(run).qMinusReturnToGo ?? []));
+      return summary ? [{ series, x, y: summary.mean, low: summary.low, high: summary.high }] : [];
+    },
+  );
+  return drawPlot({
+    title: "Q − G at the switch against the number of action dimensions",
+    x: { label: "action dimensions", type: "log", ticks: [2, 4, 8, 16, 24] },
+    y: { label: "Q − G" },
+    points,
+  });
+}
+
+/** The share of runs that fell against what the exit is worth, and where the critics put the start. */
+function dosePicture(runs: readonly Run[]): string {
+  const points = grouped(runs, (run) => [labelOf(run), optionOf(run, "exitReward", -25)]).map(
+    ([series, x, ofPoint]): PlotPoint => ({ series, x, y: ofPoint.filter(fell).length / ofPoint.length }),
+  );
+  const series = [...new Set(points.map((point) => point.series))];
+  const rules = series.map((label) => {
+    const starts = runs.filter((run) => labelOf(run) === label).flatMap((run) => switchSeen(run)?.startQ ?? []);
+    return { series: label, x: mean(starts), label: `${label}'s value of the start` };
+  });
+  return drawPlot({
+    title: "Runs that unlearn against what the exit is worth",
+    x: { label: "reward of the exit", type: "linear", ticks: [-50, -40, -30, -20, -10] },
+    y: { label: "share of runs", domain: [0, 1] },
+    points,
+    rules,
+  });
+}
+
+/** What the verdict said, what the exit was worth to it, and what happened. */
+function hitsTable(runs: readonly Run[]): string {
+  const rows = grouped(runs, (run) => [predictionOf(run), 0]).map(([prediction, , ofPrediction]) => {
+    const count = ofPrediction.filter(fell).length;
+    return [prediction, String(ofPrediction.length), String(count), String(ofPrediction.length - count)];
+  });
+  return textTable([["at the switch", "runs", "fell", "held"], ...rows]);
+}
+
+/** The doctor's grade, and whether the exit lies in the window that it warns of. */
+function predictionOf(run: Run): string {
+  const seen = switchSeen(run);
+  if (!seen) return "not measured";
+  const exit = optionOf(run, "exitReward", -25);
+  const where =
+    exit >= seen.startReturn ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
+  return `${gradeOf(seen)}, the exit is ${where}`;
+}
+
+function fell(run: Run): boolean {
+  return onlineEvaluations(run).some(({ successRate }) => successRate <= fallen);
+}
+
+function optionOf(run: Run, name: string, otherwise: number): number {
+  const { options } = splitTask(taskOf(run));
+  return typeof options[name] === "number" ? options[name] : otherwise;
+}
+
+function grouped(
+  runs: readonly Run[],
+  key: (run: Run) => readonly [string, number],
+): (readonly [string, number, readonly Run[]])[] {
+  const groups = new Map<string, readonly [string, number, Run[]]>();
+  for (const run of runs) {
+    const [series, x] = key(run);
+    const name = `${series} ${x}`;
+    const group = groups.get(name);
+    if (group) group[2].push(run);
+    else groups.set(name, [series, x, [run]]);
+  }
+  return [...groups.values()].sort(([a, x], [b, y]) => a.localeCompare(b) || x - y);
+}
