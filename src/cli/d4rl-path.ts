@@ -2,7 +2,7 @@
  * Where verbs that write D4RL's layout, whatever the name, are kept from writing it under another format's name.
  */
 
-import { d4rlFormat } from "../data/formats/d4rl/d4rl-format.js";
+import { d4rlFormat } from "../data/formats/formats.js";
 import { UsageError } from "../errors.js";
 
 /** @throws UsageError for a path that does not end as D4RL files do */

@@ -40,6 +40,15 @@ export interface TargetFile {
   close(): void;
 }
 
+/** Whether a data set is a single file that begins with these bytes. */
+export function beginsWith(files: DataFiles, bytes: readonly number[]): boolean {
+  if (files.kind !== "file") return false;
+  const file = files.open(files.paths[0]!);
+  if (file.size < bytes.length) return false;
+  const start = file.read(0, bytes.length);
+  return bytes.every((byte, i) => byte === start[i]);
+}
+
 /** The whole of a file. @throws DataError when it is larger than `most` bytes */
 export function readWhole(files: DataFiles, path: string, most: number): Uint8Array {
   const file = files.open(path);

@@ -29,7 +29,8 @@ export interface OpenHdf5 {
   fail(what: string): never;
 }
 
-const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The bytes with which an HDF5 file begins. */
+export const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const STDERR = 2;
 
 /** The part of the in-memory file system that the types of h5wasm leave out: the streams behind stdout and stderr. */
@@ -198,9 +199,9 @@ function lastReason(log: readonly number[]): string {
 
 /** The signature stands at byte 0, or after a user block of 512, 1024, 2048 ... bytes. */
 function hasSignature(file: DataFile): boolean {
-  for (let offset = 0; offset + SIGNATURE.length <= file.size; offset = offset === 0 ? 512 : offset * 2) {
-    const found = file.read(offset, SIGNATURE.length);
-    if (SIGNATURE.every((byte, i) => byte === found[i])) return true;
+  for (let offset = 0; offset + HDF5_SIGNATURE.length <= file.size; offset = offset === 0 ? 512 : offset * 2) {
+    const found = file.read(offset, HDF5_SIGNATURE.length);
+    if (HDF5_SIGNATURE.every((byte, i) => byte === found[i])) return true;
   }
   return false;
 }

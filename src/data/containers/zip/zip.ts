@@ -20,6 +20,9 @@ export interface ZipEntry {
   readonly headerOffset: number;
 }
 
+/** The bytes with which an archive begins. */
+export const ZIP_SIGNATURE = [0x50, 0x4b, 3, 4];
+
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
@@ -31,10 +34,6 @@ const LONGEST_COMMENT = 0xffff;
 const LARGEST_RATIO = 1100;
 /** The archives that are read here have some ten entries. */
 const MOST_ENTRIES = 1000;
-
-export function isZip(start: Uint8Array): boolean {
-  return start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4;
-}
 
 /** @throws DataError where the table is damaged or an entry is refused */
 export function zipEntries(file: DataFile, where: string): Map<string, ZipEntry> {

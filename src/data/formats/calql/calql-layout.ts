@@ -21,6 +21,9 @@ import { type ObservationParts, STATE, vectorParts, widthOf } from "../../column
 import { crc32 } from "../../containers/crc32.js";
 import { isActionCount } from "../../discrete-actions.js";
 
+export const manifestFile = "manifest.json";
+export const blocksFile = "blocks.u32";
+
 /** One array of the episodes: how many of its rows there are, and the bytes of one. */
 export interface StoredColumn {
   readonly name: "actions" | "rewards" | "terminated" | "lengths" | "truncated" | "observations";

@@ -12,13 +12,14 @@ import { findWrongIndex } from "../../discrete-actions.js";
 import { type Episode, rowsOf } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
-import { blocksFile, manifestFile } from "./calql-files.js";
 import {
   BLOCK_NUMBERS,
+  blocksFile,
   columnBytes,
   LARGEST_BLOCK_BYTES,
   type Manifest,
   manifestChecksum,
+  manifestFile,
   manifestSchema,
   observationsIn,
   type StoredColumn,

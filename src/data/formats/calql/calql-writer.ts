@@ -10,11 +10,12 @@ import type { TargetFile } from "../../containers/files.js";
 import type { Episode } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
 import type { DataTarget, EpisodeSink } from "../format.js";
-import { blocksFile, manifestFile } from "./calql-files.js";
 import {
   BLOCK_BYTES,
+  blocksFile,
   LARGEST_BLOCK_BYTES,
   type Manifest,
+  manifestFile,
   type StoredColumn,
   sealManifest,
   storedColumns,

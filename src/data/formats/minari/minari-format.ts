@@ -8,12 +8,12 @@
 
 import { DataError } from "../../../errors.js";
 import { type ObservationParts, vectorParts } from "../../columns.js";
-import type { DataFile, DataFiles } from "../../containers/files.js";
+import { beginsWith, type DataFile, type DataFiles } from "../../containers/files.js";
+import { HDF5_SIGNATURE } from "../../containers/hdf5/hdf5-module.js";
 import { placesOf } from "../../containers/hdf5/hdf5-texts.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
-import type { DatasetFormat, ReadOptions } from "../format.js";
-import { refuseOptions } from "../refuse-options.js";
+import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
 import { assembleEpisode, type EpisodeLayout } from "./minari-episode.js";
 import { readMetadata } from "./minari-metadata.js";
 import {
@@ -30,7 +30,6 @@ import { checkEpisodes, type MinariStorage, pictureError } from "./minari-storag
 
 const mainFile = "main_data.hdf5";
 const metadataFile = "metadata.json";
-const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** The names of episodes may stand anywhere in a file; so much of it is searched for them. */
 const searchedBytes = 2 ** 28;
 const blockBytes = 2 ** 22;
@@ -40,12 +39,9 @@ export const minariFormat: DatasetFormat = {
   id: "minari",
   description: "Minari: a folder with data/metadata.json, or main_data.hdf5",
   extensions: ["/"],
-  recognises(files) {
-    if (files.kind === "file") return isEpisodeFile(files);
-    return dataFolder(files) !== undefined;
-  },
+  recognises: (files) => (files.kind === "file" ? isEpisodeFile(files) : dataFolder(files) !== undefined),
   async open(files, options) {
-    refuseOptions(files.name, "a Minari data set", options, ["observationKeys", "allowNonFinite"]);
+    refuseOptions(files.name, "a Minari data set", options, ["observationKeys"]);
     const storage = await openStorage(files);
     checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
     return sourceOf(files.name, storage, await layoutOf(files.name, storage, options));
@@ -75,10 +71,8 @@ function isMinariMetadata(files: DataFiles, path: string): boolean {
 /** A single HDF5 file: by its name, or because names of episodes stand in it. */
 function isEpisodeFile(files: DataFiles): boolean {
   try {
+    if (!beginsWith(files, HDF5_SIGNATURE)) return false;
     const file = files.open(files.paths[0]!);
-    if (file.size < signature.length) return false;
-    const start = file.read(0, signature.length);
-    if (!signature.every((byte, i) => start[i] === byte)) return false;
     return file.path.endsWith(mainFile) || namesEpisodes(file);
   } catch {
     return false;
