@@ -80,7 +80,11 @@ export function splitAtTerminations(dataset: Dataset): Dataset {
   return { ...dataset, episodes: dataset.episodes.flatMap((episode) => splitEpisode(dataset, episode)) };
 }
 
-function splitEpisode({ observations: parts, actionSize }: Dataset, episode: Episode): Episode[] {
+/** An episode's steps, with an end wherever one is terminated; the arrays are views. */
+export function splitEpisode(
+  { observations: parts, actionSize }: Pick<Dataset, "observations" | "actionSize">,
+  episode: Episode,
+): Episode[] {
   const pieces: Episode[] = [];
   for (let from = 0; from < episode.length; ) {
     const found = episode.terminated.indexOf(1, from);

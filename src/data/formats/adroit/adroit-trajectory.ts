@@ -5,7 +5,8 @@
 import { DataError, UsageError } from "../../../errors.js";
 import { type Allowance, type NumberTable, tableOf } from "../../containers/numpy/pickle-table.js";
 import { kindOf, NumpyArray, type PickleDictionary, type PickleValue } from "../../containers/numpy/pickle-values.js";
-import { listed, quoted } from "../../containers/refusal.js";
+import { flagsOf, listed, quoted } from "../../containers/refusal.js";
+import { sideBySide } from "../row-blocks.js";
 
 const DEFAULT_KEYS = ["state_observation"];
 
@@ -44,7 +45,7 @@ export function readTrajectory(place: TrajectoryPlace, entries: PickleDictionary
     nextObservations,
     actions,
     rewards: rewards.subarray(0, count),
-    terminals: clearTimeLimits(flagsOf(place, terminals), entries.get("env_infos")),
+    terminals: clearTimeLimits(flagsOf(terminals, textOf(place, "terminals")), entries.get("env_infos")),
   };
 }
 
@@ -67,7 +68,7 @@ function states(place: TrajectoryPlace, entries: PickleDictionary, key: string, 
         allowance,
       );
     });
-    return parts.length === 1 ? parts[0]! : sideBySide(parts, textOf(place, key), allowance);
+    return parts.length === 1 ? parts[0]! : joined(parts, textOf(place, key), allowance);
   }
   if (place.observationKeys === undefined) return tableOf(value, textOf(place, key), allowance);
   throw new UsageError(
@@ -75,20 +76,13 @@ function states(place: TrajectoryPlace, entries: PickleDictionary, key: string, 
   );
 }
 
-function sideBySide(parts: readonly NumberTable[], text: string, allowance: Allowance): NumberTable {
+function joined(parts: readonly NumberTable[], text: string, allowance: Allowance): NumberTable {
   const rows = parts[0]?.rows ?? 0;
   const columns = parts.reduce((sum, part) => sum + part.columns, 0);
   allowance.bytes -= 4 * rows * columns;
   if (allowance.bytes < 0 || parts.length === 0)
     throw new DataError(`${text} cannot be put together from ${parts.length} keys; name those to take.`);
-  const values = new Float32Array(rows * columns);
-  let offset = 0;
-  for (const part of parts) {
-    for (let row = 0; row < rows; row++)
-      values.set(part.values.subarray(row * part.columns, (row + 1) * part.columns), row * columns + offset);
-    offset += part.columns;
-  }
-  return { rows, columns, values };
+  return { rows, columns, values: sideBySide(parts, rows) };
 }
 
 /** [rows] or [rows, 1] */
@@ -119,12 +113,6 @@ function stateOf(row: PickleValue, key: string, text: string): PickleValue {
   throw new DataError(
     `${text} has no ${quoted(key)}; there: ${row instanceof Map ? keysOf(row) : kindOf(row)}. Name the observation keys to take.`,
   );
-}
-
-function flagsOf(place: TrajectoryPlace, values: Float32Array): Uint8Array {
-  const first = values.findIndex((value) => value !== 0 && value !== 1);
-  if (first < 0) return Uint8Array.from(values);
-  throw new DataError(`${textOf(place, "terminals")} holds ${values[first]} in row ${first}; it must be 0 or 1.`);
 }
 
 /** Gym's time limit sets "done" as well; env_infos tell it apart. */

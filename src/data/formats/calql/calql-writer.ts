@@ -3,7 +3,7 @@
  */
 
 import { UsageError } from "../../../errors.js";
-import { episodeProblem } from "../../check-episode.js";
+import { checkWritable } from "../../check-episode.js";
 import { plainParts, vectorSizeOf } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import type { TargetFile } from "../../containers/files.js";
@@ -119,9 +119,8 @@ function checkedBytes(
 ): number {
   const bytes = totalBytes(columns, episode.length, 1);
   const tooLong = bytes > LARGEST_BLOCK_BYTES ? `it has ${episode.length} steps, ${bytes} bytes; split it` : undefined;
-  const problem = episodeProblem(header, episode) ?? tooLong;
-  if (problem === undefined) return bytes;
-  throw new UsageError(`Episode ${index} of "${header.source}" cannot be written: ${problem}.`);
+  checkWritable(header, episode, index, "", () => tooLong);
+  return bytes;
 }
 
 function sumOf(episodes: readonly Episode[]): number {

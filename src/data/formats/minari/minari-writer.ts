@@ -6,7 +6,7 @@
  */
 
 import { UsageError } from "../../../errors.js";
-import { episodeProblem } from "../../check-episode.js";
+import { checkWritable } from "../../check-episode.js";
 import type { ObservationParts, Part, Values } from "../../columns.js";
 import { type GrowingHdf5, growHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
@@ -25,9 +25,7 @@ export async function createMinari(target: DataTarget, header: DatasetHeader): P
   const totals = { episodes: 0, steps: 0 };
   return {
     async write(episode) {
-      const problem = episodeProblem(header, episode);
-      if (problem !== undefined)
-        throw new UsageError(`Episode ${totals.episodes} of "${header.source}" cannot be written: ${problem}.`);
+      checkWritable(header, episode, totals.episodes);
       writeEpisode(hdf5, totals.episodes++, header, episode);
       totals.steps += episode.length;
     },
