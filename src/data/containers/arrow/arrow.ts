@@ -4,8 +4,7 @@
  * booleans, lists and structs are read; the others are passed over. Compressed files are refused.
  * Source: https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
  */
-import { DataError } from "../../../errors.js";
-import { Damaged } from "../damaged.js";
+import { Damaged, decodeAt } from "../damaged.js";
 import type { DataFile } from "../files.js";
 import { quoted } from "../refusal.js";
 import { FlatBuffer } from "./arrow-flatbuffer.js";
@@ -43,12 +42,12 @@ const recordBatch = 3;
  */
 export function openArrow(file: DataFile, where: string): ArrowTable {
   const bytes = file.read(0, file.size);
-  const batches = attempt(where, () => readBatches(bytes));
+  const batches = decodeAt(where, () => readBatches(bytes));
   const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
   return {
     rows,
     read: (path, perRow, wanted) =>
-      attempt(`${where}, column ${quoted(path.join("/"))},`, () => readColumn(batches, path, perRow, wanted)),
+      decodeAt(`${where}, column ${quoted(path.join("/"))},`, () => readColumn(batches, path, perRow, wanted)),
   };
 }
 
@@ -164,13 +163,4 @@ function find(columns: ReadonlyMap<string, ArrowArray>, path: readonly string[],
   }
   if (array === undefined) throw new Damaged("there is no such column, or none that can be read");
   return array;
-}
-
-function attempt<T>(where: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof Damaged)) throw error;
-    throw new DataError(`${where} cannot be read: ${error.message}; copy or write it again.`);
-  }
 }

@@ -14,8 +14,6 @@ export interface NpyHeader {
   readonly shape: readonly number[];
   /** Elements of the whole array. */
   readonly count: number;
-  /** Where the array's bytes begin. */
-  readonly dataOffset: number;
 }
 
 /** The bytes with which a .npy file begins. */
@@ -58,7 +56,7 @@ export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   const count = shape.reduce((product: number, size: number) => product * size, 1);
   if (!Number.isSafeInteger(count))
     throw new DataError(`${where} claims the shape [${shape.slice(0, 8).join(", ")}], more than there can be.`);
-  return { type: numpyType(descr, where), fortranOrder, shape, count, dataOffset: bytes.length };
+  return { type: numpyType(descr, where), fortranOrder, shape, count };
 }
 
 type HeaderValue = string | boolean | number[];

@@ -34,7 +34,6 @@ export interface PageHeader {
 
 /** The entries of a page; `value` is asked only where the definition level says that there is one. */
 export interface Page {
-  readonly values: number;
   readonly repetition: Next<number>;
   readonly definition: Next<number>;
   readonly value: Next<number> | Next<string>;
@@ -116,7 +115,6 @@ export function openPage(
   const { repetition, definition, values } =
     header.kind === "data v2" ? partsV2(header, packed, codec) : parts(header, packed, codec, leaf);
   return {
-    values: header.values,
     repetition: runs(repetition, widthOfLevel(leaf.repetition)),
     definition: leaf.definition === 0 ? () => 0 : runs(definition, widthOfLevel(leaf.definition)),
     value: valuesOf(header, values, leaf, dictionary),
