@@ -5,6 +5,7 @@
  */
 
 import { DataError, UsageError } from "../errors.js";
+import type { Dataset } from "./episode.js";
 
 /** The first entry that numbers no action, or -1. */
 export function findWrongIndex(actions: ArrayLike<number>, count: number): number {
@@ -25,18 +26,14 @@ export function isActionCount(count: unknown): count is number {
   return Number.isInteger(count) && (count as number) >= 1 && (count as number) <= MOST_ACTIONS;
 }
 
-/** What data say of their actions. */
-interface ActionsHeader {
-  readonly source: string;
-  readonly actionSize: number;
-  readonly discreteActions?: number | undefined;
-}
-
 /**
  * The same header (or data set), with the number of actions that a caller tells where the data do not say it.
  * @throws UsageError for a number that makes no sense, or is another than that of the data; DataError for data of vectors
  */
-export function withActionCount<Header extends ActionsHeader>(header: Header, told: number | null | undefined): Header {
+export function withActionCount<Header extends Pick<Dataset, "source" | "actionSize" | "discreteActions">>(
+  header: Header,
+  told: number | null | undefined,
+): Header {
   const { source, actionSize, discreteActions } = header;
   if (told === undefined || told === null || told === discreteActions) return header;
   if (!isActionCount(told))

@@ -32,7 +32,7 @@ export interface Episode {
 
 /** Recorded episodes of one task. */
 export interface Dataset {
-  /** Where it came from: a file's name or the recipe that made it. */
+  /** Where it came from: the path that the user gave, or the recipe that made it. */
   readonly source: string;
   /** The parts of an observation: a vector of n numbers is `vectorParts(n)`. */
   readonly observations: ObservationParts;

@@ -7,7 +7,7 @@
  */
 import type { Agent } from "../agents/agent.js";
 import { columnsFor } from "../agents/context.js";
-import { type Batch, createBatch } from "../data/batch.js";
+import { type Batch, createBatch } from "../data/columns.js";
 import type { Configuration } from "../settings/configuration.js";
 import { chanceOf } from "./chance.js";
 import type { Checkpointing } from "./checkpointing.js";

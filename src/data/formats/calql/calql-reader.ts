@@ -33,7 +33,7 @@ const AGAIN = "copy or convert the data set again";
 /** Opens a data set in the own format. @throws DataError where the files are not what the manifest says */
 export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOptions = {}): EpisodeSource {
   const manifest = readManifest(files);
-  const { actionSize, discreteActions, steps, episodes } = manifest;
+  const { actionSize, discreteActions, actionBounds: bounds, steps, episodes } = manifest;
   const observations = observationsIn(manifest);
   const columns = storedColumns({ observations, actionSize });
   const parts = openColumns(files, manifest, columns);
@@ -45,18 +45,13 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
     observations,
     actionSize,
     discreteActions,
-    ...boundsIn(manifest),
+    actionBounds: bounds && { low: Float32Array.from(bounds.low), high: Float32Array.from(bounds.high) },
     steps,
     blocks: { count: blocks.count, steps, episodes, identity: JSON.stringify(manifest), read },
     async *episodes() {
       for (let block = 0; block < blocks.count; block++) yield* read(block);
     },
   };
-}
-
-function boundsIn({ actionBounds: bounds }: Manifest): Pick<EpisodeSource, "actionBounds"> {
-  if (bounds === undefined) return {};
-  return { actionBounds: { low: Float32Array.from(bounds.low), high: Float32Array.from(bounds.high) } };
 }
 
 /** The blocks as blocks.u32 lists them, with what lies before each. */

@@ -60,7 +60,7 @@ export async function openD4RL(
     source: name,
     observations: vectorParts(observationSize),
     actionSize,
-    ...(discreteActions !== undefined && { discreteActions }),
+    discreteActions,
     steps: count,
     async *episodes() {
       const { file, close } = await openHdf5(source, name);

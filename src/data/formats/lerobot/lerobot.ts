@@ -29,7 +29,7 @@ export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSour
     source: files.name,
     observations: vectorParts(info.observations.reduce((sum, { width }) => sum + width, 0)),
     actionSize: info.action.width,
-    ...(discreteActions !== undefined && { discreteActions }),
+    discreteActions,
     steps: info.frames,
     async *episodes() {
       yield* new FrameReader(files, info, options).episodes();

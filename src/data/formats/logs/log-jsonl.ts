@@ -4,7 +4,7 @@
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../../containers/files.js";
 import { linesOf, type TextLine } from "../../containers/json-lines.js";
-import type { LogRow, LogTable } from "./log-table.js";
+import type { LogRow, LogTable } from "./log-features.js";
 
 /** In the first line of a file that was written here: how many actions there are to choose from. */
 export const DISCRETE_ACTIONS = "discrete_actions";

@@ -3,8 +3,8 @@
  */
 import type { DataFile } from "../../containers/files.js";
 import { type ColumnValues, openParquet, type ParquetTable } from "../../containers/parquet/parquet.js";
+import type { LogRow, LogTable } from "./log-features.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
-import type { LogRow, LogTable } from "./log-table.js";
 
 /** In the metadata of a file that was written here: how many actions there are to choose from. */
 export const DISCRETE_ACTIONS_KEY = `calql.${DISCRETE_ACTIONS}`;

@@ -132,9 +132,9 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): 
     source: name,
     observations: partsOf(observations),
     actionSize: choice ? 1 : totalWidth(actions),
-    ...(choice && { discreteActions: choice.count }),
-    ...boundsOf(actions),
-    ...(storage.metadata.steps !== undefined && { steps: storage.metadata.steps }),
+    discreteActions: choice?.count,
+    actionBounds: boundsOf(actions),
+    steps: storage.metadata.steps,
     async *episodes() {
       for (const episode of storage.episodes)
         yield await storage.withEpisode(episode, (columns) => assembleEpisode(columns, layout));
@@ -143,10 +143,8 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): 
 }
 
 /** The bounds of actions that are one box. */
-function boundsOf(actions: readonly Leaf[]): Pick<EpisodeSource, "actionBounds"> {
-  const [leaf] = actions;
-  if (actions.length !== 1 || leaf?.space.kind !== "box" || !leaf.space.bounds) return {};
-  return { actionBounds: leaf.space.bounds };
+function boundsOf([leaf, ...others]: readonly Leaf[]): EpisodeSource["actionBounds"] {
+  return others.length === 0 && leaf?.space.kind === "box" ? leaf.space.bounds : undefined;
 }
 
 /** Pictures are parts of their own; all other numbers together are the vector `state`. */
