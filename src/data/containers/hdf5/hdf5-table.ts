@@ -78,7 +78,7 @@ export function isTable(file: OpenHdf5, key: string): boolean {
  * Reads and checks what the file says about a data set, without reading its numbers.
  * @throws DataError for a kind of value that is not numbers, or a size that the file cannot hold
  */
-export function readHeader(file: OpenHdf5, key: string, fileBytes: number): TableHeader {
+export function readHeader(file: OpenHdf5, key: string): TableHeader {
   if (!isTable(file, key))
     throw wrong(file, key, "is a group or a link, not an array", "store the numbers under this key");
   const what = `the header of "${key}" cannot be read`;
@@ -100,7 +100,7 @@ export function readHeader(file: OpenHdf5, key: string, fileBytes: number): Tabl
       "store float32, float64, integers or booleans",
     );
   }
-  checkSize(file, key, shape, size, chunks, fileBytes);
+  checkSize(file, key, shape, size, chunks);
   return {
     key,
     shape,
@@ -205,8 +205,8 @@ function checkSize(
   shape: readonly number[],
   size: number,
   chunks: readonly number[] | null,
-  fileBytes: number,
 ): void {
+  const fileBytes = file.size;
   const count = shape.reduce((product, length) => product * length, 1);
   const declared = `declares ${shape.join(" x ")} numbers`;
   const possible = chunks === null ? fileBytes : fileBytes * STRONGEST_COMPRESSION;

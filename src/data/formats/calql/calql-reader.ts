@@ -36,7 +36,7 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
   const { actionSize, discreteActions, actionBounds: bounds, steps, episodes } = manifest;
   const observations = observationsIn(manifest);
   const columns = storedColumns({ observations, actionSize });
-  const parts = openColumns(files, manifest, columns);
+  const parts = columns.map((column) => openSized(files, column.file, columnBytes(column, steps, episodes)));
   const blocks = readBlocks(files, manifest, columns);
   const opened = { name: files.name, manifest, observations, columns, files: parts, blocks, allowNonFinite };
   const read = (block: number) => readBlock(opened, block);
@@ -100,15 +100,7 @@ function readManifest(files: DataFiles): Manifest {
   return parsed.data;
 }
 
-/** Every column must have exactly the size that follows from the manifest. */
-function openColumns(
-  files: DataFiles,
-  { steps, episodes }: Manifest,
-  columns: readonly StoredColumn[],
-): readonly DataFile[] {
-  return columns.map((column) => openSized(files, column.file, columnBytes(column, steps, episodes)));
-}
-
+/** A file of exactly the size that follows from the manifest. */
 function openSized(files: DataFiles, path: string, size: number): DataFile {
   const file = files.open(path);
   if (file.size === size) return file;

@@ -46,7 +46,7 @@ export function readTables(file: OpenHdf5): D4RLTables {
         `of the file. There: ${listed(keys, 12)}.`,
     );
   }
-  const header = (key: string) => readHeader(file, key, file.size);
+  const header = (key: string) => readHeader(file, key);
   const observations = header("observations");
   const count = observations.shape[0] ?? 0;
   if (count === 0) throw new DataError(`"${file.name}" has the D4RL layout but no rows; record some steps first.`);
@@ -152,7 +152,7 @@ function demonstrationsHeader(
   timeouts: TableHeader | undefined,
 ): TableHeader | undefined {
   if (!keys.includes("infos") || !isTable(file, "infos")) return undefined;
-  const header = column(file, readHeader(file, "infos", file.size), count);
+  const header = column(file, readHeader(file, "infos"), count);
   return timeouts === undefined ? header : undefined;
 }
 

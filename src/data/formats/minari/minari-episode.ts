@@ -13,7 +13,16 @@ import { checkFinite, flagsOf } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import { sideBySide } from "../row-blocks.js";
-import { type ChoiceSpace, isPicture, type Leaf, pictureName, storedWidthOf, widthOf } from "./minari-space.js";
+import type { MinariMetadata } from "./minari-metadata.js";
+import {
+  type ChoiceSpace,
+  isPicture,
+  type Leaf,
+  pictureName,
+  type Space,
+  storedWidthOf,
+  widthOf,
+} from "./minari-space.js";
 
 /** The columns of one episode, wherever they are stored. */
 export interface EpisodeColumns {
@@ -33,6 +42,17 @@ export interface EpisodeColumns {
   read(path: readonly string[], perRow: number, rows: number): Float32Array;
   /** The same of an array of bytes, as bytes. @throws DataError also where a number is no byte */
   readBytes(path: readonly string[], perRow: number, rows: number): Uint8Array;
+}
+
+/** A stored data set whose list of episodes was read, but no episode yet. */
+export interface MinariStorage {
+  readonly metadata: MinariMetadata;
+  /** The numbers of the episodes, ascending. */
+  readonly episodes: readonly number[];
+  /** The space of a column ("observations", "actions") as far as the stored arrays tell it. */
+  inferSpace(column: string): Promise<Space>;
+  /** Hands the columns of an episode to `use`, and closes them afterwards. */
+  withEpisode<T>(episode: number, use: (columns: EpisodeColumns) => T): Promise<T>;
 }
 
 /** Numbers that are bytes, as such. @throws DataError for one that is none */

@@ -14,7 +14,7 @@ import { placesOf } from "../../containers/hdf5/hdf5-texts.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
-import { assembleEpisode, type EpisodeLayout } from "./minari-episode.js";
+import { assembleEpisode, type EpisodeLayout, type MinariStorage } from "./minari-episode.js";
 import { readMetadata } from "./minari-metadata.js";
 import {
   isPicture,
@@ -26,7 +26,6 @@ import {
   selectKeys,
   widthOf,
 } from "./minari-space.js";
-import { checkEpisodes, type MinariStorage, pictureError } from "./minari-storage.js";
 
 const mainFile = "main_data.hdf5";
 const metadataFile = "metadata.json";
@@ -102,6 +101,16 @@ async function openStorage(files: DataFiles): Promise<MinariStorage> {
   return (await import("./minari-columns.js")).openColumnStorage(files, folder, metadata.storage, metadata);
 }
 
+/** @throws DataError where there is no episode, or another number of them than the data set declares */
+function checkEpisodes(name: string, episodes: readonly number[], declared: number | undefined): void {
+  if (episodes.length === 0)
+    throw new DataError(`"${name}" is a Minari data set without episodes; copy it again, with all its files.`);
+  if (declared !== undefined && declared !== episodes.length)
+    throw new DataError(
+      `"${name}" declares ${declared} episodes (total_episodes) but holds ${episodes.length}; copy the data set again, with all its files.`,
+    );
+}
+
 async function layoutOf(name: string, storage: MinariStorage, options: ReadOptions): Promise<EpisodeLayout> {
   const { metadata } = storage;
   const whole = metadata.observationSpace ?? (await storage.inferSpace("observations"));
@@ -109,7 +118,10 @@ async function layoutOf(name: string, storage: MinariStorage, options: ReadOptio
   const actions = metadata.actionSpace ?? (await storage.inferSpace("actions"));
   const observations = leavesOf(observed, `"${name}": "observations"`);
   const picture = observations.find(({ space }) => metadata.jpeg && space.kind === "box" && space.image);
-  if (picture) throw pictureError(`"${name}": "${["observations", ...picture.path].join("/")}"`);
+  if (picture)
+    throw new DataError(
+      `"${name}": "${["observations", ...picture.path].join("/")}" are pictures stored as JPEG, which are not decoded here; leave the key out with the observation keys, or write the data set again with jpeg_encoding=False.`,
+    );
   const choice = choiceOf(actions);
   return {
     observations,

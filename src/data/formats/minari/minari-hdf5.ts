@@ -18,10 +18,9 @@ import {
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
 import { watchTexts } from "../../containers/hdf5/hdf5-texts.js";
-import { bytesFrom, type EpisodeColumns } from "./minari-episode.js";
+import { bytesFrom, type EpisodeColumns, type MinariStorage } from "./minari-episode.js";
 import { type MinariMetadata, metadataOf } from "./minari-metadata.js";
 import { boxOf, checkKey, groupOf, type Space } from "./minari-space.js";
-import type { MinariStorage } from "./minari-storage.js";
 
 const episodeName = /^episode_(0|[1-9]\d{0,8})$/;
 const tupleName = /^_index_(0|[1-9]\d{0,2})$/;
@@ -59,7 +58,7 @@ function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
   const missing = ["observations", "actions", "rewards", "terminations", "truncations"].find((key) => !keys.has(key));
   if (missing)
     throw new DataError(`"${file.name}": "${group}" has no "${missing}"; record or copy the data set again.`);
-  const steps = readHeader(file, `${group}/rewards`, file.size).shape[0]!;
+  const steps = readHeader(file, `${group}/rewards`).shape[0]!;
   return {
     where: `"${file.name}": "${group}"`,
     steps,
@@ -85,7 +84,7 @@ function headerOf(file: OpenHdf5, path: readonly string[], perRow: number, rows:
       throw new DataError(`"${file.name}": "${place}" has no "${part}", which its space has; copy the data set again.`);
     place = `${place}/${key}`;
   }
-  const header = readHeader(file, place, file.size);
+  const header = readHeader(file, place);
   if (header.shape[0] !== rows || numbersPerRow(header) !== perRow)
     throw new DataError(
       `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the data set again.`,

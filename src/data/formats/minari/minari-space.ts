@@ -76,8 +76,7 @@ function parse(json: unknown, where: string, seen: { parts: number }, depth: num
   const fields = new Map(Object.entries(json));
   const inner = (part: unknown) => parse(part, where, seen, depth + 1);
   const type = fields.get("type");
-  if (type === "Dict") return dict(fields.get("subspaces"), where, inner);
-  if (type === "Tuple") return tuple(fields.get("subspaces"), where, inner);
+  if (type === "Dict" || type === "Tuple") return groupIn(type, fields.get("subspaces"), where, inner);
   if (type === "Box") {
     const box = boxOf(fields.get("shape"), fields.get("dtype") === "uint8", where);
     const bounds = boundsOf(fields.get("low"), fields.get("high"), box.size);
@@ -106,23 +105,16 @@ function boundsOf(low: unknown, high: unknown, size: number): ActionBounds | und
 
 const repair = "copy the data set again, or repair the space";
 
-function dict(subspaces: unknown, where: string, inner: (part: unknown) => Space): GroupSpace {
-  if (typeof subspaces !== "object" || subspaces === null || Array.isArray(subspaces))
-    throw new DataError(`${where} has a Dict without "subspaces"; ${repair}.`);
-  return groupOf(
-    "dict",
-    Object.entries(subspaces).map(([name, part]) => [name, inner(part)] as const),
-    where,
-  );
-}
-
-function tuple(subspaces: unknown, where: string, inner: (part: unknown) => Space): GroupSpace {
-  if (!Array.isArray(subspaces)) throw new DataError(`${where} has a Tuple without "subspaces"; ${repair}.`);
-  return groupOf(
-    "tuple",
-    subspaces.map((part: unknown, i) => [`${i}`, inner(part)] as const),
-    where,
-  );
+function groupIn(
+  type: "Dict" | "Tuple",
+  subspaces: unknown,
+  where: string,
+  inner: (part: unknown) => Space,
+): GroupSpace {
+  if (typeof subspaces !== "object" || subspaces === null || Array.isArray(subspaces) !== (type === "Tuple"))
+    throw new DataError(`${where} has a ${type} without "subspaces"; ${repair}.`);
+  const parts = Object.entries(subspaces).map(([name, part]) => [name, inner(part)] as const);
+  return groupOf(type === "Dict" ? "dict" : "tuple", parts, where);
 }
 
 /**

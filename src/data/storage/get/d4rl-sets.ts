@@ -3,7 +3,7 @@
  * its environments). Sizes and checksums of AntMaze and the Adroit hands are those that TensorFlow Datasets recorded
  * (tensorflow_datasets/d4rl, checksums.tsv); of Franka Kitchen, those that others found who downloaded the files.
  */
-import type { PublicSet } from "./public-set.js";
+import type { PublicSet } from "./public-sets.js";
 
 const ROOT = "http://rail.eecs.berkeley.edu/datasets/offline_rl/";
 const PAGE = "https://github.com/Farama-Foundation/D4RL/wiki/Tasks";
