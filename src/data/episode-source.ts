@@ -40,5 +40,12 @@ export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
   const { observations, actionSize, discreteActions, actionBounds } = source;
   const episodes: Episode[] = [];
   for await (const episode of source.episodes()) episodes.push(episode);
-  return { source: source.source, observations, actionSize, discreteActions, actionBounds, episodes };
+  return {
+    source: source.source,
+    observations,
+    actionSize,
+    ...(discreteActions !== undefined && { discreteActions }),
+    ...(actionBounds && { actionBounds }),
+    episodes,
+  };
 }

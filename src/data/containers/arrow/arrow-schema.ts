@@ -46,7 +46,7 @@ const deepest = 16;
 
 /** The columns of a schema. @throws Damaged where the schema contradicts itself */
 export function fieldsOf(schema: FlatTable): ArrowField[] {
-  if (schema.int16(0) !== 0) throw new Damaged("its numbers are big-endian, which is not read here");
+  if (schema.number(0, "int16") !== 0) throw new Damaged("its numbers are big-endian, which is not read here");
   return schema.tables(1).map((field) => fieldOf(field, 0));
 }
 
@@ -55,7 +55,7 @@ function fieldOf(field: FlatTable, depth: number): ArrowField {
   const encoded = field.table(4) !== undefined; // as numbers of entries in a dictionary
   return {
     name: field.text(0),
-    type: encoded ? { kind: "other", buffers: 2 } : kindOf(field.uint8(2), field.table(3)),
+    type: encoded ? { kind: "other", buffers: 2 } : kindOf(field.number(2, "uint8"), field.table(3)),
     children: encoded ? [] : field.tables(5).map((child) => fieldOf(child, depth + 1)),
   };
 }
@@ -64,7 +64,7 @@ function kindOf(type: number, details: FlatTable | undefined): ArrowKind {
   if (type === STRUCT) return { kind: "struct" };
   if (type === LIST || type === MAP) return { kind: "list", offsetBytes: 4 };
   if (type === LARGE_LIST) return { kind: "list", offsetBytes: 8 };
-  if (type === FIXED_SIZE_LIST) return { kind: "fixed-list", size: details?.int32(0) ?? 0 };
+  if (type === FIXED_SIZE_LIST) return { kind: "fixed-list", size: details?.number(0, "int32") ?? 0 };
   if (type === BOOL) return { kind: "numbers", type: "bits" };
   const numbers = numbersOf(type, details);
   if (numbers) return { kind: "numbers", type: numbers };
@@ -80,9 +80,9 @@ function numbersOf(type: number, details: FlatTable | undefined): NumpyType | un
 }
 
 function codeOf(type: number, details: FlatTable | undefined): string | undefined {
-  if (type === FLOATING_POINT) return [undefined, "f4", "f8"][details?.int16(0) ?? 0];
+  if (type === FLOATING_POINT) return [undefined, "f4", "f8"][details?.number(0, "int16") ?? 0];
   if (type !== INT || details === undefined) return undefined;
-  const bits = details.int32(0);
+  const bits = details.number(0, "int32");
   if (bits !== 8 && bits !== 16 && bits !== 32 && bits !== 64) return undefined;
-  return `${details.uint8(1) === 0 ? "u" : "i"}${bits / 8}`;
+  return `${details.number(1, "uint8") === 0 ? "u" : "i"}${bits / 8}`;
 }

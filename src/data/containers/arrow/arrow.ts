@@ -77,7 +77,7 @@ function readBatch(message: Uint8Array, body: Uint8Array, fields: readonly Arrow
   // The length of the message stands first, after a word of ones since version 0.15.
   const marked = message[0] === 255 && message[1] === 255 && message[2] === 255 && message[3] === 255;
   const root = new FlatBuffer(message.subarray(marked ? 8 : 4)).root();
-  const header = root.uint8(1) === recordBatch ? root.table(2) : undefined;
+  const header = root.number(1, "uint8") === recordBatch ? root.table(2) : undefined;
   if (header === undefined) throw new Damaged("a batch of rows is of another kind");
   if (header.table(3)) throw new Damaged("it is compressed, which is not read here");
   const span = (buffer: FlatBuffer, at: number): Span => ({ offset: buffer.size(at), length: buffer.size(at + 8) });
@@ -90,7 +90,7 @@ function readBatch(message: Uint8Array, body: Uint8Array, fields: readonly Arrow
     if (array === undefined) break;
     columns.set(field.name, array);
   }
-  return { length: header.size(0), columns };
+  return { length: header.number(0, "size"), columns };
 }
 
 /** Deals out the lengths and buffers of a batch to the fields, in the order of a walk through the schema. */
