@@ -1,7 +1,7 @@
 /**
  * Actions that are a choice among `count`: recorded as one number per step, 0 .. count - 1, in the array where others
- * keep their vectors. Whatever takes such numbers in holds them against the count here, because what learns from them
- * uses them as an index.
+ * keep their vectors. Whatever takes such numbers in checks them against the count here, because what learns from
+ * them uses them as an index.
  */
 
 import { DataError, UsageError } from "../errors.js";
@@ -13,7 +13,7 @@ export function findWrongIndex(actions: ArrayLike<number>, count: number): numbe
   return -1;
 }
 
-/** Why a number is no action, to go after "the action"; undefined where it is one. */
+/** Why a number is not an action, to go after "the action"; undefined where it is one. */
 export function actionIndexProblem(value: number, count: number): string | undefined {
   return isActionIndex(value, count) ? undefined : `holds ${value}, which is no whole number from 0 to ${count - 1}`;
 }

@@ -6,7 +6,7 @@ import type { Dataset, Episode } from "./episode.js";
 
 /** What is known of a data set before its episodes are read. */
 export interface DatasetHeader extends Omit<Dataset, "episodes"> {
-  /** The number of steps, or of rows, a few of which may be no steps; where it is known beforehand: for progress bars. */
+  /** The number of steps, or of rows, a few of which may not be steps; where it is known beforehand, for progress bars. */
   readonly steps?: number | undefined;
 }
 

@@ -133,7 +133,7 @@ export function rowsOf(parts: ObservationParts, observations: Observations, from
   );
 }
 
-/** The vector of a data set's observations. @throws UsageError where they have other parts, naming what needs the vector */
+/** The vector of observations that are known to be one. */
 export function stateOf(observations: Observations): Float32Array {
   return observations[STATE] as Float32Array;
 }

@@ -67,6 +67,13 @@ export interface DatasetFormat {
   create?(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink>;
 }
 
+/** Writes one of a data set's files as JSON. */
+export function writeJson(target: DataTarget, path: string, value: unknown): void {
+  const file = target.create(path);
+  file.append(new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
+  file.close();
+}
+
 /** What is said of an option that means nothing to a format. */
 const sayings: Partial<Record<keyof ReadOptions, string>> = {
   horizon: "a horizon",

@@ -38,7 +38,7 @@ const recordBatch = 3;
 
 /**
  * @param where how messages name the file
- * @throws DataError where it is no Arrow file, damaged or compressed
+ * @throws DataError where it is not an Arrow file, or is damaged or compressed
  */
 export function openArrow(file: DataFile, where: string): ArrowTable {
   const bytes = file.read(0, file.size);

@@ -49,7 +49,7 @@ const READABLE: Readonly<Record<string, NumberArray>> = {
 /** deflate, the strongest filter of these files, shrinks at most by this factor (zlib's own figure is 1032). */
 const STRONGEST_COMPRESSION = 1100;
 const MOST_NUMBERS = 2 ** 30;
-/** A chunk is unpacked as a whole; one that is far larger than its file is no data any more. */
+/** A chunk is unpacked as a whole; one that is far larger than its file cannot be data. */
 const SPARE_CHUNK_BYTES = 2 ** 23;
 const BLOCK_BYTES = 2 ** 22;
 

@@ -58,7 +58,7 @@ export function placesOf(word: Uint8Array, bytes: Uint8Array): number[] {
   return found;
 }
 
-/** The text of the attribute whose name stands at `place`; undefined where that is no attribute, or no text. */
+/** The text of the attribute whose name stands at `place`; undefined where that is not an attribute, or not a text. */
 function attributeAt(file: DataFile, place: number, name: string, fileName: string): string | undefined {
   const version = [1, 2, 3].find((candidate) => {
     const start = place - (candidate === 3 ? 9 : 8);

@@ -25,7 +25,7 @@ const LONGEST_HEADER = 10_000;
 /**
  * How many bytes the magic word, the version and the header take together.
  * @param start at least the first `NPY_PREAMBLE` bytes, fewer only if there are no more
- * @throws DataError where this is no .npy file of version 1, 2 or 3
+ * @throws DataError where this is not a .npy file of version 1, 2 or 3
  */
 export function npyHeaderEnd(start: Uint8Array, where: string): number {
   if (start.length < NPY_PREAMBLE || !NPY_MAGIC.every((byte, i) => start[i] === byte))

@@ -51,7 +51,7 @@ const MAGIC = [0x50, 0x41, 0x52, 0x31]; // PAR1
 const LARGEST_FOOTER = 2 ** 24;
 
 /**
- * More rows than this many per byte are no data any more but an attempt to keep the reader busy: a run of equal values
+ * More rows per byte than this are no longer data but an attempt to keep the reader busy: a run of equal values
  * may claim billions in six bytes.
  */
 const ROWS_PER_BYTE = 32;

@@ -1,7 +1,7 @@
 /**
  * Parquet files as tables of columns, for every format that is made of them. The rows come in batches, so that a table
  * may be larger than memory. Nothing that a file declares is trusted before it is checked against its size: a damaged
- * or hostile file gives one typed error and takes no memory and no time beyond it.
+ * or hostile file gives one typed error and takes neither memory nor time beyond that.
  */
 import { DataError } from "../../../errors.js";
 import { decodeAt } from "../damaged.js";
@@ -42,7 +42,7 @@ const SPARE_BYTES = 2 ** 25;
 /**
  * Reads the footer of a Parquet file.
  * @param where how messages name the file, e.g. `"log.parquet"`
- * @throws DataError when it is no Parquet file or declares what cannot be
+ * @throws DataError when it is not a Parquet file or declares what cannot be
  */
 export async function openParquet(file: DataFile, where: string): Promise<ParquetTable> {
   const { footer, leaves } = decodeAt(where, () => {

@@ -45,11 +45,9 @@ export function zipEntries(file: DataFile, where: string): Map<string, ZipEntry>
   let at = 0;
   for (let i = 0; i < count; i++) {
     if (at + 46 > size || view.getUint32(at, true) !== ENTRY) throw damagedZip(where, `has no entry ${i}`);
-    const [nameSize, extraSize, commentSize] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
-      number,
-      number,
-      number,
-    ];
+    const nameSize = view.getUint16(at + 28, true);
+    const extraSize = view.getUint16(at + 30, true);
+    const commentSize = view.getUint16(at + 32, true);
     if (at + 46 + nameSize + extraSize > size) throw damagedZip(where, `has an entry ${i} that is cut off`);
     const entry = entryAt(view, at, nameSize, extraSize, where);
     checkEntry(entry, view.getUint16(at + 8, true), file, where);

@@ -28,7 +28,7 @@ export interface Trajectory {
   readonly terminals: Uint8Array;
 }
 
-/** @throws DataError where keys are missing, are no numbers or do not fit together */
+/** @throws DataError where keys are missing, do not hold numbers or do not fit together */
 export function readTrajectory(place: TrajectoryPlace, entries: PickleDictionary, allowance: Allowance): Trajectory {
   const observations = states(place, entries, "observations", allowance);
   const count = observations.rows;

@@ -9,7 +9,7 @@ import { crc32 } from "../../containers/crc32.js";
 import type { TargetFile } from "../../containers/files.js";
 import type { Episode } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
-import type { DataTarget, EpisodeSink } from "../format.js";
+import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
 import {
   BLOCK_BYTES,
   blocksFile,
@@ -56,10 +56,7 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
       if (totals.episodes === 0)
         throw new UsageError(`"${header.source}" has no episodes, so there is nothing to write; record some first.`);
       for (const file of [...files, index]) file.close();
-      const manifest = manifestOf(header, totals);
-      const file = target.create(manifestFile);
-      file.append(new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
-      file.close();
+      writeJson(target, manifestFile, manifestOf(header, totals));
     },
   };
 }

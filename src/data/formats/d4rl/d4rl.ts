@@ -36,7 +36,7 @@ const STRETCH_BYTES = 2 ** 22;
  *
  * @param bytes the whole file
  * @param name the file's name, which becomes the data set's `source` and stands in messages
- * @throws DataError where the file is damaged, lacks keys, contradicts itself or holds values that are no numbers
+ * @throws DataError where the file is damaged, lacks keys, contradicts itself or holds values that are not numbers
  */
 export async function readD4RL(bytes: Uint8Array, name: string, options: D4RLOptions = {}): Promise<Dataset> {
   return loadDataset(await openD4RL(bytes, name, options));

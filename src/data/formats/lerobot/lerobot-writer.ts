@@ -7,10 +7,10 @@
 import { checkWritable, endProblem } from "../../check-episode.js";
 import { requireVector, vectorSizeOf } from "../../columns.js";
 import { type WrittenColumn, writeParquet } from "../../containers/parquet/parquet-writer.js";
-import type { Episode } from "../../episode.js";
-import { stateOf } from "../../episode.js";
+import { type Episode, stateOf } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
-import type { DataTarget, EpisodeSink } from "../format.js";
+import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
+import { infoPath } from "./lerobot-meta.js";
 
 /** Recorded data of other origin have no clock; LeRobot wants one. */
 const FRAMES_PER_SECOND = 10;
@@ -56,9 +56,7 @@ export async function createLeRobot(target: DataTarget, header: DatasetHeader): 
       frames.finish();
       episodes.finish();
       writeTask(target);
-      const info = target.create("meta/info.json");
-      info.append(new TextEncoder().encode(`${JSON.stringify(infoOf(header, count, total), null, 2)}\n`));
-      info.close();
+      writeJson(target, infoPath, infoOf(header, count, total));
     },
   };
 }

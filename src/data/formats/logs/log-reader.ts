@@ -29,7 +29,7 @@ interface Gathered {
   step: number | undefined;
 }
 
-/** @param name the path that the user gave; @throws DataError for a log that is none, UsageError for a wrong mapping */
+/** @param name the path that the user gave; @throws DataError for what is not a log, UsageError for a wrong mapping */
 export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options.allowNonFinite ?? false);

@@ -40,7 +40,7 @@ export interface EpisodeColumns {
    * @throws DataError where there is no such array, or not of these sizes
    */
   read(path: readonly string[], perRow: number, rows: number): Float32Array;
-  /** The same of an array of bytes, as bytes. @throws DataError also where a number is no byte */
+  /** The same of an array of bytes, as bytes. @throws DataError also where a number is not a byte */
   readBytes(path: readonly string[], perRow: number, rows: number): Uint8Array;
 }
 
@@ -55,7 +55,7 @@ export interface MinariStorage {
   withEpisode<T>(episode: number, use: (columns: EpisodeColumns) => T): Promise<T>;
 }
 
-/** Numbers that are bytes, as such. @throws DataError for one that is none */
+/** Numbers that are bytes, as bytes. @throws DataError for one that is not */
 export function bytesFrom(values: Float32Array, where: string): Uint8Array {
   const wrong = values.findIndex((value) => !Number.isInteger(value) || value < 0 || value > 255);
   if (wrong < 0) return Uint8Array.from(values);

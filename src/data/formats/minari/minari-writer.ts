@@ -13,7 +13,7 @@ import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import type { Episode } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
 import type { ActionBounds } from "../../transform.js";
-import type { DataTarget, EpisodeSink } from "../format.js";
+import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
 
 const chunkBytes = 2 ** 17;
 
@@ -35,11 +35,7 @@ export async function createMinari(target: DataTarget, header: DatasetHeader): P
       hdf5.finish();
       forgetTimes(main, begun, Date.now());
       main.close();
-      const metadata = target.create("data/metadata.json");
-      metadata.append(
-        new TextEncoder().encode(`${JSON.stringify(metadataOf(target.name, header, totals), undefined, 2)}\n`),
-      );
-      metadata.close();
+      writeJson(target, "data/metadata.json", metadataOf(target.name, header, totals));
     },
     abandon: () => hdf5.abandon(),
   };
