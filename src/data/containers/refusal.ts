@@ -1,6 +1,6 @@
 /**
- * What readers of foreign files refuse, in the same words: names that would garble a terminal, and values that are not
- * numbers.
+ * What readers of foreign files refuse, in the same words: names that would garble a terminal, values that are not
+ * finite numbers or flags, and arrays of different lengths.
  */
 import { DataError } from "../../errors.js";
 
@@ -43,4 +43,10 @@ export function flagsOf(values: Float32Array, where: string, firstRow = 0): Uint
   throw new DataError(
     `${where} holds ${values[first]} in row ${firstRow + first}; it must be 0 or 1, so store it as a boolean.`,
   );
+}
+
+/** @throws DataError where an array does not have as many rows as the observations */
+export function checkRows(where: string, rows: number | undefined, count: number): void {
+  if (rows === count) return;
+  throw new DataError(`${where} has ${rows} rows but observations have ${count}; every key needs one row per step.`);
 }

@@ -51,6 +51,7 @@ async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDat
     ...source,
     format: format.id,
     actionBounds: source.actionBounds ?? (told && boundsOf(...told, source.actionSize, source.source)),
+    blocks: source.blocks, // told also where there are none
     close: () => files.close(),
   };
 }

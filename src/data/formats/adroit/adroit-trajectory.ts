@@ -5,7 +5,7 @@
 import { DataError, UsageError } from "../../../errors.js";
 import { type Allowance, type NumberTable, tableOf } from "../../containers/numpy/pickle-table.js";
 import { kindOf, NumpyArray, type PickleDictionary, type PickleValue } from "../../containers/numpy/pickle-values.js";
-import { flagsOf, listed, quoted } from "../../containers/refusal.js";
+import { checkRows, flagsOf, listed, quoted } from "../../containers/refusal.js";
 import { sideBySide } from "../row-blocks.js";
 
 const DEFAULT_KEYS = ["state_observation"];
@@ -33,13 +33,13 @@ export function readTrajectory(place: TrajectoryPlace, entries: PickleDictionary
   const observations = states(place, entries, "observations", allowance);
   const count = observations.rows;
   const nextObservations = states(place, entries, "next_observations", allowance);
-  checkLength(place, "next_observations", nextObservations.rows, count);
+  checkRows(textOf(place, "next_observations"), nextObservations.rows, count);
   const actions = tableOf(entryOf(place, entries, "actions"), textOf(place, "actions"), allowance);
-  checkLength(place, "actions", actions.rows, count);
+  checkRows(textOf(place, "actions"), actions.rows, count);
   const rewards = column(place, entries, "rewards", allowance);
-  if (rewards.length !== count + 1) checkLength(place, "rewards", rewards.length, count);
+  if (rewards.length !== count + 1) checkRows(textOf(place, "rewards"), rewards.length, count);
   const terminals = column(place, entries, "terminals", allowance);
-  checkLength(place, "terminals", terminals.length, count);
+  checkRows(textOf(place, "terminals"), terminals.length, count);
   return {
     observations,
     nextObservations,
@@ -90,13 +90,6 @@ function column(place: TrajectoryPlace, entries: PickleDictionary, key: string, 
   const { rows, columns, values } = tableOf(entryOf(place, entries, key), textOf(place, key), allowance);
   if (rows === 0 || columns === 1) return values;
   throw new DataError(`${textOf(place, key)} has ${columns} columns, where one number a step is expected; reshape it.`);
-}
-
-function checkLength(place: TrajectoryPlace, key: string, rows: number, count: number): void {
-  if (rows === count) return;
-  throw new DataError(
-    `${textOf(place, key)} has ${rows} rows but observations have ${count}; every key needs one row per step.`,
-  );
 }
 
 function entryOf(place: TrajectoryPlace, entries: PickleDictionary, key: string): PickleValue {

@@ -13,7 +13,7 @@ import {
   readRows,
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
-import { checkFinite, flagsOf, listed } from "../../containers/refusal.js";
+import { checkFinite, checkRows, flagsOf, listed } from "../../containers/refusal.js";
 import { findWrongIndex, isActionCount } from "../../discrete-actions.js";
 import type { RecordedRows } from "../../trajectories.js";
 import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
@@ -159,7 +159,7 @@ function demonstrationsHeader(
 function matrix(file: OpenHdf5, header: TableHeader, count: number): TableHeader {
   const [rows, columns] = header.shape;
   if (header.shape.length !== 2 || columns === 0) throw shapeError(file, header, "[rows, columns]");
-  if (rows !== count) throw lengthError(file, header, count);
+  checkRows(placeOf(file, header), rows, count);
   return header;
 }
 
@@ -167,7 +167,7 @@ function matrix(file: OpenHdf5, header: TableHeader, count: number): TableHeader
 function column(file: OpenHdf5, header: TableHeader, count: number): TableHeader {
   const { shape } = header;
   if (shape.length > 2 || (shape.length === 2 && shape[1] !== 1)) throw shapeError(file, header, "[rows] or [rows, 1]");
-  if (shape[0] !== count) throw lengthError(file, header, count);
+  checkRows(placeOf(file, header), shape[0], count);
   return header;
 }
 
@@ -179,11 +179,5 @@ function placeOf(file: OpenHdf5, header: TableHeader): string {
 function shapeError(file: OpenHdf5, header: TableHeader, expected: string): DataError {
   return new DataError(
     `${placeOf(file, header)} has the shape [${header.shape.join(", ")}] where ${expected} is expected; reshape it.`,
-  );
-}
-
-function lengthError(file: OpenHdf5, header: TableHeader, count: number): DataError {
-  return new DataError(
-    `${placeOf(file, header)} has ${header.shape[0]} rows but observations have ${count}; every key needs one row per step.`,
   );
 }

@@ -14,7 +14,7 @@ import { DataError, UsageError } from "../../../errors.js";
 import { STATE, vectorParts } from "../../columns.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
-import { checkFinite, flagsOf, listed, quoted } from "../../containers/refusal.js";
+import { checkFinite, checkRows, flagsOf, listed, quoted } from "../../containers/refusal.js";
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
 import { type Episode, splitEpisode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
@@ -97,10 +97,7 @@ function openArrays({ name, file, entries, options }: Archive): Arrays {
   if (rows === 0) throw new DataError(`"${name}" has no rows; record some steps first.`);
   for (const [key, found] of Object.entries(arrays)) {
     if (!found) continue;
-    if (found.rows !== rows)
-      throw new DataError(
-        `${placeOf(name, key)} has ${found.rows} rows but observations have ${rows}; every array needs one row per step.`,
-      );
+    checkRows(placeOf(name, key), found.rows, rows);
     const columns = { observations: 1, actions: 1, positions: 2 }[key];
     if (columns === undefined ? found.columns !== 1 : found.columns < columns)
       throw new DataError(
