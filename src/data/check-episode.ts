@@ -1,5 +1,5 @@
 /**
- * Is an episode consistent, and can it be written? Every writer checks this before it writes one.
+ * Whether an episode is consistent and can be written; every writer checks this before it writes one.
  */
 import { UsageError } from "../errors.js";
 import { STATE, widthOf } from "./columns.js";

@@ -1,7 +1,7 @@
 /**
  * What was recorded: episodes, the one form into which every reader turns its file and from which replay is filled.
- * An episode knows its observations one step further than its actions, so that the next observation of every step is
- * there; a step whose next observation is unknown is not in it.
+ * An episode has one observation more than actions, so that the next observation of every step is there; a step whose
+ * next observation is unknown is not in it.
  */
 
 import {

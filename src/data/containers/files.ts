@@ -1,8 +1,7 @@
 /**
  * Files as the readers of datasets see them: names, sizes and bytes at a place, without a file system, so that the
  * same readers run in a browser. Reading is synchronous (the HDF5 library asks for it), and never needs a whole file
- * in memory. `storage/disk-files.ts` has the implementation for Node; `filesInMemory` is the one for bytes
- * that are there already.
+ * in memory. `storage/disk-files.ts` has the implementation for Node; `filesInMemory` serves bytes that are in memory.
  */
 import { DataError } from "../../errors.js";
 

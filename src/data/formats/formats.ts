@@ -1,6 +1,6 @@
 /**
- * All formats of datasets: how each recognises its own files, and which file reads and writes it. What does that loads
- * when a dataset in its format is first opened or written.
+ * All formats of datasets: how each recognises its own files, and which modules read and write it. These load when a
+ * dataset in their format is first opened or written.
  */
 import { DataError } from "../../errors.js";
 import { beginsWith, type DataFile, type DataFiles } from "../containers/files.js";

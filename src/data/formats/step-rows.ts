@@ -110,7 +110,7 @@ export class StepRows {
     };
   }
 
-  /** Of each block, that of the episode which it is copied to as well. */
+  /** For each block, also the memory of the episode that it is copied into. */
   private takeMemory(): void {
     const numbers =
       this.observations.nextBlock * this.observationSize +

@@ -1,6 +1,6 @@
 /**
- * An array of an HDF5 file that grows row by row: rows are gathered to whole chunks, because a chunk that is written twice
- * is compressed twice.
+ * An array of an HDF5 file that grows row by row: rows are gathered into whole chunks, because a chunk that is written
+ * twice is compressed twice.
  */
 import { type GrowingHdf5, withMemory } from "./hdf5-module.js";
 

@@ -1,5 +1,5 @@
 /**
- * Files of ours as nodes of the HDF5 library's own file system: whatever the library reads or writes goes straight to
+ * Our files as nodes of the HDF5 library's own file system: whatever the library reads or writes goes straight to
  * where the file is. An error of ours must not cross the library's frames, which would leave it in an undefined state,
  * so it is kept, and the library is given "input or output failed".
  */

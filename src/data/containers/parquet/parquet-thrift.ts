@@ -1,7 +1,7 @@
 /**
- * Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages. Whoever
- * reads a struct names the fields that it knows, the rest is skipped, so that a hostile footer cannot make more objects
- * than its bytes could name.
+ * Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages. Whoever reads a
+ * struct names the fields to read; the rest is skipped, so that a hostile footer cannot make more objects than its
+ * bytes could name.
  * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 import { Damaged } from "../damaged.js";

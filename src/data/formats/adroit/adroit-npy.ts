@@ -5,7 +5,7 @@
  * have one entry too many, the last. In `<task>_bc_sparse4.npy` (a cloned policy) all are plain arrays, and rewards and
  * terminals have the shape [T, 1]. There `terminals` is set where only the clock ended the episode; env_infos say so.
  *
- * The rule which trajectories are learned from, and up to where, is `applyAdroitBinaryRule`; here all are handed out.
+ * Which trajectories are learned from, and up to where, is decided by `applyAdroitBinaryRule`; here all are handed out.
  */
 
 import { DataError } from "../../../errors.js";

@@ -30,7 +30,7 @@ import {
 const MOST_MANIFEST_BYTES = 2 ** 20;
 const AGAIN = "copy or convert the data set again";
 
-/** Opens a data set in the own format. @throws DataError where the files are not what the manifest says */
+/** Opens a data set in calql's own format. @throws DataError where the files are not what the manifest says */
 export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOptions = {}): EpisodeSource {
   const manifest = readManifest(files);
   const { actionSize, discreteActions, actionBounds: bounds, steps, episodes } = manifest;

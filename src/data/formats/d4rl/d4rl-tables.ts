@@ -1,6 +1,6 @@
 /**
- * The arrays of a D4RL file (see d4rl.ts): which there are, whether their shapes fit together, and their rows, a stretch
- * at a time and each value checked.
+ * The arrays of a D4RL file (see d4rl.ts): which of them there are, whether their shapes fit together, and their rows, a
+ * stretch at a time and each value checked.
  */
 
 import { DataError } from "../../../errors.js";

@@ -73,7 +73,7 @@ export async function openD4RL(
   };
 }
 
-/** Each stretch begins where an episode does, and is read again with more rows if it holds no whole one. */
+/** Each stretch begins where an episode does, and is read again with more rows if it does not hold a whole one. */
 function* episodesOf(file: OpenHdf5, tables: D4RLTables, options: D4RLOptions): Generator<Episode> {
   const { count } = tables;
   const usual = stretchRows(tables, options);

@@ -1,6 +1,6 @@
 /**
- * A log as a table, whether its rows are lines of JSON or of Parquet, and from the cells of a row to numbers: columns of numbers, booleans, lists of numbers and categories, side by side
- * in the order in which the mapping names them.
+ * A log as a table of cells, whether its rows are lines of JSON or of Parquet, and how cells become numbers: columns of
+ * numbers, booleans, lists of numbers and categories, side by side in the order in which the mapping names them.
  */
 import { DataError } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
