@@ -79,7 +79,7 @@ describe("what is loaded", () => {
 
   it("by the data formats: no library", () => {
     const modules = modulesOf("data/formats/formats.js");
-    expect(modules.some((url) => url.endsWith("/formats/ogbench/ogbench-format.js"))).toBe(true);
+    expect(modules.some((url) => url.endsWith("/formats/minari/minari-format.js"))).toBe(true);
     expect(packagesOf(modules).filter((name) => heavy.test(name) || /fflate|protobufjs/.test(name))).toEqual([]);
   });
 });

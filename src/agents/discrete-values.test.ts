@@ -5,8 +5,7 @@
 
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { createBatch } from "../data/batch.js";
-import { transitionColumns, vectorParts } from "../data/columns.js";
+import { createBatch, transitionColumns, vectorParts } from "../data/columns.js";
 import { Replay } from "../data/replay.js";
 import { toTransitions } from "../data/transitions.js";
 import { collectGridWorld, gridBehaviour, gridModelOf } from "../environments/gridworld/collect-gridworld.js";

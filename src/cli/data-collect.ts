@@ -3,7 +3,7 @@
  */
 import { type Command, Option } from "commander";
 import type { Dataset } from "../data/episode.js";
-import { d4rlFormat } from "../data/formats/d4rl/d4rl-format.js";
+import { d4rlFormat } from "../data/formats/formats.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
 import { collectedTasks, needsWalkingPolicy, ownDataOf, type TaskCollection } from "../environments/collect-task.js";

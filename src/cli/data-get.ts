@@ -3,8 +3,15 @@
  */
 import type { Command } from "commander";
 import { type GotFile, getPublicSet } from "../data/storage/get/get-set.js";
-import { bytesOf, type PublicSet } from "../data/storage/get/public-set.js";
-import { cachedPublicSet, placeOfFile, placeOfSet, publicSet, publicSets } from "../data/storage/get/public-sets.js";
+import {
+  bytesOf,
+  cachedPublicSet,
+  type PublicSet,
+  placeOfFile,
+  placeOfSet,
+  publicSet,
+  publicSets,
+} from "../data/storage/get/public-sets.js";
 import { amountView } from "./amount-view.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { textTable } from "./text-table.js";

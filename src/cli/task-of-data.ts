@@ -2,8 +2,9 @@
  * Recorded data belong to a task: if data are named, the task must be too, because observations of another task may
  * have the same sizes, and training on them would only appear to work.
  */
-import { d4rlFormat } from "../data/formats/d4rl/d4rl-format.js";
+
 import { readD4RLMetadata } from "../data/formats/d4rl/d4rl-metadata.js";
+import { d4rlFormat } from "../data/formats/formats.js";
 import { diskFiles } from "../data/storage/disk-files.js";
 import { UsageError } from "../errors.js";
 

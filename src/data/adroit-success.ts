@@ -1,5 +1,5 @@
 /**
- * When a hand of Adroit has solved its task, read from an observation alone: recordings hold observations and no physics,
+ * When an Adroit hand has solved its task, read from an observation alone: recordings hold observations and no physics,
  * and what they were rewarded with differs from one publisher to the next.
  *
  * Source: D4RL's door, pen and relocate environments; thresholds of the binary tasks as in AWAC (Nair et al. 2020).

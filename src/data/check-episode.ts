@@ -1,17 +1,16 @@
 /**
- * Is an episode consistent? Every writer checks this before it writes one.
+ * Whether an episode is consistent and can be written; every writer checks this before it writes one.
  */
+import { UsageError } from "../errors.js";
 import { STATE, widthOf } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Dataset, Episode } from "./episode.js";
 
+type Shapes = Pick<Dataset, "observations" | "actionSize" | "discreteActions">;
+
 /** What is wrong with an episode of such a data set, to go after "it cannot be written: "; undefined where nothing is. */
 export function episodeProblem(
-  {
-    observations: parts,
-    actionSize,
-    discreteActions,
-  }: Pick<Dataset, "observations" | "actionSize" | "discreteActions">,
+  { observations: parts, actionSize, discreteActions }: Shapes,
   episode: Episode,
 ): string | undefined {
   const { length } = episode;
@@ -29,4 +28,31 @@ export function episodeProblem(
     if (found !== expected) return `${key} hold ${found} numbers where ${length} steps need ${expected}`;
   const wrong = discreteActions === undefined ? -1 : findWrongIndex(episode.actions, discreteActions);
   return wrong < 0 ? undefined : `its action ${episode.actions[wrong]} in step ${wrong} is none of ${discreteActions}`;
+}
+
+/** Why rows that mark where an episode ends cannot tell this one; undefined where they can. */
+export function endProblem({ length, terminated, truncated }: Episode): string | undefined {
+  const early = terminated.subarray(0, length - 1).indexOf(1);
+  if (early >= 0)
+    return `it is terminated in step ${early} but goes on; write it before any rule that marks such steps`;
+  if (terminated[length - 1] === 1 || truncated) return undefined;
+  return "it ends neither terminated nor truncated; say which of the two it is";
+}
+
+/**
+ * @param index the episode's number, for messages
+ * @param layout where it is to be written, e.g. " in the D4RL layout"
+ * @param further what else the layout asks of an episode that is consistent
+ * @throws UsageError where it cannot be written
+ */
+export function checkWritable(
+  header: Shapes & Pick<Dataset, "source">,
+  episode: Episode,
+  index: number,
+  layout = "",
+  further?: (episode: Episode) => string | undefined,
+): void {
+  const problem = episodeProblem(header, episode) ?? further?.(episode);
+  if (problem === undefined) return;
+  throw new UsageError(`Episode ${index} of "${header.source}" cannot be written${layout}: ${problem}.`);
 }

@@ -173,6 +173,18 @@ export function allocateRows(columns: Columns, rows: number): VectorRows {
   return Object.fromEntries(columns.map((column) => [column.name, allocate(column, rows)])) as unknown as VectorRows;
 }
 
+/** The rows that one update consumes, filled again before every update, so that sampling allocates nothing. */
+export interface Batch {
+  readonly size: number;
+  readonly columns: Columns;
+  readonly rows: VectorRows;
+}
+
+/** A batch of `size` rows of zeros. */
+export function createBatch(size: number, columns: Columns): Batch {
+  return { size, columns, rows: allocateRows(columns, size) };
+}
+
 /** What differs between two declarations of columns, in words; undefined where they hold the same numbers. */
 export function columnsDiffer(one: Columns, other: Columns): string | undefined {
   if (one === other) return undefined;

@@ -1,10 +1,11 @@
 /**
  * Actions that are a choice among `count`: recorded as one number per step, 0 .. count - 1, in the array where others
- * keep their vectors. Whatever takes such numbers in holds them against the count here, because what learns from them
- * uses them as an index.
+ * keep their vectors. Whatever takes such numbers in checks them against the count here, because what learns from
+ * them uses them as an index.
  */
 
 import { DataError, UsageError } from "../errors.js";
+import type { Dataset } from "./episode.js";
 
 /** The first entry that numbers no action, or -1. */
 export function findWrongIndex(actions: ArrayLike<number>, count: number): number {
@@ -12,7 +13,7 @@ export function findWrongIndex(actions: ArrayLike<number>, count: number): numbe
   return -1;
 }
 
-/** Why a number is no action, to go after "the action"; undefined where it is one. */
+/** Why a number is not an action, to go after "the action"; undefined where it is one. */
 export function actionIndexProblem(value: number, count: number): string | undefined {
   return isActionIndex(value, count) ? undefined : `holds ${value}, which is no whole number from 0 to ${count - 1}`;
 }
@@ -25,18 +26,14 @@ export function isActionCount(count: unknown): count is number {
   return Number.isInteger(count) && (count as number) >= 1 && (count as number) <= MOST_ACTIONS;
 }
 
-/** What data say of their actions. */
-interface ActionsHeader {
-  readonly source: string;
-  readonly actionSize: number;
-  readonly discreteActions?: number | undefined;
-}
-
 /**
  * The same header (or data set), with the number of actions that a caller tells where the data do not say it.
  * @throws UsageError for a number that makes no sense, or is another than that of the data; DataError for data of vectors
  */
-export function withActionCount<Header extends ActionsHeader>(header: Header, told: number | null | undefined): Header {
+export function withActionCount<Header extends Pick<Dataset, "source" | "actionSize" | "discreteActions">>(
+  header: Header,
+  told: number | null | undefined,
+): Header {
   const { source, actionSize, discreteActions } = header;
   if (told === undefined || told === null || told === discreteActions) return header;
   if (!isActionCount(told))

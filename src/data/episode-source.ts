@@ -1,26 +1,27 @@
 /**
  * Recorded episodes that are read one after the other, wherever they come from: the seam between the formats of
- * datasets and everybody who learns from them.
+ * datasets and whatever learns from them.
  */
-import type { ObservationParts } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
-import type { EpisodeBlocks } from "./episode-blocks.js";
-import type { ActionBounds } from "./transform.js";
 
 /** What is known of a data set before its episodes are read. */
-export interface DatasetHeader {
-  /** Where it came from: the path that the user gave. */
-  readonly source: string;
-  /** The parts of an observation: a vector of n numbers is `vectorParts(n)`. */
-  readonly observations: ObservationParts;
-  /** Numbers per action; 1 where actions are discrete. */
-  readonly actionSize: number;
-  /** How many actions there were to choose from, where they are discrete. */
-  readonly discreteActions?: number | undefined;
-  /** The bounds of actions in the units of the data, where the data set says them. */
-  readonly actionBounds?: ActionBounds | undefined;
-  /** The number of steps, or of rows, a few of which may be no steps; where it is known beforehand: for progress bars. */
+export interface DatasetHeader extends Omit<Dataset, "episodes"> {
+  /** The number of steps, or of rows, a few of which may not be steps; where it is known beforehand, for progress bars. */
   readonly steps?: number | undefined;
+}
+
+/** A data set as blocks of whole episodes, each of which can be read by itself. */
+export interface EpisodeBlocks {
+  /** The number of episodes of all blocks. */
+  readonly episodes: number;
+  /** The exact number of steps of all blocks. */
+  readonly steps: number;
+  /** The number of blocks. */
+  readonly count: number;
+  /** Tells these data from others: their manifest, with the checksum of the list of all blocks' checksums. */
+  readonly identity: string;
+  /** The episodes of one block, checked. @throws DataError naming the file, the place and the problem */
+  read(block: number): readonly Episode[];
 }
 
 /** A data set that is open for reading. */

@@ -1,7 +1,7 @@
 /**
  * What was recorded: episodes, the one form into which every reader turns its file and from which replay is filled.
- * An episode knows its observations one step further than its actions, so that the next observation of every step is
- * there; a step whose next observation is unknown is not in it.
+ * An episode has one observation more than actions, so that the next observation of every step is there; a step whose
+ * next observation is unknown is not in it.
  */
 
 import {
@@ -32,7 +32,7 @@ export interface Episode {
 
 /** Recorded episodes of one task. */
 export interface Dataset {
-  /** Where it came from: a file's name or the recipe that made it. */
+  /** Where it came from: the path that the user gave, or the recipe that made it. */
   readonly source: string;
   /** The parts of an observation: a vector of n numbers is `vectorParts(n)`. */
   readonly observations: ObservationParts;
@@ -80,7 +80,11 @@ export function splitAtTerminations(dataset: Dataset): Dataset {
   return { ...dataset, episodes: dataset.episodes.flatMap((episode) => splitEpisode(dataset, episode)) };
 }
 
-function splitEpisode({ observations: parts, actionSize }: Dataset, episode: Episode): Episode[] {
+/** An episode's steps, with an end wherever one is terminated; the arrays are views. */
+export function splitEpisode(
+  { observations: parts, actionSize }: Pick<Dataset, "observations" | "actionSize">,
+  episode: Episode,
+): Episode[] {
   const pieces: Episode[] = [];
   for (let from = 0; from < episode.length; ) {
     const found = episode.terminated.indexOf(1, from);
@@ -129,7 +133,7 @@ export function rowsOf(parts: ObservationParts, observations: Observations, from
   );
 }
 
-/** The vector of a data set's observations. @throws UsageError where they have other parts, naming what needs the vector */
+/** The vector of observations that are known to be one. */
 export function stateOf(observations: Observations): Float32Array {
   return observations[STATE] as Float32Array;
 }

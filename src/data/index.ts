@@ -35,7 +35,7 @@ export { formatInspection } from "./inspect-format.js";
 export { type ReturnsRule, returnsToGo } from "./returns.js";
 export { type TransitionOptions, type Transitions, toTransitions } from "./transitions.js";
 export { Replay, type ReplayOptions } from "./replay.js";
-export { type Batch, createBatch } from "./batch.js";
+export { type Batch, createBatch } from "./columns.js";
 export { sampleMixture } from "./mixture.js";
 
 export { RandomStream } from "../random.js";

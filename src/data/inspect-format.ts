@@ -37,7 +37,7 @@ export function formatInspection(summary: Inspection): string {
 }
 
 /** What looks odd in the data, a sentence each; "nothing odd found" if there is nothing. */
-export function anomalies(summary: Inspection): string[] {
+function anomalies(summary: Inspection): string[] {
   const found: string[] = [];
   const values = [
     ...(summary.states ? [["observations", summary.states] as const] : []),

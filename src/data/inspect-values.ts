@@ -1,6 +1,6 @@
 /**
- * What inspection says about columns of values: their ranges, the ones that never change, what is no number, and how
- * many steps occur twice.
+ * What inspection says about columns of values: their ranges, the ones that never change, what is not a number, and
+ * how many steps occur twice.
  */
 import { type Values, widthOf } from "./columns.js";
 import type { Dataset } from "./episode.js";

@@ -4,8 +4,7 @@
  */
 
 import { type ObservationParts, type Observations, STATE, widthOf } from "./columns.js";
-import type { Dataset, Episode } from "./episode.js";
-import { countSteps, rowsOf } from "./episode.js";
+import { countSteps, type Dataset, type Episode, rowsOf } from "./episode.js";
 import { countDuplicateSteps, describeValues, type ValueSummary } from "./inspect-values.js";
 import type { ActionBounds } from "./transform.js";
 
@@ -74,6 +73,7 @@ export function inspectDataset(dataset: Dataset): Inspection {
   const rewardValues = distinctRewards(episodes);
   const success = sparseSuccess(dataset, rewardValues);
   const actions = episodes.map((episode) => episode.actions);
+  const rewards = episodes.map((episode) => episode.rewards);
   return {
     source: dataset.source,
     observations: dataset.observations,
@@ -83,15 +83,12 @@ export function inspectDataset(dataset: Dataset): Inspection {
     steps: countSteps(dataset),
     lengths: spread(episodes.map((episode) => episode.length)),
     singleStepEpisodes: episodes.filter((episode) => episode.length === 1).length,
-    returns: averaged(episodes.map((episode) => episode.rewards.reduce((sum, reward) => sum + reward, 0))),
+    returns: averaged(rewards.map((values) => values.reduce((sum, reward) => sum + reward, 0))),
     terminatedShare: share((episode) => episode.terminated.includes(1)),
     truncatedShare: share((episode) => episode.truncated),
     positiveRewardShare: share((episode) => episode.rewards.some((reward) => reward > 0)),
     ...(success && { success }),
-    rewards: describeValues(
-      episodes.map((episode) => episode.rewards),
-      1,
-    ),
+    rewards: describeValues(rewards, 1),
     ...(rewardValues && { rewardValues }),
     actions: describeValues(actions, dataset.actionSize),
     actionsBeyondShare: dataset.discreteActions === undefined ? shareBeyond(actions, dataset.actionBounds) : 0,

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
-import { createBatch } from "./batch.js";
-import { transitionColumns, vectorParts } from "./columns.js";
+import { createBatch, transitionColumns, vectorParts } from "./columns.js";
 import { countOfflineRows, sampleMixture } from "./mixture.js";
 import { Replay } from "./replay.js";
 

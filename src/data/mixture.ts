@@ -3,7 +3,7 @@
  */
 import { UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
-import type { Batch } from "./batch.js";
+import type { Batch } from "./columns.js";
 import type { SampledReplay } from "./replay.js";
 
 /**

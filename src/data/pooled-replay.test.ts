@@ -4,10 +4,9 @@
  */
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
-import { createBatch } from "./batch.js";
-import { type Part, transitionColumns, vectorParts } from "./columns.js";
+import { createBatch, type Part, transitionColumns, vectorParts } from "./columns.js";
 import type { Episode } from "./episode.js";
-import type { EpisodeBlocks } from "./episode-blocks.js";
+import type { EpisodeBlocks } from "./episode-source.js";
 import { randomDataset } from "./example-data.fixture.js";
 import { PooledReplay, REUSE, transitionBytes } from "./pooled-replay.js";
 import { Replay } from "./replay.js";

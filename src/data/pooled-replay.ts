@@ -10,9 +10,8 @@
  */
 
 import { RandomStream } from "../random.js";
-import type { Batch } from "./batch.js";
-import { rowBytes, transitionColumns } from "./columns.js";
-import type { EpisodeBlocks } from "./episode-blocks.js";
+import { type Batch, rowBytes, transitionColumns } from "./columns.js";
+import type { EpisodeBlocks } from "./episode-source.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "./replay.js";
 import { type TransitionOptions, type Transitions, toTransitions } from "./transitions.js";
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../random.js";
-import { createBatch } from "./batch.js";
-import { transitionColumns, vectorParts } from "./columns.js";
+import { createBatch, transitionColumns, vectorParts } from "./columns.js";
 import { Replay } from "./replay.js";
 import type { Transitions } from "./transitions.js";
 

@@ -3,9 +3,9 @@
  */
 import { UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
-import type { Batch } from "./batch.js";
 import {
   allocateRows,
+  type Batch,
   type Columns,
   columnsDiffer,
   type ObservationParts,

@@ -38,7 +38,6 @@ type Ending =
   /** The recording ended with this row, whose next observation is stored. */
   | "cut";
 
-/** Two observations closer than this (Euclidean) are the same one; the field's tolerance. */
 const SAME_OBSERVATION = 1e-6;
 
 /**
@@ -101,19 +100,32 @@ function endingOf(rows: RecordedRows, row: number, step: number, horizon: number
   if (timeouts === undefined && step + 1 === horizon) return "dropped";
   if (terminals[row] === 1) return "terminal";
   const last = row + 1 === rows.count;
-  if (nextObservations !== undefined) return last || !continues(rows, nextObservations, row) ? "cut" : "none";
+  const { observations, observationSize: size } = rows;
+  if (nextObservations !== undefined)
+    return !last && sameObservation(nextObservations, row * size, observations, (row + 1) * size, size)
+      ? "none"
+      : "cut";
   if (last) return "dropped";
   if (timeouts !== undefined || horizon !== undefined || demonstrations === undefined) return "none";
   return demonstrations[row] === demonstrations[row + 1] ? "none" : "dropped";
 }
 
-/** Whether the stored next observation of a row is the observation of the row after it. */
-function continues(rows: RecordedRows, nextObservations: Float32Array, row: number): boolean {
-  const from = row * rows.observationSize;
+/**
+ * Whether a stored next observation is the one that follows: closer than the field's tolerance (Euclidean). Numbers that
+ * are not finite are there only for inspection and count as the same.
+ * @param at where the stored one begins; @param followingAt where the other does
+ */
+export function sameObservation(
+  stored: Float32Array,
+  at: number,
+  following: Float32Array,
+  followingAt: number,
+  size: number,
+): boolean {
   let squares = 0;
-  for (let i = from; i < from + rows.observationSize; i++) {
-    const difference = nextObservations[i]! - rows.observations[i + rows.observationSize]!;
-    if (Number.isFinite(difference)) squares += difference * difference; // NaN is there only for inspection
+  for (let i = 0; i < size; i++) {
+    const difference = stored[at + i]! - following[followingAt + i]!;
+    if (Number.isFinite(difference)) squares += difference * difference;
   }
   return Math.sqrt(squares) <= SAME_OBSERVATION;
 }

@@ -48,7 +48,7 @@ export interface TransitionOptions {
 }
 
 /** The reference implementation's bound; at 1 the inverse of tanh is infinite. */
-export const DEFAULT_ACTION_CLIP = 0.99999;
+const DEFAULT_ACTION_CLIP = 0.99999;
 
 /**
  * Turns episodes into transitions, in their order. A truncated end keeps its bootstrap: `terminated` stays 0 there.
@@ -130,15 +130,13 @@ function shapesOf(episodes: readonly Episode[]): { observations: ObservationPart
     return [name, { type: elementTypeOf(values), shape: [values.length / (first.length + 1)] }];
   });
   const actionSize = first.actions.length / first.length;
+  const width = parts.reduce((sum, [, part]) => sum + widthOf(part), 0);
   episodes.forEach((episode, index) => {
+    const rows = episode.length + 1;
     const found = Object.values(episode.observations).reduce((sum, values) => sum + values.length, 0);
-    const width = parts.reduce((sum, [, part]) => sum + widthOf(part), 0);
-    const observations = (episode.length + 1) * width;
+    const observations = rows * width;
     const actions = episode.length * actionSize;
-    const fits = parts.every(([name, part]) => {
-      const values = episode.observations[name];
-      return values !== undefined && values.length === (episode.length + 1) * widthOf(part);
-    });
+    const fits = parts.every(([name, part]) => episode.observations[name]?.length === rows * widthOf(part));
     if (fits && found === observations && episode.actions.length === actions) return;
     throw new UsageError(
       `Episode ${index} of ${episode.length} steps has ${found} observation and ` +

@@ -2,8 +2,7 @@
  * How fast batches are drawn from a dataset on disk, against a replay in memory of the same size as the pool. The two
  * take turns, because the speed of a machine drifts.
  */
-import { createBatch } from "../data/batch.js";
-import { transitionColumns } from "../data/columns.js";
+import { createBatch, transitionColumns } from "../data/columns.js";
 import { transitionBytes } from "../data/pooled-replay.js";
 import { Replay, type SampledReplay } from "../data/replay.js";
 import type { OpenedDataset } from "../data/storage/open-dataset.js";

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Dataset } from "../data/episode.js";
 import { type Metadata, writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
-import { cacheFolder } from "../data/storage/cache.js";
+import { cacheFolder } from "../data/storage/get/public-sets.js";
 import { readDataset } from "../data/storage/open-dataset.js";
 import { collectTask, needsWalkingPolicy, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
 import { taskSlug } from "../environments/task-name.js";

@@ -4,8 +4,7 @@
  */
 import { widthOf } from "../data/columns.js";
 import { countSteps, type Dataset, type Episode } from "../data/episode.js";
-import type { EpisodeBlocks } from "../data/episode-blocks.js";
-import { type EpisodeSource, loadDataset } from "../data/episode-source.js";
+import { type EpisodeBlocks, type EpisodeSource, loadDataset } from "../data/episode-source.js";
 import { PooledReplay, transitionBytes } from "../data/pooled-replay.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "../data/replay.js";
 import { type ActionBounds, type Normalisation, normalisationOf, refuseActionsBeyond } from "../data/transform.js";

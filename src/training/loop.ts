@@ -7,7 +7,7 @@
  */
 import type { Agent } from "../agents/agent.js";
 import { columnsFor, type Sizes } from "../agents/context.js";
-import { type Batch, createBatch } from "../data/batch.js";
+import { type Batch, createBatch } from "../data/columns.js";
 import { box, discrete, randomAction } from "../environments/spaces.js";
 import type { RandomStream } from "../random.js";
 import type { Configuration } from "../settings/configuration.js";

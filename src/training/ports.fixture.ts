@@ -3,8 +3,7 @@
  * that answers at once or one that answers later. A test file hands its implementations to these suites.
  */
 import { afterEach, describe, expect, it } from "vitest";
-import { createBatch } from "../data/batch.js";
-import { transitionColumns, vectorParts } from "../data/columns.js";
+import { createBatch, transitionColumns, vectorParts } from "../data/columns.js";
 import { type Episode, stateOf } from "../data/episode.js";
 import { randomEpisode } from "../data/example-data.fixture.js";
 import { RandomStream } from "../random.js";

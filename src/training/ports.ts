@@ -3,7 +3,7 @@
  * a policy is. The loop (loop.ts) knows nothing but these, so that it trains in a process with a run folder, in a browser
  * tab, or beside actors that are elsewhere. Every implementation passes its port's conformance suite (ports.fixture.ts).
  */
-import type { Batch } from "../data/batch.js";
+import type { Batch } from "../data/columns.js";
 import type { Episode, Observation } from "../data/episode.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
 import type { EpisodeInProgress, SavedStreams, Snapshot } from "./snapshot.js";

@@ -2,7 +2,7 @@
  * The replay that a run learns from: recorded transitions, wherever they are, mixed with those of the episodes that are
  * collected online, which are in memory. Every episode enters it in the same way (data/transitions.ts).
  */
-import type { Batch } from "../data/batch.js";
+import type { Batch } from "../data/columns.js";
 import type { Episode } from "../data/episode.js";
 import { sampleMixture } from "../data/mixture.js";
 import type { Replay as MemoryReplay, SampledReplay } from "../data/replay.js";

@@ -5,7 +5,7 @@
  */
 import { Agent, type AgentBatch } from "../../src/agents/agent.js";
 import { columnsFor } from "../../src/agents/context.js";
-import { createBatch } from "../../src/data/batch.js";
+import { createBatch } from "../../src/data/columns.js";
 import type { SyncEnvironment } from "../../src/environments/environment.js";
 import { makeEnvironment } from "../../src/environments/registry.js";
 import { randomAction } from "../../src/environments/spaces.js";

@@ -1,8 +1,7 @@
 /**
  * Files as the readers of datasets see them: names, sizes and bytes at a place, without a file system, so that the
  * same readers run in a browser. Reading is synchronous (the HDF5 library asks for it), and never needs a whole file
- * in memory. `src/storage` has the implementation for Node; `filesInMemory` is the one for bytes that are there
- * already.
+ * in memory. `storage/disk-files.ts` has the implementation for Node; `filesInMemory` serves bytes that are in memory.
  */
 import { DataError } from "../../errors.js";
 
@@ -38,6 +37,15 @@ export interface TargetFile {
   read(offset: number, length: number): Uint8Array;
   readonly size: number;
   close(): void;
+}
+
+/** Whether a data set is a single file that begins with these bytes. */
+export function beginsWith(files: DataFiles, bytes: readonly number[]): boolean {
+  if (files.kind !== "file") return false;
+  const file = files.open(files.paths[0]!);
+  if (file.size < bytes.length) return false;
+  const start = file.read(0, bytes.length);
+  return bytes.every((byte, i) => byte === start[i]);
 }
 
 /** The whole of a file. @throws DataError when it is larger than `most` bytes */

@@ -1,6 +1,6 @@
 /**
- * What readers of foreign files refuse, in the same words: names that would garble a terminal, and values that are not
- * numbers.
+ * What readers of foreign files refuse, in the same words: names that would garble a terminal, values that are not
+ * finite numbers or flags, and arrays of different lengths.
  */
 import { DataError } from "../../errors.js";
 
@@ -22,10 +22,31 @@ export function printable(text: string): string {
   return text.replace(/\p{C}/gu, "?");
 }
 
-/** @throws DataError naming the row and column of the first value that is NaN or infinite */
-export function checkFinite(values: Float32Array, columns: number, where: string, firstRow = 0): void {
+/**
+ * @param firstRow the number of the first of these rows
+ * @param complete whether no other values of the same array follow
+ * @throws DataError naming the row and column of the first value that is NaN or infinite, and how many more there are
+ */
+export function checkFinite(values: Float32Array, columns: number, where: string, firstRow = 0, complete = true): void {
   const first = values.findIndex((value) => !Number.isFinite(value));
   if (first < 0) return;
   const place = `row ${firstRow + Math.floor(first / columns)}${columns > 1 ? `, column ${first % columns}` : ""}`;
-  throw new DataError(`${where} holds ${values[first]} in ${place}; repair or remove these rows.`);
+  const others = values.reduce((total, value) => total + (Number.isFinite(value) ? 0 : 1), 0) - 1;
+  const more = others > 0 ? ` (and ${complete ? "" : "at least "}${others} more such values)` : "";
+  throw new DataError(`${where} holds ${values[first]} in ${place}${more}; repair or remove these rows.`);
+}
+
+/** Flags as bytes. @throws DataError naming the row of the first value that is neither 0 nor 1 */
+export function flagsOf(values: Float32Array, where: string, firstRow = 0): Uint8Array {
+  const first = values.findIndex((value) => value !== 0 && value !== 1);
+  if (first < 0) return Uint8Array.from(values);
+  throw new DataError(
+    `${where} holds ${values[first]} in row ${firstRow + first}; it must be 0 or 1, so store it as a boolean.`,
+  );
+}
+
+/** @throws DataError where an array does not have as many rows as the observations */
+export function checkRows(where: string, rows: number | undefined, count: number): void {
+  if (rows === count) return;
+  throw new DataError(`${where} has ${rows} rows but observations have ${count}; every key needs one row per step.`);
 }

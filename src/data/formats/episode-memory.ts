@@ -1,7 +1,7 @@
 /**
  * What an episode may take in memory while it is read. A compressed file of some kilobytes may claim an episode of
  * gigabytes; readers promise to stay below four times the file and 64 MiB, of which this is the share of the episode
- * in hand with the copies that are made of it. What was recorded as it came passes: numbers that are not compressed
+ * in hand with the copies that are made of it. Data that were recorded as they came pass: numbers that are not compressed
  * take at most twice their bytes in the file. A file from a known source can be read as trusted, without a bound.
  */
 import { DataError } from "../../errors.js";

@@ -4,6 +4,7 @@
  * A reader knows its layout and nothing else; rewards are neither scaled nor shifted here.
  */
 
+import { UsageError } from "../../errors.js";
 import type { DataFiles, TargetFile } from "../containers/files.js";
 import type { Episode } from "../episode.js";
 import type { DatasetHeader, EpisodeSource } from "../episode-source.js";
@@ -64,4 +65,31 @@ export interface DatasetFormat {
   open(files: DataFiles, options: ReadOptions): Promise<EpisodeSource>;
   /** Absent where the format is only read. */
   create?(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink>;
+}
+
+/** Writes one of a data set's files as JSON. */
+export function writeJson(target: DataTarget, path: string, value: unknown): void {
+  const file = target.create(path);
+  file.append(new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
+  file.close();
+}
+
+/** What is said of an option that means nothing to a format. */
+const sayings: Partial<Record<keyof ReadOptions, string>> = {
+  horizon: "a horizon",
+  observationKeys: "a choice of observation keys",
+  mapping: "a mapping of columns",
+  goal: "a goal",
+};
+
+/** @throws UsageError for a given option that is not among those which mean something to the format */
+export function refuseOptions(
+  name: string,
+  format: string,
+  options: ReadOptions,
+  meaningful: readonly (keyof ReadOptions)[],
+): void {
+  for (const key of Object.keys(sayings) as (keyof ReadOptions)[])
+    if (options[key] !== undefined && !meaningful.includes(key))
+      throw new UsageError(`"${name}" is ${format}, to which ${sayings[key]} means nothing; leave it out.`);
 }

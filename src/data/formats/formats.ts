@@ -1,16 +1,119 @@
 /**
- * All formats of datasets, in the order in which they are asked whether files are theirs.
+ * All formats of datasets: how each recognises its own files, and which modules read and write it. These load when a
+ * dataset in their format is first opened or written.
  */
 import { DataError } from "../../errors.js";
-import type { DataFiles } from "../containers/files.js";
-import { adroitNpyFormat } from "./adroit/adroit-format.js";
-import { calqlFormat } from "./calql/calql-format.js";
-import { d4rlFormat } from "./d4rl/d4rl-format.js";
-import type { DatasetFormat } from "./format.js";
-import { lerobotFormat } from "./lerobot/lerobot-format.js";
-import { jsonLinesFormat, parquetFormat } from "./logs/log-format.js";
+import { beginsWith, type DataFile, type DataFiles } from "../containers/files.js";
+import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
+import { NPY_MAGIC } from "../containers/numpy/npy.js";
+import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
+import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
+import { type DatasetFormat, refuseOptions } from "./format.js";
 import { minariFormat } from "./minari/minari-format.js";
-import { ogbenchFormat } from "./ogbench/ogbench-format.js";
+
+/** calql's own; see calql-layout.ts for what is in it. */
+export const calqlFormat: DatasetFormat = {
+  id: "calql",
+  description: "calql: raw arrays in checked blocks, for data larger than memory",
+  extensions: [".calql/"],
+  recognises: ({ kind, paths }) =>
+    kind === "folder" && ["manifest.json", "blocks.u32"].every((path) => paths.includes(path)),
+  async open(files, options) {
+    refuseOptions(files.name, "in the format calql", options, []);
+    return (await import("./calql/calql-reader.js")).openCalql(files, options);
+  },
+  create: async (target, header) => (await import("./calql/calql-writer.js")).createCalql(target, header),
+};
+
+export const d4rlFormat: DatasetFormat = {
+  id: "d4rl",
+  description: "D4RL HDF5: flat arrays over all rows",
+  extensions: [".hdf5", ".h5"],
+  recognises: (files) => beginsWith(files, HDF5_SIGNATURE),
+  async open(files, options) {
+    refuseOptions(files.name, "a D4RL HDF5 file", options, ["horizon"]);
+    const { fallbackHorizon, horizon = fallbackHorizon, allowNonFinite = false, trusted = false } = options;
+    const { openD4RL } = await import("./d4rl/d4rl.js");
+    return openD4RL(onlyFile(files), files.name, {
+      allowNonFinite,
+      trusted,
+      ...(horizon !== undefined && { horizon }),
+    });
+  },
+  create: async (target, header) =>
+    (await import("./d4rl/d4rl-writer.js")).createD4RL(target.create("data.hdf5"), header),
+};
+
+/** LeRobot's (Hugging Face). */
+export const lerobotFormat: DatasetFormat = {
+  id: "lerobot",
+  description: "LeRobot v2 and v3: a folder with meta/info.json and data/*.parquet",
+  extensions: [".lerobot/"],
+  recognises: ({ kind, paths }) => kind === "folder" && paths.includes("meta/info.json"),
+  async open(files, options) {
+    refuseOptions(files.name, "a LeRobot data set", options, ["observationKeys"]);
+    return (await import("./lerobot/lerobot.js")).openLeRobot(files, options);
+  },
+  create: async (target, header) => (await import("./lerobot/lerobot-writer.js")).createLeRobot(target, header),
+};
+
+export const parquetFormat: DatasetFormat = {
+  id: "parquet",
+  description: "Parquet: an application's log, one row a step",
+  extensions: [".parquet"],
+  recognises: (files) => files.kind === "file" && holds(() => looksLikeParquet(onlyFile(files))),
+  async open(files, options) {
+    refuseOptions(files.name, "a log in Parquet", options, ["mapping"]);
+    const [{ openLog }, { openParquetLog }] = await Promise.all([
+      import("./logs/log-reader.js"),
+      import("./logs/log-parquet.js"),
+    ]);
+    return openLog(await openParquetLog(onlyFile(files), `"${files.name}"`), files.name, options);
+  },
+  create: async (target, header) => (await import("./logs/log-writer.js")).createParquetLog(target, header),
+};
+
+export const jsonLinesFormat: DatasetFormat = {
+  id: "jsonl",
+  description: "JSON lines: an application's log, one object a step",
+  extensions: [".jsonl", ".ndjson"],
+  recognises: (files) =>
+    files.kind === "file" &&
+    (/\.(jsonl|ndjson)$/i.test(files.name) || holds(() => /^\s*\{\s*"/.test(startOf(onlyFile(files))))),
+  async open(files, options) {
+    refuseOptions(files.name, "a log of JSON lines", options, ["mapping"]);
+    const [{ openLog }, { openJsonLines }] = await Promise.all([
+      import("./logs/log-reader.js"),
+      import("./logs/log-jsonl.js"),
+    ]);
+    return openLog(openJsonLines(onlyFile(files), `"${files.name}"`), files.name, options);
+  },
+  create: async (target, header) => (await import("./logs/log-writer.js")).createJsonLines(target, header),
+};
+
+export const adroitNpyFormat: DatasetFormat = {
+  id: "adroit-npy",
+  description: "Adroit .npy: pickled trajectories of the binary tasks",
+  extensions: [".npy"],
+  recognises: (files) => beginsWith(files, NPY_MAGIC),
+  async open(files, options) {
+    refuseOptions(files.name, "in the Adroit .npy format", options, ["observationKeys"]);
+    return (await import("./adroit/adroit-npy.js")).openAdroitNpy(files, options);
+  },
+};
+
+export const ogbenchFormat: DatasetFormat = {
+  id: "ogbench",
+  description: "OGBench .npz: rows of trajectories, rewards from a goal",
+  extensions: [".npz"],
+  recognises: (files) =>
+    beginsWith(files, ZIP_SIGNATURE) &&
+    (files.paths[0]!.endsWith(".npz") || holds(() => zipEntries(onlyFile(files), "").has("observations.npy"))),
+  async open(files, options) {
+    refuseOptions(files.name, "in OGBench's format", options, ["goal"]);
+    return (await import("./ogbench/ogbench.js")).openOGBench(files, options);
+  },
+};
 
 /** Every format that can be read, in the order in which a file is tried; those with `create` can be written too. */
 export const datasetFormats: readonly DatasetFormat[] = [
@@ -31,4 +134,22 @@ export function recogniseFormat(files: DataFiles): DatasetFormat {
   throw new DataError(
     `"${files.name}" is in no format of data sets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
   );
+}
+
+function onlyFile(files: DataFiles): DataFile {
+  return files.open(files.paths[0]!);
+}
+
+/** The first characters of a file. */
+function startOf(file: DataFile): string {
+  return new TextDecoder().decode(file.read(0, Math.min(file.size, 64)));
+}
+
+/** Whether something holds of a file; what cannot be read is not of the format. */
+function holds(test: () => boolean): boolean {
+  try {
+    return test();
+  } catch {
+    return false;
+  }
 }

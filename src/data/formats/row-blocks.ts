@@ -1,6 +1,6 @@
 /**
- * Rows of numbers whose count is not known beforehand: gathered in blocks, so that growing copies nothing, and joined
- * once at the end.
+ * Rows of numbers that are put together: rows whose count is not known beforehand are gathered in blocks, so that growing
+ * copies nothing, and joined once at the end; tables of as many rows are put side by side.
  */
 
 /** So many numbers a block at most, beyond the first rows. */
@@ -57,4 +57,20 @@ export class RowBlocks {
     this.blocks = [];
     return joined;
   }
+}
+
+/** The columns of some tables, one after the other in every row: [rows, sum of their columns], row-major. */
+export function sideBySide(
+  tables: readonly { readonly values: Float32Array; readonly columns: number }[],
+  rows: number,
+): Float32Array {
+  const width = tables.reduce((sum, { columns }) => sum + columns, 0);
+  const joined = new Float32Array(rows * width);
+  let left = 0;
+  for (const { values, columns } of tables) {
+    for (let row = 0; row < rows; row++)
+      joined.set(values.subarray(row * columns, (row + 1) * columns), row * width + left);
+    left += columns;
+  }
+  return joined;
 }

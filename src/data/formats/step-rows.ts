@@ -6,6 +6,7 @@
 
 import { STATE } from "../columns.js";
 import type { Episode } from "../episode.js";
+import { sameObservation } from "../trajectories.js";
 import type { EpisodeMemory } from "./episode-memory.js";
 import { RowBlocks } from "./row-blocks.js";
 
@@ -23,9 +24,6 @@ interface Mark {
   readonly ending: RowEnding;
   readonly acts: boolean;
 }
-
-/** Two observations closer than this (Euclidean) are the same one; the field's tolerance, as in trajectories.ts. */
-const SAME_OBSERVATION = 1e-6;
 
 /** The rows of one episode, gathered one after the other. */
 export class StepRows {
@@ -112,7 +110,7 @@ export class StepRows {
     };
   }
 
-  /** Of each block, that of the episode which it is copied to as well. */
+  /** For each block, also the memory of the episode that it is copied into. */
   private takeMemory(): void {
     const numbers =
       this.observations.nextBlock * this.observationSize +
@@ -135,23 +133,7 @@ export class StepRows {
     if (last.ending !== "goes on" && acts) return marked(rows - 1, last.ending);
     if (previous && previous.ending !== "goes on") return marked(rows - 2, previous.ending);
     if (!last.acts) return { row: rows - 1, reason: "has no action although the episode goes on after it" };
-    if (this.next === undefined || sameObservation(this.next, this.observations.last)) return undefined;
+    if (!this.next || sameObservation(this.next, 0, this.observations.last, 0, this.observationSize)) return undefined;
     return { row: rows - 1, reason: "stores a next observation that is not the observation of the row after it" };
   }
-}
-
-/** Numbers that are there only for inspection (NaN) count as the same. */
-function sameObservation(stored: Float32Array, following: Float32Array): boolean {
-  let squares = 0;
-  for (let i = 0; i < stored.length; i++) squares += (stored[i]! - following[i]!) ** 2;
-  return !(Math.sqrt(squares) > SAME_OBSERVATION);
-}
-
-/** Why an episode cannot be told by rows, for writers; undefined where it can. */
-export function rowProblem({ length, terminated, truncated }: Episode): string | undefined {
-  if (length === 0) return "it has no steps; leave it out";
-  const early = terminated.subarray(0, length - 1).indexOf(1);
-  if (early >= 0) return `it is terminated in step ${early} but goes on`;
-  if (terminated[length - 1] === 1 || truncated) return undefined;
-  return "it ends neither terminated nor truncated; say which of the two it is";
 }

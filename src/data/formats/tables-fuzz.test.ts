@@ -7,9 +7,8 @@ import { expect, test } from "vitest";
 import type { RandomStream } from "../../random.js";
 import { filesInMemory } from "../containers/files.js";
 import { tableFile, tableFolder, tableJson } from "../containers/tables.fixture.js";
+import { jsonLinesFormat, lerobotFormat, parquetFormat } from "./formats.js";
 import { type FuzzReport, fuzzFormat } from "./fuzz.fixture.js";
-import { lerobotFormat } from "./lerobot/lerobot-format.js";
-import { jsonLinesFormat, parquetFormat } from "./logs/log-format.js";
 
 const mapping = tableJson("shop.mapping.json");
 const timeout = 300_000;

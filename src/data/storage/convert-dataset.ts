@@ -3,7 +3,6 @@
  */
 import { realpathSync } from "node:fs";
 import { UsageError, unknownName } from "../../errors.js";
-import type { DatasetHeader } from "../episode-source.js";
 import type { DatasetFormat, EpisodeSink, ReadOptions } from "../formats/format.js";
 import { datasetFormats } from "../formats/formats.js";
 import { diskFiles } from "./disk-files.js";
@@ -43,7 +42,7 @@ export async function convertDataset(source: string, path: string, options: Conv
     refuseTarget(source, path, format, replace === true);
     const target = diskTarget(path, { kind, ...(replace && { replace }) });
     try {
-      const sink = await format.create!(target, headerOf(dataset));
+      const sink = await format.create!(target, dataset);
       const counts = await pour(dataset, sink, onProgress, signal).catch((error) => {
         sink.abandon?.();
         throw error;
@@ -82,17 +81,6 @@ async function pour(
   await sink.finish();
   onProgress?.(steps, dataset.steps === undefined ? undefined : steps);
   return { episodes, steps };
-}
-
-function headerOf({
-  source,
-  observations,
-  actionSize,
-  discreteActions,
-  actionBounds,
-  steps,
-}: OpenedDataset): DatasetHeader {
-  return { source, observations, actionSize, discreteActions, actionBounds, steps };
 }
 
 /** The format of a data set that is to be written, and whether it is a file or a folder. */

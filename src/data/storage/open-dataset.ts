@@ -47,17 +47,11 @@ async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDat
   const format = recogniseFormat(files);
   const { actionBounds: told, discreteActions: among, ...others } = options;
   const source = withCheckedChoices(await format.open(files, others), among);
-  const { observations, actionSize, discreteActions, actionBounds, steps, blocks } = source;
   return {
+    ...source,
     format: format.id,
-    source: source.source,
-    observations,
-    actionSize,
-    discreteActions,
-    actionBounds: actionBounds ?? (told && boundsOf(...told, actionSize, source.source)),
-    steps,
-    blocks,
-    episodes: () => source.episodes(),
+    actionBounds: source.actionBounds ?? (told && boundsOf(...told, source.actionSize, source.source)),
+    blocks: source.blocks, // told also where there are none
     close: () => files.close(),
   };
 }

@@ -13,7 +13,7 @@ const shared = new URL("../../../../shared/", import.meta.url);
 function readTables(name: string, keys: readonly string[]): Promise<Record<string, Float32Array>> {
   const bytes = readFileSync(new URL(`data/${name}`, shared));
   return withHdf5(bytes, name, (file) =>
-    Object.fromEntries(keys.map((key) => [key, readNumbers(file, readHeader(file, key, bytes.length))])),
+    Object.fromEntries(keys.map((key) => [key, readNumbers(file, readHeader(file, key))])),
   );
 }
 

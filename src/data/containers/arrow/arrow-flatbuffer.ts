@@ -74,24 +74,10 @@ export class FlatTable {
     private readonly entries: number,
   ) {}
 
-  uint8(field: number): number {
+  /** A number of the given type; 0 where the field is absent. */
+  number(field: number, type: "uint8" | "int16" | "int32" | "size"): number {
     const at = this.place(field);
-    return at === undefined ? 0 : this.buffer.uint8(at);
-  }
-
-  int16(field: number): number {
-    const at = this.place(field);
-    return at === undefined ? 0 : this.buffer.int16(at);
-  }
-
-  int32(field: number): number {
-    const at = this.place(field);
-    return at === undefined ? 0 : this.buffer.int32(at);
-  }
-
-  size(field: number): number {
-    const at = this.place(field);
-    return at === undefined ? 0 : this.buffer.size(at);
+    return at === undefined ? 0 : this.buffer[type](at);
   }
 
   text(field: number): string {

@@ -5,24 +5,12 @@
  */
 
 import { Damaged } from "../damaged.js";
+import { type NumpyType, numpyType } from "../numpy/numpy-type.js";
 import type { FlatTable } from "./arrow-flatbuffer.js";
-
-export type ArrowNumbers =
-  | "bool"
-  | "int8"
-  | "int16"
-  | "int32"
-  | "int64"
-  | "uint8"
-  | "uint16"
-  | "uint32"
-  | "uint64"
-  | "float32"
-  | "float64";
 
 /** What a column holds. */
 export type ArrowKind =
-  | { readonly kind: "numbers"; readonly type: ArrowNumbers }
+  | { readonly kind: "numbers"; readonly type: NumpyType | "bits" }
   /** Rows of `size` values of the child. */
   | { readonly kind: "fixed-list"; readonly size: number }
   /** Rows of any number of values of the child; offsets of 4 or 8 bytes. */
@@ -58,7 +46,7 @@ const deepest = 16;
 
 /** The columns of a schema. @throws Damaged where the schema contradicts itself */
 export function fieldsOf(schema: FlatTable): ArrowField[] {
-  if (schema.int16(0) !== 0) throw new Damaged("its numbers are big-endian, which is not read here");
+  if (schema.number(0, "int16") !== 0) throw new Damaged("its numbers are big-endian, which is not read here");
   return schema.tables(1).map((field) => fieldOf(field, 0));
 }
 
@@ -67,7 +55,7 @@ function fieldOf(field: FlatTable, depth: number): ArrowField {
   const encoded = field.table(4) !== undefined; // as numbers of entries in a dictionary
   return {
     name: field.text(0),
-    type: encoded ? { kind: "other", buffers: 2 } : kindOf(field.uint8(2), field.table(3)),
+    type: encoded ? { kind: "other", buffers: 2 } : kindOf(field.number(2, "uint8"), field.table(3)),
     children: encoded ? [] : field.tables(5).map((child) => fieldOf(child, depth + 1)),
   };
 }
@@ -76,8 +64,8 @@ function kindOf(type: number, details: FlatTable | undefined): ArrowKind {
   if (type === STRUCT) return { kind: "struct" };
   if (type === LIST || type === MAP) return { kind: "list", offsetBytes: 4 };
   if (type === LARGE_LIST) return { kind: "list", offsetBytes: 8 };
-  if (type === FIXED_SIZE_LIST) return { kind: "fixed-list", size: details?.int32(0) ?? 0 };
-  if (type === BOOL) return { kind: "numbers", type: "bool" };
+  if (type === FIXED_SIZE_LIST) return { kind: "fixed-list", size: details?.number(0, "int32") ?? 0 };
+  if (type === BOOL) return { kind: "numbers", type: "bits" };
   const numbers = numbersOf(type, details);
   if (numbers) return { kind: "numbers", type: numbers };
   if (type === FLOATING_POINT || type === INT) return { kind: "other", buffers: 2 };
@@ -85,11 +73,16 @@ function kindOf(type: number, details: FlatTable | undefined): ArrowKind {
   return buffers === undefined ? { kind: "unknown" } : { kind: "other", buffers };
 }
 
-function numbersOf(type: number, details: FlatTable | undefined): ArrowNumbers | undefined {
-  if (type === FLOATING_POINT) return ([undefined, "float32", "float64"] as const)[details?.int16(0) ?? 0];
+/** Arrow's numbers are little-endian and have the same forms as NumPy's. */
+function numbersOf(type: number, details: FlatTable | undefined): NumpyType | undefined {
+  const code = codeOf(type, details);
+  return code === undefined ? undefined : numpyType(`<${code}`, "a column");
+}
+
+function codeOf(type: number, details: FlatTable | undefined): string | undefined {
+  if (type === FLOATING_POINT) return [undefined, "f4", "f8"][details?.number(0, "int16") ?? 0];
   if (type !== INT || details === undefined) return undefined;
-  const signed = details.uint8(1) !== 0;
-  const bits = details.int32(0);
+  const bits = details.number(0, "int32");
   if (bits !== 8 && bits !== 16 && bits !== 32 && bits !== 64) return undefined;
-  return signed ? `int${bits}` : `uint${bits}`;
+  return `${details.number(1, "uint8") === 0 ? "u" : "i"}${bits / 8}`;
 }

@@ -5,7 +5,8 @@
  */
 
 import { Damaged } from "../damaged.js";
-import type { ArrowField, ArrowNumbers } from "./arrow-schema.js";
+import type { NumpyType } from "../numpy/numpy-type.js";
+import type { ArrowField } from "./arrow-schema.js";
 
 /** One field's values in one record batch. */
 export interface ArrowArray {
@@ -17,19 +18,6 @@ export interface ArrowArray {
   readonly data: Uint8Array;
   readonly children: readonly ArrowArray[];
 }
-
-const widths: Readonly<Record<Exclude<ArrowNumbers, "bool">, number>> = {
-  int8: 1,
-  uint8: 1,
-  int16: 2,
-  uint16: 2,
-  int32: 4,
-  uint32: 4,
-  float32: 4,
-  int64: 8,
-  uint64: 8,
-  float64: 8,
-};
 
 /** @throws Damaged where a row from `from` to `to` - 1 has no value */
 export function checkPresent(array: ArrowArray, from: number, to: number): void {
@@ -79,30 +67,15 @@ function checkLists(offsets: Uint8Array, bytes: 4 | 8, rows: number, perRow: num
   return first;
 }
 
-function readNumbers(data: Uint8Array, type: ArrowNumbers, from: number, to: number): Float32Array {
-  const needed = type === "bool" ? Math.ceil(to / 8) : to * widths[type];
+function readNumbers(data: Uint8Array, type: NumpyType | "bits", from: number, to: number): Float32Array {
+  const needed = type === "bits" ? Math.ceil(to / 8) : to * type.bytes;
   if (data.length < needed) throw new Damaged(`its values take ${needed} bytes but ${data.length} are there`);
   const numbers = new Float32Array(to - from);
-  if (type === "bool") {
+  if (type === "bits") {
     for (let i = from; i < to; i++) numbers[i - from] = (data[i >> 3]! >> (i & 7)) & 1;
     return numbers;
   }
-  const width = widths[type];
-  const read = readers[type];
   const view = new DataView(data.buffer, data.byteOffset, data.length);
-  for (let i = from; i < to; i++) numbers[i - from] = read(view, i * width);
+  for (let i = from; i < to; i++) numbers[i - from] = type.read!(view, i * type.bytes);
   return numbers;
 }
-
-const readers: Readonly<Record<Exclude<ArrowNumbers, "bool">, (view: DataView, at: number) => number>> = {
-  int8: (view, at) => view.getInt8(at),
-  uint8: (view, at) => view.getUint8(at),
-  int16: (view, at) => view.getInt16(at, true),
-  uint16: (view, at) => view.getUint16(at, true),
-  int32: (view, at) => view.getInt32(at, true),
-  uint32: (view, at) => view.getUint32(at, true),
-  float32: (view, at) => view.getFloat32(at, true),
-  int64: (view, at) => Number(view.getBigInt64(at, true)),
-  uint64: (view, at) => Number(view.getBigUint64(at, true)),
-  float64: (view, at) => view.getFloat64(at, true),
-};

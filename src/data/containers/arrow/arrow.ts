@@ -4,8 +4,7 @@
  * booleans, lists and structs are read; the others are passed over. Compressed files are refused.
  * Source: https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
  */
-import { DataError } from "../../../errors.js";
-import { Damaged } from "../damaged.js";
+import { Damaged, decodeAt } from "../damaged.js";
 import type { DataFile } from "../files.js";
 import { quoted } from "../refusal.js";
 import { FlatBuffer } from "./arrow-flatbuffer.js";
@@ -39,16 +38,16 @@ const recordBatch = 3;
 
 /**
  * @param where how messages name the file
- * @throws DataError where it is no Arrow file, damaged or compressed
+ * @throws DataError where it is not an Arrow file, or is damaged or compressed
  */
 export function openArrow(file: DataFile, where: string): ArrowTable {
   const bytes = file.read(0, file.size);
-  const batches = attempt(where, () => readBatches(bytes));
+  const batches = decodeAt(where, () => readBatches(bytes));
   const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
   return {
     rows,
     read: (path, perRow, wanted) =>
-      attempt(`${where}, column ${quoted(path.join("/"))},`, () => readColumn(batches, path, perRow, wanted)),
+      decodeAt(`${where}, column ${quoted(path.join("/"))},`, () => readColumn(batches, path, perRow, wanted)),
   };
 }
 
@@ -78,7 +77,7 @@ function readBatch(message: Uint8Array, body: Uint8Array, fields: readonly Arrow
   // The length of the message stands first, after a word of ones since version 0.15.
   const marked = message[0] === 255 && message[1] === 255 && message[2] === 255 && message[3] === 255;
   const root = new FlatBuffer(message.subarray(marked ? 8 : 4)).root();
-  const header = root.uint8(1) === recordBatch ? root.table(2) : undefined;
+  const header = root.number(1, "uint8") === recordBatch ? root.table(2) : undefined;
   if (header === undefined) throw new Damaged("a batch of rows is of another kind");
   if (header.table(3)) throw new Damaged("it is compressed, which is not read here");
   const span = (buffer: FlatBuffer, at: number): Span => ({ offset: buffer.size(at), length: buffer.size(at + 8) });
@@ -91,7 +90,7 @@ function readBatch(message: Uint8Array, body: Uint8Array, fields: readonly Arrow
     if (array === undefined) break;
     columns.set(field.name, array);
   }
-  return { length: header.size(0), columns };
+  return { length: header.number(0, "size"), columns };
 }
 
 /** Deals out the lengths and buffers of a batch to the fields, in the order of a walk through the schema. */
@@ -164,13 +163,4 @@ function find(columns: ReadonlyMap<string, ArrowArray>, path: readonly string[],
   }
   if (array === undefined) throw new Damaged("there is no such column, or none that can be read");
   return array;
-}
-
-function attempt<T>(where: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof Damaged)) throw error;
-    throw new DataError(`${where} cannot be read: ${error.message}; copy or write it again.`);
-  }
 }

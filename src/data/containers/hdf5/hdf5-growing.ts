@@ -1,8 +1,8 @@
 /**
- * An array of an HDF5 file that grows row by row: rows are gathered to whole chunks, because a chunk that is written twice
- * is compressed twice.
+ * An array of an HDF5 file that grows row by row: rows are gathered into whole chunks, because a chunk that is written
+ * twice is compressed twice.
  */
-import type { GrowingHdf5 } from "./hdf5-module.js";
+import { type GrowingHdf5, withMemory } from "./hdf5-module.js";
 
 const GZIP_LEVEL = 4;
 const CHUNK_BYTES = 2 ** 17;
@@ -68,30 +68,19 @@ export class GrowingTable {
     const path = `/${name}`;
     const added = this.gathered / this.columns;
     const bytes = new Uint8Array(this.chunk.buffer, 0, this.gathered * this.chunk.BYTES_PER_ELEMENT);
-    const pointer = library._malloc(bytes.length);
-    attempt(`"${name}" cannot be written`, () => {
-      try {
+    const [first = 0n, ...others] = this.shape(this.rows);
+    const offset = [first, ...others.map(() => 0n)];
+    const stride = offset.map(() => 1n);
+    attempt(`"${name}" cannot be written`, () =>
+      withMemory(library, bytes.length, (pointer) => {
         library.HEAPU8.set(bytes, pointer);
-        const status =
-          library.resize_dataset(file.file_id, path, this.shape(this.rows + added)) < 0 ||
-          library.set_dataset_data(
-            file.file_id,
-            path,
-            this.shape(added),
-            [
-              BigInt(this.rows),
-              ...this.shape(0)
-                .slice(1)
-                .map(() => 0n),
-            ],
-            this.shape(0).map(() => 1n),
-            BigInt(pointer),
-          ) < 0;
-        if (status) throw new Error("the library refused it");
-      } finally {
-        library._free(pointer);
-      }
-    });
+        const { file_id: id } = file;
+        const refused =
+          library.resize_dataset(id, path, this.shape(this.rows + added)) < 0 ||
+          library.set_dataset_data(id, path, this.shape(added), offset, stride, BigInt(pointer)) < 0;
+        if (refused) throw new Error("the library refused it");
+      }),
+    );
     this.rows += added;
     this.gathered = 0;
   }

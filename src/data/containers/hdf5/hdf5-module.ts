@@ -29,7 +29,11 @@ export interface OpenHdf5 {
   fail(what: string): never;
 }
 
-const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The bytes with which an HDF5 file begins. */
+export const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** HDF5's numbers for the classes of values. */
+export const hdf5Class = { integer: 0, float: 1, string: 3, enumeration: 8, variableLength: 9 } as const;
+
 const STDERR = 2;
 
 /** The part of the in-memory file system that the types of h5wasm leave out: the streams behind stdout and stderr. */
@@ -119,25 +123,6 @@ function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<O
   return { attempt, fail };
 }
 
-/**
- * Writes an HDF5 file in memory: `fill` gets the library and the id of an empty file.
- * @returns the bytes of the file
- */
-export async function createHdf5(fill: (file: WritableHdf5) => void): Promise<Uint8Array> {
-  const { library, File } = await loadLibrary();
-  const path = `/write-${opened++}.hdf5`;
-  return listening(library, [], () => {
-    const file = new File(path, "w", { libver: [...OLDEST] });
-    try {
-      fill(file);
-      file.close();
-      return library.FS.readFile(path);
-    } finally {
-      quietly(() => library.FS.unlink(path));
-    }
-  });
-}
-
 /** A file that is being written where it will stay. */
 export interface GrowingHdf5 {
   readonly library: Hdf5Library;
@@ -174,6 +159,16 @@ export async function growHdf5(target: TargetFile, name: string): Promise<Growin
   };
 }
 
+/** Lends bytes of the library's memory to `use`; the pointer is 0 where there is not so much. */
+export function withMemory<T>(library: Hdf5Library, bytes: number, use: (pointer: number) => T): T {
+  const pointer = library._malloc(bytes);
+  try {
+    return use(pointer);
+  } finally {
+    library._free(pointer);
+  }
+}
+
 /** Runs `action` while the library's stderr goes into `log`; all that happens inside is synchronous. */
 function listening<T>(library: Hdf5Library, log: number[], action: () => T): T {
   const { streams } = library.FS as unknown as { streams?: readonly (TerminalStream | undefined)[] };
@@ -198,9 +193,9 @@ function lastReason(log: readonly number[]): string {
 
 /** The signature stands at byte 0, or after a user block of 512, 1024, 2048 ... bytes. */
 function hasSignature(file: DataFile): boolean {
-  for (let offset = 0; offset + SIGNATURE.length <= file.size; offset = offset === 0 ? 512 : offset * 2) {
-    const found = file.read(offset, SIGNATURE.length);
-    if (SIGNATURE.every((byte, i) => byte === found[i])) return true;
+  for (let offset = 0; offset + HDF5_SIGNATURE.length <= file.size; offset = offset === 0 ? 512 : offset * 2) {
+    const found = file.read(offset, HDF5_SIGNATURE.length);
+    if (HDF5_SIGNATURE.every((byte, i) => byte === found[i])) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 /**
- * Files of ours as nodes of the HDF5 library's own file system: whatever the library reads or writes goes straight to
+ * Our files as nodes of the HDF5 library's own file system: whatever the library reads or writes goes straight to
  * where the file is. An error of ours must not cross the library's frames, which would leave it in an undefined state,
  * so it is kept, and the library is given "input or output failed".
  */
@@ -30,24 +30,13 @@ const GAP_BYTES = 2 ** 20;
 export function attachFile(library: Hdf5Library, path: string, file: DataFile, trouble: Trouble): void {
   const node = emptyNode(library, path);
   node.usedBytes = file.size;
-  const read: Transfer = (_stream, memory, at, length, position) =>
-    kept(library, trouble, () => {
-      const count = Math.max(0, Math.min(length, file.size - position));
-      if (count > 0) memory.set(file.read(position, count), at); // a damaged file points far beyond its end
-      return count;
-    });
-  node.stream_ops = { ...node.stream_ops, read };
+  node.stream_ops = { ...node.stream_ops, read: readerOf(library, file, trouble) };
 }
 
 /** Makes a file that is written a node at `path`. */
 export function attachTarget(library: Hdf5Library, path: string, file: TargetFile, trouble: Trouble): void {
   const node = emptyNode(library, path);
-  const read: Transfer = (_stream, memory, at, length, position) =>
-    kept(library, trouble, () => {
-      const count = Math.max(0, Math.min(length, file.size - position));
-      memory.set(file.read(position, count), at);
-      return count;
-    });
+  const read = readerOf(library, file, trouble);
   const write: Transfer = (_stream, memory, at, length, position) =>
     kept(library, trouble, () => {
       put(file, memory.slice(at, at + length), position);
@@ -64,6 +53,15 @@ export function attachTarget(library: Hdf5Library, path: string, file: TargetFil
   };
   node.stream_ops = { ...node.stream_ops, read, write };
   node.node_ops = { ...node.node_ops, setattr };
+}
+
+function readerOf(library: Hdf5Library, file: DataFile | TargetFile, trouble: Trouble): Transfer {
+  return (_stream, memory, at, length, position) =>
+    kept(library, trouble, () => {
+      const count = Math.max(0, Math.min(length, file.size - position));
+      if (count > 0) memory.set(file.read(position, count), at); // a damaged file points far beyond its end
+      return count;
+    });
 }
 
 function emptyNode(library: Hdf5Library, path: string): FileNode {

@@ -4,7 +4,7 @@
  * library's own memory (which never shrinks) stays small next to the data.
  */
 import { DataError } from "../../../errors.js";
-import type { OpenHdf5 } from "./hdf5-module.js";
+import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
 
 /** What the header of a data set says, checked: numbers that can be read, of a size that the file can hold. */
 export interface TableHeader {
@@ -33,9 +33,6 @@ type NumberArray = new (
   count: number,
 ) => ArrayLike<number | bigint> & { set?: unknown };
 
-const INTEGER = 0;
-const FLOAT = 1;
-const ENUM = 8; // h5py stores a bool as an enum over int8
 const READABLE: Readonly<Record<string, NumberArray>> = {
   "float 4": Float32Array,
   "float 8": Float64Array,
@@ -52,7 +49,7 @@ const READABLE: Readonly<Record<string, NumberArray>> = {
 /** deflate, the strongest filter of these files, shrinks at most by this factor (zlib's own figure is 1032). */
 const STRONGEST_COMPRESSION = 1100;
 const MOST_NUMBERS = 2 ** 30;
-/** A chunk is unpacked as a whole; one that is far larger than its file is no data any more. */
+/** A chunk is unpacked as a whole; one that is far larger than its file cannot be data. */
 const SPARE_CHUNK_BYTES = 2 ** 23;
 const BLOCK_BYTES = 2 ** 22;
 
@@ -81,7 +78,7 @@ export function isTable(file: OpenHdf5, key: string): boolean {
  * Reads and checks what the file says about a data set, without reading its numbers.
  * @throws DataError for a kind of value that is not numbers, or a size that the file cannot hold
  */
-export function readHeader(file: OpenHdf5, key: string, fileBytes: number): TableHeader {
+export function readHeader(file: OpenHdf5, key: string): TableHeader {
   if (!isTable(file, key))
     throw wrong(file, key, "is a group or a link, not an array", "store the numbers under this key");
   const what = `the header of "${key}" cannot be read`;
@@ -92,9 +89,9 @@ export function readHeader(file: OpenHdf5, key: string, fileBytes: number): Tabl
   if (metadata.virtual_sources !== undefined) {
     throw wrong(file, key, "is spread over other files", "store the numbers in this file");
   }
-  const kind = metadata.type === ENUM ? metadata.enum_type?.type : metadata.type;
-  const family = kind === FLOAT ? "float" : metadata.signed ? "signed" : "unsigned";
-  const numbers = kind === FLOAT || kind === INTEGER ? READABLE[`${family} ${size}`] : undefined;
+  // h5py stores a bool as an enumeration over int8.
+  const kind = metadata.type === hdf5Class.enumeration ? metadata.enum_type?.type : metadata.type;
+  const numbers = numberArrayOf(kind, size, metadata.signed);
   if (numbers === undefined) {
     throw wrong(
       file,
@@ -103,7 +100,7 @@ export function readHeader(file: OpenHdf5, key: string, fileBytes: number): Tabl
       "store float32, float64, integers or booleans",
     );
   }
-  checkSize(file, key, shape, size, chunks, fileBytes);
+  checkSize(file, key, shape, size, chunks);
   return {
     key,
     shape,
@@ -112,6 +109,12 @@ export function readHeader(file: OpenHdf5, key: string, fileBytes: number): Tabl
     bytesPerNumber: size,
     bytes: numbers === Uint8Array,
   };
+}
+
+/** The array for numbers of a class, of so many bytes each; undefined where they are none that can be read. */
+export function numberArrayOf(kind: number | undefined, bytes: number, signed: boolean): NumberArray | undefined {
+  if (kind === hdf5Class.float) return READABLE[`float ${bytes}`];
+  return kind === hdf5Class.integer ? READABLE[`${signed ? "signed" : "unsigned"} ${bytes}`] : undefined;
 }
 
 /**
@@ -165,17 +168,14 @@ function fillRows<Target extends Float32Array | Uint8Array>(
     rows,
     header.chunkRows > 1 ? chunksPerBlock * header.chunkRows : Math.ceil(BLOCK_BYTES / bytesPerRow),
   );
-  const pointer = file.library._malloc(blockRows * bytesPerRow);
-  if (pointer === 0) throw wrong(file, header.key, "needs more memory than there is", "split the file");
-  try {
+  withMemory(file.library, blockRows * bytesPerRow, (pointer) => {
+    if (pointer === 0) throw wrong(file, header.key, "needs more memory than there is", "split the file");
     for (let row = 0; row < rows; row += blockRows) {
       const count = Math.min(blockRows, rows - row);
       readBlock(file, header, first + row, count, pointer);
       header.read(file.library.HEAPU8.buffer, pointer, count * columns, target, row * columns);
     }
-  } finally {
-    file.library._free(pointer);
-  }
+  });
   return target;
 }
 
@@ -205,8 +205,8 @@ function checkSize(
   shape: readonly number[],
   size: number,
   chunks: readonly number[] | null,
-  fileBytes: number,
 ): void {
+  const fileBytes = file.size;
   const count = shape.reduce((product, length) => product * length, 1);
   const declared = `declares ${shape.join(" x ")} numbers`;
   const possible = chunks === null ? fileBytes : fileBytes * STRONGEST_COMPRESSION;

@@ -6,6 +6,7 @@
  */
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../files.js";
+import { hdf5Class } from "./hdf5-module.js";
 
 /** A file that is being read, and the places at which the wanted names were seen. */
 export interface WatchedFile {
@@ -19,9 +20,6 @@ export interface WatchedFile {
 
 const longestText = 2 ** 23;
 const heapHeader = 16;
-// HDF5's numbers for the classes of values.
-const STRING = 3;
-const VARIABLE_LENGTH = 9;
 
 /** @param fileName for messages */
 export function watchTexts(file: DataFile, names: readonly string[], fileName: string): WatchedFile {
@@ -60,7 +58,7 @@ export function placesOf(word: Uint8Array, bytes: Uint8Array): number[] {
   return found;
 }
 
-/** The text of the attribute whose name stands at `place`; undefined where that is no attribute, or no text. */
+/** The text of the attribute whose name stands at `place`; undefined where that is not an attribute, or not a text. */
 function attributeAt(file: DataFile, place: number, name: string, fileName: string): string | undefined {
   const version = [1, 2, 3].find((candidate) => {
     const start = place - (candidate === 3 ? 9 : 8);
@@ -73,8 +71,8 @@ function attributeAt(file: DataFile, place: number, name: string, fileName: stri
   const data = type + padded(wordAt(file, sizes, 2)) + padded(wordAt(file, sizes + 2, 2));
   const damaged = () => new DataError(`"${fileName}": the attribute "${name}" is damaged; copy or download it again.`);
   const kind = byteAt(file, type) & 15;
-  if (kind === STRING) return decode(slice(file, data, wordAt(file, type + 4, 4), damaged));
-  if (kind !== VARIABLE_LENGTH) return undefined;
+  if (kind === hdf5Class.string) return decode(slice(file, data, wordAt(file, type + 4, 4), damaged));
+  if (kind !== hdf5Class.variableLength) return undefined;
   return decode(
     heapObject(file, wordAt(file, data + 4, 8), wordAt(file, data + 12, 4), wordAt(file, data, 4), damaged),
   );

@@ -1,6 +1,6 @@
 /**
  * HDF5 notes in every object when it was modified, so that two files with the same content differ. This file takes
- * these times out again. The library offers no switch for it here.
+ * these times out again. The library, as it is called here, has no switch for that.
  */
 import type { TargetFile } from "../files.js";
 

@@ -14,26 +14,21 @@ export interface NpyHeader {
   readonly shape: readonly number[];
   /** Elements of the whole array. */
   readonly count: number;
-  /** Where the array's bytes begin. */
-  readonly dataOffset: number;
 }
 
-const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** The bytes with which a .npy file begins. */
+export const NPY_MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Of the longest beginning that is needed to know how long the header is. */
 export const NPY_PREAMBLE = 12;
 const LONGEST_HEADER = 10_000;
 
-export function isNpy(start: Uint8Array): boolean {
-  return MAGIC.every((byte, i) => start[i] === byte);
-}
-
 /**
  * How many bytes the magic word, the version and the header take together.
  * @param start at least the first `NPY_PREAMBLE` bytes, fewer only if there are no more
- * @throws DataError where this is no .npy file of version 1, 2 or 3
+ * @throws DataError where this is not a .npy file of version 1, 2 or 3
  */
 export function npyHeaderEnd(start: Uint8Array, where: string): number {
-  if (!isNpy(start) || start.length < NPY_PREAMBLE)
+  if (start.length < NPY_PREAMBLE || !NPY_MAGIC.every((byte, i) => start[i] === byte))
     throw new DataError(`${where} does not begin as a .npy file does; it is damaged or not what its name says.`);
   const version = start[6]!;
   if (version < 1 || version > 3)
@@ -61,7 +56,7 @@ export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   const count = shape.reduce((product: number, size: number) => product * size, 1);
   if (!Number.isSafeInteger(count))
     throw new DataError(`${where} claims the shape [${shape.slice(0, 8).join(", ")}], more than there can be.`);
-  return { type: numpyType(descr, where), fortranOrder, shape, count, dataOffset: bytes.length };
+  return { type: numpyType(descr, where), fortranOrder, shape, count };
 }
 
 type HeaderValue = string | boolean | number[];

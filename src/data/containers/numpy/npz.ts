@@ -16,7 +16,6 @@ export class NpzArray {
   /** The first axis, and the product of the others. */
   readonly rows: number;
   readonly columns: number;
-  readonly shape: readonly number[];
   private readonly stream: ZipStream;
   private readonly header: NpyHeader;
   private readonly scratch: Uint8Array;
@@ -40,7 +39,6 @@ export class NpzArray {
       );
     if (fortranOrder && shape.length > 1)
       throw new DataError(`${where} is stored in Fortran's order; save it after numpy.ascontiguousarray.`);
-    this.shape = shape;
     this.rows = shape[0] ?? 1;
     this.columns = shape.slice(1).reduce((product, size) => product * size, 1);
     this.scratch = new Uint8Array(Math.min(SCRATCH_BYTES, count * type.bytes));

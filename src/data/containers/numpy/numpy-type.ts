@@ -32,7 +32,7 @@ const readers: Readonly<Record<string, Reader>> = {
   f8: (view, offset, little) => view.getFloat64(offset, little),
 };
 
-/** @param where what has the type, to stand at the beginning of the message @throws DataError if it is no type's code */
+/** @param where what has the type, to stand at the beginning of the message @throws DataError if NumPy has no such type */
 export function numpyType(code: string, where: string): NumpyType {
   const parts = /^([<>|=]?)([a-zA-Z])(\d{0,9})$/.exec(code);
   if (!parts) throw new DataError(`${where} has the element type ${quoted(code)}, which is none of NumPy's.`);

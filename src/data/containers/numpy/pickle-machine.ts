@@ -1,6 +1,6 @@
 /**
  * The stack machine that a pickle is a program for: a stack, marks in it, and a memo. What the program makes is counted
- * in bytes against a budget, because a few bytes of program can make much: an empty dictionary costs one.
+ * in bytes against a budget, because a few bytes of program can make a lot: an empty dictionary takes one byte.
  */
 import { PickleCursor } from "./pickle-cursor.js";
 import { kindOf, type PickleDictionary, type PickleKey, type PickleValue } from "./pickle-values.js";

@@ -21,7 +21,7 @@ export interface Allowance {
 /**
  * @param value [rows], [rows, columns] or a list of rows
  * @param place the file and what the value is, to stand at the beginning of messages
- * @throws DataError where these are no numbers, rows differ in length, or it becomes too much
+ * @throws DataError where these are not numbers, rows differ in length, or they take too much memory
  */
 export function tableOf(value: PickleValue | undefined, place: string, allowance: Allowance): NumberTable {
   if (value instanceof NumpyArray && value.type?.read !== undefined) return tableOfArray(value, place, allowance);

@@ -49,7 +49,7 @@ export class MemoryBudget {
   }
 }
 
-/** A row of more numbers than this is no observation. */
+/** A row of more numbers than this is not an observation. */
 const MOST_PER_ROW = 2 ** 16;
 const HEADER_GUESS = 2 ** 10;
 

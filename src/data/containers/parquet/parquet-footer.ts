@@ -6,7 +6,7 @@
 
 import { Damaged } from "../damaged.js";
 import type { DataFile } from "../files.js";
-import { ThriftReader } from "./parquet-thrift.js";
+import { integer, ThriftReader, text } from "./parquet-thrift.js";
 
 /** One node of the schema as stored: a list in the order of a walk through the tree. */
 export interface SchemaNode {
@@ -51,7 +51,7 @@ const MAGIC = [0x50, 0x41, 0x52, 0x31]; // PAR1
 const LARGEST_FOOTER = 2 ** 24;
 
 /**
- * More rows than this many per byte are no data any more but an attempt to keep the reader busy: a run of equal values
+ * More rows per byte than this are no longer data but an attempt to keep the reader busy: a run of equal values
  * may claim billions in six bytes.
  */
 const ROWS_PER_BYTE = 32;
@@ -81,104 +81,56 @@ export function readFooter(file: DataFile): Footer {
 }
 
 function parse(bytes: Uint8Array): Footer {
-  const reader = new ThriftReader(bytes);
-  const schema: SchemaNode[] = [];
-  const groups: RowGroup[] = [];
   const metadata = new Map<string, string>();
-  let rows = -1;
-  reader.struct((field) => {
-    if (field === 2) reader.list(() => schema.push(schemaNode(reader)));
-    else if (field === 3) rows = reader.integer();
-    else if (field === 4) reader.list(() => groups.push(rowGroup(reader)));
-    else if (field === 5) reader.list(() => keyValue(reader, metadata));
-    else return false;
-    return true;
+  const footer = new ThriftReader(bytes).struct({
+    2: (reader) => reader.list(schemaNode),
+    3: integer,
+    4: (reader) => reader.list(rowGroup),
+    5: (reader) => reader.list((entry) => addText(metadata, entry)),
   });
-  return { rows, schema, groups, metadata };
+  return { rows: footer[3] ?? -1, schema: footer[2] ?? [], groups: footer[4] ?? [], metadata };
 }
 
 function schemaNode(reader: ThriftReader): SchemaNode {
-  let [name, repetition, children] = ["", 0, 0];
-  let [type, converted, logical]: (number | undefined)[] = [];
-  reader.nested((field) => {
-    if (field === 1) type = reader.integer();
-    else if (field === 3) repetition = reader.integer();
-    else if (field === 4) name = reader.text();
-    else if (field === 5) children = reader.integer();
-    else if (field === 6) converted = reader.integer();
-    else if (field === 10) logical = unionField(reader);
-    else return false;
-    return true;
-  });
+  const union = (field: ThriftReader) => field.union();
+  const node = reader.nested({ 1: integer, 3: integer, 4: text, 5: integer, 6: integer, 10: union });
+  const { 1: type, 3: repetition = 0, 4: name = "", 5: children = 0, 6: converted, 10: logical } = node;
   return { name, type, repetition, children, converted, logical };
-}
-
-/** Which member of a union is set. */
-function unionField(reader: ThriftReader): number | undefined {
-  let member: number | undefined;
-  reader.nested((field) => {
-    member = field;
-    return false;
-  });
-  return member;
 }
 
 function rowGroup(reader: ThriftReader): RowGroup {
   const chunks = new Map<string, ColumnChunk>();
-  let rows = -1;
-  reader.nested((field) => {
-    if (field === 1) reader.list(() => add(chunks, columnChunk(reader)));
-    else if (field === 3) rows = reader.integer();
-    else return false;
-    return true;
-  });
+  const columns = (field: ThriftReader) => field.list((column) => addChunk(chunks, columnChunk(column)));
+  const { 3: rows = -1 } = reader.nested({ 1: columns, 3: integer });
   return { rows, chunks };
 }
 
-function add(chunks: Map<string, ColumnChunk>, chunk: ColumnChunk): void {
+function addChunk(chunks: Map<string, ColumnChunk>, chunk: ColumnChunk): void {
   if (chunks.has(chunk.path)) throw new Damaged("a row group has a column twice");
   chunks.set(chunk.path, chunk);
 }
 
 function columnChunk(reader: ThriftReader): ColumnChunk {
-  let chunk: ColumnChunk | undefined;
-  reader.nested((field) => {
-    if (field === 1 && reader.text() !== "") throw new Damaged("a column is stored in another file");
-    else if (field === 3) chunk = columnMetadata(reader);
-    else if (field === 8 || field === 9) throw new Damaged("it is encrypted");
-    else return field === 1;
-    return true;
-  });
+  const encrypted = () => {
+    throw new Damaged("it is encrypted");
+  };
+  const { 1: file, 3: chunk } = reader.nested({ 1: text, 3: columnMetadata, 8: encrypted, 9: encrypted });
+  if (file) throw new Damaged("a column is stored in another file");
   if (chunk === undefined) throw new Damaged("a column has no description");
   return chunk;
 }
 
 function columnMetadata(reader: ThriftReader): ColumnChunk {
-  const path: string[] = [];
-  let [codec, values, bytes, data, dictionary] = [-1, -1, -1, -1, 0];
-  reader.nested((field) => {
-    if (field === 3) reader.list(() => path.push(reader.text()));
-    else if (field === 4) codec = reader.integer();
-    else if (field === 5) values = reader.integer();
-    else if (field === 7) bytes = reader.integer();
-    else if (field === 9) data = reader.integer();
-    else if (field === 11) dictionary = reader.integer();
-    else return false;
-    return true;
-  });
+  const path = (field: ThriftReader) => field.list(text).join("\0");
+  const found = reader.nested({ 3: path, 4: integer, 5: integer, 7: integer, 9: integer, 11: integer });
+  const { 4: codec = -1, 5: values = -1, 7: bytes = -1, 9: data = -1, 11: dictionary = 0 } = found;
   // Writers that have no dictionary store none, or 0, where the file's first four bytes are.
   const start = dictionary > 0 && dictionary < data ? dictionary : data;
-  return { path: path.join("\0"), codec, values, start, bytes };
+  return { path: found[3] ?? "", codec, values, start, bytes };
 }
 
-function keyValue(reader: ThriftReader, metadata: Map<string, string>): void {
-  let [key, value] = ["", ""];
-  reader.nested((field) => {
-    if (field === 1) key = reader.text();
-    else if (field === 2) value = reader.text();
-    else return false;
-    return true;
-  });
+function addText(metadata: Map<string, string>, reader: ThriftReader): void {
+  const { 1: key = "", 2: value = "" } = reader.nested({ 1: text, 2: text });
   metadata.set(key, value);
 }
 

@@ -6,7 +6,7 @@
 import { Damaged } from "../damaged.js";
 import { unpack } from "./parquet-compression.js";
 import { BOOLEAN, type ParquetLeaf } from "./parquet-schema.js";
-import { ThriftReader } from "./parquet-thrift.js";
+import { integer, ThriftReader } from "./parquet-thrift.js";
 import {
   deltaNumbers,
   deltaTexts,
@@ -34,7 +34,6 @@ export interface PageHeader {
 
 /** The entries of a page; `value` is asked only where the definition level says that there is one. */
 export interface Page {
-  readonly values: number;
   readonly repetition: Next<number>;
   readonly definition: Next<number>;
   readonly value: Next<number> | Next<string>;
@@ -57,36 +56,21 @@ const BYTE_STREAM_SPLIT = 9;
 /** @param bytes from the header on, the page may be cut off; @throws Damaged */
 export function readPageHeader(bytes: Uint8Array): PageHeader {
   const reader = new ThriftReader(bytes);
-  let [kind, size, packed, values, encoding, repetitionBytes, definitionBytes] = [-1, -1, -1, 0, -1, 0, 0];
-  let [compressed, levels] = [true, RLE];
-  reader.struct((field) => {
-    if (field === 1) kind = reader.integer();
-    else if (field === 2) size = reader.integer();
-    else if (field === 3) packed = reader.integer();
-    else if (field === 5 || field === 7 || field === 8)
-      reader.nested((inner) => {
-        // The three kinds agree in the number of values; the second version has nulls and rows before the encoding.
-        if (inner === 1) values = reader.integer();
-        else if (inner === (field === 8 ? 4 : 2)) encoding = reader.integer();
-        else if (field === 5 && (inner === 3 || inner === 4)) levels = Math.max(levels, reader.integer());
-        else if (field === 8 && inner === 5) definitionBytes = reader.integer();
-        else if (field === 8 && inner === 6) repetitionBytes = reader.integer();
-        else if (field === 8 && inner === 7) compressed = reader.boolean();
-        else return false;
-        return true;
-      });
-    else return false;
-    return true;
-  });
+  const header = reader.struct({ 1: integer, 2: integer, 3: integer, 5: data, 7: dictionary, 8: dataV2 });
+  const { 1: kind = -1, 2: size = -1, 3: packed = -1 } = header;
+  // The three kinds agree in the number of values; the second version has nulls and rows before the encoding.
+  const values = (header[5] ?? header[7] ?? header[8])?.[1] ?? 0;
+  const encoding = (header[5] ?? header[7])?.[2] ?? header[8]?.[4] ?? -1;
+  const { 5: definitionBytes = 0, 6: repetitionBytes = 0, 7: compressed = true } = header[8] ?? {};
   if (!(size >= 0 && packed >= 0 && values >= 0))
     throw new Damaged(`its page declares ${size} bytes and ${values} values`);
-  if (levels !== RLE) throw new Damaged("its levels are stored in a way that is out of use");
+  if ((header[5]?.[3] ?? RLE) > RLE || (header[5]?.[4] ?? RLE) > RLE)
+    throw new Damaged("its levels are stored in a way that is out of use");
   if (definitionBytes < 0 || repetitionBytes < 0 || definitionBytes + repetitionBytes > Math.min(size, packed))
     throw new Damaged("its levels are larger than their page");
-  const headerBytes = reader.offset;
   return {
     kind: KINDS[kind] ?? "other",
-    headerBytes,
+    headerBytes: reader.offset,
     packedBytes: packed,
     bytes: size,
     values,
@@ -96,6 +80,11 @@ export function readPageHeader(bytes: Uint8Array): PageHeader {
     compressed,
   };
 }
+
+const data = (reader: ThriftReader) => reader.nested({ 1: integer, 2: integer, 3: integer, 4: integer });
+const dictionary = (reader: ThriftReader) => reader.nested({ 1: integer, 2: integer });
+const dataV2 = (reader: ThriftReader) =>
+  reader.nested({ 1: integer, 4: integer, 5: integer, 6: integer, 7: (field) => field.boolean() });
 
 /** The values to which the indices of the following pages refer. */
 export function readDictionary(header: PageHeader, packed: Uint8Array, codec: number, leaf: ParquetLeaf): Dictionary {
@@ -116,7 +105,6 @@ export function openPage(
   const { repetition, definition, values } =
     header.kind === "data v2" ? partsV2(header, packed, codec) : parts(header, packed, codec, leaf);
   return {
-    values: header.values,
     repetition: runs(repetition, widthOfLevel(leaf.repetition)),
     definition: leaf.definition === 0 ? () => 0 : runs(definition, widthOfLevel(leaf.definition)),
     value: valuesOf(header, values, leaf, dictionary),

@@ -43,7 +43,7 @@ const DECIMAL = 5;
 const UNSIGNED: readonly (number | undefined)[] = [13, 14]; // UINT_32, UINT_64
 const TEXTS: readonly (number | undefined)[] = [0, 4, 19]; // UTF8, ENUM, JSON
 
-/** @throws Damaged where the schema is no tree */
+/** @throws Damaged where the schema is not a tree */
 export function leavesOf(schema: readonly SchemaNode[]): ParquetLeaf[] {
   if (schema.length > MOST_COLUMNS) throw new Damaged(`it declares ${schema.length} columns`);
   const leaves: ParquetLeaf[] = [];

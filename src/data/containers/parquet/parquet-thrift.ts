@@ -1,7 +1,7 @@
 /**
- * Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages. A pull reader: whoever
- * reads a struct takes the fields that it knows, the rest is skipped, so that a hostile footer cannot make more objects
- * than its bytes could name.
+ * Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages. Whoever reads a
+ * struct names the fields to read; the rest is skipped, so that a hostile footer cannot make more objects than its
+ * bytes could name.
  * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 import { Damaged } from "../damaged.js";
@@ -18,6 +18,15 @@ const SET = 10;
 const STRUCT = 12;
 const DEEPEST = 24;
 
+/** Reads the value of a field. */
+export type FieldReader<T> = (reader: ThriftReader) => T;
+
+/** The values of a struct by the numbers of their fields, as far as they are there. */
+type Struct<R> = { readonly [Field in keyof R]?: R[Field] extends FieldReader<infer T> ? T : never };
+
+export const integer: FieldReader<number> = (reader) => reader.integer();
+export const text: FieldReader<string> = (reader) => reader.text();
+
 export class ThriftReader {
   private type = STOP;
   private depth = 0;
@@ -28,19 +37,32 @@ export class ThriftReader {
     public offset = 0,
   ) {}
 
-  /** Reads a struct; `take` reads the value of a field and returns true, or leaves it alone and returns false. */
-  struct(take: (field: number) => boolean): void {
-    if (++this.depth > DEEPEST) throw new Damaged("it is nested too deeply");
-    let field = 0;
-    for (;;) {
-      const head = this.byte();
-      const type = head & 0x0f;
-      if (type === STOP) break;
-      field = head >> 4 === 0 ? this.zigzag() : field + (head >> 4);
-      this.type = type;
-      if (!take(field)) this.skip(type);
-    }
-    this.depth--;
+  /** Reads a struct: the fields that have a reader. */
+  struct<R extends Readonly<Record<number, FieldReader<unknown>>>>(readers: R): Struct<R> {
+    const found: Record<number, unknown> = {};
+    this.eachField((field) => {
+      const read = readers[field];
+      if (read === undefined) this.skip(this.type);
+      else found[field] = read(this);
+    });
+    return found as Struct<R>;
+  }
+
+  /** A struct in this field. */
+  nested<R extends Readonly<Record<number, FieldReader<unknown>>>>(readers: R): Struct<R> {
+    this.expect(STRUCT);
+    return this.struct(readers);
+  }
+
+  /** Which member of the union in this field is set. */
+  union(): number | undefined {
+    this.expect(STRUCT);
+    let member: number | undefined;
+    this.eachField((field) => {
+      member = field;
+      this.skip(this.type);
+    });
+    return member;
   }
 
   /** The whole number of this field. */
@@ -69,22 +91,38 @@ export class ThriftReader {
     return new TextDecoder().decode(this.binary());
   }
 
-  /** A struct in this field. */
-  nested(take: (field: number) => boolean): void {
-    this.expect(STRUCT);
-    this.struct(take);
+  /** The list of this field. */
+  list<T>(item: FieldReader<T>): T[] {
+    this.expect(LIST);
+    const items: T[] = [];
+    this.eachItem(() => items.push(item(this)));
+    return items;
   }
 
-  /** Reads the list of this field: `item` is called for each entry and must read it. */
-  list(item: () => void): void {
-    this.expect(LIST);
+  /** `visit` must read the value of each field. */
+  private eachField(visit: (field: number) => void): void {
+    if (++this.depth > DEEPEST) throw new Damaged("it is nested too deeply");
+    let field = 0;
+    for (;;) {
+      const head = this.byte();
+      const type = head & 0x0f;
+      if (type === STOP) break;
+      field = head >> 4 === 0 ? this.zigzag() : field + (head >> 4);
+      this.type = type;
+      visit(field);
+    }
+    this.depth--;
+  }
+
+  /** `visit` must read each item. */
+  private eachItem(visit: () => void): void {
     const head = this.byte();
     const count = head >> 4 === 15 ? this.unsigned() : head >> 4;
     // Every entry takes one byte at least.
     if (count > this.bytes.length - this.offset) throw new Damaged(`a list of ${count} entries goes beyond its end`);
     for (let i = 0; i < count; i++) {
       this.type = head & 0x0f;
-      item();
+      visit();
     }
   }
 
@@ -98,10 +136,8 @@ export class ThriftReader {
     else if (type < DOUBLE) this.varint();
     else if (type === DOUBLE) this.offset += 8;
     else if (type === BINARY) this.binary();
-    else if (type === LIST || type === SET) {
-      this.type = LIST;
-      this.list(() => this.skipEntry(this.type));
-    } else if (type === STRUCT) this.struct(() => false);
+    else if (type === LIST || type === SET) this.eachItem(() => this.skipEntry(this.type));
+    else if (type === STRUCT) this.eachField(() => this.skip(this.type));
     else throw new Damaged(`a field has the unknown type ${type}`);
   }
 

@@ -77,7 +77,7 @@ export function plainNumbers(bytes: Uint8Array, leaf: ParquetLeaf): Next<number>
   };
 }
 
-/** Bytes per value, or undefined for booleans, which take a bit. @throws Damaged for a type that is no number */
+/** Bytes per value, or undefined for booleans, which take a bit. @throws Damaged for a type that is not a number */
 export function widthOf(type: number): number | undefined {
   if (type === FLOAT || type === INT32) return 4;
   if (type === DOUBLE || type === INT64) return 8;

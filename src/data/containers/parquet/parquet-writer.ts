@@ -1,5 +1,5 @@
 /**
- * Writing Parquet tables: rows are gathered to row groups, and every group goes to the target at once.
+ * Writing Parquet tables: rows are gathered into row groups, and every group goes to the target at once.
  */
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";

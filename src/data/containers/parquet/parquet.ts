@@ -1,12 +1,12 @@
 /**
  * Parquet files as tables of columns, for every format that is made of them. The rows come in batches, so that a table
  * may be larger than memory. Nothing that a file declares is trusted before it is checked against its size: a damaged
- * or hostile file gives one typed error and takes no memory and no time beyond it.
+ * or hostile file gives one typed error and takes neither memory nor time beyond that.
  */
-import { DataError, fileReason } from "../../../errors.js";
-import { Damaged } from "../damaged.js";
+import { DataError } from "../../../errors.js";
+import { decodeAt } from "../damaged.js";
 import type { DataFile } from "../files.js";
-import { listed, printable, quoted } from "../refusal.js";
+import { listed, quoted } from "../refusal.js";
 import { prepareUnpacking } from "./parquet-compression.js";
 import { ColumnCursor, type ColumnValues, MemoryBudget } from "./parquet-cursor.js";
 import { type Footer, readFooter } from "./parquet-footer.js";
@@ -42,10 +42,10 @@ const SPARE_BYTES = 2 ** 25;
 /**
  * Reads the footer of a Parquet file.
  * @param where how messages name the file, e.g. `"log.parquet"`
- * @throws DataError when it is no Parquet file or declares what cannot be
+ * @throws DataError when it is not a Parquet file or declares what cannot be
  */
 export async function openParquet(file: DataFile, where: string): Promise<ParquetTable> {
-  const { footer, leaves } = attempt(where, () => {
+  const { footer, leaves } = decodeAt(where, () => {
     const footer = readFooter(file);
     return { footer, leaves: leavesOf(footer.schema) };
   });
@@ -76,17 +76,17 @@ function* batches(
   });
   let firstRow = 0;
   for (const [group, { rows }] of footer.groups.entries()) {
-    for (const { cursor, place } of chosen) attempt(place, () => cursor.enter(group));
+    for (const { cursor, place } of chosen) decodeAt(place, () => cursor.enter(group));
     for (let done = 0; done < rows; done += BATCH_ROWS) {
       const count = Math.min(BATCH_ROWS, rows - done);
       const from = firstRow + done;
       const columns = chosen.map(({ cursor, place }) =>
-        attempt(`${place}, rows ${from} to ${from + count - 1}`, () => cursor.read(count)),
+        decodeAt(`${place}, rows ${from} to ${from + count - 1}`, () => cursor.read(count)),
       );
       yield { firstRow: from, rows: count, columns };
     }
     firstRow += rows;
-    for (const { cursor, place } of chosen) attempt(place, () => cursor.leave());
+    for (const { cursor, place } of chosen) decodeAt(place, () => cursor.leave());
   }
 }
 
@@ -103,15 +103,4 @@ function leafNamed(leaves: readonly ParquetLeaf[], name: string, where: string):
       `${where}: column ${quoted(name)} holds values that are neither numbers, booleans nor texts; store it as one of these.`,
     );
   return found[0]!;
-}
-
-/** The libraries that unpack pages throw errors of their own; all of them mean that the bytes are damaged. */
-function attempt<T>(place: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    const reason = error instanceof Damaged ? error.message : `it cannot be unpacked (${fileReason(error)})`;
-    throw new DataError(`${place} cannot be read: ${printable(reason)}; copy or write it again.`);
-  }
 }

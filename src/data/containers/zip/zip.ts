@@ -20,6 +20,9 @@ export interface ZipEntry {
   readonly headerOffset: number;
 }
 
+/** The bytes with which an archive begins. */
+export const ZIP_SIGNATURE = [0x50, 0x4b, 3, 4];
+
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
@@ -32,10 +35,6 @@ const LARGEST_RATIO = 1100;
 /** The archives that are read here have some ten entries. */
 const MOST_ENTRIES = 1000;
 
-export function isZip(start: Uint8Array): boolean {
-  return start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4;
-}
-
 /** @throws DataError where the table is damaged or an entry is refused */
 export function zipEntries(file: DataFile, where: string): Map<string, ZipEntry> {
   const { count, size, offset } = directoryOf(file, where);
@@ -46,11 +45,9 @@ export function zipEntries(file: DataFile, where: string): Map<string, ZipEntry>
   let at = 0;
   for (let i = 0; i < count; i++) {
     if (at + 46 > size || view.getUint32(at, true) !== ENTRY) throw damagedZip(where, `has no entry ${i}`);
-    const [nameSize, extraSize, commentSize] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
-      number,
-      number,
-      number,
-    ];
+    const nameSize = view.getUint16(at + 28, true);
+    const extraSize = view.getUint16(at + 30, true);
+    const commentSize = view.getUint16(at + 32, true);
     if (at + 46 + nameSize + extraSize > size) throw damagedZip(where, `has an entry ${i} that is cut off`);
     const entry = entryAt(view, at, nameSize, extraSize, where);
     checkEntry(entry, view.getUint16(at + 8, true), file, where);

@@ -10,9 +10,9 @@ import { applyAdroitBinaryRule } from "../../adroit-binary.js";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { loadDataset } from "../../episode-source.js";
+import { adroitNpyFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
 import { expected, numpyBytes, numpyFiles, readPlain } from "../numpy.fixture.js";
-import { adroitNpyFormat } from "./adroit-format.js";
 
 const protocols = ["", "-protocol0", "-protocol2", "-protocol3", "-protocol5"];
 

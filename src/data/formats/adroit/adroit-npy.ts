@@ -5,7 +5,7 @@
  * have one entry too many, the last. In `<task>_bc_sparse4.npy` (a cloned policy) all are plain arrays, and rewards and
  * terminals have the shape [T, 1]. There `terminals` is set where only the clock ended the episode; env_infos say so.
  *
- * The rule which trajectories are learned from, and up to where, is `applyAdroitBinaryRule`; here all are handed out.
+ * Which trajectories are learned from, and up to where, is decided by `applyAdroitBinaryRule`; here all are handed out.
  */
 
 import { DataError } from "../../../errors.js";
@@ -16,8 +16,7 @@ import { unpickle } from "../../containers/numpy/pickle.js";
 import { damaged } from "../../containers/numpy/pickle-cursor.js";
 import { kindOf, NumpyArray, type PickleDictionary } from "../../containers/numpy/pickle-values.js";
 import { checkFinite, quoted } from "../../containers/refusal.js";
-import type { Episode } from "../../episode.js";
-import { stateOf } from "../../episode.js";
+import { type Episode, stateOf } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { splitTrajectories } from "../../trajectories.js";
 import type { ReadOptions } from "../format.js";
@@ -32,7 +31,7 @@ const LARGEST_FILE = 2 ** 31;
 const unpackedBytes = (fileBytes: number) => 2.4 * fileBytes + 40 * 2 ** 20;
 const tableBytes = (fileBytes: number) => 0.6 * fileBytes + 24 * 2 ** 20;
 
-/** The trajectories of a file as episodes. @throws DataError where it is no pickle of trajectories, or a hostile one */
+/** The trajectories of a file as episodes. @throws DataError where it is not a pickle of trajectories, or is a hostile one */
 export function openAdroitNpy(files: DataFiles, options: ReadOptions): EpisodeSource {
   const { name } = files;
   const bytes = readWhole(files, files.paths[0]!, LARGEST_FILE);

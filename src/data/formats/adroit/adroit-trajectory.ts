@@ -5,7 +5,8 @@
 import { DataError, UsageError } from "../../../errors.js";
 import { type Allowance, type NumberTable, tableOf } from "../../containers/numpy/pickle-table.js";
 import { kindOf, NumpyArray, type PickleDictionary, type PickleValue } from "../../containers/numpy/pickle-values.js";
-import { listed, quoted } from "../../containers/refusal.js";
+import { checkRows, flagsOf, listed, quoted } from "../../containers/refusal.js";
+import { sideBySide } from "../row-blocks.js";
 
 const DEFAULT_KEYS = ["state_observation"];
 
@@ -27,24 +28,24 @@ export interface Trajectory {
   readonly terminals: Uint8Array;
 }
 
-/** @throws DataError where keys are missing, are no numbers or do not fit together */
+/** @throws DataError where keys are missing, do not hold numbers or do not fit together */
 export function readTrajectory(place: TrajectoryPlace, entries: PickleDictionary, allowance: Allowance): Trajectory {
   const observations = states(place, entries, "observations", allowance);
   const count = observations.rows;
   const nextObservations = states(place, entries, "next_observations", allowance);
-  checkLength(place, "next_observations", nextObservations.rows, count);
+  checkRows(textOf(place, "next_observations"), nextObservations.rows, count);
   const actions = tableOf(entryOf(place, entries, "actions"), textOf(place, "actions"), allowance);
-  checkLength(place, "actions", actions.rows, count);
+  checkRows(textOf(place, "actions"), actions.rows, count);
   const rewards = column(place, entries, "rewards", allowance);
-  if (rewards.length !== count + 1) checkLength(place, "rewards", rewards.length, count);
+  if (rewards.length !== count + 1) checkRows(textOf(place, "rewards"), rewards.length, count);
   const terminals = column(place, entries, "terminals", allowance);
-  checkLength(place, "terminals", terminals.length, count);
+  checkRows(textOf(place, "terminals"), terminals.length, count);
   return {
     observations,
     nextObservations,
     actions,
     rewards: rewards.subarray(0, count),
-    terminals: clearTimeLimits(flagsOf(place, terminals), entries.get("env_infos")),
+    terminals: clearTimeLimits(flagsOf(terminals, textOf(place, "terminals")), entries.get("env_infos")),
   };
 }
 
@@ -67,7 +68,7 @@ function states(place: TrajectoryPlace, entries: PickleDictionary, key: string, 
         allowance,
       );
     });
-    return parts.length === 1 ? parts[0]! : sideBySide(parts, textOf(place, key), allowance);
+    return parts.length === 1 ? parts[0]! : joined(parts, textOf(place, key), allowance);
   }
   if (place.observationKeys === undefined) return tableOf(value, textOf(place, key), allowance);
   throw new UsageError(
@@ -75,20 +76,13 @@ function states(place: TrajectoryPlace, entries: PickleDictionary, key: string, 
   );
 }
 
-function sideBySide(parts: readonly NumberTable[], text: string, allowance: Allowance): NumberTable {
+function joined(parts: readonly NumberTable[], text: string, allowance: Allowance): NumberTable {
   const rows = parts[0]?.rows ?? 0;
   const columns = parts.reduce((sum, part) => sum + part.columns, 0);
   allowance.bytes -= 4 * rows * columns;
   if (allowance.bytes < 0 || parts.length === 0)
     throw new DataError(`${text} cannot be put together from ${parts.length} keys; name those to take.`);
-  const values = new Float32Array(rows * columns);
-  let offset = 0;
-  for (const part of parts) {
-    for (let row = 0; row < rows; row++)
-      values.set(part.values.subarray(row * part.columns, (row + 1) * part.columns), row * columns + offset);
-    offset += part.columns;
-  }
-  return { rows, columns, values };
+  return { rows, columns, values: sideBySide(parts, rows) };
 }
 
 /** [rows] or [rows, 1] */
@@ -96,13 +90,6 @@ function column(place: TrajectoryPlace, entries: PickleDictionary, key: string, 
   const { rows, columns, values } = tableOf(entryOf(place, entries, key), textOf(place, key), allowance);
   if (rows === 0 || columns === 1) return values;
   throw new DataError(`${textOf(place, key)} has ${columns} columns, where one number a step is expected; reshape it.`);
-}
-
-function checkLength(place: TrajectoryPlace, key: string, rows: number, count: number): void {
-  if (rows === count) return;
-  throw new DataError(
-    `${textOf(place, key)} has ${rows} rows but observations have ${count}; every key needs one row per step.`,
-  );
 }
 
 function entryOf(place: TrajectoryPlace, entries: PickleDictionary, key: string): PickleValue {
@@ -119,12 +106,6 @@ function stateOf(row: PickleValue, key: string, text: string): PickleValue {
   throw new DataError(
     `${text} has no ${quoted(key)}; there: ${row instanceof Map ? keysOf(row) : kindOf(row)}. Name the observation keys to take.`,
   );
-}
-
-function flagsOf(place: TrajectoryPlace, values: Float32Array): Uint8Array {
-  const first = values.findIndex((value) => value !== 0 && value !== 1);
-  if (first < 0) return Uint8Array.from(values);
-  throw new DataError(`${textOf(place, "terminals")} holds ${values[first]} in row ${first}; it must be 0 or 1.`);
 }
 
 /** Gym's time limit sets "done" as well; env_infos tell it apart. */

@@ -11,9 +11,9 @@ import { filesInMemory } from "../../containers/files.js";
 import { countSteps, type Dataset, type Episode } from "../../episode.js";
 import { loadDataset } from "../../episode-source.js";
 import { randomDataset, randomEpisode } from "../../example-data.fixture.js";
+import { calqlFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
-import { calqlFormat } from "./calql-format.js";
 import { type Manifest, type StoredColumn, sealManifest, storedColumns } from "./calql-layout.js";
 
 const sizes = { observationSize: 3, actionSize: 2 };

@@ -17,9 +17,13 @@
  * other in the order of `storedColumns`. The manifest has the checksum of blocks.u32 and one of itself.
  */
 import { z } from "zod";
-import { type ObservationParts, STATE, vectorParts, widthOf } from "../../columns.js";
+import { type ObservationParts, rowBytes, STATE, vectorParts } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import { isActionCount } from "../../discrete-actions.js";
+import type { Dataset } from "../../episode.js";
+
+export const manifestFile = "manifest.json";
+export const blocksFile = "blocks.u32";
 
 /** One array of the episodes: how many of its rows there are, and the bytes of one. */
 export interface StoredColumn {
@@ -30,21 +34,16 @@ export interface StoredColumn {
   readonly rowBytes: number;
 }
 
-/** What tells the columns of a data set. */
-export interface Shapes {
-  readonly observations: ObservationParts;
-  readonly actionSize: number;
-}
-
 const endings = { float32: "f32", uint8: "u8", int32: "i32" } as const;
-const bytesOf = { float32: 4, uint8: 1, int32: 4 } as const;
 
 /** The arrays of the episodes, in the order of a block's checksum: the parts of observations come first. */
-export function storedColumns({ observations, actionSize }: Shapes): readonly StoredColumn[] {
+export function storedColumns({
+  observations,
+  actionSize,
+}: Pick<Dataset, "observations" | "actionSize">): readonly StoredColumn[] {
   const parts = Object.entries(observations).map(([part, declared]): StoredColumn => {
     const stem = part === STATE ? "observations" : `observations-${part}`;
-    const rowBytes = bytesOf[declared.type] * widthOf(declared);
-    return { name: "observations", part, file: `${stem}.${endings[declared.type]}`, rowBytes };
+    return { name: "observations", part, file: `${stem}.${endings[declared.type]}`, rowBytes: rowBytes(declared) };
   });
   return [
     ...parts,

@@ -12,13 +12,14 @@ import { findWrongIndex } from "../../discrete-actions.js";
 import { type Episode, rowsOf } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
-import { blocksFile, manifestFile } from "./calql-files.js";
 import {
   BLOCK_NUMBERS,
+  blocksFile,
   columnBytes,
   LARGEST_BLOCK_BYTES,
   type Manifest,
   manifestChecksum,
+  manifestFile,
   manifestSchema,
   observationsIn,
   type StoredColumn,
@@ -29,13 +30,13 @@ import {
 const MOST_MANIFEST_BYTES = 2 ** 20;
 const AGAIN = "copy or convert the data set again";
 
-/** Opens a data set in the own format. @throws DataError where the files are not what the manifest says */
+/** Opens a data set in calql's own format. @throws DataError where the files are not what the manifest says */
 export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOptions = {}): EpisodeSource {
   const manifest = readManifest(files);
-  const { actionSize, discreteActions, steps, episodes } = manifest;
+  const { actionSize, discreteActions, actionBounds: bounds, steps, episodes } = manifest;
   const observations = observationsIn(manifest);
   const columns = storedColumns({ observations, actionSize });
-  const parts = openColumns(files, manifest, columns);
+  const parts = columns.map((column) => openSized(files, column.file, columnBytes(column, steps, episodes)));
   const blocks = readBlocks(files, manifest, columns);
   const opened = { name: files.name, manifest, observations, columns, files: parts, blocks, allowNonFinite };
   const read = (block: number) => readBlock(opened, block);
@@ -44,18 +45,13 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
     observations,
     actionSize,
     discreteActions,
-    ...boundsIn(manifest),
+    actionBounds: bounds && { low: Float32Array.from(bounds.low), high: Float32Array.from(bounds.high) },
     steps,
     blocks: { count: blocks.count, steps, episodes, identity: JSON.stringify(manifest), read },
     async *episodes() {
       for (let block = 0; block < blocks.count; block++) yield* read(block);
     },
   };
-}
-
-function boundsIn({ actionBounds: bounds }: Manifest): Pick<EpisodeSource, "actionBounds"> {
-  if (bounds === undefined) return {};
-  return { actionBounds: { low: Float32Array.from(bounds.low), high: Float32Array.from(bounds.high) } };
 }
 
 /** The blocks as blocks.u32 lists them, with what lies before each. */
@@ -104,15 +100,7 @@ function readManifest(files: DataFiles): Manifest {
   return parsed.data;
 }
 
-/** Every column must have exactly the size that follows from the manifest. */
-function openColumns(
-  files: DataFiles,
-  { steps, episodes }: Manifest,
-  columns: readonly StoredColumn[],
-): readonly DataFile[] {
-  return columns.map((column) => openSized(files, column.file, columnBytes(column, steps, episodes)));
-}
-
+/** A file of exactly the size that follows from the manifest. */
 function openSized(files: DataFiles, path: string, size: number): DataFile {
   const file = files.open(path);
   if (file.size === size) return file;

@@ -3,25 +3,26 @@
  */
 
 import { UsageError } from "../../../errors.js";
-import { episodeProblem } from "../../check-episode.js";
+import { checkWritable } from "../../check-episode.js";
 import { plainParts, vectorSizeOf } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import type { TargetFile } from "../../containers/files.js";
 import type { Episode } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
-import type { DataTarget, EpisodeSink } from "../format.js";
-import { blocksFile, manifestFile } from "./calql-files.js";
+import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
 import {
   BLOCK_BYTES,
+  blocksFile,
   LARGEST_BLOCK_BYTES,
   type Manifest,
+  manifestFile,
   type StoredColumn,
   sealManifest,
   storedColumns,
   totalBytes,
 } from "./calql-layout.js";
 
-/** Starts a data set in the own format. */
+/** Starts a data set in calql's own format. */
 export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeSink {
   const columns = storedColumns(header);
   const files = columns.map((column) => target.create(column.file));
@@ -55,10 +56,7 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
       if (totals.episodes === 0)
         throw new UsageError(`"${header.source}" has no episodes, so there is nothing to write; record some first.`);
       for (const file of [...files, index]) file.close();
-      const manifest = manifestOf(header, totals);
-      const file = target.create(manifestFile);
-      file.append(new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
-      file.close();
+      writeJson(target, manifestFile, manifestOf(header, totals));
     },
   };
 }
@@ -118,9 +116,8 @@ function checkedBytes(
 ): number {
   const bytes = totalBytes(columns, episode.length, 1);
   const tooLong = bytes > LARGEST_BLOCK_BYTES ? `it has ${episode.length} steps, ${bytes} bytes; split it` : undefined;
-  const problem = episodeProblem(header, episode) ?? tooLong;
-  if (problem === undefined) return bytes;
-  throw new UsageError(`Episode ${index} of "${header.source}" cannot be written: ${problem}.`);
+  checkWritable(header, episode, index, "", () => tooLong);
+  return bytes;
 }
 
 function sumOf(episodes: readonly Episode[]): number {

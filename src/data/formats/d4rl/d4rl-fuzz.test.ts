@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { packEpisode } from "../../episode.js";
+import { d4rlFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
-import { d4rlFormat } from "./d4rl-format.js";
 import { writeD4RL } from "./d4rl-writer.js";
 
 test("10,000 damaged D4RL files give valid data or one typed error each", { timeout: 300_000 }, async () => {

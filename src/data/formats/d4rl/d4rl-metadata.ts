@@ -5,17 +5,13 @@
  */
 import type { DataFile } from "../../containers/files.js";
 import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
 import { isTable, listKeys } from "../../containers/hdf5/hdf5-table.js";
 
 /** The name under which the number of discrete actions stands. */
 export const DISCRETE_ACTIONS = "discrete_actions";
 
 const GROUP = "metadata";
-const LONGEST_TEXT = 2 ** 16;
-// HDF5's numbers for the classes of values.
-const INTEGER = 0;
-const FLOAT = 1;
-const STRING = 3;
 
 /**
  * The metadata of a file, by name; empty if it has none.
@@ -42,32 +38,4 @@ export function readMetadataOf(file: OpenHdf5, key: string): string | number | u
 
 function metadataKeys(file: OpenHdf5): string[] {
   return listKeys(file).includes(GROUP) && !isTable(file, GROUP) ? listKeys(file, `/${GROUP}`) : [];
-}
-
-function readScalar(file: OpenHdf5, key: string): string | number | undefined {
-  if (!isTable(file, key)) return undefined;
-  const { library, id } = file;
-  const header = file.attempt(`"${key}" cannot be read`, () => library.get_dataset_metadata(id, `/${key}`));
-  if (header.total_size !== 1 || header.size > LONGEST_TEXT || header.vlen) return undefined;
-  const bytes = readBytes(file, key, header.size);
-  const view = new DataView(bytes.buffer);
-  if (header.type === STRING) return new TextDecoder().decode(bytes).replace(/\0+$/, "");
-  if (header.type === FLOAT && header.size === 8) return view.getFloat64(0, true);
-  if (header.type === FLOAT && header.size === 4) return view.getFloat32(0, true);
-  if (header.type === INTEGER && header.size === 8) return Number(view.getBigInt64(0, true));
-  if (header.type === INTEGER && header.size === 4) return view.getInt32(0, true);
-  return undefined;
-}
-
-function readBytes(file: OpenHdf5, key: string, size: number): Uint8Array<ArrayBuffer> {
-  const { library, id } = file;
-  const what = `"${key}" cannot be read`;
-  const pointer = library._malloc(size);
-  try {
-    const status = file.attempt(what, () => library.get_dataset_data(id, `/${key}`, null, null, null, BigInt(pointer)));
-    if (status < 0) file.fail(what);
-    return Uint8Array.from(library.HEAPU8.subarray(pointer, pointer + size));
-  } finally {
-    library._free(pointer);
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * The arrays of a D4RL file (see d4rl.ts): which there are, whether their shapes fit together, and their rows, a stretch
- * at a time and each value checked.
+ * The arrays of a D4RL file (see d4rl.ts): which of them there are, whether their shapes fit together, and their rows, a
+ * stretch at a time and each value checked.
  */
 
 import { DataError } from "../../../errors.js";
@@ -13,7 +13,7 @@ import {
   readRows,
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
-import { listed } from "../../containers/refusal.js";
+import { checkFinite, checkRows, flagsOf, listed } from "../../containers/refusal.js";
 import { findWrongIndex, isActionCount } from "../../discrete-actions.js";
 import type { RecordedRows } from "../../trajectories.js";
 import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
@@ -46,7 +46,7 @@ export function readTables(file: OpenHdf5): D4RLTables {
         `of the file. There: ${listed(keys, 12)}.`,
     );
   }
-  const header = (key: string) => readHeader(file, key, file.size);
+  const header = (key: string) => readHeader(file, key);
   const observations = header("observations");
   const count = observations.shape[0] ?? 0;
   if (count === 0) throw new DataError(`"${file.name}" has the D4RL layout but no rows; record some steps first.`);
@@ -86,10 +86,11 @@ export function readStretch(
   const { timeouts, nextObservations, demonstrations } = tables;
   const numbers = (header: TableHeader) => {
     const values = readRows(file, header, first, count);
-    if (!allowNonFinite) refuseNonFinite(file, header, values, first);
+    const complete = count === header.shape[0];
+    if (!allowNonFinite) checkFinite(values, numbersPerRow(header), placeOf(file, header), first, complete);
     return values;
   };
-  const flags = (header: TableHeader) => flagsOf(file, header, readRows(file, header, first, count), first);
+  const flags = (header: TableHeader) => flagsOf(readRows(file, header, first, count), placeOf(file, header), first);
   const rows = {
     count,
     observationSize: tables.observationSize,
@@ -151,14 +152,14 @@ function demonstrationsHeader(
   timeouts: TableHeader | undefined,
 ): TableHeader | undefined {
   if (!keys.includes("infos") || !isTable(file, "infos")) return undefined;
-  const header = column(file, readHeader(file, "infos", file.size), count);
+  const header = column(file, readHeader(file, "infos"), count);
   return timeouts === undefined ? header : undefined;
 }
 
 function matrix(file: OpenHdf5, header: TableHeader, count: number): TableHeader {
   const [rows, columns] = header.shape;
   if (header.shape.length !== 2 || columns === 0) throw shapeError(file, header, "[rows, columns]");
-  if (rows !== count) throw lengthError(file, header, count);
+  checkRows(placeOf(file, header), rows, count);
   return header;
 }
 
@@ -166,40 +167,17 @@ function matrix(file: OpenHdf5, header: TableHeader, count: number): TableHeader
 function column(file: OpenHdf5, header: TableHeader, count: number): TableHeader {
   const { shape } = header;
   if (shape.length > 2 || (shape.length === 2 && shape[1] !== 1)) throw shapeError(file, header, "[rows] or [rows, 1]");
-  if (shape[0] !== count) throw lengthError(file, header, count);
+  checkRows(placeOf(file, header), shape[0], count);
   return header;
 }
 
-/** Refuses values that are no numbers with the first place where one stands. */
-function refuseNonFinite(file: OpenHdf5, header: TableHeader, values: Float32Array, firstRow: number): void {
-  const first = values.findIndex((value) => !Number.isFinite(value));
-  if (first < 0) return;
-  const columns = numbersPerRow(header);
-  const place = `row ${firstRow + Math.floor(first / columns)}${header.shape.length > 1 ? `, column ${first % columns}` : ""}`;
-  const others = values.reduce((total, value) => total + (Number.isFinite(value) ? 0 : 1), 0) - 1;
-  const more = values.length < columns * header.shape[0]! ? "at least " : "";
-  throw new DataError(
-    `"${file.name}": "${header.key}" holds ${values[first]} in ${place}` +
-      `${others > 0 ? ` (and ${more}${others} more such values)` : ""}; repair or remove these rows.`,
-  );
-}
-
-function flagsOf(file: OpenHdf5, header: TableHeader, values: Float32Array, firstRow: number): Uint8Array {
-  const first = values.findIndex((value) => value !== 0 && value !== 1);
-  if (first < 0) return Uint8Array.from(values);
-  throw new DataError(
-    `"${file.name}": "${header.key}" holds ${values[first]} in row ${firstRow + first}; it must be 0 or 1, so store it as a boolean.`,
-  );
+/** How messages name an array. */
+function placeOf(file: OpenHdf5, header: TableHeader): string {
+  return `"${file.name}": "${header.key}"`;
 }
 
 function shapeError(file: OpenHdf5, header: TableHeader, expected: string): DataError {
   return new DataError(
-    `"${file.name}": "${header.key}" has the shape [${header.shape.join(", ")}] where ${expected} is expected; reshape it.`,
-  );
-}
-
-function lengthError(file: OpenHdf5, header: TableHeader, count: number): DataError {
-  return new DataError(
-    `"${file.name}": "${header.key}" has ${header.shape[0]} rows but observations have ${count}; every key needs one row per step.`,
+    `${placeOf(file, header)} has the shape [${header.shape.join(", ")}] where ${expected} is expected; reshape it.`,
   );
 }

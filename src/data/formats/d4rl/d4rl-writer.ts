@@ -11,7 +11,7 @@
  */
 
 import { UsageError } from "../../../errors.js";
-import { episodeProblem } from "../../check-episode.js";
+import { checkWritable, endProblem } from "../../check-episode.js";
 import { requireVector } from "../../columns.js";
 import type { TargetFile } from "../../containers/files.js";
 import { GrowingBytes } from "../../containers/hdf5/growing-bytes.js";
@@ -65,7 +65,7 @@ export async function createD4RL(
   let waiting: Episode | undefined;
   return {
     async write(episode) {
-      checkEpisode(header, episode, index++);
+      checkWritable(header, episode, index++, " in the D4RL layout", endProblem);
       if (waiting) writeRows(tables, header, waiting, episode);
       waiting = episode;
     },
@@ -149,7 +149,7 @@ function writeMetadata(file: WritableHdf5, metadata: Metadata): void {
 }
 
 function needsClosingRow(episode: Episode, next: Episode | undefined): boolean {
-  if (next === undefined || !endsTerminated(episode)) return true;
+  if (next === undefined || episode.terminated[episode.length - 1] !== 1) return true;
   const observations = stateOf(episode.observations);
   const size = observations.length / (episode.length + 1);
   const last = bits(observations.subarray(episode.length * size));
@@ -160,23 +160,4 @@ function needsClosingRow(episode: Episode, next: Episode | undefined): boolean {
 /** Bytes and not numbers are compared: -0 and 0 are equal numbers, but other bytes would come back. */
 function bits(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-function endsTerminated(episode: Episode): boolean {
-  return episode.terminated[episode.length - 1] === 1;
-}
-
-function checkEpisode(header: DatasetHeader, episode: Episode, index: number): void {
-  const problem = episodeProblem(header, episode) ?? untoldEnd(episode);
-  if (problem === undefined) return;
-  throw new UsageError(`Episode ${index} of "${header.source}" cannot be written in the D4RL layout: ${problem}.`);
-}
-
-/** Why an episode's end cannot be told by terminals and timeouts. */
-function untoldEnd(episode: Episode): string | undefined {
-  const early = episode.terminated.subarray(0, episode.length - 1).indexOf(1);
-  if (early >= 0)
-    return `it is terminated in step ${early} but goes on; write it before any rule that marks such steps`;
-  if (endsTerminated(episode) || episode.truncated) return undefined;
-  return "it ends neither terminated nor truncated; say which of the two it is";
 }

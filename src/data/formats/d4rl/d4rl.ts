@@ -36,7 +36,7 @@ const STRETCH_BYTES = 2 ** 22;
  *
  * @param bytes the whole file
  * @param name the file's name, which becomes the data set's `source` and stands in messages
- * @throws DataError where the file is damaged, lacks keys, contradicts itself or holds values that are no numbers
+ * @throws DataError where the file is damaged, lacks keys, contradicts itself or holds values that are not numbers
  */
 export async function readD4RL(bytes: Uint8Array, name: string, options: D4RLOptions = {}): Promise<Dataset> {
   return loadDataset(await openD4RL(bytes, name, options));
@@ -60,7 +60,7 @@ export async function openD4RL(
     source: name,
     observations: vectorParts(observationSize),
     actionSize,
-    ...(discreteActions !== undefined && { discreteActions }),
+    discreteActions,
     steps: count,
     async *episodes() {
       const { file, close } = await openHdf5(source, name);
@@ -73,7 +73,7 @@ export async function openD4RL(
   };
 }
 
-/** Each stretch begins where an episode does, and is read again with more rows if it holds no whole one. */
+/** Each stretch begins where an episode does, and is read again with more rows if it does not hold a whole one. */
 function* episodesOf(file: OpenHdf5, tables: D4RLTables, options: D4RLOptions): Generator<Episode> {
   const { count } = tables;
   const usual = stretchRows(tables, options);

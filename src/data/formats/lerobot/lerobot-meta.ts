@@ -8,7 +8,8 @@ import { requirement, shown } from "../../../requirement.js";
 import { type DataFiles, readWhole } from "../../containers/files.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
-import { infoPath } from "./lerobot-files.js";
+
+export const infoPath = "meta/info.json";
 
 const LARGEST_INFO = 2 ** 22;
 const WIDEST_FEATURE = 2 ** 16;

@@ -4,14 +4,13 @@
  * last reward, still done), as in the D4RL layout; readers that count on next.done leave it alone.
  */
 
-import { UsageError } from "../../../errors.js";
+import { checkWritable, endProblem } from "../../check-episode.js";
 import { requireVector, vectorSizeOf } from "../../columns.js";
 import { type WrittenColumn, writeParquet } from "../../containers/parquet/parquet-writer.js";
-import type { Episode } from "../../episode.js";
-import { stateOf } from "../../episode.js";
+import { type Episode, stateOf } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
-import type { DataTarget, EpisodeSink } from "../format.js";
-import { rowProblem } from "../step-rows.js";
+import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
+import { infoPath } from "./lerobot-meta.js";
 
 /** Recorded data of other origin have no clock; LeRobot wants one. */
 const FRAMES_PER_SECOND = 10;
@@ -45,8 +44,7 @@ export async function createLeRobot(target: DataTarget, header: DatasetHeader): 
   let total = 0;
   return {
     async write(episode) {
-      const reason = rowProblem(episode);
-      if (reason) throw new UsageError(`Episode ${count} cannot be written to "${target.name}" as frames: ${reason}.`);
+      checkWritable(header, episode, count, ` to "${target.name}" as frames`, endProblem);
       for (let frame = 0; frame <= episode.length; frame++)
         frames.add(frameOf(episode, frame, header, count, total + frame));
       const length = episode.length + 1;
@@ -58,9 +56,7 @@ export async function createLeRobot(target: DataTarget, header: DatasetHeader): 
       frames.finish();
       episodes.finish();
       writeTask(target);
-      const info = target.create("meta/info.json");
-      info.append(new TextEncoder().encode(`${JSON.stringify(infoOf(header, count, total), null, 2)}\n`));
-      info.close();
+      writeJson(target, infoPath, infoOf(header, count, total));
     },
   };
 }

@@ -11,9 +11,8 @@ import { episodeOf, expected, tableFolder } from "../../containers/tables.fixtur
 import { type Episode, packEpisode, stateOf } from "../../episode.js";
 import { loadDataset } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
-import { recogniseFormat } from "../formats.js";
+import { lerobotFormat, recogniseFormat } from "../formats.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
-import { lerobotFormat } from "./lerobot-format.js";
 
 async function read(files: DataFiles, options: ReadOptions = {}) {
   return loadDataset(await recogniseFormat(files).open(files, options));

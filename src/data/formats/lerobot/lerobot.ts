@@ -19,8 +19,7 @@ import type { EpisodeSource } from "../../episode-source.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 import { type RowEnding, StepRows } from "../step-rows.js";
-import { infoPath } from "./lerobot-files.js";
-import { type Feature, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
+import { type Feature, infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
 
 /** The data set in these files. @throws DataError where they are not what meta/info.json tells of */
 export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
@@ -30,7 +29,7 @@ export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSour
     source: files.name,
     observations: vectorParts(info.observations.reduce((sum, { width }) => sum + width, 0)),
     actionSize: info.action.width,
-    ...(discreteActions !== undefined && { discreteActions }),
+    discreteActions,
     steps: info.frames,
     async *episodes() {
       yield* new FrameReader(files, info, options).episodes();

@@ -1,11 +1,36 @@
 /**
- * From the cells of a log's row to numbers: columns of numbers, booleans, lists of numbers and categories, side by side
- * in the order in which the mapping names them.
+ * A log as a table of cells, whether its rows are lines of JSON or of Parquet, and how cells become numbers: columns of
+ * numbers, booleans, lists of numbers and categories, side by side in the order in which the mapping names them.
  */
 import { DataError } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import type { LogFeature } from "./log-mapping.js";
+
+/** One row; valid until the next one is asked for. */
+export interface LogRow {
+  /** The values of the columns that were asked for, in that order; undefined where the row has none, null where it is empty. */
+  readonly cells: readonly unknown[];
+  /** Where it stands: line (from 1 on) or row (from 0 on). */
+  readonly number: number;
+}
+
+/** A log's rows. */
+export interface LogTable {
+  /** How messages name the log, e.g. `"visits.jsonl"`. */
+  readonly where: string;
+  /** What a row is called in messages. */
+  readonly unit: "line" | "row";
+  /** The names of the columns, as far as the first row or the file's header tells them. */
+  readonly columns: readonly string[];
+  /** How many discrete actions there are, where a file that was written here says so. */
+  readonly discreteActions: number | undefined;
+  readonly rowCount: number | undefined;
+  /** Bytes of the log's file. */
+  readonly fileBytes: number;
+  /** @throws DataError where a row cannot be read */
+  rows(columns: readonly string[]): Generator<LogRow>;
+}
 
 /** Wrong content of a cell; the message says column and problem, the caller adds the file and the line. */
 export class CellProblem extends Error {}

@@ -11,9 +11,8 @@ import { episodeOf, expected, tableFile, tableJson } from "../../containers/tabl
 import { type Episode, packEpisode, stateOf } from "../../episode.js";
 import { loadDataset } from "../../episode-source.js";
 import type { DatasetFormat, ReadOptions } from "../format.js";
-import { recogniseFormat } from "../formats.js";
+import { jsonLinesFormat, parquetFormat, recogniseFormat } from "../formats.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
-import { jsonLinesFormat, parquetFormat } from "./log-format.js";
 
 /** Reads lines of JSON; strings stand as they are. */
 async function read(lines: readonly unknown[], options: ReadOptions = {}) {

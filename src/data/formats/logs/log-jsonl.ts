@@ -4,12 +4,12 @@
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../../containers/files.js";
 import { linesOf, type TextLine } from "../../containers/json-lines.js";
-import type { LogRow, LogTable } from "./log-table.js";
+import type { LogRow, LogTable } from "./log-features.js";
 
 /** In the first line of a file that was written here: how many actions there are to choose from. */
 export const DISCRETE_ACTIONS = "discrete_actions";
 
-/** @throws DataError when there is no first line, or it is no JSON object */
+/** @throws DataError when there is no first line, or it is not a JSON object */
 export function openJsonLines(file: DataFile, where: string): LogTable {
   const first = linesOf(file, where).next().value as TextLine | undefined;
   if (first === undefined) throw new DataError(`${where} is empty; write one JSON object a line, one line a step.`);

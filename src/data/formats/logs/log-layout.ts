@@ -8,9 +8,8 @@ import { printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
 import type { RowEnding } from "../step-rows.js";
-import { atRow, CellProblem, Features } from "./log-features.js";
+import { atRow, CellProblem, Features, type LogRow, type LogTable } from "./log-features.js";
 import { type LogMapping, usualColumns } from "./log-mapping.js";
-import type { LogRow, LogTable } from "./log-table.js";
 
 /** What one row says; the arrays are filled anew by the next row. */
 export interface StepCells {

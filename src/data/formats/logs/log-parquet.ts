@@ -3,13 +3,13 @@
  */
 import type { DataFile } from "../../containers/files.js";
 import { type ColumnValues, openParquet, type ParquetTable } from "../../containers/parquet/parquet.js";
+import type { LogRow, LogTable } from "./log-features.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
-import type { LogRow, LogTable } from "./log-table.js";
 
 /** In the metadata of a file that was written here: how many actions there are to choose from. */
 export const DISCRETE_ACTIONS_KEY = `calql.${DISCRETE_ACTIONS}`;
 
-/** @throws DataError when the file is no Parquet table */
+/** @throws DataError when the file is not a Parquet table */
 export async function openParquetLog(file: DataFile, where: string): Promise<LogTable> {
   const table = await openParquet(file, where);
   const discrete = table.metadata.get(DISCRETE_ACTIONS_KEY);

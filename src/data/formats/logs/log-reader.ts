@@ -12,9 +12,9 @@ import type { EpisodeSource } from "../../episode-source.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 import { StepRows } from "../step-rows.js";
+import type { LogTable } from "./log-features.js";
 import { LogLayout, type StepCells } from "./log-layout.js";
 import { parseMapping } from "./log-mapping.js";
-import type { LogTable } from "./log-table.js";
 
 type EpisodeName = string | number;
 
@@ -29,7 +29,7 @@ interface Gathered {
   step: number | undefined;
 }
 
-/** @param name the path that the user gave; @throws DataError for a log that is none, UsageError for a wrong mapping */
+/** @param name the path that the user gave; @throws DataError for what is not a log, UsageError for a wrong mapping */
 export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options.allowNonFinite ?? false);
@@ -38,9 +38,9 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
     source: name,
     observations: vectorParts(observationSize),
     actionSize,
-    ...(discreteActions !== undefined && { discreteActions }),
-    ...(actionBounds && { actionBounds }),
-    ...(table.rowCount !== undefined && { steps: table.rowCount }),
+    discreteActions,
+    actionBounds,
+    steps: table.rowCount,
     async *episodes() {
       let count = 0;
       const memory = new EpisodeMemory(table.where, options).addFile(table.fileBytes);

@@ -4,12 +4,12 @@
  */
 
 import { UsageError } from "../../../errors.js";
+import { checkWritable, endProblem } from "../../check-episode.js";
 import { requireVector } from "../../columns.js";
 import { writeParquet } from "../../containers/parquet/parquet-writer.js";
 import { stateOf } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
 import type { DataTarget, EpisodeSink } from "../format.js";
-import { rowProblem } from "../step-rows.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
 import { DISCRETE_ACTIONS_KEY } from "./log-parquet.js";
 
@@ -84,8 +84,7 @@ function sinkOf(
   let count = 0;
   return {
     async write(episode) {
-      const reason = rowProblem(episode);
-      if (reason) throw new UsageError(`Episode ${count} cannot be written to "${target.name}" as rows: ${reason}.`);
+      checkWritable(header, episode, count, ` to "${target.name}" as rows`, endProblem);
       const take = (values: Float32Array, row: number, size: number) => values.subarray(row * size, (row + 1) * size);
       for (let step = 0; step <= episode.length; step++) {
         const last = step === episode.length - 1;

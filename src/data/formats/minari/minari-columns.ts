@@ -8,9 +8,8 @@ import { openArrow } from "../../containers/arrow/arrow.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { openParquet, type ParquetTable } from "../../containers/parquet/parquet.js";
 import { quoted } from "../../containers/refusal.js";
-import { bytesFrom, type EpisodeColumns } from "./minari-episode.js";
+import { bytesFrom, type EpisodeColumns, type MinariStorage } from "./minari-episode.js";
 import type { MinariMetadata } from "./minari-metadata.js";
-import type { MinariStorage } from "./minari-storage.js";
 
 type TableKind = "arrow" | "parquet";
 

@@ -9,10 +9,20 @@
 
 import { DataError } from "../../../errors.js";
 import { type Observations, STATE } from "../../columns.js";
-import { checkFinite } from "../../containers/refusal.js";
+import { checkFinite, flagsOf } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import { type ChoiceSpace, isPicture, type Leaf, pictureName, storedWidthOf, widthOf } from "./minari-space.js";
+import { sideBySide } from "../row-blocks.js";
+import type { MinariMetadata } from "./minari-metadata.js";
+import {
+  type ChoiceSpace,
+  isPicture,
+  type Leaf,
+  pictureName,
+  type Space,
+  storedWidthOf,
+  widthOf,
+} from "./minari-space.js";
 
 /** The columns of one episode, wherever they are stored. */
 export interface EpisodeColumns {
@@ -30,11 +40,22 @@ export interface EpisodeColumns {
    * @throws DataError where there is no such array, or not of these sizes
    */
   read(path: readonly string[], perRow: number, rows: number): Float32Array;
-  /** The same of an array of bytes, as bytes. @throws DataError also where a number is no byte */
+  /** The same of an array of bytes, as bytes. @throws DataError also where a number is not a byte */
   readBytes(path: readonly string[], perRow: number, rows: number): Uint8Array;
 }
 
-/** Numbers that are bytes, as such. @throws DataError for one that is none */
+/** A stored data set whose list of episodes was read, but no episode yet. */
+export interface MinariStorage {
+  readonly metadata: MinariMetadata;
+  /** The numbers of the episodes, ascending. */
+  readonly episodes: readonly number[];
+  /** The space of a column ("observations", "actions") as far as the stored arrays tell it. */
+  inferSpace(column: string): Promise<Space>;
+  /** Hands the columns of an episode to `use`, and closes them afterwards. */
+  withEpisode<T>(episode: number, use: (columns: EpisodeColumns) => T): Promise<T>;
+}
+
+/** Numbers that are bytes, as bytes. @throws DataError for one that is not */
 export function bytesFrom(values: Float32Array, where: string): Uint8Array {
   const wrong = values.findIndex((value) => !Number.isInteger(value) || value < 0 || value > 255);
   if (wrong < 0) return Uint8Array.from(values);
@@ -63,8 +84,9 @@ export function assembleEpisode(columns: EpisodeColumns, layout: EpisodeLayout):
     : flattened(columns, "actions", layout.actions, steps, layout.allowNonFinite);
   const rewards = columns.read(["rewards"], 1, steps);
   if (!layout.allowNonFinite) checkFinite(rewards, 1, `${where}, "rewards",`);
-  const terminated = flags(columns, "terminations");
-  flags(columns, "truncations");
+  const flags = (key: string) => flagsOf(columns.read([key], 1, steps), `${where}, "${key}",`);
+  const terminated = flags("terminations");
+  flags("truncations");
   return { length: steps, observations, actions, rewards, terminated, truncated: terminated[steps - 1] === 0 };
 }
 
@@ -99,32 +121,16 @@ function flattened(
   rows: number,
   allowNonFinite: boolean,
 ): Float32Array {
-  const width = leaves.reduce((sum, leaf) => sum + widthOf(leaf), 0);
-  const parts = leaves.map((leaf) => {
+  const tables = leaves.map((leaf) => {
+    const width = widthOf(leaf);
     const path = [column, ...leaf.path];
     const values = columns.read(path, storedWidthOf(leaf), rows);
     const place = `${columns.where}, "${path.join("/")}",`;
-    if (leaf.space.kind === "choice") return oneHot(values, leaf.space, widthOf(leaf), place);
+    if (leaf.space.kind === "choice") return { values: oneHot(values, leaf.space, width, place), columns: width };
     if (!allowNonFinite) checkFinite(values, leaf.space.size, place);
-    return values;
+    return { values, columns: width };
   });
-  return parts.length === 1 ? parts[0]! : sideBySide(parts, leaves.map(widthOf), width, rows);
-}
-
-function sideBySide(
-  parts: readonly Float32Array[],
-  widths: readonly number[],
-  width: number,
-  rows: number,
-): Float32Array {
-  const joined = new Float32Array(rows * width);
-  let left = 0;
-  for (const [i, part] of parts.entries()) {
-    const own = widths[i]!;
-    for (let row = 0; row < rows; row++) joined.set(part.subarray(row * own, (row + 1) * own), row * width + left);
-    left += own;
-  }
-  return joined;
+  return tables.length === 1 ? tables[0]!.values : sideBySide(tables, rows);
 }
 
 function oneHot(values: Float32Array, { counts, starts }: ChoiceSpace, width: number, where: string): Float32Array {
@@ -153,11 +159,4 @@ function indexOf(value: number, start: number, count: number, row: number, where
   throw new DataError(
     `${where} holds ${value} in row ${row}, where its space has whole numbers from ${start} to ${start + count - 1}; repair the row or the space.`,
   );
-}
-
-function flags(columns: EpisodeColumns, column: string): Uint8Array {
-  const values = columns.read([column], 1, columns.steps);
-  const wrong = values.findIndex((value) => value !== 0 && value !== 1);
-  if (wrong < 0) return Uint8Array.from(values);
-  throw new DataError(`${columns.where}, "${column}", holds ${values[wrong]} in row ${wrong}; it must be 0 or 1.`);
 }

@@ -8,13 +8,13 @@
 
 import { DataError } from "../../../errors.js";
 import { type ObservationParts, vectorParts } from "../../columns.js";
-import type { DataFile, DataFiles } from "../../containers/files.js";
+import { beginsWith, type DataFile, type DataFiles } from "../../containers/files.js";
+import { HDF5_SIGNATURE } from "../../containers/hdf5/hdf5-module.js";
 import { placesOf } from "../../containers/hdf5/hdf5-texts.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
-import type { DatasetFormat, ReadOptions } from "../format.js";
-import { refuseOptions } from "../refuse-options.js";
-import { assembleEpisode, type EpisodeLayout } from "./minari-episode.js";
+import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
+import { assembleEpisode, type EpisodeLayout, type MinariStorage } from "./minari-episode.js";
 import { readMetadata } from "./minari-metadata.js";
 import {
   isPicture,
@@ -26,11 +26,9 @@ import {
   selectKeys,
   widthOf,
 } from "./minari-space.js";
-import { checkEpisodes, type MinariStorage, pictureError } from "./minari-storage.js";
 
 const mainFile = "main_data.hdf5";
 const metadataFile = "metadata.json";
-const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** The names of episodes may stand anywhere in a file; so much of it is searched for them. */
 const searchedBytes = 2 ** 28;
 const blockBytes = 2 ** 22;
@@ -40,12 +38,9 @@ export const minariFormat: DatasetFormat = {
   id: "minari",
   description: "Minari: a folder with data/metadata.json, or main_data.hdf5",
   extensions: ["/"],
-  recognises(files) {
-    if (files.kind === "file") return isEpisodeFile(files);
-    return dataFolder(files) !== undefined;
-  },
+  recognises: (files) => (files.kind === "file" ? isEpisodeFile(files) : dataFolder(files) !== undefined),
   async open(files, options) {
-    refuseOptions(files.name, "a Minari data set", options, ["observationKeys", "allowNonFinite"]);
+    refuseOptions(files.name, "a Minari data set", options, ["observationKeys"]);
     const storage = await openStorage(files);
     checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
     return sourceOf(files.name, storage, await layoutOf(files.name, storage, options));
@@ -75,10 +70,8 @@ function isMinariMetadata(files: DataFiles, path: string): boolean {
 /** A single HDF5 file: by its name, or because names of episodes stand in it. */
 function isEpisodeFile(files: DataFiles): boolean {
   try {
+    if (!beginsWith(files, HDF5_SIGNATURE)) return false;
     const file = files.open(files.paths[0]!);
-    if (file.size < signature.length) return false;
-    const start = file.read(0, signature.length);
-    if (!signature.every((byte, i) => start[i] === byte)) return false;
     return file.path.endsWith(mainFile) || namesEpisodes(file);
   } catch {
     return false;
@@ -108,6 +101,16 @@ async function openStorage(files: DataFiles): Promise<MinariStorage> {
   return (await import("./minari-columns.js")).openColumnStorage(files, folder, metadata.storage, metadata);
 }
 
+/** @throws DataError where there is no episode, or another number of them than the data set declares */
+function checkEpisodes(name: string, episodes: readonly number[], declared: number | undefined): void {
+  if (episodes.length === 0)
+    throw new DataError(`"${name}" is a Minari data set without episodes; copy it again, with all its files.`);
+  if (declared !== undefined && declared !== episodes.length)
+    throw new DataError(
+      `"${name}" declares ${declared} episodes (total_episodes) but holds ${episodes.length}; copy the data set again, with all its files.`,
+    );
+}
+
 async function layoutOf(name: string, storage: MinariStorage, options: ReadOptions): Promise<EpisodeLayout> {
   const { metadata } = storage;
   const whole = metadata.observationSpace ?? (await storage.inferSpace("observations"));
@@ -115,7 +118,10 @@ async function layoutOf(name: string, storage: MinariStorage, options: ReadOptio
   const actions = metadata.actionSpace ?? (await storage.inferSpace("actions"));
   const observations = leavesOf(observed, `"${name}": "observations"`);
   const picture = observations.find(({ space }) => metadata.jpeg && space.kind === "box" && space.image);
-  if (picture) throw pictureError(`"${name}": "${["observations", ...picture.path].join("/")}"`);
+  if (picture)
+    throw new DataError(
+      `"${name}": "${["observations", ...picture.path].join("/")}" are pictures stored as JPEG, which are not decoded here; leave the key out with the observation keys, or write the data set again with jpeg_encoding=False.`,
+    );
   const choice = choiceOf(actions);
   return {
     observations,
@@ -138,9 +144,9 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): 
     source: name,
     observations: partsOf(observations),
     actionSize: choice ? 1 : totalWidth(actions),
-    ...(choice && { discreteActions: choice.count }),
-    ...boundsOf(actions),
-    ...(storage.metadata.steps !== undefined && { steps: storage.metadata.steps }),
+    discreteActions: choice?.count,
+    actionBounds: boundsOf(actions),
+    steps: storage.metadata.steps,
     async *episodes() {
       for (const episode of storage.episodes)
         yield await storage.withEpisode(episode, (columns) => assembleEpisode(columns, layout));
@@ -149,10 +155,8 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): 
 }
 
 /** The bounds of actions that are one box. */
-function boundsOf(actions: readonly Leaf[]): Pick<EpisodeSource, "actionBounds"> {
-  const [leaf] = actions;
-  if (actions.length !== 1 || leaf?.space.kind !== "box" || !leaf.space.bounds) return {};
-  return { actionBounds: leaf.space.bounds };
+function boundsOf([leaf, ...others]: readonly Leaf[]): EpisodeSource["actionBounds"] {
+  return others.length === 0 && leaf?.space.kind === "box" ? leaf.space.bounds : undefined;
 }
 
 /** Pictures are parts of their own; all other numbers together are the vector `state`. */

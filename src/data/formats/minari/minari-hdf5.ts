@@ -6,26 +6,21 @@
 
 import { DataError } from "../../../errors.js";
 import type { DataFiles } from "../../containers/files.js";
-import { readAttributes } from "../../containers/hdf5/hdf5-attributes.js";
-import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { hdf5Class, type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { readAttributes } from "../../containers/hdf5/hdf5-scalars.js";
 import {
   isTable,
   listKeys,
+  numbersPerRow,
   readByteNumbers,
   readHeader,
   readNumbers,
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
 import { watchTexts } from "../../containers/hdf5/hdf5-texts.js";
-import { bytesFrom, type EpisodeColumns } from "./minari-episode.js";
+import { bytesFrom, type EpisodeColumns, type MinariStorage } from "./minari-episode.js";
 import { type MinariMetadata, metadataOf } from "./minari-metadata.js";
 import { boxOf, checkKey, groupOf, type Space } from "./minari-space.js";
-import type { MinariStorage } from "./minari-storage.js";
-
-// HDF5's numbers for the classes of values.
-const INTEGER = 0;
-const STRING = 3;
-const VARIABLE_LENGTH = 9;
 
 const episodeName = /^episode_(0|[1-9]\d{0,8})$/;
 const tupleName = /^_index_(0|[1-9]\d{0,2})$/;
@@ -63,7 +58,7 @@ function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
   const missing = ["observations", "actions", "rewards", "terminations", "truncations"].find((key) => !keys.has(key));
   if (missing)
     throw new DataError(`"${file.name}": "${group}" has no "${missing}"; record or copy the data set again.`);
-  const steps = readHeader(file, `${group}/rewards`, file.size).shape[0]!;
+  const steps = readHeader(file, `${group}/rewards`).shape[0]!;
   return {
     where: `"${file.name}": "${group}"`,
     steps,
@@ -89,9 +84,8 @@ function headerOf(file: OpenHdf5, path: readonly string[], perRow: number, rows:
       throw new DataError(`"${file.name}": "${place}" has no "${part}", which its space has; copy the data set again.`);
     place = `${place}/${key}`;
   }
-  const header = readHeader(file, place, file.size);
-  const found = header.shape.slice(1).reduce((product, size) => product * size, 1);
-  if (header.shape[0] !== rows || found !== perRow)
+  const header = readHeader(file, place);
+  if (header.shape[0] !== rows || numbersPerRow(header) !== perRow)
     throw new DataError(
       `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the data set again.`,
     );
@@ -112,8 +106,9 @@ function inferSpace(file: OpenHdf5, path: string, column: string, depth: number)
       file.library.get_dataset_metadata(file.id, `/${path}`),
     );
     const shape = header.shape?.slice(1) ?? [];
-    if (header.type === VARIABLE_LENGTH || header.type === STRING) return { kind: "other", type: "texts or pictures" };
-    if (header.type === INTEGER && shape.length === 0)
+    if (header.type === hdf5Class.variableLength || header.type === hdf5Class.string)
+      return { kind: "other", type: "texts or pictures" };
+    if (header.type === hdf5Class.integer && shape.length === 0)
       throw new DataError(
         `${where}: "${column}" is one whole number a row, and no space tells how many there are to choose from; give the data set's folder, whose metadata.json tells it.`,
       );

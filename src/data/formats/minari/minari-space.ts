@@ -39,13 +39,13 @@ export interface GroupSpace {
   readonly parts: readonly (readonly [name: string, space: Space])[];
 }
 
-/** What has no numbers, such as Text; refused only where it is to be read. */
+/** What does not hold numbers, such as Text; refused only where it is to be read. */
 export interface OtherSpace {
   readonly kind: "other";
   readonly type: string;
 }
 
-/** An array that is stored under its own path, e.g. ["goal", "0"]; of a space that is no group, the path is empty. */
+/** An array that is stored under its own path, e.g. ["goal", "0"]; of a space that is not a group, the path is empty. */
 export interface Leaf {
   readonly path: readonly string[];
   readonly space: BoxSpace | ChoiceSpace;
@@ -54,7 +54,7 @@ export interface Leaf {
 const deepest = 6;
 const mostParts = 1_000;
 const mostNumbers = 2 ** 24;
-/** An observation of more choices than this is no one-hot vector that a network could use. */
+/** An observation of more choices than this is not a one-hot vector that a network could use. */
 const mostChoices = 4_096;
 /** Names go into messages and into paths of HDF5, where "/" and "." have a meaning. */
 const fitName = /^(?!\.{1,2}$)[^\p{C}/]{1,100}$/u;
@@ -62,7 +62,7 @@ const fitName = /^(?!\.{1,2}$)[^\p{C}/]{1,100}$/u;
 /**
  * A space from its JSON, already parsed.
  * @param where the file and the place in it, for messages
- * @throws DataError where it is no space that Minari writes
+ * @throws DataError where it is not a space that Minari writes
  */
 export function parseSpace(json: unknown, where: string): Space {
   return parse(json, where, { parts: 0 }, 0);
@@ -76,8 +76,7 @@ function parse(json: unknown, where: string, seen: { parts: number }, depth: num
   const fields = new Map(Object.entries(json));
   const inner = (part: unknown) => parse(part, where, seen, depth + 1);
   const type = fields.get("type");
-  if (type === "Dict") return dict(fields.get("subspaces"), where, inner);
-  if (type === "Tuple") return tuple(fields.get("subspaces"), where, inner);
+  if (type === "Dict" || type === "Tuple") return groupIn(type, fields.get("subspaces"), where, inner);
   if (type === "Box") {
     const box = boxOf(fields.get("shape"), fields.get("dtype") === "uint8", where);
     const bounds = boundsOf(fields.get("low"), fields.get("high"), box.size);
@@ -106,23 +105,16 @@ function boundsOf(low: unknown, high: unknown, size: number): ActionBounds | und
 
 const repair = "copy the data set again, or repair the space";
 
-function dict(subspaces: unknown, where: string, inner: (part: unknown) => Space): GroupSpace {
-  if (typeof subspaces !== "object" || subspaces === null || Array.isArray(subspaces))
-    throw new DataError(`${where} has a Dict without "subspaces"; ${repair}.`);
-  return groupOf(
-    "dict",
-    Object.entries(subspaces).map(([name, part]) => [name, inner(part)] as const),
-    where,
-  );
-}
-
-function tuple(subspaces: unknown, where: string, inner: (part: unknown) => Space): GroupSpace {
-  if (!Array.isArray(subspaces)) throw new DataError(`${where} has a Tuple without "subspaces"; ${repair}.`);
-  return groupOf(
-    "tuple",
-    subspaces.map((part: unknown, i) => [`${i}`, inner(part)] as const),
-    where,
-  );
+function groupIn(
+  type: "Dict" | "Tuple",
+  subspaces: unknown,
+  where: string,
+  inner: (part: unknown) => Space,
+): GroupSpace {
+  if (typeof subspaces !== "object" || subspaces === null || Array.isArray(subspaces) !== (type === "Tuple"))
+    throw new DataError(`${where} has a ${type} without "subspaces"; ${repair}.`);
+  const parts = Object.entries(subspaces).map(([name, part]) => [name, inner(part)] as const);
+  return groupOf(type === "Dict" ? "dict" : "tuple", parts, where);
 }
 
 /**
@@ -171,7 +163,7 @@ function isCounts(value: unknown): value is number[] {
 /**
  * The part of a Dict that the user asked for, in the order asked for.
  * @param name the data set, for messages
- * @throws DataError where the space is no Dict; UsageError for a key that it lacks
+ * @throws DataError where the space is not a Dict; UsageError for a key that it lacks
  */
 export function selectKeys(space: Space, keys: readonly string[], name: string): Space {
   if (space.kind !== "dict")

@@ -6,14 +6,14 @@
  */
 
 import { UsageError } from "../../../errors.js";
-import { episodeProblem } from "../../check-episode.js";
+import { checkWritable } from "../../check-episode.js";
 import type { ObservationParts, Part, Values } from "../../columns.js";
 import { type GrowingHdf5, growHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import type { Episode } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
 import type { ActionBounds } from "../../transform.js";
-import type { DataTarget, EpisodeSink } from "../format.js";
+import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
 
 const chunkBytes = 2 ** 17;
 
@@ -25,9 +25,7 @@ export async function createMinari(target: DataTarget, header: DatasetHeader): P
   const totals = { episodes: 0, steps: 0 };
   return {
     async write(episode) {
-      const problem = episodeProblem(header, episode);
-      if (problem !== undefined)
-        throw new UsageError(`Episode ${totals.episodes} of "${header.source}" cannot be written: ${problem}.`);
+      checkWritable(header, episode, totals.episodes);
       writeEpisode(hdf5, totals.episodes++, header, episode);
       totals.steps += episode.length;
     },
@@ -37,11 +35,7 @@ export async function createMinari(target: DataTarget, header: DatasetHeader): P
       hdf5.finish();
       forgetTimes(main, begun, Date.now());
       main.close();
-      const metadata = target.create("data/metadata.json");
-      metadata.append(
-        new TextEncoder().encode(`${JSON.stringify(metadataOf(target.name, header, totals), undefined, 2)}\n`),
-      );
-      metadata.close();
+      writeJson(target, "data/metadata.json", metadataOf(target.name, header, totals));
     },
     abandon: () => hdf5.abandon(),
   };

@@ -9,9 +9,9 @@ import type { RandomStream } from "../../../random.js";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { mutate } from "../../containers/mutate.fixture.js";
+import { ogbenchFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
 import { expected, numpyFiles, readPlain } from "../numpy.fixture.js";
-import { ogbenchFormat } from "./ogbench-format.js";
 
 const { goal } = expected.ogbench;
 

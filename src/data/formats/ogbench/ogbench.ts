@@ -14,10 +14,9 @@ import { DataError, UsageError } from "../../../errors.js";
 import { STATE, vectorParts } from "../../columns.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
-import { checkFinite, listed, quoted } from "../../containers/refusal.js";
+import { checkFinite, checkRows, flagsOf, listed, quoted } from "../../containers/refusal.js";
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
-import type { Episode } from "../../episode.js";
-import { rowsOf } from "../../episode.js";
+import { type Episode, splitEpisode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
@@ -98,10 +97,7 @@ function openArrays({ name, file, entries, options }: Archive): Arrays {
   if (rows === 0) throw new DataError(`"${name}" has no rows; record some steps first.`);
   for (const [key, found] of Object.entries(arrays)) {
     if (!found) continue;
-    if (found.rows !== rows)
-      throw new DataError(
-        `${placeOf(name, key)} has ${found.rows} rows but observations have ${rows}; every array needs one row per step.`,
-      );
+    checkRows(placeOf(name, key), found.rows, rows);
     const columns = { observations: 1, actions: 1, positions: 2 }[key];
     if (columns === undefined ? found.columns !== 1 : found.columns < columns)
       throw new DataError(
@@ -114,13 +110,14 @@ function openArrays({ name, file, entries, options }: Archive): Arrays {
 function* readEpisodes(archive: Archive): Generator<Episode> {
   const arrays = openArrays(archive);
   const { observations, actions } = arrays;
+  const shapes = { observations: vectorParts(observations.columns), actionSize: actions.columns };
   const bytesPerRow = 4 * (observations.columns + actions.columns) + 8 * (arrays.positions?.columns ?? 1);
   const memory = new EpisodeMemory(`"${archive.name}"`, archive.options).addFile(archive.file.size);
   const mostRows = memory.mostRows(bytesPerRow);
   let firstRow = 0;
   for (const rows of trajectoryRows(arrays.terminals, archive.name)) {
     if (rows > mostRows) throw memory.tooLong(`the episode from row ${firstRow} on`);
-    yield* piecesOf(readTrajectory(archive, arrays, rows, firstRow), observations.columns, actions.columns);
+    yield* splitEpisode(shapes, readTrajectory(archive, arrays, rows, firstRow));
     firstRow += rows;
   }
 }
@@ -129,11 +126,9 @@ function* readEpisodes(archive: Archive): Generator<Episode> {
 function* trajectoryRows(terminals: NpzArray, name: string): Generator<number> {
   let rows = 0;
   for (let row = 0; row < terminals.rows; ) {
-    const flags = new Float32Array(Math.min(SCANNED_ROWS, terminals.rows - row));
-    terminals.read(flags);
-    for (const flag of flags) {
-      if (flag !== 0 && flag !== 1)
-        throw new DataError(`${placeOf(name, "terminals")} holds ${flag} in row ${row}; it must be 0 or 1.`);
+    const values = new Float32Array(Math.min(SCANNED_ROWS, terminals.rows - row));
+    terminals.read(values);
+    for (const flag of flagsOf(values, placeOf(name, "terminals"), row)) {
       rows++;
       row++;
       if (flag === 0) continue;
@@ -149,7 +144,7 @@ function readTrajectory({ name, options }: Archive, arrays: Arrays, rows: number
   const take = (array: NpzArray, key: string): Float32Array => {
     const values = new Float32Array(rows * array.columns);
     array.read(values);
-    if (options.allowNonFinite !== true) checkFinite(values, array.columns, placeOf(name, key), firstRow);
+    if (options.allowNonFinite !== true) checkFinite(values, array.columns, placeOf(name, key), firstRow, false);
     return values;
   };
   const observations = take(arrays.observations, "observations");
@@ -166,22 +161,6 @@ function readTrajectory({ name, options }: Archive, arrays: Arrays, rows: number
     terminated: terminated.subarray(0, length),
     truncated: true,
   };
-}
-
-/** The episodes of a trajectory: each ends where the task does, the last with the recording. */
-function* piecesOf(trajectory: Episode, observationSize: number, actionSize: number): Generator<Episode> {
-  for (let start = 0, end = 0; start < trajectory.length; start = end) {
-    const solved = trajectory.terminated.indexOf(1, start);
-    end = solved < 0 ? trajectory.length : solved + 1;
-    yield {
-      length: end - start,
-      observations: rowsOf(vectorParts(observationSize), trajectory.observations, start, end + 1),
-      actions: trajectory.actions.subarray(start * actionSize, end * actionSize),
-      rewards: trajectory.rewards.subarray(start, end),
-      terminated: trajectory.terminated.subarray(start, end),
-      truncated: solved < 0,
-    };
-  }
 }
 
 function solvedRows(positions: NpzArray, rows: number, [x, y]: readonly [number, number]): Uint8Array {

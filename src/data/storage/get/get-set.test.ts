@@ -10,8 +10,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { calql } from "../../../cli/command-line.fixture.js";
 import { getPublicSet } from "./get-set.js";
-import type { PublicSet } from "./public-set.js";
-import { placeOfSet, publicSets } from "./public-sets.js";
+import { type PublicSet, placeOfSet, publicSets } from "./public-sets.js";
 import { closedPort, serve } from "./server.fixture.js";
 
 const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251);

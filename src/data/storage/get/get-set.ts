@@ -7,8 +7,7 @@ import { resolve } from "node:path";
 import { RunFailure, UsageError } from "../../../errors.js";
 import { type ChecksumRecords, readChecksums, sha256Of, writeChecksums } from "./checksums.js";
 import { download } from "./download.js";
-import type { PublicFile, PublicSet } from "./public-set.js";
-import { placeOfFile, placeOfSet } from "./public-sets.js";
+import { type PublicFile, type PublicSet, placeOfFile, placeOfSet } from "./public-sets.js";
 import { NoConnection } from "./requests.js";
 
 export interface GetOptions {

@@ -1,7 +1,7 @@
 /**
  * The datasets of Minari (on Hugging Face), of OGBench, and the binary Adroit data that AWAC published.
  */
-import type { PublicSet } from "./public-set.js";
+import type { PublicSet } from "./public-sets.js";
 
 const HUGGING_FACE = "https://huggingface.co/datasets/farama-minari/D4RL";
 

@@ -5,10 +5,36 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { unknownName } from "../../../errors.js";
-import { cacheFolder } from "../cache.js";
 import { d4rlSets } from "./d4rl-sets.js";
 import { adroitBinarySets, minariSets, ogbenchSets } from "./other-sets.js";
-import type { PublicFile, PublicSet } from "./public-set.js";
+
+/** What is known of a public data set, and of its files what their publisher or a catalogue has written down. */
+export interface PublicSet {
+  /** The name under which its publisher documents it. */
+  readonly name: string;
+  readonly family: "D4RL" | "Minari" | "OGBench" | "Adroit binary";
+  readonly files: readonly PublicFile[];
+  /** Where a person reads about it and downloads it with a browser. */
+  readonly page: string;
+  /** Set where no program can download it: what to do by hand. */
+  readonly byHand?: string;
+}
+
+export interface PublicFile {
+  /** Its place below the set's folder; of a set of one file, that file's name in the cache. */
+  readonly path: string;
+  readonly url: string;
+  readonly bytes?: number | undefined;
+  /** As published; where it is unknown, the first download's is recorded and held against later ones. */
+  readonly sha256?: string | undefined;
+}
+
+/** The bytes of all files, where they are known. */
+export function bytesOf({ files }: PublicSet): number | undefined {
+  return files.every(({ bytes }) => bytes !== undefined)
+    ? files.reduce((sum, { bytes }) => sum + bytes!, 0)
+    : undefined;
+}
 
 export const publicSets: readonly PublicSet[] = [...d4rlSets, ...adroitBinarySets, ...minariSets, ...ogbenchSets];
 
@@ -18,6 +44,11 @@ export function publicSet(name: string): PublicSet {
   if (found) return found;
   const names = publicSets.map((set) => set.name);
   throw unknownName("public data set", name, names);
+}
+
+/** The folder for data that can be recreated or downloaded again: CALQL_CACHE, else .calql in the working folder. */
+export function cacheFolder(): string {
+  return process.env.CALQL_CACHE ?? ".calql";
 }
 
 /** The file or folder that a set is, once it is downloaded. */

@@ -24,7 +24,7 @@ export class NoConnection extends Error {}
 /**
  * @param start the first byte that is wanted; `validator` is that of the file whose beginning is there already: if the
  *   server's has changed, it answers from the beginning
- * @throws NoConnection if nobody answers; RunFailure for an answer that is no file
+ * @throws NoConnection if nobody answers; RunFailure for an answer that is not a file
  */
 export async function requestFile(
   url: string,
@@ -39,7 +39,7 @@ export async function requestFile(
   for (let i = 0; i < MOST_REDIRECTIONS; i++) {
     const response = await connect(address, headers, signal);
     sha256 ??= linkedChecksum(response);
-    // What is there already is no beginning of the file that the server has now.
+    // What is there already is not the beginning of the file that the server has now.
     if (response.status === 416 && start > 0) {
       await response.body?.cancel();
       return requestFile(url, 0, undefined, signal);
