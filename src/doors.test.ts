@@ -173,7 +173,7 @@ test("the package has these doors and no others", () => {
   expect(Object.keys(doors)).toEqual([".", ...everywhere, "./package.json"]);
 });
 
-test("calql/data opens a data set in memory", async () => {
+test("calql/data opens a dataset in memory", async () => {
   const { filesInMemory, loadDataset, recogniseFormat } = (await import(
     pathToFileURL(join(dist, "data", "index.js")).href
   )) as typeof import("./data/index.js");

@@ -43,7 +43,7 @@ function usualSteps(task: string): number {
 
 function places(flag: string, description: string): Option {
   const known = ["fixed", "diverse"];
-  return new Option(flag, `${description} (default: diverse; ant mazes: as the data set has it)`).choices(known);
+  return new Option(flag, `${description} (default: diverse; ant mazes: as the dataset has it)`).choices(known);
 }
 
 async function collect(task: string, flags: Flags): Promise<void> {
@@ -63,7 +63,7 @@ async function collect(task: string, flags: Flags): Promise<void> {
 export function refuseOtherEndings(path: string): void {
   if (d4rlFormat.extensions.some((ending) => path.toLowerCase().endsWith(ending))) return;
   throw new UsageError(
-    `The data set ${path} would be a D4RL HDF5 file; end its name in ${d4rlFormat.extensions.join(" or ")}. Another format is made of it by calql data convert.`,
+    `The dataset ${path} would be a D4RL HDF5 file; end its name in ${d4rlFormat.extensions.join(" or ")}. Another format is made of it by calql data convert.`,
   );
 }
 

@@ -12,7 +12,7 @@ import { textTable } from "./text-table.js";
 export function addGetCommand(data: Command): void {
   data
     .command("get")
-    .description("download a public data set (D4RL, Minari, OGBench, binary Adroit) into the cache, or list them")
+    .description("download a public dataset (D4RL, Minari, OGBench, binary Adroit) into the cache, or list them")
     .argument("[name]", "its name, such as antmaze-umaze-v2 or D4RL/door/human-v2; without it, all names are listed")
     .option("--from <address>", "another server that has the same files")
     .action(async (name: string | undefined, flags: { readonly from?: string }) => {
@@ -67,7 +67,7 @@ function lineOf({ path, bytes, sha256, checked, downloaded }: GotFile): string {
 function useOf(set: PublicSet): string {
   if (set.family !== "Adroit binary") return `use it with --dataset ${placeOfSet(set)}`;
   const files = set.files.map((file) => placeOfFile(set, file)).join(" ");
-  return `make one data set of both: calql data merge ${files} --out ${set.name}.hdf5 --binary ${set.name.split("-")[0]}`;
+  return `make one dataset of both: calql data merge ${files} --out ${set.name}.hdf5 --binary ${set.name.split("-")[0]}`;
 }
 
 function listOfSets(): string {

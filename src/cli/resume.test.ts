@@ -37,7 +37,7 @@ it("says how to name the data where they were moved, and touches nothing", async
     code: 2,
     out: "",
     error:
-      "error: The data set data/maze.hdf5 of the run in ended cannot be read: there is no such file. Say where it is now: calql resume ended --dataset FILE (datasetFile in a program).\n",
+      "error: The dataset data/maze.hdf5 of the run in ended cannot be read: there is no such file. Say where it is now: calql resume ended --dataset FILE (datasetFile in a program).\n",
   });
   expect((await errorOf(resume({ folder: "ended" }))).message).toMatch(/--dataset FILE/);
   expect(readRun("ended").summary?.status).toBe("interrupted");

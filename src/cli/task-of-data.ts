@@ -12,7 +12,7 @@ export async function refuseDataWithoutTask(dataset: string | null | undefined, 
   if (!dataset || task !== undefined) return;
   const named = await taskNamedIn(dataset);
   throw new UsageError(
-    `The data set ${dataset} is given without the task that it was recorded in; ` +
+    `The dataset ${dataset} is given without the task that it was recorded in; ` +
       (named === undefined
         ? "name it with --task, such as --task antmaze-umaze."
         : `by its metadata that is --task ${named}.`),

@@ -41,7 +41,7 @@ const failing =
       : startHere(task, events);
 
 describe("compare", () => {
-  it("runs what is missing and nothing twice, from one data set", async () => {
+  it("runs what is missing and nothing twice, from one dataset", async () => {
     const first = await comparing("whole", pair, { jobs: 2 });
     expect(first.began).toEqual(["cal-ql, seed 0", "sac, seed 0", "cal-ql, seed 1", "sac, seed 1"]);
     expect(first.statuses).toEqual(["completed", "completed", "completed", "completed"]);

@@ -15,7 +15,7 @@ export interface Variant {
   readonly nature?: readonly string[];
 }
 
-/** How the data set is collected that every run of a task learns from. */
+/** How the dataset is collected that every run of a task learns from. */
 export type Collection = Omit<TaskCollection, "task" | "onProgress">;
 
 export interface Comparison {

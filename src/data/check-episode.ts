@@ -5,7 +5,7 @@ import { STATE, widthOf } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Dataset, Episode } from "./episode.js";
 
-/** What is wrong with an episode of such a data set, to go after "it cannot be written: "; undefined where nothing is. */
+/** What is wrong with an episode of such a dataset, to go after "it cannot be written: "; undefined where nothing is. */
 export function episodeProblem(
   {
     observations: parts,

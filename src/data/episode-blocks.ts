@@ -3,7 +3,7 @@
  */
 import type { Episode } from "./episode.js";
 
-/** A data set as blocks of whole episodes, each of which can be read by itself. */
+/** A dataset as blocks of whole episodes, each of which can be read by itself. */
 export interface EpisodeBlocks {
   /** The number of episodes of all blocks. */
   readonly episodes: number;

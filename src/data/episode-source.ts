@@ -7,7 +7,7 @@ import type { Dataset, Episode } from "./episode.js";
 import type { EpisodeBlocks } from "./episode-blocks.js";
 import type { ActionBounds } from "./transform.js";
 
-/** What is known of a data set before its episodes are read. */
+/** What is known of a dataset before its episodes are read. */
 export interface DatasetHeader {
   /** Where it came from: the path that the user gave. */
   readonly source: string;
@@ -17,13 +17,13 @@ export interface DatasetHeader {
   readonly actionSize: number;
   /** How many actions there were to choose from, where they are discrete. */
   readonly discreteActions?: number | undefined;
-  /** The bounds of actions in the units of the data, where the data set says them. */
+  /** The bounds of actions in the units of the data, where the dataset says them. */
   readonly actionBounds?: ActionBounds | undefined;
   /** The number of steps, or of rows, a few of which may be no steps; where it is known beforehand: for progress bars. */
   readonly steps?: number | undefined;
 }
 
-/** A data set that is open for reading. */
+/** A dataset that is open for reading. */
 export interface EpisodeSource extends DatasetHeader {
   /**
    * The episodes in the order of the file, each checked; one is in memory at a time. May be called again.

@@ -45,7 +45,7 @@ export interface Dataset {
   readonly episodes: readonly Episode[];
 }
 
-/** The number of steps (transitions) of a data set. */
+/** The number of steps (transitions) of a dataset. */
 export function countSteps(dataset: Dataset): number {
   return dataset.episodes.reduce((sum, episode) => sum + episode.length, 0);
 }
@@ -129,7 +129,7 @@ export function rowsOf(parts: ObservationParts, observations: Observations, from
   );
 }
 
-/** The vector of a data set's observations. @throws UsageError where they have other parts, naming what needs the vector */
+/** The vector of a dataset's observations. @throws UsageError where they have other parts, naming what needs the vector */
 export function stateOf(observations: Observations): Float32Array {
   return observations[STATE] as Float32Array;
 }

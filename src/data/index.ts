@@ -2,7 +2,7 @@
 /**
  * The door `calql/data`: reading, writing and inspecting recorded data, and sampling from it, wherever JavaScript runs.
  * Nothing here touches a disk; files on disk are opened by the door `calql`. Libraries for a file format load when a
- * data set in that format is first opened or written.
+ * dataset in that format is first opened or written.
  */
 
 // Episodes and their columns

@@ -154,7 +154,7 @@ export class Replay implements SampledReplay {
     throw new UsageError(`A batch of ${batch.size} rows cannot take ${what}; create it for this task.`);
   }
 
-  /** The first transitions get just the room they need: a recorded data set arrives whole and may be large. */
+  /** The first transitions get just the room they need: a recorded dataset arrives whole and may be large. */
   private grow(needed: number): void {
     const old = this.store;
     this.capacity = Math.max(needed, Math.ceil(this.capacity * GROWTH));

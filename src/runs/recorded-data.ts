@@ -38,7 +38,7 @@ export function refuseLostData({ dataset }: RunSettings, { folder, ...given }: T
   if (given.dataset !== undefined || given.datasetFile !== undefined) return;
   if (dataset === null || existsSync(dataset)) return;
   throw new DataError(
-    `The data set ${dataset} of the run in ${folder} cannot be read: there is no such file. Say where it is now: calql resume ${folder} --dataset FILE (datasetFile in a program).`,
+    `The dataset ${dataset} of the run in ${folder} cannot be read: there is no such file. Say where it is now: calql resume ${folder} --dataset FILE (datasetFile in a program).`,
   );
 }
 

@@ -30,13 +30,13 @@ export const runSettings = z.object({
     .min(1)
     .nullable()
     .default(null)
-    .describe("Steps after which the clock ends an episode of a data set without timeouts; none: the task's horizon."),
+    .describe("Steps after which the clock ends an episode of a dataset without timeouts; none: the task's horizon."),
   replayMemory: z
     .number()
     .int()
     .min(1)
     .default(512)
-    .describe("Megabytes of recorded transitions in memory; a larger data set in the format calql is drawn from disk."),
+    .describe("Megabytes of recorded transitions in memory; a larger dataset in the format calql is drawn from disk."),
   offlineUpdates: count().default(1_000_000).describe("Updates on the recorded data alone."),
   onlineSteps: count().default(1_000_000).describe("Environment steps of the online phase."),
   utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),

@@ -56,7 +56,7 @@ export function dataInMemory(dataset: Dataset): LearningData {
   };
 }
 
-/** A data set that is open for reading, and can be closed. */
+/** A dataset that is open for reading, and can be closed. */
 type Opened = EpisodeSource & { close(): void };
 
 /**

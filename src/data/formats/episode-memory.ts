@@ -13,7 +13,7 @@ export class EpisodeMemory {
   private most = 2 ** 25;
   private held = 0;
 
-  /** @param where the data set in messages, e.g. `"log.parquet"` */
+  /** @param where the dataset in messages, e.g. `"log.parquet"` */
   constructor(
     private readonly where: string,
     { trusted }: Pick<ReadOptions, "trusted">,

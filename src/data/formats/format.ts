@@ -8,7 +8,7 @@ import type { DataFiles, TargetFile } from "../containers/files.js";
 import type { Episode } from "../episode.js";
 import type { DatasetHeader, EpisodeSource } from "../episode-source.js";
 
-/** How to read a data set; what means nothing to a format is refused by it. */
+/** How to read a dataset; what means nothing to a format is refused by it. */
 export interface ReadOptions {
   /**
    * Steps after which the environment's clock ends an episode; for files that do not say where episodes end. An episode
@@ -25,9 +25,9 @@ export interface ReadOptions {
   readonly mapping?: unknown;
   /** Of data without rewards (OGBench): the goal [x, y] from which rewards are computed; see the format's file. */
   readonly goal?: readonly [number, number];
-  /** The bounds of every action in the units of the data, for data sets that do not say them. */
+  /** The bounds of every action in the units of the data, for datasets that do not say them. */
   readonly actionBounds?: readonly [low: number, high: number];
-  /** How many actions there are to choose from, for data sets of such numbers that do not say it. */
+  /** How many actions there are to choose from, for datasets of such numbers that do not say it. */
   readonly discreteActions?: number;
   /** Read an episode also where it takes far more memory than the file's size lets expect; see `episode-memory.ts`. */
   readonly trusted?: boolean;
@@ -37,20 +37,20 @@ export interface ReadOptions {
 export interface DataTarget {
   /** The path that the user gave, for messages. */
   readonly name: string;
-  /** Starts a file; `path` as in `DataFile.path`, ignored by a data set of one file. */
+  /** Starts a file; `path` as in `DataFile.path`, ignored by a dataset of one file. */
   create(path: string): TargetFile;
 }
 
 /** Takes episodes one after the other. */
 export interface EpisodeSink {
   write(episode: Episode): Promise<void>;
-  /** Completes the data set; without it the target holds nothing. */
+  /** Completes the dataset; without it the target holds nothing. */
   finish(): Promise<void>;
   /** Gives up before `finish`, or after it has failed; for what a format holds besides the target. */
   abandon?(): void;
 }
 
-/** One format of data sets. */
+/** One format of datasets. */
 export interface DatasetFormat {
   /** The word for it on the command line, e.g. "d4rl". */
   readonly id: string;

@@ -29,6 +29,6 @@ export function recogniseFormat(files: DataFiles): DatasetFormat {
   const format = datasetFormats.find((candidate) => candidate.recognises(files));
   if (format) return format;
   throw new DataError(
-    `"${files.name}" is in no format of data sets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
+    `"${files.name}" is in no format of datasets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
   );
 }

@@ -8,7 +8,7 @@ import type { OpenHdf5 } from "./hdf5-module.js";
 const INTEGER = 0;
 
 /**
- * The attributes of a group or data set that are one whole number.
+ * The attributes of a group or dataset that are one whole number.
  * @param path "/" or "/group"
  * @throws DataError where the file is damaged
  */

@@ -30,7 +30,7 @@ export interface StoredColumn {
   readonly rowBytes: number;
 }
 
-/** What tells the columns of a data set. */
+/** What tells the columns of a dataset. */
 export interface Shapes {
   readonly observations: ObservationParts;
   readonly actionSize: number;

@@ -27,9 +27,9 @@ import {
 } from "./calql-layout.js";
 
 const MOST_MANIFEST_BYTES = 2 ** 20;
-const AGAIN = "copy or convert the data set again";
+const AGAIN = "copy or convert the dataset again";
 
-/** Opens a data set in the own format. @throws DataError where the files are not what the manifest says */
+/** Opens a dataset in the own format. @throws DataError where the files are not what the manifest says */
 export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOptions = {}): EpisodeSource {
   const manifest = readManifest(files);
   const { actionSize, discreteActions, steps, episodes } = manifest;

@@ -21,7 +21,7 @@ import {
   totalBytes,
 } from "./calql-layout.js";
 
-/** Starts a data set in the own format. */
+/** Starts a dataset in the own format. */
 export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeSink {
   const columns = storedColumns(header);
   const files = columns.map((column) => target.create(column.file));

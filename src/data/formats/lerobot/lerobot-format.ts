@@ -11,7 +11,7 @@ export const lerobotFormat: DatasetFormat = {
   extensions: [".lerobot/"],
   recognises: ({ kind, paths }) => kind === "folder" && paths.includes(infoPath),
   async open(files, options) {
-    refuseOptions(files.name, "a LeRobot data set", options, ["observationKeys", "allowNonFinite"]);
+    refuseOptions(files.name, "a LeRobot dataset", options, ["observationKeys", "allowNonFinite"]);
     return (await import("./lerobot.js")).openLeRobot(files, options);
   },
   create: async (target, header) => (await import("./lerobot-writer.js")).createLeRobot(target, header),

@@ -22,7 +22,7 @@ import { type RowEnding, StepRows } from "../step-rows.js";
 import { infoPath } from "./lerobot-files.js";
 import { type Feature, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
 
-/** The data set in these files. @throws DataError where they are not what meta/info.json tells of */
+/** The dataset in these files. @throws DataError where they are not what meta/info.json tells of */
 export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
   const info = readInfo(files, options.observationKeys);
   const { discreteActions } = info;
@@ -90,7 +90,7 @@ class FrameReader {
     const [found, told] = [`${this.episode + 1} episodes of ${this.frames} frames`, `${episodes} of ${frames}`];
     if (this.episode + 1 !== episodes || this.frames !== frames)
       throw new DataError(
-        `"${this.files.name}" holds ${found}, but "${infoPath}" tells of ${told}; copy the data set again, with all its files.`,
+        `"${this.files.name}" holds ${found}, but "${infoPath}" tells of ${told}; copy the dataset again, with all its files.`,
       );
     if (this.made === 0)
       throw new DataError(
@@ -104,7 +104,7 @@ class FrameReader {
     if (episode !== this.episode) {
       if (episode !== this.episode + 1)
         throw new DataError(
-          `${place} is of episode ${episode}, but ${this.episode + 1} comes next; copy the data set again.`,
+          `${place} is of episode ${episode}, but ${this.episode + 1} comes next; copy the dataset again.`,
         );
       if (this.episode >= 0) yield* this.finish();
       [this.episode, this.frame, this.ended, this.success] = [episode, -1, false, false];
@@ -163,7 +163,7 @@ class FrameReader {
     const found = values.starts[row + 1]! - values.starts[row]!;
     if (found !== feature.width)
       throw new DataError(
-        `${place}: ${quoted(feature.name)} has ${found} numbers where "${infoPath}" tells of ${feature.width}; copy the data set again.`,
+        `${place}: ${quoted(feature.name)} has ${found} numbers where "${infoPath}" tells of ${feature.width}; copy the dataset again.`,
       );
     for (let i = 0; i < found; i++) target[at + i] = this.number(values, row, i, place);
     return at + found;

@@ -45,7 +45,7 @@ export const minariFormat: DatasetFormat = {
     return dataFolder(files) !== undefined;
   },
   async open(files, options) {
-    refuseOptions(files.name, "a Minari data set", options, ["observationKeys", "allowNonFinite"]);
+    refuseOptions(files.name, "a Minari dataset", options, ["observationKeys", "allowNonFinite"]);
     const storage = await openStorage(files);
     checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
     return sourceOf(files.name, storage, await layoutOf(files.name, storage, options));
@@ -100,7 +100,7 @@ async function openStorage(files: DataFiles): Promise<MinariStorage> {
     return (await import("./minari-hdf5.js")).openHdf5Storage(files, files.paths[0]!, undefined);
   const folder = dataFolder(files);
   if (folder === undefined)
-    throw new DataError(`"${files.name}" holds no Minari data set: it has neither ${metadataFile} nor ${mainFile}.`);
+    throw new DataError(`"${files.name}" holds no Minari dataset: it has neither ${metadataFile} nor ${mainFile}.`);
   const hasMetadata = files.paths.includes(folder + metadataFile);
   const metadata = hasMetadata ? readMetadata(files, folder + metadataFile) : undefined;
   if (metadata === undefined || metadata.storage === "hdf5")

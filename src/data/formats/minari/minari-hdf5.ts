@@ -61,8 +61,7 @@ export async function openHdf5Storage(
 function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
   const keys = groupKeys(file, group);
   const missing = ["observations", "actions", "rewards", "terminations", "truncations"].find((key) => !keys.has(key));
-  if (missing)
-    throw new DataError(`"${file.name}": "${group}" has no "${missing}"; record or copy the data set again.`);
+  if (missing) throw new DataError(`"${file.name}": "${group}" has no "${missing}"; record or copy the dataset again.`);
   const steps = readHeader(file, `${group}/rewards`, file.size).shape[0]!;
   return {
     where: `"${file.name}": "${group}"`,
@@ -75,7 +74,7 @@ function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
 
 function groupKeys(file: OpenHdf5, path: string): Set<string> {
   if (isTable(file, path))
-    throw new DataError(`"${file.name}": "${path}" is an array where a group is expected; copy the data set again.`);
+    throw new DataError(`"${file.name}": "${path}" is an array where a group is expected; copy the dataset again.`);
   return new Set(listKeys(file, `/${path}`));
 }
 
@@ -86,14 +85,14 @@ function headerOf(file: OpenHdf5, path: readonly string[], perRow: number, rows:
     const keys = groupKeys(file, place);
     const key = keys.has(part) ? part : `_index_${part}`;
     if (!keys.has(key))
-      throw new DataError(`"${file.name}": "${place}" has no "${part}", which its space has; copy the data set again.`);
+      throw new DataError(`"${file.name}": "${place}" has no "${part}", which its space has; copy the dataset again.`);
     place = `${place}/${key}`;
   }
   const header = readHeader(file, place, file.size);
   const found = header.shape.slice(1).reduce((product, size) => product * size, 1);
   if (header.shape[0] !== rows || found !== perRow)
     throw new DataError(
-      `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the data set again.`,
+      `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the dataset again.`,
     );
   return header;
 }
@@ -115,7 +114,7 @@ function inferSpace(file: OpenHdf5, path: string, column: string, depth: number)
     if (header.type === VARIABLE_LENGTH || header.type === STRING) return { kind: "other", type: "texts or pictures" };
     if (header.type === INTEGER && shape.length === 0)
       throw new DataError(
-        `${where}: "${column}" is one whole number a row, and no space tells how many there are to choose from; give the data set's folder, whose metadata.json tells it.`,
+        `${where}: "${column}" is one whole number a row, and no space tells how many there are to choose from; give the dataset's folder, whose metadata.json tells it.`,
       );
     return boxOf(shape, header.size === 1, `${where}, "${column}",`);
   }

@@ -17,7 +17,7 @@ export function publicSet(name: string): PublicSet {
   const found = publicSets.find((set) => set.name === name);
   if (found) return found;
   const names = publicSets.map((set) => set.name);
-  throw unknownName("public data set", name, names);
+  throw unknownName("public dataset", name, names);
 }
 
 /** The file or folder that a set is, once it is downloaded. */
@@ -30,7 +30,7 @@ export function placeOfFile(set: PublicSet, { path }: PublicFile): string {
   return set.files.length === 1 ? placeOfSet(set) : join(placeOfSet(set), ...path.split("/"));
 }
 
-/** The path of a public data set whose files are all in the cache; undefined for any other word. */
+/** The path of a public dataset whose files are all in the cache; undefined for any other word. */
 export function cachedPublicSet(name: string): string | undefined {
   const set = publicSets.find((candidate) => candidate.name === name);
   return set?.files.every((file) => existsSync(placeOfFile(set, file))) ? placeOfSet(set) : undefined;
