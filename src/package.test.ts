@@ -1,4 +1,4 @@
-/** What is packed for a registry: whoever installs the package can follow the links of its pages. */
+/** What is packed for a registry: every link of its pages leads to a file in the package. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, normalize } from "node:path/posix";

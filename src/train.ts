@@ -1,6 +1,6 @@
 /**
  * The public entry points of training: a run as runs/train.ts carries it out, whose folder holds its report however it
- * ends. Nobody else draws a run's own page, so that programs, the command line and comparisons leave the same folder.
+ * ends. A run's own page is drawn here alone, so that programs, the command line and comparisons leave the same folder.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -107,7 +107,7 @@ export interface AgentContext<Settings extends CommonSettings = CommonSettings> 
 export interface AgentParts {
   readonly policy: Policy;
   readonly update: Update;
-  /** What its critics say; without it nobody can ask for values. */
+  /** How to ask its critics for values; without it they cannot be queried. */
   readonly critics?: ValueOfActions;
 }
 

@@ -29,7 +29,7 @@ export function declareCriticPair({ settings, sizes, random }: CriticContext): C
   };
 }
 
-/** A stream that goes on with the same numbers: for a target network that starts as its original. */
+/** A stream that yields the same numbers: for a target network that starts as a copy of the original. */
 export function twinOf(random: RandomStream): RandomStream {
   const twin = new RandomStream(0);
   twin.restore(random.state());

@@ -90,7 +90,7 @@ function collectionOf(task: string, flags: Flags): TaskCollection {
   if (flags.steps !== undefined && flags.episodes !== undefined)
     throw new UsageError("Both --steps and --episodes are given; give the one that shall hold.");
   if (flags.policy !== undefined && !needsWalkingPolicy(task))
-    throw new UsageError(`The flag --policy means nothing to the data of ${task}, where nobody walks; leave it out.`);
+    throw new UsageError(`The flag --policy means nothing to the data of ${task}, where nothing walks; leave it out.`);
   const amount = { whole: true, least: 1 };
   const episodes = numberOf(flags.episodes, "--episodes", amount);
   const steps = numberOf(flags.steps, "--steps", amount) ?? usualSteps(task);

@@ -55,7 +55,7 @@ async function get(set: PublicSet, from: string | undefined): Promise<void> {
 const verdicts: Readonly<Record<GotFile["checked"], string>> = {
   published: "as published",
   recorded: "as recorded at the first download",
-  first: "recorded now; nobody published one, so this download is trusted",
+  first: "recorded now; none was published, so this download is trusted",
 };
 
 function lineOf({ path, bytes, sha256, checked, downloaded }: GotFile): string {

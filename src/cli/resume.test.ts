@@ -44,7 +44,7 @@ it("says how to name the data where they were moved, and touches nothing", async
   expect(existsSync(join("ended", ".lock"))).toBe(false);
 });
 
-it("goes on with data at another place to the same bits, from another folder too", async () => {
+it("continues with data at another place to the same bits, from another folder too", async () => {
   process.chdir(join(place, "moved"));
   const run = join("..", "ended");
   const copy = join("..", "copy");

@@ -123,7 +123,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     "data collect pointmaze-umaze --policy policy.onnx",
-    /^The flag --policy means nothing to the data of pointmaze-umaze, where nobody walks; leave it out\.$/,
+    /^The flag --policy means nothing to the data of pointmaze-umaze, where nothing walks; leave it out\.$/,
   ],
   ["data collect pointmaze-umaze --out data.calql", /^The dataset data\.calql would be a D4RL HDF5 file; end its name/],
   [
@@ -179,7 +179,7 @@ describe("calql demo", () => {
     const folder = join("strange", demoAgents[0]!);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "thesis.tex"), "mine");
-    // Whoever tries to take it as well would tell of this process.
+    // A second process that tries to take it would name this one.
     const unlock = lockFolder(folder, "run");
     await expectRefused(["demo --out strange", /already holds files \(thesis\.tex\)/]).finally(unlock);
   });

@@ -96,8 +96,9 @@ function jobsOf(asked: number | undefined, runs: readonly PlannedRun[]): number 
 }
 
 /**
- * A run that ended goes on, or its folder makes room where it cannot. Asked under the comparison's lock, so that nobody
- * writes the checkpoints which are read here; they may be large, and are read once before the work begins.
+ * A run that ended is resumed, or its folder is moved aside where it cannot be. Called under the comparison's lock, so
+ * that no other process writes the checkpoints that are read here; they may be large, and are read once before the work
+ * begins.
  */
 function prepare(run: PlannedRun, state: FolderState, events: Partial<CompareEvents>): void {
   if (state.kind !== "ended") return;

@@ -107,7 +107,7 @@ describe("methods in a comparison", () => {
     expect(["sac", "hybrid", "rlpd"].map((name) => resolvedOf(planned, name).mixingRatio)).toEqual([0, 0.5, 0.5]);
   });
 
-  it("are no words of the language: an agent nobody knows is told in one sentence", async () => {
+  it("are no words of the language: an unknown agent is reported in one sentence", async () => {
     for (const name of ["constructor", "toString"]) await expect(runs("under", {}, [name])).rejects.toThrow(UsageError);
   });
 

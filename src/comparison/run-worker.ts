@@ -58,7 +58,7 @@ export const startHere: StartWorker = (task, events) => {
   return { ended: carryOut(task, { ...events, signal: stop.signal }), stop: () => stop.abort() };
 };
 
-/** Trains, or goes on with what the folder holds; a run that fails is an ending, not an exception. */
+/** Trains, or resumes the run in the folder; a run that fails is an ending, not an exception. */
 export async function carryOut(
   task: RunTask,
   following: RunEvents & Pick<TrainOptions, "signal" | "mayEndProcess">,

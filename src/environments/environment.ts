@@ -73,7 +73,7 @@ export interface SyncEnvironment extends Environment {
 /** Options as they arrive from a caller, a config file or a flag; each environment validates its own. */
 export type EnvironmentOptions = Readonly<Record<string, unknown>>;
 
-/** Whether an answer is a promise. Asked at every step: nobody waits for an answer that is there. */
+/** Whether an answer is a promise. Called at every step, so that an immediate answer is not awaited. */
 export function isPromise<Answer>(answer: MaybePromise<Answer>): answer is Promise<Answer> {
   return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === "function";
 }

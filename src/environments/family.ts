@@ -46,7 +46,7 @@ export interface TaskCollection extends CollectionAmount {
   readonly signal?: AbortSignal;
 }
 
-/** How a task's own data are collected where nobody says otherwise. */
+/** How a task's own data are collected by default. */
 export type DataRecipe = Pick<TaskCollection, "starts" | "goals" | "goalShare" | "noise" | "seed"> & {
   readonly steps: number;
 };

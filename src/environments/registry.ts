@@ -58,7 +58,7 @@ export async function makeEnvironment(name: string, options: EnvironmentOptions 
   }
 }
 
-/** @throws UsageError when nobody knows the name */
+/** @throws UsageError for an unknown name */
 function factoryOf(name: string): EnvironmentFactory {
   const factory = own().get(name);
   if (factory) return factory;

@@ -6,7 +6,7 @@
 import type { Run } from "../runs/read.js";
 import { settingText } from "./format.js";
 
-/** A run that has left no summary, as whoever started it knows it. */
+/** A run that left no summary, as its caller describes it. */
 export interface UnrecordedRun {
   readonly label: string;
   readonly task: string;

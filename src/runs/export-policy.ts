@@ -111,7 +111,9 @@ function whyNoBest(folder: string): string {
 function nextStep(store: CheckpointStore, best: boolean): string {
   if (best && isSound(() => newestIn(store))) return "Export the newest state in its place, without --best.";
   if (!best && isSound(() => store.best(asRunCheckpoint))) return "Export the state that was evaluated best (--best).";
-  return store.empty ? 'Wait for its first checkpoint, or go on with "calql resume" if it is not at work.' : startAgain;
+  return store.empty
+    ? 'Wait for its first checkpoint, or continue with "calql resume" if it is not at work.'
+    : startAgain;
 }
 
 function isSound(find: () => RunCheckpoint | undefined): boolean {
@@ -147,7 +149,7 @@ function sizesIn(
 ): Sizes {
   if (actions === "discrete" && discreteActions === undefined)
     throw new UsageError(
-      `The checkpoint ${checkpoint.path} was written by an older calql and does not say among how many actions its agent chooses; go on with the run ("calql resume"), then export its newest state.`,
+      `The checkpoint ${checkpoint.path} was written by an older calql and does not say among how many actions its agent chooses; continue with the run ("calql resume"), then export its newest state.`,
     );
   return { observationSize, observations, actionSize, discreteActions, transform: transformIn(checkpoint.tensors) };
 }

@@ -11,7 +11,7 @@ import type { TrainOptions } from "./train-options.js";
 
 /**
  * The newest sound checkpoint of a run folder; newer ones that are not sound are set aside, as is a damaged best one.
- * @param onNotice told of each of those
+ * @param onNotice called with a sentence for each of those
  * @returns undefined where the run was ended before its first
  * @throws DataError where none is sound; UsageError where another version of calql has written it
  */
@@ -79,7 +79,7 @@ export function whyNotResumable(folder: string): string | undefined {
     return undefined;
   } catch (error) {
     if (error instanceof NoSoundCheckpoint) return error.reason;
-    if (error instanceof UsageError) return undefined; // of another version, say: the resume itself tells of it
+    if (error instanceof UsageError) return undefined; // of another version, say: the resume itself reports it
     throw error;
   }
 }

@@ -104,7 +104,7 @@ export function attempt<Result>(path: string, action: () => Result): Result {
   } catch (error) {
     if (error instanceof RunFailure) throw error;
     throw new RunFailure(
-      `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then go on with "calql resume", or begin again if there is no config.json yet.`,
+      `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then continue with "calql resume", or begin again if there is no config.json yet.`,
       { cause: error },
     );
   }

@@ -132,7 +132,7 @@ export class HangWatch implements EnvironmentWatch {
   }
 }
 
-/** The call that the memory tells of. It stands on its own, so that a thread can be given its text. */
+/** The call that the memory describes. It refers to nothing outside itself, so that its source can be passed to a thread. */
 function callIn(memory: Int32Array, calls: typeof callKinds, kinds: typeof episodeKinds) {
   const [, kind, number, step, call] = memory;
   return { call: calls[call!]!, place: { episode: { kind: kinds[kind!]!, number: number! }, step: step! } };

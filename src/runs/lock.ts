@@ -42,7 +42,7 @@ export function lockFolder(folder: string, work: string, replaced: Partial<LockS
   try {
     makeFolder(folder);
     writeFileSync(mine, identity);
-    // Linking is the one step that only one process can do: whoever finds the name taken has lost.
+    // Linking is the one step that only one process can do: a process that finds the name taken has lost.
     while (!placed(mine, path, steps)) removeIfStale(path, folder, work, steps);
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -56,7 +56,7 @@ export function lockFolder(folder: string, work: string, replaced: Partial<LockS
   };
 }
 
-/** Whether a file is what a process made on its way to a lock before it was killed, by its name. */
+/** Whether a file is what a process that was killed made while it took a lock, by its name. */
 export function isAbandonedLock(name: string): boolean {
   if (!name.startsWith(`${lockFile}.`)) return false;
   const number = name.slice(lockFile.length + 1);
@@ -92,7 +92,7 @@ function unlessTaken(take: () => void): boolean {
   }
 }
 
-/** @throws UsageError if whoever holds the lock lives, or cannot be asked because it is on another machine */
+/** @throws UsageError if the holder of the lock is alive, or on another machine, where that cannot be known */
 function removeIfStale(path: string, folder: string, work: string, steps: LockSteps): void {
   const text = readIfThere(path);
   if (text === undefined) return;
@@ -102,7 +102,7 @@ function removeIfStale(path: string, folder: string, work: string, steps: LockSt
       `Another ${work} (process ${owner.process} on ${owner.host}, since ${owner.since}) is at work in ${folder}; if it no longer is, remove ${path}.`,
     );
   if (owner && steps.startOf(owner.process) === owner.started) {
-    // The number of one that is gone may have been given to another, for ever.
+    // The number of a process that is gone may now belong to another, which may never end.
     const unsure = owner.started === alive ? `; if no such process is at work, remove ${path}` : "";
     throw new UsageError(
       `Another ${work} (process ${owner.process}, since ${owner.since}) is at work in ${folder}; wait for it, or use another folder${unsure}.`,
@@ -132,7 +132,7 @@ function ownerIn(text: string): Owner | undefined {
   try {
     return ownerSchema.parse(JSON.parse(text));
   } catch {
-    return undefined; // torn by a kill while it was written: nobody holds it
+    return undefined; // cut short by a kill while it was written: no process holds it
   }
 }
 

@@ -152,7 +152,7 @@ export function refuseUsedFolder(folder: string): void {
   if (present.length === 0) return;
   const shown = present.sort().slice(0, 3).join(", ") + (present.length > 3 ? ", ..." : "");
   const nextStep = holdsUnfinishedRun(folder)
-    ? `It holds a run that has not come to its end: go on with it by "calql resume ${folder}", or name another folder.`
+    ? `It holds a run that has not come to its end: continue with it by "calql resume ${folder}", or name another folder.`
     : "Name another folder, or move this one away.";
   throw new UsageError(
     `The run folder ${folder} already holds files (${shown}), and a run overwrites nothing. ${nextStep}`,

@@ -106,7 +106,7 @@ export const runSettings = z.object({
     .max(1_000_000)
     .nullable()
     .default(300)
-    .describe("Seconds after which a call of the environment that goes on counts as failed; none: wait for ever."),
+    .describe("Seconds after which a call of the environment that goes on counts as failed; none: wait forever."),
   normaliseObservations: z
     .boolean()
     .default(false)
@@ -140,7 +140,7 @@ export const runSettings = z.object({
 
 export type RunSettings = z.infer<typeof runSettings>;
 
-/** Settings by the names that they had before; understood wherever settings are read, and told of. */
+/** Former names of settings; accepted wherever settings are read, with a notice. */
 export const formerNames: Readonly<Record<string, keyof RunSettings>> = { offlineShare: "mixingRatio" };
 
 /** The same settings under the names of today. Where both are written, the name of today holds. */

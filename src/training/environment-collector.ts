@@ -184,7 +184,7 @@ export class EnvironmentCollector implements Collector {
         cause: error,
       });
     await this.renew(error);
-    this.options.onDrop(`${error.what}. That episode is dropped; the run goes on with a fresh environment.`);
+    this.options.onDrop(`${error.what}. That episode is dropped; the run continues with a fresh environment.`);
   }
 
   /** @throws EnvironmentFailure if no environment can be made after the failure */

@@ -122,7 +122,7 @@ export class TrainingLoop {
     await log.update(() => agent.update(this.batch.rows));
   }
 
-  /** Evaluates the policy where it has not been here, unless the run is to end: whoever ends it does not want to wait. */
+  /** Evaluates the policy unless it was evaluated after the last update, or the run was told to end, which must not wait. */
   private async evaluate(): Promise<void> {
     const { agent, log } = this.parts.state;
     if (this.stopped || log.evaluatedHere) return;

@@ -19,7 +19,7 @@ export interface RunListeners {
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
-/** What is told of a run at work. */
+/** How far a run in progress is. */
 export interface Progress {
   readonly phase: "collecting" | Phase;
   readonly done: number;
@@ -147,7 +147,7 @@ export class RunLog {
     this.means.restore(means);
   }
 
-  /** Tells whoever follows how much of the phase is done; beyond its end is its end. */
+  /** Reports how much of the phase is done, at most all of it, to the listener. */
   report(done: number, total: number): void {
     const lastEvaluation = this.evaluations.at(-1);
     const updatesPerSecond = this.pace.updatesPerSecond(this.phase);

@@ -15,7 +15,7 @@ export interface ReadOptions {
    * of that length then ends as if its last row had a timeout.
    */
   readonly horizon?: number;
-  /** A horizon for the same files that every other format ignores: the environment's, which nobody asked for by name. */
+  /** A horizon for the same files, which every other format ignores: the environment's, where the user named none. */
   readonly fallbackHorizon?: number;
   /** Accept NaN and infinite values, in order to inspect them; default false: they are refused. */
   readonly allowNonFinite?: boolean;

@@ -1,7 +1,7 @@
 /**
- * Where a dataset is written on disk: into a temporary neighbour that takes the final name when all of it is there, so
- * that nobody ever sees half a dataset and an older one is replaced only by a complete one (see files/whole-file.ts
- * for files that fit into memory). Formats name the files of a folder; no name leads out of it.
+ * Where a dataset is written on disk: under a temporary name beside the final one, which it takes when it is complete.
+ * No reader ever sees half a dataset, and an older one is replaced only by a complete one (see files/whole-file.ts for
+ * files that fit into memory). Formats name the files of a folder; no name leads out of it.
  */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -39,7 +39,7 @@ export interface AntMazeCollection extends CollectionAmount {
   readonly signal?: AbortSignal;
 }
 
-/** Where a dataset's walks begin and head, unless it is asked otherwise: its name says so. */
+/** Where a dataset's walks begin and head by default: its name says so. */
 function choiceOf(name: AntMazeDataSet): CellChoice {
   if (name.endsWith("-play")) return "play";
   return name.endsWith("-diverse") ? "diverse" : "fixed";

@@ -213,8 +213,8 @@ describe("whatever operation fails", () => {
       [];
     const nextStep =
       number === "1"
-        ? '. Free space or mend the disk, then go on with "calql resume".'
-        : '. The last one before it is kept; free space or mend the disk, then go on with "calql resume".';
+        ? '. Free space or mend the disk, then continue with "calql resume".'
+        : '. The last one before it is kept; free space or mend the disk, then continue with "calql resume".';
     expect(["1", "2", "3"], message).toContain(number);
     expect(message.endsWith(nextStep), message).toBe(true);
   }

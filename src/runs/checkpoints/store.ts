@@ -71,7 +71,7 @@ export class CheckpointStore {
         this.disk.remove(join(this.folder, fileName(number)));
     } catch (error) {
       throw new RunFailure(
-        `The checkpoint ${path} could not be written: ${fileReason(error)}. ${before} space or mend the disk, then go on with "calql resume".`,
+        `The checkpoint ${path} could not be written: ${fileReason(error)}. ${before} space or mend the disk, then continue with "calql resume".`,
         { cause: error },
       );
     }
@@ -108,7 +108,7 @@ export class CheckpointStore {
   }
 
   /**
-   * Renames the best one if it is not sound, so that nobody takes it for that; the next better one takes its place.
+   * Renames the best one if it is damaged, so that it is not taken for the best; the next better one takes its place.
    * @returns in two sentences what was wrong with it; undefined if it is sound, or there is none
    */
   setAsideDamagedBest(): string | undefined {

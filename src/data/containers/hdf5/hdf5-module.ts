@@ -112,7 +112,7 @@ function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<O
     } catch {
       return fail(what);
     }
-    // The library may swallow that a file could not be read or written, and go on with something else.
+    // The library may swallow a failed read or write and continue with something else.
     if (trouble.error !== undefined) throw trouble.error;
     return result;
   };

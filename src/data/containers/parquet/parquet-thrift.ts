@@ -1,7 +1,7 @@
 /**
- * Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages. A pull reader: whoever
- * reads a struct takes the fields that it knows, the rest is skipped, so that a hostile footer cannot make more objects
- * than its bytes could name.
+ * Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages. A pull reader: the caller
+ * takes the fields of a struct that it knows and the rest is skipped, so that a hostile footer cannot create more
+ * objects than its bytes could name.
  * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 import { Damaged } from "../damaged.js";

@@ -116,9 +116,7 @@ function openColumns(
 function openSized(files: DataFiles, path: string, size: number): DataFile {
   const file = files.open(path);
   if (file.size === size) return file;
-  throw new DataError(
-    `"${files.name}": "${path}" has ${file.size} bytes where the manifest tells of ${size}; ${AGAIN}.`,
-  );
+  throw new DataError(`"${files.name}": "${path}" has ${file.size} bytes where the manifest states ${size}; ${AGAIN}.`);
 }
 
 function readBlocks(files: DataFiles, manifest: Manifest, columns: readonly StoredColumn[]): BlockTable {
@@ -143,7 +141,7 @@ function readBlocks(files: DataFiles, manifest: Manifest, columns: readonly Stor
     episodes += blockEpisodes;
   }
   if (steps !== manifest.steps || episodes !== manifest.episodes)
-    throw damaged(`tells of ${steps} steps in ${episodes} episodes, the manifest of others`);
+    throw damaged(`states ${steps} steps in ${episodes} episodes, but the manifest states others`);
   return { count, entries, firstStep, firstEpisode };
 }
 

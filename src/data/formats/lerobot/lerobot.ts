@@ -22,7 +22,7 @@ import { type RowEnding, StepRows } from "../step-rows.js";
 import { infoPath } from "./lerobot-files.js";
 import { type Feature, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
 
-/** The dataset in these files. @throws DataError where they are not what meta/info.json tells of */
+/** The dataset in these files. @throws DataError where they are not what meta/info.json states */
 export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
   const info = readInfo(files, options.observationKeys);
   const { discreteActions } = info;
@@ -90,7 +90,7 @@ class FrameReader {
     const [found, told] = [`${this.episode + 1} episodes of ${this.frames} frames`, `${episodes} of ${frames}`];
     if (this.episode + 1 !== episodes || this.frames !== frames)
       throw new DataError(
-        `"${this.files.name}" holds ${found}, but "${infoPath}" tells of ${told}; copy the dataset again, with all its files.`,
+        `"${this.files.name}" holds ${found}, but "${infoPath}" states ${told}; copy the dataset again, with all its files.`,
       );
     if (this.made === 0)
       throw new DataError(
@@ -163,7 +163,7 @@ class FrameReader {
     const found = values.starts[row + 1]! - values.starts[row]!;
     if (found !== feature.width)
       throw new DataError(
-        `${place}: ${quoted(feature.name)} has ${found} numbers where "${infoPath}" tells of ${feature.width}; copy the dataset again.`,
+        `${place}: ${quoted(feature.name)} has ${found} numbers where "${infoPath}" states ${feature.width}; copy the dataset again.`,
       );
     for (let i = 0; i < found; i++) target[at + i] = this.number(values, row, i, place);
     return at + found;

@@ -24,7 +24,7 @@ export class NoConnection extends Error {}
 /**
  * @param start the first byte that is wanted; `validator` is that of the file whose beginning is there already: if the
  *   server's has changed, it answers from the beginning
- * @throws NoConnection if nobody answers; RunFailure for an answer that is no file
+ * @throws NoConnection if there is no answer; RunFailure for an answer that is no file
  */
 export async function requestFile(
   url: string,
