@@ -1,6 +1,6 @@
 /**
  * The only path from recorded episodes to transitions. Here, and nowhere else, rewards are scaled and shifted, actions
- * are taken to [-1, 1] and clipped, and returns-to-go are computed, for recorded and for freshly collected episodes
+ * are scaled to [-1, 1] and clipped, and returns-to-go are computed, for recorded and for freshly collected episodes
  * alike.
  */
 import { UsageError } from "../errors.js";
@@ -31,7 +31,7 @@ export interface Transitions {
   readonly rows: TransitionRows;
 }
 
-/** What happens to a step at the door. */
+/** How recorded steps become transitions. */
 export interface TransitionOptions {
   /** Rewards become rewardScale * reward + rewardShift; default 1. */
   readonly rewardScale?: number;

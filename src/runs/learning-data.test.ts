@@ -24,8 +24,8 @@ const d4rl = join(place, "data.hdf5");
 const own = join(place, "data.calql");
 const sizes = { observationSize: 2, actionSize: 1 };
 const steps = 40_000;
-const door = { rewardScale: 2, rewardShift: 1, returns: { discount: 0.9 } };
-const options = { transitions: door, requiresReturnToGo: true, seed: 3 };
+const transitions = { rewardScale: 2, rewardShift: 1, returns: { discount: 0.9 } };
+const options = { transitions, requiresReturnToGo: true, seed: 3 };
 
 beforeAll(async () => {
   await writeDataset(d4rl, randomDataset(1, new Array(400).fill(steps / 400), sizes));

@@ -80,7 +80,7 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
   const state: RunState = { agent, replay, collector, log, streams, rewards, rollback, onlineUpdates: 0 };
   const { task, evaluationEpisodes: episodes, seed } = run;
   const evaluator = new EnvironmentEvaluator({ task, episodes, seed, first: environment, signal, watch });
-  const checkpoints = new Checkpointing(sink, () => captureRun(state), log.pace, run.checkpointEverySeconds);
+  const checkpoints = new Checkpointing(sink, () => captureRun(state), log.timing, run.checkpointEverySeconds);
   const parts = { configuration, state, evaluator, checkpoints, sink, signal, replay };
   const inEnvironment = (work: () => Promise<void>) => collector.inEnvironment(work);
   return { ...parts, inEnvironment, begin: () => evaluator.prepare(), close: () => evaluator.close() };

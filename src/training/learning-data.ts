@@ -84,7 +84,7 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
     episodes: blocks.episodes,
     steps: blocks.steps,
     actionBounds: opened.actionBounds,
-    replay: ({ transitions: door, ...options }) => new PooledReplay(checked, { ...sizes, ...options, door, poolRows }),
+    replay: (options) => new PooledReplay(checked, { ...sizes, ...options, poolRows }),
     refuseActionsBeyond(bounds) {
       checked = { ...blocks, read: (block) => withinBounds(blocks.read(block), bounds, source) };
     },
