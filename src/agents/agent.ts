@@ -28,6 +28,7 @@ import { UPDATES } from "./update.js";
  */
 export type AgentBatch = TransitionRows;
 
+/** The sizes and the runtime of an agent; by default its settings are the algorithm's own and its seed is 0. */
 export interface AgentOptions extends RuntimeOptions, Sizes {
   readonly settings?: AgentSettings;
   readonly seed?: number;

@@ -13,6 +13,7 @@ import { referenceSettings, referenceValues } from "./reference-values.js";
 /** The settings of Cal-QL: CQL's, and what its values are compared with. */
 export const calQlSettings = cqlSettings.extend(referenceSettings.shape);
 
+/** The settings of Cal-QL, resolved: CQL's and those of the reference values. */
 export type CalQlSettings = z.infer<typeof calQlSettings>;
 
 /** What the critics of Cal-QL learn. */

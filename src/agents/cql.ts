@@ -45,6 +45,7 @@ export const cqlSettings = withDefaults(sacSettings, { maxTargetBackup: true }).
   importanceSampling: z.boolean().default(true).describe("Divide the proposals by their densities in the log-sum-exp."),
 });
 
+/** The settings of CQL, resolved: SAC's and the conservative term's. */
 export type CqlSettings = z.infer<typeof cqlSettings>;
 
 interface ConservativeLosses extends CriticLoss {

@@ -13,6 +13,7 @@ import type { ActorCriticSettings } from "./settings.js";
 
 type CriticContext = AgentContext<Omit<ActorCriticSettings, "logStdRange">>;
 
+/** Critics, and the targets that follow them by Polyak averaging. */
 export interface CriticPair {
   readonly critics: Ensemble;
   readonly targetCritics: Ensemble;

@@ -14,6 +14,7 @@ import { declareCriticPair } from "./critics.js";
 import type { SacSettings } from "./sac.js";
 import type { Update } from "./update.js";
 
+/** The networks of a SAC-like agent as symbolic tensors: what its losses are made of. */
 export interface Model<Settings extends SacSettings = SacSettings> extends AgentContext<Settings>, OwnParameters {
   readonly policy: TanhGaussianPolicy;
   /** pi(.|s) for the batch's observations, and pi(.|s') for its next observations. */

@@ -62,6 +62,7 @@ export const sacSettings = actorCriticSettings.extend({
     .describe("Critic steps in one update, each on a batch of its own; the policy takes one (RLPD's UTD ratio)."),
 });
 
+/** The settings of SAC, resolved. */
 export type SacSettings = z.infer<typeof sacSettings>;
 
 /** What the critics of SAC learn. */

@@ -32,6 +32,7 @@ export interface CompareEvents extends PoolEvents {
   readonly collected: (task: string, file: string) => void;
 }
 
+/** Where a comparison is carried out, how many runs at a time, and who listens; all optional. */
 export interface CompareOptions {
   /** Where the runs and the report go; default runs/compare. */
   readonly folder?: string;
@@ -54,6 +55,7 @@ export interface ComparedRun extends Pick<PlannedRun, "name" | "label" | "task" 
   readonly run?: Run;
 }
 
+/** What a comparison left behind. */
 export interface CompareResult {
   readonly runs: readonly ComparedRun[];
   /** The page over all runs; absent if none has left anything. */

@@ -43,6 +43,7 @@ export interface RunWorker {
   readonly pid?: number;
 }
 
+/** Starts a run somewhere: here (`startHere`), in a process (`processWorkers`), or wherever a caller's own function does. */
 export type StartWorker = (task: RunTask, events: RunEvents) => RunWorker;
 
 /** What a worker process says; what it hears is the RunTask first and "stop" perhaps. */

@@ -16,11 +16,16 @@ export interface StepInfo {
   readonly [key: string]: unknown;
 }
 
+/** The answer of `reset`: the first observation of an episode. */
 export interface ResetResult<Observed extends Observation = Observation> {
   readonly observation: Observed;
   readonly info: StepInfo;
 }
 
+/**
+ * The answer of `step`: what is observed afterwards, and the reward in the environment's own units. `terminated` means
+ * that the task ended the episode, so that nothing can be earned after it; `truncated` that the clock did.
+ */
 export interface StepResult<Observed extends Observation = Observation> extends ResetResult<Observed> {
   readonly reward: number;
   readonly terminated: boolean;
@@ -30,6 +35,7 @@ export interface StepResult<Observed extends Observation = Observation> extends 
 /** An answer, or the promise of one. */
 export type MaybePromise<Answer> = Answer | Promise<Answer>;
 
+/** Where a policy acts, one episode after the other. `checkEnvironment` checks that one keeps this contract. */
 export interface Environment {
   readonly name: string;
   readonly observationSpace: ObservationSpace;

@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { declareEnsemble, type Ensemble } from "./ensemble.js";
 import type { MlpOptions } from "./mlp.js";
 
+/** `count` critics Q(s, a), each a perceptron with hidden layers of these sizes. */
 export interface CriticShape extends MlpOptions {
   readonly observationSize: number;
   readonly actionSize: number;

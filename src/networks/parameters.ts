@@ -14,6 +14,7 @@ export interface ParameterDefinition {
   readonly initial: Float32Array;
 }
 
+/** Named arrays of a network, laid out one after the other in one state tensor. */
 export interface Parameters {
   readonly name: string;
   /** The flat state tensor [size]. */

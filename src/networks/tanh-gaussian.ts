@@ -27,6 +27,7 @@ import type { Policy } from "./policy.js";
 
 const LOG_SQRT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
+/** tanh-Gaussian distributions of actions, one a state: a = tanh(u), u ~ N(mean, exp(logStd)^2). */
 export interface Distribution {
   /** [batch, action], before the tanh. */
   readonly mean: Tensor;
@@ -34,6 +35,7 @@ export interface Distribution {
   readonly logStd: Tensor;
 }
 
+/** Actions drawn from a policy, with the logarithms of their densities. */
 export interface Sample {
   /** In (-1, 1), with the shape of the noise. */
   readonly actions: Tensor;
@@ -41,11 +43,13 @@ export interface Sample {
   readonly logProbabilities: Tensor;
 }
 
+/** The policy of SAC (Haarnoja et al. 2018): a Gaussian whose mean and deviation depend on the state, squashed by tanh. */
 export interface TanhGaussianPolicy extends Policy {
   /** pi(.|s); with `members` of other values in place of the learned ones. */
   readonly distribution: (observations: Tensor, members?: Parameters["members"]) => Distribution;
 }
 
+/** The sizes of a stochastic policy, and the bounds between which logStd is clipped. */
 export interface PolicyShape {
   readonly observationSize: number;
   readonly actionSize: number;

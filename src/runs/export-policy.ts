@@ -32,6 +32,7 @@ import { exportedPolicies, isOfTheRecord } from "./run-folder.js";
 import { settingsAt } from "./same-settings.js";
 import type { RunCheckpoint } from "./saved-run.js";
 
+/** Which state of a run is exported, and where to. */
 export interface ExportOptions {
   /** The run folder. */
   readonly folder: string;

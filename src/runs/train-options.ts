@@ -5,6 +5,7 @@ import type { Dataset } from "../data/episode.js";
 import type { EvaluationLine, RunSummary } from "../training/record.js";
 import type { Progress } from "../training/run-log.js";
 
+/** What a run needs besides its settings: its folder, data in memory, listeners and a signal. */
 export interface TrainOptions {
   /** The run folder: to make (it must not exist or be empty), or to go on in. */
   readonly folder: string;
@@ -22,6 +23,7 @@ export interface TrainOptions {
   readonly mayEndProcess?: boolean;
 }
 
+/** A run that has ended, whatever its ending: `summary.status` says which. */
 export interface TrainResult {
   readonly folder: string;
   readonly summary: RunSummary;

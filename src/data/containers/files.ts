@@ -1,8 +1,7 @@
 /**
  * Files as the readers of datasets see them: names, sizes and bytes at a place, without a file system, so that the
- * same readers run in a browser. Reading is synchronous (the HDF5 library asks for it), and never needs a whole file
- * in memory. `src/storage` has the implementation for Node; `filesInMemory` is the one for bytes that are there
- * already.
+ * same readers run in a browser. Reading is synchronous (the HDF5 library requires it), and never needs a whole file in
+ * memory. `data/storage/disk-files.ts` is the implementation for Node, `filesInMemory` the one for bytes in memory.
  */
 import { DataError } from "../../errors.js";
 

@@ -1,5 +1,5 @@
 /**
- * Files on disk as the readers of datasets see them (see formats/files.ts): a single file, or all files below a
+ * Files on disk as the readers of datasets see them (see data/containers/files.ts): a single file, or all files below a
  * folder. Only a few descriptors are open at a time, because a dataset may have a file an episode; a link that leads
  * out of the folder is not followed, because a dataset that came from elsewhere must not reach the rest of the disk.
  */
