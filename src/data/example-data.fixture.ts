@@ -2,7 +2,7 @@
 
 import { RandomStream } from "../random.js";
 import { vectorParts } from "./columns.js";
-import { createHdf5 } from "./containers/hdf5/hdf5-module.js";
+import { createHdf5 } from "./containers/hdf5/hdf5.fixture.js";
 import type { Dataset, Episode } from "./episode.js";
 
 /** An array to be stored under a key. */

@@ -1,8 +1,8 @@
 /**
  * The interface to the HDF5 library (h5wasm, the C library in WebAssembly). A file is a node of the library's own file
- * system whose bytes are read where they are when the library asks for them, so that a file may be larger than memory
- * and the same code runs in a browser and on Node. What the library would print on stderr is kept here instead;
- * whatever goes wrong inside it leaves this file as a `DataError`.
+ * system whose bytes are read from their place when the library asks for them, so that a file may be larger than memory
+ * and the same code runs in a browser and on Node. What the library would print on stderr is captured here; every
+ * failure inside it leaves this file as a `DataError`.
  */
 import type h5wasm from "h5wasm";
 import { DataError } from "../../../errors.js";
@@ -117,25 +117,6 @@ function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<O
     return result;
   };
   return { attempt, fail };
-}
-
-/**
- * Writes an HDF5 file in memory: `fill` gets the library and the id of an empty file.
- * @returns the bytes of the file
- */
-export async function createHdf5(fill: (file: WritableHdf5) => void): Promise<Uint8Array> {
-  const { library, File } = await loadLibrary();
-  const path = `/write-${opened++}.hdf5`;
-  return listening(library, [], () => {
-    const file = new File(path, "w", { libver: [...OLDEST] });
-    try {
-      fill(file);
-      file.close();
-      return library.FS.readFile(path);
-    } finally {
-      quietly(() => library.FS.unlink(path));
-    }
-  });
 }
 
 /** A file that is being written where it will stay. */

@@ -1,13 +1,13 @@
 /**
- * Files of ours as nodes of the HDF5 library's own file system: whatever the library reads or writes goes straight to
- * where the file is. An error of ours must not cross the library's frames, which would leave it in an undefined state,
- * so it is kept, and the library is given "input or output failed".
+ * Our files as nodes of the HDF5 library's own file system: what the library reads or writes goes straight to where the
+ * file is. An error of our code must not be thrown through the library's frames, which would leave it in an undefined
+ * state, so it is kept, and the library is told that input or output failed.
  */
 
 import type { DataFile, TargetFile } from "../files.js";
 import type { Hdf5Library } from "./hdf5-module.js";
 
-/** What the library said, and the error of ours that it stumbled over. */
+/** What the library printed, and the error that our code kept from it. */
 export interface Trouble {
   readonly log: number[];
   error: unknown;
@@ -81,7 +81,7 @@ function kept<T>(library: Hdf5Library, trouble: Trouble, action: () => T): T {
   }
 }
 
-/** The library writes where it likes: over what is there, at the end, or further on. */
+/** The library may write anywhere: over existing bytes, at the end, or beyond it. */
 function put(file: TargetFile, bytes: Uint8Array, position: number): void {
   fillTo(file, position);
   const over = Math.min(bytes.length, file.size - position);

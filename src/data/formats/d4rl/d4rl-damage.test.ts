@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { DataError } from "../../../errors.js";
 import { RandomStream } from "../../../random.js";
 import { observationWidth } from "../../columns.js";
-import { createHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { createHdf5 } from "../../containers/hdf5/hdf5.fixture.js";
 import type { Dataset } from "../../episode.js";
 import { stateOf } from "../../episode.js";
 import { randomDataset } from "../../example-data.fixture.js";

@@ -1,7 +1,7 @@
 /** Files with discrete actions, as another program would write them: what is read, and what is refused in which words. */
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../../errors.js";
-import { createHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { createHdf5 } from "../../containers/hdf5/hdf5.fixture.js";
 import { countingTables } from "../../example-data.fixture.js";
 import { readD4RL } from "./d4rl.js";
 

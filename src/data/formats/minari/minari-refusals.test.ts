@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
-import { createHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { createHdf5 } from "../../containers/hdf5/hdf5.fixture.js";
 import { loadDataset } from "../../episode-source.js";
 import { diskFiles } from "../../storage/disk-files.js";
 import { changed, file, fixtures, refusal, type Table, twoSteps, writeTable } from "./minari.fixture.js";
