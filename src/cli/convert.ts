@@ -1,5 +1,5 @@
 /**
- * `calql data convert`: from one format of datasets to another, with a bar while it goes on and the counts at the end.
+ * `calql data convert`: from one format of datasets to another, with a progress bar and the counts at the end.
  */
 import type { Command } from "commander";
 import { datasetFormats } from "../data/formats/formats.js";

@@ -32,7 +32,7 @@ export function addCollectCommand(data: Command): void {
     .addOption(places("--goals <kind>", "mazes: where the controller heads"))
     .option("--goal-share <share>", "mazes, where goals are not fixed: share of episodes that head to the task's goal")
     .option("--noise <amount>", "standard deviation of the noise on actions; gridworlds: share of random actions")
-    .option("--policy <file>", "ant mazes: who walks, an ONNX file (default: the policy that comes with the program)")
+    .option("--policy <file>", "ant mazes: the policy that walks, an ONNX file (default: the bundled one)")
     .action((task: string, flags: Flags) => collect(task, flags));
 }
 

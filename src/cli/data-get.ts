@@ -45,7 +45,7 @@ async function get(set: PublicSet, from: string | undefined): Promise<void> {
     process.stdout.write(`${files.map(lineOf).join("")}${useOf(set)}\n`);
   } catch (error) {
     if (!interrupted?.aborted || error !== interrupted.reason) throw error;
-    process.stderr.write(`interrupted: run the same command again, and the download goes on where it stopped\n`);
+    process.stderr.write(`interrupted: run the same command again, and the download continues where it stopped\n`);
     process.exitCode = INTERRUPTED;
   } finally {
     view.stop();

@@ -67,7 +67,7 @@ describe("the executable", async () => {
     expect(code).toBe(130);
     expect(text).toContain("cal-ql stopping; what there is will be written");
     expect(out).toBe(
-      `interrupted: ${folder}/report.html (policy: ${folder}/policy.onnx)\nGo on with: calql resume ${folder}\n`,
+      `interrupted: ${folder}/report.html (policy: ${folder}/policy.onnx)\nContinue with: calql resume ${folder}\n`,
     );
     const lines = ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"];
     const others = ["checkpoints", "online-episodes.bin"];

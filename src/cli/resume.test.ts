@@ -73,5 +73,5 @@ it.each([
     process.stdout.write = write;
     process.exitCode = before;
   }
-  expect(said.at(-1)).toBe(`Go on with: calql resume ${words}\n`);
+  expect(said.at(-1)).toBe(`Continue with: calql resume ${words}\n`);
 });

@@ -31,6 +31,6 @@ async function taskNamedIn(path: string): Promise<string | undefined> {
       files.close();
     }
   } catch {
-    return undefined; // what is wrong with the file is told where it is read
+    return undefined; // what is wrong with the file is reported where it is read
   }
 }

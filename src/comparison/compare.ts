@@ -24,7 +24,7 @@ import { processWorkers, type RunEnding, type StartWorker } from "./run-worker.j
 export interface CompareEvents extends PoolEvents {
   /** Before anything is run: every run with what its folder holds. */
   readonly planned: (runs: readonly PlannedRun[], states: ReadonlyMap<PlannedRun, FolderState>) => void;
-  /** A run that was killed, interrupted or failed goes on; the reason says which: "was interrupted". */
+  /** A run that was killed, interrupted or failed is resumed; the reason says which: "was interrupted". */
   readonly resumed: (run: PlannedRun, reason: string) => void;
   /** The folder of a run that cannot be gone on with was moved, and the run begins again; the reason says why. */
   readonly setAside: (run: PlannedRun, reason: string, folder: string) => void;
@@ -32,7 +32,7 @@ export interface CompareEvents extends PoolEvents {
   readonly collected: (task: string, file: string) => void;
 }
 
-/** Where a comparison is carried out, how many runs at a time, and who listens; all optional. */
+/** Where a comparison is carried out, how many runs at a time, and its listeners; all optional. */
 export interface CompareOptions {
   /** Where the runs and the report go; default runs/compare. */
   readonly folder?: string;
@@ -42,7 +42,7 @@ export interface CompareOptions {
   readonly jobs?: number;
   /** Ends the comparison early, with everything written. */
   readonly signal?: AbortSignal;
-  /** Who carries out a run; default a process of its own for each. */
+  /** How a run is carried out; by default in a process of its own. */
   readonly startWorker?: StartWorker;
   readonly events?: Partial<CompareEvents>;
 }
@@ -127,7 +127,7 @@ function recordedIn(folder: string, status: ComparedRun["status"]): Run | undefi
   try {
     return readRun(folder);
   } catch (error) {
-    // Lines that a failing disk has torn are cut off when the run goes on; the others have their report all the same.
+    // Lines that a failing disk has torn are cut off when the run is resumed; the others have their report all the same.
     if (error instanceof DataError && status !== "completed") return undefined;
     throw error;
   }

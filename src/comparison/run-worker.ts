@@ -1,5 +1,5 @@
 /**
- * Who carries out one run of a comparison: the contract, and its two implementations. A process of its own keeps the
+ * How one run of a comparison is carried out: the contract, and its two implementations. A process of its own keeps the
  * others going whatever happens to it; a run in this process serves environments that only this process knows.
  */
 import { type ChildProcess, fork } from "node:child_process";
@@ -20,11 +20,11 @@ export interface RunTask {
   readonly imports?: readonly string[];
 }
 
-/** What may be followed while the run goes on. */
+/** Events of a run in progress. */
 export interface RunEvents {
   readonly onProgress: (progress: Progress) => void;
   readonly onEvaluation: (evaluation: EvaluationLine) => void;
-  /** What a person should know though the run goes on, in a sentence. */
+  /** A sentence that a person should read, although the run continues. */
   readonly onNotice: (sentence: string) => void;
 }
 

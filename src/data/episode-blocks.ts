@@ -11,7 +11,7 @@ export interface EpisodeBlocks {
   readonly steps: number;
   /** The number of blocks. */
   readonly count: number;
-  /** Tells these data from others: their manifest, with the checksum of the list of all blocks' checksums. */
+  /** Identifies these data: their manifest, with the checksum of the list of all blocks' checksums. */
   readonly identity: string;
   /** The episodes of one block, checked. @throws DataError naming the file, the place and the problem */
   read(block: number): readonly Episode[];

@@ -1,6 +1,6 @@
 /**
  * Recorded episodes that are read one after the other, wherever they come from: the seam between the formats of
- * datasets and everybody who learns from them.
+ * datasets and the code that learns from them.
  */
 import type { ObservationParts } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";

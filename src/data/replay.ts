@@ -36,7 +36,7 @@ export interface SampledReplay {
   sampleInto(batch: Batch, from: number, to: number, random: RandomStream): void;
   /** Rows drawn so far, where what can be drawn next depends on it. */
   readonly draws?: number;
-  /** Goes on as if so many rows had been drawn; only on a replay from which nothing was drawn. */
+  /** Continues as if so many rows had been drawn; only on a replay from which nothing was drawn. */
   skipTo?(draws: number): void;
 }
 

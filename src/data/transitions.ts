@@ -121,7 +121,7 @@ function refuseWrongIndices(episodes: readonly Episode[], actionSize: number, co
   });
 }
 
-/** The shapes that all episodes share; those of a row's numbers are not told by episodes, and are flat here. */
+/** The shapes that all episodes share; how a row's numbers are shaped is not known from episodes, so they are flat here. */
 function shapesOf(episodes: readonly Episode[]): { observations: ObservationParts; actionSize: number } {
   const first = episodes.find((episode) => episode.length > 0);
   if (first === undefined)

@@ -10,7 +10,7 @@ import type { ActionSpace, BoxSpace, Observation, ObservationSpace } from "./spa
 
 export * from "./spaces.js";
 
-/** What an environment tells besides the observation; `success` says whether the task is achieved in this state. */
+/** What an environment reports besides the observation; `success` says whether the task is achieved in this state. */
 export interface StepInfo {
   readonly success: boolean;
   readonly [key: string]: unknown;

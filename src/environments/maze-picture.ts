@@ -7,7 +7,7 @@ import type { GeomDescription, Paint } from "../rendering/paint.js";
 import type { Marker, Scene } from "../rendering/scene.js";
 import { type Maze, type Position, positionOf } from "./mazes.js";
 
-/** The colours of what both mazes have; who walks in them is orange with a dark body. */
+/** The colours of what both mazes have; the walker is orange with a dark body. */
 export function paintMaze({ name }: GeomDescription): Paint {
   if (name === "floor") return { colour: [232, 228, 219], checker: { colour: [217, 211, 199], size: 1 } };
   if (name.startsWith("wall")) return { colour: [150, 160, 178] };

@@ -40,7 +40,7 @@ export interface ExportOptions {
   readonly best?: boolean;
   /** The file to write; unless given, policy-best.onnx or policy-last.onnx in the run folder. */
   readonly out?: string;
-  /** Told in a sentence of what was passed over because it is damaged. */
+  /** Called with a sentence for whatever was skipped because it is damaged. */
   readonly onNotice?: (sentence: string) => void;
 }
 
@@ -81,7 +81,7 @@ function refuseRecorded(folder: string, path: string): void {
   throw new UsageError(`${path} is a place of the run's own record; name another file with --out.`);
 }
 
-/** Only the checkpoint itself need be sound, not the lines and episodes that a run needs besides to go on. */
+/** Only the checkpoint itself need be sound, not the lines and episodes that resuming needs as well. */
 function stateIn({ folder, best = false, onNotice }: ExportOptions): RunCheckpoint {
   const store = new CheckpointStore(folder);
   try {

@@ -31,7 +31,7 @@ export function findCheckpoint(
 /**
  * The same checkpoint, with nothing changed. Where none knows the lines of metrics and notices as they are, the newest is
  * taken all the same: nothing is computed from them. The last resort is the state that was evaluated best.
- * @param onDamage told, in a sentence, of every newer one that is not sound, and of such lines
+ * @param onDamage called with a sentence for every newer one that is not sound, and for such lines
  * @throws NoSoundCheckpoint where there is none
  */
 export function newestSound(
@@ -52,7 +52,7 @@ export function newestSound(
     const found = sameState ?? unlessDamaged(() => store.best(lenient));
     if (!found) throw error;
     const rest = sameState ? "Those lines stay as they are, and the" : "The";
-    onDamage(`${error.reason} ${rest} run goes on from ${found.checkpoint.path}.`);
+    onDamage(`${error.reason} ${rest} run continues from ${found.checkpoint.path}.`);
     return found;
   }
 }

@@ -12,7 +12,7 @@ import { makeFolder } from "../files/make-folder.js";
 
 export const lockFile = ".lock";
 
-/** Who holds a lock. A process number alone is given to others later; with the time of its start it is one process. */
+/** The holder of a lock. A process number alone may be reused; with the time of its start it identifies one process. */
 const ownerSchema = z.object({ process: z.int().positive(), started: z.string(), host: z.string(), since: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
@@ -30,7 +30,7 @@ export const alive = "alive";
 
 /**
  * Makes the folder and takes its lock.
- * @param work what goes on there, for the message to a second process: "comparison", "run"
+ * @param work what is done there, for the message to a second process: "comparison", "run"
  * @returns what gives the lock back
  * @throws UsageError naming the process that holds it
  */
@@ -51,7 +51,7 @@ export function lockFolder(folder: string, work: string, replaced: Partial<LockS
     discard(mine);
   }
   return () => {
-    // Somebody who took it for stale may hold it now.
+    // Another process that took it for stale may hold it now.
     if (readIfThere(path) === identity) rmSync(path, { force: true });
   };
 }

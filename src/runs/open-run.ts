@@ -81,7 +81,7 @@ export function resumedRun(context: RunContext, options: TrainOptions): Promise<
   });
 }
 
-/** Sets something up in steps; if one fails, what those before it opened is given back, and how that goes is not told. */
+/** Sets something up in steps; if one fails, what those before it opened is released; failures of that are ignored. */
 async function allOrNothing<Result>(
   setUp: (opened: (giveBack: () => unknown) => void) => Promise<Result>,
 ): Promise<Result> {

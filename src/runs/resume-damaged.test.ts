@@ -102,7 +102,7 @@ describe("a run whose folder has changed since it was ended", () => {
     for (const name of readdirSync(checkpoints)) if (name !== bestCheckpoint) damage(join(checkpoints, name));
     const notices: string[] = [];
     await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
-    expect(notices).toEqual([expect.stringMatching(/checkpoint.* The run goes on from .*best\.safetensors\.$/)]);
+    expect(notices).toEqual([expect.stringMatching(/checkpoint.* The run continues from .*best\.safetensors\.$/)]);
     expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
   });
 

@@ -102,7 +102,7 @@ export class RunWriter {
     return file;
   }
 
-  /** May be written again while the run goes on: the last one counts. */
+  /** May be written again during the run: the last one counts. */
   writeSummary(summary: RunSummary): void {
     writeWhole(join(this.folder, runFiles.summary), json(summary), this.disk);
   }
@@ -159,7 +159,7 @@ export function refuseUsedFolder(folder: string): void {
   );
 }
 
-/** Whether a run in a folder was killed, interrupted or failed; a config.json of somebody else's is no run. */
+/** Whether a run in a folder was killed, interrupted or failed; another program's config.json is no run. */
 function holdsUnfinishedRun(folder: string): boolean {
   try {
     readRunConfig(folder);

@@ -44,7 +44,7 @@ export const runSettings = z.object({
   warmupActions: z
     .enum(["policy", "random"])
     .default("policy")
-    .describe("Who acts during the warm-up: the frozen policy, or chance."),
+    .describe("What acts during the warm-up: the frozen policy, or chance."),
   mixingRatio: z
     .number()
     .max(1)

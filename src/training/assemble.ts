@@ -50,7 +50,7 @@ export interface RunContext {
 export interface AssembleOptions {
   readonly agent: Agent;
   readonly sink: RunSink;
-  /** Those that were made already, where a run goes on. */
+  /** Those that were made already, in a resumed run. */
   readonly evaluations?: readonly EvaluationLine[];
 }
 
@@ -105,7 +105,7 @@ export function goingOn(run: AssembledRun, snapshot: Snapshot, name: string): As
 
 /**
  * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured.
- * @param told what was noticed in the run already
+ * @param told what was reported in the run already
  */
 export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine[] = []): void {
   const { configuration, state } = run;

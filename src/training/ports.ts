@@ -23,7 +23,7 @@ export interface Collector {
   next(policy: Policy, betweenSteps: () => void): Promise<Episode>;
   /** What it takes to resume in the middle of an episode; a collector without it resumes with the next one. */
   capture?(): CollectorState;
-  /** Goes on where `capture` was called. @param checkpoint its name, for messages @throws DataError if it does not fit */
+  /** Resumes where `capture` was called. @param checkpoint its name, for messages @throws DataError if it does not fit */
   restore?(state: CollectorState, checkpoint: string): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface CollectorState {
 
 /** What updates learn from: the recorded data and the episodes collected so far. */
 export interface Replay {
-  /** Adds an online episode, as the environment told it. @returns its rewards as the critics see them, [steps] */
+  /** Adds an online episode, in the environment's own units. @returns its rewards as the critics see them, [steps] */
   add(episode: Episode): Float32Array;
   /**
    * Fills a batch with transitions drawn uniformly with replacement. Allocates nothing.
@@ -51,7 +51,7 @@ export interface Replay {
   fill(batch: Batch, ratio: number, parts: number): void;
   /** Rows drawn so far from recorded data that are not in memory as a whole, where what comes next depends on it; else 0. */
   readonly draws: number;
-  /** Goes on as if so many rows had been drawn; only on a replay from which nothing was drawn. */
+  /** Continues as if so many rows had been drawn; only on a replay from which nothing was drawn. */
   skipTo(draws: number): void;
 }
 

@@ -64,7 +64,7 @@ export class Rollback {
     return { state: { returns: [...this.returns], told: this.told }, tensors };
   }
 
-  /** Goes on where `save` was called. @param checkpoint its name @throws DataError where the switch is not in it */
+  /** Resumes where `save` was called. @param checkpoint its name @throws DataError where the switch is not in it */
   restore(saved: RollbackState | undefined, tensors: SnapshotTensors, agent: Agent, checkpoint: string): void {
     if (!saved) return;
     this.returns = [...saved.returns];

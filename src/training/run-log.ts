@@ -11,11 +11,11 @@ import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./reco
 import { Timing } from "./timing.js";
 import type { ValueWatch } from "./value-watch.js";
 
-/** Who follows a run while it goes on. */
+/** Listeners to a run in progress. */
 export interface RunListeners {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly onEvaluation?: ((evaluation: EvaluationLine) => void) | undefined;
-  /** Told in a sentence what a person should know though the run goes on. */
+  /** Called with a sentence that a person should read, although the run continues. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
@@ -42,7 +42,7 @@ export class RunLog {
     private readonly sink: RunSink,
     private readonly logEveryUpdates: number,
     private readonly listeners: RunListeners = {},
-    /** Those that were made already, where a run goes on. */
+    /** Those that were made already, in a resumed run. */
     readonly evaluations: EvaluationLine[] = [],
   ) {}
 
@@ -139,7 +139,7 @@ export class RunLog {
     };
   }
 
-  /** Goes on where a checkpoint stood; the sink was reopened there. */
+  /** Continues from a checkpoint; the sink was reopened there. */
   restore({ position, timing, means }: ReturnType<RunLog["save"]>): void {
     const { phase, updates, onlineSteps, onlineEpisodes } = position;
     Object.assign(this, { phase, updates, onlineSteps, onlineEpisodes });

@@ -94,7 +94,7 @@ export function streamsOf({ agent, streams }: Pick<RunState, "agent" | "streams"
 
 /**
  * A run as it stands, between two updates or two environment steps; at the beginning of the episode in progress, where
- * the collector cannot go on in that.
+ * the collector cannot resume it.
  */
 export function captureRun(state: RunState): Snapshot {
   const { agent, log, replay, collector } = state;

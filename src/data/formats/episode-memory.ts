@@ -21,7 +21,7 @@ export class EpisodeMemory {
     this.trusted = trusted === true;
   }
 
-  /** Tells of a file that is read, or of one more of several. */
+  /** Counts a file that is read, or one more of several. */
   addFile(bytes: number): this {
     this.most += 2 * bytes;
     return this;

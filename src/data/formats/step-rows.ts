@@ -56,7 +56,7 @@ export class StepRows {
 
   /**
    * Adds a row.
-   * @param action undefined in a row that only tells the last observation
+   * @param action undefined in a row that only holds the last observation
    * @param next the observation after the row's action, where it is stored
    * @returns what the row contradicts: the episode is none then
    * @throws DataError where the episode takes more memory than the file's size allows
@@ -82,9 +82,9 @@ export class StepRows {
   /**
    * The episode of all rows so far, of which nothing is kept here; called once.
    *
-   * - A last row without an action tells the observation after the action before it.
+   * - A last row without an action holds the observation after the action before it.
    * - Else a last row that is terminated is kept, its own observation standing in for the next one, which nothing uses.
-   * - Else the last row is kept if it stores its next observation, and dropped if not: it then tells only an observation.
+   * - Else the last row is kept if it stores its next observation, and dropped if not: it then holds only an observation.
    *
    * @param success whether the last row ended the task although no row is marked
    * @returns undefined where no step is left
@@ -147,7 +147,7 @@ function sameObservation(stored: Float32Array, following: Float32Array): boolean
   return !(Math.sqrt(squares) > SAME_OBSERVATION);
 }
 
-/** Why an episode cannot be told by rows, for writers; undefined where it can. */
+/** Why an episode cannot be written as rows; undefined where it can. */
 export function rowProblem({ length, terminated, truncated }: Episode): string | undefined {
   if (length === 0) return "it has no steps; leave it out";
   const early = terminated.subarray(0, length - 1).indexOf(1);

@@ -33,7 +33,7 @@ export interface Conversion {
 
 /**
  * Reads the dataset at `source` and writes it to `path`, where it appears when it is complete.
- * @throws DataError or UsageError for data that cannot be read or told in the other format; RunFailure for a full disk
+ * @throws DataError or UsageError for data that cannot be read, or not expressed in the other format; RunFailure for a full disk
  */
 export async function convertDataset(source: string, path: string, options: ConvertOptions = {}): Promise<Conversion> {
   const { to, replace, onProgress, signal, ...reading } = options;

@@ -91,7 +91,7 @@ function refuseExisting(path: string, found: Kind, kind: Kind, replace: boolean)
 
 function refuseLeadingOut(name: string): void {
   const parts = name.split("/");
-  // Such a name comes from a dataset that somebody else has made.
+  // Such a name comes from a dataset of unknown origin.
   if (!parts.some((part) => part === "" || part === "." || part === ".." || /[\\:\0]/.test(part))) return;
   throw new UsageError(
     `The file name ${JSON.stringify(name)} leads out of the dataset's folder; rename it in the data.`,

@@ -62,7 +62,7 @@ async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDat
   };
 }
 
-/** The reader did not know that actions are choices: what it hands out is held against the number that the caller told. */
+/** The reader did not know that actions are choices: what it returns is checked against the number that the caller gave. */
 function withCheckedChoices(source: EpisodeSource, told: number | undefined): EpisodeSource {
   const header = withActionCount(source, told);
   if (header === source) return source;

@@ -109,7 +109,7 @@ describe("a store of checkpoints", () => {
 
   it("says what to do where there is none", () => {
     expect(newest).toThrow(
-      `There is no checkpoint in ${join(run, checkpointFolder)}. The run cannot go on without a sound one; put back what was changed, or start again with "calql train" in another folder.`,
+      `There is no checkpoint in ${join(run, checkpointFolder)}. The run cannot continue without a sound one; put back what was changed, or start again with "calql train" in another folder.`,
     );
   });
 

@@ -191,7 +191,7 @@ function notHdf5(file: DataFile, name: string): string {
   return `"${name}" ${what}. Give a file in the D4RL layout, such as one written by "calql data collect".`;
 }
 
-/** Closing what is broken may fail as well; the first error is the one worth telling. */
+/** Closing what is broken may fail as well; the first error is the one worth reporting. */
 function quietly(action: () => unknown): void {
   try {
     action();

@@ -30,7 +30,7 @@ export interface StoredColumn {
   readonly rowBytes: number;
 }
 
-/** What tells the columns of a dataset. */
+/** What determines the columns of a dataset. */
 export interface Shapes {
   readonly observations: ObservationParts;
   readonly actionSize: number;
@@ -85,7 +85,7 @@ const source = z.string();
 const partName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._]{0,99}$/);
 const part = z.strictObject({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(count).max(8) });
 
-/** Version 1 has vectors alone; version 2, written where there is more, tells the parts of observations. */
+/** Version 1 has vectors alone; version 2, written where there is more, states the parts of observations. */
 export const manifestSchema = z.discriminatedUnion("version", [
   z.strictObject({ format, version: z.literal(1), source, observationSize: count, ...totals }),
   z.strictObject({

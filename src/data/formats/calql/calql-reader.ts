@@ -186,7 +186,7 @@ function arraysOf({ columns, observations: parts }: Opened, bytes: readonly Uint
   };
 }
 
-/** What no writer of ours writes: here another program's mistakes are found, damage was found by the checksum. */
+/** What calql's own writer never writes: here another program's mistakes are found, damage was found by the checksum. */
 function problemOf(opened: Opened, arrays: BlockArrays, steps: number): string | undefined {
   const { manifest, columns, allowNonFinite } = opened;
   if (arrays.lengths.includes(0)) return "has an episode without steps";

@@ -24,7 +24,7 @@ import type { DatasetHeader } from "../../episode-source.js";
 import type { EpisodeSink } from "../format.js";
 import { DISCRETE_ACTIONS } from "./d4rl-metadata.js";
 
-/** What is told about the data, e.g. how they were made; stored as scalars in the group `metadata`. */
+/** Facts about the data, e.g. how they were made; stored as scalars in the group `metadata`. */
 export type Metadata = Readonly<Record<string, string | number>>;
 
 /**
@@ -32,7 +32,7 @@ export type Metadata = Readonly<Record<string, string | number>>;
  *
  * An episode that was both terminated and truncated in its last step comes back as terminated only.
  *
- * @throws UsageError if an episode cannot be told in this layout: no steps, arrays of the wrong length, a terminal
+ * @throws UsageError if an episode cannot be expressed in this layout: no steps, arrays of the wrong length, a terminal
  *   before its last step (apply the rule of Adroit after reading, not before writing), an end without a reason, or a
  *   discrete action that is none
  */
@@ -172,7 +172,7 @@ function checkEpisode(header: DatasetHeader, episode: Episode, index: number): v
   throw new UsageError(`Episode ${index} of "${header.source}" cannot be written in the D4RL layout: ${problem}.`);
 }
 
-/** Why an episode's end cannot be told by terminals and timeouts. */
+/** Why an episode's end cannot be expressed by terminals and timeouts. */
 function untoldEnd(episode: Episode): string | undefined {
   const early = episode.terminated.subarray(0, episode.length - 1).indexOf(1);
   if (early >= 0)

@@ -3,9 +3,9 @@
  * t has the observation before action t; next.reward is what action t earned. Videos and pictures are not read.
  *
  * - next.done ends an episode: terminated where next.success is true or there is no such column, else truncated.
- * - One frame may follow it in the same episode, which tells only the last observation.
+ * - One frame may follow it in the same episode, which holds only the last observation.
  * - Where nothing is marked, the last frame is terminated if next.success is true there; else the recording ended, and
- *   its last frame, whose next observation is unknown, tells only an observation, as a timeout of D4RL does.
+ *   its last frame, whose next observation is unknown, holds only an observation, as a timeout of D4RL does.
  */
 
 import { DataError } from "../../../errors.js";

@@ -16,7 +16,7 @@ export interface LogTable {
   readonly where: string;
   /** What a row is called in messages. */
   readonly unit: "line" | "row";
-  /** The names of the columns, as far as the first row or the file's header tells them. */
+  /** The names of the columns, as far as the first row or the file's header names them. */
   readonly columns: readonly string[];
   /** How many discrete actions there are, where a file that was written here says so. */
   readonly discreteActions: number | undefined;

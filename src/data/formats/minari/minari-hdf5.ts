@@ -114,7 +114,7 @@ function inferSpace(file: OpenHdf5, path: string, column: string, depth: number)
     if (header.type === VARIABLE_LENGTH || header.type === STRING) return { kind: "other", type: "texts or pictures" };
     if (header.type === INTEGER && shape.length === 0)
       throw new DataError(
-        `${where}: "${column}" is one whole number a row, and no space tells how many there are to choose from; give the dataset's folder, whose metadata.json tells it.`,
+        `${where}: "${column}" is one whole number a row, and no space states how many there are to choose from; give the dataset's folder, whose metadata.json states it.`,
       );
     return boxOf(shape, header.size === 1, `${where}, "${column}",`);
   }

@@ -7,7 +7,7 @@ import { DataError } from "../../../errors.js";
 import { type DataFiles, readWhole } from "../../containers/files.js";
 import { parseSpace, type Space } from "./minari-space.js";
 
-/** What is told; a field that is absent was not. */
+/** What the metadata state; an absent field was not stated. */
 export interface MinariMetadata {
   readonly episodes?: number | undefined;
   readonly steps?: number | undefined;

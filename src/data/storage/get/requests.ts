@@ -10,9 +10,9 @@ export interface Answer {
   readonly body: AsyncIterable<Uint8Array>;
   /** Where in the file the body begins: 0, or what was asked for. */
   readonly start: number;
-  /** Bytes of the whole file, where the server tells. */
+  /** Bytes of the whole file, where the server states them. */
   readonly total: number | undefined;
-  /** What changes when the file changes; undefined where the server tells nothing that can be relied on. */
+  /** What changes when the file changes; undefined where the server states nothing reliable. */
   readonly validator: string | undefined;
   /** As the server publishes it. */
   readonly sha256: string | undefined;
