@@ -68,7 +68,7 @@ describe("lines that somebody has changed, of which no checkpoint knows", () => 
     const notices = await resumed(folder);
     expect(notices).toEqual([
       expect.stringMatching(
-        /metrics\.jsonl is damaged: .* Those lines stay as they are, and the run goes on from .*\.$/,
+        /metrics\.jsonl is damaged: .* Those lines stay as they are, and the run continues from .*\.$/,
       ),
     ]);
     expect(readFileSync(path, "utf8").startsWith(changed.slice(0, changed.indexOf("\n") + 1))).toBe(true);
