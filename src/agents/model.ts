@@ -38,7 +38,7 @@ export function ownParameters(random: RandomStream): OwnParameters["parameters"]
   };
 }
 
-/** A number that learns, under a name. */
+/** A trainable scalar under a name: declared with the value `initial` at the first call, the same one afterwards. */
 export function scalar(model: OwnParameters, name: string, initial: number): Parameters {
   return model.parameters(name, () => declareScalar(name, initial));
 }

@@ -65,7 +65,7 @@ export const sacSettings = actorCriticSettings.extend({
 /** The settings of SAC, resolved. */
 export type SacSettings = z.infer<typeof sacSettings>;
 
-/** What the critics of SAC learn. */
+/** What the critics of SAC learn: mean((Q(s, a) - y)^2) over the batch, without a factor 1/2; y is `bellmanTarget`. */
 export function sacCriticLosses(model: Model<SacSettings>): Losses {
   const { target, targetQMean } = bellmanTarget(model);
   const rows = stateActionRows(model.batch.observations, oneActionPerState(model.batch.actions));

@@ -53,7 +53,7 @@ export type WorkerMessage =
   | { readonly kind: "notice"; readonly sentence: string }
   | { readonly kind: "ended"; readonly ending: RunEnding };
 
-/** Carries the run out here. */
+/** Carries the run out in this process. */
 export const startHere: StartWorker = (task, events) => {
   const stop = new AbortController();
   return { ended: carryOut(task, { ...events, signal: stop.signal }), stop: () => stop.abort() };

@@ -11,7 +11,7 @@ export interface Batch {
   readonly rows: Required<TransitionRows>;
 }
 
-/** A batch of `size` rows of zeros. */
+/** A batch of `size` rows of zeros, in these columns (`transitionColumns`). */
 export function createBatch(size: number, columns: Columns): Batch {
   return { size, columns, rows: allocateRows(columns, size) };
 }

@@ -34,7 +34,7 @@ export interface EpisodeSource extends DatasetHeader {
   readonly blocks?: EpisodeBlocks | undefined;
 }
 
-/** All episodes of a source in memory. */
+/** All episodes of a source, in memory. @throws DataError where the source finds damage */
 export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
   const { observations, actionSize, discreteActions, actionBounds } = source;
   const episodes: Episode[] = [];

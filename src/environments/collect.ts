@@ -23,7 +23,7 @@ export type BeginEpisode<Observed extends Observation = Float32Array> = (
   reset: ResetResult,
 ) => Controller<Observed>;
 
-/** How much to collect (exactly one of the two), from which seed, and whom to tell. */
+/** How much to collect (exactly one of the two), from which seed, and a listener. */
 export interface CollectionAmount {
   /** The number of episodes. */
   readonly episodes?: number;

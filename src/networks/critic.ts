@@ -15,7 +15,7 @@ export interface CriticShape extends MlpOptions {
   readonly count: number;
 }
 
-/** `count` critics under one state tensor. */
+/** `count` critics under one state tensor; their `forward` gives [count, rows, 1] for rows [rows, observation + action]. */
 export function declareCritics(name: string, shape: CriticShape, random: RandomStream): Ensemble {
   const sizes = [shape.observationSize + shape.actionSize, ...shape.hidden, 1];
   return declareEnsemble(name, { ...shape, sizes }, random);

@@ -24,7 +24,7 @@ export interface DeterministicPolicy extends Policy {
   readonly actions: (observations: Tensor, members?: Parameters["members"]) => Tensor;
 }
 
-/** A deterministic policy under a name, with first values from the stream. */
+/** A deterministic policy, tanh of a perceptron, under a name, with first values from the stream. */
 export function deterministicPolicy(
   name: string,
   shape: DeterministicShape,

@@ -54,7 +54,7 @@ function membersOf(flat: Tensor, definitions: readonly ParameterDefinition[]): R
   return members;
 }
 
-/** A single number that learns. */
+/** A trainable scalar: a state tensor of one number that starts at `initial`. */
 export function declareScalar(name: string, initial: number): Parameters {
   return declareParameters(name, [{ name: `${name}/value`, shape: [], initial: Float32Array.of(initial) }]);
 }

@@ -88,7 +88,8 @@ export function tanhGaussianPolicy(name: string, shape: PolicyShape, random: Ran
 }
 
 /**
- * One action per row of standard-normal noise: [batch, action], or [batch, n, action] for n actions in each state.
+ * One action per row of standard-normal noise, [batch, action] or, for n actions in each state, [batch, n, action]:
+ * a = tanh(mean + std·noise), with log pi(a|s) [batch] or [batch, n] (Haarnoja et al. 2018, appendix C).
  */
 export function sample({ mean, logStd }: Distribution, noise: Tensor): Sample {
   return scope("sample", () => {

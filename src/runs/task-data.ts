@@ -15,7 +15,11 @@ import { makeFolder } from "../files/make-folder.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { loadWalkingPolicy } from "./walking-policy.js";
 
-/** Writes a dataset in D4RL's layout; an existing file is replaced only when the new one is complete. */
+/**
+ * Writes a dataset in D4RL's layout (HDF5); an existing file is replaced only when the new one is complete.
+ * @param metadata facts about the data, e.g. how they were made
+ * @throws UsageError for episodes that the layout cannot express; RunFailure if the file cannot be written
+ */
 export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {
   const bytes = await writeD4RL(dataset, metadata);
   try {

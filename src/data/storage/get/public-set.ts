@@ -19,7 +19,7 @@ export interface PublicFile {
   readonly path: string;
   readonly url: string;
   readonly bytes?: number | undefined;
-  /** As published; where it is unknown, the first download's is recorded and held against later ones. */
+  /** As published; where it is unknown, the first download's is recorded and compared with later ones. */
   readonly sha256?: string | undefined;
 }
 
