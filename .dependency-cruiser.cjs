@@ -33,8 +33,8 @@ const mayImport = {
   server: aroundRuns,
 };
 
-/** Doors of the package that also show what lies in rooms below theirs. */
-const doors = { "data/index.ts": ["data", "data/containers", "data/formats"] };
+/** Entry points of the package that also export what lies in rooms below theirs. */
+const entryPoints = { "data/index.ts": ["data", "data/containers", "data/formats"] };
 
 /** `node:` modules may be imported here, and nowhere else in src/. */
 const node = ["files", "train.ts", "runs", "comparison", "server", "cli", "data/storage", "report/write-report.ts"];
@@ -49,10 +49,10 @@ function pathOf(place) {
   return ends.length === 0 ? `^src/${place}/` : `^src/${place}/(?!${ends.join("|")})`;
 }
 
-const ofRooms = Object.entries({ ...mayImport, ...doors }).map(([room, others]) => ({
+const ofRooms = Object.entries({ ...mayImport, ...entryPoints }).map(([room, others]) => ({
   name: `${room.replace("/", "-")}-may-import`,
   comment: `src/${room} may import ${others.length === 0 ? "no other room" : others.join(", ")}.`,
-  from: { path: pathOf(room), pathNot: room in doors ? [] : Object.keys(doors).map(pathOf) },
+  from: { path: pathOf(room), pathNot: room in entryPoints ? [] : Object.keys(entryPoints).map(pathOf) },
   to: { path: "^src/", pathNot: [room, ...others, ...everywhere].map(pathOf) },
 }));
 
@@ -72,7 +72,7 @@ const rules = [
     to: { path: "^src/[^/]+/" },
   },
   {
-    name: "nobody-imports-the-front-door",
+    name: "main-entry-point-is-not-imported",
     comment: "Inside src/, import the file that has it; src/index.ts would load everything.",
     from: { path: "^src/", pathNot: "^src/cli/" },
     to: { path: "^src/(index|browser)\\.ts$|^src/cli/" },

@@ -22,7 +22,7 @@ export class RunFailure extends Error {
   readonly exitCode = 1;
 }
 
-/** What an error that somebody else's code threw says, as the end of a sentence: its first line, without a full stop. */
+/** The message of an error that foreign code threw, as the end of a sentence: its first line, without a full stop. */
 export function reasonIn(error: unknown): string {
   const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
   return line!.replace(/[\s.]+$/, "") || "it threw an error without a message";

@@ -1,7 +1,7 @@
-/** What is packed for a registry: whoever installs the package can follow the links of its pages. */
+/** What is packed for a registry: every link of its pages leads to a file in the package. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join, normalize } from "node:path/posix";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, normalize } from "node:path/posix";
 import { expect, it } from "vitest";
 import { root } from "./cli/built.fixture.js";
 
@@ -25,6 +25,21 @@ it("pages link only to what is packed with them", () => {
   );
   expect(links.length).toBeGreaterThan(40);
   expect(links.filter(([, target]) => !files.has(target) && !folders.has(target))).toEqual([]);
+});
+
+/** Whether a path of the repository, perhaps with * or {one,other} in its last part, leads to something. */
+function leadsSomewhere(path: string): boolean {
+  const pattern = basename(path)
+    .replace(/[.*]/g, (sign) => (sign === "*" ? ".*" : "\\."))
+    .replace(/\{([^}]*)\}/g, (_, names: string) => `(?:${names.replaceAll(",", "|")})`);
+  const folder = join(root, dirname(path));
+  return existsSync(folder) && readdirSync(folder).some((name) => new RegExp(`^${pattern}$`).test(name));
+}
+
+it("the notice names paths of the repository", () => {
+  const paths = readFileSync(join(root, "NOTICE"), "utf8").match(/\b(?:src|fixtures)(?:\/[\w.*{},-]*[\w}])+/g)!;
+  expect(paths.length).toBeGreaterThan(6);
+  expect(paths.filter((path) => !leadsSomewhere(path))).toEqual([]);
 });
 
 it("tests are left out", () => {

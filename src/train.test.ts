@@ -1,4 +1,4 @@
-/** The public doors of training leave the run's report, however the run ends. */
+/** The public entry points of training leave the run's report, however the run ends. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

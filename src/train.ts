@@ -1,6 +1,6 @@
 /**
  * The public entry points of training: a run as runs/train.ts carries it out, whose folder holds its report however it
- * ends. Nobody else draws a run's own page, so that programs, the command line and comparisons leave the same folder.
+ * ends. A run's own page is drawn here alone, so that programs, the command line and comparisons leave the same folder.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ export type { TrainOptions, TrainResult } from "./runs/train.js";
 /**
  * Trains as the settings say and leaves a run folder with its report.
  * @throws UsageError for settings or data that do not fit, before anything is written
- * @throws RunFailure if training cannot go on; what was recorded until then, and its report, are in the folder
+ * @throws RunFailure if training cannot continue; what was recorded until then, and its report, are in the folder
  */
 export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
   return trainConfigured(configure(settings), options);
@@ -31,7 +31,7 @@ export async function trainConfigured(configuration: Configuration, options: Tra
 }
 
 /**
- * Goes on with a run that was interrupted, killed or failed, where its newest sound checkpoint left it. On the same
+ * Resumes a run that was interrupted, killed or failed, from its newest sound checkpoint. On the same
  * machine with the same number of threads the result is, to the bit, that of a run that was never ended.
  * @throws as `train` does; DataError where no checkpoint is sound or the recorded data are not those of the run
  */
@@ -41,7 +41,7 @@ export async function resume(options: TrainOptions): Promise<TrainResult> {
 
 async function withReport(options: TrainOptions, work: () => Promise<TrainResult>): Promise<TrainResult> {
   const result = await work().catch(async (error: unknown) => {
-    // Who was refused has changed nothing in the folder.
+    // A refused call has changed nothing in the folder.
     if (!(error instanceof UsageError)) await reportFailedRun(options);
     throw error;
   });

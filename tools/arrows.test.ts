@@ -40,7 +40,7 @@ const planted: readonly Planted[] = [
   ["src/server/a.ts", "src/cli/b.ts", "server-may-import"],
   ["src/cellar/a.ts", "src/data/b.ts", "every-room-has-a-line"],
   ["src/errors.ts", "src/data/b.ts", "basics-know-no-room"],
-  ["src/runs/c.ts", "src/index.ts", "nobody-imports-the-front-door"],
+  ["src/runs/c.ts", "src/index.ts", "main-entry-point-is-not-imported"],
   ["src/training/d.ts", "node:fs", "node-only-at-the-edge"],
   ["src/report/d.ts", "node:path", "node-only-at-the-edge", "type"],
   ["src/report/write-report.ts", "node:fs", undefined],

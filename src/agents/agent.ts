@@ -1,6 +1,6 @@
 /**
  * An agent at work: the compiled update of an algorithm, its state, its seeded noise, and the policy that acts. What
- * it computes is defined in the algorithm's file; this is the handle that training (and anyone else) holds.
+ * it computes is defined in the algorithm's file; this is the handle that training and other callers hold.
  */
 import { type Columns, countRows, type TransitionRows, type Values } from "../data/columns.js";
 import { type Observation, partsOf as partsOfObservation } from "../data/episode.js";
@@ -28,6 +28,7 @@ import { UPDATES } from "./update.js";
  */
 export type AgentBatch = TransitionRows;
 
+/** The sizes and the runtime of an agent; by default its settings are the algorithm's own and its seed is 0. */
 export interface AgentOptions extends RuntimeOptions, Sizes {
   readonly settings?: AgentSettings;
   readonly seed?: number;

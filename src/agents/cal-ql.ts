@@ -13,9 +13,13 @@ import { referenceSettings, referenceValues } from "./reference-values.js";
 /** The settings of Cal-QL: CQL's, and what its values are compared with. */
 export const calQlSettings = cqlSettings.extend(referenceSettings.shape);
 
+/** The settings of Cal-QL, resolved: CQL's and those of the reference values. */
 export type CalQlSettings = z.infer<typeof calQlSettings>;
 
-/** What the critics of Cal-QL learn. */
+/**
+ * What the critics of Cal-QL learn: CQL's losses with max(Q(s, a), V^mu(s)) for Q(s, a) of the policy's actions (Nakamoto
+ * et al. 2023, equation 5.1), and the loss of the network for V^mu, if there is one.
+ */
 export function calQlCriticLosses(model: Model<CalQlSettings>): Losses {
   const { values, losses } = referenceValues(model);
   return mergeLosses(cqlCriticLosses(model, maximum, values), losses);

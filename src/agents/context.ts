@@ -23,6 +23,7 @@ import type { Shape, Tensor } from "../tensor/tensor.js";
 import type { CommonSettings } from "./settings.js";
 import type { Update } from "./update.js";
 
+/** The shapes of a task's observations and actions, and the transform between its units and the networks'. */
 export interface Sizes {
   /** The numbers of an observation, all parts together: what the first layer of a network sees. */
   readonly observationSize: number;
@@ -94,6 +95,7 @@ export class Noise {
   }
 }
 
+/** What an agent's build function gets: its settings, and symbolic tensors for a batch and for noise. */
 export interface AgentContext<Settings extends CommonSettings = CommonSettings> {
   readonly settings: Settings;
   readonly sizes: Sizes;
@@ -107,7 +109,7 @@ export interface AgentContext<Settings extends CommonSettings = CommonSettings> 
 export interface AgentParts {
   readonly policy: Policy;
   readonly update: Update;
-  /** What its critics say; without it nobody can ask for values. */
+  /** How to ask its critics for values; without it they cannot be queried. */
   readonly critics?: ValueOfActions;
 }
 

@@ -38,7 +38,7 @@ describe("continueAs", () => {
     await cql.release();
   });
 
-  it("without settings takes over those that the other algorithm has", async () => {
+  it("without settings inherits those that the other algorithm has", async () => {
     const calQl = await smallAgent("cal-ql", { discount: 0.9, conservativeWeight: 2, maxTargetBackup: false });
     const cql = await calQl.continueAs("cql");
     expect(cql.settings).toMatchObject({

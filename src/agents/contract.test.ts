@@ -1,7 +1,7 @@
 /**
  * The contract that every agent keeps, those that are added tomorrow included: finite metrics that the docs explain, the
  * same bits for the same seed, deterministic acting on request, an exported policy that any ONNX Runtime runs, settings
- * that survive a round trip, and clear words for numbers that do not fit. (Learning is tested in training/scores.test.ts.)
+ * that survive a round trip, and clear words for numbers that do not fit. (Learning is tested in runs/scores.test.ts.)
  */
 
 import { InferenceSession, Tensor } from "onnxruntime-node";

@@ -24,7 +24,11 @@ export const cqlDiscreteSettings = dqnSettings.extend(conservativeSettings.shape
 
 export type CqlDiscreteSettings = z.infer<typeof cqlDiscreteSettings>;
 
-/** What the critics of discrete CQL learn; `calibrate` is where Cal-QL differs. */
+/**
+ * What the critics of discrete CQL learn: DQN's loss plus the conservative term (Kumar et al. 2020, equation 4).
+ * @param calibrate from the values of all actions to those in the conservative term: where Cal-QL differs
+ * @param referenceValues of the batch's states [batch], which bound the values of all actions but the data's
+ */
 export function cqlDiscreteLosses(
   model: QModel<CqlDiscreteSettings>,
   calibrate: Calibration = (values) => values,

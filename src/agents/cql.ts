@@ -45,6 +45,7 @@ export const cqlSettings = withDefaults(sacSettings, { maxTargetBackup: true }).
   importanceSampling: z.boolean().default(true).describe("Divide the proposals by their densities in the log-sum-exp."),
 });
 
+/** The settings of CQL, resolved: SAC's and the conservative term's. */
 export type CqlSettings = z.infer<typeof cqlSettings>;
 
 interface ConservativeLosses extends CriticLoss {
@@ -57,7 +58,11 @@ interface ConservativeLosses extends CriticLoss {
   readonly boundRateCurrent: Tensor;
 }
 
-/** What the critics of CQL learn; `calibrate` is where Cal-QL differs. */
+/**
+ * What the critics of CQL learn: mean((Q(s, a) - y)^2) plus the conservative term (Kumar et al. 2020, equation 4).
+ * @param calibrate from the values of the policy's actions to those in the conservative term: where Cal-QL differs
+ * @param referenceValues of the batch's states [batch], the second argument of `calibrate`
+ */
 export function cqlCriticLosses(
   model: Model<CqlSettings>,
   calibrate: Calibration = (policyValues) => policyValues,

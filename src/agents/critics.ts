@@ -13,6 +13,7 @@ import type { ActorCriticSettings } from "./settings.js";
 
 type CriticContext = AgentContext<Omit<ActorCriticSettings, "logStdRange">>;
 
+/** Critics, and the targets that follow them by Polyak averaging. */
 export interface CriticPair {
   readonly critics: Ensemble;
   readonly targetCritics: Ensemble;
@@ -29,7 +30,7 @@ export function declareCriticPair({ settings, sizes, random }: CriticContext): C
   };
 }
 
-/** A stream that goes on with the same numbers: for a target network that starts as its original. */
+/** A stream that yields the same numbers: for a target network that starts as a copy of the original. */
 export function twinOf(random: RandomStream): RandomStream {
   const twin = new RandomStream(0);
   twin.restore(random.state());

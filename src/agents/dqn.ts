@@ -36,7 +36,7 @@ export const dqnSettings = agentSettings.extend({
 
 export type DqnSettings = z.infer<typeof dqnSettings>;
 
-/** What the critics of DQN learn: mean((Q(s, a) - y)^2). */
+/** What the critics of DQN learn: mean((Q(s, a) - y)^2) over the batch; y is `doubleQTarget`. */
 export function dqnLosses(model: QModel<DqnSettings>): Losses {
   const { target, targetQMean } = doubleQTarget(model);
   return scope("criticLosses", () => {

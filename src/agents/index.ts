@@ -1,6 +1,6 @@
 // biome-ignore-all assist/source/organizeImports: from the whole to its parts, not in the order of the alphabet
 /**
- * The door `calql/agents`: what an agent is built from, wherever JavaScript runs. An agent of your own declares settings,
+ * The entry point `calql/agents`: what an agent is built from, wherever JavaScript runs. An agent of your own declares settings,
  * builds a policy and an update from symbolic tensors, and is registered under a name (docs/own-agent.md).
  */
 

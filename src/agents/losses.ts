@@ -6,6 +6,7 @@ import type { Parameters } from "../networks/parameters.js";
 import { reshape, slice } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
 
+/** Parameters that take one Adam step an update, down the gradient of a scalar loss. */
 export interface Objective {
   readonly parameters: Parameters;
   /** A scalar that is minimised. */
@@ -13,6 +14,7 @@ export interface Objective {
   readonly learningRate: Tensor | number;
 }
 
+/** What an update minimises, and what it reports. */
 export interface Losses {
   readonly objectives: readonly Objective[];
   /** Scalars, by the names under which they are recorded. */

@@ -20,7 +20,7 @@ const meanings: Readonly<Record<string, string>> = {
     "Mean value of the data's actions minus that of the actions which the backup would take in the same states.",
   startQMean: "Mean value of the policy's deterministic actions in the states where recorded episodes begin.",
   startReturnMean: "Mean return-to-go G of the recorded episodes, from their beginning.",
-  floorValue: "What the lowest reward seen so far is worth where it is received for ever.",
+  floorValue: "What the lowest reward seen so far is worth where it is received forever.",
   conservativeGap: "Log-sum-exp of the proposals' values minus the data action's, mean over the ensemble.",
   "conservativeGap#": "The same for one critic.",
   conservativeLoss: "The weighted conservative term, mean over the ensemble.",
@@ -50,7 +50,7 @@ export function metricFamily(name: string): string {
   return Object.hasOwn(meanings, name) ? name : name.replace(/\d+/, "#");
 }
 
-/** One sentence, or undefined for a metric that nobody has described. */
+/** One sentence, or undefined for a metric without a description. */
 export function metricMeaning(name: string): string | undefined {
   const family = metricFamily(name);
   return Object.hasOwn(meanings, family) ? meanings[family] : undefined;

@@ -6,7 +6,11 @@ import { less, mean, where } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Losses } from "./losses.js";
 
-/** @param policyValue Q(s, a) of the policy's actions [batch], by the critics from which the policy learns */
+/**
+ * The means of the policy's values and of the returns-to-go, and the share of states in which the value is the lower.
+ * @param policyValue Q(s, a) of the policy's actions [batch], by the critics from which the policy learns
+ * @param returnsToGo of the batch's transitions [batch], on the scale of the learned rewards
+ */
 export function calibrationMetrics(policyValue: Tensor, returnsToGo: Tensor): Losses["metrics"] {
   return {
     policyQMean: mean(policyValue),

@@ -14,6 +14,7 @@ import { declareCriticPair } from "./critics.js";
 import type { SacSettings } from "./sac.js";
 import type { Update } from "./update.js";
 
+/** The networks of a SAC-like agent as symbolic tensors: what its losses are made of. */
 export interface Model<Settings extends SacSettings = SacSettings> extends AgentContext<Settings>, OwnParameters {
   readonly policy: TanhGaussianPolicy;
   /** pi(.|s) for the batch's observations, and pi(.|s') for its next observations. */
@@ -37,7 +38,7 @@ export function ownParameters(random: RandomStream): OwnParameters["parameters"]
   };
 }
 
-/** A number that learns, under a name. */
+/** A trainable scalar under a name: declared with the value `initial` at the first call, the same one afterwards. */
 export function scalar(model: OwnParameters, name: string, initial: number): Parameters {
   return model.parameters(name, () => declareScalar(name, initial));
 }

@@ -80,7 +80,7 @@ describe("registerAgent", () => {
     expect(() => registerAgent(name, agent)).toThrow(sentence);
   });
 
-  it("tells of a build function that throws or gives nothing, and of an agent that nobody could name", async () => {
+  it("reports a build function that throws or returns nothing, and an agent without a usable name", async () => {
     const sizes = { observationSize: 2, actionSize: 1 };
     registerAgent("throwing", {
       ...facts,

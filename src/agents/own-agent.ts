@@ -47,7 +47,7 @@ function refuseMissingDefaults(name: string, settings: z.ZodObject): void {
   throw new UsageError(`The setting ${setting} of agent "${name}" has no default; give it one: .default(...).`);
 }
 
-/** What the user's code makes; whatever it throws is told as a mistake in it. */
+/** What the user's code returns; whatever it throws is reported as a mistake in it. */
 function builtBy<S extends CommonSettings>(build: OwnAgent<S>["build"], context: AgentContext<S>, name: string) {
   try {
     const parts = build(context);

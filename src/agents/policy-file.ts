@@ -1,6 +1,6 @@
 /**
  * A policy from its file: what `exportPolicy` wrote, loaded again and used to act, without the agent that learned it.
- * Any ONNX file with the same two names and shapes will do, whoever made it.
+ * Any ONNX file with the same two names and shapes will do, whatever wrote it.
  */
 import {
   countRows,

@@ -90,7 +90,7 @@ const SCALED =
 /**
  * The policy as an ONNX file: `observations` [batch, observation] (and an input for each further part, such
  * as `observations/image` [batch, 48, 48, 3] of uint8) -> `actions` [batch, action] (deterministic), and
- * what the policy gives besides for whoever wants to explore.
+ * the policy's further outputs, for exploration.
  */
 export function exportPolicy(
   policy: Policy,

@@ -46,7 +46,10 @@ function valueOfActions({ critics, actionCount }: QModel): ValueOfActions {
   return { parameters: critics.parameters, value };
 }
 
-/** The agent of the family whose critics learn from the given losses. */
+/**
+ * The agent of the family whose critics learn from the given losses: in an update the critics step first, then the
+ * targets follow them by Polyak averaging.
+ */
 export function qLearning<S extends DqnSettings>(criticLosses: (model: QModel<S>) => Losses) {
   return (context: AgentContext<S>): AgentParts => {
     const { explorationEpsilon, polyakTau } = context.settings;

@@ -62,9 +62,10 @@ export const sacSettings = actorCriticSettings.extend({
     .describe("Critic steps in one update, each on a batch of its own; the policy takes one (RLPD's UTD ratio)."),
 });
 
+/** The settings of SAC, resolved. */
 export type SacSettings = z.infer<typeof sacSettings>;
 
-/** What the critics of SAC learn. */
+/** What the critics of SAC learn: mean((Q(s, a) - y)^2) over the batch, without a factor 1/2; y is `bellmanTarget`. */
 export function sacCriticLosses(model: Model<SacSettings>): Losses {
   const { target, targetQMean } = bellmanTarget(model);
   const rows = stateActionRows(model.batch.observations, oneActionPerState(model.batch.actions));

@@ -33,6 +33,7 @@ export const agentSettings = z.object({
   adamEpsilon: z.number().positive().default(1e-8).describe("Adam's epsilon."),
 });
 
+/** The settings that every agent has, resolved. */
 export type CommonSettings = z.infer<typeof agentSettings>;
 
 /** What agents with a policy and critics over continuous actions add. */
@@ -56,6 +57,7 @@ export const actorCriticSettings = agentSettings.extend({
     .describe("Bounds of the policy's log standard deviation."),
 });
 
+/** The settings of agents with a policy and critics over continuous actions, resolved. */
 export type ActorCriticSettings = z.infer<typeof actorCriticSettings>;
 
 /** The same settings with other defaults: how an agent that differs from its parent in numbers alone is declared. */

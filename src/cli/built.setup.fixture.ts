@@ -1,4 +1,4 @@
-/** Before all tests: a place in which the program is built at most once, whoever needs it first; gone after them. */
+/** Before all tests: a folder in which the program is built at most once, by the first test that needs it; removed after them. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -42,7 +42,7 @@ export function defineCompare(command: Command): void {
     const page = flags.file === undefined ? {} : { report: `${parse(flags.file).name}.html` };
     const options = { folder, ...page, ...(jobs !== undefined && { jobs }) };
     const { result, stopped } = await compareWithView(comparison, options);
-    process.stdout.write(`${resultText(result)}${stopped ? "Run the same line again to go on.\n" : ""}`);
+    process.stdout.write(`${resultText(result)}${stopped ? "Run the same command again to continue.\n" : ""}`);
     if (result.runs.some(({ status }) => status !== "completed")) process.exitCode = 1;
     if (stopped) process.exitCode = INTERRUPTED;
   });

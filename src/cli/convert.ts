@@ -1,5 +1,5 @@
 /**
- * `calql data convert`: from one format of datasets to another, with a bar while it goes on and the counts at the end.
+ * `calql data convert`: from one format of datasets to another, with a progress bar and the counts at the end.
  */
 import type { Command } from "commander";
 import { datasetFormats } from "../data/formats/formats.js";
@@ -18,11 +18,11 @@ export function addConvertCommand(data: Command): void {
   const endings = writable.map((format) => `${format.id} (${format.extensions.join(", ")})`).join(", ");
   const command = data
     .command("convert")
-    .description("write a data set in another format, such as calql, from which data larger than memory are learned")
-    .argument("<from>", "data set: a file or folder in any format that is known")
+    .description("write a dataset in another format, such as calql, from which data larger than memory are learned")
+    .argument("<from>", "dataset: a file or folder in any format that is known")
     .argument("<path>", `file or folder to write; its ending tells the format: ${endings}`)
     .option("--to <format>", "format to write, where the ending does not tell it")
-    .option("--force", "replace a data set of the same format");
+    .option("--force", "replace a dataset of the same format");
   addReadingFlags(command).action(async (from: string, path: string, flags: ConvertFlags) => {
     const reading = readOptionsOf(flags);
     const view = amountView("converting");

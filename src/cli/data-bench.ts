@@ -11,8 +11,8 @@ const COUNT = { whole: true, least: 1 };
 export function addDataBenchCommand(data: Command): void {
   data
     .command("bench")
-    .description("time drawing batches from a data set on disk against drawing them from memory")
-    .argument("<file>", "data set in the format calql, larger than the memory")
+    .description("time drawing batches from a dataset on disk against drawing them from memory")
+    .argument("<file>", "dataset in the format calql, larger than the memory")
     .option("--replay-memory <megabytes>", "memory for transitions, as in training", "512")
     .option("--batch-size <number>", "transitions of a batch", "256")
     .option("--batches <number>", "batches of one turn", "2000")
@@ -35,7 +35,7 @@ export function addDataBenchCommand(data: Command): void {
 
 function text({ steps, poolRows, disk, memory, ratio, peakBytes }: SamplingResult): string {
   return [
-    `data set        ${steps} steps on disk, ${poolRows} of them in memory at a time`,
+    `dataset         ${steps} steps on disk, ${poolRows} of them in memory at a time`,
     `from disk       ${disk.toFixed(0)} us/batch`,
     `from memory     ${memory.toFixed(0)} us/batch (a replay as large as the part in memory)`,
     `ratio           ${ratio.toFixed(2)} (median of the turns)`,

@@ -32,7 +32,7 @@ export function addCollectCommand(data: Command): void {
     .addOption(places("--goals <kind>", "mazes: where the controller heads"))
     .option("--goal-share <share>", "mazes, where goals are not fixed: share of episodes that head to the task's goal")
     .option("--noise <amount>", "standard deviation of the noise on actions; gridworlds: share of random actions")
-    .option("--policy <file>", "ant mazes: who walks, an ONNX file (default: the policy that comes with the program)")
+    .option("--policy <file>", "ant mazes: the policy that walks, an ONNX file (default: the bundled one)")
     .action((task: string, flags: Flags) => collect(task, flags));
 }
 
@@ -43,7 +43,7 @@ function usualSteps(task: string): number {
 
 function places(flag: string, description: string): Option {
   const known = ["fixed", "diverse"];
-  return new Option(flag, `${description} (default: diverse; ant mazes: as the data set has it)`).choices(known);
+  return new Option(flag, `${description} (default: diverse; ant mazes: as the dataset has it)`).choices(known);
 }
 
 async function collect(task: string, flags: Flags): Promise<void> {
@@ -63,7 +63,7 @@ async function collect(task: string, flags: Flags): Promise<void> {
 export function refuseOtherEndings(path: string): void {
   if (d4rlFormat.extensions.some((ending) => path.toLowerCase().endsWith(ending))) return;
   throw new UsageError(
-    `The data set ${path} would be a D4RL HDF5 file; end its name in ${d4rlFormat.extensions.join(" or ")}. Another format is made of it by calql data convert.`,
+    `The dataset ${path} would be a D4RL HDF5 file; end its name in ${d4rlFormat.extensions.join(" or ")}. Another format is made of it by calql data convert.`,
   );
 }
 
@@ -90,7 +90,7 @@ function collectionOf(task: string, flags: Flags): TaskCollection {
   if (flags.steps !== undefined && flags.episodes !== undefined)
     throw new UsageError("Both --steps and --episodes are given; give the one that shall hold.");
   if (flags.policy !== undefined && !needsWalkingPolicy(task))
-    throw new UsageError(`The flag --policy means nothing to the data of ${task}, where nobody walks; leave it out.`);
+    throw new UsageError(`The flag --policy means nothing to the data of ${task}, where nothing walks; leave it out.`);
   const amount = { whole: true, least: 1 };
   const episodes = numberOf(flags.episodes, "--episodes", amount);
   const steps = numberOf(flags.steps, "--steps", amount) ?? usualSteps(task);

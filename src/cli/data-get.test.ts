@@ -25,7 +25,7 @@ it("tells how the two files of a binary Adroit set become one", async () => {
   const { code, out } = await calql("data", "get", "pen-binary");
   expect(code).toBe(0);
   const [first, second] = files.map((file) => join(folder, file)) as [string, string];
-  const line = `make one data set of both: calql data merge ${first} ${second} --out pen-binary.hdf5 --binary pen\n`;
+  const line = `make one dataset of both: calql data merge ${first} ${second} --out pen-binary.hdf5 --binary pen\n`;
   expect(out.endsWith(line)).toBe(true);
   // The trajectories of the fixtures are too small for the pen's rule; without it the same words work.
   const merged = join(place, "both.hdf5");

@@ -19,7 +19,7 @@ import { textTable } from "./text-table.js";
 export function addGetCommand(data: Command): void {
   data
     .command("get")
-    .description("download a public data set (D4RL, Minari, OGBench, binary Adroit) into the cache, or list them")
+    .description("download a public dataset (D4RL, Minari, OGBench, binary Adroit) into the cache, or list them")
     .argument("[name]", "its name, such as antmaze-umaze-v2 or D4RL/door/human-v2; without it, all names are listed")
     .option("--from <address>", "another server that has the same files")
     .action(async (name: string | undefined, flags: { readonly from?: string }) => {
@@ -52,7 +52,7 @@ async function get(set: PublicSet, from: string | undefined): Promise<void> {
     process.stdout.write(`${files.map(lineOf).join("")}${useOf(set)}\n`);
   } catch (error) {
     if (!interrupted?.aborted || error !== interrupted.reason) throw error;
-    process.stderr.write(`interrupted: run the same command again, and the download goes on where it stopped\n`);
+    process.stderr.write(`interrupted: run the same command again, and the download continues where it stopped\n`);
     process.exitCode = INTERRUPTED;
   } finally {
     view.stop();
@@ -62,7 +62,7 @@ async function get(set: PublicSet, from: string | undefined): Promise<void> {
 const verdicts: Readonly<Record<GotFile["checked"], string>> = {
   published: "as published",
   recorded: "as recorded at the first download",
-  first: "recorded now; nobody published one, so this download is trusted",
+  first: "recorded now; none was published, so this download is trusted",
 };
 
 function lineOf({ path, bytes, sha256, checked, downloaded }: GotFile): string {
@@ -74,7 +74,7 @@ function lineOf({ path, bytes, sha256, checked, downloaded }: GotFile): string {
 function useOf(set: PublicSet): string {
   if (set.family !== "Adroit binary") return `use it with --dataset ${placeOfSet(set)}`;
   const files = set.files.map((file) => placeOfFile(set, file)).join(" ");
-  return `make one data set of both: calql data merge ${files} --out ${set.name}.hdf5 --binary ${set.name.split("-")[0]}`;
+  return `make one dataset of both: calql data merge ${files} --out ${set.name}.hdf5 --binary ${set.name.split("-")[0]}`;
 }
 
 function listOfSets(): string {

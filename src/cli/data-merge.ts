@@ -25,7 +25,7 @@ export function addMergeCommand(data: Command): void {
   data
     .command("merge")
     .description("several recordings of one task as one D4RL HDF5 file")
-    .argument("<files...>", "data sets")
+    .argument("<files...>", "datasets")
     .requiredOption("--out <file>", "file to write")
     .addOption(
       new Option(

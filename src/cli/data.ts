@@ -19,7 +19,7 @@ export function defineData(data: Command): void {
   const inspect = data
     .command("inspect")
     .description("print shapes, episodes, lengths, returns, success share, ranges and what looks odd")
-    .argument("<file>", "data set: a file or folder in any format that is known")
+    .argument("<file>", "dataset: a file or folder in any format that is known")
     .option("--picture <file>", "SVG to write: where in a maze the data have been");
   addReadingFlags(inspect).action(async (file: string, flags: ReadingFlags & { readonly picture?: string }) => {
     const dataset = await readDataset(file, { ...readOptionsOf(flags), allowNonFinite: true });

@@ -49,7 +49,7 @@ export function defineDemo(command: Command): void {
         const { result, stopped } = await compareWithView(comparison, { folder: out });
         runs.push(...result.runs);
         if (!stopped) continue;
-        process.stdout.write("Run the same line again to go on.\n");
+        process.stdout.write("Run the same command again to continue.\n");
         process.exitCode = INTERRUPTED;
         return;
       }

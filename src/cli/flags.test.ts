@@ -42,7 +42,7 @@ describe("calql train --help", () => {
 });
 
 describe("a flag under a former name", () => {
-  it("holds over the name of today in the file, and is what the run then tells of", () => {
+  it("holds over the name of today in the file, and is what the run then reports", () => {
     const settings = written("--offline-share", "0.25", "--config", file("ratio.yaml", "mixingRatio: 0.5\n"));
     const { run, notices } = resolveConfiguration(settings as TrainSettings);
     expect(run.mixingRatio).toBe(0.25);

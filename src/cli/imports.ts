@@ -23,7 +23,7 @@ export async function importNamed(words: readonly string[]): Promise<void> {
 }
 
 /**
- * Imports what a run was begun with, unless the command line has named files in its place.
+ * Imports the files that a run was started with, unless the command line names others.
  * @param verb as it is called for the run, for the next step: "calql resume runs/first"
  */
 export async function importForRun(folder: string, verb: string): Promise<void> {

@@ -67,7 +67,7 @@ describe("the executable", async () => {
     expect(code).toBe(130);
     expect(text).toContain("cal-ql stopping; what there is will be written");
     expect(out).toBe(
-      `interrupted: ${folder}/report.html (policy: ${folder}/policy.onnx)\nGo on with: calql resume ${folder}\n`,
+      `interrupted: ${folder}/report.html (policy: ${folder}/policy.onnx)\nContinue with: calql resume ${folder}\n`,
     );
     const lines = ["config.json", "evaluations.jsonl", "metrics.jsonl", "policy.onnx", "report.html", "summary.json"];
     const others = ["checkpoints", "online-episodes.bin"];
@@ -97,7 +97,7 @@ describe("work that does not end when it is asked to", () => {
   });
 });
 
-/** A program that says when it is asked to end, and does not; it gives up by itself, so that no test waits for ever. */
+/** A program that reports a request to end and ignores it; it ends by itself later, so that no test hangs. */
 const deaf = `
   import { untilInterrupted } from "./dist/cli/interrupts.js";
   await untilInterrupted(() => process.stderr.write("stopping\\n"), () => new Promise((resolve) => {

@@ -32,7 +32,7 @@ export function workingFolder(prepare: () => Promise<void>, leave: () => void = 
   return place;
 }
 
-/** A data set of the smallest maze in maze.hdf5, and a run from it in the folder run. */
+/** A dataset of the smallest maze in maze.hdf5, and a run from it in the folder run. */
 export async function recordedRun(): Promise<void> {
   await writeDataset("maze.hdf5", randomDataset(1, [60, 60], { observationSize: 4, actionSize: 2 }));
   const { code } = await calql(...trainLine("maze.hdf5", "--out run").split(" "));

@@ -1,5 +1,5 @@
 /**
- * What a person sees while a run goes on: one bar with phase, speed, time left and the last evaluation; plain lines
+ * What a person sees during a run: one bar with phase, speed, time left and the last evaluation; plain lines
  * where the output is not a terminal, so that a log stays readable.
  */
 import cliProgress from "cli-progress";
@@ -11,9 +11,9 @@ const SECONDS_BETWEEN_LINES = 10;
 export interface ProgressView {
   readonly show: (progress: Progress) => void;
   readonly evaluated: (evaluation: EvaluationLine) => void;
-  /** Something that a person should know though the run goes on. */
+  /** A sentence that a person should read, although the run continues. */
   readonly notice: (sentence: string) => void;
-  /** Somebody has asked the run to end. */
+  /** The run was asked to end. */
   readonly stopping: () => void;
   readonly stop: () => void;
 }

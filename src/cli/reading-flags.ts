@@ -25,8 +25,8 @@ export function addReadingFlags(command: Command): Command {
     .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
     .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards")
-    .option("--action-bounds <low,high>", "bounds of every action, for data sets that do not state them")
-    .option("--discrete-actions <number>", "actions to choose from, for data sets of discrete ones that do not say it")
+    .option("--action-bounds <low,high>", "bounds of every action, for datasets that do not state them")
+    .option("--discrete-actions <number>", "actions to choose from, for datasets of discrete ones that do not say it")
     .option("--trusted", "read episodes that take far more memory than the size of the file suggests");
 }
 

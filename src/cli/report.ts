@@ -10,7 +10,7 @@ import { runFiles } from "../runs/record.js";
 /** How far below a folder its runs may lie. */
 const LEVELS = 2;
 
-/** Runs that a comparison could not go on with, and moved out of the way. */
+/** Runs that a comparison could not resume, and moved out of the way. */
 const MOVED_ASIDE = /\.damaged-\d+$/;
 
 export function defineReport(command: Command): void {

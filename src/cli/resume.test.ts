@@ -37,14 +37,14 @@ it("says how to name the data where they were moved, and touches nothing", async
     code: 2,
     out: "",
     error:
-      "error: The data set data/maze.hdf5 of the run in ended cannot be read: there is no such file. Say where it is now: calql resume ended --dataset FILE (datasetFile in a program).\n",
+      "error: The dataset data/maze.hdf5 of the run in ended cannot be read: there is no such file. Say where it is now: calql resume ended --dataset FILE (datasetFile in a program).\n",
   });
   expect((await errorOf(resume({ folder: "ended" }))).message).toMatch(/--dataset FILE/);
   expect(readRun("ended").summary?.status).toBe("interrupted");
   expect(existsSync(join("ended", ".lock"))).toBe(false);
 });
 
-it("goes on with data at another place to the same bits, from another folder too", async () => {
+it("continues with data at another place to the same bits, from another folder too", async () => {
   process.chdir(join(place, "moved"));
   const run = join("..", "ended");
   const copy = join("..", "copy");
@@ -73,5 +73,5 @@ it.each([
     process.stdout.write = write;
     process.exitCode = before;
   }
-  expect(said.at(-1)).toBe(`Go on with: calql resume ${words}\n`);
+  expect(said.at(-1)).toBe(`Continue with: calql resume ${words}\n`);
 });

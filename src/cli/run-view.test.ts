@@ -26,7 +26,7 @@ it("a signal while the page is written ends nothing: the run is complete, and so
   let during: number[] = [];
   vi.mocked(report.writeOwnReport).mockImplementation((folder) => {
     during = listening();
-    // A signal that nobody listens to would end this process here, and the page with it.
+    // A signal without a listener would end this process here, and the page with it.
     if (during[1]! > before[1]!) process.kill(process.pid, "SIGTERM");
     return writeOwnReport(folder);
   });

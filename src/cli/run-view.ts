@@ -37,12 +37,12 @@ export async function withView(
 
 /**
  * The last line of a verb that trains, and its exit code.
- * @param flags words with which the run goes on
+ * @param flags with which the run is resumed
  */
 export function finishVerb(folder: string, { summary }: TrainResult, flags: readonly string[] = []): void {
   process.stdout.write(`${summary.status}: ${folder}/report.html (policy: ${folder}/policy.onnx)\n`);
   if (summary.status !== "interrupted") return;
-  process.stdout.write(`Go on with: calql resume ${[folder, ...flags].map(shellWord).join(" ")}\n`);
+  process.stdout.write(`Continue with: calql resume ${[folder, ...flags].map(shellWord).join(" ")}\n`);
   process.exitCode = INTERRUPTED;
 }
 

@@ -13,7 +13,7 @@ export async function refuseDataWithoutTask(dataset: string | null | undefined, 
   if (!dataset || task !== undefined) return;
   const named = await taskNamedIn(dataset);
   throw new UsageError(
-    `The data set ${dataset} is given without the task that it was recorded in; ` +
+    `The dataset ${dataset} is given without the task that it was recorded in; ` +
       (named === undefined
         ? "name it with --task, such as --task antmaze-umaze."
         : `by its metadata that is --task ${named}.`),
@@ -32,6 +32,6 @@ async function taskNamedIn(path: string): Promise<string | undefined> {
       files.close();
     }
   } catch {
-    return undefined; // what is wrong with the file is told where it is read
+    return undefined; // what is wrong with the file is reported where it is read
   }
 }

@@ -6,7 +6,7 @@ import { type Command, CommanderError } from "commander";
 import { closest } from "fastest-levenshtein";
 import { nearestNames, RunFailure, UsageError } from "../errors.js";
 
-/** Makes a command and those below it throw UsageErrors; only what help and version end with passes as it is. */
+/** Makes a command and its subcommands throw UsageErrors; only the errors by which help and version end pass unchanged. */
 export function speakInSentences(command: Command): void {
   command.configureOutput({ outputError: () => {} }).showSuggestionAfterError(false);
   command.exitOverride((error) => {
@@ -16,9 +16,9 @@ export function speakInSentences(command: Command): void {
 }
 
 /**
- * Does the work of a command line and returns its exit code, which a verb may set as process.exitCode; that is put back
- * afterwards. A fault of the caller, or work that had to stop, is one sentence on standard error.
- * @throws what is a fault of ours
+ * Does the work of a command line and returns its exit code, which a verb may set as process.exitCode; the former value
+ * is restored afterwards. A mistake of the user, or work that had to stop, is one sentence on standard error.
+ * @throws any other error: a bug in calql
  */
 export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> {
   const before = process.exitCode;

@@ -38,7 +38,7 @@ interface WatchFlags {
   readonly every?: string;
 }
 
-/** Who acts, and where. */
+/** What acts, and where. */
 interface Player {
   readonly task: string;
   /** Where the picture goes unless said otherwise. */

@@ -1,5 +1,5 @@
 /**
- * What a person sees when runs, checkpoints or data sets are not as they should be: changed, damaged, lost, or of another
+ * What a person sees when runs, checkpoints or datasets are not as they should be: changed, damaged, lost, or of another
  * task. One sentence, exit code 2 for what could not begin and 1 for what had to stop, no stack trace, and what was there
  * is there as before.
  */
@@ -95,11 +95,11 @@ const mistakes: readonly Mistake[] = [
   ["resume old-settings", /^Unknown setting "discounting"\. Did you mean "discount"\?/],
   [
     "resume lost-data",
-    /^The data set gone\.hdf5 of the run in lost-data cannot be read: there is no such file\. Say where it is now: calql resume lost-data --dataset FILE \(datasetFile in a program\)\.$/,
+    /^The dataset gone\.hdf5 of the run in lost-data cannot be read: there is no such file\. Say where it is now: calql resume lost-data --dataset FILE \(datasetFile in a program\)\.$/,
   ],
   [
     "resume lost-data --dataset gone-too.hdf5",
-    /^The data set gone-too\.hdf5 cannot be read: there is no such file\. Give the path/,
+    /^The dataset gone-too\.hdf5 cannot be read: there is no such file\. Give the path/,
   ],
   [
     "resume lost-data --dataset changed.hdf5",
@@ -170,17 +170,17 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     "train --dataset maze.hdf5 --out new",
-    /^The data set maze\.hdf5 is given without the task that it was recorded in; name it with --task, such as --task antmaze-umaze\.$/,
+    /^The dataset maze\.hdf5 is given without the task that it was recorded in; name it with --task, such as --task antmaze-umaze\.$/,
   ],
   [
     "train --dataset named.hdf5 --out new",
-    /^The data set named\.hdf5 is given without the task .* in; by its metadata that is --task pointmaze-umaze\.$/,
+    /^The dataset named\.hdf5 is given without the task .* in; by its metadata that is --task pointmaze-umaze\.$/,
   ],
   [
     "compare --dataset named.hdf5 --out new",
-    /^The data set named\.hdf5 is .* metadata that is --task pointmaze-umaze\.$/,
+    /^The dataset named\.hdf5 is .* metadata that is --task pointmaze-umaze\.$/,
   ],
-  ["train --dataset gone.hdf5 --out new", /^The data set gone\.hdf5 is given without the task that it was recorded in/],
+  ["train --dataset gone.hdf5 --out new", /^The dataset gone\.hdf5 is given without the task that it was recorded in/],
   [
     "train --task pointmaze-umaze --dataset maze.hdf5 --agent dqn --out new",
     /^The agent dqn chooses among discrete actions, but these are vectors of 2 numbers; take an agent for vectors, such as cal-ql, or /,
@@ -192,18 +192,18 @@ const mistakes: readonly Mistake[] = [
   [trainLine("not-rewards.jsonl"), /^"not-rewards\.jsonl".*reward/],
   [
     trainLine("loop.hdf5"),
-    /^The data set loop\.hdf5 cannot be read: it is a link that leads to itself\. Give the path of a/,
+    /^The dataset loop\.hdf5 cannot be read: it is a link that leads to itself\. Give the path of a/,
   ],
   ["data convert maze.hdf5 maze.hdf5", /^maze\.hdf5 exists already; name another place, or replace it with --force\.$/],
   [
     "data convert maze.hdf5 maze.hdf5 --force",
-    /^maze\.hdf5 is the data set to convert; name another place for the result/,
+    /^maze\.hdf5 is the dataset to convert; name another place for the result/,
   ],
   ["data convert maze.hdf5 maze.csv", /^The name maze\.csv does not tell the format to write; end it in /],
   ["data convert maze.hdf5 full --to calql", /^full exists already/],
   ["data convert maze.hdf5 full --to calql --force", /full.*(thesis|calql)/],
   ["data convert maze.hdf5 maze.bin --to bson", /^Unknown .*format.* "bson"/],
-  ["data convert missing.hdf5 new.calql", /^The data set missing\.hdf5 cannot be read: there is no such file\./],
+  ["data convert missing.hdf5 new.calql", /^The dataset missing\.hdf5 cannot be read: there is no such file\./],
   ["data merge maze.hdf5 other-actions.hdf5 --out new.hdf5", /other-actions\.hdf5.*actions/],
   ["data merge maze.hdf5 other-observations.hdf5 --out new.hdf5", /other-observations\.hdf5.*observations/],
   ["data merge maze.hdf5 --out maze.hdf5", /^maze\.hdf5 exists already; name another place with --out\.$/],

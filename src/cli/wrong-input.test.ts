@@ -1,5 +1,5 @@
 /**
- * What a person sees who made a mistake in a word of `calql` or a setting, a settings file or a data set of
+ * What a person sees who made a mistake in a word of `calql` or a setting, a settings file or a dataset of
  * `calql train`: one sentence that names the thing, the reason and the next step, exit code 2, no stack trace, and no
  * file touched.
  */
@@ -117,17 +117,17 @@ const mistakes: readonly Mistake[] = [
   [train("--config kebab.yaml"), /^Unknown setting "batch-size"\. Did you mean "batchSize"\?/],
   [train("--config type.yaml"), /^The setting batchSize of agent "cal-ql" is "many"; it must be a number\.$/],
   // Data
-  [data("missing.hdf5"), /^The data set missing\.hdf5 cannot be read: there is no such file\. Give the path of a data/],
-  [data("folder"), /^"folder" is in no format of data sets that is known here \(.*D4RL HDF5.*\); convert it/],
+  [data("missing.hdf5"), /^The dataset missing\.hdf5 cannot be read: there is no such file\. Give the path of a data/],
+  [data("folder"), /^"folder" is in no format of datasets that is known here \(.*D4RL HDF5.*\); convert it/],
   [data("text.hdf5"), /"text\.hdf5".*HDF5/],
   [data("truncated.hdf5"), /"truncated\.hdf5"/],
   [data("nan.hdf5"), /^"nan\.hdf5": "rewards" holds NaN in row 1; repair or remove these rows\.$/],
   ["data inspect endless.hdf5", /^"endless\.hdf5" has no "timeouts" and no terminal row/],
   [data("other-task.hdf5"), /^other-task\.hdf5 holds observations of 2 numbers, but pointmaze-umaze has 4; use data/],
-  [data("123"), /^The data set 123 cannot be read: there is no such file\./],
-  [data("a,b.hdf5"), /^The data set a,b\.hdf5 cannot be read/],
+  [data("123"), /^The dataset 123 cannot be read: there is no such file\./],
+  [data("a,b.hdf5"), /^The dataset a,b\.hdf5 cannot be read/],
   [train("--task antmaze-large"), /^The task antmaze-large has no data of its own to collect; name recorded data with/],
-  ["data inspect missing.hdf5", /^The data set missing\.hdf5 cannot be read/],
+  ["data inspect missing.hdf5", /^The dataset missing\.hdf5 cannot be read/],
   ["data inspect text.hdf5", /"text\.hdf5"/],
   ["data inspect other-task.hdf5 --horizon 0", /^The flag --horizon is "0"; give a whole number, at least 1\.$/],
   // Folders and files that are there already

@@ -53,17 +53,14 @@ const mistakes: readonly Mistake[] = [
 
 const stops: readonly Mistake[] = [
   [`export run --out ${readOnly}/calql/new.onnx`, /^The policy could not be written to .*\. Name another file\.$/],
-  [
-    `data collect pointmaze-umaze --steps 10 --out ${readOnly}/calql/new.hdf5`,
-    /^The data set could not be written to /,
-  ],
+  [`data collect pointmaze-umaze --steps 10 --out ${readOnly}/calql/new.hdf5`, /^The dataset could not be written to /],
   [
     `data convert maze.hdf5 ${readOnly}/calql/new.calql`,
-    /^The data set could not be written to .*\. Name another place\.$/,
+    /^The dataset could not be written to .*\. Name another place\.$/,
   ],
   [
     `data merge maze.hdf5 --out ${readOnly}/calql/new.hdf5`,
-    /^The data set could not be written to .*\. Name another place\.$/,
+    /^The dataset could not be written to .*\. Name another place\.$/,
   ],
   [`report run --out ${readOnly}/calql/new.html`, /^The report could not be written to .*\. Name another file\.$/],
   [`watch run --size 16 --every 300 --out ${readOnly}/calql/new.gif`, /^The picture could not be written to .*/],
@@ -77,11 +74,11 @@ const full: readonly Mistake[] = [
   [trainLine("maze.hdf5", "--out small-disk/run"), /the disk is full/],
   [
     "data collect pointmaze-umaze --steps 2000 --out small-disk/new.hdf5",
-    /^The data set could not be written to .*: the disk is full\./,
+    /^The dataset could not be written to .*: the disk is full\./,
   ],
   [
     "data convert maze.hdf5 small-disk/new.calql",
-    /^The data set could not be written to .*: the disk is full\. Name another/,
+    /^The dataset could not be written to .*: the disk is full\. Name another/,
   ],
   [
     "report run --out small-disk/new.html",

@@ -59,11 +59,11 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     "compare --task pointmaze-umaze --dataset missing.hdf5",
-    /^The data set missing\.hdf5 cannot be read: there is no such file\. Give the path/,
+    /^The dataset missing\.hdf5 cannot be read: there is no such file\. Give the path/,
   ],
   [
     "compare --task pointmaze-umaze,pointmaze-large --dataset other-task.hdf5",
-    /^The data set other-task\.hdf5 is named for several tasks; put \{task\} where their names stand/,
+    /^The dataset other-task\.hdf5 is named for several tasks; put \{task\} where their names stand/,
   ],
   [
     "compare --task antmaze-large",
@@ -123,12 +123,9 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     "data collect pointmaze-umaze --policy policy.onnx",
-    /^The flag --policy means nothing to the data of pointmaze-umaze, where nobody walks; leave it out\.$/,
+    /^The flag --policy means nothing to the data of pointmaze-umaze, where nothing walks; leave it out\.$/,
   ],
-  [
-    "data collect pointmaze-umaze --out data.calql",
-    /^The data set data\.calql would be a D4RL HDF5 file; end its name/,
-  ],
+  ["data collect pointmaze-umaze --out data.calql", /^The dataset data\.calql would be a D4RL HDF5 file; end its name/],
   [
     "data inspect data.hdf5 --goal here",
     /^The flag --goal is "here"; give two numbers with a comma between them, such as 4,8\.5\.$/,
@@ -182,7 +179,7 @@ describe("calql demo", () => {
     const folder = join("strange", demoAgents[0]!);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "thesis.tex"), "mine");
-    // Whoever tries to take it as well would tell of this process.
+    // A second process that tries to take it would name this one.
     const unlock = lockFolder(folder, "run");
     await expectRefused(["demo --out strange", /already holds files \(thesis\.tex\)/]).finally(unlock);
   });
@@ -209,7 +206,7 @@ describe("work that had to stop", () => {
   ])("is one sentence and exit code 1: calql %s", async (line) => {
     const before = snapshotOf(".");
     const { code, error } = await calql(...line.split(" "));
-    expect(error).toMatch(/^error: The data set could not be written to [^\n]+\. Name another place\.\n$/);
+    expect(error).toMatch(/^error: The dataset could not be written to [^\n]+\. Name another place\.\n$/);
     expect(code).toBe(1);
     expect(snapshotOf(".")).toEqual(before);
   });

@@ -41,7 +41,7 @@ const failing =
       : startHere(task, events);
 
 describe("compare", () => {
-  it("runs what is missing and nothing twice, from one data set", async () => {
+  it("runs what is missing and nothing twice, from one dataset", async () => {
     const first = await comparing("whole", pair, { jobs: 2 });
     expect(first.began).toEqual(["cal-ql, seed 0", "sac, seed 0", "cal-ql, seed 1", "sac, seed 1"]);
     expect(first.statuses).toEqual(["completed", "completed", "completed", "completed"]);
@@ -80,7 +80,7 @@ describe("compare", () => {
     await expect(comparing("serial", other)).rejects.toThrow(/data\.hdf5 was collected in another way/);
   });
 
-  it("shows a run that failed with its reason, goes on with the others, and runs it at the next call", async () => {
+  it("shows a run that failed with its reason, continues with the others, and runs it at the next call", async () => {
     const first = await comparing("failed", pair, { startWorker: failing("sac-seed0") });
     expect(first.runs.filter(({ status }) => status !== "completed")).toEqual([
       expect.objectContaining({ name: "sac, seed 0", status: "failed", reason: "out of battery" }),
@@ -94,7 +94,7 @@ describe("compare", () => {
     expect(again.statuses).toEqual(["completed", "completed", "completed", "completed"]);
   });
 
-  it("goes on with a run that failed, in its folder", async () => {
+  it("continues with a run that failed, in its folder", async () => {
     await comparing("diverged", { ...pair, seeds: [0] });
     const summary = at("diverged", "sac-seed0/summary.json");
     const failed = { ...JSON.parse(readFileSync(summary, "utf8")), status: "failed", reason: "It diverged." };
@@ -107,7 +107,7 @@ describe("compare", () => {
     expect(identityOf(at("diverged", "sac-seed0"))).toEqual(identityOf(at("whole", "sac-seed0")));
   });
 
-  it("ends at the signal with what is there, and goes on with the interrupted run at the next call", async () => {
+  it("ends at the signal with what is there, and continues with the interrupted run at the next call", async () => {
     const stop = new AbortController();
     const events = { evaluated: () => stop.abort() };
     const first = await comparing("stopped", pair, { jobs: 1, signal: stop.signal, events });

@@ -24,7 +24,7 @@ import { processWorkers, type RunEnding, type StartWorker } from "./run-worker.j
 export interface CompareEvents extends PoolEvents {
   /** Before anything is run: every run with what its folder holds. */
   readonly planned: (runs: readonly PlannedRun[], states: ReadonlyMap<PlannedRun, FolderState>) => void;
-  /** A run that was killed, interrupted or failed goes on; the reason says which: "was interrupted". */
+  /** A run that was killed, interrupted or failed is resumed; the reason says which: "was interrupted". */
   readonly resumed: (run: PlannedRun, reason: string) => void;
   /** The folder of a run that cannot be gone on with was moved, and the run begins again; the reason says why. */
   readonly setAside: (run: PlannedRun, reason: string, folder: string) => void;
@@ -32,6 +32,7 @@ export interface CompareEvents extends PoolEvents {
   readonly collected: (task: string, file: string) => void;
 }
 
+/** Where a comparison is carried out, how many runs at a time, and its listeners; all optional. */
 export interface CompareOptions {
   /** Where the runs and the report go; default runs/compare. */
   readonly folder?: string;
@@ -41,7 +42,7 @@ export interface CompareOptions {
   readonly jobs?: number;
   /** Ends the comparison early, with everything written. */
   readonly signal?: AbortSignal;
-  /** Who carries out a run; default a process of its own for each. */
+  /** How a run is carried out; by default in a process of its own. */
   readonly startWorker?: StartWorker;
   readonly events?: Partial<CompareEvents>;
 }
@@ -54,6 +55,7 @@ export interface ComparedRun extends Pick<PlannedRun, "name" | "label" | "task" 
   readonly run?: Run;
 }
 
+/** What a comparison left behind. */
 export interface CompareResult {
   readonly runs: readonly ComparedRun[];
   /** The page over all runs; absent if none has left anything. */
@@ -96,8 +98,9 @@ function jobsOf(asked: number | undefined, runs: readonly PlannedRun[]): number 
 }
 
 /**
- * A run that ended goes on, or its folder makes room where it cannot. Asked under the comparison's lock, so that nobody
- * writes the checkpoints which are read here; they may be large, and are read once before the work begins.
+ * A run that ended is resumed, or its folder is moved aside where it cannot be. Called under the comparison's lock, so
+ * that no other process writes the checkpoints that are read here; they may be large, and are read once before the work
+ * begins.
  */
 function prepare(run: PlannedRun, state: FolderState, events: Partial<CompareEvents>): void {
   if (state.kind !== "ended") return;
@@ -124,7 +127,7 @@ function recordedIn(folder: string, status: ComparedRun["status"]): Run | undefi
   try {
     return readRun(folder);
   } catch (error) {
-    // Lines that a failing disk has torn are cut off when the run goes on; the others have their report all the same.
+    // Lines that a failing disk has torn are cut off when the run is resumed; the others have their report all the same.
     if (error instanceof DataError && status !== "completed") return undefined;
     throw error;
   }

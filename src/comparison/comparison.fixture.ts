@@ -45,7 +45,7 @@ export function flipByteOfNewestCheckpoint(folder: string): void {
   writeFileSync(join(saved, newest), bytes);
 }
 
-/** What is told of it when the run goes on. */
+/** What is reported of it when the run is resumed. */
 export const tookTheOneBefore = /^The checkpoint .*\.safetensors is damaged: .* The one before it is taken\.$/;
 
 /** What a run has recorded, but for the time it took. */

@@ -7,6 +7,7 @@ import { UsageError } from "../errors.js";
 import { allSettings, type TrainSettings } from "../settings/configuration.js";
 import { methodOf, withMethod } from "../settings/methods.js";
 
+/** What is compared: settings under a label. */
 export interface Variant {
   /** Its name in tables and reports, and of its folders. */
   readonly label: string;
@@ -15,9 +16,10 @@ export interface Variant {
   readonly nature?: readonly string[];
 }
 
-/** How the data set is collected that every run of a task learns from. */
+/** How the dataset is collected that every run of a task learns from. */
 export type Collection = Omit<TaskCollection, "task" | "onProgress">;
 
+/** Which runs a comparison consists of: each variant on each task with each seed. */
 export interface Comparison {
   /** The report's heading. */
   readonly title?: string;

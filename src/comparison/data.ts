@@ -59,6 +59,6 @@ async function refuseOtherData(file: string, recipe: TaskCollection): Promise<vo
   const { recipe: recorded } = await readD4RLMetadata(readFileSync(file), file);
   if (recorded === JSON.stringify(recipe)) return;
   throw new UsageError(
-    `The data set ${file} was collected in another way than is asked for; name another folder with --out.`,
+    `The dataset ${file} was collected in another way than is asked for; name another folder with --out.`,
   );
 }

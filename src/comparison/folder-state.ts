@@ -23,7 +23,7 @@ export type FolderState =
 
 /**
  * Of a run that ended only its settings and its ending are read: what a failing disk left of its lines is cut off when it
- * goes on. A complete one is read whole, so that damage is told now and not when the report is due.
+ * goes on. A complete one is read whole, so that damage is reported now and not when the report is due.
  * @throws UsageError if the folder holds another run, or files that are no run; DataError if what is read is damaged
  */
 export function folderState(planned: PlannedRun): FolderState {

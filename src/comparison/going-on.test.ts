@@ -120,7 +120,7 @@ describe("a run that ended early goes on", () => {
     expect(identityOf(at("torn"))).toEqual(await neverEnded());
   });
 
-  it("from the checkpoint before where the newest is damaged, and tells of it", async () => {
+  it("from the checkpoint before where the newest is damaged, and reports it", async () => {
     await interrupted("flipped");
     flipByteOfNewestCheckpoint(at("flipped"));
     const notices: string[] = [];
@@ -164,7 +164,7 @@ describe("a run that cannot be gone on with", () => {
     expect(identityOf(at(folder))).toEqual(await neverEnded());
   });
 
-  it("is set aside though nobody listens, beside those before it", async () => {
+  it("is set aside though there is no listener, beside those before it", async () => {
     await interrupted("unheard");
     damageAllCheckpoints("unheard");
     mkdirSync(`${at("unheard")}.damaged-1`);
@@ -187,7 +187,7 @@ describe("a run that cannot be gone on with", () => {
     [runFiles.config, "Restore the file as the run wrote it."],
     [runFiles.summary, 'Remove the file; "calql resume" or "calql compare" writes it again.'],
   ];
-  it.each(damagedFiles)("for a damaged %s is told of in one sentence, untouched", async (name, nextStep) => {
+  it.each(damagedFiles)("for a damaged %s is reported in one sentence, untouched", async (name, nextStep) => {
     const folder = `wrong-${name}`;
     await failed(folder);
     writeFileSync(at(folder, name), "{");

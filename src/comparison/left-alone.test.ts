@@ -1,5 +1,5 @@
 /**
- * Runs of a comparison that are sound but cannot go on here keep their folders, and hold nobody up; those that are complete
+ * Runs of a comparison that are sound but cannot go on here keep their folders, and hold up no other run; those that are complete
  * are known again from wherever the comparison is called.
  */
 import { readdirSync, rmSync } from "node:fs";
@@ -15,7 +15,7 @@ import { startHere } from "./run-worker.js";
 const { place, remove } = newPlace();
 afterAll(remove);
 
-it("a run that another version of calql has written is told of, and the others are carried out", async () => {
+it("a run that another version of calql has written is reported, and the others are carried out", async () => {
   const options = { folder: join(place, "versions"), startWorker: startHere };
   const one = { ...tinyComparison(["sac"]), seeds: [0] };
   const [first] = (await compare(one, options)).runs;

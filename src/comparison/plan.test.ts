@@ -59,7 +59,7 @@ describe("common settings", () => {
 describe("a plan", () => {
   const comparison = { tasks: ["pointmaze-umaze", "pointmaze-large"], seeds: [0, 4], variants: [variantOf("cql:sac")] };
 
-  it("has a folder for each task, variant and seed, and one data set for each task", async () => {
+  it("has a folder for each task, variant and seed, and one dataset for each task", async () => {
     const runs = await planRuns(comparison, "out");
     expect(runs.map(({ folder }) => folder)).toEqual([
       join("out", "pointmaze-umaze", "cql-sac-seed0"),
@@ -75,7 +75,7 @@ describe("a plan", () => {
     });
   });
 
-  it("takes a named data set, with the task's name in its path", async () => {
+  it("takes a named dataset, with the task's name in its path", async () => {
     const variants = withCommon(comparison.variants, { dataset: "d4rl/{task}-v2.hdf5", threads: 2 }, "over");
     const runs = await planRuns({ ...comparison, variants }, "out");
     expect(runs.map(({ settings }) => settings.dataset)).toContain("d4rl/pointmaze-large-v2.hdf5");
@@ -107,7 +107,7 @@ describe("methods in a comparison", () => {
     expect(["sac", "hybrid", "rlpd"].map((name) => resolvedOf(planned, name).mixingRatio)).toEqual([0, 0.5, 0.5]);
   });
 
-  it("are no words of the language: an agent nobody knows is told in one sentence", async () => {
+  it("are no words of the language: an unknown agent is reported in one sentence", async () => {
     for (const name of ["constructor", "toString"]) await expect(runs("under", {}, [name])).rejects.toThrow(UsageError);
   });
 

@@ -142,6 +142,6 @@ function refuseOneFileForAll({ tasks, variants }: Comparison): void {
   const file = variants.map(({ settings }) => settings.dataset).find((path) => path && !path.includes("{task}"));
   if (!file) return;
   throw new UsageError(
-    `The data set ${file} is named for several tasks; put {task} where their names stand in its path.`,
+    `The dataset ${file} is named for several tasks; put {task} where their names stand in its path.`,
   );
 }

@@ -7,12 +7,12 @@ import type { Progress } from "../training/run-log.js";
 import type { PlannedRun } from "./plan.js";
 import type { RunEnding, RunWorker, StartWorker } from "./run-worker.js";
 
-/** What may be followed while runs go on. */
+/** Events of runs in progress. */
 export interface PoolEvents {
   readonly began: (run: PlannedRun, worker: RunWorker) => void;
   readonly progressed: (run: PlannedRun, progress: Progress) => void;
   readonly evaluated: (run: PlannedRun, evaluation: EvaluationLine) => void;
-  /** Something that a person should know though the run goes on, in a sentence. */
+  /** A sentence that a person should read, although the run continues. */
   readonly noticed: (run: PlannedRun, sentence: string) => void;
   readonly ended: (run: PlannedRun, ending: RunEnding) => void;
 }

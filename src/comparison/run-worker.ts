@@ -1,5 +1,5 @@
 /**
- * Who carries out one run of a comparison: the contract, and its two implementations. A process of its own keeps the
+ * How one run of a comparison is carried out: the contract, and its two implementations. A process of its own keeps the
  * others going whatever happens to it; a run in this process serves environments that only this process knows.
  */
 import { type ChildProcess, fork } from "node:child_process";
@@ -20,11 +20,11 @@ export interface RunTask {
   readonly imports?: readonly string[];
 }
 
-/** What may be followed while the run goes on. */
+/** Events of a run in progress. */
 export interface RunEvents {
   readonly onProgress: (progress: Progress) => void;
   readonly onEvaluation: (evaluation: EvaluationLine) => void;
-  /** What a person should know though the run goes on, in a sentence. */
+  /** A sentence that a person should read, although the run continues. */
   readonly onNotice: (sentence: string) => void;
 }
 
@@ -43,6 +43,7 @@ export interface RunWorker {
   readonly pid?: number;
 }
 
+/** Starts a run somewhere: here (`startHere`), in a process (`processWorkers`), or wherever a caller's own function does. */
 export type StartWorker = (task: RunTask, events: RunEvents) => RunWorker;
 
 /** What a worker process says; what it hears is the RunTask first and "stop" perhaps. */
@@ -52,13 +53,13 @@ export type WorkerMessage =
   | { readonly kind: "notice"; readonly sentence: string }
   | { readonly kind: "ended"; readonly ending: RunEnding };
 
-/** Carries the run out here. */
+/** Carries the run out in this process. */
 export const startHere: StartWorker = (task, events) => {
   const stop = new AbortController();
   return { ended: carryOut(task, { ...events, signal: stop.signal }), stop: () => stop.abort() };
 };
 
-/** Trains, or goes on with what the folder holds; a run that fails is an ending, not an exception. */
+/** Trains, or resumes the run in the folder; a run that fails is an ending, not an exception. */
 export async function carryOut(
   task: RunTask,
   following: RunEvents & Pick<TrainOptions, "signal" | "mayEndProcess">,

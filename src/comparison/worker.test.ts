@@ -120,7 +120,7 @@ describe("calql compare as a process", () => {
     expect(code).toBe(130);
     expect(text).toContain("stopping; what there is will be written");
     expect(printed).toMatch(
-      /cql, seed 0: interrupted\nsac, seed 0: interrupted\n\nreport: .*report\.html\nRun the same line again to go on\.\n$/,
+      /cql, seed 0: interrupted\nsac, seed 0: interrupted\n\nreport: .*report\.html\nRun the same command again to continue\.\n$/,
     );
     for (const agent of ["cql", "sac"])
       expect(readRun(join(out, "pointmaze-umaze", `${agent}-seed0`)).summary?.status).toBe("interrupted");

@@ -33,7 +33,7 @@ async function work(task: RunTask): Promise<void> {
   tell({ kind: "ended", ending }, () => process.exit());
 }
 
-/** Who does not listen any more needs no message. */
+/** A parent that no longer listens needs no message. */
 function tell(message: WorkerMessage, then: () => void = () => {}): void {
   if (!process.send || !process.connected) then();
   else process.send(message, undefined, undefined, then);

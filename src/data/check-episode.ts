@@ -8,7 +8,7 @@ import type { Dataset, Episode } from "./episode.js";
 
 type Shapes = Pick<Dataset, "observations" | "actionSize" | "discreteActions">;
 
-/** What is wrong with an episode of such a data set, to go after "it cannot be written: "; undefined where nothing is. */
+/** What is wrong with an episode of such a dataset, to go after "it cannot be written: "; undefined where nothing is. */
 export function episodeProblem(
   { observations: parts, actionSize, discreteActions }: Shapes,
   episode: Episode,

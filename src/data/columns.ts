@@ -6,6 +6,7 @@
 
 import { UsageError } from "../errors.js";
 
+/** The element types of recorded data; vectors are float32, pictures uint8. */
 export type ElementType = "float32" | "uint8" | "int32";
 
 /** Numbers of one element type, row-major. */

@@ -27,7 +27,7 @@ export function isActionCount(count: unknown): count is number {
 }
 
 /**
- * The same header (or data set), with the number of actions that a caller tells where the data do not say it.
+ * The same header (or dataset), with the number of actions that a caller gives where the data do not state it.
  * @throws UsageError for a number that makes no sense, or is another than that of the data; DataError for data of vectors
  */
 export function withActionCount<Header extends Pick<Dataset, "source" | "actionSize" | "discreteActions">>(

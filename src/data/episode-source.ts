@@ -4,13 +4,13 @@
  */
 import type { Dataset, Episode } from "./episode.js";
 
-/** What is known of a data set before its episodes are read. */
+/** What is known of a dataset before its episodes are read. */
 export interface DatasetHeader extends Omit<Dataset, "episodes"> {
   /** The number of steps, or of rows, a few of which may not be steps; where it is known beforehand, for progress bars. */
   readonly steps?: number | undefined;
 }
 
-/** A data set as blocks of whole episodes, each of which can be read by itself. */
+/** A dataset as blocks of whole episodes, each of which can be read by itself. */
 export interface EpisodeBlocks {
   /** The number of episodes of all blocks. */
   readonly episodes: number;
@@ -24,7 +24,7 @@ export interface EpisodeBlocks {
   read(block: number): readonly Episode[];
 }
 
-/** A data set that is open for reading. */
+/** A dataset that is open for reading. */
 export interface EpisodeSource extends DatasetHeader {
   /**
    * The episodes in the order of the file, each checked; one is in memory at a time. May be called again.

@@ -45,7 +45,7 @@ export interface Dataset {
   readonly episodes: readonly Episode[];
 }
 
-/** The number of steps (transitions) of a data set. */
+/** The number of steps (transitions) of a dataset. */
 export function countSteps(dataset: Dataset): number {
   return dataset.episodes.reduce((sum, episode) => sum + episode.length, 0);
 }

@@ -1,8 +1,8 @@
 // biome-ignore-all assist/source/organizeImports: the order is the one in which data flow, not the alphabet's
 /**
- * The door `calql/data`: reading, writing and inspecting recorded data, and sampling from it, wherever JavaScript runs.
- * Nothing here touches a disk; files on disk are opened by the door `calql`. Libraries for a file format load when a
- * data set in that format is first opened or written.
+ * The entry point `calql/data`: reading, writing and inspecting recorded data, and sampling from it, wherever JavaScript runs.
+ * Nothing here touches a disk; files on disk are opened by the entry point `calql`. Libraries for a file format load when a
+ * dataset in that format is first opened or written.
  */
 
 // Episodes and their columns

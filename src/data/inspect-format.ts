@@ -12,7 +12,7 @@ const RANGES_PER_LINE = 3;
 export function formatInspection(summary: Inspection): string {
   const { lengths, returns } = summary;
   const lines = [
-    ["data set", summary.source],
+    ["dataset", summary.source],
     ["shapes", `observations ${shapesText(summary)}, ${actionShape(summary)}`],
     ["episodes", `${whole(summary.episodes)} (${whole(summary.singleStepEpisodes)} of a single step)`],
     ["steps", whole(summary.steps)],

@@ -105,7 +105,7 @@ describe("inspectDataset", () => {
 describe("formatInspection", () => {
   it("is a plain table with the figures", () => {
     const text = formatInspection(inspectDataset(maze));
-    expect(text).toMatch(/^data set +maze\.hdf5\n/);
+    expect(text).toMatch(/^dataset +maze\.hdf5\n/);
     expect(text).toContain("4 (1 of a single step)");
     expect(text).toContain("min 1  median 2  max 3");
     expect(text).toContain("50.0 % of the episodes reach reward 1; 50.0 % of the 2 recordings do");

@@ -37,7 +37,7 @@ export interface Inspection {
   readonly actions: ValueSummary;
   /** Share of the action values beyond their bounds, or beyond +-1 where none are known. 0 for discrete actions. */
   readonly actionsBeyondShare: number;
-  /** The bounds of actions, where the data set says them. */
+  /** The bounds of actions, where the dataset says them. */
   readonly actionBounds?: ActionBounds;
   /** Of the vector `state`, number by number, where observations have one. */
   readonly states?: ValueSummary;
@@ -64,7 +64,7 @@ export interface SparseSuccess {
 const MOST_REWARD_VALUES = 10;
 
 /**
- * Summarises a data set. Values that are NaN or infinite are counted and otherwise left out of the ranges (read the
+ * Summarises a dataset. Values that are NaN or infinite are counted and otherwise left out of the ranges (read the
  * file with `allowNonFinite` to get here with such values).
  */
 export function inspectDataset(dataset: Dataset): Inspection {

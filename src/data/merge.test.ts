@@ -13,13 +13,13 @@ function recording(source: string, value: number, actionSize = 1): Dataset {
   return { source, observations: vectorParts(1), actionSize, episodes: [episode] };
 }
 
-it("keeps the episodes in the order of the data sets and names them all", () => {
+it("keeps the episodes in the order of the datasets and names them all", () => {
   const merged = mergeDatasets([recording("a", 1), recording("b", 2), recording("c", 3)]);
   expect(merged.source).toBe("a + b + c");
   expect(merged.episodes.map(({ rewards }) => rewards[0])).toEqual([1, 2, 3]);
 });
 
-it("refuses other actions, naming both data sets", () => {
+it("refuses other actions, naming both datasets", () => {
   expect(() => mergeDatasets([recording("a", 1), recording("b", 2, 3)])).toThrow(
     '"b" has observations that are vectors of 1 numbers and actions of 3 where "a" has observations that are vectors of 1 numbers and actions of 1',
   );

@@ -8,7 +8,7 @@ import type { Dataset } from "./episode.js";
 
 /**
  * All episodes, in the order given.
- * @throws DataError if the data sets differ in the size of observations or the kind of actions
+ * @throws DataError if the datasets differ in the size of observations or the kind of actions
  */
 export function mergeDatasets(datasets: readonly [Dataset, ...Dataset[]]): Dataset {
   const [first, ...others] = datasets;

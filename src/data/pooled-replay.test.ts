@@ -14,7 +14,7 @@ import { toTransitions } from "./transitions.js";
 
 const sizes = { observationSize: 2, actionSize: 1 };
 const shapes = { observations: vectorParts(2), actionSize: 1 };
-const door = { rewardScale: 2, rewardShift: -1, returns: { discount: 0.9, sparseFailureReward: -1 } };
+const transitions = { rewardScale: 2, rewardShift: -1, returns: { discount: 0.9, sparseFailureReward: -1 } };
 
 /** Episodes whose first observation numbers their steps, in blocks of a few. */
 function numbered(lengths: readonly number[], perBlock: number): { blocks: EpisodeBlocks; episodes: Episode[] } {
@@ -31,7 +31,7 @@ function numbered(lengths: readonly number[], perBlock: number): { blocks: Episo
 }
 
 const pooled = (blocks: EpisodeBlocks, poolRows: number, seed = 0) =>
-  new PooledReplay(blocks, { ...shapes, requiresReturnToGo: true, poolRows, door, seed });
+  new PooledReplay(blocks, { ...shapes, requiresReturnToGo: true, poolRows, transitions, seed });
 
 /** The numbers of the transitions of `batches` batches of `size`, in the order of drawing. */
 function drawn(replay: PooledReplay, batches: number, size: number): number[] {
@@ -86,7 +86,7 @@ describe("PooledReplay", () => {
 
   it("holds transitions as the replay in memory does: rewards, returns-to-go, next actions and flags", () => {
     const { blocks, episodes } = numbered(lengths, 3);
-    const all = toTransitions(episodes, door);
+    const all = toTransitions(episodes, transitions);
     const replay = pooled(blocks, 17); // smaller than an episode
     const batch = createBatch(16, transitionColumns(vectorParts(2), 1));
     const random = new RandomStream(9);

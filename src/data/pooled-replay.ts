@@ -1,12 +1,12 @@
 /**
  * A replay of data that are larger than memory: a pool of transitions in memory, through which all blocks of the data
- * pass in random order, again and again. Batches are drawn uniformly from the pool; while they are, its oldest
- * transitions give way to the next ones, a group of them after every `REUSE` times as many draws.
+ * pass in random order, again and again. Batches are drawn uniformly from the pool, and after every `REUSE` times as many
+ * draws as a group has transitions, the oldest group is replaced by the next one.
  *
- * How even that is: every transition enters the pool once in a pass over the data, and stays for the same number of draws,
- * so each is drawn `REUSE` times a pass in expectation. What differs from drawing from all of the data at once is the
- * order: before the first pass is complete some have not been drawn at all, and those of one block, which are neighbours
- * in time, are in the pool together. The more blocks the pool holds, the less that matters.
+ * How uniform that is: every transition enters the pool once in a pass over the data and stays for the same number of
+ * draws, so each is drawn `REUSE` times a pass in expectation. What differs from drawing from all of the data at once is
+ * the order: before the first pass is complete some have not been drawn at all, and those of one block, which are
+ * neighbours in time, are in the pool together. The more blocks the pool holds, the less that matters.
  */
 
 import { RandomStream } from "../random.js";
@@ -20,12 +20,12 @@ export const REUSE = 4;
 /** Transitions that enter at once; the pool holds a whole number of such groups, so that all stay equally long. */
 const LARGEST_GROUP = 64;
 
-/** What a pool is for. */
+/** The data, the size of the pool, and how recorded steps become transitions. */
 export interface PoolOptions extends ReplayOptions {
   /** Transitions that are in memory at once; fewer than the data have. */
   readonly poolRows: number;
   /** How recorded steps become transitions. */
-  readonly door: TransitionOptions;
+  readonly transitions: TransitionOptions;
   /** Of the order of the blocks. */
   readonly seed: number;
 }
@@ -127,7 +127,7 @@ export class PooledReplay implements SampledReplay {
     if (this.place === 0) shuffle(this.order, this.random);
     const block = this.order[this.place]!;
     this.place = (this.place + 1) % this.order.length;
-    return toTransitions(this.blocks.read(block), this.options.door);
+    return toTransitions(this.blocks.read(block), this.options.transitions);
   }
 }
 

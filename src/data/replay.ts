@@ -36,7 +36,7 @@ export interface SampledReplay {
   sampleInto(batch: Batch, from: number, to: number, random: RandomStream): void;
   /** Rows drawn so far, where what can be drawn next depends on it. */
   readonly draws?: number;
-  /** Goes on as if so many rows had been drawn; only on a replay from which nothing was drawn. */
+  /** Continues as if so many rows had been drawn; only on a replay from which nothing was drawn. */
   skipTo?(draws: number): void;
 }
 
@@ -154,7 +154,7 @@ export class Replay implements SampledReplay {
     throw new UsageError(`A batch of ${batch.size} rows cannot take ${what}; create it for this task.`);
   }
 
-  /** The first transitions get just the room they need: a recorded data set arrives whole and may be large. */
+  /** The first transitions get just the room they need: a recorded dataset arrives whole and may be large. */
   private grow(needed: number): void {
     const old = this.store;
     this.capacity = Math.max(needed, Math.ceil(this.capacity * GROWTH));

@@ -48,7 +48,7 @@ describe("returnsToGo", () => {
     expect(returnsToGo(rewards, terminated, { discount: 0.99, sparseFailureReward: -5 })[0]).toBeCloseTo(expected, 3);
   });
 
-  it("takes a trajectory of failures only to fail for ever", () => {
+  it("takes a trajectory of failures only to fail forever", () => {
     const returns = returnsToGo([-5, -5, -5], [0, 0, 0], { discount: 0.99, sparseFailureReward: -5 });
     for (const value of returns) expect(value).toBeCloseTo(-500, 3);
   });
@@ -92,7 +92,7 @@ describe("returnsToGo", () => {
     );
   });
 
-  it("refuses a discount of 1 together with the rule of failing for ever, and unequal lengths", () => {
+  it("refuses a discount of 1 together with the rule of failing forever, and unequal lengths", () => {
     expect(() => returnsToGo([-5], [0], { discount: 1, sparseFailureReward: -5 })).toThrow("discount 1");
     expect(() => returnsToGo([-5], [0], { discount: 1.5 })).toThrow("discount 1.5");
     expect(() => returnsToGo([-5], [], { discount: 0.9 })).toThrow("1 rewards but 0 terminated");

@@ -10,7 +10,7 @@ export interface ReturnsRule {
   readonly discount: number;
   /**
    * For sparse tasks: the reward (scaled and shifted) of a step that fails. A trajectory in which every reward is this
-   * one is taken to fail for ever. Leave it out for dense rewards.
+   * one is taken to fail forever. Leave it out for dense rewards.
    */
   readonly sparseFailureReward?: number;
 }
@@ -18,7 +18,7 @@ export interface ReturnsRule {
 /**
  * The return-to-go G of every step: G_t = r_t + discount * G_{t+1} * (1 - terminated_t), and 0 after the last step. A
  * truncated end adds no bootstrap: G is what was seen, not what was expected. Where all rewards of a sparse task are the
- * failure reward, G is that of failing for ever, r_fail / (1 - discount), at every step.
+ * failure reward, G is that of failing forever, r_fail / (1 - discount), at every step.
  *
  * The recursion runs in double precision and is rounded once, at the end.
  *

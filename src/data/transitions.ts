@@ -1,6 +1,6 @@
 /**
  * The only path from recorded episodes to transitions. Here, and nowhere else, rewards are scaled and shifted, actions
- * are taken to [-1, 1] and clipped, and returns-to-go are computed, for recorded and for freshly collected episodes
+ * are scaled to [-1, 1] and clipped, and returns-to-go are computed, for recorded and for freshly collected episodes
  * alike.
  */
 import { UsageError } from "../errors.js";
@@ -31,7 +31,7 @@ export interface Transitions {
   readonly rows: TransitionRows;
 }
 
-/** What happens to a step at the door. */
+/** How recorded steps become transitions. */
 export interface TransitionOptions {
   /** Rewards become rewardScale * reward + rewardShift; default 1. */
   readonly rewardScale?: number;
@@ -121,7 +121,7 @@ function refuseWrongIndices(episodes: readonly Episode[], actionSize: number, co
   });
 }
 
-/** The shapes that all episodes share; those of a row's numbers are not told by episodes, and are flat here. */
+/** The shapes that all episodes share; how a row's numbers are shaped is not known from episodes, so they are flat here. */
 function shapesOf(episodes: readonly Episode[]): { observations: ObservationParts; actionSize: number } {
   const first = episodes.find((episode) => episode.length > 0);
   if (first === undefined)

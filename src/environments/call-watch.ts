@@ -13,7 +13,7 @@ export interface CallWatch {
    * @param step counted from 1; 0 is the beginning of the episode
    */
   enter(call: CallKind, episode?: EpisodeName, step?: number): void;
-  /** The call has returned: with its answer, or with a promise, for which nobody holds the thread. */
+  /** The call has returned: with its answer, or with a promise, which does not block the thread. */
   leave(): void;
 }
 
@@ -44,7 +44,7 @@ const longestTimer = 2 ** 31 - 1;
 
 /**
  * What the promise resolves to.
- * @param seconds to wait at most; without it for ever
+ * @param seconds to wait at most; undefined waits forever
  * @throws NoAnswerError where it takes longer, whatever becomes of the promise then; else as the promise does
  */
 export async function withinTime<Answer>(promise: Promise<Answer>, seconds: number | undefined): Promise<Answer> {

@@ -8,7 +8,7 @@ import { type Problem, promiseProblem, stateProblem } from "./contract.js";
 import type { Environment, Observation } from "./environment.js";
 import { randomAction } from "./spaces.js";
 
-/** The most steps before the state is saved, in the midst of an episode, and the steps that are repeated from it. */
+/** The most steps before the state is saved, in the middle of an episode, and the steps that are repeated from it. */
 const [stepsBefore, stepsRepeated] = [10, 50];
 
 /**

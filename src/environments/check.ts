@@ -27,6 +27,7 @@ const comparedSteps = 50;
 /** The longest episode that is waited for; the end of longer ones is not checked. */
 const patience = 100_000;
 
+/** How an environment is checked. */
 export interface CheckOptions {
   /** The seed of the episodes and their actions; 0 by default. */
   readonly seed?: number;

@@ -14,7 +14,7 @@ import {
   type ResetResult,
 } from "./environment.js";
 
-/** Who acts: an action (a vector within the bounds of the space, or one number) for an observation, a vector or parts. */
+/** What acts: an action (a vector within the bounds of the space, or one number) for an observation, a vector or parts. */
 export type Controller<Observed extends Observation = Float32Array> = (observation: Observed) => Float32Array;
 
 /** Called at each reset with the number of the episode (from 0); a controller that never changes is `() => controller`. */
@@ -23,14 +23,14 @@ export type BeginEpisode<Observed extends Observation = Float32Array> = (
   reset: ResetResult,
 ) => Controller<Observed>;
 
-/** How much to collect (exactly one of the two), from which seed, and whom to tell. */
+/** How much to collect (exactly one of the two), from which seed, and a listener. */
 export interface CollectionAmount {
   /** The number of episodes. */
   readonly episodes?: number;
   /** The number of steps; the last episode is cut there and counts as truncated. */
   readonly steps?: number;
   readonly seed: number;
-  /** Told after every episode, in the unit that was asked for. */
+  /** Called after every episode, with what is done and the total, in episodes or steps as the amount was given. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

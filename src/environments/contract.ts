@@ -75,8 +75,8 @@ export interface Problem {
 }
 
 /**
- * What is wrong with an answer of a call that must answer at once, or undefined if nothing is. Nobody waits for a promise
- * here, so its failure is ignored: left unhandled, it would end the process.
+ * What is wrong with an answer of a call that must answer at once, or undefined if nothing is. A promise is not
+ * awaited here, so its failure is ignored: left unhandled, it would end the process.
  */
 export function promiseProblem(answer: unknown, call: string): Problem | undefined {
   if (!isPromise(answer)) return undefined;
@@ -84,7 +84,7 @@ export function promiseProblem(answer: unknown, call: string): Problem | undefin
   return { what: `${call} returned a Promise`, nextStep: "only reset, step and close may; return what it resolves to" };
 }
 
-/** Keeps a promise that nobody waits for from ending the process. */
+/** Keeps a promise that is not awaited from ending the process. */
 export function ignoreFailure(answer: unknown): void {
   if (isPromise(answer)) Promise.resolve(answer).catch(() => {});
 }

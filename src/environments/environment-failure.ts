@@ -41,8 +41,8 @@ export class EnvironmentFailure extends RunFailure {
 export function nextStep(call: CallKind): string {
   // The first environment is made before there is a run folder, others after that.
   return call === "make"
-    ? 'Mend it; then run again, or go on with "calql resume" (resume() where it is your own) where a run has begun.'
-    : 'What was recorded before is kept; mend it and go on with "calql resume", or with resume() where it is your own.';
+    ? 'Mend it; then run again, or continue with "calql resume" (resume() where it is your own) where a run has begun.'
+    : 'What was recorded before is kept; mend it and continue with "calql resume", or with resume() where it is your own.';
 }
 
 /**

@@ -10,17 +10,22 @@ import type { ActionSpace, BoxSpace, Observation, ObservationSpace } from "./spa
 
 export * from "./spaces.js";
 
-/** What an environment tells besides the observation; `success` says whether the task is achieved in this state. */
+/** What an environment reports besides the observation; `success` says whether the task is achieved in this state. */
 export interface StepInfo {
   readonly success: boolean;
   readonly [key: string]: unknown;
 }
 
+/** The answer of `reset`: the first observation of an episode. */
 export interface ResetResult<Observed extends Observation = Observation> {
   readonly observation: Observed;
   readonly info: StepInfo;
 }
 
+/**
+ * The answer of `step`: what is observed afterwards, and the reward in the environment's own units. `terminated` means
+ * that the task ended the episode, so that nothing can be earned after it; `truncated` that the clock did.
+ */
 export interface StepResult<Observed extends Observation = Observation> extends ResetResult<Observed> {
   readonly reward: number;
   readonly terminated: boolean;
@@ -30,6 +35,7 @@ export interface StepResult<Observed extends Observation = Observation> extends 
 /** An answer, or the promise of one. */
 export type MaybePromise<Answer> = Answer | Promise<Answer>;
 
+/** Where a policy acts, one episode after the other. `checkEnvironment` checks that one keeps this contract. */
 export interface Environment {
   readonly name: string;
   readonly observationSpace: ObservationSpace;
@@ -73,7 +79,7 @@ export interface SyncEnvironment extends Environment {
 /** Options as they arrive from a caller, a config file or a flag; each environment validates its own. */
 export type EnvironmentOptions = Readonly<Record<string, unknown>>;
 
-/** Whether an answer is a promise. Asked at every step: nobody waits for an answer that is there. */
+/** Whether an answer is a promise. Called at every step, so that an immediate answer is not awaited. */
 export function isPromise<Answer>(answer: MaybePromise<Answer>): answer is Promise<Answer> {
   return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === "function";
 }

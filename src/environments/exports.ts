@@ -1,7 +1,7 @@
 // biome-ignore-all assist/source/organizeImports: from the contract to what is made of it, not in the alphabet's order
 /**
- * What the package says of environments, listed once: the main entry point and the door `calql/environments` both pass
- * it on.
+ * The public names about environments, listed once: the main entry point and `calql/environments` both re-export
+ * them.
  */
 
 // The contract

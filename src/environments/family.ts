@@ -24,7 +24,7 @@ export interface TaskPresets {
   readonly laptop: Scale;
 }
 
-/** Who walks: actions [count, 8] for observations [count, 29] in the walking frame, drawn with the given stream. */
+/** What walks: actions [count, 8] for observations [count, 29] in the walking frame, drawn with the given stream. */
 export interface WalkingPolicy {
   /** What the data's source calls it. */
   readonly name: string;
@@ -40,13 +40,13 @@ export interface TaskCollection extends CollectionAmount {
   readonly noise?: number;
   /** Options of the environment, where the family collects data under them; the task's name may carry them. */
   readonly options?: EnvironmentOptions;
-  /** Who walks, in an ant maze. */
+  /** The policy that walks, in an ant maze. */
   readonly policy?: WalkingPolicy;
   /** Ends the collection of an ant maze early, with the walks that are complete. */
   readonly signal?: AbortSignal;
 }
 
-/** How a task's own data are collected where nobody says otherwise. */
+/** How a task's own data are collected by default. */
 export type DataRecipe = Pick<TaskCollection, "starts" | "goals" | "goalShare" | "noise" | "seed"> & {
   readonly steps: number;
 };

@@ -11,6 +11,7 @@ import { resetIn, type Stage, stepIn } from "./environment-call.js";
 /** An action for an observation; the array may be overwritten by the next call. */
 export type Act = (observation: Observation) => Promise<Float32Array>;
 
+/** The episode that is filmed, and its pictures. */
 export interface FilmOptions {
   readonly environment: Environment;
   readonly act: Act;

@@ -187,7 +187,7 @@ describe("the guard", () => {
 
   it.each([
     ["resolves", () => Promise.resolve(Float64Array.of(1))],
-    // One that rejects and that nobody has seen to fails the tests as it would end a process.
+    // One that rejects unhandled fails the tests as it would end a process.
     ["rejects", () => Promise.reject(new Error("no light"))],
   ])("stops at a promise that %s, from a method that must answer at once", async (_, promise) => {
     const of = (method: "saveState" | "restoreState" | "render") => {

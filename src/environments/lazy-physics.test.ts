@@ -7,7 +7,7 @@ vi.mock("@mujoco/mujoco", async (original) => {
   return await original();
 });
 
-it("nobody loads MuJoCo who makes no environment of it", async () => {
+it("MuJoCo is not loaded where no environment needs it", async () => {
   const calql = await import("../index.js");
   const grid = await calql.makeEnvironment("gridworld-cliff");
   expect(calql.environmentNames()).toContain("antmaze-umaze");

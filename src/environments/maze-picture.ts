@@ -1,13 +1,13 @@
 /**
- * How a maze is shown: from above and a little from one side, the goal as a green disc on the floor, whoever walks in it
- * in orange. A maze that is large for who walks in it is shown around the walker.
+ * How a maze is shown: from above and a little from one side, the goal as a green disc on the floor, the walker in
+ * orange. Of a maze that is large for its walker, only the part around the walker is shown.
  */
 import type { Frame } from "../rendering/frame.js";
 import type { GeomDescription, Paint } from "../rendering/paint.js";
 import type { Marker, Scene } from "../rendering/scene.js";
 import { type Maze, type Position, positionOf } from "./mazes.js";
 
-/** The colours of what both mazes have; who walks in them is orange with a dark body. */
+/** The colours of what both mazes have; the walker is orange with a dark body. */
 export function paintMaze({ name }: GeomDescription): Paint {
   if (name === "floor") return { colour: [232, 228, 219], checker: { colour: [217, 211, 199], size: 1 } };
   if (name.startsWith("wall")) return { colour: [150, 160, 178] };
@@ -36,7 +36,7 @@ export function mazeScene(maze: Maze, frame: Frame): Scene {
   };
 }
 
-/** The surroundings of a walker, about `reach` metres to each side. */
+/** The part of a maze around a walker, about `reach` metres to each side. */
 export function walkerScene(reach: number, { x, y }: Position): Scene {
   return {
     camera: { lookAt: [x, y, 0], distance: 3 * reach, azimuth: 90, elevation: -66, fieldOfView: 40 },

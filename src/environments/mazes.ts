@@ -1,7 +1,7 @@
 /**
  * The three mazes that the point and the ant share: their maps, where a cell lies in the world, the walls as MJCF, the
  * way through them (breadth-first waypoints), the options of their tasks, and when a goal is reached. Nothing here knows
- * who walks in the maze.
+ * what walks in the maze.
  */
 import { z } from "zod";
 

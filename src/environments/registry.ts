@@ -23,7 +23,7 @@ export function environmentNames(): string[] {
 
 /**
  * Makes `name` known. The environment needs no checks of its own for calls in the wrong order or malformed actions,
- * because every environment is made inside a guard; `checkEnvironment` tells whether the rest is right.
+ * because every environment is made inside a guard; `checkEnvironment` checks the rest.
  * @throws UsageError when the name is empty or taken, or the factory is no function.
  */
 export function registerEnvironment(name: string, factory: EnvironmentFactory): void {
@@ -58,7 +58,7 @@ export async function makeEnvironment(name: string, options: EnvironmentOptions 
   }
 }
 
-/** @throws UsageError when nobody knows the name */
+/** @throws UsageError for an unknown name */
 function factoryOf(name: string): EnvironmentFactory {
   const factory = own().get(name);
   if (factory) return factory;

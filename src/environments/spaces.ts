@@ -36,7 +36,9 @@ export interface DiscreteSpace {
   readonly count: number;
 }
 
+/** What an environment can observe: a vector, or parts by name. */
 export type ObservationSpace = BoxSpace | DictSpace;
+/** How an environment can be acted upon: by a vector within bounds, or by the number of one of its actions. */
 export type ActionSpace = BoxSpace | DiscreteSpace;
 
 /** What is observed: the vector of a box, or an array for each part of a dict (Float32Array, for pixels Uint8Array). */

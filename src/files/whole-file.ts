@@ -1,6 +1,6 @@
 /**
- * Files that are written in one piece, so that nobody ever sees half a file and an older one is replaced only when the new
- * one is complete.
+ * Files that are written atomically: no reader ever sees half a file, and an older one is replaced only when the new one
+ * is complete.
  */
 import { type Disk, realDisk, writeDurably } from "./disk.js";
 

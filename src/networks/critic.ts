@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { declareEnsemble, type Ensemble } from "./ensemble.js";
 import type { MlpOptions } from "./mlp.js";
 
+/** `count` critics Q(s, a), each a perceptron with hidden layers of these sizes. */
 export interface CriticShape extends MlpOptions {
   readonly observationSize: number;
   readonly actionSize: number;
@@ -14,7 +15,7 @@ export interface CriticShape extends MlpOptions {
   readonly count: number;
 }
 
-/** `count` critics under one state tensor. */
+/** `count` critics under one state tensor; their `forward` gives [count, rows, 1] for rows [rows, observation + action]. */
 export function declareCritics(name: string, shape: CriticShape, random: RandomStream): Ensemble {
   const sizes = [shape.observationSize + shape.actionSize, ...shape.hidden, 1];
   return declareEnsemble(name, { ...shape, sizes }, random);

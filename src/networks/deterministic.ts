@@ -9,6 +9,7 @@ import { mlp, mlpParameters } from "./mlp.js";
 import { declareParameters, type Parameters } from "./parameters.js";
 import type { Policy } from "./policy.js";
 
+/** The sizes of a deterministic policy, and the noise with which it explores. */
 export interface DeterministicShape {
   readonly observationSize: number;
   readonly actionSize: number;
@@ -17,12 +18,13 @@ export interface DeterministicShape {
   readonly explorationNoise: number;
 }
 
+/** A policy that gives one action a state, as in TD3 (Fujimoto et al. 2018). */
 export interface DeterministicPolicy extends Policy {
   /** pi(s) [batch, action] in (-1, 1), with `members` of other values in place of the learned ones. */
   readonly actions: (observations: Tensor, members?: Parameters["members"]) => Tensor;
 }
 
-/** A deterministic policy under a name, with first values from the stream. */
+/** A deterministic policy, tanh of a perceptron, under a name, with first values from the stream. */
 export function deterministicPolicy(
   name: string,
   shape: DeterministicShape,

@@ -22,6 +22,7 @@ import { declareEnsemble, type Ensemble } from "./ensemble.js";
 import type { MlpOptions } from "./mlp.js";
 import type { Policy } from "./policy.js";
 
+/** `count` critics Q(s, .) with one output per discrete action. */
 export interface DiscreteCriticShape extends MlpOptions {
   readonly observationSize: number;
   /** How many actions there are to choose from. */

@@ -9,6 +9,7 @@ import { type Shape, sizeOf, type Tensor } from "../tensor/tensor.js";
 import { type MlpOptions, mlp, mlpParameters } from "./mlp.js";
 import { declareParameters, type ParameterDefinition, type Parameters } from "./parameters.js";
 
+/** Perceptrons of one shape that are evaluated together; their parameters have a first dimension [count]. */
 export interface Ensemble {
   readonly parameters: Parameters;
   readonly count: number;
@@ -22,6 +23,7 @@ export interface Ensemble {
   readonly select: (selection: Tensor) => Pick<Ensemble, "count" | "forward">;
 }
 
+/** The shape that all networks of an ensemble share, and their number. */
 export interface EnsembleShape extends MlpOptions {
   /** Sizes of the layers, input first, output last. */
   readonly sizes: readonly number[];

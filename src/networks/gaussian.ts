@@ -11,16 +11,19 @@ import { declareParameters, member, type Parameters } from "./parameters.js";
 import type { Policy } from "./policy.js";
 import { normalLogDensity, type PolicyShape } from "./tanh-gaussian.js";
 
+/** The sizes of a Gaussian policy. */
 export interface GaussianShape extends PolicyShape {
   /** The mean is the tanh of the perceptron (IQL) and not its output itself (AWAC). */
   readonly squashedMean: boolean;
 }
 
+/** A policy whose actions are normally distributed and clipped, with a standard deviation that no state changes. */
 export interface GaussianPolicy extends Policy {
   /** mean [batch, action] and logStd [action], with `members` of other values in place of the learned ones. */
   readonly distribution: (observations: Tensor, members?: Parameters["members"]) => NormalDistribution;
 }
 
+/** Normal distributions of actions, one a state, with a common standard deviation exp(logStd). */
 export interface NormalDistribution {
   /** [batch, action] */
   readonly mean: Tensor;

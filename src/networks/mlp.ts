@@ -13,6 +13,7 @@ const HIDDEN_GAIN = Math.SQRT2;
 const LAST_GAIN = 1e-2;
 const NORM_EPSILON = 1e-6;
 
+/** What a perceptron may have besides its layers. */
 export interface MlpOptions {
   /** Layer normalisation (Ba et al. 2016) of the hidden layers. */
   readonly layerNorm?: boolean;

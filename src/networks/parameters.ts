@@ -14,6 +14,7 @@ export interface ParameterDefinition {
   readonly initial: Float32Array;
 }
 
+/** Named arrays of a network, laid out one after the other in one state tensor. */
 export interface Parameters {
   readonly name: string;
   /** The flat state tensor [size]. */
@@ -53,7 +54,7 @@ function membersOf(flat: Tensor, definitions: readonly ParameterDefinition[]): R
   return members;
 }
 
-/** A single number that learns. */
+/** A trainable scalar: a state tensor of one number that starts at `initial`. */
 export function declareScalar(name: string, initial: number): Parameters {
   return declareParameters(name, [{ name: `${name}/value`, shape: [], initial: Float32Array.of(initial) }]);
 }

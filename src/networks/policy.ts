@@ -5,6 +5,7 @@
 import type { Tensor } from "../tensor/tensor.js";
 import type { Parameters } from "./parameters.js";
 
+/** A policy as symbolic tensors: what agents train, what acts and what is exported. */
 export interface Policy {
   /** Of what kind it is, with its article: policies of one kind read the same numbers in the same way. */
   readonly kind: string;

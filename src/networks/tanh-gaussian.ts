@@ -27,6 +27,7 @@ import type { Policy } from "./policy.js";
 
 const LOG_SQRT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
+/** tanh-Gaussian distributions of actions, one a state: a = tanh(u), u ~ N(mean, exp(logStd)^2). */
 export interface Distribution {
   /** [batch, action], before the tanh. */
   readonly mean: Tensor;
@@ -34,6 +35,7 @@ export interface Distribution {
   readonly logStd: Tensor;
 }
 
+/** Actions drawn from a policy, with the logarithms of their densities. */
 export interface Sample {
   /** In (-1, 1), with the shape of the noise. */
   readonly actions: Tensor;
@@ -41,11 +43,13 @@ export interface Sample {
   readonly logProbabilities: Tensor;
 }
 
+/** The policy of SAC (Haarnoja et al. 2018): a Gaussian whose mean and deviation depend on the state, squashed by tanh. */
 export interface TanhGaussianPolicy extends Policy {
   /** pi(.|s); with `members` of other values in place of the learned ones. */
   readonly distribution: (observations: Tensor, members?: Parameters["members"]) => Distribution;
 }
 
+/** The sizes of a stochastic policy, and the bounds between which logStd is clipped. */
 export interface PolicyShape {
   readonly observationSize: number;
   readonly actionSize: number;
@@ -84,7 +88,8 @@ export function tanhGaussianPolicy(name: string, shape: PolicyShape, random: Ran
 }
 
 /**
- * One action per row of standard-normal noise: [batch, action], or [batch, n, action] for n actions in each state.
+ * One action per row of standard-normal noise, [batch, action] or, for n actions in each state, [batch, n, action]:
+ * a = tanh(mean + std·noise), with log pi(a|s) [batch] or [batch, n] (Haarnoja et al. 2018, appendix C).
  */
 export function sample({ mean, logStd }: Distribution, noise: Tensor): Sample {
   return scope("sample", () => {

@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { mlp, mlpParameters } from "./mlp.js";
 import { declareParameters, type Parameters } from "./parameters.js";
 
+/** A network V(s). */
 export interface ValueNetwork {
   readonly parameters: Parameters;
   /** V(s) [batch] for observations [batch, observation]. */

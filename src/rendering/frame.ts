@@ -3,6 +3,7 @@
  * drawn into as often as it likes.
  */
 
+/** A picture: rows from the top, pixels from the left. */
 export interface Frame {
   readonly width: number;
   readonly height: number;

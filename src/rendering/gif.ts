@@ -17,7 +17,7 @@ const asBefore = 255;
 const paletteSample = 200_000;
 
 /**
- * The bytes of an animated GIF that repeats for ever.
+ * The bytes of an animated GIF that repeats forever.
  * @param frames at least one, all of one size
  * @param delayOf milliseconds that a frame stays, counted by the format in tens
  */

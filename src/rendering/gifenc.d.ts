@@ -9,7 +9,7 @@ declare module "gifenc" {
     readonly transparentIndex?: number;
     /** Milliseconds. */
     readonly delay?: number;
-    /** 0 for ever. */
+    /** 0 forever. */
     readonly repeat?: number;
     /** 1 leaves the frame where the next one is transparent. */
     readonly dispose?: number;

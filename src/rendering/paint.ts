@@ -1,5 +1,5 @@
 /**
- * What colour things have: one paint per geom of a model, its own colour where nobody says otherwise.
+ * The colour of each geom of a model: one paint per geom; by default the geom's own colour.
  */
 import type { Simulation } from "../physics/mujoco.js";
 import type { Colour } from "./frame.js";

@@ -5,11 +5,13 @@ import { Simulation } from "../physics/mujoco.js";
 import { type Camera, halfHeight } from "./camera.js";
 import { type Frame, makeFrame } from "./frame.js";
 import { Renderer } from "./renderer.js";
-import { fastQuality, fineQuality, type Quality, type Scene } from "./scene.js";
+import { fineQuality, type Quality, type Scene } from "./scene.js";
 
 const world = (geoms: string) => `<mujoco><worldbody>${geoms}</worldbody></mujoco>`;
 const red = 'rgba="1 0 0 1"';
 const grey = 'rgba="0.4 0.4 0.4 1"'; // 102
+/** One ray a pixel, so that a pixel's colour can be computed by hand. */
+const fastQuality: Quality = { shadows: false, samples: 1 };
 
 /** From 10 m above, straight down, x to the right and y upwards; the lamp beside the camera. */
 const above: Camera = { lookAt: [0, 0, 0], distance: 10, azimuth: 90, elevation: -90, fieldOfView: 60 };

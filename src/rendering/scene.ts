@@ -32,6 +32,3 @@ export interface Quality {
 
 /** For pictures that people look at. */
 export const fineQuality: Quality = { shadows: true, samples: 3 };
-
-/** For observations: one ray a pixel. */
-export const fastQuality: Quality = { shadows: false, samples: 1 };

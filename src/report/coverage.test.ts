@@ -36,7 +36,7 @@ function squaresOf(svg: string): Map<string, string[]> {
   return found;
 }
 
-describe("the picture of a data set's coverage", () => {
+describe("the picture of a dataset's coverage", () => {
   it("draws the squares in which steps began: y up, shades by the number of steps, green where rewarded", () => {
     const often = Array.from({ length: 13 }, () => [0.6, 0.1] as const);
     const svg = drawCoverage(

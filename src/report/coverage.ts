@@ -44,7 +44,7 @@ const shades = [1, 10, 100, 1000, 10_000] as const;
 const mostSquares = 1000;
 
 /**
- * The visits of a data set as the text of an `<svg>` element; squares in which a reward was positive are drawn green.
+ * The visits of a dataset as the text of an `<svg>` element; squares in which a reward was positive are drawn green.
  * @throws UsageError if the data have no two numbers to be a place, or if they spread too far to be drawn
  */
 export function drawCoverage(dataset: Dataset, { title, cell = 0.5 }: CoverageOptions): string {

@@ -1,12 +1,12 @@
 /**
  * Which runs belong together. Runs of different tasks are never drawn into one chart; within a task, runs of one agent
  * are one line (their mean and spread over seeds), and a run that changes its agent at the switch is an agent of its
- * own ("cql -> sac"). A run that carries a label of its own goes by it: so variants of one agent are told apart.
+ * own ("cql -> sac"). A run with a label of its own is named by it, which distinguishes variants of one agent.
  */
 import type { Run } from "../runs/read.js";
 import { settingText } from "./format.js";
 
-/** A run that has left no summary, as whoever started it knows it. */
+/** A run that left no summary, as its caller describes it. */
 export interface UnrecordedRun {
   readonly label: string;
   readonly task: string;

@@ -1,6 +1,6 @@
 /**
  * HTML without surprises: a template tag that escapes every value it is given, because labels, reasons and settings
- * come from files that anyone may have written. Only what is already `Html` goes in as it is.
+ * come from files of unknown origin. Only what is already `Html` goes in as it is.
  */
 
 /** Text that is known to be well-formed markup. */

@@ -134,7 +134,7 @@ interface Figure {
   readonly caption?: string;
 }
 
-/** One chart a metric with a line for each critic of the ensemble: for who looks closer. */
+/** One chart a metric with a line for each critic of the ensemble: for a closer look. */
 function perCriticSection(task: TaskRuns): Html | undefined {
   const definitions = perCriticCharts(task.groups.flatMap((group) => group.runs));
   const charts = drawFigures(

@@ -35,7 +35,7 @@ export interface SamplingResult {
   readonly peakBytes: number;
 }
 
-/** @throws UsageError if the data set fits into memory, or its format cannot be sampled from disk */
+/** @throws UsageError if the dataset fits into memory, or its format cannot be sampled from disk */
 export async function benchSampling(dataset: OpenedDataset, options: SamplingOptions): Promise<SamplingResult> {
   const { megabytes, batches, turns, batchSize, peakBytes } = options;
   const { blocks, observations, actionSize, source } = dataset;
@@ -70,7 +70,7 @@ export async function benchSampling(dataset: OpenedDataset, options: SamplingOpt
 
 function fitsIntoMemory(dataset: OpenedDataset, steps: number, megabytes: number): UsageError {
   const most = Math.ceil((steps * transitionBytes(dataset)) / 2 ** 20) - 1;
-  const next = most >= 1 ? `lower --replay-memory to ${most} or less` : "name a larger data set";
+  const next = most >= 1 ? `lower --replay-memory to ${most} or less` : "name a larger dataset";
   return new UsageError(
     `${dataset.source} fits into ${megabytes} MB of memory, so training would draw from there; ${next}.`,
   );

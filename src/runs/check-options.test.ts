@@ -81,12 +81,12 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
   [
     "a file for data",
     () => begun({ dataset: "maze.hdf5" }),
-    /^The option dataset of train\(\) is "maze\.hdf5"; it must be a data set in memory, .* in the setting dataset\.$/,
+    /^The option dataset of train\(\) is "maze\.hdf5"; it must be a dataset in memory, .* in the setting dataset\.$/,
   ],
   [
     "data without anything",
     () => begun({ dataset: { foo: 1 } }),
-    /^The option dataset of train\(\) is \{"foo":1\}, which is no data set; .* the entries source, observations, actionSize and episodes\.$/,
+    /^The option dataset of train\(\) is \{"foo":1\}, which is no dataset; .* the entries source, observations, actionSize and episodes\.$/,
   ],
   [
     "data without a source",
@@ -193,7 +193,7 @@ describe("a program's mistake", () => {
 });
 
 describe("no mistake", () => {
-  it("is an option without a value, a signal of another make, or more in a data set than is asked for", async () => {
+  it("is an option without a value, a signal of another make, or more in a dataset than is asked for", async () => {
     const signal = { aborted: false, throwIfAborted: () => {} };
     const options = { folder: newFolder(), onNotice: undefined, signal, dataset: { ...dataset, weather: "fine" } };
     await expect(call(train, { ...settings, onlineSteps: 0 }, options)).resolves.toMatchObject({

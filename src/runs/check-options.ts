@@ -21,7 +21,7 @@ const resumeOptions = z.strictObject({
   onEvaluation: listener(),
   signal: z.custom(isSignal, "be an AbortSignal, such as new AbortController().signal").optional(),
   dataset: z
-    .custom(isObject, "be a data set in memory, as readDataset gives it; a file is named in the setting dataset")
+    .custom(isObject, "be a dataset in memory, as readDataset gives it; a file is named in the setting dataset")
     .optional(),
   datasetFile: text("name the file of recorded data").optional(),
   mayEndProcess: z.boolean().optional(),
@@ -37,7 +37,7 @@ const exportOptions = z.strictObject({
   onNotice: listener(),
 } satisfies Record<keyof ExportOptions, z.ZodType>);
 
-/** Of a data set; whether its episodes hang together is asked where they are taken in (check-dataset.ts). */
+/** Of a dataset; whether its episodes hang together is asked where they are taken in (check-dataset.ts). */
 const datasetHeader = z.object({
   source: z.string(),
   observations: z.record(
@@ -60,7 +60,7 @@ export function checkTrainOptions(options: unknown, door: keyof typeof doors): v
   const header = { source, observations, actionSize, discreteActions, episodes };
   if ([source, observations, actionSize, episodes].every((entry) => entry === undefined))
     throw new UsageError(
-      `The option dataset of ${door} is ${shown(dataset)}, which is no data set; give one as readDataset or collectTask gives it: an object with the entries source, observations, actionSize and episodes.`,
+      `The option dataset of ${door} is ${shown(dataset)}, which is no dataset; give one as readDataset or collectTask gives it: an object with the entries source, observations, actionSize and episodes.`,
     );
   parseDeclared(datasetHeader, header, "entry", `the dataset given to ${door}`);
 }

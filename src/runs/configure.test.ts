@@ -20,7 +20,7 @@ it("a new run has at most 256 threads", async () => {
   await expect(planRuns({ tasks: ["pointmaze-umaze"], seeds: [0], variants }, "out")).rejects.toThrow("at most 256");
 });
 
-it("settings of a run that was begun with more, before there was a bound, are still understood", async () => {
+it("settings of a run that was started with more, before there was a bound, are still understood", async () => {
   const folder = newFolder();
   const settings = { ...tiny, task: registerLine("threads"), agent: "bc", actorHidden: [8] };
   const { nActions: _, criticHidden: __, ...ofBc } = settings;
@@ -31,7 +31,7 @@ it("settings of a run that was begun with more, before there was a bound, are st
   writeFileSync(path, JSON.stringify({ ...config, settings: { ...config.settings, threads: 300 } }));
   // Past the bound: what is told is that the checkpoint is of another run.
   expect((await errorOf(resume({ folder, dataset: lineData() }))).message).toMatch(
-    /begun with other settings: in its config\.json, threads is 300 where the checkpoint has 1\./,
+    /started with other settings: in its config\.json, threads is 300 where the checkpoint has 1\./,
   );
   expect(configureSaved({ threads: 1000 }).run.threads).toBe(1000);
 });

@@ -21,7 +21,7 @@ export function configure(settings: TrainSettings): Configuration {
   );
 }
 
-/** The settings that a run was begun with: it goes on with as many threads as it had. @throws as `resolveConfiguration` does */
+/** The settings that a run was started with; a resumed run keeps its number of threads. @throws as `resolveConfiguration` does */
 export function configureSaved(settings: TrainSettings): Configuration {
   return resolveConfiguration(settings, Math.min(availableParallelism(), MOST_THREADS));
 }

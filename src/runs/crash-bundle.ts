@@ -149,7 +149,7 @@ export async function replayCrash({ agent: name, settings, sizes, threads, state
 
 const NOISE = "noise/";
 
-/** A run that goes on comes to the same update, and leaves the same bundle. */
+/** A resumed run reaches the same update, and leaves the same bundle. */
 const anotherBundle = 'Give another one, or have it made again: "calql resume" of the run comes to the same update.';
 
 function decoded(file: Uint8Array, path: string): TensorFile {

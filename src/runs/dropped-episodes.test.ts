@@ -62,7 +62,7 @@ describe("an online episode in which the environment fails", () => {
 
   it("stops the run when too many in a row fail, and those before are kept", async () => {
     const state = { failed: false };
-    const lasting = registerLine("line that breaks for ever", {
+    const lasting = registerLine("line that breaks forever", {
       beforeStep: (steps) => {
         state.failed ||= steps === 43;
         if (state.failed) throw new Error("no power");
@@ -74,7 +74,7 @@ describe("an online episode in which the environment fails", () => {
     );
     expect(error).toBeInstanceOf(RunFailure);
     expect((error as Error).message).toMatch(
-      /^3 online episodes in a row failed, the last so: The environment line that breaks for ever failed at step 1 of online episode 5: no power\./,
+      /^3 online episodes in a row failed, the last so: The environment line that breaks forever failed at step 1 of online episode 5: no power\./,
     );
     const { summary, notices } = readRun(folder);
     expect(summary).toMatchObject({ status: "failed", onlineSteps: 40, onlineEpisodes: 4 });

@@ -126,10 +126,10 @@ describe("the policy of the newest state", () => {
     const { path } = await exportPolicy({ folder });
     expect(path).toBe(join(folder, "policy-last.onnx"));
     expect(readFileSync(path).equals(before)).toBe(true);
-    renameTask(folder, "a task that nobody registered");
+    renameTask(folder, "a task that is not registered");
     await exportPolicy({ folder });
     const policy = await PolicyFile.load(readFileSync(path), path);
-    expect(policy.metadata).toMatchObject({ agent, task: "a task that nobody registered" });
+    expect(policy.metadata).toMatchObject({ agent, task: "a task that is not registered" });
     await policy.release();
   });
 
@@ -140,7 +140,7 @@ describe("the policy of the newest state", () => {
     await train({ ...shared, agent: "dqn", task, offlineUpdates: 3, onlineSteps: 10 }, { folder, dataset });
     rewriteNewest(folder, ({ discreteActions: _, ...older }) => older);
     expect((await errorOf(exportPolicy({ folder }))).message).toMatch(
-      /^The checkpoint .* among how many actions its agent chooses; go on with the run \("calql resume"\), then export its newest state\.$/,
+      /^The checkpoint .* among how many actions its agent chooses; continue with the run \("calql resume"\), then export its newest state\.$/,
     );
     await resume({ folder, dataset });
     const { path } = await exportPolicy({ folder });

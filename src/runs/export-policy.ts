@@ -32,6 +32,7 @@ import { exportedPolicies, isOfTheRecord } from "./run-folder.js";
 import { settingsAt } from "./same-settings.js";
 import type { RunCheckpoint } from "./saved-run.js";
 
+/** Which state of a run is exported, and where to. */
 export interface ExportOptions {
   /** The run folder. */
   readonly folder: string;
@@ -39,7 +40,7 @@ export interface ExportOptions {
   readonly best?: boolean;
   /** The file to write; unless given, policy-best.onnx or policy-last.onnx in the run folder. */
   readonly out?: string;
-  /** Told in a sentence of what was passed over because it is damaged. */
+  /** Called with a sentence for whatever was skipped because it is damaged. */
   readonly onNotice?: (sentence: string) => void;
 }
 
@@ -80,7 +81,7 @@ function refuseRecorded(folder: string, path: string): void {
   throw new UsageError(`${path} is a place of the run's own record; name another file with --out.`);
 }
 
-/** Only the checkpoint itself need be sound, not the lines and episodes that a run needs besides to go on. */
+/** Only the checkpoint itself need be sound, not the lines and episodes that resuming needs as well. */
 function stateIn({ folder, best = false, onNotice }: ExportOptions): RunCheckpoint {
   const store = new CheckpointStore(folder);
   try {
@@ -111,7 +112,9 @@ function whyNoBest(folder: string): string {
 function nextStep(store: CheckpointStore, best: boolean): string {
   if (best && isSound(() => newestIn(store))) return "Export the newest state in its place, without --best.";
   if (!best && isSound(() => store.best(asRunCheckpoint))) return "Export the state that was evaluated best (--best).";
-  return store.empty ? 'Wait for its first checkpoint, or go on with "calql resume" if it is not at work.' : startAgain;
+  return store.empty
+    ? 'Wait for its first checkpoint, or continue with "calql resume" if it is not at work.'
+    : startAgain;
 }
 
 function isSound(find: () => RunCheckpoint | undefined): boolean {
@@ -147,7 +150,7 @@ function sizesIn(
 ): Sizes {
   if (actions === "discrete" && discreteActions === undefined)
     throw new UsageError(
-      `The checkpoint ${checkpoint.path} was written by an older calql and does not say among how many actions its agent chooses; go on with the run ("calql resume"), then export its newest state.`,
+      `The checkpoint ${checkpoint.path} was written by an older calql and does not say among how many actions its agent chooses; continue with the run ("calql resume"), then export its newest state.`,
     );
   return { observationSize, observations, actionSize, discreteActions, transform: transformIn(checkpoint.tensors) };
 }

@@ -81,7 +81,7 @@ describe("what cannot be exported is said in a sentence, and nothing is written"
         () => ({ best }),
         UsageError,
         new RegExp(
-          `^The run in .* has no ${best ? "best state" : "checkpoint yet"}.*\\. Wait for its first checkpoint, or go on with "calql resume" if it is not at work\\.$`,
+          `^The run in .* has no ${best ? "best state" : "checkpoint yet"}.*\\. Wait for its first checkpoint, or continue with "calql resume" if it is not at work\\.$`,
         ),
         (folder) => rmSync(join(folder, checkpointFolder), { recursive: true }),
       ],
@@ -94,7 +94,7 @@ describe("what cannot be exported is said in a sentence, and nothing is written"
       (folder) => numberedIn(folder).forEach((path) => void rmSync(path)),
     ],
     [
-      "a run whose config.json tells of other sizes than its checkpoint",
+      "a run whose config.json states other sizes than its checkpoint",
       () => ({}),
       DataError,
       /^The checkpoint .* has no \d+ numbers for .* of cal-ql; put the run's config\.json back as it was, or /,

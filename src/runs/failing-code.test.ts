@@ -39,7 +39,7 @@ describe("an environment that cannot be made", () => {
     });
     const { folder, error } = await failing(task);
     expect(error.message).toBe(
-      'The environment line without a licence could not be made: no licence. Mend it; then run again, or go on with "calql resume" (resume() where it is your own) where a run has begun.',
+      'The environment line without a licence could not be made: no licence. Mend it; then run again, or continue with "calql resume" (resume() where it is your own) where a run has begun.',
     );
     expect(existsSync(folder)).toBe(false);
   });
@@ -60,7 +60,7 @@ describe("an environment that cannot be made", () => {
     expect(summary).toMatchObject({ status: "completed", onlineSteps: 20 });
   });
 
-  it("in the place of one that failed tells of both failures", async () => {
+  it("in the place of one that failed reports both failures", async () => {
     // One to collect in, two to be measured in.
     const task = registerLine("line for three", {
       making: (make, asked) => {

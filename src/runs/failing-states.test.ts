@@ -85,7 +85,7 @@ describe("an environment that cannot save its state", () => {
       /saved: .*saveState\(\) returned a Promise; only reset, step/,
     ],
   ])(
-    "is told of when what it saves %s; a resumed run is the one that was never ended",
+    "is reported when what it saves %s; a resumed run is the one that was never ended",
     async (what, saved, sentence) => {
       const { signal, at } = stoppedInAnEpisode();
       const task = registerLine(`line whose state ${what}`, {
@@ -128,7 +128,7 @@ describe("an environment that cannot save its state", () => {
   });
 
   it.each(["stop", "drop-episode"] as const)(
-    "ends and drops nothing at timed checkpoints, and is told of once, with %s",
+    "ends and drops nothing at timed checkpoints, and is reported once, with %s",
     async (onEnvironmentFailure) => {
       let now = 0;
       const task = registerLine(`line to ${onEnvironmentFailure}`, {
@@ -153,7 +153,7 @@ describe("an environment that cannot save its state", () => {
     },
   );
 
-  it("is a failure where nobody knows how the episode began, as in older checkpoints", async () => {
+  it("is a failure where it is unknown how the episode began, as in older checkpoints", async () => {
     const environment = {
       name: "line",
       observationSpace: box(2, -1, 1),

@@ -80,7 +80,7 @@ describe("an environment that fails", () => {
     const { error, run } = await failing(throwing, { onlineSteps: 60, logEveryUpdates: 15 });
     expect(error).toBeInstanceOf(RunFailure);
     expect(error.message).toMatch(
-      /^The environment throwing-line failed at step 10 of online episode 5: the motor is hot\. .*; mend it and go on with "calql resume", or with resume\(\) where it is your own\.$/,
+      /^The environment throwing-line failed at step 10 of online episode 5: the motor is hot\. .*; mend it and continue with "calql resume", or with resume\(\) where it is your own\.$/,
     );
     expect((error.cause as Error).message).toBe("the motor is hot");
     const { summary, metrics, evaluations } = run();

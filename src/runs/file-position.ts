@@ -17,7 +17,7 @@ export const beginning: FilePosition = { bytes: 0 };
 /** Bytes that are read at a time. */
 const pieceBytes = 2 ** 22;
 
-/** A file that is read; whoever made it closes it. */
+/** A file that is read; its creator closes it. */
 export class ReadableFile {
   private readonly descriptor: number;
 

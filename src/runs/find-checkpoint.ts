@@ -11,7 +11,7 @@ import type { TrainOptions } from "./train-options.js";
 
 /**
  * The newest sound checkpoint of a run folder; newer ones that are not sound are set aside, as is a damaged best one.
- * @param onNotice told of each of those
+ * @param onNotice called with a sentence for each of those
  * @returns undefined where the run was ended before its first
  * @throws DataError where none is sound; UsageError where another version of calql has written it
  */
@@ -31,7 +31,7 @@ export function findCheckpoint(
 /**
  * The same checkpoint, with nothing changed. Where none knows the lines of metrics and notices as they are, the newest is
  * taken all the same: nothing is computed from them. The last resort is the state that was evaluated best.
- * @param onDamage told, in a sentence, of every newer one that is not sound, and of such lines
+ * @param onDamage called with a sentence for every newer one that is not sound, and for such lines
  * @throws NoSoundCheckpoint where there is none
  */
 export function newestSound(
@@ -52,7 +52,7 @@ export function newestSound(
     const found = sameState ?? unlessDamaged(() => store.best(lenient));
     if (!found) throw error;
     const rest = sameState ? "Those lines stay as they are, and the" : "The";
-    onDamage(`${error.reason} ${rest} run goes on from ${found.checkpoint.path}.`);
+    onDamage(`${error.reason} ${rest} run continues from ${found.checkpoint.path}.`);
     return found;
   }
 }
@@ -79,7 +79,7 @@ export function whyNotResumable(folder: string): string | undefined {
     return undefined;
   } catch (error) {
     if (error instanceof NoSoundCheckpoint) return error.reason;
-    if (error instanceof UsageError) return undefined; // of another version, say: the resume itself tells of it
+    if (error instanceof UsageError) return undefined; // of another version, say: the resume itself reports it
     throw error;
   }
 }

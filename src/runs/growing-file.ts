@@ -27,7 +27,7 @@ export class GrowingFile {
 
   /**
    * Opens a file where a checkpoint left it, and makes it where it is not there. What stands after the position is cut
-   * off: a run that goes on from the checkpoint adds it again.
+   * off: a run that resumes from the checkpoint adds it again.
    * @throws DataError if the file is not as it was up to there; RunFailure if it cannot be written
    */
   static open(path: string, disk: Disk, position: FilePosition = beginning): GrowingFile {
@@ -63,7 +63,7 @@ export class GrowingFile {
     this.bytes += piece.length;
   }
 
-  /** Puts everything on the disk and tells how far it reaches. @throws RunFailure if the disk does not take it */
+  /** Puts everything on the disk and returns how far it reaches. @throws RunFailure if the disk does not take it */
   position(): FilePosition {
     if (this.synced !== this.bytes) attempt(this.path, () => this.disk.sync(this.descriptor));
     this.synced = this.bytes;
@@ -104,7 +104,7 @@ export function attempt<Result>(path: string, action: () => Result): Result {
   } catch (error) {
     if (error instanceof RunFailure) throw error;
     throw new RunFailure(
-      `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then go on with "calql resume", or begin again if there is no config.json yet.`,
+      `Could not write ${path}: ${fileReason(error)}. What was recorded before is kept; free space or check the permissions, then continue with "calql resume", or begin again if there is no config.json yet.`,
       { cause: error },
     );
   }

@@ -48,7 +48,7 @@ describe("an environment that hangs where no episode is played", () => {
     const folder = newFolder();
     const task = hangingCall("hanging to be made", "make", 1);
     expect((await errorOf(trainTiny(task, hasty, { folder }))).message).toBe(
-      'The environment hanging to be made could not be made: it gave no answer for 0.3 seconds. Mend it; then run again, or go on with "calql resume" (resume() where it is your own) where a run has begun.',
+      'The environment hanging to be made could not be made: it gave no answer for 0.3 seconds. Mend it; then run again, or continue with "calql resume" (resume() where it is your own) where a run has begun.',
     );
     expect(existsSync(folder)).toBe(false);
   });
@@ -60,7 +60,7 @@ describe("an environment that hangs where no episode is played", () => {
     expect(leftOpen("hanging second")).toBe(0);
   });
 
-  it("made in the place of one that failed tells of both failures", async () => {
+  it("made in the place of one that failed reports both failures", async () => {
     // One to collect in, two to be measured in; the fresh one is the fourth.
     const hangsFourth = registerLine("hanging successor", {
       making: (make, asked) => {

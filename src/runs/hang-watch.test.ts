@@ -52,7 +52,7 @@ describe("an environment that hangs", () => {
     expect(error).toBeInstanceOf(RunFailure);
     expect(error.message).toBe(
       `The environment ${task} failed at step 3 of online episode 3: it gave no answer for 0.3 seconds. ` +
-        'What was recorded before is kept; mend it and go on with "calql resume", or with resume() where it is your own.',
+        'What was recorded before is kept; mend it and continue with "calql resume", or with resume() where it is your own.',
     );
     expect(run.summary).toMatchObject({ status: "failed", reason: error.message, updates: 30, onlineSteps: 20 });
     expect(run.metrics.map(({ updates }) => updates)).toEqual([10, 20, 30]);
@@ -115,7 +115,7 @@ describe("a process of its own", () => {
     expect(signal).toBe("SIGKILL");
     expect(stderr.trim()).toBe(
       "error: The environment slow failed at step 4 of evaluation episode 1: it gave no answer for 0.3 seconds, and " +
-        'cannot be broken off. What was recorded before is kept; mend it and go on with "calql resume", or with resume() where it is your own.',
+        'cannot be broken off. What was recorded before is kept; mend it and continue with "calql resume", or with resume() where it is your own.',
     );
     expect(readRun(join(place, "run")).summary).toBeUndefined();
   });
@@ -128,7 +128,7 @@ describe("a process of its own", () => {
     expect(signal).toBe("SIGKILL");
     expect(stderr.trim()).toBe(
       "error: The environment slow could not be made: it gave no answer for 0.3 seconds, and cannot be broken off. " +
-        'Mend it; then run again, or go on with "calql resume" (resume() where it is your own) where a run has begun.',
+        'Mend it; then run again, or continue with "calql resume" (resume() where it is your own) where a run has begun.',
     );
     expect(existsSync(folder)).toBe(false);
   });

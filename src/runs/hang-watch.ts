@@ -29,7 +29,7 @@ export interface Look {
   readonly beat: number;
   /** Milliseconds on any clock that does not go back. */
   readonly at: number;
-  /** Milliseconds that the call which goes on has been seen to go on; 0 between calls. */
+  /** Milliseconds for which the current call has been observed; 0 between calls. */
   readonly still: number;
 }
 
@@ -43,7 +43,7 @@ export function nextLook({ beat, at, still }: Look, now: { beat: number; at: num
   return { beat: now.beat, at: now.at, still: goesOn ? still + Math.min(now.at - at, wait) : 0 };
 }
 
-/** What the thread beside is told. */
+/** What the watching thread is given. */
 interface Watched {
   readonly memory: Int32Array;
   readonly milliseconds: number;
@@ -132,7 +132,7 @@ export class HangWatch implements EnvironmentWatch {
   }
 }
 
-/** The call that the memory tells of. It stands on its own, so that a thread can be given its text. */
+/** The call that the memory describes. It refers to nothing outside itself, so that its source can be passed to a thread. */
 function callIn(memory: Int32Array, calls: typeof callKinds, kinds: typeof episodeKinds) {
   const [, kind, number, step, call] = memory;
   return { call: calls[call!]!, place: { episode: { kind: kinds[kind!]!, number: number! }, step: step! } };

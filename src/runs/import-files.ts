@@ -1,6 +1,6 @@
 /**
  * Files of the user's own (`--import FILE`): ES modules that register agents and environments before settings are
- * read. What was imported is kept in config.json of every run that follows, so that whoever resumes it can do so
+ * read. What was imported is kept in config.json of every run that follows, so that a resume can import it
  * again.
  */
 import { spawnSync } from "node:child_process";

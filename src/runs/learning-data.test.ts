@@ -23,8 +23,8 @@ const d4rl = join(place, "data.hdf5");
 const own = join(place, "data.calql");
 const sizes = { observationSize: 2, actionSize: 1 };
 const steps = 40_000;
-const door = { rewardScale: 2, rewardShift: 1, returns: { discount: 0.9 } };
-const options = { transitions: door, requiresReturnToGo: true, seed: 3 };
+const transitions = { rewardScale: 2, rewardShift: 1, returns: { discount: 0.9 } };
+const options = { transitions, requiresReturnToGo: true, seed: 3 };
 
 beforeAll(async () => {
   await writeDataset(d4rl, randomDataset(1, new Array(400).fill(steps / 400), sizes));
@@ -72,7 +72,7 @@ describe("train", () => {
     return { policy: readFileSync(join(folder, "policy.onnx")), config: readRun(folder).config };
   };
 
-  it("ends with the same policy from a data set in memory, whatever its format", async () => {
+  it("ends with the same policy from a dataset in memory, whatever its format", async () => {
     const [one, other] = [await policyOf(d4rl, 512), await policyOf(own, 512)];
     expect(one.policy.equals(other.policy)).toBe(true);
   });
@@ -98,19 +98,19 @@ describe("train", () => {
 });
 
 describe("calql data bench", () => {
-  it("says of a data set that always fits into memory that it is too small", async () => {
+  it("says of a dataset that always fits into memory that it is too small", async () => {
     const tiny = join(place, "tiny.calql");
     await writeDataset(join(place, "tiny.hdf5"), randomDataset(1, [50], { observationSize: 4, actionSize: 2 }));
     await convertDataset(join(place, "tiny.hdf5"), tiny);
     const { code, error } = await calql("data", "bench", tiny, "--replay-memory", "1");
     expect(code).toBe(2);
-    expect(error).toMatch(/tiny\.calql fits into 1 MB of memory, .*; name a larger data set\.$/m);
+    expect(error).toMatch(/tiny\.calql fits into 1 MB of memory, .*; name a larger dataset\.$/m);
   });
 
   it("compares disk and memory, or says why there is nothing to compare", async () => {
     const { code, out, error } = await calql("data", "bench", own, "--replay-memory", "1", "--batches", "20");
     expect([code, error]).toEqual([0, ""]);
-    expect(out).toMatch(/^data set {8}40000 steps on disk, 29127 of them in memory at a time\n/);
+    expect(out).toMatch(/^dataset {9}40000 steps on disk, 29127 of them in memory at a time\n/);
     expect(out).toMatch(/\nratio {11}\d+\.\d\d \(median/);
     const small = await calql("data", "bench", own);
     expect(small).toMatchObject({ code: 2, out: "" });

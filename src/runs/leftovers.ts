@@ -1,7 +1,7 @@
 /**
- * What kills leave in a folder: partially written files under temporary names. They do no harm where they stay, but
- * nobody else would ever remove them. Only those are removed that the holder of the folder's lock would write, so that
- * none is in use.
+ * What killed processes leave in a folder: partially written files under temporary names. They do no harm, but nothing
+ * else would ever remove them. Only files that the holder of the folder's lock would write are removed, so that none is
+ * in use.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +22,6 @@ export function removeLeftovers(folder: string, isLeftover: (name: string) => bo
   try {
     for (const name of readdirSync(folder)) if (isLeftover(name)) discard(join(folder, name));
   } catch {
-    // Whoever needs the folder says why it cannot be read.
+    // The next reader of the folder says why it cannot be read.
   }
 }

@@ -110,7 +110,7 @@ describe("the lock of a folder", () => {
   });
 
   it.runIf(existsSync("/proc/self/stat"))(
-    "of a process that has ended and that nobody has asked about is taken over",
+    "of a process that has ended and was never waited for is taken over",
     async () => {
       // A shell that starts the holder and then becomes a program that never asks how it ended.
       const words = ["-c", `"${process.execPath}" "${holder}" "${folder}" & exec sleep 60`];
@@ -124,7 +124,7 @@ describe("the lock of a folder", () => {
     },
   );
 
-  it("of a living process is refused with the file to remove where nobody knows when that one started", () => {
+  it("of a living process is refused with the file to remove where it is unknown when that one started", () => {
     const startOf = () => alive;
     const unlock = lockFolder(folder, "run", { startOf });
     expect(owner().started).toBe("alive");
@@ -169,7 +169,7 @@ describe("the lock of a folder", () => {
     expect(readFileSync(path, "utf8")).toBe("mine");
   });
 
-  it("is taken back from nobody: one that somebody else holds by now stays", () => {
+  it("is removed only by its holder: one that another process holds by now stays", () => {
     const unlock = lockFolder(folder, "run");
     writeFileSync(path, "another's");
     unlock();

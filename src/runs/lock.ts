@@ -12,7 +12,7 @@ import { makeFolder } from "../files/make-folder.js";
 
 export const lockFile = ".lock";
 
-/** Who holds a lock. A process number alone is given to others later; with the time of its start it is one process. */
+/** The holder of a lock. A process number alone may be reused; with the time of its start it identifies one process. */
 const ownerSchema = z.object({ process: z.int().positive(), started: z.string(), host: z.string(), since: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
@@ -30,7 +30,7 @@ export const alive = "alive";
 
 /**
  * Makes the folder and takes its lock.
- * @param work what goes on there, for the message to a second process: "comparison", "run"
+ * @param work what is done there, for the message to a second process: "comparison", "run"
  * @returns what gives the lock back
  * @throws UsageError naming the process that holds it
  */
@@ -42,7 +42,7 @@ export function lockFolder(folder: string, work: string, replaced: Partial<LockS
   try {
     makeFolder(folder);
     writeFileSync(mine, identity);
-    // Linking is the one step that only one process can do: whoever finds the name taken has lost.
+    // Linking is the one step that only one process can do: a process that finds the name taken has lost.
     while (!placed(mine, path, steps)) removeIfStale(path, folder, work, steps);
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -51,12 +51,12 @@ export function lockFolder(folder: string, work: string, replaced: Partial<LockS
     discard(mine);
   }
   return () => {
-    // Somebody who took it for stale may hold it now.
+    // Another process that took it for stale may hold it now.
     if (readIfThere(path) === identity) rmSync(path, { force: true });
   };
 }
 
-/** Whether a file is what a process made on its way to a lock before it was killed, by its name. */
+/** Whether a file is what a process that was killed made while it took a lock, by its name. */
 export function isAbandonedLock(name: string): boolean {
   if (!name.startsWith(`${lockFile}.`)) return false;
   const number = name.slice(lockFile.length + 1);
@@ -92,7 +92,7 @@ function unlessTaken(take: () => void): boolean {
   }
 }
 
-/** @throws UsageError if whoever holds the lock lives, or cannot be asked because it is on another machine */
+/** @throws UsageError if the holder of the lock is alive, or on another machine, where that cannot be known */
 function removeIfStale(path: string, folder: string, work: string, steps: LockSteps): void {
   const text = readIfThere(path);
   if (text === undefined) return;
@@ -102,7 +102,7 @@ function removeIfStale(path: string, folder: string, work: string, steps: LockSt
       `Another ${work} (process ${owner.process} on ${owner.host}, since ${owner.since}) is at work in ${folder}; if it no longer is, remove ${path}.`,
     );
   if (owner && steps.startOf(owner.process) === owner.started) {
-    // The number of one that is gone may have been given to another, for ever.
+    // The number of a process that is gone may now belong to another, which may never end.
     const unsure = owner.started === alive ? `; if no such process is at work, remove ${path}` : "";
     throw new UsageError(
       `Another ${work} (process ${owner.process}, since ${owner.since}) is at work in ${folder}; wait for it, or use another folder${unsure}.`,
@@ -132,7 +132,7 @@ function ownerIn(text: string): Owner | undefined {
   try {
     return ownerSchema.parse(JSON.parse(text));
   } catch {
-    return undefined; // torn by a kill while it was written: nobody holds it
+    return undefined; // cut short by a kill while it was written: no process holds it
   }
 }
 

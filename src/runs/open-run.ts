@@ -81,7 +81,7 @@ export function resumedRun(context: RunContext, options: TrainOptions): Promise<
   });
 }
 
-/** Sets something up in steps; if one fails, what those before it opened is given back, and how that goes is not told. */
+/** Sets something up in steps; if one fails, what those before it opened is released; failures of that are ignored. */
 async function allOrNothing<Result>(
   setUp: (opened: (giveBack: () => unknown) => void) => Promise<Result>,
 ): Promise<Result> {
@@ -112,7 +112,7 @@ function refuseOtherRun(
   const other = differingSetting(settingsAt(saved.settings, flat), flat);
   if (other)
     throw new UsageError(
-      `The run in ${folder} was begun with other settings: in its ${runFiles.config}, ${other.name} is ${shown(other.is)} where the checkpoint has ${shown(other.was)}. Put it back, or begin another run with "calql train".`,
+      `The run in ${folder} was started with other settings: in its ${runFiles.config}, ${other.name} is ${shown(other.is)} where the checkpoint has ${shown(other.was)}. Put it back, or start another run with "calql train".`,
     );
   if (saved.data !== fingerprint)
     throw new DataError(
@@ -120,7 +120,7 @@ function refuseOtherRun(
     );
   if (saved.calqlVersion !== version)
     onNotice?.(
-      `The run in ${folder} was written by calql ${saved.calqlVersion} and goes on with ${version}, whose results may differ.`,
+      `The run in ${folder} was written by calql ${saved.calqlVersion} and continues with ${version}, whose results may differ.`,
     );
 }
 

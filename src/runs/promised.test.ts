@@ -57,7 +57,7 @@ describe("an environment that promises its answers", () => {
     expect([...openEnvironments].filter(({ name }) => name === promised)).toEqual([]);
   });
 
-  it("goes on in the midst of an episode where its state can be saved", async () => {
+  it("resumes in the middle of an episode where its state can be saved", async () => {
     const task = registerPromised("line later, saved", { reward, savable: true });
     const whole = await trainTiny(task);
     const folder = newFolder();
@@ -86,7 +86,7 @@ describe("a promise that does not come, or fails,", () => {
     return notices;
   }
 
-  it("drops its episode, and the run goes on with a fresh environment", async () => {
+  it("drops its episode, and the run continues with a fresh environment", async () => {
     const hot = registerPromised(
       "line later, hot",
       {},
@@ -114,7 +114,7 @@ describe("a promise that does not come, or fails,", () => {
     expect(readRun(folder).summary).toMatchObject({ status: "failed", reason: error.message });
   });
 
-  it("is told of an environment that is never made, and closes one that is made too late", async () => {
+  it("reports an environment that is never made, and closes one that is made too late", async () => {
     registerEnvironment("never made", never);
     expect((await errorOf(trainTiny("never made", hasty))).message).toMatch(
       /^The environment never made could not be made: it gave no answer for 0\.3 seconds\. Mend it/,

@@ -27,7 +27,7 @@ export interface Run {
   readonly metrics: readonly MetricsLine[];
   readonly evaluations: readonly EvaluationLine[];
   readonly notices: readonly NoticeLine[];
-  /** Absent while the run goes on, and when it was killed. */
+  /** Absent during the run, and when it was killed. */
   readonly summary?: RunSummary;
 }
 
@@ -42,7 +42,7 @@ export function readRun(folder: string): Run {
   return { folder, config, metrics, evaluations, notices, ...(summary && { summary }) };
 }
 
-/** What decides how a run goes on, but for its checkpoint. @throws as `readRun` */
+/** What decides how a run is resumed, besides its checkpoint. @throws as `readRun` */
 export function readSteering(folder: string): Pick<Run, "config" | "evaluations" | "notices"> {
   return {
     config: readRunConfig(folder),
@@ -57,7 +57,7 @@ export function readRunConfig(folder: string): RunConfig {
   return readObject(join(folder, runFiles.config), runConfigSchema);
 }
 
-/** How a run ended; undefined while it goes on, and when it was killed. @throws DataError if the file is damaged */
+/** How a run ended; undefined during the run, and when it was killed. @throws DataError if the file is damaged */
 export function readRunSummary(folder: string): RunSummary | undefined {
   const path = join(folder, runFiles.summary);
   return existsSync(path) ? readObject(path, runSummarySchema, summaryAgain) : undefined;

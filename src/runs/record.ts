@@ -11,7 +11,7 @@ export const runConfigSchema = z.object({
   startedAt: z.string(),
   /** Every setting of the run, resolved: preset, file and flags together. */
   settings: z.record(z.string(), z.unknown()),
-  /** Files that registered what the run needs, by absolute paths (`--import`); they are imported when it goes on. */
+  /** Files that registered what the run needs, by absolute paths (`--import`); they are imported when it is resumed. */
   imports: z.array(z.string()).optional(),
   dataset: z.object({
     source: z.string(),

@@ -33,12 +33,12 @@ export async function recordedData(run: RunSettings, environment: Environment, g
   }
 }
 
-/** A run that goes on names its data by a path that may lead nowhere by now. @throws DataError saying what helps then */
+/** A resumed run names its data by a path that may lead nowhere by now. @throws DataError saying what helps then */
 export function refuseLostData({ dataset }: RunSettings, { folder, ...given }: TrainOptions): void {
   if (given.dataset !== undefined || given.datasetFile !== undefined) return;
   if (dataset === null || existsSync(dataset)) return;
   throw new DataError(
-    `The data set ${dataset} of the run in ${folder} cannot be read: there is no such file. Say where it is now: calql resume ${folder} --dataset FILE (datasetFile in a program).`,
+    `The dataset ${dataset} of the run in ${folder} cannot be read: there is no such file. Say where it is now: calql resume ${folder} --dataset FILE (datasetFile in a program).`,
   );
 }
 

@@ -59,7 +59,7 @@ describe("lines that somebody has changed, of which no checkpoint knows", () => 
     ["a word", firstLine((line) => line.replace("offline", "Offline"))],
     ["a digit", firstLine((line) => line.replace(/(\d)(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10)))],
     ["a whole line less", firstLine(() => "")],
-  ])("(%s of the metrics) stay as they are, and are told of; what is computed is the same", async (_, change) => {
+  ])("(%s of the metrics) stay as they are, and are reported; what is computed is the same", async (_, change) => {
     const folder = await whole(settings, mazeData);
     const wanted = identityOf(folder);
     const path = join(folder, runFiles.metrics);
@@ -68,7 +68,7 @@ describe("lines that somebody has changed, of which no checkpoint knows", () => 
     const notices = await resumed(folder);
     expect(notices).toEqual([
       expect.stringMatching(
-        /metrics\.jsonl is damaged: .* Those lines stay as they are, and the run goes on from .*\.$/,
+        /metrics\.jsonl is damaged: .* Those lines stay as they are, and the run continues from .*\.$/,
       ),
     ]);
     expect(readFileSync(path, "utf8").startsWith(changed.slice(0, changed.indexOf("\n") + 1))).toBe(true);
@@ -107,7 +107,7 @@ describe("a run of another version of calql", () => {
     expect(error).not.toBeInstanceOf(DataError);
     expect(error.message).toMatch(
       new RegExp(
-        `of version 9\\.9\\.9 of calql is not one that version ${version} can read \\(${name}\\); go on with it by`,
+        `of version 9\\.9\\.9 of calql is not one that version ${version} can read \\(${name}\\); continue with it by`,
       ),
     );
     expect(contentOf(folder)).toEqual(before);

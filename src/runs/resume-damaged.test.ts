@@ -102,7 +102,7 @@ describe("a run whose folder has changed since it was ended", () => {
     for (const name of readdirSync(checkpoints)) if (name !== bestCheckpoint) damage(join(checkpoints, name));
     const notices: string[] = [];
     await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
-    expect(notices).toEqual([expect.stringMatching(/checkpoint.* The run goes on from .*best\.safetensors\.$/)]);
+    expect(notices).toEqual([expect.stringMatching(/checkpoint.* The run continues from .*best\.safetensors\.$/)]);
     expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
   });
 
@@ -111,9 +111,9 @@ describe("a run whose folder has changed since it was ended", () => {
     const locks: boolean[] = [];
     const onProgress = () => {
       locks.push(existsSync(join(folder, lockFile)));
-      throw new Error("nobody listens");
+      throw new Error("there is no listener");
     };
-    await expect(resume({ folder, dataset: mazeData, onProgress })).rejects.toThrow("nobody listens");
+    await expect(resume({ folder, dataset: mazeData, onProgress })).rejects.toThrow("there is no listener");
     expect(locks).toEqual([true]);
     expect(existsSync(join(folder, lockFile))).toBe(false);
   });
@@ -130,7 +130,7 @@ describe("a run whose folder has changed since it was ended", () => {
     store.write({ manifest: { ...older, lines, calqlVersion: "0.0.1" }, tensors }, false);
     const notices: string[] = [];
     await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
-    expect(notices).toEqual([expect.stringMatching(/was written by calql 0\.0\.1 and goes on with \d/)]);
+    expect(notices).toEqual([expect.stringMatching(/was written by calql 0\.0\.1 and continues with \d/)]);
     expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", mazeTask), mazeData)));
   });
 });

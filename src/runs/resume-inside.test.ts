@@ -1,5 +1,5 @@
 /**
- * Runs that are ended inside an online episode, and the moments at which a run writes a checkpoint on its way: between
+ * Runs that are ended inside an online episode, and the moments at which a run writes a checkpoint: between
  * two updates, at the switch, and between two steps where the environment can save its state.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";

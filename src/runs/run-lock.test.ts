@@ -14,7 +14,7 @@ const refusal = new RegExp(`^Another run \\(process ${process.pid}, since .*\\) 
 afterEach(() => void vi.restoreAllMocks());
 
 describe("a new run", () => {
-  it("holds the lock while it is at work: what would go on with it meanwhile is refused", async () => {
+  it("holds the lock while it is at work: a second resume meanwhile is refused", async () => {
     const folder = newFolder();
     const { update } = Agent.prototype;
     const seen: { owner: unknown; error: Error }[] = [];

@@ -113,7 +113,7 @@ describe("RunWriter", () => {
     writer.close();
     expect(() => refuseUsedFolder(folder)).toThrow(
       new RegExp(
-        `^The run folder ${folder} already holds files \\(.*\\), and a run overwrites nothing\\. It holds a run that has not come to its end: go on with it by "calql resume ${folder}", or name another folder\\.$`,
+        `^The run folder ${folder} already holds files \\(.*\\), and a run overwrites nothing\\. It holds a run that has not come to its end: continue with it by "calql resume ${folder}", or name another folder\\.$`,
       ),
     );
   });
@@ -123,7 +123,7 @@ describe("RunWriter", () => {
     ["a run whose summary is damaged", () => writeFileSync(join(folder, "summary.json"), "{")],
     ["a config.json of another program", () => writeFileSync(join(folder, "config.json"), "{}")],
     ["no config.json", () => rmSync(join(folder, "config.json"))],
-  ])("advises nobody to go on with %s", (_, change) => {
+  ])("does not advise to continue with %s", (_, change) => {
     const writer = writtenRun();
     change(writer);
     writer.close();

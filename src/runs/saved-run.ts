@@ -51,6 +51,6 @@ export function parseSavedRun(manifest: unknown, path: string): SavedRun {
   const place = issue.code === "unrecognized_keys" ? issue.keys.join(", ") : issue.path.join(".");
   const { calqlVersion: writer = "another" } = manifest as { readonly calqlVersion?: string };
   throw new UsageError(
-    `The checkpoint ${path} of version ${writer} of calql is not one that version ${version} can read (${place}); go on with it by the version that wrote it.`,
+    `The checkpoint ${path} of version ${writer} of calql is not one that version ${version} can read (${place}); continue with it by the version that wrote it.`,
   );
 }

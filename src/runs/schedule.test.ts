@@ -226,7 +226,7 @@ describe("online trajectories", () => {
     expect([...episode!.terminated]).toEqual([0, 0, 0, 1]);
   });
 
-  it("that fail in every step of a sparse task are worth failing for ever", async () => {
+  it("that fail in every step of a sparse task are worth failing forever", async () => {
     const constant = registerLine("failing-line", { reward: () => 0 });
     const sparse = { discount: 0.99, rewardScale: 10, rewardShift: -5, failureReward: 0 };
     const [episode] = await appended(constant, sparse);

@@ -15,14 +15,18 @@ import { makeFolder } from "../files/make-folder.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { loadWalkingPolicy } from "./walking-policy.js";
 
-/** Writes a data set in D4RL's layout; an existing file is replaced only when the new one is complete. */
+/**
+ * Writes a dataset in D4RL's layout (HDF5); an existing file is replaced only when the new one is complete.
+ * @param metadata facts about the data, e.g. how they were made
+ * @throws UsageError for episodes that the layout cannot express; RunFailure if the file cannot be written
+ */
 export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {
   const bytes = await writeD4RL(dataset, metadata);
   try {
     makeFolder(dirname(path));
     writeWholeFile(path, bytes);
   } catch (error) {
-    throw new RunFailure(`The data set could not be written to ${path}: ${fileReason(error)}. Name another place.`);
+    throw new RunFailure(`The dataset could not be written to ${path}: ${fileReason(error)}. Name another place.`);
   }
 }
 

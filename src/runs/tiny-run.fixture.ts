@@ -100,7 +100,7 @@ export const tiny = {
   logEveryUpdates: 10,
 } satisfies TrainSettings;
 
-/** What a run leaves in its folder, but for the report, which the public doors add. */
+/** What a run leaves in its folder, but for the report, which the public entry points add. */
 export const runFolderContent = [
   "checkpoints",
   "config.json",

@@ -5,10 +5,11 @@ import type { Dataset } from "../data/episode.js";
 import type { EvaluationLine, RunSummary } from "../training/record.js";
 import type { Progress } from "../training/run-log.js";
 
+/** What a run needs besides its settings: its folder, data in memory, listeners and a signal. */
 export interface TrainOptions {
-  /** The run folder: to make (it must not exist or be empty), or to go on in. */
+  /** The run folder: a new one (absent or empty), or that of the run to resume. */
   readonly folder: string;
-  /** Told in a sentence what a person should know though the run goes on. */
+  /** Called with a sentence that a person should read, although the run continues. */
   readonly onNotice?: (sentence: string) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEvaluation?: (evaluation: EvaluationLine) => void;
@@ -16,12 +17,13 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Recorded data in memory, in place of a file or the task's own. */
   readonly dataset?: Dataset;
-  /** Where the recorded data are by now, for a run that goes on: they must be those that it began with. */
+  /** Where the recorded data are now, when a run is resumed: they must be those that it began with. */
   readonly datasetFile?: string;
   /** Where an environment hangs in a call that nothing can break off, end the process: it could do nothing else. */
   readonly mayEndProcess?: boolean;
 }
 
+/** A run that has ended, whatever its ending: `summary.status` says which. */
 export interface TrainResult {
   readonly folder: string;
   readonly summary: RunSummary;

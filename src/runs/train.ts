@@ -16,7 +16,7 @@ export type { TrainOptions, TrainResult } from "./train-options.js";
 /**
  * Trains as the settings say and leaves a run folder.
  * @throws UsageError for settings or data that do not fit, before anything is written
- * @throws RunFailure if training cannot go on; what was recorded until then is in the folder
+ * @throws RunFailure if training cannot continue; what was recorded until then is in the folder
  */
 export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
   return trainConfigured(configure(settings), options);
@@ -29,7 +29,7 @@ export async function trainConfigured(configuration: Configuration, options: Tra
 }
 
 /**
- * Goes on with a run that was interrupted, killed or failed, where its newest sound checkpoint left it. On the same
+ * Resumes a run that was interrupted, killed or failed, from its newest sound checkpoint. On the same
  * machine with the same number of threads the result is, to the bit, that of a run that was never ended.
  * @throws as `train` does; DataError where no checkpoint is sound or the recorded data are not those of the run
  */

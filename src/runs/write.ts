@@ -102,7 +102,7 @@ export class RunWriter {
     return file;
   }
 
-  /** May be written again while the run goes on: the last one counts. */
+  /** May be written again during the run: the last one counts. */
   writeSummary(summary: RunSummary): void {
     writeWhole(join(this.folder, runFiles.summary), json(summary), this.disk);
   }
@@ -152,14 +152,14 @@ export function refuseUsedFolder(folder: string): void {
   if (present.length === 0) return;
   const shown = present.sort().slice(0, 3).join(", ") + (present.length > 3 ? ", ..." : "");
   const nextStep = holdsUnfinishedRun(folder)
-    ? `It holds a run that has not come to its end: go on with it by "calql resume ${folder}", or name another folder.`
+    ? `It holds a run that has not come to its end: continue with it by "calql resume ${folder}", or name another folder.`
     : "Name another folder, or move this one away.";
   throw new UsageError(
     `The run folder ${folder} already holds files (${shown}), and a run overwrites nothing. ${nextStep}`,
   );
 }
 
-/** Whether a run in a folder was killed, interrupted or failed; a config.json of somebody else's is no run. */
+/** Whether a run in a folder was killed, interrupted or failed; another program's config.json is no run. */
 function holdsUnfinishedRun(folder: string): boolean {
   try {
     readRunConfig(folder);

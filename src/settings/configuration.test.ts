@@ -40,7 +40,7 @@ describe("what a caller writes", () => {
     expect(resolveConfiguration(flat).flat).toEqual(flat);
   });
 
-  it("leaves the online agent its own defaults, but for the shape of the networks that it takes over", () => {
+  it("leaves the online agent its own defaults, but for the shape of the networks, which it inherits", () => {
     const { online, agentSettings } = resolveConfiguration({ agent: "cal-ql", onlineAgent: "wsrl", criticCount: 5 });
     expect(agentSettings).toMatchObject({ maxTargetBackup: true, criticSteps: 1, criticLayerNorm: false });
     expect(online?.settings).toMatchObject({ maxTargetBackup: false, criticSteps: 4, criticLayerNorm: false });

@@ -72,7 +72,7 @@ export function resolveConfiguration(given: TrainSettings, cores = coresHere()):
   return { run, agent, agentSettings, online, flat, notices: noticesOf(given) };
 }
 
-/** As far as a program can know without Node, whose doors say it better (runs/configure.ts). */
+/** The cores, as far as a program can know without Node; Node's entry points know better (runs/configure.ts). */
 function coresHere(): number {
   const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
   return navigator?.hardwareConcurrency ?? 1;
@@ -112,7 +112,7 @@ function resolveRun(
   return { run: { ...run, onlineAgent }, written };
 }
 
-/** The online phase of another agent: what both phases share it takes over, the rest is its own. */
+/** The online phase of another agent: it inherits the settings that both phases share, the rest are its own. */
 function onlinePhase(run: RunSettings, agent: AgentDefinition, offline: AgentSettings, written: TrainSettings) {
   refuseForOnline(written.online ?? {}, agent, offline);
   const values = { ...presetOf(run, agent.name), ...pick(offline, SHARED), ...written, ...written.online };
@@ -172,11 +172,11 @@ export function allSettings(): ReadonlyMap<string, { readonly schema: unknown; r
   return all;
 }
 
-/** An episode that fails for ever is worth failureReward / (1 - discount). */
+/** An episode that fails forever is worth failureReward / (1 - discount). */
 function refuseEndlessFailure({ failureReward }: RunSettings, { discount }: AgentSettings): void {
   if (failureReward === null || discount !== 1) return;
   throw new UsageError(
-    `The setting discount is 1, but with a failureReward (${failureReward}) episodes that fail for ever are worth its ` +
+    `The setting discount is 1, but with a failureReward (${failureReward}) episodes that fail forever are worth its ` +
       "infinite sum; give a discount below 1, or failureReward none.",
   );
 }

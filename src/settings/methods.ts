@@ -82,7 +82,7 @@ export const methods: Readonly<Record<string, Method>> = {
   },
 };
 
-/** The method of that name; undefined for an agent that is none, and for names that nobody knows. */
+/** The method of that name; undefined for the name of an agent, and for unknown names. */
 export function methodOf(name: string | undefined): Method | undefined {
   return name !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined;
 }

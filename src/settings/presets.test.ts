@@ -123,7 +123,7 @@ describe("a preset", () => {
     expect(resolveConfiguration({ task: "ant-direction" }).flat).toMatchObject(laptop);
   });
 
-  it("knows data of their own for D4RL's six ant mazes, not for mazes that are none of its data sets", () => {
+  it("knows data of their own for D4RL's six ant mazes, not for mazes that are none of its datasets", () => {
     for (const name of ["umaze", "umaze-diverse", "medium-play", "medium-diverse", "large-play", "large-diverse"])
       expect(ownDataOf(`antmaze-${name}`)).toEqual({ seed: 0, steps: 100_000 });
     expect([ownDataOf("antmaze-medium"), ownDataOf("ant-direction")]).toEqual([undefined, undefined]);

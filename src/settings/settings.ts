@@ -30,13 +30,13 @@ export const runSettings = z.object({
     .min(1)
     .nullable()
     .default(null)
-    .describe("Steps after which the clock ends an episode of a data set without timeouts; none: the task's horizon."),
+    .describe("Steps after which the clock ends an episode of a dataset without timeouts; none: the task's horizon."),
   replayMemory: z
     .number()
     .int()
     .min(1)
     .default(512)
-    .describe("Megabytes of recorded transitions in memory; a larger data set in the format calql is drawn from disk."),
+    .describe("Megabytes of recorded transitions in memory; a larger dataset in the format calql is drawn from disk."),
   offlineUpdates: count().default(1_000_000).describe("Updates on the recorded data alone."),
   onlineSteps: count().default(1_000_000).describe("Environment steps of the online phase."),
   utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),
@@ -44,7 +44,7 @@ export const runSettings = z.object({
   warmupActions: z
     .enum(["policy", "random"])
     .default("policy")
-    .describe("Who acts during the warm-up: the frozen policy, or chance."),
+    .describe("What acts during the warm-up: the frozen policy, or chance."),
   mixingRatio: z
     .number()
     .max(1)
@@ -106,7 +106,7 @@ export const runSettings = z.object({
     .max(1_000_000)
     .nullable()
     .default(300)
-    .describe("Seconds after which a call of the environment that goes on counts as failed; none: wait for ever."),
+    .describe("Seconds after which a call of the environment that goes on counts as failed; none: wait forever."),
   normaliseObservations: z
     .boolean()
     .default(false)
@@ -140,7 +140,7 @@ export const runSettings = z.object({
 
 export type RunSettings = z.infer<typeof runSettings>;
 
-/** Settings by the names that they had before; understood wherever settings are read, and told of. */
+/** Former names of settings; accepted wherever settings are read, with a notice. */
 export const formerNames: Readonly<Record<string, keyof RunSettings>> = { offlineShare: "mixingRatio" };
 
 /** The same settings under the names of today. Where both are written, the name of today holds. */

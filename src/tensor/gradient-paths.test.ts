@@ -81,7 +81,7 @@ describe("gradients", () => {
     ]);
   });
 
-  it("go to the second operand at a tie, to nobody at the rectifier's corner, and inside at a clip's bounds", async () => {
+  it("go to the second operand at a tie, to no operand at the rectifier's corner, and inside at a clip's bounds", async () => {
     const equal = { x: [1, 1, 1], y: [1, 1, 1] };
     for (const tied of [maximum(x, y), minimum(x, y)]) {
       expect(await gradientsOf(tied, [x, y], equal)).toEqual([

@@ -10,7 +10,7 @@ import { type Shape, type Tensor, topologicalOrder } from "./tensor.js";
 export interface GraphDefinition {
   readonly name: string;
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Written into the file as it is, for whoever opens it. */
+  /** Written into the file unchanged, for programs that open it. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly documentation?: string;
   /** The first dimension of every input and output may have any size when it runs; only inputs may be reshaped, and keep it. */

@@ -31,7 +31,7 @@ export interface ProgramDefinition {
   readonly outputs?: Readonly<Record<string, Tensor>>;
   /** Scalars; they come back together in one vector. */
   readonly metrics?: Readonly<Record<string, Tensor>>;
-  /** Scalars that nobody reads as metrics, and that travel with them: an output of its own costs more than its number. */
+  /** Scalars that are checked but not logged; they share the metrics output because a separate one is slower. */
   readonly checks?: Readonly<Record<string, Tensor>>;
   readonly metadata?: Readonly<Record<string, string>>;
 }

@@ -4,7 +4,9 @@
  * is reported at the line that made it. Building lives in operations.ts, gradients in gradients.ts, ONNX in lower.ts.
  */
 
+/** The lengths of a tensor's dimensions; [] is a scalar. */
 export type Shape = readonly number[];
+/** The element types of symbolic tensors. */
 export type ElementType = "float32" | "bool" | "int64" | "uint8" | "int32";
 
 export type UnaryKind =
@@ -40,6 +42,7 @@ export type Operation =
 export type OperationKind = Operation["kind"];
 export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;
 
+/** A symbolic tensor: an expression that is computed when the program it is part of runs. */
 export interface Tensor {
   readonly operation: Operation;
   readonly inputs: readonly Tensor[];

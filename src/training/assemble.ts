@@ -50,7 +50,7 @@ export interface RunContext {
 export interface AssembleOptions {
   readonly agent: Agent;
   readonly sink: RunSink;
-  /** Those that were made already, where a run goes on. */
+  /** Those that were made already, in a resumed run. */
   readonly evaluations?: readonly EvaluationLine[];
 }
 
@@ -80,7 +80,7 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
   const state: RunState = { agent, replay, collector, log, streams, rewards, rollback, onlineUpdates: 0 };
   const { task, evaluationEpisodes: episodes, seed } = run;
   const evaluator = new EnvironmentEvaluator({ task, episodes, seed, first: environment, signal, watch });
-  const checkpoints = new Checkpointing(sink, () => captureRun(state), log.pace, run.checkpointEverySeconds);
+  const checkpoints = new Checkpointing(sink, () => captureRun(state), log.timing, run.checkpointEverySeconds);
   const parts = { configuration, state, evaluator, checkpoints, sink, signal, replay };
   const inEnvironment = (work: () => Promise<void>) => collector.inEnvironment(work);
   return { ...parts, inEnvironment, begin: () => evaluator.prepare(), close: () => evaluator.close() };
@@ -105,7 +105,7 @@ export function goingOn(run: AssembledRun, snapshot: Snapshot, name: string): As
 
 /**
  * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured.
- * @param told what was noticed in the run already
+ * @param told what was reported in the run already
  */
 export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine[] = []): void {
   const { configuration, state } = run;

@@ -75,7 +75,7 @@ const wrong: readonly (readonly [name: string, dataset: Dataset, problem: string
 describe("checkedDataset", () => {
   it.each(wrong)("refuses %s", (_name, dataset, problem) => {
     expect(() => checkedDataset(dataset)).toThrow(
-      new DataError(`Episode 1 of the data set "mine" cannot be learned from: ${problem}`),
+      new DataError(`Episode 1 of the dataset "mine" cannot be learned from: ${problem}`),
     );
   });
 
@@ -95,7 +95,7 @@ describe("train", () => {
     const folder = newFolder();
     const error = await errorOf(trainTiny(task, { agent }, { folder, dataset: wrong[0]![1] }));
     expect(error).toBeInstanceOf(DataError);
-    expect(error.message).toMatch(/^Episode 1 of the data set "mine" .* reward in step 7 holds NaN/);
+    expect(error.message).toMatch(/^Episode 1 of the dataset "mine" .* reward in step 7 holds NaN/);
     expect(existsSync(folder)).toBe(false);
   });
 });

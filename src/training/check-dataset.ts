@@ -8,12 +8,12 @@ import { widthOf } from "../data/columns.js";
 import type { Dataset, Episode } from "../data/episode.js";
 import { DataError } from "../errors.js";
 
-/** The same data set. @throws DataError naming the episode and the step, both counted from 0 */
+/** The same dataset. @throws DataError naming the episode and the step, both counted from 0 */
 export function checkedDataset(dataset: Dataset): Dataset {
   for (const [index, episode] of dataset.episodes.entries()) {
     const problem = kindProblem(episode) ?? lengthProblem(dataset, episode) ?? finiteProblem(dataset, episode);
     if (problem !== undefined)
-      throw new DataError(`Episode ${index} of the data set "${dataset.source}" cannot be learned from: ${problem}.`);
+      throw new DataError(`Episode ${index} of the dataset "${dataset.source}" cannot be learned from: ${problem}.`);
   }
   return dataset;
 }

@@ -3,15 +3,15 @@
  * and whenever the run requests one.
  */
 
-import type { Pace } from "./pace.js";
 import type { RunSink } from "./ports.js";
 import type { Snapshot } from "./snapshot.js";
+import type { Timing } from "./timing.js";
 
 /** The largest share of the time that writing checkpoints may take. */
 const largestShare = 0.02;
 
-/** The run's clock, on which checkpoints are charged; it counts on in a resumed run. */
-export type CheckpointClock = Pick<Pace, "elapsed" | "checkpointSeconds">;
+/** The run's clock, on which checkpoints are charged; a resumed run continues it. */
+export type CheckpointClock = Pick<Timing, "elapsed" | "checkpointSeconds">;
 
 export class Checkpointing {
   private last: number;

@@ -44,7 +44,7 @@ export async function completeRun(parts: RunParts): Promise<CompletedRun> {
   const { log } = state;
   let first = await failureIn(() => carryOut(parts));
   // Before the sink is closed: a resumed run records what comes after this point again. A run that failed may stand in
-  // the middle of an update or an episode; it goes on from the checkpoint before.
+  // the middle of an update or an episode; it resumes from the checkpoint before.
   first ??= await failureIn(() => inEnvironment(async () => checkpoints.save()));
   for (const step of [
     () => log.writeMetrics(),

@@ -18,7 +18,7 @@ it.each([
 describe("the sentence", () => {
   it("names the distance, what will look better, and what helps", () => {
     expect(verdictOf(at(-45))).toBe(
-      "The critic lies 29.4 below the returns, and below -33.3, which doing nothing for ever is worth: whatever ends an episode for more than -45 will look better to the policy than the way it knows, which is worth -15.6. Expect unlearning. What helps: cal-ql, maxTargetBackup, fewer offline updates.",
+      "The critic lies 29.4 below the returns, and below -33.3, which doing nothing forever is worth: whatever ends an episode for more than -45 will look better to the policy than the way it knows, which is worth -15.6. Expect unlearning. What helps: cal-ql, maxTargetBackup, fewer offline updates.",
     );
     expect(verdictOf(at(-25))).toContain("If exploration finds such an end, expect unlearning.");
     expect(verdictOf(at(-15))).toMatch(/^The critic is on the scale of the returns: it says -15 /);

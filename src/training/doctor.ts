@@ -12,7 +12,7 @@ export interface SwitchFigures {
   readonly startQ: number;
   /** Mean return-to-go of the recorded episodes from there. */
   readonly startReturn: number;
-  /** What an episode is worth in which nothing is ever achieved: the lowest reward for ever, r / (1 - gamma). */
+  /** What an episode is worth in which nothing is ever achieved: the lowest reward forever, r / (1 - gamma). */
   readonly floor: number;
 }
 
@@ -52,7 +52,7 @@ export function verdictOf(figures: SwitchFigures): string {
     case "low":
       return `The critic lies ${distance} below the returns: ${ending}. If exploration finds such an end, expect unlearning. ${help}`;
     case "below the floor":
-      return `The critic lies ${distance} below the returns, and below ${least}, which doing nothing for ever is worth: ${ending}. Expect unlearning. ${help}`;
+      return `The critic lies ${distance} below the returns, and below ${least}, which doing nothing forever is worth: ${ending}. Expect unlearning. ${help}`;
   }
 }
 

@@ -32,9 +32,9 @@ export interface EnvironmentCollectorOptions {
   readonly streams: () => SavedStreams;
   readonly watch?: EnvironmentWatch | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told of every dropped episode. */
+  /** Called for every dropped episode. */
   readonly onDrop: (sentence: string) => void;
-  /** Told where the environment offers to save its state and fails in it. */
+  /** Called where an environment that can save its state fails to do so. */
   readonly onUnsaved: (failure: EnvironmentFailure) => void;
 }
 
@@ -127,7 +127,7 @@ export class EnvironmentCollector implements Collector {
     return { observations: [observation], actions: [], rewards: [], before };
   }
 
-  /** The episode in progress; null where the run can only go on from its beginning. */
+  /** The episode in progress; null where the run can only resume from its beginning. */
   private captured({ observations, actions, rewards, before }: Trajectory): EpisodeInProgress | null {
     try {
       const environment = saveStateIn(this.stage, actions.length);
@@ -153,7 +153,7 @@ export class EnvironmentCollector implements Collector {
     const { environment } = this.options;
     if (!environment.restoreState)
       throw new DataError(
-        `The checkpoint ${checkpoint} holds an episode of ${environment.name}, which cannot go on in it.`,
+        `The checkpoint ${checkpoint} holds an episode of ${environment.name}, which cannot resume it.`,
       );
     const rows = <Taken extends Values>(name: string, count: number, part: Part): Taken[] => {
       const values = tensors.get(`trajectory/${name}`) as Values | undefined;
@@ -174,7 +174,7 @@ export class EnvironmentCollector implements Collector {
     };
   }
 
-  /** @throws the error again, if it does not allow to go on */
+  /** @throws the error again, if the run cannot continue after it */
   private async drop(error: unknown): Promise<void> {
     const { onEnvironmentFailure, episodeFailures } = this.options.settings;
     if (!(error instanceof EnvironmentFailure) || onEnvironmentFailure === "stop") throw error;
@@ -184,7 +184,7 @@ export class EnvironmentCollector implements Collector {
         cause: error,
       });
     await this.renew(error);
-    this.options.onDrop(`${error.what}. That episode is dropped; the run goes on with a fresh environment.`);
+    this.options.onDrop(`${error.what}. That episode is dropped; the run continues with a fresh environment.`);
   }
 
   /** @throws EnvironmentFailure if no environment can be made after the failure */

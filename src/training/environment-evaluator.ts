@@ -56,7 +56,7 @@ interface Playing {
 /**
  * Plays one episode in each of the environments.
  * @param seed from which the seeds of the episodes follow
- * @param watch told of every call of an environment
+ * @param watch notified of every call of an environment
  * @throws EnvironmentFailure if one of them fails; the signal's reason if it ends the evaluation early
  */
 export async function evaluate(

@@ -49,7 +49,7 @@ export function sizesOf(environment: Environment): Sizes {
   return sizesOfData(noData(environment));
 }
 
-/** @throws UsageError if an agent has no use for the task's actions, or the second cannot go on from the first */
+/** @throws UsageError if an agent has no use for the task's actions, or the second cannot continue from the first */
 export function refuseUnfitAgents({ agent, agentSettings, online }: Configuration, sizes: Sizes): void {
   const declare = ({ agent, settings }: Algorithm) => ({
     name: agent.name,
@@ -62,7 +62,7 @@ export function refuseUnfitAgents({ agent, agentSettings, online }: Configuratio
   try {
     refuseMisfit(before!, after);
   } catch {
-    // What is told are the sizes that were asked for.
+    // The message names the sizes that were asked for.
     const [wide, other] = sides.map(declare);
     refuseMisfit(wide!, other!);
   }

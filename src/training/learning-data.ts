@@ -55,7 +55,7 @@ export function dataInMemory(dataset: Dataset): LearningData {
   };
 }
 
-/** A data set that is open for reading, and can be closed. */
+/** A dataset that is open for reading, and can be closed. */
 type Opened = EpisodeSource & { close(): void };
 
 /**
@@ -83,7 +83,7 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
     episodes: blocks.episodes,
     steps: blocks.steps,
     actionBounds: opened.actionBounds,
-    replay: ({ transitions: door, ...options }) => new PooledReplay(checked, { ...sizes, ...options, door, poolRows }),
+    replay: (options) => new PooledReplay(checked, { ...sizes, ...options, poolRows }),
     refuseActionsBeyond(bounds) {
       checked = { ...blocks, read: (block) => withinBounds(blocks.read(block), bounds, source) };
     },

@@ -16,7 +16,7 @@ import type { Evaluator, Policy } from "./ports.js";
 import { mixingRatioAt, nextEvaluationAt, stepsLearnedFrom, updatesDue } from "./schedule.js";
 import type { RunState } from "./snapshot.js";
 
-/** What the loop works with. Where a run stands follows from its state alone, so that it can go on anywhere. */
+/** What the loop works with. Where a run stands follows from its state alone, so that it can be resumed anywhere. */
 export interface LoopParts {
   readonly configuration: Configuration;
   readonly state: RunState;
@@ -92,7 +92,7 @@ export class TrainingLoop {
     if (fallen) log.notice("rollback", fallen);
   }
 
-  /** Who collects: the agent's stochastic policy, or chance in a warm-up that is to be random. */
+  /** What collects: the agent's stochastic policy, or random actions in a random warm-up. */
   private explorer(): Policy {
     const { agent, log, streams } = this.parts.state;
     const { warmupSteps, warmupActions } = this.parts.configuration.run;
@@ -122,7 +122,7 @@ export class TrainingLoop {
     await log.update(() => agent.update(this.batch.rows));
   }
 
-  /** Evaluates the policy where it has not been here, unless the run is to end: whoever ends it does not want to wait. */
+  /** Evaluates the policy unless it was evaluated after the last update, or the run was told to end, which must not wait. */
   private async evaluate(): Promise<void> {
     const { agent, log } = this.parts.state;
     if (this.stopped || log.evaluatedHere) return;

@@ -6,6 +6,7 @@ import type { RunSink } from "./ports.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
 import type { Snapshot } from "./snapshot.js";
 
+/** The record of a run in memory: all lines and episodes in order, and of the snapshots the newest and the best. */
 export class MemorySink implements RunSink {
   readonly metricsLines: MetricsLine[] = [];
   readonly evaluations: EvaluationLine[] = [];

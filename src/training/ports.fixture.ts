@@ -54,7 +54,7 @@ export function collectorSuite(name: string, make: () => Promise<Collector>, cap
       expect(await episode()).toEqual(await episode());
     });
 
-    it.runIf(capturable)("goes on in the midst of an episode where it was captured", async () => {
+    it.runIf(capturable)("resumes in the middle of an episode where it was captured", async () => {
       const collector = await make();
       let captured: CollectorState | undefined;
       let steps = 0;

@@ -8,7 +8,7 @@ import type { Episode, Observation } from "../data/episode.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
 import type { EpisodeInProgress, SavedStreams, Snapshot } from "./snapshot.js";
 
-/** Whoever acts: actions [count, action] for rows of observations (a vector's, or of every part), overwritten by the next call. */
+/** What acts: actions [count, action] for rows of observations (a vector's, or of every part), overwritten by the next call. */
 export interface Policy {
   act(observations: Observation, mode: { readonly deterministic: boolean }): Promise<Float32Array>;
 }
@@ -21,9 +21,9 @@ export interface Collector {
    * @throws RunFailure if no episode can be had; the reason of the run's signal if that ended the wait
    */
   next(policy: Policy, betweenSteps: () => void): Promise<Episode>;
-  /** What it takes to go on in the midst of an episode; a collector without it goes on with the next one. */
+  /** What it takes to resume in the middle of an episode; a collector without it resumes with the next one. */
   capture?(): CollectorState;
-  /** Goes on where `capture` was called. @param checkpoint its name, for messages @throws DataError if it does not fit */
+  /** Resumes where `capture` was called. @param checkpoint its name, for messages @throws DataError if it does not fit */
   restore?(state: CollectorState, checkpoint: string): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface CollectorState {
 
 /** What updates learn from: the recorded data and the episodes collected so far. */
 export interface Replay {
-  /** Adds an online episode, as the environment told it. @returns its rewards as the critics see them, [steps] */
+  /** Adds an online episode, in the environment's own units. @returns its rewards as the critics see them, [steps] */
   add(episode: Episode): Float32Array;
   /**
    * Fills a batch with transitions drawn uniformly with replacement. Allocates nothing.
@@ -51,7 +51,7 @@ export interface Replay {
   fill(batch: Batch, ratio: number, parts: number): void;
   /** Rows drawn so far from recorded data that are not in memory as a whole, where what comes next depends on it; else 0. */
   readonly draws: number;
-  /** Goes on as if so many rows had been drawn; only on a replay from which nothing was drawn. */
+  /** Continues as if so many rows had been drawn; only on a replay from which nothing was drawn. */
   skipTo(draws: number): void;
 }
 
@@ -63,7 +63,7 @@ export interface RunSink {
   /** An online episode, complete. */
   episode(episode: Episode): void;
   /**
-   * The whole state, from which the run can go on with everything that was recorded before.
+   * The whole state, from which the run can be resumed together with everything recorded before.
    * @param best whether it was evaluated better than every one before
    */
   checkpoint(snapshot: Snapshot, best: boolean): void;

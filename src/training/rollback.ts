@@ -1,7 +1,7 @@
 /**
- * A net under the switch: where the online episodes fall behind the policy that went online, the run says so and, if it
- * was asked to, takes that policy back, with its critics and optimisers as they were at the switch. What was collected
- * stays in the replay: the next attempt learns from the fall.
+ * A safety net for going online: where the online episodes fall behind the policy that went online, the run reports it
+ * and, if `rollback.restore` is set, restores that policy, with its critics and optimisers as they were at the switch.
+ * The collected episodes stay in the replay: the next attempt learns from the fall.
  */
 import type { Agent } from "../agents/agent.js";
 import type { Episode } from "../data/episode.js";
@@ -16,7 +16,7 @@ export type RollbackSettings = NonNullable<RunSettings["rollback"]>;
 export interface RollbackState {
   /** Undiscounted returns of the latest online episodes. */
   returns: number[];
-  /** Whether a fall was told of since the returns were last as good. */
+  /** Whether a fall was reported since the returns were last as good. */
   told: boolean;
 }
 
@@ -38,7 +38,7 @@ export class Rollback {
   /**
    * An online episode has ended.
    * @param evaluations of the run so far
-   * @returns what is to be told, if anything; the agent is then as it was at the switch, where that was asked for
+   * @returns what is to be reported, if anything; the agent is then as it was at the switch, where that was asked for
    */
   see({ rewards }: Episode, evaluations: readonly EvaluationLine[], agent: Agent): string | undefined {
     const { below, episodes, restore } = this.settings;
@@ -55,7 +55,7 @@ export class Rollback {
     for (const [name, values] of this.atSwitch) agent.state(name).set(values);
     this.returns = [];
     this.told = false;
-    return `${what}: the run goes on with the agent as it was at the switch, and with all that was collected.`;
+    return `${what}: the run continues with the agent as it was at the switch, and with all that was collected.`;
   }
 
   save(): { readonly state: RollbackState; readonly tensors: SnapshotTensors } {
@@ -64,7 +64,7 @@ export class Rollback {
     return { state: { returns: [...this.returns], told: this.told }, tensors };
   }
 
-  /** Goes on where `save` was called. @param checkpoint its name @throws DataError where the switch is not in it */
+  /** Resumes where `save` was called. @param checkpoint its name @throws DataError where the switch is not in it */
   restore(saved: RollbackState | undefined, tensors: SnapshotTensors, agent: Agent, checkpoint: string): void {
     if (!saved) return;
     this.returns = [...saved.returns];

@@ -6,20 +6,20 @@ import type { Episode } from "../data/episode.js";
 import type { Phase } from "../settings/settings.js";
 import { switchFigures, verdictOf } from "./doctor.js";
 import { MetricMeans } from "./metric-means.js";
-import { Pace } from "./pace.js";
 import type { Evaluation, RunSink } from "./ports.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
+import { Timing } from "./timing.js";
 import type { ValueWatch } from "./value-watch.js";
 
-/** Who follows a run while it goes on. */
+/** Listeners to a run in progress. */
 export interface RunListeners {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly onEvaluation?: ((evaluation: EvaluationLine) => void) | undefined;
-  /** Told in a sentence what a person should know though the run goes on. */
+  /** Called with a sentence that a person should read, although the run continues. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
-/** What is told of a run at work. */
+/** How far a run in progress is. */
 export interface Progress {
   readonly phase: "collecting" | Phase;
   readonly done: number;
@@ -34,7 +34,7 @@ export class RunLog {
   onlineSteps = 0;
   onlineEpisodes = 0;
   private readonly means = new MetricMeans();
-  readonly pace = new Pace();
+  readonly timing = new Timing();
   private values: ValueWatch | undefined;
   private starts: (() => Promise<Readonly<Record<string, number>>>) | undefined;
 
@@ -42,7 +42,7 @@ export class RunLog {
     private readonly sink: RunSink,
     private readonly logEveryUpdates: number,
     private readonly listeners: RunListeners = {},
-    /** Those that were made already, where a run goes on. */
+    /** Those that were made already, in a resumed run. */
     readonly evaluations: EvaluationLine[] = [],
   ) {}
 
@@ -61,9 +61,9 @@ export class RunLog {
 
   /** Counts and times an update, and writes a line of metrics when one is due. */
   async update(make: () => Promise<Readonly<Record<string, number>>>): Promise<void> {
-    this.pace.begin();
+    this.timing.begin();
     this.means.add(await make());
-    this.pace.end(this.phase);
+    this.timing.end(this.phase);
     this.updates++;
     if (this.updates % this.logEveryUpdates === 0) await this.endLine();
   }
@@ -134,23 +134,23 @@ export class RunLog {
     const { phase, updates, onlineSteps, onlineEpisodes } = this;
     return {
       position: { phase, updates, onlineSteps, onlineEpisodes },
-      pace: this.pace.save(),
+      timing: this.timing.save(),
       means: this.means.save(),
     };
   }
 
-  /** Goes on where a checkpoint stood; the sink was reopened there. */
-  restore({ position, pace, means }: ReturnType<RunLog["save"]>): void {
+  /** Continues from a checkpoint; the sink was reopened there. */
+  restore({ position, timing, means }: ReturnType<RunLog["save"]>): void {
     const { phase, updates, onlineSteps, onlineEpisodes } = position;
     Object.assign(this, { phase, updates, onlineSteps, onlineEpisodes });
-    this.pace.restore(pace);
+    this.timing.restore(timing);
     this.means.restore(means);
   }
 
-  /** Tells whoever follows how much of the phase is done; beyond its end is its end. */
+  /** Reports how much of the phase is done, at most all of it, to the listener. */
   report(done: number, total: number): void {
     const lastEvaluation = this.evaluations.at(-1);
-    const updatesPerSecond = this.pace.updatesPerSecond(this.phase);
+    const updatesPerSecond = this.timing.updatesPerSecond(this.phase);
     const { phase } = this;
     const progress = { phase, done: Math.min(done, total), total, updatesPerSecond };
     this.listeners.onProgress?.({ ...progress, ...(lastEvaluation && { lastEvaluation }) });
@@ -163,15 +163,15 @@ export class RunLog {
       updates: this.updates,
       onlineSteps: this.onlineSteps,
       onlineEpisodes: this.onlineEpisodes,
-      seconds: this.pace.seconds(),
-      checkpointSeconds: this.pace.checkpointSeconds,
-      offlineUpdatesPerSecond: this.pace.updatesPerSecond("offline"),
-      onlineUpdatesPerSecond: this.pace.updatesPerSecond("online"),
+      seconds: this.timing.seconds(),
+      checkpointSeconds: this.timing.checkpointSeconds,
+      offlineUpdatesPerSecond: this.timing.updatesPerSecond("offline"),
+      onlineUpdatesPerSecond: this.timing.updatesPerSecond("online"),
     };
   }
 
   private position() {
     const { phase, updates, onlineSteps } = this;
-    return { phase, updates, onlineSteps, seconds: this.pace.seconds() };
+    return { phase, updates, onlineSteps, seconds: this.timing.seconds() };
   }
 }

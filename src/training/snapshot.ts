@@ -39,6 +39,7 @@ export const loopStateShape = {
   /** Rows drawn so far from data that are larger than memory. */
   offlineDraws: count,
   streams: streamStates,
+  /** The timing (timing.ts), under the name that it has in files. */
   pace: z.strictObject({
     seconds: z.number().min(0),
     checkpointSeconds: z.number().min(0),
@@ -78,7 +79,7 @@ export interface RunState {
   readonly log: RunLog;
   readonly streams: RunStreams;
   readonly rewards: RewardRange;
-  /** The net under the switch, where one was asked for. */
+  /** The safety net at the switch, where the setting `rollback` asks for one. */
   readonly rollback?: Rollback | undefined;
   onlineUpdates: number;
 }
@@ -93,13 +94,13 @@ export function streamsOf({ agent, streams }: Pick<RunState, "agent" | "streams"
 
 /**
  * A run as it stands, between two updates or two environment steps; at the beginning of the episode in progress, where
- * the collector cannot go on in that.
+ * the collector cannot resume it.
  */
 export function captureRun(state: RunState): Snapshot {
   const { agent, log, replay, collector } = state;
   const tensors = new Map<string, SnapshotTensor>();
   for (const name of agent.stateNames) tensors.set(`agent/${name}`, agent.state(name));
-  const { means, position, pace } = log.save();
+  const { means, position, timing } = log.save();
   tensors.set("means", means.sums);
   const { episode = null, before, failures = 0 } = collector.capture?.() ?? {};
   for (const [name, values] of transformTensors(agent.sizes.transform)) tensors.set(name, values);
@@ -110,7 +111,7 @@ export function captureRun(state: RunState): Snapshot {
     agent: agent.name,
     discreteActions: agent.sizes.discreteActions,
     position: { ...position, onlineUpdates: state.onlineUpdates },
-    pace,
+    pace: timing,
     offlineDraws: replay.draws,
     streams: (!episode && before) || streamsOf(state),
     means: { names: means.names, count: means.count },
@@ -154,7 +155,7 @@ export function restoreRun(state: RunState, { state: saved, tensors }: Snapshot,
   state.rollback?.restore(saved.rollback, tensors, state.agent, name);
   if (saved.rewards) state.rewards.see(saved.rewards);
   const sums = numbersIn(name, tensors, "means", saved.means.names.length);
-  state.log.restore({ ...saved, means: { ...saved.means, sums } });
+  state.log.restore({ position: saved.position, timing: saved.pace, means: { ...saved.means, sums } });
 }
 
 /**

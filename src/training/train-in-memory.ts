@@ -18,6 +18,7 @@ import { refuseMismatch } from "./mismatch.js";
 import type { RunListeners } from "./run-log.js";
 import { transformIn, transformOf } from "./transform.js";
 
+/** What a run in memory needs besides its settings: data, listeners, a signal, and a record to continue. */
 export interface MemoryOptions extends RunListeners {
   /** Recorded data of the task; may be left out where nothing is learned from any. */
   readonly dataset?: Dataset | undefined;

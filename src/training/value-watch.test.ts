@@ -1,4 +1,4 @@
-/** Values that cannot be true are told of, once a run and direction; those that can are not. */
+/** Impossible values are reported, once a run and direction; possible ones are not. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -46,7 +46,7 @@ describe("the values that rewards allow", () => {
 });
 
 describe("values beyond them", () => {
-  it("are told of with the metric, the range and likely causes, once a direction", () => {
+  it("are reported with the metric, the range and likely causes, once a direction", () => {
     const watch = watching([0, 1]);
     expect(watch.look(line({ dataQMean: 109, policyQMean: -9, targetQMean: 0 }))).toBeUndefined();
     expect(watch.look(line({ dataQMean: 50, targetQMean: 111 }, 300))).toEqual({
@@ -115,7 +115,7 @@ describe("a run", () => {
     nActions: 20,
   };
 
-  it("that overestimates tells of it where it is seen: the caller, its folder, the report", async () => {
+  it("that overestimates is reported where it is seen: to the caller, in its folder, in the report", async () => {
     const folder = newFolder();
     const notices: string[] = [];
     const stop = new AbortController();
@@ -157,7 +157,7 @@ describe("a run", () => {
     for (const line of after) expect(watching([1_000], 0).look(line)).toMatchObject({ kind: "values-too-low" });
   });
 
-  it("that learns tells of nothing: Cal-QL on the maze, a task that is learned in seconds", async () => {
+  it("that learns reports nothing: Cal-QL on the maze, a task that is learned in seconds", async () => {
     const notices: string[] = [];
     const onNotice = (sentence: string) => void notices.push(sentence);
     const maze = await collectTask({ task: "pointmaze-umaze", steps: 2_000, seed: 1 });

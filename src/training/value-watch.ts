@@ -14,13 +14,13 @@ import type { RunState } from "./snapshot.js";
 
 /** The metrics that are values, where an agent has them. */
 const values = ["dataQMean", "policyQMean", "targetQMean"] as const;
-/** What is let pass beyond the range, as a share of its bound that is farther from 0; and where all of it is near 0. */
+/** How far values may exceed the range: a share of its bound farther from 0, and at least this much near 0. */
 const MARGIN = 0.1;
 const MINIMUM_MARGIN = 1;
 
 type Kind = Extract<NoticeLine["kind"], `values-${string}`>;
 
-/** Something to be told. */
+/** Something to be reported. */
 export interface ValueNotice {
   readonly kind: Kind;
   readonly notice: string;
@@ -31,11 +31,11 @@ export interface ValueWatchOptions {
   /** Whether values contain the entropy of the policy, in a phase. */
   readonly backupEntropy: (phase: Phase) => boolean;
   readonly rewards: RewardRange;
-  /** What was told already: each is told once a run. */
+  /** What was reported already: each is reported once a run. */
   readonly told: Iterable<NoticeLine["kind"]>;
 }
 
-/** The watch over a run that begins or goes on; it knows the rewards that were seen or are in memory, and what was told. */
+/** The watch over a new or resumed run; it knows the rewards that were seen or are in memory, and what was reported. */
 export function valueWatchFor(
   configuration: Configuration,
   { replay, state: { rewards } }: { readonly replay: MixedReplay; readonly state: Pick<RunState, "rewards"> },
@@ -47,7 +47,7 @@ export function valueWatchFor(
     if (source instanceof Replay) rewards.see(source.transitions().rows.rewards);
   // The discount is the same in both phases; every agent has one.
   const discount = settingsIn("offline").discount!;
-  // What the offline phase has put into them is still in the networks that the online phase takes over.
+  // What the offline phase has put into them is still in the networks with which the online phase starts.
   const backupEntropy = (phase: Phase) =>
     [settingsIn("offline"), settingsIn(phase)].some((settings) => settings.backupEntropy === true);
   return new ValueWatch({ discount, backupEntropy, rewards, told });
@@ -69,7 +69,7 @@ export class ValueWatch {
     return [Math.min(minimum, minimum * horizon), Math.max(maximum, maximum * horizon)];
   }
 
-  /** What is to be told of a line of metrics, if anything. */
+  /** What is to be reported of a line of metrics, if anything. */
   look(line: MetricsLine): ValueNotice | undefined {
     const { metrics, updates } = line;
     const range = this.range();

@@ -1,4 +1,4 @@
-/** Where a resume begins follows from the checkpoint alone; a position that is never visited is told of. */
+/** Where a resume begins follows from the checkpoint alone; a position that is never visited is reported. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -50,7 +50,7 @@ describe("the position that a run is resumed from", () => {
 describe("positions that no resume began in", () => {
   const resumedFrom = { beginning: 1, offline: 20, switch: 0, "between episodes": 30, "in an episode": 0 };
 
-  it("are told of where there were kills enough", () => {
+  it("are reported where there were enough kills", () => {
     expect(unvisited([{ resumedFrom }], 99)).toEqual([]);
     expect(unvisited([{ resumedFrom }], 100)).toEqual([
       "In 100 kills no run was resumed from this position: switch. It was not tested.",

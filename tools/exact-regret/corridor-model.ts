@@ -43,7 +43,7 @@ export function policyValues(model: CorridorModel, policy: Table): Float64Array 
   return values;
 }
 
-/** V*(s) [cells]: step on, leave, or wait for ever, whatever is the best. */
+/** V*(s) [cells]: step on, leave, or wait forever, whatever is the best. */
 export function optimalValues({ cells, discount, exitReward }: CorridorModel): Float64Array {
   const values = new Float64Array(cells);
   for (let cell = cells - 1; cell >= 0; cell--) {

@@ -37,7 +37,7 @@ export const compareSpeedCommand = new Command("compare-speed")
   });
 
 function compare(here: string, there: string, turns: number): string[][] {
-  // Whoever comes first changes from turn to turn.
+  // Which one is measured first alternates.
   const pairs = Array.from({ length: turns }, (_, turn): readonly [Speed, Speed] => {
     if (turn % 2 === 0) return [measure(here), measure(there)];
     const other = measure(there);

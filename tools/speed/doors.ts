@@ -1,6 +1,6 @@
 /**
- * `npm run doors`: what starting up costs: time and peak memory of `import "calql"` and of `calql --help`, and of
- * Node.js alone for comparison. Each runs in processes of its own, in turns.
+ * `npm run doors`: the cost of starting up: time and peak memory of `import "calql"`, of `calql --help`, and of Node.js
+ * alone for comparison. Each runs in processes of its own, in turns.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -18,7 +18,7 @@ export const doorsCommand = new Command("doors")
   .option("--runs <number>", "runs of each", "9")
   .action((flags: { readonly runs: string }) => {
     const runs = numberOf(flags.runs, "--runs", { whole: true, least: 1 })!;
-    const rows = measureDoors(process.cwd(), runs).map(({ name, seconds, megabytes }) => [
+    const rows = measureStartUp(process.cwd(), runs).map(({ name, seconds, megabytes }) => [
       name,
       spreadText(seconds, 3),
       spreadText(megabytes, 0),
@@ -26,29 +26,29 @@ export const doorsCommand = new Command("doors")
     process.stdout.write(textTable([["median (min-max)", "seconds", "peak MB"], ...rows]));
   });
 
-interface Door {
+interface StartUp {
   readonly name: string;
   readonly seconds: Spread;
   readonly megabytes: Spread;
 }
 
 /** Measures the package that is built in a folder. @throws UsageError where there is none */
-function measureDoors(folder: string, runs: number): readonly Door[] {
+function measureStartUp(folder: string, runs: number): readonly StartUp[] {
   const [entry, bin] = [`${folder}/dist/index.js`, `${folder}/dist/cli/bin.js`];
   if (!existsSync(entry)) throw new UsageError(`There is no ${entry}; run npm run build in ${folder} first.`);
   const importing = `import ${JSON.stringify(pathToFileURL(entry).href)}`;
-  const doors = [
+  const measured = [
     { name: "node -e 0", words: ["-e", "0"] },
     { name: 'import "calql"', words: ["--input-type=module", "-e", importing] },
     { name: "calql --help", words: [bin, "--help"] },
-  ].map((door) => ({ ...door, seconds: [] as number[], megabytes: [] as number[] }));
+  ].map((program) => ({ ...program, seconds: [] as number[], megabytes: [] as number[] }));
   for (let run = 0; run < runs; run++)
-    for (const { words, seconds, megabytes } of doors) {
-      const measured = measure(words);
-      seconds.push(measured.seconds);
-      megabytes.push(measured.megabytes);
+    for (const { words, seconds, megabytes } of measured) {
+      const one = measure(words);
+      seconds.push(one.seconds);
+      megabytes.push(one.megabytes);
     }
-  return doors.map(({ name, seconds, megabytes }) => ({
+  return measured.map(({ name, seconds, megabytes }) => ({
     name,
     seconds: spreadOf(seconds),
     megabytes: spreadOf(megabytes),

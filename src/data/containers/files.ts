@@ -7,7 +7,7 @@ import { DataError } from "../../errors.js";
 
 /** One file that can be read at any place. */
 export interface DataFile {
-  /** Its path below the data set's root with "/" between the parts; for a data set of one file, the file's name. */
+  /** Its path below the dataset's root with "/" between the parts; for a dataset of one file, the file's name. */
   readonly path: string;
   readonly size: number;
   /**
@@ -17,9 +17,9 @@ export interface DataFile {
   read(offset: number, length: number): Uint8Array;
 }
 
-/** What a data set consists of: one file, or the files below a folder. */
+/** What a dataset consists of: one file, or the files below a folder. */
 export interface DataFiles {
-  /** The data set in messages and as `Dataset.source`: the path that the user gave. */
+  /** The dataset in messages and as `Dataset.source`: the path that the user gave. */
   readonly name: string;
   readonly kind: "file" | "folder";
   /** The paths of all files below a folder, sorted; of a single file its name alone. */
@@ -39,7 +39,7 @@ export interface TargetFile {
   close(): void;
 }
 
-/** Whether a data set is a single file that begins with these bytes. */
+/** Whether a dataset is a single file that begins with these bytes. */
 export function beginsWith(files: DataFiles, bytes: readonly number[]): boolean {
   if (files.kind !== "file") return false;
   const file = files.open(files.paths[0]!);
@@ -58,12 +58,12 @@ export function readWhole(files: DataFiles, path: string, most: number): Uint8Ar
   return file.read(0, file.size);
 }
 
-/** How messages name a file of a data set: nothing to add where the data set is that file. */
+/** How messages name a file of a dataset: nothing to add where the dataset is that file. */
 export function placeOf(files: DataFiles, path: string): string {
   return files.kind === "file" ? "the file" : `"${path}"`;
 }
 
-/** Files whose bytes are in memory. A single entry under `name` itself is a data set of one file. */
+/** Files whose bytes are in memory. A single entry under `name` itself is a dataset of one file. */
 export function filesInMemory(name: string, contents: ReadonlyMap<string, Uint8Array> | Uint8Array): DataFiles {
   const kind = contents instanceof Uint8Array ? "file" : "folder";
   const all = contents instanceof Uint8Array ? new Map([[name, contents]]) : contents;
@@ -73,7 +73,7 @@ export function filesInMemory(name: string, contents: ReadonlyMap<string, Uint8A
     paths: [...all.keys()].sort(),
     open(path) {
       const bytes = all.get(path);
-      if (!bytes) throw new DataError(`"${name}" has no file "${path}"; copy the data set again, with all its files.`);
+      if (!bytes) throw new DataError(`"${name}" has no file "${path}"; copy the dataset again, with all its files.`);
       return fileInMemory(path, bytes);
     },
   };

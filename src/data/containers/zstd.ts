@@ -27,7 +27,7 @@ export function unpackZstd(packed: Uint8Array, size: number): Uint8Array {
       `its page has ${size + packed.length} bytes, packed and unpacked, more than the ${MOST_BYTES} that are read of a zstd page`,
     );
   // The library returns nothing for damaged frames, and takes 0 for "as many as the frame claims": with one byte more,
-  // frames of nothing are told from damaged ones.
+  // empty frames are distinguished from damaged ones.
   if (size === 0) {
     const longer = new Uint8Array(packed.length + ONE_BYTE.length);
     longer.set(packed);

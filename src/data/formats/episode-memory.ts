@@ -13,7 +13,7 @@ export class EpisodeMemory {
   private most = 2 ** 25;
   private held = 0;
 
-  /** @param where the data set in messages, e.g. `"log.parquet"` */
+  /** @param where the dataset in messages, e.g. `"log.parquet"` */
   constructor(
     private readonly where: string,
     { trusted }: Pick<ReadOptions, "trusted">,
@@ -21,7 +21,7 @@ export class EpisodeMemory {
     this.trusted = trusted === true;
   }
 
-  /** Tells of a file that is read, or of one more of several. */
+  /** Counts a file that is read, or one more of several. */
   addFile(bytes: number): this {
     this.most += 2 * bytes;
     return this;

@@ -9,14 +9,14 @@ import type { DataFiles, TargetFile } from "../containers/files.js";
 import type { Episode } from "../episode.js";
 import type { DatasetHeader, EpisodeSource } from "../episode-source.js";
 
-/** How to read a data set; what means nothing to a format is refused by it. */
+/** How to read a dataset; what means nothing to a format is refused by it. */
 export interface ReadOptions {
   /**
    * Steps after which the environment's clock ends an episode; for files that do not say where episodes end. An episode
    * of that length then ends as if its last row had a timeout.
    */
   readonly horizon?: number;
-  /** A horizon for the same files that every other format ignores: the environment's, which nobody asked for by name. */
+  /** A horizon for the same files, which every other format ignores: the environment's, where the user named none. */
   readonly fallbackHorizon?: number;
   /** Accept NaN and infinite values, in order to inspect them; default false: they are refused. */
   readonly allowNonFinite?: boolean;
@@ -26,9 +26,9 @@ export interface ReadOptions {
   readonly mapping?: unknown;
   /** Of data without rewards (OGBench): the goal [x, y] from which rewards are computed; see the format's file. */
   readonly goal?: readonly [number, number];
-  /** The bounds of every action in the units of the data, for data sets that do not say them. */
+  /** The bounds of every action in the units of the data, for datasets that do not say them. */
   readonly actionBounds?: readonly [low: number, high: number];
-  /** How many actions there are to choose from, for data sets of such numbers that do not say it. */
+  /** How many actions there are to choose from, for datasets of such numbers that do not say it. */
   readonly discreteActions?: number;
   /** Read an episode also where it takes far more memory than the file's size lets expect; see `episode-memory.ts`. */
   readonly trusted?: boolean;
@@ -38,20 +38,20 @@ export interface ReadOptions {
 export interface DataTarget {
   /** The path that the user gave, for messages. */
   readonly name: string;
-  /** Starts a file; `path` as in `DataFile.path`, ignored by a data set of one file. */
+  /** Starts a file; `path` as in `DataFile.path`, ignored by a dataset of one file. */
   create(path: string): TargetFile;
 }
 
 /** Takes episodes one after the other. */
 export interface EpisodeSink {
   write(episode: Episode): Promise<void>;
-  /** Completes the data set; without it the target holds nothing. */
+  /** Completes the dataset; without it the target holds nothing. */
   finish(): Promise<void>;
   /** Gives up before `finish`, or after it has failed; for what a format holds besides the target. */
   abandon?(): void;
 }
 
-/** One format of data sets. */
+/** One format of datasets. */
 export interface DatasetFormat {
   /** The word for it on the command line, e.g. "d4rl". */
   readonly id: string;
@@ -67,7 +67,7 @@ export interface DatasetFormat {
   create?(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink>;
 }
 
-/** Writes one of a data set's files as JSON. */
+/** Writes one of a dataset's files as JSON. */
 export function writeJson(target: DataTarget, path: string, value: unknown): void {
   const file = target.create(path);
   file.append(new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));

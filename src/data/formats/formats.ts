@@ -51,7 +51,7 @@ export const lerobotFormat: DatasetFormat = {
   extensions: [".lerobot/"],
   recognises: ({ kind, paths }) => kind === "folder" && paths.includes("meta/info.json"),
   async open(files, options) {
-    refuseOptions(files.name, "a LeRobot data set", options, ["observationKeys"]);
+    refuseOptions(files.name, "a LeRobot dataset", options, ["observationKeys"]);
     return (await import("./lerobot/lerobot.js")).openLeRobot(files, options);
   },
   create: async (target, header) => (await import("./lerobot/lerobot-writer.js")).createLeRobot(target, header),
@@ -132,7 +132,7 @@ export function recogniseFormat(files: DataFiles): DatasetFormat {
   const format = datasetFormats.find((candidate) => candidate.recognises(files));
   if (format) return format;
   throw new DataError(
-    `"${files.name}" is in no format of data sets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
+    `"${files.name}" is in no format of datasets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
   );
 }
 

@@ -37,7 +37,7 @@ export interface FuzzReport {
 const slowest = 1_000;
 const spareBytes = 64 * 2 ** 20;
 
-/** Damages each of the valid data sets in turn and reads what is left. */
+/** Damages each of the valid datasets in turn and reads what is left. */
 export async function fuzzFormat(
   format: DatasetFormat,
   valid: readonly DataFiles[],
@@ -67,7 +67,7 @@ export async function fuzzFormat(
   return report;
 }
 
-/** One file of the data set damaged, the others as they were. */
+/** One file of the dataset damaged, the others as they were. */
 function damaged(files: DataFiles, random: RandomStream, damage: NonNullable<FuzzOptions["mutate"]>): DataFiles {
   const victim = files.paths[random.integer(files.paths.length)]!;
   const contents = new Map<string, Uint8Array>();

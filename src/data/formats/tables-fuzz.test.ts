@@ -31,7 +31,7 @@ test("10,000 damaged Parquet logs", { timeout }, async () => {
   check(await fuzzFormat(parquetFormat, shop, { mutations: 3_000, seed: 4, options: { mapping } }), 3_000);
 });
 
-test.each(["lerobot-v21", "lerobot-v30"])("10,000 damaged %s data sets", { timeout }, async (name) => {
+test.each(["lerobot-v21", "lerobot-v30"])("10,000 damaged %s datasets", { timeout }, async (name) => {
   check(await fuzzFormat(lerobotFormat, [tableFolder(name)], { mutations: 10_000, seed: 5 }), 10_000);
 });
 

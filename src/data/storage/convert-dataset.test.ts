@@ -111,7 +111,7 @@ describe("convertDataset", () => {
     expect(readdirSync(place)).toEqual(["a.hdf5"]);
   });
 
-  it("replaces only a data set of the same format, and only when that is wanted", async () => {
+  it("replaces only a dataset of the same format, and only when that is wanted", async () => {
     await source();
     await convertDataset(at("a.hdf5"), at("b.calql"));
     await expect(convertDataset(at("a.hdf5"), at("b.calql"))).rejects.toThrow(/b\.calql exists already; name another/);
@@ -125,10 +125,10 @@ describe("convertDataset", () => {
     writeFileSync(at("notes.hdf5"), "mine");
     for (const target of ["home.calql", "notes.hdf5"])
       await expect(convertDataset(at("other.hdf5"), at(target), { replace: true })).rejects.toThrow(
-        /is no data set in the format \w+, so it is not replaced; name another place\.$/,
+        /is no dataset in the format \w+, so it is not replaced; name another place\.$/,
       );
     await expect(convertDataset(at("b.calql"), `${at("b.calql")}/`, { replace: true })).rejects.toThrow(
-      /is the data set to convert/,
+      /is the dataset to convert/,
     );
     expect(readFileSync(join(at("home.calql"), "thesis.tex"), "utf8")).toBe("mine");
     expect(readdirSync(place)).toEqual(["a.hdf5", "b.calql", "home.calql", "notes.hdf5", "other.hdf5"]);

@@ -13,7 +13,7 @@ import { type OpenedDataset, openDataset } from "./open-dataset.js";
 export interface ConvertOptions extends ReadOptions {
   /** The format to write, e.g. "calql"; default: the one that the target's ending stands for. */
   readonly to?: string;
-  /** Replace a data set of the same format that is there already; default false: it is refused. */
+  /** Replace a dataset of the same format that is there already; default false: it is refused. */
   readonly replace?: boolean;
   /** @param total undefined where the number of steps is not known beforehand */
   readonly onProgress?: (steps: number, total: number | undefined) => void;
@@ -31,7 +31,7 @@ export interface Conversion {
 }
 
 /**
- * Reads the data set at `source` and writes it to `path`, where it appears when it is complete.
+ * Reads the dataset at `source` and writes it to `path`, where it appears when it is complete.
  * @throws DataError or UsageError for data that cannot be read or told in the other format; RunFailure for a full disk
  */
 export async function convertDataset(source: string, path: string, options: ConvertOptions = {}): Promise<Conversion> {
@@ -83,7 +83,7 @@ async function pour(
   return { episodes, steps };
 }
 
-/** The format of a data set that is to be written, and whether it is a file or a folder. */
+/** The format of a dataset that is to be written, and whether it is a file or a folder. */
 function formatFor(path: string, id: string | undefined): { format: DatasetFormat; kind: "file" | "folder" } {
   const writable = datasetFormats.filter((format) => format.create !== undefined);
   if (id !== undefined) {
@@ -126,20 +126,20 @@ function kindOf(ending: string): "file" | "folder" {
   return ending.endsWith("/") ? "folder" : "file";
 }
 
-/** Only a data set of the same format is replaced: a wrong path must not cost anything else. */
+/** Only a dataset of the same format is replaced: a wrong path must not cost anything else. */
 function refuseTarget(source: string, path: string, format: DatasetFormat, replace: boolean): void {
   if (!replace) return;
   const found = existing(path);
   if (found === undefined) return;
   if (found === realpathSync(source))
-    throw new UsageError(`${path} is the data set to convert; name another place for the result.`);
+    throw new UsageError(`${path} is the dataset to convert; name another place for the result.`);
   const files = diskFiles(path);
   try {
     if (files.paths.length === 0 || format.recognises(files)) return;
   } finally {
     files.close();
   }
-  throw new UsageError(`${path} is no data set in the format ${format.id}, so it is not replaced; name another place.`);
+  throw new UsageError(`${path} is no dataset in the format ${format.id}, so it is not replaced; name another place.`);
 }
 
 function existing(path: string): string | undefined {

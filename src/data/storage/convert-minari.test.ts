@@ -1,5 +1,5 @@
 /**
- * Minari data sets of Python's writing through `calql data convert` into formats that are written, and back.
+ * Minari datasets of Python's writing through `calql data convert` into formats that are written, and back.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ test.each(["old-hdf5", "new-hdf5", "arrow", "arrow-discrete", "parquet", "parque
   },
 );
 
-test("a Minari data set of our own has the spaces and counts of its episodes, and the same bytes each time", async () => {
+test("a Minari dataset of our own has the spaces and counts of its episodes, and the same bytes each time", async () => {
   const dataset = randomDataset(3, [5, 70, 1], { observationSize: 3, actionSize: 2 });
   await writeDataset(join(place, "a.hdf5"), dataset);
   for (const name of ["one-v0", "two-v0"])

@@ -44,7 +44,7 @@ export class DiskFile implements TargetFile {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const count = readSync(this.opened(), bytes, done, length - done, offset + done);
-      if (count === 0) throw new Error("somebody else has cut it off");
+      if (count === 0) throw new Error("another program has truncated it");
       done += count;
     }
     return bytes;

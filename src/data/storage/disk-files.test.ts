@@ -90,7 +90,7 @@ describe("diskFiles", () => {
 
   it("says in one sentence what cannot be read", () => {
     expect(() => diskFiles(join(place, "missing"))).toThrow(
-      /^The data set .*missing cannot be read: there is no such file\. Give the path of a data set's file or folder\.$/,
+      /^The dataset .*missing cannot be read: there is no such file\. Give the path of a dataset's file or folder\.$/,
     );
     expect(() => diskFiles("/dev/null")).toThrow(/it is neither a file nor a folder/);
   });

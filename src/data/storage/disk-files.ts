@@ -14,7 +14,7 @@ export interface DiskFiles extends DataFiles {
   close(): void;
 }
 
-/** More files than any data set of one task has; a wrong path such as "/" is refused at this number. */
+/** More files than any dataset of one task has; a wrong path such as "/" is refused at this number. */
 const MOST_FILES = 200_000;
 const MOST_OPEN = 32;
 
@@ -34,7 +34,7 @@ export function diskFiles(path: string): DiskFiles {
     paths,
     open(file) {
       if (!known.has(file))
-        throw new DataError(`"${path}" has no file "${file}"; copy the data set again, with all its files.`);
+        throw new DataError(`"${path}" has no file "${file}"; copy the dataset again, with all its files.`);
       const place = kind === "file" ? path : join(path, ...file.split("/"));
       if (kind === "folder") refuseOutside(path, file, place, root);
       return diskFile(file, place, descriptors);
@@ -52,12 +52,12 @@ function kindOf(path: string): "file" | "folder" {
   }
   if (found.isDirectory()) return "folder";
   if (found.isFile()) return "file";
-  throw new DataError(`The data set ${path} cannot be read: it is neither a file nor a folder. Give the path of one.`);
+  throw new DataError(`The dataset ${path} cannot be read: it is neither a file nor a folder. Give the path of one.`);
 }
 
 function cannotRead(path: string, error: unknown): DataError {
   return new DataError(
-    `The data set ${path} cannot be read: ${fileReason(error)}. Give the path of a data set's file or folder.`,
+    `The dataset ${path} cannot be read: ${fileReason(error)}. Give the path of a dataset's file or folder.`,
   );
 }
 
@@ -72,7 +72,7 @@ function listFolder(root: string): string[] {
       else if (entry.isFile() || entry.isSymbolicLink()) found.push(path);
     }
     if (found.length + waiting.length > MOST_FILES)
-      throw new DataError(`"${root}" has more than ${MOST_FILES} files; give the folder of a single data set.`);
+      throw new DataError(`"${root}" has more than ${MOST_FILES} files; give the folder of a single dataset.`);
   }
   return found.sort();
 }
@@ -90,11 +90,11 @@ function refuseOutside(name: string, file: string, place: string, root: string):
   try {
     target = realpathSync(place);
   } catch (error) {
-    throw new DataError(`"${name}": "${file}" cannot be read: ${fileReason(error)}. Copy the data set again.`);
+    throw new DataError(`"${name}": "${file}" cannot be read: ${fileReason(error)}. Copy the dataset again.`);
   }
   if (target.startsWith(root.endsWith(sep) ? root : root + sep)) return;
   throw new DataError(
-    `"${name}": "${file}" is a link that leads out of the folder, which is not followed; copy the data set with the files themselves (cp -rL).`,
+    `"${name}": "${file}" is a link that leads out of the folder, which is not followed; copy the dataset with the files themselves (cp -rL).`,
   );
 }
 

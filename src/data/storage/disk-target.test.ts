@@ -50,7 +50,7 @@ describe("diskTarget", () => {
     expect([...written.subarray(700_001)]).toEqual([699_998 % 251, 9, 9, 5]);
   });
 
-  it("leaves nothing when it is discarded, and the older data set as it was", () => {
+  it("leaves nothing when it is discarded, and the older dataset as it was", () => {
     for (const kind of ["file", "folder"] as const) {
       const path = join(place, kind);
       if (kind === "file") writeFileSync(path, "old");
@@ -110,7 +110,7 @@ describe("diskTarget", () => {
     writeFileSync(join(place, "file"), "mine");
     expect(() => diskTarget(join(place, "file", "below"), { kind: "file" })).toThrow(RunFailure);
     expect(() => diskTarget(join(place, "file", "below"), { kind: "file" })).toThrow(
-      /^The data set could not be written to .*below: .*\. Name another place\.$/,
+      /^The dataset could not be written to .*below: .*\. Name another place\.$/,
     );
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Where a dataset is written on disk: into a temporary neighbour that takes the final name when all of it is there, so
- * that nobody ever sees half a dataset and an older one is replaced only by a complete one (see files/whole-file.ts
- * for files that fit into memory). Formats name the files of a folder; no name leads out of it.
+ * Where a dataset is written on disk: under a temporary name beside the final one, which it takes when it is complete.
+ * No reader ever sees half a dataset, and an older one is replaced only by a complete one (see files/whole-file.ts for
+ * files that fit into memory). Formats name the files of a folder; no name leads out of it.
  */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,9 +10,9 @@ import { makeFolder } from "../../files/make-folder.js";
 import type { DataTarget } from "../formats/format.js";
 import { DiskFile, syncFolder } from "./disk-file.js";
 
-/** A target that becomes the data set, or nothing. */
+/** A target that becomes the dataset, or nothing. */
 export interface DiskTarget extends DataTarget {
-  /** Gives what was written the final name. @throws RunFailure when that fails; the older data set is there then */
+  /** Gives what was written the final name. @throws RunFailure when that fails; the older dataset is there then */
   commit(): void;
   /** Removes what was written, unless it was committed. */
   discard(): void;
@@ -21,12 +21,12 @@ export interface DiskTarget extends DataTarget {
 /** What is to be written. */
 export interface TargetOptions {
   readonly kind: "file" | "folder";
-  /** Whether a data set that is there already is replaced; default false: it is refused. An empty folder is none. */
+  /** Whether a dataset that is there already is replaced; default false: it is refused. An empty folder is none. */
   readonly replace?: boolean;
 }
 
 /**
- * Starts to write a data set at `path`.
+ * Starts to write a dataset at `path`.
  * @throws UsageError when something is there that must not be replaced; RunFailure when the place cannot be written
  */
 export function diskTarget(path: string, { kind, replace = false }: TargetOptions): DiskTarget {
@@ -37,7 +37,7 @@ export function diskTarget(path: string, { kind, replace = false }: TargetOption
     try {
       return action();
     } catch (error) {
-      throw new RunFailure(`The data set could not be written to ${path}: ${fileReason(error)}. Name another place.`);
+      throw new RunFailure(`The dataset could not be written to ${path}: ${fileReason(error)}. Name another place.`);
     }
   };
   const found = attempt(() => statSync(final, { throwIfNoEntry: false }));
@@ -91,10 +91,10 @@ function refuseExisting(path: string, found: Kind, kind: Kind, replace: boolean)
 
 function refuseLeadingOut(name: string): void {
   const parts = name.split("/");
-  // Such a name comes from a data set that somebody else has made.
+  // Such a name comes from a dataset of unknown origin.
   if (!parts.some((part) => part === "" || part === "." || part === ".." || /[\\:\0]/.test(part))) return;
   throw new UsageError(
-    `The file name ${JSON.stringify(name)} leads out of the data set's folder; rename it in the data.`,
+    `The file name ${JSON.stringify(name)} leads out of the dataset's folder; rename it in the data.`,
   );
 }
 

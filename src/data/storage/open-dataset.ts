@@ -10,7 +10,7 @@ import { recogniseFormat } from "../formats/formats.js";
 import { boundsOf } from "../transform.js";
 import { type DiskFiles, diskFiles } from "./disk-files.js";
 
-/** A data set on disk that is open for reading. */
+/** A dataset on disk that is open for reading. */
 export interface OpenedDataset extends EpisodeSource {
   /** The word for its format, e.g. "d4rl". */
   readonly format: string;
@@ -19,7 +19,7 @@ export interface OpenedDataset extends EpisodeSource {
 }
 
 /**
- * Opens the data set at a path, a file or a folder in any format that is known. No episode is read yet.
+ * Opens the dataset at a path, a file or a folder in any format that is known. No episode is read yet.
  * @throws DataError when it cannot be read, is in no known format or is not what it claims to be
  * @throws UsageError for an option that means nothing to its format
  */
@@ -33,7 +33,7 @@ export async function openDataset(path: string, options: ReadOptions = {}): Prom
   }
 }
 
-/** All of a data set on disk, in memory. @throws as `openDataset` does, and for wrong episodes */
+/** All of a dataset on disk, in memory. @throws as `openDataset` does, and for wrong episodes */
 export async function readDataset(path: string, options: ReadOptions = {}): Promise<Dataset> {
   const dataset = await openDataset(path, options);
   try {
@@ -56,7 +56,7 @@ async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDat
   };
 }
 
-/** The reader did not know that actions are choices: what it hands out is held against the number that the caller told. */
+/** The reader did not know that actions are choices: what it returns is checked against the number that the caller gave. */
 function withCheckedChoices(source: EpisodeSource, told: number | undefined): EpisodeSource {
   const header = withActionCount(source, told);
   if (header === source) return source;

@@ -31,7 +31,7 @@ function paintAdroit({ name, body, colour }: GeomDescription): Paint {
   return paints.find(([beginning]) => body.startsWith(beginning))?.[1] ?? skin;
 }
 
-/** Group 3 holds the tracker of the person who once demonstrated. */
+/** Group 3 holds the tracker of the human demonstrator. */
 export const adroitLook: Look = { paint: paintAdroit, hiddenGroups: [3] };
 
 const cameras = {

@@ -1,5 +1,5 @@
 /**
- * An ant maze as the walking policy of `ant-direction` sees it: a guide who knows the maze points to the next cell on
+ * An ant maze as the walking policy of `ant-direction` sees it: a guide that knows the maze points to the next cell on
  * the shortest way to the goal. With it one can watch that policy walk; it is not a task to learn, since the guide
  * knows the goal.
  */

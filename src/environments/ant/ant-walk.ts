@@ -1,7 +1,7 @@
 /**
- * One ant on its way through a maze, by the recipe of D4RL's data: it heads for the centre of the next cell on the
- * shortest way to its goal, with noise on the direction and on the torques. Who turns what it sees into torques (a
- * walking policy) is not decided here, and neither is what is recorded.
+ * One ant walking through a maze, by the recipe of D4RL's data: it heads for the centre of the next cell on the
+ * shortest way to its goal, with noise on the direction and on the torques. What turns its observations into
+ * torques (a walking policy) is not decided here, and neither is what is recorded.
  */
 
 import { Simulation } from "../../physics/mujoco.js";

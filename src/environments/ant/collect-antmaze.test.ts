@@ -28,7 +28,7 @@ const collect = (settings: Partial<AntMazeCollection> = {}) =>
   collectAntMaze({ task: "antmaze-umaze", policy: drunkard(), episodes: 3, horizon: 30, seed: 4, ...settings });
 
 describe("data of the ant mazes", () => {
-  it("exist under the names of D4RL's six data sets", () => {
+  it("exist under the names of D4RL's six datasets", () => {
     expect(antMazeCollectedTasks).toEqual([
       "antmaze-umaze",
       "antmaze-umaze-diverse",
@@ -104,9 +104,9 @@ describe("data of the ant mazes", () => {
     expect(never.episodes).toEqual([]);
   });
 
-  it("refuse what is no such data set, and settings out of range", async () => {
+  it("refuse what is no such dataset, and settings out of range", async () => {
     await expect(collect({ task: "antmaze-larg-play" })).rejects.toThrow(
-      'Unknown ant maze data set "antmaze-larg-play". Did you mean "antmaze-large-play"?',
+      'Unknown ant maze dataset "antmaze-larg-play". Did you mean "antmaze-large-play"?',
     );
     await expect(collect({ noise: -1 })).rejects.toThrow("The setting noise of the collection is -1; give a number 0");
     await expect(collect({ goalShare: 2 })).rejects.toThrow("The setting goalShare of the collection is 2; give a");

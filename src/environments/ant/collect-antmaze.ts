@@ -18,12 +18,12 @@ import type { AntWalk } from "./ant-walk.js";
 import { type CellChoice, type PlannedWalk, rewardGoal, WalkPlan } from "./antmaze-walks.js";
 import { type AntMazeDataSet, antCellSize, antHorizons, antMazeCollectedTasks, antMazeDataSets } from "./tasks.js";
 
-/** What to collect: one of D4RL's six data sets. */
+/** What to collect: one of D4RL's six datasets. */
 export interface AntMazeCollection extends CollectionAmount {
   /** `antmaze-umaze`, `antmaze-large-play` and so on: see `antMazeCollectedTasks`. */
   readonly task: string;
   readonly policy: WalkingPolicy;
-  /** Where walks begin, and where they head, where it is not the data set's own choice. */
+  /** Where walks begin, and where they head, where it is not the dataset's own choice. */
   readonly starts?: CellChoice;
   readonly goals?: CellChoice;
   /**
@@ -39,7 +39,7 @@ export interface AntMazeCollection extends CollectionAmount {
   readonly signal?: AbortSignal;
 }
 
-/** Where a data set's walks begin and head, unless it is asked otherwise: its name says so. */
+/** Where a dataset's walks begin and head by default: its name says so. */
 function choiceOf(name: AntMazeDataSet): CellChoice {
   if (name.endsWith("-play")) return "play";
   return name.endsWith("-diverse") ? "diverse" : "fixed";
@@ -55,7 +55,7 @@ const sideBySide = 8;
  * Collects walks through an ant maze; the same settings give the same data to the bit. As in D4RL's files, a row's reward
  * is 1 and the row terminal where its observation lies within 0.5 m of the fixed goal; so a walk of full length, which
  * goes on at its goal, becomes one episode up to the first such row and more of them after it.
- * @throws UsageError when the task is none of the data sets or a setting is out of its range.
+ * @throws UsageError when the task is none of the datasets or a setting is out of its range.
  */
 export async function collectAntMaze(settings: AntMazeCollection): Promise<Dataset> {
   const { task, policy, noise = recipeNoise, signal } = settings;
@@ -162,6 +162,6 @@ async function walkSideBySide(
 
 function dataSetOf(task: string): AntMazeDataSet {
   const found = (Object.keys(antMazeDataSets) as AntMazeDataSet[]).find((name) => `antmaze-${name}` === task);
-  if (found === undefined) throw unknownName("ant maze data set", task, antMazeCollectedTasks);
+  if (found === undefined) throw unknownName("ant maze dataset", task, antMazeCollectedTasks);
   return found;
 }

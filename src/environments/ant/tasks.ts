@@ -1,7 +1,7 @@
 /** The names of the ant mazes and of D4RL's datasets of them, and the sizes that their data share with them. */
 import { type MazeName, mazeNames } from "../mazes.js";
 
-/** The names of D4RL's six data sets, by the maze that they were recorded in. */
+/** The names of D4RL's six datasets, by the maze that they were recorded in. */
 export const antMazeDataSets = {
   umaze: "umaze",
   "umaze-diverse": "umaze",
@@ -12,10 +12,10 @@ export const antMazeDataSets = {
 } as const satisfies Record<string, MazeName>;
 export type AntMazeDataSet = keyof typeof antMazeDataSets;
 
-/** The data sets that can be collected, by the names of their tasks. */
+/** The datasets that can be collected, by the names of their tasks. */
 export const antMazeCollectedTasks: readonly string[] = Object.keys(antMazeDataSets).map((name) => `antmaze-${name}`);
 
-/** A maze as a task, or a data set's name for it: what differs between those is where data begin, not the task. */
+/** A maze as a task, or a dataset's name for it: what differs between those is where data begin, not the task. */
 export type AntMazeName = MazeName | AntMazeDataSet;
 
 /** Every task of this family, by the maze that it plays in. */

@@ -23,7 +23,7 @@ import { type GridName, gridLayout } from "./gridworld-layouts.js";
 import { type GridView, gridObservations, gridView } from "./gridworld-observations.js";
 import { drawGrid } from "./gridworld-picture.js";
 
-/** The probability of slipping to either side of a slippery cell, where nobody says otherwise. */
+/** The default probability of slipping to either side of a slippery cell. */
 export const defaultSlip = 0.1;
 
 const gridWorldOptions = z.strictObject({

@@ -69,7 +69,7 @@ export class EpisodeLog {
     this.file.append(encodeEpisode(episode));
   }
 
-  /** Puts everything on the disk and tells how far it reaches. */
+  /** Puts everything on the disk and returns how far it reaches. */
   position(): FilePosition {
     return this.file.position();
   }

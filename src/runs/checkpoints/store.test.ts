@@ -109,7 +109,7 @@ describe("a store of checkpoints", () => {
 
   it("says what to do where there is none", () => {
     expect(newest).toThrow(
-      `There is no checkpoint in ${join(run, checkpointFolder)}. The run cannot go on without a sound one; put back what was changed, or start again with "calql train" in another folder.`,
+      `There is no checkpoint in ${join(run, checkpointFolder)}. The run cannot continue without a sound one; put back what was changed, or start again with "calql train" in another folder.`,
     );
   });
 
@@ -213,8 +213,8 @@ describe("whatever operation fails", () => {
       [];
     const nextStep =
       number === "1"
-        ? '. Free space or mend the disk, then go on with "calql resume".'
-        : '. The last one before it is kept; free space or mend the disk, then go on with "calql resume".';
+        ? '. Free space or mend the disk, then continue with "calql resume".'
+        : '. The last one before it is kept; free space or mend the disk, then continue with "calql resume".';
     expect(["1", "2", "3"], message).toContain(number);
     expect(message.endsWith(nextStep), message).toBe(true);
   }

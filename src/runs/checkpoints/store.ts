@@ -16,7 +16,7 @@ const kept = 2;
 
 /** What is left to do where a run has lost its checkpoints. A run overwrites nothing, not even itself. */
 export const startAgain =
-  'The run cannot go on without a sound one; put back what was changed, or start again with "calql train" in another folder.';
+  'The run cannot continue without a sound one; put back what was changed, or start again with "calql train" in another folder.';
 
 /** Whether a file is a checkpoint that a kill kept from being written, by its name in the folder of the checkpoints. */
 export function isUnfinishedCheckpoint(name: string): boolean {
@@ -71,7 +71,7 @@ export class CheckpointStore {
         this.disk.remove(join(this.folder, fileName(number)));
     } catch (error) {
       throw new RunFailure(
-        `The checkpoint ${path} could not be written: ${fileReason(error)}. ${before} space or mend the disk, then go on with "calql resume".`,
+        `The checkpoint ${path} could not be written: ${fileReason(error)}. ${before} space or mend the disk, then continue with "calql resume".`,
         { cause: error },
       );
     }
@@ -79,7 +79,7 @@ export class CheckpointStore {
   }
 
   /**
-   * First as the best, then under its number: a run that is killed between the two goes on from an earlier checkpoint,
+   * First as the best, then under its number: a run that is killed between the two resumes from an earlier checkpoint,
    * evaluates again and writes both again. The other way round it would find itself evaluated, and the best lost.
    */
   private writeBest(path: string, bytes: Uint8Array): void {
@@ -96,7 +96,7 @@ export class CheckpointStore {
   }
 
   /**
-   * Renames what is newer than the checkpoint that a run goes on from, so that it is not counted as one of the kept: all
+   * Renames what is newer than the checkpoint that a run resumes from, so that it is not counted as one of the kept: all
    * that are numbered, where that is the best one.
    */
   setAsideNewerThan(path: string): void {
@@ -108,7 +108,7 @@ export class CheckpointStore {
   }
 
   /**
-   * Renames the best one if it is not sound, so that nobody takes it for that; the next better one takes its place.
+   * Renames the best one if it is damaged, so that it is not taken for the best; the next better one takes its place.
    * @returns in two sentences what was wrong with it; undefined if it is sound, or there is none
    */
   setAsideDamagedBest(): string | undefined {
@@ -130,7 +130,7 @@ export class CheckpointStore {
 
   /**
    * The newest checkpoint that `accept` takes; it throws a DataError for one that is not sound.
-   * @param onDamage told, in a sentence, of every newer one that had to be passed over
+   * @param onDamage called with a sentence for every newer one that had to be skipped
    * @throws NoSoundCheckpoint when there is none, with the reason for the newest
    */
   newest<Result>(accept: (found: FoundCheckpoint) => Result, onDamage: (sentence: string) => void): Result {

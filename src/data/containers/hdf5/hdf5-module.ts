@@ -1,8 +1,8 @@
 /**
  * The interface to the HDF5 library (h5wasm, the C library in WebAssembly). A file is a node of the library's own file
- * system whose bytes are read where they are when the library asks for them, so that a file may be larger than memory
- * and the same code runs in a browser and on Node. What the library would print on stderr is kept here instead;
- * whatever goes wrong inside it leaves this file as a `DataError`.
+ * system whose bytes are read from their place when the library asks for them, so that a file may be larger than memory
+ * and the same code runs in a browser and on Node. What the library would print on stderr is captured here; every
+ * failure inside it leaves this file as a `DataError`.
  */
 import type h5wasm from "h5wasm";
 import { DataError } from "../../../errors.js";
@@ -116,7 +116,7 @@ function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<O
     } catch {
       return fail(what);
     }
-    // The library may swallow that a file could not be read or written, and go on with something else.
+    // The library may swallow a failed read or write and continue with something else.
     if (trouble.error !== undefined) throw trouble.error;
     return result;
   };
@@ -205,7 +205,7 @@ function notHdf5(file: DataFile, name: string): string {
   return `"${name}" ${what}. Give a file in the D4RL layout, such as one written by "calql data collect".`;
 }
 
-/** Closing what is broken may fail as well; the first error is the one worth telling. */
+/** Closing what is broken may fail as well; the first error is the one worth reporting. */
 function quietly(action: () => unknown): void {
   try {
     action();

@@ -1,5 +1,5 @@
 /**
- * Single values of an HDF5 file: attributes that are one whole number, and data sets that are one number or text.
+ * Single values of an HDF5 file: attributes that are one whole number, and datasets that are one number or text.
  * Whatever is longer or of another kind is left out; for attributes that are texts see hdf5-texts.ts.
  */
 import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
@@ -16,7 +16,7 @@ interface ScalarHeader {
 }
 
 /**
- * The attributes of a group or data set that are one whole number, as Python's h5py writes them.
+ * The attributes of a group or dataset that are one whole number, as Python's h5py writes them.
  * @param path "/" or "/group"
  * @throws DataError where the file is damaged
  */
@@ -35,7 +35,7 @@ export function readAttributes(file: OpenHdf5, path: string): Map<string, number
 }
 
 /**
- * The number or text that a data set is; undefined where it is something else.
+ * The number or text that a dataset is; undefined where it is something else.
  * @throws DataError where the file is damaged
  */
 export function readScalar(file: OpenHdf5, key: string): string | number | undefined {

@@ -6,7 +6,7 @@
 import { DataError } from "../../../errors.js";
 import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
 
-/** What the header of a data set says, checked: numbers that can be read, of a size that the file can hold. */
+/** What the header of a dataset says, checked: numbers that can be read, of a size that the file can hold. */
 export interface TableHeader {
   readonly key: string;
   /** As stored, e.g. [rows] or [rows, columns]. */
@@ -65,7 +65,7 @@ export function listKeys(file: OpenHdf5, group = "/"): string[] {
 }
 
 /**
- * Whether the key is a data set (and not a group, a broken link or a link into another file).
+ * Whether the key is a dataset (and not a group, a broken link or a link into another file).
  * @throws DataError if what the key stands for is damaged
  */
 export function isTable(file: OpenHdf5, key: string): boolean {
@@ -75,7 +75,7 @@ export function isTable(file: OpenHdf5, key: string): boolean {
 }
 
 /**
- * Reads and checks what the file says about a data set, without reading its numbers.
+ * Reads and checks what the file says about a dataset, without reading its numbers.
  * @throws DataError for a kind of value that is not numbers, or a size that the file cannot hold
  */
 export function readHeader(file: OpenHdf5, key: string): TableHeader {
@@ -118,7 +118,7 @@ export function numberArrayOf(kind: number | undefined, bytes: number, signed: b
 }
 
 /**
- * Reads all numbers of a data set, row-major.
+ * Reads all numbers of a dataset, row-major.
  * @returns [product of the header's shape]
  * @throws DataError if a part of it is damaged; the message names the rows
  */
@@ -139,7 +139,7 @@ export function readRows(file: OpenHdf5, header: TableHeader, first: number, row
   return fillRows(file, header, first, rows, (length) => new Float32Array(length));
 }
 
-/** All numbers of a data set of unsigned bytes, as bytes. @throws DataError as `readNumbers` does */
+/** All numbers of a dataset of unsigned bytes, as bytes. @throws DataError as `readNumbers` does */
 export function readByteNumbers(file: OpenHdf5, header: TableHeader): Uint8Array<ArrayBuffer> {
   return fillRows(file, header, 0, header.shape[0] ?? 1, (length) => new Uint8Array(length));
 }

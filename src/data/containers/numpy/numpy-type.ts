@@ -4,7 +4,7 @@
 import { DataError } from "../../../errors.js";
 import { quoted } from "../refusal.js";
 
-/** One element type. Types that hold no numbers have no `read`: a file may hold them where nobody asks for numbers. */
+/** One element type. Types that hold no numbers have no `read`: a file may hold them in arrays that are not read. */
 export interface NumpyType {
   /** The code, e.g. "<f4". */
   readonly code: string;

@@ -88,7 +88,7 @@ function fillArray(
   const count = shape.reduce((product: number, size) => product * (size as number), 1);
   const stored = data instanceof PickleBytes ? data.length / type.bytes : Array.isArray(data) ? data.length : undefined;
   if (stored === undefined) throw damaged(place, `has ${kindOf(data)} for the elements of an array`);
-  // The size of a text's element is in the state of its type, which is not looked at: nobody reads texts here.
+  // The size of a text's element is in the state of its type, which is ignored: texts are not read here.
   if (count !== stored && (type.read !== undefined || Array.isArray(data)))
     throw damaged(place, `has an array of the shape [${shape.slice(0, 8).join(", ")}] with ${stored} elements`);
   Object.assign(array, { type, shape, fortranOrder, data });

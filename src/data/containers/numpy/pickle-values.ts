@@ -1,6 +1,6 @@
 /**
  * What a pickle unpacks to here: data only. Dictionaries are Maps, so that no key can reach a prototype; tuples and
- * lists are both arrays; a NumPy array keeps its bytes where they are in the file until somebody asks for numbers.
+ * lists are both arrays; a NumPy array keeps its bytes where they are in the file until its numbers are asked for.
  */
 import type { NumpyType } from "./numpy-type.js";
 

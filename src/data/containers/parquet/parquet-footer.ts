@@ -1,6 +1,6 @@
 /**
  * The footer of a Parquet file: its schema, and where the values of each column stand. What it declares is checked
- * against the size of the file before anyone relies on it.
+ * against the size of the file before it is relied upon.
  * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
 

@@ -95,7 +95,7 @@ function numberAt(view: DataView, at: number, { type, unsigned }: ParquetLeaf): 
 function exact(value: bigint): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number))
-    throw new Damaged(`${value} is too large for a whole number that can be told exactly`);
+    throw new Damaged(`${value} is too large for a whole number that can be represented exactly`);
   return number;
 }
 
@@ -123,7 +123,7 @@ export function splitNumbers(bytes: Uint8Array, leaf: ParquetLeaf): Next<number>
   };
 }
 
-/** Whole numbers told by their differences, in blocks of equal widths. */
+/** Whole numbers stored as differences, in blocks of equal widths. */
 export function deltaNumbers(bytes: Uint8Array, leaf: ParquetLeaf): Next<number> {
   const { next } = deltas(bytes, leaf.type === INT32 ? 32 : 64);
   if (leaf.type !== INT32 && leaf.type !== INT64) throw new Damaged("its differences are no whole numbers");

@@ -17,7 +17,7 @@ export interface WrittenColumn {
 
 export type WrittenValue = number | bigint | boolean | string | readonly number[] | null;
 
-/** A Parquet file on its way. */
+/** A Parquet file that is being written. */
 export interface TableWriter {
   /** One value for each column. */
   add(row: readonly WrittenValue[]): void;

@@ -84,7 +84,7 @@ export class ZipStream {
   }
 
   private checkEnd(): void {
-    if (this.crc !== this.entry.crc) throw this.damaged("does not have the content that its checksum tells of");
+    if (this.crc !== this.entry.crc) throw this.damaged("does not match its checksum");
   }
 
   private damaged(problem: string): DataError {

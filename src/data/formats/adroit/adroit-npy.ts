@@ -26,7 +26,7 @@ import { readTrajectory, type Trajectory, type TrajectoryPlace, textOf } from ".
 const LARGEST_FILE = 2 ** 31;
 /**
  * Reading stays below four times the file and 64 MiB: beside the file itself, what it unpacks to, and the tables of one
- * trajectory. What is handed out in all is held against the size as well, because a pickle can name a trajectory often.
+ * trajectory. What is handed out in all is checked against the size as well, because a pickle can name a trajectory often.
  */
 const unpackedBytes = (fileBytes: number) => 2.4 * fileBytes + 40 * 2 ** 20;
 const tableBytes = (fileBytes: number) => 0.6 * fileBytes + 24 * 2 ** 20;

@@ -150,7 +150,7 @@ describe("calqlFormat", () => {
     expect(steps).toBe(countSteps(oddDataset()));
   });
 
-  it("gives valid data or one typed error each for 10,000 damaged data sets", { timeout: 300_000 }, async () => {
+  it("gives valid data or one typed error each for 10,000 damaged datasets", { timeout: 300_000 }, async () => {
     const files = filesInMemory("damaged.calql", await written(oddDataset()));
     const report = await fuzzFormat(calqlFormat, [files], { mutations: 10_000, seed: 1 });
     expect(report.cases).toBe(10_000);

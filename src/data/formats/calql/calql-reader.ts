@@ -28,9 +28,9 @@ import {
 } from "./calql-layout.js";
 
 const MOST_MANIFEST_BYTES = 2 ** 20;
-const AGAIN = "copy or convert the data set again";
+const AGAIN = "copy or convert the dataset again";
 
-/** Opens a data set in calql's own format. @throws DataError where the files are not what the manifest says */
+/** Opens a dataset in calql's own format. @throws DataError where the files are not what the manifest says */
 export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOptions = {}): EpisodeSource {
   const manifest = readManifest(files);
   const { actionSize, discreteActions, actionBounds: bounds, steps, episodes } = manifest;

@@ -22,7 +22,7 @@ import {
   totalBytes,
 } from "./calql-layout.js";
 
-/** Starts a data set in calql's own format. */
+/** Starts a dataset in calql's own format. */
 export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeSink {
   const columns = storedColumns(header);
   const files = columns.map((column) => target.create(column.file));

@@ -13,7 +13,7 @@ import { writeD4RL } from "./d4rl-writer.js";
 /** Spies that stand before the HDF5 library is imported, since it keeps the console's functions of that moment. */
 const spoken = vi.hoisted(() => (["error", "warn", "log"] as const).map((channel) => vi.spyOn(console, channel)));
 
-/** Reads bytes that may be damaged: a sound data set or a DataError may come out, nothing else, and no output. */
+/** Reads bytes that may be damaged: a sound dataset or a DataError may come out, nothing else, and no output. */
 async function survives(bytes: Uint8Array): Promise<"sound" | "refused"> {
   let dataset: Dataset;
   try {

@@ -144,7 +144,7 @@ function refuseWrongActions(
   );
 }
 
-/** In most files `infos` is a group of extras; only as a data set with one number a row does it number episodes. */
+/** In most files `infos` is a group of extras; only as a dataset with one number a row does it number episodes. */
 function demonstrationsHeader(
   file: OpenHdf5,
   keys: string[],

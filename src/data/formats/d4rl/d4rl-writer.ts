@@ -28,7 +28,7 @@ import { DISCRETE_ACTIONS } from "./d4rl-metadata.js";
 export type Metadata = Readonly<Record<string, string | number>>;
 
 /**
- * Writes a data set as the bytes of a D4RL HDF5 file.
+ * Writes a dataset as the bytes of a D4RL HDF5 file.
  *
  * An episode that was both terminated and truncated in its last step comes back as terminated only.
  *
@@ -117,13 +117,13 @@ function writeRows(tables: Tables, header: DatasetHeader, episode: Episode, next
   tables.timeouts.append(timeouts);
 }
 
-/** The metadata with the number of discrete actions, which only the data set may tell. */
+/** The metadata with the number of discrete actions, which only the dataset may tell. */
 function withDiscreteActions({ source, actionSize, discreteActions }: DatasetHeader, metadata: Metadata): Metadata {
   const told = metadata[DISCRETE_ACTIONS];
   if (told !== undefined && told !== discreteActions)
     throw new UsageError(
       `Metadata cannot say ${DISCRETE_ACTIONS} = ${told} of "${source}", whose actions are ` +
-        `${discreteActions === undefined ? "vectors" : `${discreteActions}`}; set discreteActions of the data set.`,
+        `${discreteActions === undefined ? "vectors" : `${discreteActions}`}; set discreteActions of the dataset.`,
     );
   if (discreteActions === undefined) return metadata;
   if (actionSize !== 1 || !isActionCount(discreteActions))

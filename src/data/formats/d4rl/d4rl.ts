@@ -35,7 +35,7 @@ const STRETCH_BYTES = 2 ** 22;
  * Reads a whole D4RL HDF5 file.
  *
  * @param bytes the whole file
- * @param name the file's name, which becomes the data set's `source` and stands in messages
+ * @param name the file's name, which becomes the dataset's `source` and stands in messages
  * @throws DataError where the file is damaged, lacks keys, contradicts itself or holds values that are not numbers
  */
 export async function readD4RL(bytes: Uint8Array, name: string, options: D4RLOptions = {}): Promise<Dataset> {

@@ -100,7 +100,7 @@ function parsed(files: DataFiles, where: string): z.infer<typeof schema> {
 function featureOf(name: string, value: unknown, where: string): KnownFeature {
   const result = featureSchema.safeParse(value);
   if (!result.success)
-    throw new DataError(`${where}: the feature ${quoted(name)} has no dtype and shape; record the data set again.`);
+    throw new DataError(`${where}: the feature ${quoted(name)} has no dtype and shape; record the dataset again.`);
   const { dtype, shape } = result.data;
   const width = shape.reduce((product, size) => product * size, 1);
   const numeric = /^(float|int|uint)\d+$|^bool$/.test(dtype);
@@ -145,6 +145,6 @@ function dataFiles(files: DataFiles, pattern: RegExp): string[] {
   const order = found.sort((a, b) => Number(a[1]) - Number(b[1]) || Number(a[2]) - Number(b[2]));
   if (order.length > 0) return order.map(([path]) => path);
   throw new DataError(
-    `"${files.name}" has no Parquet files below "data/"; copy the data set again, with all its files.`,
+    `"${files.name}" has no Parquet files below "data/"; copy the dataset again, with all its files.`,
   );
 }

@@ -1,6 +1,6 @@
 /**
  * Writes episodes as a LeRobot v3.0 dataset: one Parquet table of frames, one of episodes, one of tasks, and
- * meta/info.json. An episode of T steps takes T frames and one more that tells only its last observation (zero action,
+ * meta/info.json. An episode of T steps takes T frames and one more that holds only its last observation (zero action,
  * last reward, still done), as in the D4RL layout; readers that count on next.done leave it alone.
  */
 

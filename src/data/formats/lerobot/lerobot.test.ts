@@ -1,5 +1,5 @@
 /**
- * LeRobot data sets against those that pyarrow wrote, and against what may be wrong with them.
+ * LeRobot datasets against those that pyarrow wrote, and against what may be wrong with them.
  */
 
 import { describe, expect, test } from "vitest";
@@ -18,7 +18,7 @@ async function read(files: DataFiles, options: ReadOptions = {}) {
   return loadDataset(await recogniseFormat(files).open(files, options));
 }
 
-/** A data set of one number a frame; each frame [episode, frame, done, success]. */
+/** A dataset of one number a frame; each frame [episode, frame, done, success]. */
 async function ofFrames(
   frames: readonly (readonly [number, number, boolean, boolean])[],
   columns = ["next.done", "next.success"],
@@ -70,7 +70,7 @@ describe.each(["lerobot-v21", "lerobot-v30"])("%s by pyarrow", (name) => {
     const missing = files.paths.filter((path) => path.endsWith(".parquet")).at(-1)!;
     const rest = new Map(files.paths.filter((path) => path !== missing).map((path) => [path, whole(files, path)]));
     await expect(read(filesInMemory(name, rest))).rejects.toThrow(
-      `"${name}" holds 2 episodes of 7 frames, but "meta/info.json" tells of 3 of 12; copy the data set again`,
+      `"${name}" holds 2 episodes of 7 frames, but "meta/info.json" states 3 of 12; copy the dataset again`,
     );
   });
 });
@@ -178,7 +178,7 @@ test("the description says what it lacks", async () => {
   await expect(
     withInfo((info) => Object.assign(info.features, { action: { dtype: "float32", shape: [3] } })),
   ).rejects.toThrow(
-    '"changed": "data/chunk-000/file-000.parquet": row 0: "action" has 2 numbers where "meta/info.json" tells of 3',
+    '"changed": "data/chunk-000/file-000.parquet": row 0: "action" has 2 numbers where "meta/info.json" states 3',
   );
   await expect(withInfo(() => {}, { observationKeys: ["observation.images.top"] })).rejects.toThrow(
     "(pictures are not read)",

@@ -3,9 +3,9 @@
  * t has the observation before action t; next.reward is what action t earned. Videos and pictures are not read.
  *
  * - next.done ends an episode: terminated where next.success is true or there is no such column, else truncated.
- * - One frame may follow it in the same episode, which tells only the last observation.
+ * - One frame may follow it in the same episode, which holds only the last observation.
  * - Where nothing is marked, the last frame is terminated if next.success is true there; else the recording ended, and
- *   its last frame, whose next observation is unknown, tells only an observation, as a timeout of D4RL does.
+ *   its last frame, whose next observation is unknown, holds only an observation, as a timeout of D4RL does.
  */
 
 import { DataError } from "../../../errors.js";
@@ -21,7 +21,7 @@ import type { ReadOptions } from "../format.js";
 import { type RowEnding, StepRows } from "../step-rows.js";
 import { type Feature, infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
 
-/** The data set in these files. @throws DataError where they are not what meta/info.json tells of */
+/** The dataset in these files. @throws DataError where they are not what meta/info.json states */
 export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
   const info = readInfo(files, options.observationKeys);
   const { discreteActions } = info;
@@ -89,7 +89,7 @@ class FrameReader {
     const [found, told] = [`${this.episode + 1} episodes of ${this.frames} frames`, `${episodes} of ${frames}`];
     if (this.episode + 1 !== episodes || this.frames !== frames)
       throw new DataError(
-        `"${this.files.name}" holds ${found}, but "${infoPath}" tells of ${told}; copy the data set again, with all its files.`,
+        `"${this.files.name}" holds ${found}, but "${infoPath}" states ${told}; copy the dataset again, with all its files.`,
       );
     if (this.made === 0)
       throw new DataError(
@@ -103,7 +103,7 @@ class FrameReader {
     if (episode !== this.episode) {
       if (episode !== this.episode + 1)
         throw new DataError(
-          `${place} is of episode ${episode}, but ${this.episode + 1} comes next; copy the data set again.`,
+          `${place} is of episode ${episode}, but ${this.episode + 1} comes next; copy the dataset again.`,
         );
       if (this.episode >= 0) yield* this.finish();
       [this.episode, this.frame, this.ended, this.success] = [episode, -1, false, false];
@@ -162,7 +162,7 @@ class FrameReader {
     const found = values.starts[row + 1]! - values.starts[row]!;
     if (found !== feature.width)
       throw new DataError(
-        `${place}: ${quoted(feature.name)} has ${found} numbers where "${infoPath}" tells of ${feature.width}; copy the data set again.`,
+        `${place}: ${quoted(feature.name)} has ${found} numbers where "${infoPath}" states ${feature.width}; copy the dataset again.`,
       );
     for (let i = 0; i < found; i++) target[at + i] = this.number(values, row, i, place);
     return at + found;

@@ -16,7 +16,7 @@ export interface StepCells {
   readonly episode: string | number;
   readonly step: number | undefined;
   readonly observation: Float32Array;
-  /** Undefined in a row that only tells the last observation. */
+  /** Undefined in a row that only holds the last observation. */
   readonly action: Float32Array | undefined;
   readonly reward: number;
   readonly ending: RowEnding;
@@ -158,7 +158,7 @@ export class LogLayout {
     // Lines may leave out what is not set; the columns of a table are all there.
     if ((always || unit === "row") && !columns.includes(column)) {
       const { message } = unknownName("column", column, columns.slice(0, 30));
-      throw new DataError(`${where}: ${printable(message).slice(0, 600)} A mapping file tells other names.`);
+      throw new DataError(`${where}: ${printable(message).slice(0, 600)} A mapping file can name others.`);
     }
     return this.columns.push(column) - 1;
   }
@@ -185,7 +185,7 @@ export class LogLayout {
     const { columns } = this.action;
     if (this.action.size === 0)
       throw new DataError(
-        `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; a mapping file tells other names.`,
+        `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; a mapping file can name others.`,
       );
     if (this.next && this.next.size !== this.observation.size) this.next.measure(this.nextFrom(first));
     if (this.discreteActions !== undefined && this.action.choices === undefined && this.action.size !== 1)

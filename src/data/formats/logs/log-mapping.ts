@@ -23,7 +23,7 @@ const features = z.union([feature, z.array(feature).min(1)], {
 });
 
 const schema = z.strictObject({
-  /** The column that tells which episode (session, customer, run) a row belongs to: text or numbers. */
+  /** The column that names the episode (session, customer, run) that a row belongs to: text or numbers. */
   episode: column.default("episode"),
   /** Counts the rows of an episode, 1 more from row to row; where there is no such column, the order of rows counts. */
   step: column.optional(),
@@ -52,7 +52,7 @@ const schema = z.strictObject({
   terminated: column.optional(),
   /** True (or 1) in the row after which the recording broke off, e.g. by a timeout. */
   truncated: column.optional(),
-  /** What was known after the action; where it is missing, the next row tells it. */
+  /** What was known after the action; where it is missing, it is taken from the next row. */
   nextObservation: features.optional(),
   /** The rows of several episodes are mixed, as applications write them: they are then sorted apart in memory. */
   interleaved: z.boolean().default(false),

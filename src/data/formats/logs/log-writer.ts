@@ -1,6 +1,6 @@
 /**
  * Writes episodes as a log in the usual columns, as lines of JSON or as a Parquet table. An episode of T steps takes
- * T rows and one without action and reward, which tells the last observation, so that every number comes back.
+ * T rows and one without action and reward, which holds the last observation, so that every number comes back.
  */
 
 import { UsageError } from "../../../errors.js";
@@ -18,7 +18,7 @@ interface WrittenRow {
   readonly episode: number;
   readonly step: number;
   readonly observation: Float32Array;
-  /** Null, as is the reward, in the row that only tells the last observation. */
+  /** Null, as is the reward, in the row that only holds the last observation. */
   readonly action: Float32Array | null;
   readonly reward: number | null;
   readonly terminated: boolean;

@@ -35,7 +35,7 @@ export function openColumnStorage(
     episodes,
     async inferSpace(column) {
       const key = column === "actions" ? "action_space" : "observation_space";
-      throw new DataError(`"${files.name}": metadata.json has no "${key}"; write the data set again with Minari 0.5.`);
+      throw new DataError(`"${files.name}": metadata.json has no "${key}"; write the dataset again with Minari 0.5.`);
     },
     async withEpisode(episode, use) {
       const path = `${folder}${episode}/part-0.${kind}`;
@@ -86,7 +86,7 @@ function readColumn(table: ParquetTable, name: string, perRow: number, rows: num
       const found = starts[row + 1]! - starts[row]!;
       if (found !== perRow)
         throw new DataError(
-          `${where}: column ${quoted(name)} has ${found} numbers in row ${done + row} where ${perRow} are expected; copy the data set again.`,
+          `${where}: column ${quoted(name)} has ${found} numbers in row ${done + row} where ${perRow} are expected; copy the dataset again.`,
         );
     }
     values.set(numbers.subarray(0, taken * perRow), done * perRow);

@@ -44,7 +44,7 @@ export interface EpisodeColumns {
   readBytes(path: readonly string[], perRow: number, rows: number): Uint8Array;
 }
 
-/** A stored data set whose list of episodes was read, but no episode yet. */
+/** A stored dataset whose list of episodes was read, but no episode yet. */
 export interface MinariStorage {
   readonly metadata: MinariMetadata;
   /** The numbers of the episodes, ascending. */

@@ -40,7 +40,7 @@ export const minariFormat: DatasetFormat = {
   extensions: ["/"],
   recognises: (files) => (files.kind === "file" ? isEpisodeFile(files) : dataFolder(files) !== undefined),
   async open(files, options) {
-    refuseOptions(files.name, "a Minari data set", options, ["observationKeys"]);
+    refuseOptions(files.name, "a Minari dataset", options, ["observationKeys"]);
     const storage = await openStorage(files);
     checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
     return sourceOf(files.name, storage, await layoutOf(files.name, storage, options));
@@ -93,7 +93,7 @@ async function openStorage(files: DataFiles): Promise<MinariStorage> {
     return (await import("./minari-hdf5.js")).openHdf5Storage(files, files.paths[0]!, undefined);
   const folder = dataFolder(files);
   if (folder === undefined)
-    throw new DataError(`"${files.name}" holds no Minari data set: it has neither ${metadataFile} nor ${mainFile}.`);
+    throw new DataError(`"${files.name}" holds no Minari dataset: it has neither ${metadataFile} nor ${mainFile}.`);
   const hasMetadata = files.paths.includes(folder + metadataFile);
   const metadata = hasMetadata ? readMetadata(files, folder + metadataFile) : undefined;
   if (metadata === undefined || metadata.storage === "hdf5")
@@ -101,13 +101,13 @@ async function openStorage(files: DataFiles): Promise<MinariStorage> {
   return (await import("./minari-columns.js")).openColumnStorage(files, folder, metadata.storage, metadata);
 }
 
-/** @throws DataError where there is no episode, or another number of them than the data set declares */
+/** @throws DataError where there is no episode, or another number of them than the dataset declares */
 function checkEpisodes(name: string, episodes: readonly number[], declared: number | undefined): void {
   if (episodes.length === 0)
-    throw new DataError(`"${name}" is a Minari data set without episodes; copy it again, with all its files.`);
+    throw new DataError(`"${name}" is a Minari dataset without episodes; copy it again, with all its files.`);
   if (declared !== undefined && declared !== episodes.length)
     throw new DataError(
-      `"${name}" declares ${declared} episodes (total_episodes) but holds ${episodes.length}; copy the data set again, with all its files.`,
+      `"${name}" declares ${declared} episodes (total_episodes) but holds ${episodes.length}; copy the dataset again, with all its files.`,
     );
 }
 
@@ -120,7 +120,7 @@ async function layoutOf(name: string, storage: MinariStorage, options: ReadOptio
   const picture = observations.find(({ space }) => metadata.jpeg && space.kind === "box" && space.image);
   if (picture)
     throw new DataError(
-      `"${name}": "${["observations", ...picture.path].join("/")}" are pictures stored as JPEG, which are not decoded here; leave the key out with the observation keys, or write the data set again with jpeg_encoding=False.`,
+      `"${name}": "${["observations", ...picture.path].join("/")}" are pictures stored as JPEG, which are not decoded here; leave the key out with the observation keys, or write the dataset again with jpeg_encoding=False.`,
     );
   const choice = choiceOf(actions);
   return {

@@ -1,4 +1,4 @@
-/** The Minari reader against damaged data sets, in each way of storing them. */
+/** The Minari reader against damaged datasets, in each way of storing them. */
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type DataFiles, filesInMemory } from "../../containers/files.js";
@@ -8,7 +8,7 @@ import { minariFormat } from "./minari-format.js";
 
 const fixtures = fileURLToPath(new URL("../../../../fixtures/formats/minari/", import.meta.url));
 
-/** A fixture in memory, under a short name; without the expected numbers, which are no part of the data set. */
+/** A fixture in memory, under a short name; without the expected numbers, which are no part of the dataset. */
 function fixture(name: string): DataFiles {
   const files = diskFiles(`${fixtures}${name}`);
   const contents = new Map<string, Uint8Array>();
@@ -28,7 +28,7 @@ const stored = [
 ];
 
 test.each(stored)(
-  "10,000 damaged data sets in $name give valid data or one typed error each",
+  "10,000 damaged datasets in $name give valid data or one typed error each",
   {
     timeout: 300_000,
   },

@@ -56,8 +56,7 @@ export async function openHdf5Storage(
 function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
   const keys = groupKeys(file, group);
   const missing = ["observations", "actions", "rewards", "terminations", "truncations"].find((key) => !keys.has(key));
-  if (missing)
-    throw new DataError(`"${file.name}": "${group}" has no "${missing}"; record or copy the data set again.`);
+  if (missing) throw new DataError(`"${file.name}": "${group}" has no "${missing}"; record or copy the dataset again.`);
   const steps = readHeader(file, `${group}/rewards`).shape[0]!;
   return {
     where: `"${file.name}": "${group}"`,
@@ -70,7 +69,7 @@ function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
 
 function groupKeys(file: OpenHdf5, path: string): Set<string> {
   if (isTable(file, path))
-    throw new DataError(`"${file.name}": "${path}" is an array where a group is expected; copy the data set again.`);
+    throw new DataError(`"${file.name}": "${path}" is an array where a group is expected; copy the dataset again.`);
   return new Set(listKeys(file, `/${path}`));
 }
 
@@ -81,13 +80,13 @@ function headerOf(file: OpenHdf5, path: readonly string[], perRow: number, rows:
     const keys = groupKeys(file, place);
     const key = keys.has(part) ? part : `_index_${part}`;
     if (!keys.has(key))
-      throw new DataError(`"${file.name}": "${place}" has no "${part}", which its space has; copy the data set again.`);
+      throw new DataError(`"${file.name}": "${place}" has no "${part}", which its space has; copy the dataset again.`);
     place = `${place}/${key}`;
   }
   const header = readHeader(file, place);
   if (header.shape[0] !== rows || numbersPerRow(header) !== perRow)
     throw new DataError(
-      `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the data set again.`,
+      `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the dataset again.`,
     );
   return header;
 }
@@ -110,7 +109,7 @@ function inferSpace(file: OpenHdf5, path: string, column: string, depth: number)
       return { kind: "other", type: "texts or pictures" };
     if (header.type === hdf5Class.integer && shape.length === 0)
       throw new DataError(
-        `${where}: "${column}" is one whole number a row, and no space tells how many there are to choose from; give the data set's folder, whose metadata.json tells it.`,
+        `${where}: "${column}" is one whole number a row, and no space tells how many there are to choose from; give the dataset's folder, whose metadata.json tells it.`,
       );
     return boxOf(shape, header.size === 1, `${where}, "${column}",`);
   }

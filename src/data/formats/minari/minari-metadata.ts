@@ -7,7 +7,7 @@ import { DataError } from "../../../errors.js";
 import { type DataFiles, readWhole } from "../../containers/files.js";
 import { parseSpace, type Space } from "./minari-space.js";
 
-/** What is told; a field that is absent was not. */
+/** What the metadata state; an absent field was not stated. */
 export interface MinariMetadata {
   readonly episodes?: number | undefined;
   readonly steps?: number | undefined;
@@ -24,13 +24,13 @@ const largestMetadata = 2 ** 23;
 
 /**
  * The metadata beside the data.
- * @throws DataError where the file is damaged or says what no Minari data set says
+ * @throws DataError where the file is damaged or says what no Minari dataset says
  */
 export function readMetadata(files: DataFiles, path: string): MinariMetadata & { readonly storage: MinariStorageKind } {
   const where = `"${files.name}": "${path}"`;
   const json = parsePythonJson(new TextDecoder().decode(readWhole(files, path, largestMetadata)), where);
   if (typeof json !== "object" || json === null || Array.isArray(json))
-    throw new DataError(`${where} is no JSON object; copy the data set again.`);
+    throw new DataError(`${where} is no JSON object; copy the dataset again.`);
   const fields = new Map<string, unknown>(Object.entries(json));
   const storage = fields.get("data_format") ?? "hdf5";
   if (storage !== "hdf5" && storage !== "arrow" && storage !== "parquet")
@@ -55,7 +55,7 @@ function count(fields: ReadonlyMap<string, unknown>, key: string, where: string)
   const value = fields.get(key);
   if (value === undefined || value === null) return undefined;
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw new DataError(`${where} has a "${key}" that is no number of them; copy the data set again.`);
+  throw new DataError(`${where} has a "${key}" that is no number of them; copy the dataset again.`);
 }
 
 function space(fields: ReadonlyMap<string, unknown>, key: string, where: string): Space | undefined {
@@ -71,6 +71,6 @@ function parsePythonJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text.replace(textOrSpecial, (found) => (found.startsWith('"') ? found : "null")));
   } catch {
-    throw new DataError(`${where} is no JSON; copy the data set again.`);
+    throw new DataError(`${where} is no JSON; copy the dataset again.`);
   }
 }

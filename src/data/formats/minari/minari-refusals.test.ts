@@ -1,4 +1,4 @@
-/** Minari data sets that are incomplete, contradict themselves or hold what is no number: one sentence with the place. */
+/** Minari datasets that are incomplete, contradict themselves or hold what is no number: one sentence with the place. */
 
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../../errors.js";
@@ -10,7 +10,7 @@ import { diskFiles } from "../../storage/disk-files.js";
 import { changed, file, fixtures, refusal, type Table, twoSteps, writeTable } from "./minari.fixture.js";
 import { minariFormat } from "./minari-format.js";
 
-describe("a Minari data set", () => {
+describe("a Minari dataset", () => {
   it("refuses options that mean nothing to it", async () => {
     expect(await refusal(diskFiles(`${fixtures}arrow`), { horizon: 5 })).toMatch(/a horizon means nothing/);
   });
@@ -29,7 +29,7 @@ describe("a Minari data set", () => {
     expect(await told({ truncations: undefined })).toContain('"episode_0" has no "truncations"');
     expect(await told({ observations: { shape: [2, 2] } })).toContain("[2, 2] where 3 rows of 2 are expected");
     expect(await told({ terminations: { shape: [2], values: [0, 2], dtype: "<b" } })).toContain("holds 2 in row 1");
-    expect(await told({ actions: { shape: [2], dtype: "<q" } })).toMatch(/give the data set's folder/);
+    expect(await told({ actions: { shape: [2], dtype: "<q" } })).toMatch(/give the dataset's folder/);
     const second = { ...twoSteps, observations: { shape: [3, 3] } };
     expect(await refusal(await file({ episode_0: twoSteps, episode_1: second }))).toContain('"episode_1/observations"');
   });

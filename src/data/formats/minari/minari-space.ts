@@ -103,7 +103,7 @@ function boundsOf(low: unknown, high: unknown, size: number): ActionBounds | und
   return from && to ? { low: from, high: to } : undefined;
 }
 
-const repair = "copy the data set again, or repair the space";
+const repair = "copy the dataset again, or repair the space";
 
 function groupIn(
   type: "Dict" | "Tuple",
@@ -162,7 +162,7 @@ function isCounts(value: unknown): value is number[] {
 
 /**
  * The part of a Dict that the user asked for, in the order asked for.
- * @param name the data set, for messages
+ * @param name the dataset, for messages
  * @throws DataError where the space is not a Dict; UsageError for a key that it lacks
  */
 export function selectKeys(space: Space, keys: readonly string[], name: string): Space {

@@ -17,7 +17,7 @@ import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
 
 const chunkBytes = 2 ** 17;
 
-/** The sink of a new data set; the target is its folder. */
+/** The sink of a new dataset; the target is its folder. */
 export async function createMinari(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink> {
   const begun = Date.now();
   const main = target.create("data/main_data.hdf5");

@@ -1,4 +1,4 @@
-/** Minari data sets that Python wrote (fixtures/formats/write_minari.py) against the numbers that numpy expects of them. */
+/** Minari datasets that Python wrote (fixtures/formats/write_minari.py) against the numbers that numpy expects of them. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -36,7 +36,7 @@ async function load(path: string, options: ReadOptions = {}): Promise<Dataset> {
   return loadDataset(await minariFormat.open(files, options));
 }
 
-/** The data set as plain numbers, as Python wrote down what it expects. */
+/** The dataset as plain numbers, as Python wrote down what it expects. */
 function plain(dataset: Dataset): Expected {
   const { observations: parts, actionSize, discreteActions, episodes } = dataset;
   const observationSize = observationWidth(parts);
@@ -55,7 +55,7 @@ function plain(dataset: Dataset): Expected {
   };
 }
 
-/** The rows as `gymnasium.spaces.flatten` gives them: in these data sets the picture's key sorts before all others. */
+/** The rows as `gymnasium.spaces.flatten` gives them: in these datasets the picture's key sorts before all others. */
 function flattened({ observations: parts }: Dataset, { length, observations }: Dataset["episodes"][number]): number[] {
   const ordered = Object.entries(parts).sort(([a], [b]) => Number(a === "state") - Number(b === "state"));
   return Array.from({ length: length + 1 }, (_, row) =>
@@ -77,7 +77,7 @@ const names = [
   "new-tiny",
 ];
 
-describe("Minari data sets written by Python", () => {
+describe("Minari datasets written by Python", () => {
   it.each(names)("reads %s as numpy does, from the folder and from its data folder", async (name) => {
     expect(plain(await load(`${fixtures}${name}`))).toEqual(expectedOf(name));
     expect(plain(await load(`${fixtures}${name}/data`))).toEqual(expectedOf(name));
@@ -88,7 +88,7 @@ describe("Minari data sets written by Python", () => {
   });
 });
 
-describe("a Minari data set", () => {
+describe("a Minari dataset", () => {
   it("takes the observation keys that are asked for, in that order", async () => {
     const whole = expectedOf("arrow");
     const chosen = await load(`${fixtures}arrow`, { observationKeys: ["observation", "achieved_goal"] });
@@ -129,7 +129,7 @@ describe("a Minari data set", () => {
 
 const real = fileURLToPath(new URL("../../../../../shared/data/minari-old-layout-small.hdf5", import.meta.url));
 
-it.skipIf(!existsSync(real))("reads a recorded AntMaze data set without metadata as h5py does", async () => {
+it.skipIf(!existsSync(real))("reads a recorded AntMaze dataset without metadata as h5py does", async () => {
   const { observations, actionSize, episodes } = await load(real);
   expect([observationWidth(observations), actionSize]).toEqual([31, 8]);
   expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual(Array(3).fill([50, true]));

@@ -25,7 +25,7 @@ import type { ReadOptions } from "../format.js";
 const GOAL_RADIUS = 0.5;
 const SCANNED_ROWS = 4096;
 
-/** The data set in an .npz file. @throws DataError for wrong arrays, UsageError for a goal that is missing or too much */
+/** The dataset in an .npz file. @throws DataError for wrong arrays, UsageError for a goal that is missing or too much */
 export function openOGBench(files: DataFiles, options: ReadOptions): EpisodeSource {
   const archive = openArchive(files, options);
   const { observations, actions } = openArrays(archive);

@@ -1,6 +1,6 @@
 /**
- * What the files of a public set hashed to when they were first downloaded, in a file beside the set. Where nobody
- * published a checksum, that record is all there is: it finds later changes, but it cannot say that the first download
+ * The checksums of a public dataset's files when they were first downloaded, in a file beside the dataset. Where no
+ * checksum was published, that record is all there is: it detects later changes, but cannot show that the first download
  * was right.
  */
 import { createHash } from "node:crypto";

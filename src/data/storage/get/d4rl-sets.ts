@@ -1,7 +1,7 @@
 /**
  * D4RL's datasets, by the names and addresses of its own list (d4rl/infos.py; for the Adroit hands of version 1, of
  * its environments). Sizes and checksums of AntMaze and the Adroit hands are those that TensorFlow Datasets recorded
- * (tensorflow_datasets/d4rl, checksums.tsv); of Franka Kitchen, those that others found who downloaded the files.
+ * (tensorflow_datasets/d4rl, checksums.tsv); of Franka Kitchen, those that others found when they downloaded the files.
  */
 import type { PublicSet } from "./public-sets.js";
 

@@ -32,7 +32,7 @@ export interface Downloaded {
 /** How often a connection that breaks after some bytes is taken up again. */
 const MOST_ATTEMPTS = 3;
 
-/** @throws NoConnection if nobody answers; RunFailure with what is wrong and what to do */
+/** @throws NoConnection if there is no answer; RunFailure with what is wrong and what to do */
 export async function download(request: DownloadRequest): Promise<Downloaded> {
   const { path, url } = request;
   const part = `${path}.part`;

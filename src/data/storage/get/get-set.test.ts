@@ -199,7 +199,7 @@ describe("calql data get", () => {
     const path = join(cache, "public", "maze2d-umaze-v1.hdf5");
     expect([code, out]).toEqual([
       0,
-      `${path}: downloaded, 300000 bytes, SHA-256 ${sha256} (recorded now; nobody published one, so this download is trusted)\n` +
+      `${path}: downloaded, 300000 bytes, SHA-256 ${sha256} (recorded now; none was published, so this download is trusted)\n` +
         `use it with --dataset ${path}\n`,
     ]);
     expect(requests.at(-1)?.url).toBe("/maze2d-umaze-v1.hdf5");

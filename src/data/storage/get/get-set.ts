@@ -21,7 +21,7 @@ export interface GotFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** What the checksum was held against: a published one, an earlier record of ours, or nothing yet. */
+  /** What the checksum was compared with: a published one, one recorded at an earlier download, or nothing yet. */
   readonly checked: "published" | "recorded" | "first";
   readonly downloaded: boolean;
 }

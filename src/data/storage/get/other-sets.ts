@@ -16,7 +16,7 @@ const minariNames = [
   ...["open", "umaze", "medium", "large"].flatMap((maze) => [`pointmaze/${maze}-v2`, `pointmaze/${maze}-dense-v2`]),
 ];
 
-/** A folder each, as Minari's own storage lays it out; the server tells the checksum of the large file. */
+/** A folder each, as Minari's own storage lays it out; the server states the checksum of the large file. */
 export const minariSets: readonly PublicSet[] = minariNames.map((name) => ({
   name: `D4RL/${name}`,
   family: "Minari",

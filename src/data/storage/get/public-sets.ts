@@ -8,7 +8,7 @@ import { unknownName } from "../../../errors.js";
 import { d4rlSets } from "./d4rl-sets.js";
 import { adroitBinarySets, minariSets, ogbenchSets } from "./other-sets.js";
 
-/** What is known of a public data set, and of its files what their publisher or a catalogue has written down. */
+/** What is known of a public dataset, and of its files what their publisher or a catalogue has written down. */
 export interface PublicSet {
   /** The name under which its publisher documents it. */
   readonly name: string;
@@ -43,7 +43,7 @@ export function publicSet(name: string): PublicSet {
   const found = publicSets.find((set) => set.name === name);
   if (found) return found;
   const names = publicSets.map((set) => set.name);
-  throw unknownName("public data set", name, names);
+  throw unknownName("public dataset", name, names);
 }
 
 /** The folder for data that can be recreated or downloaded again: CALQL_CACHE, else .calql in the working folder. */
@@ -61,7 +61,7 @@ export function placeOfFile(set: PublicSet, { path }: PublicFile): string {
   return set.files.length === 1 ? placeOfSet(set) : join(placeOfSet(set), ...path.split("/"));
 }
 
-/** The path of a public data set whose files are all in the cache; undefined for any other word. */
+/** The path of a public dataset whose files are all in the cache; undefined for any other word. */
 export function cachedPublicSet(name: string): string | undefined {
   const set = publicSets.find((candidate) => candidate.name === name);
   return set?.files.every((file) => existsSync(placeOfFile(set, file))) ? placeOfSet(set) : undefined;

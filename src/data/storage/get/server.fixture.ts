@@ -22,7 +22,7 @@ export function serve(bytes: Uint8Array, tag: string, cut?: number) {
   };
 }
 
-/** A port on which nobody listens. */
+/** A port on which nothing listens. */
 export async function closedPort(): Promise<number> {
   const other = createServer();
   await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));

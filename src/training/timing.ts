@@ -1,24 +1,24 @@
 /**
- * How fast a run goes: seconds since it began, those of them that checkpoints took, and updates per second of each phase,
- * counting only time in updates.
+ * How long a run has taken and how fast it is: seconds since it began, the seconds that checkpoints took, and updates per
+ * second of each phase, counting only time in updates.
  */
 import type { Phase } from "../settings/settings.js";
 
-/** What a checkpoint keeps, so that a resumed run counts on. */
-export interface SavedPace {
+/** What a checkpoint keeps of it, so that a resumed run continues to count. */
+export interface SavedTiming {
   readonly seconds: number;
   readonly checkpointSeconds: number;
   readonly spent: Readonly<Record<Phase, { readonly updates: number; readonly milliseconds: number }>>;
 }
 
-export class Pace {
-  /** Whoever writes checkpoints counts them here. */
+export class Timing {
+  /** Added to by what writes checkpoints (checkpointing.ts). */
   checkpointSeconds = 0;
   private start = performance.now();
   private began = 0;
   private spent = { offline: { updates: 0, milliseconds: 0 }, online: { updates: 0, milliseconds: 0 } };
 
-  save(): SavedPace {
+  save(): SavedTiming {
     return {
       seconds: this.seconds(),
       checkpointSeconds: this.checkpointSeconds,
@@ -26,8 +26,8 @@ export class Pace {
     };
   }
 
-  /** Goes on from where another process was; the time between the two does not count. */
-  restore({ seconds, checkpointSeconds, spent }: SavedPace): void {
+  /** Continues where another process stopped; the time between the two does not count. */
+  restore({ seconds, checkpointSeconds, spent }: SavedTiming): void {
     this.start = performance.now() - 1000 * seconds;
     this.checkpointSeconds = checkpointSeconds;
     this.spent = structuredClone(spent);
@@ -42,7 +42,7 @@ export class Pace {
     this.spent[phase].milliseconds += performance.now() - this.began;
   }
 
-  /** To the millisecond. */
+  /** Seconds since the run began, rounded to milliseconds. */
   seconds(): number {
     return Math.round(1000 * this.elapsed()) / 1000;
   }

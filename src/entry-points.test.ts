@@ -1,6 +1,6 @@
 /**
- * The doors of the package as a user finds them, built: what each of them loads, that the ones for browsers need nothing
- * of Node, and that their types compile where Node's are not installed.
+ * The entry points of the package as a user finds them, built: what each of them loads, that the ones for browsers need
+ * nothing of Node, and that their types compile where Node's are not installed.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -14,8 +14,9 @@ const built = builtProgram();
 afterAll(built.remove);
 const dist = join(built.place, "dist");
 
-const doors = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: Record<string, string> })
-  .exports;
+const entryPoints = (
+  JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: Record<string, string> }
+).exports;
 const everywhere = ["./agents", "./browser", "./data", "./environments"] as const;
 
 /** A folder of a program that has installed the package. */
@@ -85,9 +86,9 @@ describe("what is loaded", () => {
 });
 
 describe("for browsers", () => {
-  it.each(everywhere)("esbuild bundles %s without a warning, and nothing of Node is left", async (door) => {
+  it.each(everywhere)("esbuild bundles %s without a warning, and nothing of Node is left", async (entry) => {
     const { warnings, metafile } = await build({
-      stdin: { contents: `export * from "calql${door.slice(1)}";`, resolveDir: consumer },
+      stdin: { contents: `export * from "calql${entry.slice(1)}";`, resolveDir: consumer },
       bundle: true,
       platform: "browser",
       format: "esm",
@@ -160,8 +161,8 @@ describe("types without those of Node", () => {
     export const record: MemorySink = await trainInMemory({ task: environment.name }, { dataset });
     export const others = [Agent, registerAgent, useRuntime];`;
 
-  it("compile at every door", () => {
-    expect(everywhere.every((door) => use.includes(`"calql${door.slice(1)}"`))).toBe(true);
+  it("compile at every entry point", () => {
+    expect(everywhere.every((entry) => use.includes(`"calql${entry.slice(1)}"`))).toBe(true);
     expect(compile(use)).toBe("");
     // The check sees the types, and Node's are not there.
     expect(compile(use.replace("steps: number", "steps: string"))).toMatch(/not assignable to type 'string'/);
@@ -169,11 +170,11 @@ describe("types without those of Node", () => {
   });
 });
 
-test("the package has these doors and no others", () => {
-  expect(Object.keys(doors)).toEqual([".", ...everywhere, "./package.json"]);
+test("the package has these entry points and no others", () => {
+  expect(Object.keys(entryPoints)).toEqual([".", ...everywhere, "./package.json"]);
 });
 
-test("calql/data opens a data set in memory", async () => {
+test("calql/data opens a dataset in memory", async () => {
   const { filesInMemory, loadDataset, recogniseFormat } = (await import(
     pathToFileURL(join(dist, "data", "index.js")).href
   )) as typeof import("./data/index.js");
