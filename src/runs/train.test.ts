@@ -123,6 +123,12 @@ describe("train on a user's own environment", () => {
     expect(openEnvironments.size).toBe(0);
   });
 
+  it("records that its laptop preset was made for no task in particular", async () => {
+    const { folder } = await trainTiny("my-line", { preset: "laptop", onlineSteps: 0 });
+    expect(readRun(folder).config).toMatchObject({ settings: { preset: "laptop" }, presetFor: "any task" });
+    expect(run.config.presetFor).toBe("pointmaze-*");
+  });
+
   it("reads a file without timeouts by the task's horizon, or by the one that it is told", async () => {
     const file = `${newFolder()}.hdf5`;
     writeFileSync(file, await exampleFile(countingTables(new Array(10).fill(0))));
