@@ -18,9 +18,10 @@ import {
   registerLine,
   runFolderContent,
   tiny,
+  train,
   trainTiny,
 } from "./tiny-run.fixture.js";
-import { type TrainResult, train } from "./train.js";
+import type { TrainResult } from "./train.js";
 
 const task = "pointmaze-umaze";
 const dataset = await collectPointMaze({ task, steps: 2_000, seed: 5 });
