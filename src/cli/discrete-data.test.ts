@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectGridWorld } from "../environments/gridworld/collect-gridworld.js";
 import { readRun } from "../runs/read.js";
 import { writeDataset } from "../runs/task-data.js";
-import { train } from "../runs/train.js";
+import { train } from "../runs/tiny-run.fixture.js";
 import { calql } from "./command-line.fixture.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-discrete-"));

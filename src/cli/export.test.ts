@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
 import { readRun } from "../runs/read.js";
-import { tiny } from "../runs/tiny-run.fixture.js";
-import { train } from "../runs/train.js";
+import { tiny, train } from "../runs/tiny-run.fixture.js";
 import { calql } from "./command-line.fixture.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-export-"));

@@ -96,8 +96,8 @@ const mistakes: readonly Mistake[] = [
   [train("--mixing-ratio 1.1"), /^The setting mixingRatio of the run is 1\.1; it must be at most 1\.$/],
   [train("--utd-ratio -1"), /^The setting utdRatio of the run is -1; it must be at least 0\.$/],
   [train("--offline-updates none"), /^The setting offlineUpdates of the run is none; it must be a number\.$/],
-  [train("--threads 1000"), /^The setting threads of the run is 1000; it must be at most 256, since more have nothing/],
-  [train("--threads 1000000"), /^The setting threads of the run is 1000000; it must be at most 1024\.$/],
+  [train("--threads 1000"), /^The setting threads of the run is 1000; it must be at most 256\.$/],
+  [train("--threads 1000000"), /^The setting threads of the run is 1000000; it must be at most 256\.$/],
   [train("--dataset-horizon 0"), /^The setting datasetHorizon of the run is 0; it must be at least 1\.$/],
   [
     train("--agent sac --lagrange true"),

@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { identityOf } from "../../tools/chaos/run-identity.js";
 import { lockFolder } from "../runs/lock.js";
 import { readRun } from "../runs/read.js";
+import { registerLine } from "../runs/tiny-run.fixture.js";
 import { type CompareOptions, compare } from "./compare.js";
 import { newPlace, recorded, tinyComparison, tinySettings } from "./comparison.fixture.js";
 import { type StartWorker, startHere } from "./run-worker.js";
@@ -45,8 +46,8 @@ describe("compare", () => {
     const first = await comparing("whole", pair, { jobs: 2 });
     expect(first.began).toEqual(["cal-ql, seed 0", "sac, seed 0", "cal-ql, seed 1", "sac, seed 1"]);
     expect(first.statuses).toEqual(["completed", "completed", "completed", "completed"]);
-    expect(readRun(at("whole", "sac-seed1")).config).toMatchObject({
-      settings: { label: "sac", seed: 1, threads: 1, dataset: at("whole", "data.hdf5") },
+    expect(readRun(at("whole", "cal-ql-seed1")).config).toMatchObject({
+      settings: { label: "cal-ql", seed: 1, threads: 1, dataset: at("whole", "data.hdf5") },
       dataset: { steps: 300 },
     });
     const before = recorded(at("whole", "sac-seed1"));
@@ -75,12 +76,24 @@ describe("compare", () => {
   });
 
   it("refuses data that were collected in another way", async () => {
-    rmSync(at("serial", "sac-seed0"), { recursive: true });
+    rmSync(at("serial", "cal-ql-seed0"), { recursive: true });
     const other = { ...pair, collection: { steps: 300, seed: 1 } };
     await expect(comparing("serial", other)).rejects.toThrow(/data\.hdf5 was collected in another way/);
   });
 
-  it("shows a run that failed with its reason, continues with the others, and runs it at the next call", async () => {
+  it("needs no data for runs that learn from none, not even of a task that has none", async () => {
+    const task = registerLine("line without data");
+    const { statuses } = await comparing("none", { ...tinyComparison(["sac"]), tasks: [task], seeds: [0] });
+    expect(statuses).toEqual(["completed"]);
+    const folder = join(place, "none", task);
+    expect(readdirSync(folder)).toEqual(["sac-seed0"]);
+    expect(readRun(join(folder, "sac-seed0")).config).toMatchObject({
+      settings: { dataset: null },
+      dataset: { steps: 0 },
+    });
+  });
+
+  it("shows a run that failed with its reason, goes on with the others, and runs it at the next call", async () => {
     const first = await comparing("failed", pair, { startWorker: failing("sac-seed0") });
     expect(first.runs.filter(({ status }) => status !== "completed")).toEqual([
       expect.objectContaining({ name: "sac, seed 0", status: "failed", reason: "out of battery" }),

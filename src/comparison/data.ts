@@ -23,10 +23,10 @@ export function dataFile(out: string, task: string): string {
  * @throws UsageError or DataError naming the task or file
  */
 export async function checkData(runs: readonly PlannedRun[], collection: Collection | undefined): Promise<void> {
-  for (const { task, settings, collects } of onePerFile(runs)) {
-    if (!collects) diskFiles(settings.dataset!).close();
+  for (const { task, file, collects } of filesOf(runs)) {
+    if (!collects) diskFiles(file).close();
     else if (!collectsOwnData(task)) throw withoutOwnData(task);
-    else if (existsSync(settings.dataset!)) await refuseOtherData(settings.dataset!, recipeOf(task, collection));
+    else if (existsSync(file)) await refuseOtherData(file, recipeOf(task, collection));
   }
 }
 
@@ -36,17 +36,21 @@ export async function makeData(
   collection: Collection | undefined,
   onCollected?: (task: string, file: string) => void,
 ): Promise<void> {
-  for (const { task, settings } of onePerFile(runs.filter((run) => run.collects))) {
-    if (existsSync(settings.dataset!)) continue;
+  for (const { task, file } of filesOf(runs.filter((run) => run.collects))) {
+    if (existsSync(file)) continue;
     const recipe = recipeOf(task, collection);
     const collected = await collectOwnData(recipe);
-    await writeDataset(settings.dataset!, collected, { recipe: JSON.stringify(recipe) });
-    onCollected?.(task, settings.dataset!);
+    await writeDataset(file, collected, { recipe: JSON.stringify(recipe) });
+    onCollected?.(task, file);
   }
 }
 
-function onePerFile(runs: readonly PlannedRun[]): PlannedRun[] {
-  return [...new Map(runs.map((run) => [run.settings.dataset, run])).values()];
+/** The files that runs learn from, each once; a run that learns from none has none. */
+function filesOf(runs: readonly PlannedRun[]) {
+  const files = runs.flatMap(({ task, settings: { dataset: file }, collects }) =>
+    file ? [{ task, file, collects }] : [],
+  );
+  return new Map(files.map((each) => [each.file, each])).values();
 }
 
 /** In one order of names, because the recipe is compared as text. */

@@ -4,14 +4,14 @@
  * run that cannot be resumed is moved aside, so that nothing recorded is lost.
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileReason, RunFailure, reasonIn, UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
 import { lockFile, lockFolder } from "../runs/lock.js";
 import { readRun, readRunConfig, readRunSummary } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
-import { differingSetting } from "../runs/same-settings.js";
 import { refuseUsedFolder } from "../runs/write.js";
+import { differingSetting, type RecordedSettings } from "../settings/same-settings.js";
 import type { RunSummary } from "../training/record.js";
 import type { PlannedRun } from "./plan.js";
 
@@ -74,11 +74,17 @@ function stateOf(summary: RunSummary | undefined): FolderState {
   return { kind: "ended", reason: `failed${why}` };
 }
 
-function refuseOtherSettings({ folder, resolved }: PlannedRun, recorded: Readonly<Record<string, unknown>>): void {
-  const other = differingSetting(recorded, resolved);
+function refuseOtherSettings({ folder, resolved }: PlannedRun, recorded: RecordedSettings): void {
+  const other = differingSetting(withWholePath(recorded), withWholePath(resolved));
   if (other === undefined) return;
   throw new UsageError(
     `The folder ${folder} holds a run with other settings: its ${other.name} is ${shown(other.was)}, now it is ${shown(other.is)}. ` +
       "Name another folder with --out, or compare with the settings of that run.",
   );
+}
+
+/** A file is the same by any path to it. */
+function withWholePath(settings: RecordedSettings): RecordedSettings {
+  const { dataset } = settings;
+  return typeof dataset === "string" ? { ...settings, dataset: resolve(dataset) } : settings;
 }

@@ -136,7 +136,8 @@ describe("a run that ended early goes on", () => {
   it("from its beginning where its worker died before the first checkpoint", async () => {
     await failed("early");
     for (const name of [checkpointFolder, runFiles.summary]) rmSync(at("early", name), { recursive: true });
-    for (const name of [runFiles.metrics, runFiles.evaluations, episodeLogFile]) writeFileSync(at("early", name), "");
+    for (const name of [runFiles.metrics, runFiles.evaluations, runFiles.notices, episodeLogFile])
+      writeFileSync(at("early", name), "");
     expect((await comparing("early")).said).toEqual(["resumed: was killed"]);
     expect(readdirSync(join(place, "early", task))).toEqual([`${agent}-seed0`]);
     expect(identityOf(at("early"))).toEqual(await neverEnded());

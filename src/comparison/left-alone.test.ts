@@ -31,11 +31,11 @@ it("a run that another version of calql has written is reported, and the others 
   expect(runs.map(({ status }) => status)).toEqual(["failed", "completed"]);
   expect(runs[0]!.reason).toMatch(/of version 9\.9\.9 of calql is not one that .* can read \(curiosity\)/);
   expect(snapshotOf(join(first!.folder, "checkpoints"))).toEqual(before);
-  expect(readdirSync(join(first!.folder, "..")).sort()).toEqual(["data.hdf5", "sac-seed0", "sac-seed1"]);
+  expect(readdirSync(join(first!.folder, "..")).sort()).toEqual(["sac-seed0", "sac-seed1"]);
 });
 
 it("complete runs are not run again where the comparison is called from another folder", async () => {
-  const one = { ...tinyComparison(["sac"]), seeds: [0] };
+  const one = { ...tinyComparison(["cal-ql"]), seeds: [0] };
   const home = process.cwd();
   const began: string[] = [];
   const events = { began: ({ name }: { readonly name: string }) => void began.push(name) };

@@ -1,14 +1,16 @@
 /** From words and files to the list of runs: which there are, where they go and with which settings. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { UsageError } from "../errors.js";
+import { configure } from "../runs/configure.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { newPlace } from "./comparison.fixture.js";
 import { seedsOf, variantOf, withCommon } from "./comparison.js";
 import { readComparison } from "./file.js";
 import { type PlannedRun, planRuns, slug } from "./plan.js";
 
+vi.mock("../runs/configure.js", { spy: true });
 const { place, remove } = newPlace();
 afterAll(remove);
 
@@ -73,6 +75,20 @@ describe("a plan", () => {
       settings: { label: "cql -> sac", seed: 0, threads: 1, dataset: resolve("out", "pointmaze-large", "data.hdf5") },
       resolved: { conservativeWeight: 5, onlineAgent: "sac", threads: 1 },
     });
+  });
+
+  it("resolves the settings of each run once", async () => {
+    vi.mocked(configure).mockClear();
+    const runs = await planRuns({ ...comparison, variants: ["cql:sac", "cal-ql"].map(variantOf) }, "out");
+    expect(runs).toHaveLength(8);
+    expect(configure).toHaveBeenCalledTimes(8);
+  });
+
+  it("has no data for a run that learns from none, unless they are named", async () => {
+    const variants = [variantOf("sac"), { label: "with data", settings: { agent: "sac", dataset: "{task}.hdf5" } }];
+    const [without, named] = await planRuns({ tasks: ["pointmaze-umaze"], seeds: [0], variants }, "out");
+    expect(without).toMatchObject({ collects: false, settings: { dataset: null }, resolved: { dataset: null } });
+    expect(named).toMatchObject({ collects: false, resolved: { dataset: "pointmaze-umaze.hdf5" } });
   });
 
   it("takes a named dataset, with the task's name in its path", async () => {

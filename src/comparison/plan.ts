@@ -11,7 +11,7 @@ import { UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
 import { configure } from "../runs/configure.js";
 import type { Configuration, TrainSettings } from "../settings/configuration.js";
-import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
+import { learnsFromNoData, refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { Comparison, Variant } from "./comparison.js";
 import { dataFile } from "./data.js";
 
@@ -32,27 +32,31 @@ export interface PlannedRun {
 /** @throws UsageError for settings, names or labels that do not fit */
 export async function planRuns(comparison: Comparison, out: string): Promise<PlannedRun[]> {
   refuseNoComparison(comparison);
-  const { tasks, seeds, variants } = comparison;
-  const sizes: (readonly [string, Sizes])[] = [];
-  for (const task of new Set(tasks)) sizes.push([task, await sizesOfTask(task)]);
+  const { seeds, variants } = comparison;
+  const tasks = [...new Set(comparison.tasks)];
+  const sizes = new Map<string, Sizes>();
+  for (const task of tasks) sizes.set(task, await sizesOfTask(task));
   refuseAmbiguousLabels(variants);
   refuseOneFileForAll(comparison);
-  // Tasks of one family differ in nothing that an agent is declared with, and declaring large networks takes a while.
-  const seen = new Set<string>();
-  for (const [task, own] of sizes) {
-    for (const { settings } of variants) {
-      const configuration = configure({ ...settings, task });
-      const { agent, agentSettings, online } = configuration;
-      const key = JSON.stringify([own, agent.name, agentSettings, online?.agent.name, online?.settings]);
-      if (!seen.has(key)) refuseUnfitAgents(configuration, own);
-      seen.add(key);
-    }
-  }
-  return [...new Set(tasks)].flatMap((task) =>
+  const planned = tasks.flatMap((task) =>
     seeds.flatMap((seed) =>
       variants.map((variant) => planRun({ task, seed, variant, out, several: tasks.length > 1 })),
     ),
   );
+  refuseUnfit(planned, sizes);
+  return planned.map(({ run }) => run);
+}
+
+/** Tasks of one family differ in nothing that an agent is declared with, and declaring large networks takes a while. */
+function refuseUnfit(planned: readonly Planned[], sizes: ReadonlyMap<string, Sizes>): void {
+  const seen = new Set<string>();
+  for (const { run, configuration } of planned) {
+    const { agent, agentSettings, online } = configuration;
+    const own = sizes.get(run.task)!;
+    const key = JSON.stringify([own, agent.name, agentSettings, online?.agent.name, online?.settings]);
+    if (!seen.has(key)) refuseUnfitAgents(configuration, own);
+    seen.add(key);
+  }
 }
 
 /** A program may hand over anything. @throws UsageError naming what is missing or none */
@@ -69,6 +73,12 @@ function refuseNoComparison(comparison: Comparison): void {
       `A variant of the comparison is ${shown(variant)}; give { label, settings }, or variantOf("cql") for an agent alone.`,
     );
   }
+}
+
+/** A run with its settings as they were resolved, once: large comparisons have hundreds of runs. */
+interface Planned {
+  readonly run: PlannedRun;
+  readonly configuration: Configuration;
 }
 
 interface Place {
@@ -97,21 +107,23 @@ async function sizesOfTask(task: string): Promise<Sizes> {
 }
 
 /** One thread a run unless the variant says otherwise: the cores are shared out among the runs. */
-function planRun({ task, seed, variant: { label, settings: own }, out, several }: Place): PlannedRun {
-  const named = own.dataset ? { dataset: own.dataset.replaceAll("{task}", task) } : {};
-  const written = { threads: 1, ...own, ...named, task, seed, label };
-  const collects = !configure(written).run.dataset;
-  const settings = collects ? { ...written, dataset: resolve(dataFile(out, task)) } : written;
-  return {
+function planRun({ task, seed, variant: { label, settings: own }, out, several }: Place): Planned {
+  const written = { threads: 1, ...own, task, seed, label };
+  const configuration = configure(written);
+  const { dataset: named } = configuration.run;
+  const collects = !named && !learnsFromNoData(configuration.run);
+  const dataset = collects ? resolve(dataFile(out, task)) : (named?.replaceAll("{task}", task) ?? null);
+  const run = {
     name: `${label}${several ? ` on ${task}` : ""}, seed ${seed}`,
     label,
     task,
     seed,
     folder: join(out, taskSlug(task), `${slug(label)}-seed${seed}`),
-    settings,
-    resolved: configure(settings).flat,
+    settings: { ...written, dataset },
+    resolved: { ...configuration.flat, dataset },
     collects,
   };
+  return { run, configuration };
 }
 
 /** "cql -> sac" as "cql-sac": letters, digits and dots survive, everything else is a hyphen. */

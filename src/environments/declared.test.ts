@@ -1,8 +1,7 @@
 /** An environment that lacks something is told so where it is made, in a sentence that names the member. */
 import { existsSync } from "node:fs";
 import { expect, it, vi } from "vitest";
-import { errorOf, lineData, newFolder, registerLine, tiny } from "../runs/tiny-run.fixture.js";
-import { train } from "../runs/train.js";
+import { errorOf, lineData, newFolder, registerLine, tiny, train } from "../runs/tiny-run.fixture.js";
 import { dict, type Environment, pixels } from "./environment.js";
 import { makeEnvironment, registerEnvironment } from "./registry.js";
 

@@ -17,7 +17,8 @@ export function familyOf(task: string): Family | undefined {
   return families.find(({ tasks }) => tasks.includes(name));
 }
 
-/** The presets of a task; undefined where no family has any for it. */
+/** The presets of a task; undefined where it is of no family, whatever its name begins with, or the family has none for it. */
 export function presetsOf(task: string): TaskPresets | undefined {
-  return families.flatMap(({ presets }) => presets).find(({ prefix }) => task.startsWith(prefix));
+  const { name } = splitTask(task);
+  return familyOf(task)?.presets.find(({ prefix }) => name.startsWith(prefix));
 }

@@ -17,7 +17,7 @@ export interface Scale {
   readonly agents?: Readonly<Record<string, PresetValues>>;
 }
 
-/** The presets of all tasks whose names begin with `prefix`. */
+/** The presets of all tasks of the family whose names begin with `prefix`. */
 export interface TaskPresets {
   readonly prefix: string;
   readonly paper: Scale;

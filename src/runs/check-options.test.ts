@@ -8,8 +8,8 @@ import { compare } from "../comparison/compare.js";
 import { UsageError } from "../errors.js";
 import { type Environment, registerEnvironment } from "../index.js";
 import { exportPolicy } from "./export-policy.js";
-import { errorOf, lineData, newFolder, registerLine, tiny } from "./tiny-run.fixture.js";
-import { resume, train } from "./train.js";
+import { errorOf, lineData, newFolder, registerLine, tiny, train } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
 
 const task = registerLine("asked wrongly");
 const settings = { ...tiny, task };

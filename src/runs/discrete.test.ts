@@ -6,8 +6,7 @@ import { describe, expect, it } from "vitest";
 import { collectGridWorld } from "../environments/gridworld/collect-gridworld.js";
 import { UsageError } from "../errors.js";
 import type { TrainSettings } from "../settings/configuration.js";
-import { lineData, newFolder, registerLine } from "./tiny-run.fixture.js";
-import { train } from "./train.js";
+import { lineData, newFolder, registerLine, train } from "./tiny-run.fixture.js";
 
 const task = "gridworld-cliff";
 const dataset = await collectGridWorld({ task, seed: 1, steps: 5000 });

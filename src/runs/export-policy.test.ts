@@ -18,9 +18,18 @@ import { readRun } from "./read.js";
 import { runFiles } from "./record.js";
 import { saved } from "./resuming.fixture.js";
 import type { SavedRun } from "./saved-run.js";
-import { errorOf, lineData, newFolder, registerLine, type TinyOptions, tiny, trainTiny } from "./tiny-run.fixture.js";
+import {
+  errorOf,
+  lineData,
+  newFolder,
+  registerLine,
+  type TinyOptions,
+  tiny,
+  train,
+  trainTiny,
+} from "./tiny-run.fixture.js";
 import { tinyTask } from "./tiny-tasks.fixture.js";
-import { resume, train } from "./train.js";
+import { resume } from "./train.js";
 
 /** Evaluations after 0, 10, 20 and 30 updates, then after 10, 20, 30 and 40 steps. */
 const schedule = {

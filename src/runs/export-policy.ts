@@ -11,6 +11,7 @@ import type { AgentDefinition } from "../agents/definition.js";
 import { DataError, fileReason, RunFailure, UsageError } from "../errors.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { algorithmIn, type TrainSettings } from "../settings/configuration.js";
+import { settingsAt } from "../settings/same-settings.js";
 import type { Phase } from "../settings/settings.js";
 import { policyFile } from "../training/complete-run.js";
 import type { EvaluationLine } from "../training/record.js";
@@ -29,7 +30,6 @@ import { asRunCheckpoint } from "./find-checkpoint.js";
 import { readRun, readRunConfig } from "./read.js";
 import { type RunConfig, runFiles } from "./record.js";
 import { exportedPolicies, isOfTheRecord } from "./run-folder.js";
-import { settingsAt } from "./same-settings.js";
 import type { RunCheckpoint } from "./saved-run.js";
 
 /** Which state of a run is exported, and where to. */

@@ -184,7 +184,8 @@ function program({ making = "", fourthStep = "", folder, seconds }: ProgramParts
   return `
     import { spawnSync } from "node:child_process";
     import { registerEnvironment } from "./dist/index.js";
-    import { train } from "./dist/runs/train.js";
+    import { configure } from "./dist/runs/configure.js";
+    import { trainConfigured } from "./dist/runs/train.js";
     const box = (size) => ({ kind: "box", size, low: new Float32Array(size).fill(-1), high: new Float32Array(size).fill(1) });
     let step = 0;
     let calls = 0;
@@ -203,6 +204,6 @@ function program({ making = "", fourthStep = "", folder, seconds }: ProgramParts
       task: "slow", agent: "sac", offlineUpdates: 0, mixingRatio: 0, onlineSteps: 10, evaluationEpisodes: 1, threads: 1,
       actorHidden: [8], criticHidden: [8], batchSize: 8, environmentTimeoutSeconds: ${seconds},
     };
-    await train(settings, { folder: ${JSON.stringify(folder)}, mayEndProcess: true });
+    await trainConfigured(configure(settings), { folder: ${JSON.stringify(folder)}, mayEndProcess: true });
   `;
 }

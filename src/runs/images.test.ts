@@ -19,8 +19,8 @@ import { depicted } from "../environments/promising.fixture.js";
 import { RandomStream } from "../random.js";
 import { exportPolicy } from "./export-policy.js";
 import { writeDatasetAs } from "./images.fixture.js";
-import { newFolder, registerLine, tiny } from "./tiny-run.fixture.js";
-import { resume, train } from "./train.js";
+import { newFolder, registerLine, tiny, train } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
 
 const parts: ObservationParts = {
   state: { type: "float32", shape: [2] },

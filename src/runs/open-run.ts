@@ -4,6 +4,7 @@
  */
 import { DataError, UsageError } from "../errors.js";
 import { shown } from "../requirement.js";
+import { differingSetting, settingsAt } from "../settings/same-settings.js";
 import {
   type AssembledRun,
   assembleRun,
@@ -23,7 +24,6 @@ import { noLines } from "./line-positions.js";
 import { readSteering } from "./read.js";
 import { type RunConfig, runFiles } from "./record.js";
 import { describeHardware, recordOf } from "./run-record.js";
-import { differingSetting, settingsAt } from "./same-settings.js";
 import { type RunCheckpoint, type SavedRun, snapshotIn } from "./saved-run.js";
 import type { TrainOptions } from "./train-options.js";
 import { RunWriter } from "./write.js";

@@ -10,8 +10,9 @@ import { Replay } from "../data/replay.js";
 import { convertDataset } from "../data/storage/convert-dataset.js";
 import { openDataset } from "../data/storage/open-dataset.js";
 import { dataOpened } from "../training/learning-data.js";
-import { replaySuite, sinkSuite } from "../training/ports.fixture.js";
+import { replaySuite } from "../training/ports.fixture.js";
 import { MixedReplay } from "../training/replay.js";
+import { sinkSuite } from "../training/sink.fixture.js";
 import { EpisodeLog } from "./checkpoints/episode-log.js";
 import { CheckpointStore, type FoundCheckpoint } from "./checkpoints/store.js";
 import { FolderSink } from "./folder-sink.js";
@@ -32,18 +33,21 @@ sinkSuite("of a run folder", () => {
   const folder = join(place, `run-${count++}`);
   const writer = RunWriter.create(folder, config);
   const store = new CheckpointStore(folder);
-  const sink = new FolderSink({ writer, store, identity: { settings: {}, data: "none" } });
+  const identity = { settings: {}, data: "none" };
+  const sink = new FolderSink({ writer, store, identity });
   sink.episodes = EpisodeLog.create(folder);
   const snapshotIn = ({ manifest, tensors, path }: FoundCheckpoint) => ({
     state: parseSavedRun(manifest, path),
     tensors,
   });
-  const kept = () => {
-    const { metrics, evaluations, notices, summary } = readRun(folder);
-    const newest = store.newest(
+  const newestSaved = () =>
+    store.newest(
       (found) => ({ saved: parseSavedRun(found.manifest, found.path), ...snapshotIn(found) }),
       () => {},
     );
+  const kept = () => {
+    const { metrics, evaluations, notices, summary } = readRun(folder);
+    const newest = newestSaved();
     const episodes: Episode[] = [];
     EpisodeLog.reopen(folder, newest.saved.episodes, shapes, (episode) => episodes.push(episode)).close();
     const policy = readFileSync(join(folder, runFiles.policy));
@@ -58,7 +62,13 @@ sinkSuite("of a run folder", () => {
       summary: summary!,
     };
   };
-  return { sink, kept };
+  const reopen = () => {
+    const { lines, episodes } = newestSaved().saved;
+    const again = new FolderSink({ writer: RunWriter.reopen(folder, lines), store, identity });
+    again.episodes = EpisodeLog.reopen(folder, episodes, shapes, () => {});
+    return again;
+  };
+  return { sink, kept, reopen };
 });
 
 // 60,000 transitions of 36 bytes are more than the megabyte that they may take.

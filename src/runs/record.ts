@@ -11,7 +11,9 @@ export const runConfigSchema = z.object({
   startedAt: z.string(),
   /** Every setting of the run, resolved: preset, file and flags together. */
   settings: z.record(z.string(), z.unknown()),
-  /** Files that registered what the run needs, by absolute paths (`--import`); they are imported when it is resumed. */
+  /** For which tasks the preset was made that they started from: "antmaze-*", or "any task"; older runs do not say. */
+  presetFor: z.string().optional(),
+  /** Files that registered what the run needs, by absolute paths (`--import`); they are imported when it goes on. */
   imports: z.array(z.string()).optional(),
   dataset: z.object({
     source: z.string(),

@@ -25,8 +25,8 @@ import { lockFile, lockFolder } from "./lock.js";
 import { runFiles } from "./record.js";
 import { endedInFirstUpdate, mazeData, mazeTask, saved, settingsFor, whole } from "./resuming.fixture.js";
 import type { SavedRun } from "./saved-run.js";
-import { lineData, newFolder } from "./tiny-run.fixture.js";
-import { resume, train } from "./train.js";
+import { lineData, newFolder, train } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
 
 describe("a run whose folder has changed since it was ended", () => {
   it("cuts off what a kill or a failing disk left after the checkpoint", async () => {

@@ -8,8 +8,8 @@ import { makeEnvironment } from "../environments/registry.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { CheckpointStore } from "./checkpoints/store.js";
 import { parseSavedRun, type SavedRun } from "./saved-run.js";
-import { lineData, newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
-import { resume, train } from "./train.js";
+import { lineData, newFolder, registerLine, tiny, train, trainTiny } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
 
 /** Called before every step of every environment below. */
 let beforeStep = () => {};

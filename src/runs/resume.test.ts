@@ -27,8 +27,8 @@ import {
   whole,
 } from "./resuming.fixture.js";
 import { writeDataset } from "./task-data.js";
-import { lineData, newFolder, registerLine } from "./tiny-run.fixture.js";
-import { resume, train } from "./train.js";
+import { lineData, newFolder, registerLine, train } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
 
 const line = registerLine("line-to-resume");
 const lineSizes = { observationSize: 2, actionSize: 1 };

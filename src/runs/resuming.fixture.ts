@@ -13,8 +13,7 @@ import type { TrainSettings } from "../settings/configuration.js";
 import { methodOf } from "../settings/methods.js";
 import { CheckpointStore } from "./checkpoints/store.js";
 import { parseSavedRun, type SavedRun } from "./saved-run.js";
-import { newFolder, tiny } from "./tiny-run.fixture.js";
-import { train } from "./train.js";
+import { newFolder, tiny, train } from "./tiny-run.fixture.js";
 
 for (const name of [mazeTask, gridTask]) registerEnvironment(name, chaosTasks.get(name)!);
 

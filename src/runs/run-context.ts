@@ -13,7 +13,7 @@ import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { LearningData } from "../training/learning-data.js";
 import { transformOf } from "../training/transform.js";
 import { checkpointFolder, isUnfinishedCheckpoint } from "./checkpoints/store.js";
-import { configureSaved } from "./configure.js";
+import { configure } from "./configure.js";
 import { hangWatchFor } from "./hang-watch.js";
 import { isRunLeftover, removeLeftovers } from "./leftovers.js";
 import { lockFolder } from "./lock.js";
@@ -50,7 +50,7 @@ export async function withResumedRun<Result>(
   use: (run: AssembledRun) => Promise<Result>,
 ): Promise<Result> {
   const { folder } = options;
-  const configuration = configureSaved(readRunConfig(folder).settings as TrainSettings);
+  const configuration = configure(readRunConfig(folder).settings as TrainSettings);
   refuseLostData(configuration.run, options);
   return withContext(configuration, options, (context) =>
     underLock(folder, async () => use(await resumedRun(context, options))),

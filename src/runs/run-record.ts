@@ -4,13 +4,14 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { observationWidth, plainParts, vectorSizeOf } from "../data/columns.js";
 import type { Configuration } from "../settings/configuration.js";
+import { presetMadeFor } from "../settings/presets.js";
 import type { LearningData } from "../training/learning-data.js";
 import { version } from "../version.js";
 import { importedFiles } from "./import-files.js";
 import type { RunConfig } from "./record.js";
 
 /** The record of a configuration and its data, on this machine, now. */
-export function recordOf({ flat }: Configuration, dataset: LearningData): RunConfig {
+export function recordOf({ flat, run }: Configuration, dataset: LearningData): RunConfig {
   const { source, observations, actionSize, episodes, steps } = dataset;
   const parts = vectorSizeOf(observations) === undefined ? { observations: plainParts(observations) } : {};
   const imports = importedFiles();
@@ -19,6 +20,7 @@ export function recordOf({ flat }: Configuration, dataset: LearningData): RunCon
     calqlVersion: version,
     startedAt: new Date().toISOString(),
     settings: flat,
+    presetFor: presetMadeFor(run.task),
     ...(imports.length > 0 && { imports: [...imports] }),
     dataset: { source, episodes, steps, observationSize, ...parts, actionSize },
     hardware: describeHardware(),

@@ -7,8 +7,7 @@ import { Replay } from "../data/replay.js";
 import type { Transitions } from "../data/transitions.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { readRun } from "./read.js";
-import { newFolder, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
-import { train } from "./train.js";
+import { newFolder, registerLine, tiny, train, trainTiny } from "./tiny-run.fixture.js";
 
 const task = registerLine("scheduled-line");
 const ending = registerLine("ending-line", { endsAt: 4 });

@@ -7,9 +7,8 @@ import { describe, expect, it } from "vitest";
 import { agentDefinition, builtInAgents } from "../agents/registry.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { methods, withMethod } from "../settings/methods.js";
-import { newFolder } from "./tiny-run.fixture.js";
+import { newFolder, train } from "./tiny-run.fixture.js";
 import { tinyTask } from "./tiny-tasks.fixture.js";
-import { train } from "./train.js";
 
 const tasks = { continuous: tinyTask("continuous"), discrete: tinyTask("discrete") };
 const names = [...new Set([...builtInAgents, ...Object.keys(methods)])];

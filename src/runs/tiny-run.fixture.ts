@@ -11,7 +11,8 @@ import { randomDataset } from "../data/example-data.fixture.js";
 import { box, type Environment } from "../environments/environment.js";
 import { registerEnvironment } from "../environments/registry.js";
 import type { TrainSettings } from "../settings/configuration.js";
-import { type TrainOptions, train } from "./train.js";
+import { configure } from "./configure.js";
+import { type TrainOptions, type TrainResult, trainConfigured } from "./train.js";
 
 /** How a task of the tests behaves. */
 export interface LineOptions {
@@ -121,6 +122,11 @@ export function newFolder(): string {
   const place = mkdtempSync(join(tmpdir(), "calql-train-"));
   places.push(place);
   return join(place, "run");
+}
+
+/** A run from settings as a caller writes them, without the report that the public door draws. */
+export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
+  return trainConfigured(configure(settings), options);
 }
 
 /** What a test may give to a run; `dataset: null` gives no data in memory. */

@@ -18,9 +18,10 @@ import {
   registerLine,
   runFolderContent,
   tiny,
+  train,
   trainTiny,
 } from "./tiny-run.fixture.js";
-import { type TrainResult, train } from "./train.js";
+import type { TrainResult } from "./train.js";
 
 const task = "pointmaze-umaze";
 const dataset = await collectPointMaze({ task, steps: 2_000, seed: 5 });
@@ -51,7 +52,8 @@ const policyOf = (folder: string) => readFileSync(join(folder, "policy.onnx"));
 
 describe("train", () => {
   it("leaves a run folder with everything but the report, which is the command line's", () => {
-    expect(readdirSync(result.folder).sort()).toEqual([...runFolderContent].sort());
+    // The doctor has spoken at the switch.
+    expect(readdirSync(result.folder).sort()).toEqual([...runFolderContent, "notices.jsonl"].sort());
     expect(run.summary).toEqual(result.summary);
     expect(run.evaluations).toEqual(result.evaluations);
   });
@@ -121,6 +123,12 @@ describe("train on a user's own environment", () => {
     expect(summary).toMatchObject({ status: "completed", updates: 30, onlineSteps: 20, onlineEpisodes: 2 });
     expect(readRun(folder).config.dataset.source).toBe(lineData().source);
     expect(openEnvironments.size).toBe(0);
+  });
+
+  it("records that its laptop preset was made for no task in particular", async () => {
+    const { folder } = await trainTiny("my-line", { preset: "laptop", onlineSteps: 0 });
+    expect(readRun(folder).config).toMatchObject({ settings: { preset: "laptop" }, presetFor: "any task" });
+    expect(run.config.presetFor).toBe("pointmaze-*");
   });
 
   it("reads a file without timeouts by the task's horizon, or by the one that it is told", async () => {

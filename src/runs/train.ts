@@ -3,11 +3,10 @@
  * loop's (training/loop.ts).
  */
 import { EnvironmentFailure } from "../environments/environment-failure.js";
-import type { Configuration, TrainSettings } from "../settings/configuration.js";
+import type { Configuration } from "../settings/configuration.js";
 import type { AssembledRun } from "../training/assemble.js";
 import { completeRun } from "../training/complete-run.js";
 import { checkTrainOptions } from "./check-options.js";
-import { configure } from "./configure.js";
 import { withNewRun, withResumedRun } from "./run-context.js";
 import type { TrainOptions, TrainResult } from "./train-options.js";
 
@@ -15,14 +14,9 @@ export type { TrainOptions, TrainResult } from "./train-options.js";
 
 /**
  * Trains as the settings say and leaves a run folder.
- * @throws UsageError for settings or data that do not fit, before anything is written
- * @throws RunFailure if training cannot continue; what was recorded until then is in the folder
+ * @throws UsageError for data that do not fit, before anything is written
+ * @throws RunFailure if training cannot go on; what was recorded until then is in the folder
  */
-export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
-  return trainConfigured(configure(settings), options);
-}
-
-/** The same, with settings that were resolved already. */
 export async function trainConfigured(configuration: Configuration, options: TrainOptions): Promise<TrainResult> {
   checkTrainOptions(options, "train()");
   return withNewRun(configuration, options, (run) => complete(run, options));
@@ -31,7 +25,7 @@ export async function trainConfigured(configuration: Configuration, options: Tra
 /**
  * Resumes a run that was interrupted, killed or failed, from its newest sound checkpoint. On the same
  * machine with the same number of threads the result is, to the bit, that of a run that was never ended.
- * @throws as `train` does; DataError where no checkpoint is sound or the recorded data are not those of the run
+ * @throws as `trainConfigured` does; DataError where no checkpoint is sound or the recorded data are not those of the run
  */
 export async function resume(options: TrainOptions): Promise<TrainResult> {
   checkTrainOptions(options, "resume()");

@@ -15,8 +15,8 @@ import { RandomStream } from "../random.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { exportPolicy } from "./export-policy.js";
 import { readRun } from "./read.js";
-import { errorOf, newFolder, tiny } from "./tiny-run.fixture.js";
-import { resume, train } from "./train.js";
+import { errorOf, newFolder, tiny, train } from "./tiny-run.fixture.js";
+import { resume } from "./train.js";
 
 /** @param kilowatts of an action; @param low, high the bounds that the environment declares */
 function heater(name: string, low: number, high: number, kilowatts: (action: number) => number): SyncEnvironment {

@@ -10,8 +10,7 @@ import { importHint } from "../registered.js";
 import { shown } from "../requirement.js";
 import { methodOf, methods, withMethod } from "./methods.js";
 import { presetOf } from "./presets.js";
-import type { Phase } from "./settings.js";
-import { formerNames, type RunSettings, runSettings, withNamesOfToday } from "./settings.js";
+import { formerNames, MOST_THREADS, type Phase, type RunSettings, runSettings, withNamesOfToday } from "./settings.js";
 
 /** What a caller may write: any settings of the run and of the agents; `Own` are those of an agent of your own. */
 export type TrainSettings<Own = unknown> = Partial<RunSettings> &
@@ -193,7 +192,7 @@ function parseRun(values: object): RunSettings {
 }
 
 function withThreads(run: RunSettings, cores: number): RunSettings {
-  return run.threads > 0 ? run : { ...run, threads: cores };
+  return run.threads > 0 ? run : { ...run, threads: Math.min(cores, MOST_THREADS) };
 }
 
 /** Those of the values that are settings of the agent, checked, with defaults. */

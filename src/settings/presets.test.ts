@@ -142,6 +142,14 @@ describe("a preset", () => {
     expect(resolveConfiguration({ task: "my-robot" }).flat).toMatchObject({ actorHidden: [256, 256], nActions: 10 });
   });
 
+  it("of a family is not for a task of the user's own, whatever its name begins with", () => {
+    for (const preset of ["paper", "laptop"] as const) {
+      const { task: _, ...mine } = resolveConfiguration({ task: "pointmaze-mine", preset }).flat;
+      const { task: __, ...any } = resolveConfiguration({ task: "my-robot", preset }).flat;
+      expect(mine).toEqual(any);
+    }
+  });
+
   it("names nothing but settings, for agents that there are", () => {
     const known = [...allSettings().keys()];
     const presets = families.flatMap((family) => family.presets);

@@ -32,3 +32,9 @@ export function presetOf({ task, preset }: Pick<RunSettings, "task" | "preset">,
   if (!scale) return preset === "laptop" ? anyTaskLaptop : {};
   return { ...scale.preset, ...(agent === undefined ? {} : scale.agents?.[agent]) };
 }
+
+/** For which tasks the preset of a task was made: "antmaze-*", or "any task", a user's own too. */
+export function presetMadeFor(task: string): string {
+  const own = presetsOf(task);
+  return own ? `${own.prefix}*` : "any task";
+}

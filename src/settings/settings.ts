@@ -9,6 +9,12 @@ import { MOST_ACTIONS } from "../data/discrete-actions.js";
 export const phaseSchema = z.enum(["offline", "online"]);
 export type Phase = z.infer<typeof phaseSchema>;
 
+/**
+ * A thread takes whole rows of a matrix product, and the widest layers of the presets have 512 of them, in minibatches
+ * of 256: more threads would have nothing to do, and each has a stack of its own.
+ */
+export const MOST_THREADS = 256;
+
 const count = () => z.number().int().min(0);
 
 export const runSettings = z.object({
@@ -18,7 +24,10 @@ export const runSettings = z.object({
   onlineAgent: z.string().nullable().default(null).describe("Algorithm of the online phase, if it is a different one."),
   label: z.string().nullable().default(null).describe("Name of the run in reports; none: the names of its agents."),
   seed: z.number().int().default(0).describe("Seed of everything random."),
-  threads: count().max(1024).default(0).describe("Threads for an update; 0: one per core."),
+  threads: count()
+    .max(MOST_THREADS)
+    .default(0)
+    .describe(`Threads for an update, at most ${MOST_THREADS}; 0: one per core.`),
   dataset: z
     .string()
     .nullable()

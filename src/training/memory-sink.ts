@@ -4,7 +4,13 @@
 import type { Episode } from "../data/episode.js";
 import type { RunSink } from "./ports.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
+import type { RunIdentity } from "./run-identity.js";
 import type { Snapshot } from "./snapshot.js";
+
+/** A snapshot, and how many lines and episodes had been recorded before it. */
+export interface KeptSnapshot extends Snapshot {
+  readonly recorded: Readonly<Record<"metricsLines" | "evaluations" | "notices" | "episodes", number>>;
+}
 
 /** The record of a run in memory: all lines and episodes in order, and of the snapshots the newest and the best. */
 export class MemorySink implements RunSink {
@@ -13,8 +19,10 @@ export class MemorySink implements RunSink {
   readonly notices: NoticeLine[] = [];
   readonly episodes: Episode[] = [];
   /** The newest snapshot, and the one that was evaluated best. */
-  newest: Snapshot | undefined;
-  best: Snapshot | undefined;
+  newest: KeptSnapshot | undefined;
+  best: KeptSnapshot | undefined;
+  /** Of which run this is the record, once one has begun. */
+  identity: RunIdentity | undefined;
   /** The bytes of the policy, an ONNX model, once the run has ended. */
   model: Uint8Array | undefined;
   ending: RunSummary | undefined;
@@ -38,8 +46,27 @@ export class MemorySink implements RunSink {
   /** Keeps a copy: the tensors of a snapshot are those that the next update changes. */
   checkpoint({ state, tensors }: Snapshot, best: boolean): void {
     const copies = [...tensors].map(([name, values]) => [name, values.slice()] as const);
-    this.newest = { state: structuredClone(state), tensors: new Map(copies) };
+    const recorded = {
+      metricsLines: this.metricsLines.length,
+      evaluations: this.evaluations.length,
+      notices: this.notices.length,
+      episodes: this.episodes.length,
+    };
+    this.newest = { state: structuredClone(state), tensors: new Map(copies), recorded };
     if (best) this.best = this.newest;
+  }
+
+  /**
+   * Goes back to the newest snapshot, or to the beginning where there is none: the run records again what came after it,
+   * and how it ended no longer counts.
+   */
+  reopen(): void {
+    const recorded = this.newest?.recorded;
+    this.metricsLines.length = recorded?.metricsLines ?? 0;
+    this.evaluations.length = recorded?.evaluations ?? 0;
+    this.notices.length = recorded?.notices ?? 0;
+    this.episodes.length = recorded?.episodes ?? 0;
+    this.ending = undefined;
   }
 
   policy(model: Uint8Array): void {

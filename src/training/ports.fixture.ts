@@ -1,15 +1,14 @@
 /**
  * What every implementation of the loop's ports is held to, whatever stands behind it: memory, a disk, an environment
- * that answers at once or one that answers later. A test file hands its implementations to these suites.
+ * that answers at once or one that answers later. A test file hands its implementations to these suites; that of sinks is
+ * in sink.fixture.ts.
  */
 import { afterEach, describe, expect, it } from "vitest";
 import { createBatch, transitionColumns, vectorParts } from "../data/columns.js";
 import { type Episode, stateOf } from "../data/episode.js";
 import { randomEpisode } from "../data/example-data.fixture.js";
 import { RandomStream } from "../random.js";
-import type { Collector, CollectorState, Evaluator, Policy, Replay, RunSink } from "./ports.js";
-import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
-import type { LoopState, Snapshot } from "./snapshot.js";
+import type { Collector, CollectorState, Evaluator, Policy, Replay } from "./ports.js";
 
 const sizes = { observationSize: 2, actionSize: 1 };
 
@@ -124,86 +123,6 @@ export function replaySuite(
       expect(resumed.draws).toBe(replay.draws);
     });
   });
-}
-
-/** What a sink has kept, as it tells. */
-export interface Kept {
-  readonly metrics: readonly MetricsLine[];
-  readonly evaluations: readonly EvaluationLine[];
-  readonly notices: readonly NoticeLine[];
-  readonly episodes: readonly Episode[];
-  readonly newest: Snapshot;
-  readonly best: Snapshot;
-  readonly policy: Uint8Array;
-  readonly summary: RunSummary;
-}
-
-/** @param make a fresh sink, and what it kept once everything was handed to it */
-export function sinkSuite(name: string, make: () => { readonly sink: RunSink; readonly kept: () => Kept }): void {
-  describe(`the sink ${name}`, () => {
-    it("keeps all that it is given, in order, and snapshots as they were", () => {
-      const { sink, kept } = make();
-      const place = (updates: number) => ({
-        phase: "offline" as const,
-        updates,
-        onlineSteps: 0,
-        seconds: updates / 10,
-      });
-      const metrics = [1, 2].map((updates) => ({ ...place(updates), metrics: { criticLoss: updates / 4 } }));
-      const result = { episodes: 2, successRate: 0.5, returnMean: 3, returnStandardDeviation: 1, lengthMean: 9 };
-      const evaluation = { ...place(2), ...result };
-      const notice = { ...place(2), kind: "other" as const, notice: "All is well." };
-      const episodes = [exampleEpisode(1, 4), exampleEpisode(2, 7)];
-      for (const line of metrics) sink.metrics(line);
-      sink.evaluation(evaluation);
-      sink.notice(notice);
-      for (const episode of episodes) sink.episode(episode);
-      const weights = Float32Array.of(1, 2, 3);
-      sink.checkpoint({ state: stateAt(1), tensors: new Map([["agent/critics", weights]]) }, true);
-      weights.fill(7);
-      sink.checkpoint({ state: stateAt(2), tensors: new Map([["agent/critics", weights]]) }, false);
-      const summary = { status: "completed" as const, ...numbers };
-      sink.policy(Uint8Array.of(8, 9));
-      sink.close();
-      sink.summary(summary);
-      const found = kept();
-      expect([found.metrics, found.evaluations, found.notices]).toEqual([metrics, [evaluation], [notice]]);
-      expect(found.episodes).toEqual(episodes);
-      expect([found.best, found.newest].map(({ state }) => state.position.updates)).toEqual([1, 2]);
-      const saved = [found.best, found.newest].map(({ tensors }) => [...tensors.get("agent/critics")!]);
-      expect(saved).toEqual([
-        [1, 2, 3],
-        [7, 7, 7],
-      ]);
-      expect([...found.policy]).toEqual([8, 9]);
-      expect(found.summary).toEqual(summary);
-    });
-  });
-}
-
-const numbers = {
-  updates: 2,
-  onlineSteps: 0,
-  onlineEpisodes: 0,
-  seconds: 1,
-  checkpointSeconds: 0.5,
-  offlineUpdatesPerSecond: 4,
-  onlineUpdatesPerSecond: 0,
-};
-
-function stateAt(updates: number): LoopState {
-  const spent = { updates, milliseconds: 1 };
-  return {
-    agent: "cal-ql",
-    position: { phase: "offline", updates, onlineSteps: 0, onlineEpisodes: 0, onlineUpdates: 0 },
-    offlineDraws: 0,
-    streams: { sampling: [1, 2, 3, 4] },
-    pace: { seconds: 1, checkpointSeconds: 0, spent: { offline: spent, online: spent } },
-    means: { names: [], count: 0 },
-    trajectory: null,
-    failures: 0,
-    rewards: null,
-  };
 }
 
 /** @param make an evaluator of episodes in which `halving` earns the same each time, and what ends it afterwards */

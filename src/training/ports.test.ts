@@ -13,8 +13,9 @@ import { registerLine } from "../runs/tiny-run.fixture.js";
 import { EnvironmentCollector } from "./environment-collector.js";
 import { EnvironmentEvaluator } from "./environment-evaluator.js";
 import { MemorySink } from "./memory-sink.js";
-import { collectorSuite, evaluatorSuite, replaySuite, sinkSuite } from "./ports.fixture.js";
+import { collectorSuite, evaluatorSuite, replaySuite } from "./ports.fixture.js";
 import { MixedReplay } from "./replay.js";
+import { sinkSuite } from "./sink.fixture.js";
 
 const reward = (_: number, action: number) => action;
 const savable = registerLine("ports line", { savable: true, reward });
@@ -69,5 +70,9 @@ sinkSuite("in memory", () => {
     policy: sink.model!,
     summary: sink.ending!,
   });
-  return { sink, kept };
+  const reopen = () => {
+    sink.reopen();
+    return sink;
+  };
+  return { sink, kept, reopen };
 });

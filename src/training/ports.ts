@@ -1,7 +1,8 @@
 /**
  * The ports of the training loop: where episodes come from, what updates draw from, where the record goes, and how good
  * a policy is. The loop (loop.ts) knows nothing but these, so that it trains in a process with a run folder, in a browser
- * tab, or beside actors that are elsewhere. Every implementation passes its port's conformance suite (ports.fixture.ts).
+ * tab, or beside actors that are elsewhere. Every implementation passes its port's conformance suite (ports.fixture.ts,
+ * sink.fixture.ts).
  */
 import type { Batch } from "../data/columns.js";
 import type { Episode, Observation } from "../data/episode.js";

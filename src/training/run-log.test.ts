@@ -1,4 +1,4 @@
-/** Which evaluation of a run is the best until then: by success, then by return, the latest of several that are equal. */
+/** Which evaluation of a run is the best until then: by success, by return while nothing succeeds, the latest of equal ones. */
 import { describe, expect, it } from "vitest";
 import { MemorySink } from "./memory-sink.js";
 import type { Evaluation } from "./ports.js";
@@ -55,6 +55,17 @@ describe("the last evaluation is the best", () => {
         [1, 1],
       ],
       [true, false, true, false, true],
+    ],
+    [
+      "where it succeeds as often, whatever its return",
+      [
+        [0, 9],
+        [0.5, 3],
+        [0.5, 1],
+        [0.25, 9],
+        [0.5, 2],
+      ],
+      [true, true, true, false, true],
     ],
   ])("%s", (_, worths, best) => {
     expect(bestOnes(worths)).toEqual(best);

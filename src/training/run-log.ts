@@ -118,14 +118,17 @@ export class RunLog {
     return last !== undefined && last.updates === this.updates && last.onlineSteps === this.onlineSteps;
   }
 
-  /** Whether no evaluation before the last was better: by success, then by return. Of equal ones the latest is the best. */
+  /**
+   * Whether no evaluation before the last was better: by success, or by return where nothing has succeeded yet. Of equal
+   * ones the latest is the best, so that a policy that has learned stands before the untrained one.
+   */
   get lastIsBest(): boolean {
     const last = this.evaluations.at(-1)!;
     return this.evaluations.every(
       (other) =>
         other === last ||
         other.successRate < last.successRate ||
-        (other.successRate === last.successRate && other.returnMean <= last.returnMean),
+        (other.successRate === last.successRate && (last.successRate > 0 || other.returnMean <= last.returnMean)),
     );
   }
 

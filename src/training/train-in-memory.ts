@@ -15,6 +15,7 @@ import { learnsFromNoData, noData, refuseUnfitAgents, sizesOf } from "./fitting-
 import { dataInMemory, type LearningData } from "./learning-data.js";
 import { MemorySink } from "./memory-sink.js";
 import { refuseMismatch } from "./mismatch.js";
+import { type RunIdentity, refuseOtherIdentity, runIdentity } from "./run-identity.js";
 import type { RunListeners } from "./run-log.js";
 import { transformIn, transformOf } from "./transform.js";
 
@@ -24,14 +25,17 @@ export interface MemoryOptions extends RunListeners {
   readonly dataset?: Dataset | undefined;
   /** Ends the run early, in order. */
   readonly signal?: AbortSignal | undefined;
-  /** The record so far: lines are added to it, and the run goes on from its newest snapshot, if it has one. */
+  /**
+   * The record so far, to go on from its newest snapshot with the same settings and data: what was recorded after that is
+   * cut off. Without a snapshot the run begins, and the record is emptied.
+   */
   readonly record?: MemorySink | undefined;
 }
 
 /**
  * Trains as the settings say, in an environment that is registered under the name of the task.
  * @returns the record: lines, the collected episodes, snapshots, and the policy as an ONNX model
- * @throws UsageError for settings or data that do not fit; RunFailure if training cannot go on
+ * @throws UsageError for settings or data that do not fit, or are not those of the record; RunFailure if training cannot go on
  */
 export async function trainInMemory(settings: TrainSettings, options: MemoryOptions = {}): Promise<MemorySink> {
   const configuration = resolveConfiguration(settings);
@@ -41,16 +45,25 @@ export async function trainInMemory(settings: TrainSettings, options: MemoryOpti
   try {
     refuseUnfitAgents(configuration, sizesOf(environment));
     const data = dataOf(configuration, environment, options.dataset);
-    const newest = options.record?.newest;
+    const record = reopened(options.record, runIdentity(configuration, data));
+    const { newest } = record;
     const transform = newest ? transformIn(newest.tensors) : transformOf(configuration.run, environment, data);
     const context = { configuration, environment, data, transform, listeners: options, signal: options.signal };
-    return await completed(context, options);
+    return await completed(context, record);
   } finally {
     await environment.close();
   }
 }
 
-async function completed(context: RunContext, { record = new MemorySink() }: MemoryOptions): Promise<MemorySink> {
+/** The record where its newest snapshot left it. @throws UsageError or DataError, with nothing changed, if it is another run's */
+function reopened(record = new MemorySink(), identity: RunIdentity): MemorySink {
+  if (record.newest && record.identity) refuseOtherIdentity(record.identity, identity);
+  record.reopen();
+  record.identity = identity;
+  return record;
+}
+
+async function completed(context: RunContext, record: MemorySink): Promise<MemorySink> {
   const { newest } = record;
   const agent = await makeAgent(context, newest?.state.position.phase ?? "offline");
   const fresh = assembleRun(context, { agent, sink: record, evaluations: record.evaluations });

@@ -1,9 +1,8 @@
 /**
  * Whether two runs have the same settings: a run resumes only with those that it was started with.
  */
-import { resolve } from "node:path";
 import type { z } from "zod";
-import { runSettings, withNamesOfToday } from "../settings/settings.js";
+import { runSettings, withNamesOfToday } from "./settings.js";
 
 /** Resolved settings by name, as a run records them. */
 export type RecordedSettings = Readonly<Record<string, unknown>>;
@@ -24,7 +23,7 @@ export interface DifferingSetting {
 export function differingSetting(before: RecordedSettings, now: RecordedSettings): DifferingSetting | undefined {
   const recorded = withNamesOfToday(before);
   const names = [...new Set([...Object.keys(now), ...Object.keys(recorded)])];
-  const name = names.find((key) => !same(key, now[key], recordedIn(recorded, key)));
+  const name = names.find((key) => !same(now[key], recordedIn(recorded, key)));
   return name === undefined ? undefined : { name, was: recordedIn(recorded, name) ?? null, is: now[name] ?? null };
 }
 
@@ -34,9 +33,7 @@ function recordedIn(recorded: RecordedSettings, name: string): unknown {
   return name in recorded || !(name in declared) ? recorded[name] : declared[name]!.safeParse(undefined).data;
 }
 
-/** As JSON would keep them; one that is not there is none, and a file is the same by any path to it. */
-function same(name: string, one: unknown, other: unknown): boolean {
-  if (name === "dataset" && typeof one === "string" && typeof other === "string")
-    return resolve(one) === resolve(other);
+/** As JSON would keep them; one that is not there is none. */
+function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
