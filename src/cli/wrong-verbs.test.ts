@@ -2,15 +2,13 @@
  * What a person sees who made a mistake in the words of the verbs beside `calql train`: comparisons, reports,
  * collections, the demo. One sentence, exit code 2 (1 for work that had to stop), and no file touched.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { countingTables, exampleFile } from "../data/example-data.fixture.js";
 import { snapshotOf } from "../runs/folder-content.fixture.js";
-import { lockFile, lockFolder } from "../runs/lock.js";
-import { runFiles } from "../runs/record.js";
+import { lockFolder } from "../runs/lock.js";
 import { calql } from "./command-line.fixture.js";
-import { demoAgents } from "./demo.js";
 import { expectRefused, type Mistake, workingFolder } from "./mistakes.fixture.js";
 
 /** Files that are wrong in one way each. */
@@ -32,10 +30,7 @@ workingFolder(async () => {
   mkdirSync("folder.hdf5");
   mkdirSync("used");
   writeFileSync(join("used", "notes.txt"), "mine");
-  mkdirSync(join("demo", "cql"), { recursive: true });
-  writeFileSync(join("demo", "cql", "thesis.tex"), "mine");
-  mkdirSync("demo-file");
-  writeFileSync(join("demo-file", demoAgents[0]!), "mine");
+  writeFileSync("demo-file", "mine");
 });
 
 const mistakes: readonly Mistake[] = [
@@ -149,9 +144,8 @@ const mistakes: readonly Mistake[] = [
     /^The flag --starts is "here"; it must be one of fixed, diverse\. Did you/,
   ],
   // The demo
-  ["demo --out demo", /^The run folder demo\/cql already holds files \(thesis\.tex\)/],
-  ["demo --out demo-file", /^The run folder demo-file\/cal-ql cannot be made: it is a file\. Name another folder\.$/],
-  ["demo --seed abc", /^The flag --seed is "abc"; give a whole number\.$/],
+  ["demo --out demo-file", /^The folder demo-file cannot be made: it is a file\. Name another with --out\.$/],
+  ["demo --seeds abc", /^The seeds "abc" cannot be read; give a range such as 0\.\.4, or a list such as 0,2,7\.$/],
 ];
 
 describe("a mistake in a verb", () => {
@@ -159,43 +153,11 @@ describe("a mistake in a verb", () => {
 });
 
 describe("calql demo", () => {
-  /** A folder with two runs that it would replace. */
-  function earlierDemo(name: string): string {
-    for (const agent of demoAgents) {
-      mkdirSync(join(name, agent), { recursive: true });
-      writeFileSync(join(name, agent, runFiles.config), "{}");
-    }
-    return name;
-  }
-
-  it.each(demoAgents)("replaces no runs where a process is at work in that of %s", async (agent) => {
-    const folder = earlierDemo(`busy-${agent}`);
-    const unlock = lockFolder(join(folder, agent), "run");
-    const sentence = `^Another run \\(process ${process.pid}, since [^)]+\\) is at work in ${folder}/${agent}; wait for it`;
-    await expectRefused([`demo --out ${folder}`, new RegExp(sentence)]).finally(unlock);
-  });
-
-  it("takes no lock in a folder that is not a run's", async () => {
-    const folder = join("strange", demoAgents[0]!);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "thesis.tex"), "mine");
-    // A second process that tries to take it would name this one.
-    const unlock = lockFolder(folder, "run");
-    await expectRefused(["demo --out strange", /already holds files \(thesis\.tex\)/]).finally(unlock);
-  });
-
-  it("is not kept off by the lock of a process that is gone", async () => {
-    const folder = earlierDemo("killed");
-    const [first, second] = demoAgents.map((agent) => join(folder, agent)) as [string, string];
-    const unlock = lockFolder(first, "run");
-    const owner = JSON.parse(readFileSync(join(first, lockFile), "utf8")) as object;
-    // The number of the process has been given to another, which began at another time.
-    writeFileSync(join(first, lockFile), JSON.stringify({ ...owner, started: "long ago" }));
-    unlock();
-    writeFileSync(join(second, "thesis.tex"), "mine");
-    const { code, error } = await calql("demo", "--out", folder);
-    expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining(`${second} already holds files`) });
-    expect(readdirSync(first)).toEqual([runFiles.config]);
+  it("does not run where a comparison is at work", async () => {
+    mkdirSync("busy");
+    const unlock = lockFolder("busy", "comparison");
+    const sentence = `^Another comparison \\(process ${process.pid}, since [^)]+\\) is at work in busy; wait for it`;
+    await expectRefused(["demo --out busy", new RegExp(sentence)]).finally(unlock);
   });
 });
 
