@@ -6,6 +6,7 @@ import { UsageError, unknownName } from "../../errors.js";
 import type { DatasetHeader } from "../episode-source.js";
 import type { DatasetFormat, EpisodeSink, ReadOptions } from "../formats/format.js";
 import { datasetFormats } from "../formats/formats.js";
+import type { ActionBounds } from "../transform.js";
 import { diskFiles } from "./disk-files.js";
 import { diskTarget } from "./disk-target.js";
 import { type OpenedDataset, openDataset } from "./open-dataset.js";
@@ -29,6 +30,8 @@ export interface Conversion {
   readonly to: string;
   readonly episodes: number;
   readonly steps: number;
+  /** The bounds of actions that the source says and the other format has no place for. */
+  readonly lostBounds?: ActionBounds;
 }
 
 /**
@@ -49,7 +52,8 @@ export async function convertDataset(source: string, path: string, options: Conv
         throw error;
       });
       target.commit();
-      return { from: dataset.format, to: format.id, ...counts };
+      const lost = format.losesActionBounds && dataset.actionBounds;
+      return { from: dataset.format, to: format.id, ...counts, ...(lost && { lostBounds: lost }) };
     } finally {
       target.discard();
     }

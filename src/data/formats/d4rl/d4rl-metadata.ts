@@ -10,7 +10,8 @@ import { isTable, listKeys } from "../../containers/hdf5/hdf5-table.js";
 /** The name under which the number of discrete actions stands. */
 export const DISCRETE_ACTIONS = "discrete_actions";
 
-const GROUP = "metadata";
+/** The name of the group. */
+export const GROUP = "metadata";
 const LONGEST_TEXT = 2 ** 16;
 // HDF5's numbers for the classes of values.
 const INTEGER = 0;
@@ -40,7 +41,7 @@ export function readMetadataOf(file: OpenHdf5, key: string): string | number | u
   return metadataKeys(file).includes(key) ? readScalar(file, `${GROUP}/${key}`) : undefined;
 }
 
-function metadataKeys(file: OpenHdf5): string[] {
+export function metadataKeys(file: OpenHdf5): string[] {
   return listKeys(file).includes(GROUP) && !isTable(file, GROUP) ? listKeys(file, `/${GROUP}`) : [];
 }
 

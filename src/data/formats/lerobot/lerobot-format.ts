@@ -9,6 +9,7 @@ export const lerobotFormat: DatasetFormat = {
   id: "lerobot",
   description: "LeRobot v2 and v3: a folder with meta/info.json and data/*.parquet",
   extensions: [".lerobot/"],
+  losesActionBounds: true,
   recognises: ({ kind, paths }) => kind === "folder" && paths.includes(infoPath),
   async open(files, options) {
     refuseOptions(files.name, "a LeRobot data set", options, ["observationKeys", "allowNonFinite"]);

@@ -12,6 +12,7 @@ export const jsonLinesFormat: DatasetFormat = {
   id: "jsonl",
   description: "JSON lines: an application's log, one object a step",
   extensions: [".jsonl", ".ndjson"],
+  losesActionBounds: true,
   recognises: (files) => files.kind === "file" && (/\.(jsonl|ndjson)$/i.test(files.name) || beginsWithObject(files)),
   async open(files, options) {
     refuseOptions(files.name, "a log of JSON lines", options, meaningful);
@@ -25,6 +26,7 @@ export const parquetFormat: DatasetFormat = {
   id: "parquet",
   description: "Parquet: an application's log, one row a step",
   extensions: [".parquet"],
+  losesActionBounds: true,
   recognises(files) {
     try {
       return files.kind === "file" && looksLikeParquet(files.open(files.paths[0]!));
