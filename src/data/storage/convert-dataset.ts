@@ -99,8 +99,16 @@ function headerOf({
   return { source, observations, actionSize, discreteActions, actionBounds, steps };
 }
 
-/** The format of a data set that is to be written, and whether it is a file or a folder. */
-function formatFor(path: string, id: string | undefined): { format: DatasetFormat; kind: "file" | "folder" } {
+/**
+ * The format of a data set that is to be written, and whether it is a file or a folder.
+ * @param otherWay how the caller can name the format, where the path does not tell it; for the error
+ * @throws UsageError with the endings that are known
+ */
+export function formatFor(
+  path: string,
+  id: string | undefined,
+  otherWay = ", or give --to",
+): { format: DatasetFormat; kind: "file" | "folder" } {
   const writable = datasetFormats.filter((format) => format.create !== undefined);
   if (id !== undefined) {
     const format = writable.find((candidate) => candidate.id === id);
@@ -115,7 +123,7 @@ function formatFor(path: string, id: string | undefined): { format: DatasetForma
   if (best) return { format: best.format, kind: kindOf(best.ending!) };
   const endings = writable.map((format) => `${format.extensions.join(" or ")} (${format.id})`);
   throw new UsageError(
-    `The name ${path} does not tell the format to write; end it in ${endings.join(", ")}, or give --to.`,
+    `The name ${path} does not tell the format to write; end it in ${endings.join(", ")}${otherWay}.`,
   );
 }
 
@@ -143,11 +151,11 @@ function kindOf(ending: string): "file" | "folder" {
 }
 
 /** Only a data set of the same format is replaced: a wrong path must not cost anything else. */
-function refuseTarget(source: string, path: string, format: DatasetFormat, replace: boolean): void {
+export function refuseTarget(source: string | undefined, path: string, format: DatasetFormat, replace: boolean): void {
   if (!replace) return;
   const found = existing(path);
   if (found === undefined) return;
-  if (found === realpathSync(source))
+  if (source !== undefined && found === realpathSync(source))
     throw new UsageError(`${path} is the data set to convert; name another place for the result.`);
   const files = diskFiles(path);
   try {
