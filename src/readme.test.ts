@@ -30,6 +30,13 @@ describe("the README", () => {
   });
 });
 
+it("no example of a program in the README takes the paper's million updates", () => {
+  const programs = [...text("README.md").matchAll(/^```ts\n(.*?)^```/gms)].map(([, program]) => program!);
+  const trains = programs.filter((program) => /\btrain(InMemory)?\(/.test(program));
+  expect(trains.length).toBeGreaterThanOrEqual(2);
+  for (const program of trains) expect(program).toContain('preset: "laptop"');
+});
+
 it("docs/own-agent.md shows the example that is run by tests, in 60 lines at most", () => {
   const example = text("examples/my-agent.mjs");
   expect(text("docs/own-agent.md")).toContain(`\`\`\`js\n${example}\`\`\``);

@@ -4,6 +4,7 @@
 import type { Command } from "commander";
 import { datasetFormats } from "../data/formats/formats.js";
 import { convertDataset } from "../data/storage/convert-dataset.js";
+import { type ActionBounds, boundsText } from "../data/transform.js";
 import { amountView } from "./amount-view.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";
@@ -36,6 +37,8 @@ export function addConvertCommand(data: Command): void {
       view.stop();
       const counts = `${result.episodes} episodes, ${result.steps} steps`;
       process.stdout.write(`${path}: ${counts} (${result.from} -> ${result.to})\n`);
+      const { lostBounds: lost } = result;
+      if (lost) process.stderr.write(`${boundsLost(path, result.to, lost)}\n`);
     } catch (error) {
       if (!interrupted?.aborted || error !== interrupted.reason) throw error;
       process.stderr.write(`interrupted: ${path} was not written\n`);
@@ -44,4 +47,8 @@ export function addConvertCommand(data: Command): void {
       view.stop();
     }
   });
+}
+
+function boundsLost(path: string, format: string, bounds: ActionBounds): string {
+  return `The format ${format} has no place for the action bounds ${boundsText(bounds)}, so ${path} lacks them; --action-bounds LOW,HIGH names them where it is read.`;
 }

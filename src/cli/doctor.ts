@@ -10,14 +10,14 @@ import { runFigures } from "../report/statistics.js";
 import { onlineEvaluations } from "../report/timeline.js";
 import { type Run, readRun } from "../runs/read.js";
 import { gradeOf, verdictOf } from "../training/doctor.js";
-import { runsBelow } from "./report.js";
+import { runsOf } from "./report.js";
 import { textTable } from "./text-table.js";
 
 export function defineDoctor(command: Command): void {
   command
     .argument("<runs...>", "run folders, or folders of runs: all runs one or two levels below")
     .action((folders: string[]) => {
-      const runs = folders.flatMap(runsBelow).map(readRun);
+      const runs = runsOf(folders).map(readRun);
       const heading = [
         "run",
         "Q − G",

@@ -36,7 +36,7 @@ describe("calql train --help", () => {
     for (const [name, { schema }] of allSettings()) {
       const { description } = schema as { readonly description?: string };
       expect(description, name).toMatch(/\.$/);
-      expect(text).toMatch(new RegExp(`--${kebab(name)} <[^>]+> ${escaped(description!)}`));
+      expect(text).toMatch(new RegExp(`--${kebab(name)} (<[^>]+>|\\[true\\|false\\]) ${escaped(description!)}`));
     }
   });
 });
@@ -61,6 +61,7 @@ describe("a flag", () => {
     [["--log-std-range", "-5,2"], { logStdRange: [-5, 2] }],
     [["--gap-clip", "none,10"], { gapClip: [null, 10] }],
     [["--lagrange", "true", "--backup-entropy", "false"], { lagrange: true, backupEntropy: false }],
+    [["--normalise-observations", "--offline-updates", "200"], { normaliseObservations: true, offlineUpdates: 200 }],
     [["--target-entropy", "none"], { targetEntropy: null }],
     [["--target-entropy", "-3"], { targetEntropy: -3 }],
     [["--failure-reward", "0"], { failureReward: 0 }],

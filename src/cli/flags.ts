@@ -27,7 +27,7 @@ export function addSettingFlags(command: Command, except: readonly string[] = []
     if (except.includes(name)) continue;
     const declaration = schema as Declaration;
     const sentence = sentenceOf(declaration);
-    const option = new Option(`--${kebab(name)} <${placeholder(declaration)}>`, sentence);
+    const option = new Option(`--${kebab(name)} ${placeholder(declaration)}`, sentence);
     if (command.options.some(({ long }) => long === option.long))
       throw new UsageError(
         `The setting ${name} of ${agents.join(", ")} has the name of a flag of calql ${command.name()}; rename it.`,
@@ -48,7 +48,9 @@ export function writtenSettings(
   const written = typeof flags.config === "string" ? readSettingsFile(flags.config) : {};
   const settings = allSettings();
   for (const name of [...settings.keys(), ...Object.keys(formerNames)]) {
-    const text = flags[name];
+    const given = flags[name];
+    // The parser says true of a flag without a value where it may stand alone.
+    const text = given === true ? "true" : given;
     if (typeof text !== "string" || except.includes(name)) continue;
     refuseSwallowedFlag(command, `--${kebab(name)}`, text);
     const today = formerNames[name] ?? name;
@@ -108,12 +110,16 @@ export function sentenceOf(declaration: Declaration): string {
   return declaration.description ?? declaration.def.innerType?.description ?? "";
 }
 
+/** What stands after a flag in the help; in brackets what may be left out: a flag alone means true. */
 function placeholder({ def }: Declaration): string {
   if (def.innerType) return placeholder(def.innerType);
-  if (def.entries) return Object.keys(def.entries).join("|");
-  return (
-    { number: "number", boolean: "true|false", array: "a,b,...", tuple: "low,high", object: "{name: value}" }[
-      def.type
-    ] ?? "name"
-  );
+  if (def.type === "boolean") return "[true|false]";
+  if (def.entries) return `<${Object.keys(def.entries).join("|")}>`;
+  const words: Record<string, string> = {
+    number: "number",
+    array: "a,b,...",
+    tuple: "low,high",
+    object: "{name: value}",
+  };
+  return `<${words[def.type] ?? "name"}>`;
 }

@@ -22,7 +22,7 @@ const evaluation: EvaluationLine = {
   seconds: 1,
   episodes: 20,
   successRate: 0.85,
-  returnMean: 1,
+  returnMean: -12.3456,
   returnStandardDeviation: 0,
   lengthMean: 42.4,
 };
@@ -59,7 +59,7 @@ describe("where the output is no terminal", () => {
     stopping();
     stop();
     expect(screen.text.split("\n")).toEqual([
-      "cal-ql online success 85 %, length 42 (after 120 updates, 20 online steps)",
+      "cal-ql online success 85 %, return -12.3, length 42 (after 120 updates, 20 online steps)",
       "cal-ql stopping; what there is will be written (once more to stop at once)",
       "",
     ]);
@@ -89,7 +89,7 @@ describe("on a terminal", () => {
     stop();
     const last = screen.text.slice(screen.text.lastIndexOf("cal-ql offline"));
     expect(last).toMatch(
-      /^cal-ql offline .*25% \| 25\/100 \| 12\.3 updates\/s \| 1 min 30 s left \| success 85 %, length 42 \(after 120/,
+      /^cal-ql offline .*25% \| 25\/100 \| 12\.3 updates\/s \| 1 min 30 s left \| success 85 %, return -12\.3, length 42 \(after 120/,
     );
   });
 

@@ -110,8 +110,9 @@ export function speedText({ phase, updatesPerSecond }: Progress): string {
 
 export function evaluationText(evaluation: EvaluationLine | undefined): string {
   if (!evaluation) return "not yet evaluated";
-  const { updates, onlineSteps, successRate, lengthMean, normalisedScore } = evaluation;
+  const { updates, onlineSteps, successRate, returnMean, lengthMean, normalisedScore } = evaluation;
   const where = `after ${updates} updates${onlineSteps > 0 ? `, ${onlineSteps} online steps` : ""}`;
   const score = normalisedScore === undefined ? "" : `, score ${normalisedScore.toFixed(1)}`;
-  return `success ${Math.round(100 * successRate)} %, length ${Math.round(lengthMean)}${score} (${where})`;
+  // Where a task has no success, the return alone says how it goes.
+  return `success ${Math.round(100 * successRate)} %, return ${Number(returnMean.toPrecision(3))}, length ${Math.round(lengthMean)}${score} (${where})`;
 }

@@ -19,16 +19,25 @@ export function defineReport(command: Command): void {
     .option("--out <file>", "page to write (default: in the folder where one is named, else ./report.html)")
     .action(async (folders: string[], { out }: { out?: string }) => {
       const path = out ?? (folders.length === 1 ? join(folders[0]!, runFiles.report) : runFiles.report);
-      await writeReport(folders.flatMap(runsBelow), path);
+      await writeReport(runsOf(folders), path);
       process.stdout.write(`${path}\n`);
     });
+}
+
+/**
+ * The runs of all named folders. Files among several names are left out: a shell puts the data and tables that a
+ * comparison leaves beside its runs in the place of a *.
+ */
+export function runsOf(paths: readonly string[]): string[] {
+  const folders = paths.length > 1 ? paths.filter((path) => !isFile(path)) : paths;
+  return (folders.length > 0 ? folders : paths).flatMap(runsBelow);
 }
 
 /**
  * The folder itself where it is a run, or holds none; else the run folders in it, in alphabetical order, such as those
  * that a comparison has left.
  */
-export function runsBelow(folder: string): string[] {
+function runsBelow(folder: string): string[] {
   const found = runsWithin(folder, LEVELS);
   return found.length === 0 ? [folder] : found;
 }
@@ -38,6 +47,10 @@ function runsWithin(folder: string, levels: number): string[] {
   if (levels === 0 || !isFolder(folder)) return [];
   const below = readdirSync(folder).filter((name) => !MOVED_ASIDE.test(name));
   return below.sort().flatMap((name) => runsWithin(join(folder, name), levels - 1));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function isFolder(path: string): boolean {

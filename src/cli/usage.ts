@@ -38,9 +38,16 @@ export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> 
 
 /** Refuses a flag as the value of a flag: "--seed --agent cql" lacks a number. */
 export function refuseSwallowedFlag(command: Command, flag: string, value: string): void {
-  const known = command.options.map((option) => option.long);
-  if (!known.includes(value)) return;
-  throw new UsageError(`The flag ${flag} has no value; give one after it. ${helpOf(command)}`);
+  if (!isFlagOf(command, value)) return;
+  throw new UsageError(`${withoutValue(flag)} ${helpOf(command)}`);
+}
+
+function isFlagOf(command: Command, word: unknown): boolean {
+  return command.options.some(({ long }) => long === word);
+}
+
+function withoutValue(flag: string): string {
+  return `The flag ${flag} has no value; give one after it.`;
 }
 
 function usageError(command: Command, { code, message }: CommanderError): UsageError {
@@ -60,14 +67,24 @@ function sentence(command: Command, code: string, quoted: string, message: strin
     case "commander.missingArgument":
       return `${nameOf(command)} needs ${quoted === "runs" || quoted === "files" ? `at least one of its ${quoted}` : `a ${quoted}`}; name it.`;
     case "commander.optionMissingArgument":
-      return `The flag ${quoted.split(" ")[0]} has no value; give one after it.`;
+      return withoutValue(quoted.split(" ")[0]!);
     case "commander.excessArguments":
-      return `${nameOf(command)} was given words that it does not take; settings are flags, such as --seed 1.`;
+      return excessWords(command);
     case "commander.invalidArgument":
       return invalidArgument(message, quoted.split(" ")[0]!);
     default:
       return `${message.replace(/^error: /, "").replace(/[\s.]+$/, "")}.`;
   }
+}
+
+/** In "--seed --agent cql", where the value of the one flag is the other, the word too many is not the mistake. */
+function excessWords(command: Command): string {
+  const swallowing = command.options.find((option) =>
+    isFlagOf(command, command.getOptionValue(option.attributeName())),
+  );
+  if (swallowing) return withoutValue(swallowing.long!);
+  const words = command.args.slice(command.registeredArguments.length).map((word) => `"${word}"`);
+  return `${nameOf(command)} does not take ${words.join(", ")}; settings are flags, such as --seed 1.`;
 }
 
 function invalidArgument(message: string, flag: string): string {

@@ -126,7 +126,7 @@ describe("calql train and calql report", () => {
     const { code, out, error } = await run("cal-ql", "--seed", "1");
     expect(code).toBe(0);
     expect(out).toBe(`completed: ${at("cal-ql")}/report.html (policy: ${at("cal-ql")}/policy.onnx)\n`);
-    expect(error).toMatch(/^cal-ql offline success \d+ %, length \d+ \(after 0 updates\)\n/);
+    expect(error).toMatch(/^cal-ql offline success \d+ %, return \S+, length \d+ \(after 0 updates\)\n/);
     expect(readdirSync(at("cal-ql")).sort()).toEqual([...runFolderContent, "report.html"].sort());
     expect(readRun(at("cal-ql")).config.settings).toMatchObject({
       seed: 1,

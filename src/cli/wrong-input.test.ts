@@ -48,7 +48,10 @@ const mistakes: readonly Mistake[] = [
   ["--seeed 3 train", /^calql has no flag --seeed\./],
   [train("--seed"), /^The flag --seed has no value; give one after it\. See calql train --help\.$/],
   [train("--seed --agent"), /^The flag --seed has no value; give one after it\./],
-  [train("cal-ql"), /^calql train was given words that it does not take; settings are flags, such as --seed 1\./],
+  [train("cal-ql"), /^calql train does not take "cal-ql"; settings are flags, such as --seed 1\./],
+  [train("--seed --agent cql"), /^The flag --seed has no value; give one after it\. See calql train --help\.$/],
+  [train("--clip-actions perhaps"), /^The setting clipActions of the run is "perhaps"; it must be true or false\.$/],
+  ["data inspect a.hdf5 b.hdf5 c.hdf5", /^calql data inspect does not take "b\.hdf5", "c\.hdf5"; /],
   ["report", /^calql report needs at least one of its runs; name it\. See calql report --help\.$/],
   ["data inspect", /^calql data inspect needs a file; name it\./],
   // Names

@@ -3,7 +3,7 @@ import { vectorParts } from "../data/columns.js";
 import { countSteps, stateOf } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { collectEpisodes } from "./collect.js";
-import { box, discrete, type Environment } from "./environment.js";
+import { type ActionSpace, box, discrete, type Environment } from "./environment.js";
 
 /** Observes the step number and the seed; ends after `length` steps, by the task or by the clock. */
 function clockwork(length: number, byTask: boolean): Environment {
@@ -58,6 +58,16 @@ describe("collectEpisodes", () => {
     expect([...dataset.episodes[0]!.actions]).toEqual([4, 4, 4]);
     const vectors = await collectEpisodes(clockwork(3, true), () => controller, "", { episodes: 1, seed: 1 });
     expect(vectors).not.toHaveProperty("discreteActions");
+  });
+
+  it("gives the data the bounds of actions, where they are finite and not what is usual", async () => {
+    const boundsIn = async (actionSpace: ActionSpace) => {
+      const environment = { ...clockwork(3, true), actionSpace };
+      return (await collectEpisodes(environment, () => controller, "", { episodes: 1, seed: 1 })).actionBounds;
+    };
+    expect(await boundsIn(box([0], [100]))).toEqual({ low: Float32Array.of(0), high: Float32Array.of(100) });
+    for (const space of [box(1, -1, 1), box(1, 0, Infinity), discrete(2)])
+      expect(await boundsIn(space)).toBeUndefined();
   });
 
   it("marks an end by the clock as truncated and nothing as terminated", async () => {

@@ -3,9 +3,11 @@
  * and the writers of files take it. Where the controller comes from (waypoints, a trained policy) is not decided here.
  */
 import { type Dataset, type Episode, type Observation, packEpisode } from "../data/episode.js";
+import { type ActionBounds, isUnit } from "../data/transform.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import {
+  type ActionSpace,
   actionVectorSize,
   discreteActionsOf,
   type Environment,
@@ -60,13 +62,22 @@ export async function collectEpisodes<Observed extends Observation = Float32Arra
   }
   const { observationSpace, actionSpace } = environment;
   const discreteActions = discreteActionsOf(actionSpace);
+  const actionBounds = boundsOf(actionSpace);
   return {
     source,
     observations: observationPartsOf(observationSpace),
     actionSize: actionVectorSize(actionSpace),
     ...(discreteActions !== undefined && { discreteActions }),
+    ...(actionBounds && { actionBounds }),
     episodes,
   };
+}
+
+/** The bounds that the data have to say, since nobody would take actions to lie in them: finite, and not [-1, 1]. */
+function boundsOf(space: ActionSpace): ActionBounds | undefined {
+  if (space.kind === "discrete" || isUnit(space)) return undefined;
+  const { low, high } = space;
+  return low.every(Number.isFinite) && high.every(Number.isFinite) ? { low, high } : undefined;
 }
 
 /** What is counted, and how much of it is wanted. @throws UsageError unless one of the two is a positive integer */

@@ -4,7 +4,7 @@
  */
 
 import type { Run } from "../runs/read.js";
-import { fixed, missing, percent } from "./format.js";
+import { compact, fixed, missing, percent } from "./format.js";
 import { isOneRun, type RunGroup, runCount, seedOf, type TaskRuns, type UnrecordedRun } from "./groups.js";
 import { type Html, html } from "./html.js";
 import type { FigureSummary } from "./intervals.js";
@@ -29,6 +29,7 @@ const columnRows: readonly ColumnRow[] = [
   ["successAfter100", "after 100\u00a0%", "success after all online steps"],
   ["successEarly", "early mean", "mean success in the first 20 % of the online steps"],
   ["successEarlyLowest", "early lowest", "lowest success in there: the dip"],
+  ["returnEnd", "return", "mean return of the last evaluation", (value) => compact(Number(value.toPrecision(3)))],
   [
     "regret",
     "regret",
@@ -52,7 +53,7 @@ export const figureColumns: readonly FigureColumn[] = columnRows.map(([key, head
 }));
 
 /** The figures that mean the same on every task, for means over tasks. */
-export const comparableColumns = figureColumns.filter(({ key }) => key !== "qMinusReturnToGo");
+export const comparableColumns = figureColumns.filter(({ key }) => key !== "qMinusReturnToGo" && key !== "returnEnd");
 
 /** The headline table: one row an agent; where an agent has several runs, each of them stands in a folded table. */
 export function figuresTable(groups: readonly RunGroup[], unrecorded: readonly UnrecordedRun[] = []): Html {

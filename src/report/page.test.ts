@@ -90,16 +90,17 @@ describe("a report", () => {
 
   it("shows the headline numbers", () => {
     const cells = [...parseHTML(single).document.querySelectorAll(".figures tbody td")].map((cell) => cell.textContent);
-    expect(cells).toHaveLength(10);
+    expect(cells).toHaveLength(11);
     expect(cells[4]).toMatch(/^\d+ %$/);
-    expect(cells[8]).toMatch(/^−\d+\.\d$/);
+    expect(cells[7]).toMatch(/^−?\d/);
+    expect(cells[9]).toMatch(/^−\d+\.\d$/);
   });
 
   it("folds every run's figures away where there are several, and has none for a single one", () => {
     const folded = parseHTML(several).document.querySelectorAll("details.runs tbody tr");
     expect(folded).toHaveLength(7);
     expect(folded[2].querySelector("th")!.textContent).toBe("cal-ql, seed 2");
-    expect(folded[2].querySelectorAll("td")).toHaveLength(10);
+    expect(folded[2].querySelectorAll("td")).toHaveLength(11);
     expect(parseHTML(single).document.querySelector("details.runs")).toBeNull();
   });
 

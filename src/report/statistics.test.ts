@@ -91,8 +91,9 @@ describe("runFigures", () => {
   it("has no figure for what was not reached", () => {
     const run = runWith([]);
     const figures = runFigures({ ...run, metrics: [], evaluations: run.evaluations.slice(1, 2), summary: undefined! });
-    expect(Object.values(figures).filter((value) => value !== undefined)).toEqual([0.9]);
+    expect(Object.values(figures).filter((value) => value !== undefined)).toEqual([0.9, 0]);
     expect(figures.successEnd).toBe(0.9);
+    expect(figures.returnEnd).toBe(0);
   });
 
   it("reads Q - G and the share below G from the last offline line", () => {

@@ -24,6 +24,8 @@ export interface RunFigures {
   readonly successEarlyLowest: number | undefined;
   /** Success of the last evaluation. */
   readonly successEnd: number | undefined;
+  /** Mean return of the last evaluation: what tells runs apart on a task that has no success. */
+  readonly returnEnd: number | undefined;
   /** Cumulative regret of the online phase, 0 (always succeeded) to 1 (never). */
   readonly regret: number | undefined;
   /** Mean Q of the policy's actions minus mean return-to-go, at the switch. */
@@ -61,6 +63,7 @@ export function runFigures(run: Run): RunFigures {
     successEarly: early.length > 0 ? mean(early) : undefined,
     successEarlyLowest: early.length > 0 ? Math.min(...early) : undefined,
     successEnd: run.evaluations.at(-1)?.successRate,
+    returnEnd: finite(run.evaluations.at(-1)?.returnMean),
     regret: cumulativeRegret(run),
     qMinusReturnToGo: finite((metrics?.policyQMean ?? Number.NaN) - (metrics?.returnToGoMean ?? Number.NaN)),
     shareBelowReturn: finite(metrics?.shareBelowReturn),

@@ -19,6 +19,7 @@ import { depicted } from "../environments/promising.fixture.js";
 import { RandomStream } from "../random.js";
 import { exportPolicy } from "./export-policy.js";
 import { writeDatasetAs } from "./images.fixture.js";
+import { readRun } from "./read.js";
 import { newFolder, registerLine, tiny, train } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 
@@ -101,6 +102,11 @@ describe("a run on pictures", () => {
   const task = registerLine("depicted line", { savable: true, making: (make) => depicted(make() as SyncEnvironment) });
   const settings = { ...tiny, task, offlineUpdates: 12, onlineSteps: 30, checkpointEverySeconds: 0 };
 
+  const told = (folder: string) =>
+    readRun(folder).notices.flatMap(({ notice }) =>
+      notice.startsWith("The observations hold pictures") ? [notice] : [],
+    );
+
   it("goes on within an episode to the same bits, and its policy takes both parts", async () => {
     const whole = await train(settings, { folder: newFolder(), dataset: recorded() });
     const stop = new AbortController();
@@ -108,8 +114,10 @@ describe("a run on pictures", () => {
     const onProgress = ({ phase, done }: { readonly phase: string; readonly done: number }) =>
       void (phase === "online" && done >= 10 && stop.abort());
     await train(settings, { folder, dataset: recorded(), signal: stop.signal, onProgress });
+    expect(told(folder)).toHaveLength(1);
     const { summary } = await resume({ folder, dataset: recorded() });
     expect(summary).toMatchObject({ status: "completed", onlineSteps: 30 });
+    expect(told(folder)).toEqual(told(whole.folder));
     const read = (place: string, name: string) => readFileSync(join(place, name));
     for (const name of ["policy.onnx", "online-episodes.bin"])
       expect(read(folder, name).equals(read(whole.folder, name)), name).toBe(true);

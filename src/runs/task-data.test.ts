@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { vectorParts } from "../data/columns.js";
-import { countSteps } from "../data/episode.js";
+import { countSteps, packEpisode } from "../data/episode.js";
 import { countingTables, exampleFile } from "../data/example-data.fixture.js";
-import { readDataset } from "../data/storage/open-dataset.js";
+import { openDataset, readDataset } from "../data/storage/open-dataset.js";
 import { RunFailure } from "../errors.js";
 import { taskData, writeDataset } from "./task-data.js";
 import { lineData } from "./tiny-run.fixture.js";
@@ -74,7 +74,41 @@ describe("writeDataset", () => {
     expect([...episodes[1]!.rewards]).toEqual([...lineData().episodes[1]!.rewards]);
     expect(readdirSync(join(place, "new"))).toEqual(["line.hdf5"]);
     const bytes = readFileSync(path);
-    await expect(writeDataset(join(path, "below"), lineData())).rejects.toThrow(RunFailure);
+    await expect(writeDataset(join(path, "below.hdf5"), lineData())).rejects.toThrow(RunFailure);
     expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it.each(["v.calql", "v.parquet", "v.jsonl", "v.lerobot"])(
+    "writes %s in the format that its ending names",
+    async (name) => {
+      const path = join(place, name);
+      for (let twice = 0; twice < 2; twice++) await writeDataset(path, lineData());
+      const opened = await openDataset(path);
+      opened.close();
+      expect(name).toContain(opened.format);
+      expect((await readDataset(path)).episodes.map(({ length }) => length)).toEqual([20, 30, 50]);
+    },
+  );
+
+  it("writes observations with pictures", async () => {
+    const observations = { ...vectorParts(1), image: { type: "uint8", shape: [2, 2, 3] } } as const;
+    const rows = [1, 2].map((value) => ({ state: Float32Array.of(value), image: new Uint8Array(12).fill(value) }));
+    const episode = packEpisode(rows, [Float32Array.of(0.5)], [1], true);
+    const dataset = { source: "views", observations, actionSize: 1, episodes: [episode] };
+    for (const name of ["views.calql", "views/"]) {
+      await writeDataset(join(place, name), dataset);
+      expect((await readDataset(join(place, name))).episodes).toEqual([episode]);
+    }
+    await expect(writeDataset(join(place, "views.hdf5"), dataset)).rejects.toThrow("use the format calql or minari");
+  });
+
+  it("refuses an ending that stands for no format, and metadata that the format has no place for", async () => {
+    await expect(writeDataset(join(place, "v.csv"), lineData())).rejects.toThrow(
+      /v\.csv does not tell the format to write; end it in \.calql\/ \(calql\), .*\.hdf5 or \.h5 \(d4rl\).* \(jsonl\)\.$/,
+    );
+    await expect(writeDataset(join(place, "w.calql"), lineData(), { seed: 1 })).rejects.toThrow(
+      /w\.calql has no place for metadata, which D4RL files hold; end it in \.hdf5\.$/,
+    );
+    expect(readdirSync(place)).not.toContain("v.csv");
   });
 });

@@ -3,30 +3,51 @@
  * (CALQL_CACHE, else .calql in the working folder).
  */
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import type { Dataset } from "../data/episode.js";
-import { type Metadata, writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
+import { join } from "node:path";
+import { countSteps, type Dataset, type Episode } from "../data/episode.js";
+import { createD4RL, type Metadata } from "../data/formats/d4rl/d4rl-writer.js";
+import type { EpisodeSink } from "../data/formats/format.js";
+import { d4rlFormat } from "../data/formats/formats.js";
+import { formatFor, refuseTarget } from "../data/storage/convert-dataset.js";
+import { diskTarget } from "../data/storage/disk-target.js";
 import { cacheFolder } from "../data/storage/get/public-sets.js";
 import { readDataset } from "../data/storage/open-dataset.js";
 import { collectTask, needsWalkingPolicy, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
 import { taskSlug } from "../environments/task-name.js";
-import { fileReason, RunFailure, UsageError } from "../errors.js";
-import { makeFolder } from "../files/make-folder.js";
-import { writeWholeFile } from "../files/whole-file.js";
+import { UsageError } from "../errors.js";
 import { loadWalkingPolicy } from "./walking-policy.js";
 
 /**
- * Writes a dataset in D4RL's layout (HDF5); an existing file is replaced only when the new one is complete.
- * @param metadata facts about the data, e.g. how they were made
- * @throws UsageError for episodes that the layout cannot express; RunFailure if the file cannot be written
+ * Writes a dataset in the format that the path's ending stands for, as `calql data convert` does. An existing dataset
+ * of that format is replaced when the new one is complete.
+ * @param metadata scalars about the data, which D4RL files alone hold
+ * @throws UsageError for an ending that stands for no format, or data that it cannot tell; RunFailure for a full disk
  */
 export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {
-  const bytes = await writeD4RL(dataset, metadata);
+  const { format, kind } = formatFor(path, undefined, "");
+  if (format !== d4rlFormat && Object.keys(metadata).length > 0)
+    throw new UsageError(`The dataset ${path} has no place for metadata, which D4RL files hold; end it in .hdf5.`);
+  refuseTarget(undefined, path, format, true);
+  const target = diskTarget(path, { kind, replace: true });
   try {
-    makeFolder(dirname(path));
-    writeWholeFile(path, bytes);
+    const header = { ...dataset, steps: countSteps(dataset) };
+    const sink = await (format === d4rlFormat
+      ? createD4RL(target.create(path), header, metadata)
+      : format.create!(target, header));
+    await writeAll(sink, dataset.episodes);
+    target.commit();
+  } finally {
+    target.discard();
+  }
+}
+
+async function writeAll(sink: EpisodeSink, episodes: readonly Episode[]): Promise<void> {
+  try {
+    for (const episode of episodes) await sink.write(episode);
+    await sink.finish();
   } catch (error) {
-    throw new RunFailure(`The dataset could not be written to ${path}: ${fileReason(error)}. Name another place.`);
+    sink.abandon?.();
+    throw error;
   }
 }
 

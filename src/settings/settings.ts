@@ -47,7 +47,9 @@ export const runSettings = z.object({
     .default(512)
     .describe("Megabytes of recorded transitions in memory; a larger dataset in the format calql is drawn from disk."),
   offlineUpdates: count().default(1_000_000).describe("Updates on the recorded data alone."),
-  onlineSteps: count().default(1_000_000).describe("Environment steps of the online phase."),
+  onlineSteps: count()
+    .default(1_000_000)
+    .describe("Environment steps of the online phase; a few more, as the last episode is played to its end."),
   utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),
   warmupSteps: count().default(0).describe("Online steps before the first online update."),
   warmupActions: z

@@ -103,12 +103,20 @@ export function goingOn(run: AssembledRun, snapshot: Snapshot, name: string): As
   return { ...run, begin };
 }
 
+/** No built-in agent has a network for pictures. */
+const FLAT_PICTURES =
+  "The observations hold pictures, which no agent here has a network for: each byte is an input of its own; expect it to learn slowly.";
+
 /**
- * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured.
+ * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured;
+ * pictures that no network is made for are reported at once.
  * @param told what was reported in the run already
  */
 export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine[] = []): void {
   const { configuration, state } = run;
+  const pictures = Object.values(data.observations).some(({ type }) => type === "uint8");
+  // Once a run, however often it is resumed.
+  if (pictures && !told.some(({ notice }) => notice === FLAT_PICTURES)) state.log.notice("other", FLAT_PICTURES);
   const kinds = told.map(({ kind }) => kind);
   state.log.watchValues(valueWatchFor(configuration, run, kinds));
   const starts = StartWatch.of(data, transitionOptionsOf(configuration, state.agent.sizes));

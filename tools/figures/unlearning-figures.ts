@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { Command } from "commander";
-import { runsBelow } from "../../src/cli/report.js";
+import { runsOf as runsIn } from "../../src/cli/report.js";
 import { textTable } from "../../src/cli/text-table.js";
 import { splitTask } from "../../src/environments/task-name.js";
 import { switchSeen } from "../../src/report/doctor-table.js";
@@ -25,7 +25,7 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
   .argument("<runs>", "folder with a folder of runs for each reproduction")
   .option("--out <folder>", "where the pictures go", join("docs", "images"))
   .action((folder: string, flags: { readonly out: string }) => {
-    const runsOf = (name: string) => runsBelow(join(folder, name)).map(readRun);
+    const runsOf = (name: string) => runsIn([join(folder, name)]).map(readRun);
     const [dimensions, doses] = [
       runsOf("j-action-dimensions"),
       [...runsOf("k-dose-response"), ...runsOf("i-unlearning-2d")],

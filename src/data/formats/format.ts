@@ -59,6 +59,8 @@ export interface DatasetFormat {
   readonly description: string;
   /** Ending of a single file (".hdf5") or of a folder ("/") that `convert` writes in this format. */
   readonly extensions: readonly string[];
+  /** Set where the format has no place for the bounds of actions. */
+  readonly losesActionBounds?: true;
   /** Whether the files look like this format, from their names and first bytes: cheap, and it never throws. */
   recognises(files: DataFiles): boolean;
   /** @throws DataError where the files are not what they claim; UsageError for an option that means nothing here */

@@ -48,6 +48,7 @@ export const d4rlFormat: DatasetFormat = {
 export const lerobotFormat: DatasetFormat = {
   id: "lerobot",
   description: "LeRobot v2 and v3: a folder with meta/info.json and data/*.parquet",
+  losesActionBounds: true,
   extensions: [".lerobot/"],
   recognises: ({ kind, paths }) => kind === "folder" && paths.includes("meta/info.json"),
   async open(files, options) {
@@ -60,6 +61,7 @@ export const lerobotFormat: DatasetFormat = {
 export const parquetFormat: DatasetFormat = {
   id: "parquet",
   description: "Parquet: an application's log, one row a step",
+  losesActionBounds: true,
   extensions: [".parquet"],
   recognises: (files) => files.kind === "file" && holds(() => looksLikeParquet(onlyFile(files))),
   async open(files, options) {
@@ -76,6 +78,7 @@ export const parquetFormat: DatasetFormat = {
 export const jsonLinesFormat: DatasetFormat = {
   id: "jsonl",
   description: "JSON lines: an application's log, one object a step",
+  losesActionBounds: true,
   extensions: [".jsonl", ".ndjson"],
   recognises: (files) =>
     files.kind === "file" &&

@@ -162,6 +162,19 @@ describe("calql data convert", () => {
     expect(existsSync(at("c.hdf5"))).toBe(false);
   });
 
+  it("keeps the bounds of actions, or says in one line that they are lost", async () => {
+    const actionBounds = { low: Float32Array.of(0, 0), high: Float32Array.of(100, 100) };
+    await source({ ...randomDataset(1, [5, 3], sizes), actionBounds });
+    for (const name of ["b.calql", "c.hdf5"]) {
+      expect((await calql("data", "convert", at("a.hdf5"), at(name))).error).toBe("");
+      expect((await readDataset(at(name))).actionBounds).toEqual(actionBounds);
+    }
+    for (const name of ["b.jsonl", "b.parquet", "b.lerobot"])
+      expect((await calql("data", "convert", at("c.hdf5"), at(name))).error).toMatch(
+        /^The format \w+ has no place for the action bounds \[0, 100\], so .* lacks them; --action-bounds LOW,HIGH names/,
+      );
+  });
+
   it("refuses flags that do not fit, in one sentence", async () => {
     await source();
     const say = async (...flags: string[]) =>

@@ -5,6 +5,7 @@ import { realpathSync } from "node:fs";
 import { UsageError, unknownName } from "../../errors.js";
 import type { DatasetFormat, EpisodeSink, ReadOptions } from "../formats/format.js";
 import { datasetFormats } from "../formats/formats.js";
+import type { ActionBounds } from "../transform.js";
 import { diskFiles } from "./disk-files.js";
 import { diskTarget } from "./disk-target.js";
 import { type OpenedDataset, openDataset } from "./open-dataset.js";
@@ -28,6 +29,8 @@ export interface Conversion {
   readonly to: string;
   readonly episodes: number;
   readonly steps: number;
+  /** The bounds of actions that the source says and the other format has no place for. */
+  readonly lostBounds?: ActionBounds;
 }
 
 /**
@@ -48,7 +51,8 @@ export async function convertDataset(source: string, path: string, options: Conv
         throw error;
       });
       target.commit();
-      return { from: dataset.format, to: format.id, ...counts };
+      const lost = format.losesActionBounds && dataset.actionBounds;
+      return { from: dataset.format, to: format.id, ...counts, ...(lost && { lostBounds: lost }) };
     } finally {
       target.discard();
     }
@@ -83,8 +87,16 @@ async function pour(
   return { episodes, steps };
 }
 
-/** The format of a dataset that is to be written, and whether it is a file or a folder. */
-function formatFor(path: string, id: string | undefined): { format: DatasetFormat; kind: "file" | "folder" } {
+/**
+ * The format of a dataset that is to be written, and whether it is a file or a folder.
+ * @param otherWay how the caller can name the format, where the path does not tell it; for the error
+ * @throws UsageError with the endings that are known
+ */
+export function formatFor(
+  path: string,
+  id: string | undefined,
+  otherWay = ", or give --to",
+): { format: DatasetFormat; kind: "file" | "folder" } {
   const writable = datasetFormats.filter((format) => format.create !== undefined);
   if (id !== undefined) {
     const format = writable.find((candidate) => candidate.id === id);
@@ -99,7 +111,7 @@ function formatFor(path: string, id: string | undefined): { format: DatasetForma
   if (best) return { format: best.format, kind: kindOf(best.ending!) };
   const endings = writable.map((format) => `${format.extensions.join(" or ")} (${format.id})`);
   throw new UsageError(
-    `The name ${path} does not tell the format to write; end it in ${endings.join(", ")}, or give --to.`,
+    `The name ${path} does not tell the format to write; end it in ${endings.join(", ")}${otherWay}.`,
   );
 }
 
@@ -127,11 +139,11 @@ function kindOf(ending: string): "file" | "folder" {
 }
 
 /** Only a dataset of the same format is replaced: a wrong path must not cost anything else. */
-function refuseTarget(source: string, path: string, format: DatasetFormat, replace: boolean): void {
+export function refuseTarget(source: string | undefined, path: string, format: DatasetFormat, replace: boolean): void {
   if (!replace) return;
   const found = existing(path);
   if (found === undefined) return;
-  if (found === realpathSync(source))
+  if (source !== undefined && found === realpathSync(source))
     throw new UsageError(`${path} is the dataset to convert; name another place for the result.`);
   const files = diskFiles(path);
   try {

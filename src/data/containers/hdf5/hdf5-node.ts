@@ -13,7 +13,8 @@ export interface Trouble {
   error: unknown;
 }
 
-type Transfer = (stream: unknown, memory: Uint8Array, at: number, length: number, position: number) => number;
+/** The memory is the library's, signed bytes. */
+type Transfer = (stream: unknown, memory: Int8Array, at: number, length: number, position: number) => number;
 
 /** The part of the file system that the types of h5wasm leave out: a file's node. */
 interface FileNode {
@@ -39,7 +40,7 @@ export function attachTarget(library: Hdf5Library, path: string, file: TargetFil
   const read = readerOf(library, file, trouble);
   const write: Transfer = (_stream, memory, at, length, position) =>
     kept(library, trouble, () => {
-      put(file, memory.slice(at, at + length), position);
+      put(file, new Uint8Array(memory.buffer, memory.byteOffset + at, length).slice(), position);
       node.usedBytes = file.size;
       return length;
     });

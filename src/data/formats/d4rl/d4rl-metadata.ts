@@ -11,7 +11,8 @@ import { isTable, listKeys } from "../../containers/hdf5/hdf5-table.js";
 /** The name under which the number of discrete actions stands. */
 export const DISCRETE_ACTIONS = "discrete_actions";
 
-const GROUP = "metadata";
+/** The name of the group. */
+export const GROUP = "metadata";
 
 /**
  * The metadata of a file, by name; empty if it has none.
@@ -36,6 +37,6 @@ export function readMetadataOf(file: OpenHdf5, key: string): string | number | u
   return metadataKeys(file).includes(key) ? readScalar(file, `${GROUP}/${key}`) : undefined;
 }
 
-function metadataKeys(file: OpenHdf5): string[] {
+export function metadataKeys(file: OpenHdf5): string[] {
   return listKeys(file).includes(GROUP) && !isTable(file, GROUP) ? listKeys(file, `/${GROUP}`) : [];
 }

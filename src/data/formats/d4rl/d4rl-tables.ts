@@ -16,6 +16,8 @@ import {
 import { checkFinite, checkRows, flagsOf, listed } from "../../containers/refusal.js";
 import { findWrongIndex, isActionCount } from "../../discrete-actions.js";
 import type { RecordedRows } from "../../trajectories.js";
+import type { ActionBounds } from "../../transform.js";
+import { readActionBounds } from "./d4rl-bounds.js";
 import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
 
 /** The headers of a D4RL file's arrays, checked. */
@@ -25,6 +27,7 @@ export interface D4RLTables {
   readonly observationSize: number;
   readonly actionSize: number;
   readonly discreteActions: number | undefined;
+  readonly actionBounds: ActionBounds | undefined;
   readonly observations: TableHeader;
   readonly actions: TableHeader;
   readonly rewards: TableHeader;
@@ -68,7 +71,9 @@ export function readTables(file: OpenHdf5): D4RLTables {
       `"${file.name}": next_observations have ${nextSize} columns but observations ${observationSize}; store both alike.`,
     );
   }
-  return { count, observationSize, actionSize, discreteActions: discreteActionsOf(file, actionSize), ...tables };
+  const discreteActions = discreteActionsOf(file, actionSize);
+  const actionBounds = discreteActions === undefined ? readActionBounds(file, actionSize) : undefined;
+  return { count, observationSize, actionSize, discreteActions, actionBounds, ...tables };
 }
 
 /**

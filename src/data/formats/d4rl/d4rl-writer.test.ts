@@ -1,14 +1,15 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../../errors.js";
 import { RandomStream } from "../../../random.js";
 import { vectorParts } from "../../columns.js";
+import { GrowingBytes } from "../../containers/hdf5/growing-bytes.js";
 import type { Dataset, Episode } from "../../episode.js";
 import { stateOf } from "../../episode.js";
 import { randomDataset, randomEpisode, type Sizes } from "../../example-data.fixture.js";
 import { readD4RL } from "./d4rl.js";
 import { readD4RLMetadata } from "./d4rl-metadata.js";
-import { writeD4RL } from "./d4rl-writer.js";
+import { createD4RL, writeD4RL } from "./d4rl-writer.js";
 
 const SIZES: Sizes = { observationSize: 3, actionSize: 2 };
 
@@ -36,6 +37,22 @@ function discreteDataset(count: number): Dataset {
   for (const { actions } of dataset.episodes) actions.set(actions.map((_, step) => step % count));
   return { ...dataset, discreteActions: count };
 }
+
+describe("createD4RL", () => {
+  it("hands over unsigned bytes, whatever the library's memory is made of", async () => {
+    const dataset = randomDataset(1, [5], SIZES);
+    const bytes = new GrowingBytes();
+    const kinds = new Set<string>();
+    vi.spyOn(bytes, "append").mockImplementation((piece) => {
+      kinds.add(piece.constructor.name);
+      GrowingBytes.prototype.append.call(bytes, piece);
+    });
+    const sink = await createD4RL(bytes, dataset);
+    for (const episode of dataset.episodes) await sink.write(episode);
+    await sink.finish();
+    expect([...kinds]).toEqual(["Uint8Array"]);
+  });
+});
 
 describe("writeD4RL", () => {
   it("is undone by readD4RL for any lengths, sizes and endings", async () => {

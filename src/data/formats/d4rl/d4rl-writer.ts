@@ -7,6 +7,7 @@
  * readers drop such a row. It repeats the last reward and has a zero action. A terminated episode goes without it if
  * the next episode begins where this one ended. So no next_observations are stored.
  *
+ * The bounds of actions are arrays of the group `metadata` (d4rl-bounds.ts), where the dataset knows them.
  * Discrete actions are a column of their numbers, [rows, 1], and `metadata/discrete_actions` says how many there are.
  */
 
@@ -22,6 +23,7 @@ import { isActionCount } from "../../discrete-actions.js";
 import { countSteps, type Dataset, type Episode, stateOf } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
 import type { EpisodeSink } from "../format.js";
+import { checkBoundsToWrite, writeActionBounds } from "./d4rl-bounds.js";
 import { DISCRETE_ACTIONS } from "./d4rl-metadata.js";
 
 /** What is told about the data, e.g. how they were made; stored as scalars in the group `metadata`. */
@@ -58,6 +60,7 @@ export async function createD4RL(
   const observationSize = requireVector(header, "the D4RL layout");
   const told = withDiscreteActions(header, metadata);
   refuseNames(told);
+  checkBoundsToWrite(header, metadata);
   const begun = Date.now();
   const hdf5 = await growHdf5(target, header.source);
   const tables = tablesOf(hdf5, header, observationSize);
@@ -72,7 +75,7 @@ export async function createD4RL(
     async finish() {
       if (waiting) writeRows(tables, header, waiting, undefined);
       for (const table of Object.values(tables)) table.flush();
-      hdf5.attempt("its metadata cannot be written", () => writeMetadata(hdf5.file, told));
+      hdf5.attempt("its metadata cannot be written", () => writeMetadata(hdf5.file, told, header));
       hdf5.finish();
       forgetTimes(target, begun, Date.now());
       target.close();
@@ -140,12 +143,13 @@ function refuseNames(metadata: Metadata): void {
   throw new UsageError(`Metadata cannot be named "${wrong}": HDF5 takes "/" and "." for paths; choose another name.`);
 }
 
-function writeMetadata(file: WritableHdf5, metadata: Metadata): void {
+function writeMetadata(file: WritableHdf5, metadata: Metadata, { actionBounds }: DatasetHeader): void {
   const group = file.create_group("metadata");
   for (const [name, value] of Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const dtype = typeof value === "number" ? "<d" : `S${Math.max(1, new TextEncoder().encode(value).length)}`;
     group.create_dataset({ name, data: [value] as string[] | number[], shape: [], dtype });
   }
+  if (actionBounds) writeActionBounds(group, actionBounds);
 }
 
 function needsClosingRow(episode: Episode, next: Episode | undefined): boolean {

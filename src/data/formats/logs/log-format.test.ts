@@ -174,6 +174,15 @@ test("a mapping says what is wrong with it", async () => {
   });
 });
 
+test("a log of other columns is told the command that takes a mapping", async () => {
+  await expect(read([{ session: "a", step: 0 }])).rejects.toThrow(
+    /^"log.jsonl": Unknown column "episode"\..* calql data convert FILE out\.calql --mapping MAP writes data/,
+  );
+  await expect(read([row("a", 0, { action: null })])).rejects.toThrow(
+    /calql data convert FILE out\.calql --mapping MAP/,
+  );
+});
+
 test("keys that reach prototypes are columns like others", async () => {
   const line = '{"__proto__": {"reward": 1}, "episode": "a", "observation": [1], "action": [1], "terminated": true}';
   await expect(read([line])).rejects.toThrow('column "reward" is empty');

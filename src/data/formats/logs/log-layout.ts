@@ -23,6 +23,10 @@ export interface StepCells {
   readonly nextObservation: Float32Array | undefined;
 }
 
+/** The next step that works wherever the log was named: few verbs take a mapping, all of them the converted data. */
+const otherNames =
+  "tells other names: calql data convert FILE out.calql --mapping MAP writes data that every verb reads.";
+
 export class LogLayout {
   /** All columns that are read, in the order of a row's cells. */
   readonly columns: string[] = [];
@@ -158,7 +162,7 @@ export class LogLayout {
     // Lines may leave out what is not set; the columns of a table are all there.
     if ((always || unit === "row") && !columns.includes(column)) {
       const { message } = unknownName("column", column, columns.slice(0, 30));
-      throw new DataError(`${where}: ${printable(message).slice(0, 600)} A mapping file can name others.`);
+      throw new DataError(`${where}: ${printable(message).slice(0, 600)} A mapping file ${otherNames}`);
     }
     return this.columns.push(column) - 1;
   }
@@ -185,7 +189,7 @@ export class LogLayout {
     const { columns } = this.action;
     if (this.action.size === 0)
       throw new DataError(
-        `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; a mapping file can name others.`,
+        `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; a mapping file ${otherNames}`,
       );
     if (this.next && this.next.size !== this.observation.size) this.next.measure(this.nextFrom(first));
     if (this.discreteActions !== undefined && this.action.choices === undefined && this.action.size !== 1)
