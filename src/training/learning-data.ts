@@ -19,8 +19,12 @@ export interface LearningData extends Omit<Dataset, "episodes"> {
   replay(options: LearningOptions): SampledReplay;
   /** The bytes that tell these data from others; of blocks, what their manifest says of every one. */
   identity(): readonly ArrayBufferView[];
-  /** Recorded actions must lie within bounds. @throws DataError with the share of those that do not; of blocks when read */
-  refuseActionsBeyond(bounds: ActionBounds): void;
+  /**
+   * Recorded actions must lie within bounds.
+   * @param remedy what to do about the bounds
+   * @throws DataError with the share of those that do not; of blocks when read
+   */
+  refuseActionsBeyond(bounds: ActionBounds, remedy: string): void;
   /** Episodes one by one, from the first on, for whoever looks at a few. */
   each(): Iterable<Episode>;
   /** Of the vector `state`, over all steps. */
@@ -48,7 +52,7 @@ export function dataInMemory(dataset: Dataset): LearningData {
       return replay;
     },
     actionBounds: dataset.actionBounds,
-    refuseActionsBeyond: (bounds) => refuseActionsBeyond(episodes, bounds, source),
+    refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodes, bounds, source, remedy),
     each: () => episodes,
     normalisation: () => normalisationOf(() => episodes, widthOf(observations.state!)),
     identity: () => episodes.flatMap((e) => [...Object.values(e.observations), e.actions, e.rewards, e.terminated]),
@@ -85,8 +89,8 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
     steps: blocks.steps,
     actionBounds: opened.actionBounds,
     replay: ({ transitions: door, ...options }) => new PooledReplay(checked, { ...sizes, ...options, door, poolRows }),
-    refuseActionsBeyond(bounds) {
-      checked = { ...blocks, read: (block) => withinBounds(blocks.read(block), bounds, source) };
+    refuseActionsBeyond(bounds, remedy) {
+      checked = { ...blocks, read: (block) => withinBounds(blocks.read(block), bounds, source, remedy) };
     },
     each: () => episodesOf(checked),
     normalisation: () => normalisationOf(() => episodesOf(blocks), widthOf(observations.state!)),
@@ -95,8 +99,8 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
   };
 }
 
-function withinBounds(episodes: readonly Episode[], bounds: ActionBounds, source: string): readonly Episode[] {
-  refuseActionsBeyond(episodes, bounds, source);
+function withinBounds(episodes: readonly Episode[], bounds: ActionBounds, source: string, remedy: string) {
+  refuseActionsBeyond(episodes, bounds, source, remedy);
   return episodes;
 }
 
