@@ -20,9 +20,9 @@ export interface LearningData extends Omit<Dataset, "episodes"> {
   /** The bytes that tell these data from others; of blocks, what their manifest says of every one. */
   identity(): readonly ArrayBufferView[];
   /**
-   * Recorded actions must lie within bounds.
+   * All recorded actions must lie within bounds.
    * @param remedy what to do about the bounds
-   * @throws DataError with the share of those that do not; of blocks when read
+   * @throws DataError with the share of those that do not
    */
   refuseActionsBeyond(bounds: ActionBounds, remedy: string): void;
   /** Episodes one by one, from the first on, for whoever looks at a few. */
@@ -82,26 +82,18 @@ export async function dataOpened(opened: Opened, megabytes: number): Promise<Lea
 function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): LearningData {
   const { source, observations, actionSize, discreteActions } = opened;
   const sizes = { observations, actionSize };
-  let checked = blocks;
   return {
     ...{ source, ...sizes, discreteActions },
     episodes: blocks.episodes,
     steps: blocks.steps,
     actionBounds: opened.actionBounds,
-    replay: ({ transitions: door, ...options }) => new PooledReplay(checked, { ...sizes, ...options, door, poolRows }),
-    refuseActionsBeyond(bounds, remedy) {
-      checked = { ...blocks, read: (block) => withinBounds(blocks.read(block), bounds, source, remedy) };
-    },
-    each: () => episodesOf(checked),
+    replay: ({ transitions: door, ...options }) => new PooledReplay(blocks, { ...sizes, ...options, door, poolRows }),
+    refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodesOf(blocks), bounds, source, remedy),
+    each: () => episodesOf(blocks),
     normalisation: () => normalisationOf(() => episodesOf(blocks), widthOf(observations.state!)),
     identity: () => [new TextEncoder().encode(blocks.identity)],
     close: () => opened.close(),
   };
-}
-
-function withinBounds(episodes: readonly Episode[], bounds: ActionBounds, source: string, remedy: string) {
-  refuseActionsBeyond(episodes, bounds, source, remedy);
-  return episodes;
 }
 
 function* episodesOf(blocks: EpisodeBlocks): Generator<Episode> {
