@@ -13,6 +13,12 @@ export interface ActionBounds {
   readonly high: Float32Array;
 }
 
+/** Bounds that somebody wrote: one number for all entries of an action, or one each. */
+export interface GivenBounds {
+  readonly low: number | ArrayLike<number>;
+  readonly high: number | ArrayLike<number>;
+}
+
 /** Mean and deviation of every number of the vector `state` [n]. */
 export interface Normalisation {
   readonly mean: Float32Array;
@@ -92,13 +98,8 @@ export function refuseActionsBeyond(
  * @param what says them, for the error
  * @throws UsageError where there are not as many as entries, or a lower one is not below its upper one
  */
-export function boundsOf(
-  low: number | readonly number[],
-  high: number | readonly number[],
-  size: number,
-  what: string,
-): ActionBounds {
-  const all = (bound: number | readonly number[]) =>
+export function boundsOf(low: GivenBounds["low"], high: GivenBounds["high"], size: number, what: string): ActionBounds {
+  const all = (bound: GivenBounds["low"]) =>
     typeof bound === "number" ? new Float32Array(size).fill(bound) : Float32Array.from(bound);
   const bounds = { low: all(low), high: all(high) };
   if (bounds.low.length !== size || bounds.high.length !== size)
