@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../errors.js";
 import { vectorParts } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
 import { inspectDataset } from "./inspect.js";
@@ -94,6 +95,14 @@ describe("inspectDataset", () => {
     expect(text).toMatch(/ 0 {2}20\.0 % +1 {2}20\.0 % +2 {2}0\.0 %\n +3 {2}60\.0 % +4 {2}0\.0 %\n/);
     expect(text).toContain("nothing odd found");
     expect(summary).not.toHaveProperty("actionCounts");
+  });
+
+  it("refuses what is no data set", () => {
+    const inspect = () => inspectDataset({ foo: 1 } as unknown as Dataset);
+    expect(inspect).toThrow(UsageError);
+    expect(inspect).toThrow(
+      /^The dataset given to inspectDataset\(\) is \{"foo":1\}, which is no data set; give one as/,
+    );
   });
 
   it("takes no reward for success where rewards are dense", () => {

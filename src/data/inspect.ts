@@ -3,6 +3,7 @@
  * as text is in `inspect-format.ts`.
  */
 
+import { datasetOf } from "./check-header.js";
 import { type ObservationParts, type Observations, STATE, widthOf } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
 import { countSteps, rowsOf } from "./episode.js";
@@ -67,8 +68,10 @@ const MOST_REWARD_VALUES = 10;
 /**
  * Summarises a data set. Values that are NaN or infinite are counted and otherwise left out of the ranges (read the
  * file with `allowNonFinite` to get here with such values).
+ * @throws UsageError for what is no data set
  */
-export function inspectDataset(dataset: Dataset): Inspection {
+export function inspectDataset(given: Dataset): Inspection {
+  const dataset = datasetOf(given, "inspectDataset()");
   const { episodes } = dataset;
   const share = (holds: (episode: Episode) => boolean) => episodes.filter(holds).length / Math.max(1, episodes.length);
   const rewardValues = distinctRewards(episodes);

@@ -7,8 +7,10 @@ import { describe, expect, it } from "vitest";
 import { compare } from "../comparison/compare.js";
 import { UsageError } from "../errors.js";
 import { type Environment, registerEnvironment } from "../index.js";
+import { evaluate } from "../training/environment-evaluator.js";
 import { trainInMemory } from "../training/train-in-memory.js";
 import { exportPolicy } from "./export-policy.js";
+import { writeDataset } from "./task-data.js";
 import { errorOf, lineData, newFolder, registerLine, tiny } from "./tiny-run.fixture.js";
 import { resume, train } from "./train.js";
 
@@ -126,6 +128,21 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
     "bounds that are text, in memory",
     () => call(trainInMemory, settings, { dataset: { ...dataset, actionBounds: "x" } }),
     /^The entry actionBounds of the dataset given to trainInMemory\(\) is "x"; it must be \{ low, high \}/,
+  ],
+  [
+    "writeDataset(path, { foo: 1 })",
+    () => call(writeDataset, folder, { foo: 1 }),
+    /^The dataset given to writeDataset\(\) is \{"foo":1\}, which is no data set; give one as/,
+  ],
+  [
+    "writeDataset(path)",
+    () => call(writeDataset, folder),
+    /^The dataset given to writeDataset\(\) is undefined, which is/,
+  ],
+  [
+    "evaluate() in no environments",
+    () => call(evaluate, { act: () => new Float32Array(1) }, [], 1),
+    /^The environments of evaluate\(\) are \[\]; give a list with one for each episode to play\.$/,
   ],
   [
     "a function for a folder",

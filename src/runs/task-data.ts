@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { datasetOf } from "../data/check-header.js";
 import type { Dataset } from "../data/episode.js";
 import { type Metadata, writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
 import { cacheFolder } from "../data/storage/cache.js";
@@ -15,9 +16,12 @@ import { makeFolder } from "../files/make-folder.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { loadWalkingPolicy } from "./walking-policy.js";
 
-/** Writes a data set in D4RL's layout; an existing file is replaced only when the new one is complete. */
+/**
+ * Writes a data set in D4RL's layout; an existing file is replaced only when the new one is complete.
+ * @throws UsageError for what is no data set, or cannot be told in this layout; RunFailure where the disk refuses
+ */
 export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {
-  const bytes = await writeD4RL(dataset, metadata);
+  const bytes = await writeD4RL(datasetOf(dataset, "writeDataset()"), metadata);
   try {
     makeFolder(dirname(path));
     writeWholeFile(path, bytes);
