@@ -1,14 +1,20 @@
 /**
  * Reads the scalars of the group `metadata` in a D4RL file: information about the data, such as the recipe that
- * `writeD4RL` was given. They are optional, so what is not a scalar, or too long to be one, is left out. One of them
- * has a meaning: `discrete_actions` says that actions are discrete, and how many there are.
+ * `writeD4RL` was given. They are optional, so what is not a scalar, or too long to be one, is left out. Some of them
+ * have a meaning: `discrete_actions` says that actions are discrete, and how many there are; `action_low` and
+ * `action_high` are the bounds of actions, one number for all entries or, as JSON text, a list with one for each.
  */
+import { DataError } from "../../../errors.js";
 import type { DataFile } from "../../containers/files.js";
 import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { isTable, listKeys } from "../../containers/hdf5/hdf5-table.js";
+import { type ActionBounds, boundsOf, type GivenBounds } from "../../transform.js";
 
 /** The name under which the number of discrete actions stands. */
 export const DISCRETE_ACTIONS = "discrete_actions";
+
+/** The names under which bounds of actions stand. */
+export const ACTION_BOUNDS = { low: "action_low", high: "action_high" } as const;
 
 const GROUP = "metadata";
 const LONGEST_TEXT = 2 ** 16;
@@ -38,6 +44,23 @@ export async function readD4RLMetadata(
 /** What an open file's metadata say under `key`; undefined where that is nothing. */
 export function readMetadataOf(file: OpenHdf5, key: string): string | number | undefined {
   return metadataKeys(file).includes(key) ? readScalar(file, `${GROUP}/${key}`) : undefined;
+}
+
+/** The bounds of actions that an open file states. @throws DataError where they are none for actions of this size */
+export function readActionBounds(file: OpenHdf5, size: number): ActionBounds | undefined {
+  const [low, high] = [ACTION_BOUNDS.low, ACTION_BOUNDS.high].map((key) => readMetadataOf(file, key));
+  if (low === undefined && high === undefined) return undefined;
+  const [from, to] = [boundIn(low), boundIn(high)];
+  if (from !== undefined && to !== undefined) return boundsOf(from, to, size, `"${file.name}"`);
+  throw new DataError(
+    `"${file.name}": the action_low and action_high of its metadata are ${low} and ${high}; make each a number, or a list such as [0, -5] with one for each entry of an action.`,
+  );
+}
+
+function boundIn(stored: string | number | undefined): GivenBounds["low"] | undefined {
+  if (typeof stored !== "string") return stored;
+  const entries = /^\[([^[\]]+)\]$/.exec(stored)?.[1]?.split(",").map(Number);
+  return entries?.some(Number.isNaN) ? undefined : entries;
 }
 
 function metadataKeys(file: OpenHdf5): string[] {

@@ -16,7 +16,8 @@ import {
 import { listed } from "../../containers/refusal.js";
 import { findWrongIndex, isActionCount } from "../../discrete-actions.js";
 import type { RecordedRows } from "../../trajectories.js";
-import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
+import type { ActionBounds } from "../../transform.js";
+import { DISCRETE_ACTIONS, readActionBounds, readMetadataOf } from "./d4rl-metadata.js";
 
 /** The headers of a D4RL file's arrays, checked. */
 export interface D4RLTables {
@@ -25,6 +26,7 @@ export interface D4RLTables {
   readonly observationSize: number;
   readonly actionSize: number;
   readonly discreteActions: number | undefined;
+  readonly actionBounds: ActionBounds | undefined;
   readonly observations: TableHeader;
   readonly actions: TableHeader;
   readonly rewards: TableHeader;
@@ -68,7 +70,9 @@ export function readTables(file: OpenHdf5): D4RLTables {
       `"${file.name}": next_observations have ${nextSize} columns but observations ${observationSize}; store both alike.`,
     );
   }
-  return { count, observationSize, actionSize, discreteActions: discreteActionsOf(file, actionSize), ...tables };
+  const actionBounds = readActionBounds(file, actionSize);
+  const discreteActions = discreteActionsOf(file, actionSize);
+  return { count, observationSize, actionSize, discreteActions, actionBounds, ...tables };
 }
 
 /**

@@ -8,6 +8,7 @@
  * the next episode begins where this one ended. So no next_observations are stored.
  *
  * Discrete actions are a column of their numbers, [rows, 1], and `metadata/discrete_actions` says how many there are.
+ * Bounds of actions that are known stand there as well (see d4rl-metadata.ts).
  */
 
 import { UsageError } from "../../../errors.js";
@@ -21,8 +22,9 @@ import { forgetTimes } from "../../containers/hdf5/hdf5-times.js";
 import { isActionCount } from "../../discrete-actions.js";
 import { countSteps, type Dataset, type Episode, stateOf } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
+import { areFinite } from "../../transform.js";
 import type { EpisodeSink } from "../format.js";
-import { DISCRETE_ACTIONS } from "./d4rl-metadata.js";
+import { ACTION_BOUNDS, DISCRETE_ACTIONS } from "./d4rl-metadata.js";
 
 /** What is told about the data, e.g. how they were made; stored as scalars in the group `metadata`. */
 export type Metadata = Readonly<Record<string, string | number>>;
@@ -56,7 +58,7 @@ export async function createD4RL(
   metadata: Metadata = {},
 ): Promise<EpisodeSink> {
   const observationSize = requireVector(header, "the D4RL layout");
-  const told = withDiscreteActions(header, metadata);
+  const told = { ...withDiscreteActions(header, metadata), ...boundsToTell(header) };
   refuseNames(told);
   const begun = Date.now();
   const hdf5 = await growHdf5(target, header.source);
@@ -132,6 +134,15 @@ function withDiscreteActions({ source, actionSize, discreteActions }: DatasetHea
         "number, and of those there are 1 or more.",
     );
   return { ...metadata, [DISCRETE_ACTIONS]: discreteActions };
+}
+
+function boundsToTell({ actionBounds }: DatasetHeader): Metadata {
+  if (!actionBounds || !areFinite(actionBounds)) return {};
+  const listed = (bounds: Float32Array) => JSON.stringify([...bounds]);
+  return {
+    [ACTION_BOUNDS.low]: listed(actionBounds.low),
+    [ACTION_BOUNDS.high]: listed(actionBounds.high),
+  };
 }
 
 function refuseNames(metadata: Metadata): void {

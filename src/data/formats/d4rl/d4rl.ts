@@ -55,12 +55,13 @@ export async function openD4RL(
     checkBoundaries(file, tables, options);
     return tables;
   });
-  const { observationSize, actionSize, discreteActions, count } = tables;
+  const { observationSize, actionSize, discreteActions, actionBounds, count } = tables;
   return {
     source: name,
     observations: vectorParts(observationSize),
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
+    ...(actionBounds && { actionBounds }),
     steps: count,
     async *episodes() {
       const { file, close } = await openHdf5(source, name);
