@@ -97,16 +97,6 @@ describe("calql data inspect", () => {
     expect(out).toContain(at("data.hdf5"));
   });
 
-  it("holds actions against the bounds that a written file declares", async () => {
-    const bounds = { low: Float32Array.of(-100), high: Float32Array.of(100) };
-    const data = randomDataset(1, [20], { observationSize: 2, actionSize: 1 });
-    for (const { actions } of data.episodes) actions.set(actions.map((action) => 100 * action));
-    writeFileSync(at("wide.hdf5"), await writeD4RL({ ...data, actionBounds: bounds }));
-    const { out } = await calql("data", "inspect", at("wide.hdf5"));
-    expect(out).toContain("0.0 % of the values beyond [-100, 100]");
-    expect(out).not.toContain("+-1");
-  });
-
   it("needs the horizon of a file without timeouts", async () => {
     writeFileSync(at("endless.hdf5"), await exampleFile(countingTables(new Array(10).fill(0))));
     expect((await calql("data", "inspect", at("endless.hdf5"))).code).toBe(2);

@@ -135,11 +135,6 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
     /^The dataset given to writeDataset\(\) is \{"foo":1\}, which is no data set; give one as/,
   ],
   [
-    "writeDataset(path)",
-    () => call(writeDataset, folder),
-    /^The dataset given to writeDataset\(\) is undefined, which is/,
-  ],
-  [
     "evaluate() in no environments",
     () => call(evaluate, { act: () => new Float32Array(1) }, [], 1),
     /^The environments of evaluate\(\) are \[\]; give a list with one for each episode to play\.$/,
