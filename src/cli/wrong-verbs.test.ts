@@ -99,11 +99,11 @@ const mistakes: readonly Mistake[] = [
   ["report missing", /^There is no run folder missing\. Check the path\.$/],
   ["report used", /^used is not a run folder: it holds no config\.json\. Name a folder that a run has written\.$/],
   ["report plain.json", /^plain\.json is a file, not a run folder\./],
-  ["data collect pointmaze-small", /^Unknown task with data of its own "pointmaze-small"\. Did you mean "pointmaze-/],
   [
-    "data collect antmaze-large",
-    /^Unknown task with data of its own "antmaze-large"\. Did you mean "pointmaze-large"\?/,
+    "data collect pointmaze-small",
+    /^The task pointmaze-small has no data of its own; train on recorded data \(--dataset FILE\), or collect the data of one of these: .*pointmaze-umaze/,
   ],
+  ["data collect antmaze-large", /^The task antmaze-large has no data of its own; /],
   [
     "data collect antmaze-umaze --policy missing.onnx",
     /^The policy missing\.onnx cannot be read: there is no such file\. Give the path of an ONNX file, or none for the/,

@@ -57,7 +57,7 @@ function anomalies(summary: Inspection): string[] {
   }
   if (summary.actionsBeyondShare > 0)
     found.push(
-      `actions beyond ${boundsWord(summary)}: give their bounds, or clipActions true where the environment clips them`,
+      `actions beyond ${boundsWord(summary)}: ${summary.actionBounds ? "correct these" : "give their"} bounds, or clipActions true where the environment clips them`,
     );
   // Where choices are few, the same one in the same place is what to expect.
   if (summary.duplicateSteps > 0 && !summary.actionCounts) {
@@ -86,7 +86,10 @@ function actionLines(summary: Inspection): string[][] {
   const { actionCounts, actions, actionsBeyondShare, steps } = summary;
   if (!actionCounts)
     return [
-      ["actions", `${percent(actionsBeyondShare)} of the values beyond ${boundsWord(summary)}`],
+      [
+        "actions",
+        `${percent(actionsBeyondShare)} of the values beyond ${boundsWord(summary)}${summary.actionBounds ? "" : " (no bounds are known)"}`,
+      ],
       ...rangeLines(actions),
     ];
   return [["actions", ""], ...cellLines(actionCounts.map((count, action) => [String(action), percent(count / steps)]))];

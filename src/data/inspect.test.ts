@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../errors.js";
 import { vectorParts } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
 import { inspectDataset } from "./inspect.js";
@@ -96,6 +97,14 @@ describe("inspectDataset", () => {
     expect(summary).not.toHaveProperty("actionCounts");
   });
 
+  it("refuses what is no dataset", () => {
+    const inspect = () => inspectDataset({ foo: 1 } as unknown as Dataset);
+    expect(inspect).toThrow(UsageError);
+    expect(inspect).toThrow(
+      /^The dataset given to inspectDataset\(\) is \{"foo":1\}, which is no dataset; give one as/,
+    );
+  });
+
   it("takes no reward for success where rewards are dense", () => {
     const dense = episodeOf([0.1, 0.2, 0.3], [0, 0, 1, 1, 2, 2, 3, 3], [0, 0, 0], "clock");
     expect(inspectDataset({ ...maze, episodes: [dense] }).success).toBeUndefined();
@@ -110,11 +119,18 @@ describe("formatInspection", () => {
     expect(text).toContain("min 1  median 2  max 3");
     expect(text).toContain("50.0 % of the episodes reach reward 1; 50.0 % of the 2 recordings do");
     expect(text).toContain("0 in 6 steps, 1 in 2 steps");
-    expect(text).toContain("12.5 % of the values beyond +-1");
+    expect(text).toContain("12.5 % of the values beyond +-1 (no bounds are known)");
     expect(text).toMatch(/ 0 {2}-8 to 6/);
     expect(text).toContain("observations: constant in column 1");
     expect(text).toContain("2 steps (25.0 %) occur more than once");
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  it("holds actions against their bounds where these are known", () => {
+    const bounds = { low: Float32Array.of(-2), high: Float32Array.of(0.75) };
+    const text = formatInspection(inspectDataset({ ...maze, actionBounds: bounds }));
+    expect(text).toContain("37.5 % of the values beyond [-2, 0.75]\n");
+    expect(text).not.toContain("+-1");
   });
 
   it("writes neighbouring columns of one range as one", () => {

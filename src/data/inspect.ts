@@ -3,6 +3,7 @@
  * as text is in `inspect-format.ts`.
  */
 
+import { datasetOf } from "./check-header.js";
 import { type ObservationParts, type Observations, STATE, widthOf } from "./columns.js";
 import { countSteps, type Dataset, type Episode, rowsOf } from "./episode.js";
 import { countDuplicateSteps, describeValues, type ValueSummary } from "./inspect-values.js";
@@ -66,8 +67,10 @@ const MOST_REWARD_VALUES = 10;
 /**
  * Summarises a dataset. Values that are NaN or infinite are counted and otherwise left out of the ranges (read the
  * file with `allowNonFinite` to get here with such values).
+ * @throws UsageError for what is no dataset
  */
-export function inspectDataset(dataset: Dataset): Inspection {
+export function inspectDataset(given: Dataset): Inspection {
+  const dataset = datasetOf(given, "inspectDataset()");
   const { episodes } = dataset;
   const share = (holds: (episode: Episode) => boolean) => episodes.filter(holds).length / Math.max(1, episodes.length);
   const rewardValues = distinctRewards(episodes);

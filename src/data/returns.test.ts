@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../errors.js";
 import { returnsToGo } from "./returns.js";
 
 interface GoldenCase {
@@ -96,5 +97,12 @@ describe("returnsToGo", () => {
     expect(() => returnsToGo([-5], [0], { discount: 1, sparseFailureReward: -5 })).toThrow("discount 1");
     expect(() => returnsToGo([-5], [0], { discount: 1.5 })).toThrow("discount 1.5");
     expect(() => returnsToGo([-5], [], { discount: 0.9 })).toThrow("1 rewards but 0 terminated");
+  });
+
+  it("refuses a call without arrays or rule", () => {
+    const call = (...given: readonly unknown[]) => (returnsToGo as (...given: readonly unknown[]) => unknown)(...given);
+    expect(() => call()).toThrow(UsageError);
+    expect(() => call()).toThrow(/^The rewards of returnsToGo\(\) is undefined; write returnsToGo\(rewards, /);
+    expect(() => call([1], [0])).toThrow(/^The rule of returnsToGo\(\) is undefined; write/);
   });
 });

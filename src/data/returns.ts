@@ -3,6 +3,8 @@
  * critics from below. It is computed once per trajectory, on rewards that are already scaled and shifted, because the
  * critics live on that scale.
  */
+import { UsageError } from "../errors.js";
+import { shown } from "../requirement.js";
 
 /** How returns-to-go are computed for a task. */
 export interface ReturnsRule {
@@ -25,7 +27,7 @@ export interface ReturnsRule {
  * @param rewards [steps], scaled and shifted
  * @param terminated [steps], 1 where the task ended, also in the middle of a trajectory
  * @returns [steps]
- * @throws RangeError if the lengths differ or the discount does not suit the rule
+ * @throws UsageError if there are no arrays or rule, the lengths differ or the discount does not suit the rule
  * @see Nakamoto et al. 2023, "Cal-QL", section 4 and appendix D
  */
 export function returnsToGo(
@@ -33,6 +35,12 @@ export function returnsToGo(
   terminated: ArrayLike<number>,
   rule: ReturnsRule,
 ): Float32Array<ArrayBuffer> {
+  const given = { rewards, terminated, rule };
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== "object" || value === null)
+      throw new UsageError(
+        `The ${name} of returnsToGo() is ${shown(value)}; write returnsToGo(rewards, terminated, { discount }), with one of the first two for each step.`,
+      );
   checkRule(rewards.length, terminated.length, rule);
   const returns = new Float32Array(rewards.length);
   if (failsThroughout(rewards, rule.sparseFailureReward)) {
@@ -61,11 +69,14 @@ function failsThroughout(rewards: ArrayLike<number>, failureReward: number | und
 
 function checkRule(rewards: number, terminated: number, rule: ReturnsRule): void {
   if (rewards !== terminated) {
-    throw new RangeError(
+    throw new UsageError(
       `returnsToGo: ${rewards} rewards but ${terminated} terminated flags; give one of each per step.`,
     );
   }
   const highest = rule.sparseFailureReward === undefined ? "1" : "below 1 with a sparse failure reward";
   const fits = rule.discount >= 0 && (rule.sparseFailureReward === undefined ? rule.discount <= 1 : rule.discount < 1);
-  if (!fits) throw new RangeError(`returnsToGo: discount ${rule.discount} is not in 0 to ${highest}.`);
+  if (!fits)
+    throw new UsageError(
+      `returnsToGo: discount ${rule.discount} is not in 0 to ${highest}; give the discount of the task, such as 0.99.`,
+    );
 }

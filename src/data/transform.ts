@@ -13,6 +13,12 @@ export interface ActionBounds {
   readonly high: Float32Array;
 }
 
+/** Bounds that somebody wrote: one number for all entries of an action, or one each. */
+export interface GivenBounds {
+  readonly low: number | ArrayLike<number>;
+  readonly high: number | ArrayLike<number>;
+}
+
 /** Mean and deviation of every number of the vector `state` [n]. */
 export interface Normalisation {
   readonly mean: Float32Array;
@@ -35,6 +41,19 @@ export function isUnit({ low, high }: ActionBounds): boolean {
   return low.every((bound) => bound === -1) && high.every((bound) => bound === 1);
 }
 
+/** Whether actions can be scaled by the bounds: finite numbers, with room between them. */
+export function areFinite({ low, high }: ActionBounds): boolean {
+  return low.every((bound, i) => Number.isFinite(bound) && Number.isFinite(high[i]!) && bound < high[i]!);
+}
+
+/** Whether finite bounds are the same but for rounding. */
+export function areSame(one: ActionBounds, other: ActionBounds): boolean {
+  return one.low.every((low, i) => {
+    const slack = ROUNDING * (one.high[i]! - low);
+    return Math.abs(low - other.low[i]!) <= slack && Math.abs(one.high[i]! - other.high[i]!) <= slack;
+  });
+}
+
 /** Takes actions [rows, actionSize] from their bounds to [-1, 1], in place. */
 export function scaleActions(actions: Float32Array, { low, high }: ActionBounds): void {
   const size = low.length;
@@ -47,10 +66,15 @@ export function scaleActions(actions: Float32Array, { low, high }: ActionBounds)
 /**
  * Recorded actions must be in the units of the bounds: values beyond them would be clipped, and another action learned
  * than was taken.
- * @param source of the data, for the error
+ * @param source of the data, for the error; @param remedy what to do about the bounds, by where they come from
  * @throws DataError with the share of the values that are beyond by more than rounding, and the range found
  */
-export function refuseActionsBeyond(episodes: readonly Episode[], { low, high }: ActionBounds, source: string): void {
+export function refuseActionsBeyond(
+  episodes: Iterable<Episode>,
+  { low, high }: ActionBounds,
+  source: string,
+  remedy: string,
+): void {
   let [count, beyond, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { actions } of episodes) {
     for (let i = 0; i < actions.length; i++) {
@@ -65,7 +89,7 @@ export function refuseActionsBeyond(episodes: readonly Episode[], { low, high }:
   if (beyond === 0) return;
   const share = (100 * beyond) / count;
   throw new DataError(
-    `${share < 0.1 ? "Less than 0.1" : Number(share.toPrecision(3))} % of the action values of ${source} lie beyond their bounds ${boundsText({ low, high })}: they range from ${rounded(least)} to ${rounded(most)}. Give the bounds in the units of the data (box(low, high) of the environment, or actionBounds), or clipActions true if the environment clips actions itself.`,
+    `${share < 0.1 ? "Less than 0.1" : Number(share.toPrecision(3))} % of the action values of ${source} lie beyond their bounds ${boundsText({ low, high })}, ranging from ${rounded(least)} to ${rounded(most)}; ${remedy}, or set clipActions to true if the environment clips actions itself.`,
   );
 }
 
@@ -74,13 +98,8 @@ export function refuseActionsBeyond(episodes: readonly Episode[], { low, high }:
  * @param what says them, for the error
  * @throws UsageError where there are not as many as entries, or a lower one is not below its upper one
  */
-export function boundsOf(
-  low: number | readonly number[],
-  high: number | readonly number[],
-  size: number,
-  what: string,
-): ActionBounds {
-  const all = (bound: number | readonly number[]) =>
+export function boundsOf(low: GivenBounds["low"], high: GivenBounds["high"], size: number, what: string): ActionBounds {
+  const all = (bound: GivenBounds["low"]) =>
     typeof bound === "number" ? new Float32Array(size).fill(bound) : Float32Array.from(bound);
   const bounds = { low: all(low), high: all(high) };
   if (bounds.low.length !== size || bounds.high.length !== size)

@@ -1,5 +1,6 @@
 /** What the check of an environment finds in one that is sound, and in those that are wrong in one way each. */
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../errors.js";
 import { makeAntMaze } from "./ant/antmaze.js";
 import { checkEnvironment } from "./check.js";
 import { Drift, spoilt } from "./drift.fixture.js";
@@ -29,10 +30,24 @@ const broken: [string, Environment, string | RegExp][] = [
     spoilt(() => ({ horizon: Infinity })),
     "drift: horizon is Infinity; declare the largest number of steps",
   ],
-  ["no observation space", spoilt(() => ({ observationSpace: undefined })), "observationSpace is not a box space"],
+  [
+    "no observation space",
+    spoilt(() => ({ observationSpace: undefined })),
+    "observationSpace is no space of observations; make observationSpace with box(size, low, high) or dict(parts)",
+  ],
+  [
+    "no action space",
+    spoilt(() => ({ actionSpace: { kind: "ring" } })),
+    "actionSpace is no space of actions; make actionSpace with box(size, low, high) or discrete(count)",
+  ],
+  [
+    "a part that is a dict",
+    spoilt(() => ({ observationSpace: { kind: "dict", parts: { state: dict({}) } } })),
+    "observationSpace.parts.state is neither a box nor pixels; make observationSpace.parts.state with box(size, low, high) or",
+  ],
   [
     "a size of zero",
-    spoilt(() => ({ actionSpace: box(0, -1, 1) })),
+    spoilt(() => ({ actionSpace: { ...box(1, -1, 1), size: 0 } })),
     "actionSpace has the size 0, not a positive integer",
   ],
   [
@@ -45,8 +60,16 @@ const broken: [string, Environment, string | RegExp][] = [
     spoilt(() => ({ observationSpace: { ...box(2, 0, 1), low: new Float32Array(3) } })),
     'observationSpace has a bound "low" that is not a Float32Array of its size, 2; make observationSpace with box(',
   ],
-  ["crossed bounds", spoilt(() => ({ actionSpace: box(1, 1, -1) })), "actionSpace has the bounds [1, -1] at index 0"],
-  ["NaN as bound", spoilt(() => ({ observationSpace: box(2, Number.NaN, 1) })), "has the bounds [NaN, 1]"],
+  [
+    "crossed bounds",
+    spoilt(() => ({ actionSpace: { ...box(1, 1, 1), high: Float32Array.of(-1) } })),
+    "actionSpace has the bounds [1, -1] at index 0",
+  ],
+  [
+    "NaN as bound",
+    spoilt(() => ({ observationSpace: { ...box(2, 0, 1), low: new Float32Array(2).fill(Number.NaN) } })),
+    "has the bounds [NaN, 1]",
+  ],
   [
     "an action space without end",
     spoilt(() => ({ actionSpace: box(1, 0, Infinity) })),
@@ -176,6 +199,14 @@ const broken: [string, Environment, string | RegExp][] = [
 describe("checkEnvironment", () => {
   it("finds nothing in a sound environment", async () => {
     expect(await checkEnvironment(new Drift())).toEqual([]);
+  });
+
+  it.each([null, undefined, "ant"])("refuses %j, which is no environment at all", async (nothing) => {
+    const checked = checkEnvironment(nothing as unknown as Environment);
+    await expect(checked).rejects.toThrow(UsageError);
+    await expect(checked).rejects.toThrow(
+      /^The environment of checkEnvironment\(\) is .*; give an object with reset, step/,
+    );
   });
 
   it("finds nothing in the guarded built-in environments", async () => {

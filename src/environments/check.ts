@@ -4,21 +4,14 @@
  */
 
 import { STATE } from "../data/columns.js";
-import { isActionCount } from "../data/discrete-actions.js";
 import { partsOf } from "../data/episode.js";
+import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
+import { shown } from "../requirement.js";
+import { actionSpaceProblems, observationSpaceProblems } from "./check-spaces.js";
 import { numbersOf, savedStateProblem } from "./check-state.js";
 import { boundsProblem, observationProblem, type Problem, resetProblems, stepProblems } from "./contract.js";
-import type {
-  ActionSpace,
-  BoxSpace,
-  Environment,
-  MaybePromise,
-  Observation,
-  ObservationSpace,
-  PixelsSpace,
-  ResetResult,
-} from "./environment.js";
+import type { Environment, MaybePromise, Observation, ObservationSpace, ResetResult } from "./environment.js";
 import { randomAction } from "./spaces.js";
 
 /** The steps of a trajectory that is repeated to see whether a seed decides everything. */
@@ -49,8 +42,13 @@ interface Trial {
  * there catches some mistakes before they can be seen. What the guard refuses (calls in the wrong order, malformed
  * actions) is not asked of the environment. An environment that saves its state is asked to continue from it. The
  * environment is reset and stepped, its promises are waited for, and it stays open.
+ * @throws UsageError for what is no object at all
  */
 export async function checkEnvironment(environment: Environment, options: CheckOptions = {}): Promise<string[]> {
+  if (typeof environment !== "object" || environment === null)
+    throw new UsageError(
+      `The environment of checkEnvironment() is ${shown(environment)}; give an object with reset, step and two spaces.`,
+    );
   const report = new Report(environment);
   checkDeclarations(environment, report);
   if (report.problems.length > 0) return report.problems; // without sound spaces there is nothing to act with
@@ -105,60 +103,9 @@ function checkDeclarations(environment: Environment, report: Report): void {
       `horizon is ${environment.horizon}`,
       "declare the largest number of steps of an episode, an integer of 1 or more",
     );
-  checkObservationSpace(environment.observationSpace, report);
-  checkActionSpace(environment.actionSpace, report);
-}
-
-function checkActionSpace(space: ActionSpace | undefined, report: Report): void {
-  if (space?.kind !== "discrete") checkActionBox(space, report);
-  else if (!isActionCount(space.count))
-    report.add(
-      `actionSpace has the count ${space.count}, not a positive integer`,
-      "make actionSpace with discrete(count)",
-    );
-}
-
-/** Policies act between the bounds, in the environment's own units. */
-function checkActionBox(space: BoxSpace | undefined, report: Report): void {
-  const problem = boxProblem(space) ?? endlessProblem(space!);
-  if (problem) report.add(`actionSpace ${problem}`, "make actionSpace with box(size, low, high)");
-}
-
-function endlessProblem({ low, high }: BoxSpace): string | undefined {
-  const at = low.findIndex((bound, i) => !(Number.isFinite(bound) && Number.isFinite(high[i]!) && bound < high[i]!));
-  return at === -1
-    ? undefined
-    : `has the bounds [${low[at]}, ${high[at]}] at index ${at}, between which nobody can act`;
-}
-
-function checkObservationSpace(space: ObservationSpace | undefined, report: Report): void {
-  if (space?.kind !== "dict") checkObservationPart("observationSpace", space, report);
-  else if (typeof space.parts !== "object" || space.parts === null || Object.keys(space.parts).length === 0)
-    report.add("observationSpace has no parts", "name at least one: dict({ state: box(size, low, high) })");
-  else
-    for (const [name, part] of Object.entries(space.parts))
-      checkObservationPart(`observationSpace.parts.${name}`, part, report);
-}
-
-function checkObservationPart(key: string, space: BoxSpace | PixelsSpace | undefined, report: Report): void {
-  if (space?.kind !== "pixels") {
-    const problem = boxProblem(space);
-    if (problem) report.add(`${key} ${problem}`, `make ${key} with box(size, low, high)`);
-  } else if (space.shape?.length !== 3 || !space.shape.every((length) => Number.isSafeInteger(length) && length > 0))
-    report.add(`${key} has the shape [${space.shape}]`, `make ${key} with pixels(height, width, channels)`);
-}
-
-function boxProblem(space: BoxSpace | undefined): string | undefined {
-  if (space?.kind !== "box") return "is not a box space";
-  if (!Number.isSafeInteger(space.size) || space.size < 1) return `has the size ${space.size}, not a positive integer`;
-  for (const bound of ["low", "high"] as const) {
-    const values: unknown = space[bound];
-    if (!(values instanceof Float32Array) || values.length !== space.size)
-      return `has a bound "${bound}" that is not a Float32Array of its size, ${space.size}`;
-  }
-  const crossed = space.low.findIndex((low, i) => !(low <= space.high[i]!)); // also true for NaN
-  if (crossed === -1) return undefined;
-  return `has the bounds [${space.low[crossed]}, ${space.high[crossed]}] at index ${crossed}, a lower one that is not below the upper`;
+  const { observationSpace, actionSpace } = environment;
+  for (const { what, nextStep } of [...observationSpaceProblems(observationSpace), ...actionSpaceProblems(actionSpace)])
+    report.add(what, nextStep);
 }
 
 /** Plays one episode, or `limit` steps of it; undefined where reset failed or nothing sensible could be returned. */

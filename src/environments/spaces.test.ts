@@ -17,6 +17,32 @@ describe("a box", () => {
   });
 });
 
+describe("a box that is none", () => {
+  const call = (...given: readonly unknown[]) => (box as (...given: readonly unknown[]) => unknown)(...given);
+
+  it.each([
+    [
+      [],
+      /^The size of a box is undefined, not a whole number of 1 or more; write box\(size, low, high\), or box\(low,/,
+    ],
+    [[0, -1, 1], /^The size of a box is 0, /],
+    [[2], /^A bound of a box is undefined; give one number for all entries, or a list with one for each\.$/],
+    [[2, "ab", 3], /^A bound of a box is "ab"; give one number/],
+    [[1, 5, 2], /^The bounds of a box are \[5, 2\] at index 0, .*; name the lower one first\.$/],
+    [
+      [
+        [0, 4],
+        [1, 3],
+      ],
+      /^The bounds of a box are \[4, 3\] at index 1, /,
+    ],
+    [[2, Number.NaN, 1], /^The bounds of a box are \[NaN, 1\] at index 0, /],
+  ])("is refused: %j", (given, sentence) => {
+    expect(() => call(...given)).toThrow(UsageError);
+    expect(() => call(...given)).toThrow(sentence);
+  });
+});
+
 describe("observations of several parts", () => {
   const space = dict({ state: box(4, -1, 1), image: pixels(48, 32) });
 

@@ -6,6 +6,7 @@ import { type ObservationParts, vectorParts } from "../data/columns.js";
 import type { Observation } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
+import { shown } from "../requirement.js";
 
 /** A box of real numbers: one lower and one upper bound per entry (infinite where there is none). */
 export interface BoxSpace {
@@ -48,19 +49,32 @@ type Bound = number | ArrayLike<number>;
 
 /**
  * The box of `size` entries within bounds that all entries share, or that have an entry each.
- * @throws UsageError for bounds of another length
+ * @throws UsageError for bounds of another length, or a lower one above its upper one
  */
 export function box(size: number, low: Bound, high: Bound): BoxSpace;
 /** The box within these bounds, one of each an entry: `box([0, -5], [3.5, 5])`. @throws UsageError where the lengths differ */
 export function box(low: ArrayLike<number>, high: ArrayLike<number>): BoxSpace;
 export function box(first: Bound, second: Bound, third?: Bound): BoxSpace {
-  const [size, low, high] =
-    typeof first === "number" ? [first, second, third!] : ([first.length, first, second] as const);
-  return { kind: "box", size, low: boundsOf(size, low), high: boundsOf(size, high) };
+  const [size, lowest, highest] =
+    typeof first === "number" ? [first, second, third] : ([first?.length, first, second] as const);
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw new UsageError(
+      `The size of a box is ${shown(size)}, not a whole number of 1 or more; write box(size, low, high), or box(low, high) with two lists.`,
+    );
+  const [low, high] = [boundsOf(size, lowest), boundsOf(size, highest)];
+  const crossed = low.findIndex((bound, i) => !(bound <= high[i]!)); // also true for NaN
+  if (crossed === -1) return { kind: "box", size, low, high };
+  throw new UsageError(
+    `The bounds of a box are [${low[crossed]}, ${high[crossed]}] at index ${crossed}, and nothing lies between them; name the lower one first.`,
+  );
 }
 
-function boundsOf(size: number, bound: Bound): Float32Array {
-  if (typeof bound !== "object") return new Float32Array(size).fill(bound);
+function boundsOf(size: number, bound: Bound | undefined): Float32Array {
+  if (typeof bound === "number") return new Float32Array(size).fill(bound);
+  if (typeof bound?.length !== "number" || typeof bound === "string")
+    throw new UsageError(
+      `A bound of a box is ${shown(bound)}; give one number for all entries, or a list with one for each.`,
+    );
   if (bound.length === size) return Float32Array.from(bound);
   throw new UsageError(
     `A box of ${size} entries was given ${bound.length} bounds; give one number for all entries, or one for each.`,

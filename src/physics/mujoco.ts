@@ -3,7 +3,9 @@
  * loaded once, while this file is imported (about 0.1 s), so that everything after it is synchronous; it runs in Node
  * and in browsers alike. What a task means (reward, goal, end) is not its concern.
  */
-import loadMujoco, { type MjData, type MjModel } from "@mujoco/mujoco";
+
+import type { MjData, MjModel } from "@mujoco/mujoco";
+import loadMujoco from "#mujoco";
 import { RunFailure, UsageError } from "../errors.js";
 
 const mujoco = await loadMujoco();

@@ -7,7 +7,10 @@ import { describe, expect, it } from "vitest";
 import { compare } from "../comparison/compare.js";
 import { UsageError } from "../errors.js";
 import { type Environment, registerEnvironment } from "../index.js";
+import { evaluate } from "../training/environment-evaluator.js";
+import { trainInMemory } from "../training/train-in-memory.js";
 import { exportPolicy } from "./export-policy.js";
+import { writeDataset } from "./task-data.js";
 import { errorOf, lineData, newFolder, registerLine, tiny, train } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 
@@ -103,6 +106,39 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
     () => begun({ dataset: { ...dataset, observations: { state: { type: "float32", shape: [Number.NaN] } } } }),
     /^The entry observations of the dataset given to train\(\) is \{.*must be a number\.$/,
   ],
+  ...(["x", null, [0, 5], { low: "0", high: 5 }, { low: 0 }, { low: Number.NaN, high: 5 }] as const).map(
+    (actionBounds) =>
+      [
+        `action bounds of ${JSON.stringify(actionBounds)}`,
+        () => begun({ dataset: { ...dataset, actionBounds } }),
+        /^The entry actionBounds of the dataset given to train\(\) is .*; it must be \{ low, high \}, each a number for all entries of an action or a list with one for each\.$/,
+      ] as const,
+  ),
+  [
+    "bounds of two entries for an action of one",
+    () => begun({ dataset: { ...dataset, actionBounds: { low: [0, 0], high: [5, 5] } } }),
+    /^The action bounds of example are 2 and 2 numbers where an action has 1; give one number for all, or one each\.$/,
+  ],
+  [
+    "bounds the wrong way round",
+    () => begun({ dataset: { ...dataset, actionBounds: { low: 5, high: 0 } } }),
+    /^The action bounds of example are \[5, 0\]; name the lower one first\.$/,
+  ],
+  [
+    "bounds that are text, in memory",
+    () => call(trainInMemory, settings, { dataset: { ...dataset, actionBounds: "x" } }),
+    /^The entry actionBounds of the dataset given to trainInMemory\(\) is "x"; it must be \{ low, high \}/,
+  ],
+  [
+    "writeDataset(path, { foo: 1 })",
+    () => call(writeDataset, folder, { foo: 1 }),
+    /^The dataset given to writeDataset\(\) is \{"foo":1\}, which is no dataset; give one as/,
+  ],
+  [
+    "evaluate() in no environments",
+    () => call(evaluate, { act: () => new Float32Array(1) }, [], 1),
+    /^The environments of evaluate\(\) are \[\]; give a list with one for each episode to play\.$/,
+  ],
   [
     "a function for a folder",
     () => begun({ folder: () => folder }),
@@ -193,6 +229,16 @@ describe("a program's mistake", () => {
 });
 
 describe("no mistake", () => {
+  it.each([
+    ["numbers", { low: -1, high: 1 }],
+    ["lists", { low: [-1], high: [1] }],
+    ["arrays", { low: Float32Array.of(-1), high: Float64Array.of(1) }],
+  ])("are bounds of actions that are %s", async (_name, actionBounds) => {
+    const options = { folder: newFolder(), dataset: { ...dataset, actionBounds } };
+    const { summary } = await train({ ...settings, onlineSteps: 0 }, options);
+    expect(summary.status).toBe("completed");
+  });
+
   it("is an option without a value, a signal of another make, or more in a dataset than is asked for", async () => {
     const signal = { aborted: false, throwIfAborted: () => {} };
     const options = { folder: newFolder(), onNotice: undefined, signal, dataset: { ...dataset, weather: "fine" } };

@@ -3,7 +3,7 @@
  * anything is done: JavaScript has no types, and an option with a misspelt name would silently be ignored.
  */
 import { z } from "zod";
-import { isActionCount } from "../data/discrete-actions.js";
+import { datasetOf } from "../data/check-header.js";
 import { UsageError } from "../errors.js";
 import { parseDeclared, shown } from "../requirement.js";
 import type { ExportOptions } from "./export-policy.js";
@@ -37,32 +37,11 @@ const exportOptions = z.strictObject({
   onNotice: listener(),
 } satisfies Record<keyof ExportOptions, z.ZodType>);
 
-/** Of a dataset; whether its episodes hang together is asked where they are taken in (check-dataset.ts). */
-const datasetHeader = z.object({
-  source: z.string(),
-  observations: z.record(
-    z.string(),
-    z.object({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(z.number().int().min(1)) }),
-    'name the parts of an observation, such as { state: { type: "float32", shape: [4] } }',
-  ),
-  actionSize: z.number().int().min(1),
-  discreteActions: z.custom(isActionCount, "be the number of actions, at least 1").optional(),
-  episodes: z.custom(Array.isArray, "be a list of episodes"),
-});
-
 /** @param door who was called @throws UsageError naming the option and what it must be */
 export function checkTrainOptions(options: unknown, door: keyof typeof doors): void {
   parseDeclared(doors[door], optionsObject(options, door), "option", door);
   const { dataset } = options as TrainOptions;
-  if (dataset === undefined) return;
-  // Whatever else a caller keeps with the data is the caller's business.
-  const { source, observations, actionSize, discreteActions, episodes } = dataset;
-  const header = { source, observations, actionSize, discreteActions, episodes };
-  if ([source, observations, actionSize, episodes].every((entry) => entry === undefined))
-    throw new UsageError(
-      `The option dataset of ${door} is ${shown(dataset)}, which is no dataset; give one as readDataset or collectTask gives it: an object with the entries source, observations, actionSize and episodes.`,
-    );
-  parseDeclared(datasetHeader, header, "entry", `the dataset given to ${door}`);
+  if (dataset !== undefined) datasetOf(dataset, door, `option dataset of ${door}`);
 }
 
 /** @throws UsageError naming the option and what it must be */

@@ -97,6 +97,23 @@ describe("train", () => {
   });
 });
 
+describe("actions beyond their bounds", () => {
+  it("are found in every block before the run folder is made, and their share is that of all data", async () => {
+    const source = join(place, "late.hdf5");
+    const late = join(place, "late.calql");
+    const dataset = randomDataset(1, new Array(400).fill(steps / 400), sizes);
+    dataset.episodes.at(-1)!.actions.fill(7);
+    await writeDataset(source, dataset);
+    await convertDataset(source, late);
+    const folder = newFolder();
+    const begun = trainTiny(registerLine("late"), { dataset: late, replayMemory: 1 }, { dataset: null, folder });
+    await expect(begun).rejects.toThrow(
+      /^0\.25 % of the action values of .*late\.calql lie beyond their bounds \[-1, 1\], /,
+    );
+    expect(() => readRun(folder)).toThrow(/no run folder/);
+  });
+});
+
 describe("calql data bench", () => {
   it("says of a dataset that always fits into memory that it is too small", async () => {
     const tiny = join(place, "tiny.calql");

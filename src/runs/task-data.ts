@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { datasetOf } from "../data/check-header.js";
 import { countSteps, type Dataset, type Episode } from "../data/episode.js";
 import { createD4RL, type Metadata } from "../data/formats/d4rl/d4rl-writer.js";
 import type { EpisodeSink } from "../data/formats/format.js";
@@ -23,7 +24,8 @@ import { loadWalkingPolicy } from "./walking-policy.js";
  * @param metadata scalars about the data, which D4RL files alone hold
  * @throws UsageError for an ending that stands for no format, or data that it cannot tell; RunFailure for a full disk
  */
-export async function writeDataset(path: string, dataset: Dataset, metadata: Metadata = {}): Promise<void> {
+export async function writeDataset(path: string, given: Dataset, metadata: Metadata = {}): Promise<void> {
+  const dataset = datasetOf(given, "writeDataset()");
   const { format, kind } = formatFor(path, undefined, "");
   if (format !== d4rlFormat && Object.keys(metadata).length > 0)
     throw new UsageError(`The dataset ${path} has no place for metadata, which D4RL files hold; end it in .hdf5.`);

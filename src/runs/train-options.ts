@@ -1,7 +1,7 @@
 /**
  * What a caller gives to a run besides its settings, and what it gets back.
  */
-import type { Dataset } from "../data/episode.js";
+import type { GivenDataset } from "../data/check-header.js";
 import type { EvaluationLine, RunSummary } from "../training/record.js";
 import type { Progress } from "../training/run-log.js";
 
@@ -16,8 +16,8 @@ export interface TrainOptions {
   /** Ends the run early, with everything written. */
   readonly signal?: AbortSignal;
   /** Recorded data in memory, in place of a file or the task's own. */
-  readonly dataset?: Dataset;
-  /** Where the recorded data are now, when a run is resumed: they must be those that it began with. */
+  readonly dataset?: GivenDataset;
+  /** Where the recorded data are by now, for a run that goes on: they must be those that it began with. */
   readonly datasetFile?: string;
   /** Where an environment hangs in a call that nothing can break off, end the process: it could do nothing else. */
   readonly mayEndProcess?: boolean;

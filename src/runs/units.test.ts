@@ -107,11 +107,57 @@ describe("actions in the units of the environment", () => {
     const values = watts.episodes.flatMap(({ actions }) => [...actions]);
     const share = Number(((100 * values.filter((value) => value > 5).length) / values.length).toPrecision(3));
     expect(error.message).toBe(
-      `${share} % of the action values of heater lie beyond their bounds [0, 5]: they range from 0 to 5000. Give the bounds in the units of the data (box(low, high) of the environment, or actionBounds), or clipActions true if the environment clips actions itself.`,
+      `${share} % of the action values of heater lie beyond their bounds [0, 5], ranging from 0 to 5000; give the environment bounds in the units of the data, box(low, high), or set clipActions to true if the environment clips actions itself.`,
     );
     expect(() => readRun(folder)).toThrow("There is no run folder");
     const { summary } = await trained("heater in kW", watts, { clipActions: true });
     expect(summary.status).toBe("completed");
+  });
+});
+
+describe("bounds that contradict each other", () => {
+  const boundless = "heater without bounds";
+  registerEnvironment(boundless, () => heater(boundless, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Math.abs));
+  const bounds = (low: number, high: number) => ({ low: Float32Array.of(low), high: Float32Array.of(high) });
+  const fractions = recorded((kilowatts) => kilowatts / 5);
+  const refused = async (task: string, dataset: Dataset, more: TrainSettings = {}) => {
+    const folder = newFolder();
+    const error = await errorOf(trained(task, dataset, more, folder));
+    expect(() => readRun(folder)).toThrow("There is no run folder");
+    return error;
+  };
+
+  it("are refused where the data declare others than the environment, though no value lies beyond", async () => {
+    const error = await refused("heater in kW", { ...fractions, actionBounds: bounds(0, 1) });
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toBe(
+      "heater declares actions with the bounds [0, 1], but those of heater in kW are [0, 5]; use data in the units of the task, or give its environment the bounds of the data, box(low, high).",
+    );
+  });
+
+  it("are refused where the setting actionBounds would have no effect", async () => {
+    const byTask = await refused("heater in kW", fractions, { actionBounds: [0, 1] });
+    expect(byTask.message).toBe(
+      "The setting actionBounds is [0, 1], but the actions of heater in kW have the bounds [0, 5]; leave actionBounds out.",
+    );
+    const byData = await refused(boundless, { ...fractions, actionBounds: bounds(0, 1) }, { actionBounds: [0, 5] });
+    expect(byData.message).toBe(
+      "The setting actionBounds is [0, 5], but the actions of heater have the bounds [0, 1]; leave actionBounds out.",
+    );
+  });
+
+  it("are no contradiction where they are the same, and the refusal of values names what to correct", async () => {
+    const kilowatts = { ...recorded((value) => value), actionBounds: bounds(0, 5) };
+    const { summary } = await trained("heater in kW", kilowatts, { actionBounds: [0, 5] });
+    expect(summary.status).toBe("completed");
+    const declared = await refused(boundless, { ...kilowatts, actionBounds: bounds(0, 1) });
+    expect(declared.message).toMatch(/; correct the bounds that the data declare, or set clipActions to true/);
+    const set = await refused(
+      boundless,
+      recorded((value) => value),
+      { actionBounds: [0, 1] },
+    );
+    expect(set.message).toMatch(/; give the setting actionBounds in the units of the data, or set clipActions to/);
   });
 });
 

@@ -4,12 +4,17 @@
  * from its origin.
  */
 import { episodeProblem } from "../data/check-episode.js";
+import { type GivenDataset, withBoundsFor } from "../data/check-header.js";
 import { widthOf } from "../data/columns.js";
 import type { Dataset, Episode } from "../data/episode.js";
 import { DataError } from "../errors.js";
 
-/** The same dataset. @throws DataError naming the episode and the step, both counted from 0 */
-export function checkedDataset(dataset: Dataset): Dataset {
+/**
+ * The same dataset, its bounds as arrays.
+ * @throws DataError naming the episode and the step, both counted from 0; UsageError for bounds that do not fit
+ */
+export function checkedDataset(given: GivenDataset): Dataset {
+  const dataset = withBoundsFor(given);
   for (const [index, episode] of dataset.episodes.entries()) {
     const problem = kindProblem(episode) ?? lengthProblem(dataset, episode) ?? finiteProblem(dataset, episode);
     if (problem !== undefined)

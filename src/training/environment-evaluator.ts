@@ -6,7 +6,9 @@ import { joinObservations, joinRows, type Observation } from "../data/episode.js
 import { type EnvironmentWatch, watched } from "../environments/call-watch.js";
 import { type Environment, isPromise, type StepResult } from "../environments/environment.js";
 import { closeQuietly, makeIn, resetIn, type Stage, stepIn } from "../environments/environment-call.js";
+import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
+import { shown } from "../requirement.js";
 import type { Evaluation, Evaluator, Policy } from "./ports.js";
 
 export interface EvaluatorOptions {
@@ -56,8 +58,8 @@ interface Playing {
 /**
  * Plays one episode in each of the environments.
  * @param seed from which the seeds of the episodes follow
- * @param watch notified of every call of an environment
- * @throws EnvironmentFailure if one of them fails; the signal's reason if it ends the evaluation early
+ * @param watch told of every call of an environment
+ * @throws UsageError if there is no environment; EnvironmentFailure if one of them fails; the signal's reason if it ends the evaluation early
  */
 export async function evaluate(
   policy: Policy,
@@ -66,6 +68,10 @@ export async function evaluate(
   signal?: AbortSignal,
   watch?: EnvironmentWatch,
 ): Promise<Evaluation> {
+  if (!Array.isArray(environments) || environments.length === 0)
+    throw new UsageError(
+      `The environments of evaluate() are ${shown(environments)}; give a list with one for each episode to play.`,
+    );
   const seeds = new RandomStream(seed, "evaluation");
   const episodes: Playing[] = [];
   for (const [i, environment] of environments.entries()) {

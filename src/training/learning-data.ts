@@ -18,8 +18,12 @@ export interface LearningData extends Omit<Dataset, "episodes"> {
   replay(options: LearningOptions): SampledReplay;
   /** The bytes that tell these data from others; of blocks, what their manifest says of every one. */
   identity(): readonly ArrayBufferView[];
-  /** Recorded actions must lie within bounds. @throws DataError with the share of those that do not; of blocks when read */
-  refuseActionsBeyond(bounds: ActionBounds): void;
+  /**
+   * All recorded actions must lie within bounds.
+   * @param remedy what to do about the bounds
+   * @throws DataError with the share of those that do not
+   */
+  refuseActionsBeyond(bounds: ActionBounds, remedy: string): void;
   /** Episodes one by one, from the first on, for whoever looks at a few. */
   each(): Iterable<Episode>;
   /** Of the vector `state`, over all steps. */
@@ -47,7 +51,7 @@ export function dataInMemory(dataset: Dataset): LearningData {
       return replay;
     },
     actionBounds: dataset.actionBounds,
-    refuseActionsBeyond: (bounds) => refuseActionsBeyond(episodes, bounds, source),
+    refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodes, bounds, source, remedy),
     each: () => episodes,
     normalisation: () => normalisationOf(() => episodes, widthOf(observations.state!)),
     identity: () => episodes.flatMap((e) => [...Object.values(e.observations), e.actions, e.rewards, e.terminated]),
@@ -77,26 +81,18 @@ export async function dataOpened(opened: Opened, megabytes: number): Promise<Lea
 function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): LearningData {
   const { source, observations, actionSize, discreteActions } = opened;
   const sizes = { observations, actionSize };
-  let checked = blocks;
   return {
     ...{ source, ...sizes, discreteActions },
     episodes: blocks.episodes,
     steps: blocks.steps,
     actionBounds: opened.actionBounds,
-    replay: (options) => new PooledReplay(checked, { ...sizes, ...options, poolRows }),
-    refuseActionsBeyond(bounds) {
-      checked = { ...blocks, read: (block) => withinBounds(blocks.read(block), bounds, source) };
-    },
-    each: () => episodesOf(checked),
+    replay: (options) => new PooledReplay(blocks, { ...sizes, ...options, poolRows }),
+    refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodesOf(blocks), bounds, source, remedy),
+    each: () => episodesOf(blocks),
     normalisation: () => normalisationOf(() => episodesOf(blocks), widthOf(observations.state!)),
     identity: () => [new TextEncoder().encode(blocks.identity)],
     close: () => opened.close(),
   };
-}
-
-function withinBounds(episodes: readonly Episode[], bounds: ActionBounds, source: string): readonly Episode[] {
-  refuseActionsBeyond(episodes, bounds, source);
-  return episodes;
 }
 
 function* episodesOf(blocks: EpisodeBlocks): Generator<Episode> {

@@ -2,6 +2,7 @@
  * Do the recorded data match the environment? Checked before anything is trained or written.
  */
 import { columnsDiffer, describeParts, transitionColumns, vectorSizeOf } from "../data/columns.js";
+import { areFinite, areSame, boundsText } from "../data/transform.js";
 import {
   type ActionSpace,
   actionVectorSize,
@@ -15,7 +16,7 @@ import type { LearningData } from "./learning-data.js";
 /** What is compared of recorded data. */
 export type RecordedHeader = Omit<LearningData, "episodes" | "replay" | "identity" | "close">;
 
-/** @throws UsageError naming the sizes, kinds or bounds that differ, or that the data are empty */
+/** @throws DataError naming the sizes, kinds or bounds that differ, or that the data are empty */
 export function refuseMismatch(environment: Environment, dataset: RecordedHeader, task: string): void {
   if (dataset.steps === 0) {
     throw new DataError(`${dataset.source} holds no steps to learn from; give data with at least one episode.`);
@@ -27,6 +28,16 @@ export function refuseMismatch(environment: Environment, dataset: RecordedHeader
     throw new DataError(
       `${dataset.source} holds actions of ${recorded} numbers, but ${task} has ${expected}; use data of the same task.`,
     );
+  refuseOtherBounds(environment.actionSpace, dataset, task);
+}
+
+/** Bounds tell the units: in others than the environment's, the same numbers are other actions, even within the bounds. */
+function refuseOtherBounds(space: ActionSpace, { source, actionBounds }: RecordedHeader, task: string): void {
+  if (space.kind === "discrete" || !actionBounds) return;
+  if (!areFinite(space) || !areFinite(actionBounds) || areSame(space, actionBounds)) return;
+  throw new DataError(
+    `${source} declares actions with the bounds ${boundsText(actionBounds)}, but those of ${task} are ${boundsText(space)}; use data in the units of the task, or give its environment the bounds of the data, box(low, high).`,
+  );
 }
 
 function refuseOtherObservations(

@@ -2,8 +2,8 @@
  * Training where there is no disk: the same loop as `train`, with its record in memory. A snapshot of it resumes to
  * the same bits, in this process or in another.
  */
+import { datasetOf, type GivenDataset } from "../data/check-header.js";
 import { withActionCount } from "../data/discrete-actions.js";
-import type { Dataset } from "../data/episode.js";
 import { makeIn } from "../environments/environment-call.js";
 import { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { UsageError } from "../errors.js";
@@ -22,7 +22,7 @@ import { transformIn, transformOf } from "./transform.js";
 /** What a run in memory needs besides its settings: data, listeners, a signal, and a record to continue. */
 export interface MemoryOptions extends RunListeners {
   /** Recorded data of the task; may be left out where nothing is learned from any. */
-  readonly dataset?: Dataset | undefined;
+  readonly dataset?: GivenDataset | undefined;
   /** Ends the run early, in order. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -80,13 +80,18 @@ async function completed(context: RunContext, record: MemorySink): Promise<Memor
 }
 
 /** @throws UsageError where data are needed and there are none; DataError for data that are not the task's */
-function dataOf({ run }: Configuration, environment: RenewableEnvironment, dataset: Dataset | undefined): LearningData {
-  if (dataset === undefined) {
+function dataOf(
+  { run }: Configuration,
+  environment: RenewableEnvironment,
+  given: GivenDataset | undefined,
+): LearningData {
+  if (given === undefined) {
     if (learnsFromNoData(run)) return dataInMemory(noData(environment));
     throw new UsageError(
       `The run on ${run.task} learns from recorded data, and none were given; give a dataset, or offlineUpdates 0 and mixingRatio 0.`,
     );
   }
+  const dataset = datasetOf(given, "trainInMemory()");
   const data = dataInMemory(checkedDataset(withActionCount(dataset, run.discreteActions)));
   refuseMismatch(environment, data, run.task);
   return data;

@@ -4,7 +4,7 @@
  * snapshots carry it.
  */
 import { vectorSizeOf } from "../data/columns.js";
-import { type ActionBounds, isUnit, type Transform } from "../data/transform.js";
+import { type ActionBounds, areFinite, areSame, boundsText, isUnit, type Transform } from "../data/transform.js";
 import type { Environment } from "../environments/environment.js";
 import { UsageError } from "../errors.js";
 import type { RunSettings } from "../settings/settings.js";
@@ -15,39 +15,61 @@ type Settings = Pick<RunSettings, "task" | "normaliseObservations" | "clipAction
 
 /**
  * The transform of a run that begins.
- * @throws UsageError where actions have no finite bounds, or no recorded vectors tell how to normalise observations
+ * @throws UsageError where actions have no finite bounds, or the setting actionBounds contradicts those that are known, or
+ *   no recorded vectors tell how to normalise observations
  * @throws DataError where recorded actions lie beyond the bounds
  */
 export function transformOf(settings: Settings, environment: Environment, data: LearningData): Transform {
-  const bounds = boundsOf(settings, environment, data);
-  if (bounds && !settings.clipActions) data.refuseActionsBeyond(bounds);
+  const known = boundsOf(settings, environment, data);
+  if (known && !settings.clipActions) data.refuseActionsBeyond(known.bounds, known.remedy);
+  const bounds = known?.bounds;
   return {
     ...(bounds && !isUnit(bounds) && { actions: bounds }),
     ...(settings.normaliseObservations && { observations: normalisationFrom(data, settings.task) }),
   };
 }
 
+/** Bounds, and what to do where recorded actions contradict them. */
+interface Known {
+  readonly bounds: ActionBounds;
+  readonly remedy: string;
+}
+
 /** The environment's bounds, else those that the data know, else the setting's; none where actions are discrete. */
-function boundsOf(
-  { task, actionBounds }: Settings,
-  { actionSpace }: Environment,
-  data: LearningData,
-): ActionBounds | undefined {
+function boundsOf(settings: Settings, { actionSpace }: Environment, data: LearningData): Known | undefined {
   if (actionSpace.kind === "discrete") return undefined;
-  const { size } = actionSpace;
-  const set = actionBounds && {
-    low: new Float32Array(size).fill(actionBounds[0]),
-    high: new Float32Array(size).fill(actionBounds[1]),
-  };
-  const found = [actionSpace, data.actionBounds, set].find((bounds) => bounds && hasFiniteBounds(bounds));
-  if (found) return { low: found.low, high: found.high };
+  const set = settingOf(settings, actionSpace.size);
+  const { low, high } = actionSpace;
+  if (areFinite({ low, high })) {
+    refuseOtherSetting(set, { low, high }, settings.task);
+    return {
+      bounds: { low, high },
+      remedy: "give the environment bounds in the units of the data, box(low, high)",
+    };
+  }
+  const { actionBounds: declared } = data;
+  if (declared && areFinite(declared)) {
+    refuseOtherSetting(set, declared, data.source);
+    return { bounds: declared, remedy: "correct the bounds that the data declare" };
+  }
+  if (set) return { bounds: set, remedy: "give the setting actionBounds in the units of the data" };
   throw new UsageError(
-    `The actions of ${task} have no finite bounds; declare them (box(low, high)), or give the setting actionBounds.`,
+    `The actions of ${settings.task} have no finite bounds; declare them (box(low, high)), or give the setting actionBounds.`,
   );
 }
 
-function hasFiniteBounds({ low, high }: ActionBounds): boolean {
-  return low.every((bound, i) => Number.isFinite(bound) && Number.isFinite(high[i]!) && bound < high[i]!);
+function settingOf({ actionBounds }: Settings, size: number): ActionBounds | undefined {
+  if (actionBounds === null) return undefined;
+  const [low, high] = actionBounds;
+  return { low: new Float32Array(size).fill(low), high: new Float32Array(size).fill(high) };
+}
+
+/** The setting is for bounds that nobody states; others than those that are known would have no effect. */
+function refuseOtherSetting(set: ActionBounds | undefined, known: ActionBounds, whose: string): void {
+  if (!set || areSame(known, set)) return;
+  throw new UsageError(
+    `The setting actionBounds is ${boundsText(set)}, but the actions of ${whose} have the bounds ${boundsText(known)}; leave actionBounds out.`,
+  );
 }
 
 function normalisationFrom(data: LearningData, task: string) {
