@@ -185,6 +185,8 @@ describe("the docs' metrics", () => {
       for (const metric of Object.keys(declare(parsed, sizes, seed).program.metrics ?? {}))
         reported.add(metricFamily(metric));
     }
+    // Those that a run measures when it writes a line (training/start-watch.ts).
+    for (const measured of ["startQMean", "startReturnMean", "floorValue"]) reported.add(measured);
     expect([...describedMetrics].sort()).toEqual([...reported].sort());
   });
 });

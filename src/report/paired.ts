@@ -27,6 +27,9 @@ interface PairedFigure {
   readonly format: (value: number) => string;
 }
 
+/** With more groups than so many beside the first, a line for each figure would fill the page. */
+const MANY = 2;
+
 /** What is compared, the most telling first. */
 const pairedFigures: readonly PairedFigure[] = [
   { key: "regret", name: "regret", format: (value) => fixed(value, 3) },
@@ -35,10 +38,14 @@ const pairedFigures: readonly PairedFigure[] = [
   { key: "qMinusReturnToGo", name: "Q − G at the switch", format: (value) => fixed(value, 1) },
 ];
 
-/** Every group against the first, figure by figure; nothing where fewer than two seeds are shared. */
+/**
+ * Every group against the first, figure by figure (the first of them alone where there are many groups); nothing where
+ * fewer than two seeds are shared.
+ */
 export function pairedDifferences([reference, ...others]: readonly RunGroup[]): PairedDifference[] {
   if (!reference) return [];
-  return others.flatMap((group) => pairedFigures.flatMap((figure) => pairedIn(figure, group, reference) ?? []));
+  const figures = others.length > MANY ? pairedFigures.slice(0, 1) : pairedFigures;
+  return others.flatMap((group) => figures.flatMap((figure) => pairedIn(figure, group, reference) ?? []));
 }
 
 function pairedIn(figure: PairedFigure, group: RunGroup, reference: RunGroup): PairedDifference | undefined {

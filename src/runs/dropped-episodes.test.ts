@@ -8,8 +8,10 @@ import { readRun } from "./read.js";
 import { runFiles } from "./record.js";
 import {
   errorOf,
+  keepIn,
   lineData,
   newFolder,
+  noticesIn,
   openEnvironments,
   registerLine,
   type TinyOptions,
@@ -35,9 +37,9 @@ const malformed = registerLine("line without a number", {
 
 async function dropped(task: string, settings: TrainSettings = {}, options: TinyOptions = {}) {
   const notices: string[] = [];
-  const onNotice = (sentence: string) => void notices.push(sentence);
+  const onNotice = keepIn(notices);
   const { folder, summary } = await trainTiny(task, { ...dropping, ...settings }, { onNotice, ...options });
-  return { folder, summary, notices, run: readRun(folder) };
+  return { folder, summary, notices, run: { ...readRun(folder), notices: noticesIn(folder) } };
 }
 
 describe("an online episode in which the environment fails", () => {
@@ -76,9 +78,9 @@ describe("an online episode in which the environment fails", () => {
     expect((error as Error).message).toMatch(
       /^3 online episodes in a row failed, the last so: The environment line that breaks forever failed at step 1 of online episode 5: no power\./,
     );
-    const { summary, notices } = readRun(folder);
+    const { summary } = readRun(folder);
     expect(summary).toMatchObject({ status: "failed", onlineSteps: 40, onlineEpisodes: 4 });
-    expect(notices).toHaveLength(2);
+    expect(noticesIn(folder)).toHaveLength(2);
     expect(openEnvironments.size).toBe(0);
   });
 
@@ -120,11 +122,11 @@ describe("a run with a dropped episode", () => {
     const stop = new AbortController();
     const folder = newFolder();
     let told = 0;
-    const onNotice = () => void (++told === 2 && stop.abort());
+    const onNotice = (sentence: string) => void (/^The environment/.test(sentence) && ++told === 2 && stop.abort());
     const { summary } = await trainTiny(task, settings, { folder, signal: stop.signal, onNotice });
     expect(summary).toMatchObject({ status: "interrupted", onlineEpisodes: 1 });
     expect((await errorOf(resume({ folder, dataset: lineData() }))).message).toMatch(/^4 online episodes in a row/);
-    expect(readRun(folder).notices).toHaveLength(3);
+    expect(noticesIn(folder)).toHaveLength(3);
   });
 
   it("that is ended and resumed is the run that was never ended", async () => {
@@ -147,11 +149,11 @@ describe("a run with a dropped episode", () => {
       // What a kill after the checkpoint would leave: the resumed run notices it again.
       appendFileSync(join(folder, runFiles.notices), `${JSON.stringify(whole.run.notices.at(-1))}\n`);
       await resume({ folder, dataset: lineData() });
-      const { metrics, evaluations, notices } = readRun(folder);
+      const { metrics, evaluations } = readRun(folder);
       const timeless = ({ seconds: _, ...line }: { readonly seconds: number }) => line;
       expect(metrics.map(timeless)).toEqual(whole.run.metrics.map(timeless));
       expect(evaluations.map(timeless)).toEqual(whole.run.evaluations.map(timeless));
-      expect(notices.map(timeless)).toEqual(whole.run.notices.map(timeless));
+      expect(noticesIn(folder).map(timeless)).toEqual(whole.run.notices.map(timeless));
     }
   });
 });

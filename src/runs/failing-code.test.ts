@@ -13,6 +13,7 @@ import {
   errorOf,
   lineData,
   newFolder,
+  noticesIn,
   openEnvironments,
   registerLine,
   type TinyOptions,
@@ -98,6 +99,6 @@ describe("a policy that gives no number", () => {
       `The policy gave the environment ${task} an action that cannot be played, for step 4 of ${episode}: it holds NaN at index 0, which is not a finite number. What was recorded before is kept; lower the learning rates or look at the data, and begin another run.`,
     );
     expect(readRun(folder).summary).toMatchObject({ status: "failed", reason: error.message });
-    expect(readRun(folder).notices).toEqual([]);
+    expect(noticesIn(folder)).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import type { TrainSettings } from "../settings/configuration.js";
 import { type Fault, failingDisk, faults } from "./failing-disk.fixture.js";
 import { readRun } from "./read.js";
 import { runFiles } from "./record.js";
-import { errorOf, lineData, newFolder, registerLine, trainTiny } from "./tiny-run.fixture.js";
+import { errorOf, lineData, newFolder, noticesIn, registerLine, trainTiny } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 
 const real = { ...realDisk };
@@ -48,7 +48,7 @@ describe("a run on a disk that fails at any operation", () => {
   it("ends with a sentence, and is resumed to the run that never failed", async () => {
     const { folder: whole } = await trainTiny(task, settings);
     const wanted = identityOf(whole);
-    expect(readRun(whole).notices).toMatchObject([{ kind: "dropped-episode", onlineSteps: 10 }]);
+    expect(noticesIn(whole)).toMatchObject([{ kind: "dropped-episode", onlineSteps: 10 }]);
     const count = failingDisk("EIO");
     Object.assign(realDisk, count);
     await trainTiny(task, settings);

@@ -15,9 +15,11 @@ import { readRun } from "./read.js";
 import { parseSavedRun } from "./saved-run.js";
 import {
   errorOf,
+  keepIn,
   type LineOptions,
   lineData,
   newFolder,
+  noticesIn,
   openEnvironments,
   registerLine,
   trainTiny,
@@ -94,12 +96,12 @@ describe("an environment that cannot save its state", () => {
       });
       const folder = newFolder();
       const notices: string[] = [];
-      const { summary } = await trainTiny(task, {}, { folder, signal, onNotice: (told) => void notices.push(told) });
+      const { summary } = await trainTiny(task, {}, { folder, signal, onNotice: keepIn(notices) });
       expect(summary).toMatchObject({ status: "interrupted", onlineSteps: 10 });
       expect(notices).toEqual([expect.stringMatching(sentence)]);
       expect(notices[0]).toContain(`The environment ${task} failed at step 3 of online episode 2: its state could`);
       expect(notices[0]!.endsWith(`. ${again}`)).toBe(true);
-      expect(readRun(folder).notices).toEqual([]);
+      expect(noticesIn(folder)).toEqual([]);
       expect(heldSteps(folder)).toBeNull();
       await resume({ folder, dataset: lineData() });
       expect(identityOf(folder)).toEqual(identityOf((await trainTiny(task)).folder));
@@ -141,12 +143,12 @@ describe("an environment that cannot save its state", () => {
       const notices: string[] = [];
       // Steps alone take time, so that a checkpoint is due after every one.
       vi.spyOn(performance, "now").mockImplementation(() => now);
-      const timed = await trainTiny(task, settings, { onNotice: (sentence) => void notices.push(sentence) });
+      const timed = await trainTiny(task, settings, { onNotice: keepIn(notices) });
       vi.restoreAllMocks();
       expect(notices).toEqual([
         `The environment ${task} failed at step 1 of online episode 1: its state could not be saved: the motor turns. ${again}`,
       ]);
-      expect(readRun(timed.folder).notices).toEqual([]);
+      expect(noticesIn(timed.folder)).toEqual([]);
       const untimed = await trainTiny(task, settings);
       expect(untimed.summary).toMatchObject({ status: "completed", onlineSteps: 20, onlineEpisodes: 2 });
       expect(identityOf(timed.folder)).toEqual(identityOf(untimed.folder));

@@ -9,7 +9,7 @@ import { RunFailure } from "../errors.js";
 import { type Look, nextLook } from "./hang-watch.js";
 import { failing, hangs, hasty, leftOpen } from "./hangs.fixture.js";
 import { readRun } from "./read.js";
-import { registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
+import { noticesIn, registerLine, tiny, trainTiny } from "./tiny-run.fixture.js";
 
 /** Every environment of the task hangs at its own step `at`. */
 function hanging(name: string, at: number, how: () => void): string {
@@ -89,7 +89,7 @@ describe("an environment that hangs", () => {
       onEnvironmentFailure: "drop-episode",
     });
     expect(summary).toMatchObject({ status: "completed", onlineSteps: 60, onlineEpisodes: 6 });
-    expect(readRun(folder).notices).toMatchObject([
+    expect(noticesIn(folder)).toMatchObject([
       {
         kind: "dropped-episode",
         onlineSteps: 40,

@@ -11,6 +11,7 @@ import { hasty } from "./hangs.fixture.js";
 import { readRun } from "./read.js";
 import {
   errorOf,
+  keepIn,
   type LineOptions,
   lineData,
   newFolder,
@@ -80,7 +81,7 @@ describe("a promise that does not come, or fails,", () => {
 
   async function noticesOf(task: string, options: TinyOptions = {}) {
     const notices: string[] = [];
-    const onNotice = (sentence: string) => void notices.push(sentence);
+    const onNotice = keepIn(notices);
     const { summary } = await trainTiny(task, dropping, { onNotice, ...options });
     expect(summary).toMatchObject({ status: "completed", onlineSteps: 60, onlineEpisodes: 6 });
     return notices;

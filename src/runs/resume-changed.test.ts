@@ -13,7 +13,7 @@ import { whyNotResumable } from "./find-checkpoint.js";
 import { contentOf } from "./folder-content.fixture.js";
 import { type RunConfig, runFiles } from "./record.js";
 import { endedInFirstUpdate, mazeData, settingsFor, whole } from "./resuming.fixture.js";
-import { errorOf } from "./tiny-run.fixture.js";
+import { errorOf, keepIn } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 
 const settings = settingsFor("td3-bc", "pointmaze-umaze");
@@ -21,7 +21,7 @@ const settings = settingsFor("td3-bc", "pointmaze-umaze");
 /** Goes on and gives what was told. */
 async function resumed(folder: string): Promise<string[]> {
   const notices: string[] = [];
-  await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+  await resume({ folder, dataset: mazeData, onNotice: keepIn(notices) });
   return notices;
 }
 

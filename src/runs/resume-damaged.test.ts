@@ -25,7 +25,7 @@ import { lockFile, lockFolder } from "./lock.js";
 import { runFiles } from "./record.js";
 import { endedInFirstUpdate, mazeData, mazeTask, saved, settingsFor, whole } from "./resuming.fixture.js";
 import type { SavedRun } from "./saved-run.js";
-import { lineData, newFolder, train } from "./tiny-run.fixture.js";
+import { keepIn, lineData, newFolder, train } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 
 describe("a run whose folder has changed since it was ended", () => {
@@ -64,7 +64,7 @@ describe("a run whose folder has changed since it was ended", () => {
     const newest = readdirSync(join(folder, checkpointFolder)).sort().at(-1)!;
     damage(folder, join(folder, checkpointFolder, newest));
     const notices: string[] = [];
-    await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+    await resume({ folder, dataset: mazeData, onNotice: keepIn(notices) });
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatch(reason);
     expect(notices[0]).toMatch(/The one before it is taken\.$/);
@@ -77,8 +77,9 @@ describe("a run whose folder has changed since it was ended", () => {
     const best = join(folder, checkpointFolder, bestCheckpoint);
     truncateSync(best, 1_000);
     const notices: string[] = [];
+    const keep = keepIn(notices);
     const onNotice = (sentence: string) => {
-      notices.push(sentence);
+      keep(sentence);
       expect(existsSync(best)).toBe(false);
     };
     await resume({ folder, dataset: mazeData, onNotice });
@@ -101,7 +102,7 @@ describe("a run whose folder has changed since it was ended", () => {
     renameSync(`${best}.copy`, best);
     for (const name of readdirSync(checkpoints)) if (name !== bestCheckpoint) damage(join(checkpoints, name));
     const notices: string[] = [];
-    await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+    await resume({ folder, dataset: mazeData, onNotice: keepIn(notices) });
     expect(notices).toEqual([expect.stringMatching(/checkpoint.* The run continues from .*best\.safetensors\.$/)]);
     expect(identityOf(folder)).toEqual(identityOf(await whole(settings, mazeData)));
   });
@@ -129,7 +130,7 @@ describe("a run whose folder has changed since it was ended", () => {
     const lines = { metrics: older.lines.metrics.bytes, evaluations: older.lines.evaluations.bytes };
     store.write({ manifest: { ...older, lines, calqlVersion: "0.0.1" }, tensors }, false);
     const notices: string[] = [];
-    await resume({ folder, dataset: mazeData, onNotice: (sentence) => notices.push(sentence) });
+    await resume({ folder, dataset: mazeData, onNotice: keepIn(notices) });
     expect(notices).toEqual([expect.stringMatching(/was written by calql 0\.0\.1 and continues with \d/)]);
     expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", mazeTask), mazeData)));
   });

@@ -2,6 +2,7 @@
  * Runs of a second for tests: a task of a few lines with episodes of known length, recorded data for it, and settings
  * with networks of eight units.
  */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,9 @@ import { randomDataset } from "../data/example-data.fixture.js";
 import { box, type Environment } from "../environments/environment.js";
 import { registerEnvironment } from "../environments/registry.js";
 import type { TrainSettings } from "../settings/configuration.js";
+import type { NoticeLine } from "../training/record.js";
 import { configure } from "./configure.js";
+import { readRun } from "./read.js";
 import { type TrainOptions, type TrainResult, trainConfigured } from "./train.js";
 
 /** How a task of the tests behaves. */
@@ -107,6 +110,7 @@ export const runFolderContent = [
   "config.json",
   "evaluations.jsonl",
   "metrics.jsonl",
+  "notices.jsonl", // the verdict at the switch
   "online-episodes.bin",
   "policy.onnx",
   "summary.json",
@@ -131,6 +135,18 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
 
 /** What a test may give to a run; `dataset: null` gives no data in memory. */
 export type TinyOptions = Partial<Omit<TrainOptions, "dataset">> & { readonly dataset?: Dataset | null };
+
+/** The sentences of a run, but for the doctor's verdict at the switch, which every run with critics has. */
+export function keepIn(sentences: string[]): (sentence: string) => void {
+  return (sentence) => {
+    if (!/^The critic (?:is on|lies) /.test(sentence)) sentences.push(sentence);
+  };
+}
+
+/** The recorded notices of a run, but for that verdict. */
+export function noticesIn(folder: string): NoticeLine[] {
+  return readRun(folder).notices.filter(({ kind }) => kind !== "switch");
+}
 
 /** A run on a line; `task` must have been registered. */
 export async function trainTiny(task: string, settings: TrainSettings = {}, options: TinyOptions = {}) {

@@ -53,7 +53,7 @@ const policyOf = (folder: string) => readFileSync(join(folder, "policy.onnx"));
 describe("train", () => {
   it("leaves a run folder with everything but the report, which is the command line's", () => {
     // The doctor has spoken at the switch.
-    expect(readdirSync(result.folder).sort()).toEqual([...runFolderContent, "notices.jsonl"].sort());
+    expect(readdirSync(result.folder).sort()).toEqual([...runFolderContent].sort());
     expect(run.summary).toEqual(result.summary);
     expect(run.evaluations).toEqual(result.evaluations);
   });

@@ -43,7 +43,7 @@ describe("the net under the switch", () => {
       const said = [-14, -15, -15, -15, -16].map((reward) => net.see(episode(reward), evaluations, agent));
       expect(said.slice(0, 4)).toEqual(Array(4).fill(undefined));
       expect(said[4]).toBe(
-        "The last 3 online episodes returned -15.33 on average, 5.333 below the policy that went online: the run goes on with the agent as it was at the switch, and with all that was collected.",
+        "The last 3 online episodes returned -15.33 on average, 5.333 below the policy that went online: the run continues with the agent as it was at the switch, and with all that was collected.",
       );
       expect(copyOf(agent)).toEqual(atSwitch);
       // It begins to count anew.
