@@ -30,5 +30,5 @@ it("counts the runs that fell, and says where the critics lay", () => {
   expect(sentence).toContain(
     "cal-ql's critic lay 1 below the recorded returns when it went online, and its policy stopped reaching the goal in 0 of 2 runs; cql's critic lay 31 below the recorded returns when it went online, and its policy stopped reaching the goal in 1 of 2 runs.",
   );
-  expect(sentence).toContain("(cal-ql in 0 of 1, cql in 1 of 1)");
+  expect(sentence).toContain(": cal-ql ends at 100 %, cql ends at 0 %.");
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { ComparedRun } from "../comparison/compare.js";
 import { type Comparison, seedsOf, variantOf } from "../comparison/comparison.js";
+import { percent } from "../report/format.js";
 import { renderReport } from "../report/render.js";
 import { runFigures } from "../report/statistics.js";
 import { onlineEvaluations } from "../report/timeline.js";
@@ -72,25 +73,23 @@ export function explanation(runs: readonly ComparedRun[]): string {
     const side = outcome.qMinusG < 0 ? "below" : "above";
     return `${demoAgents[i]}'s critic lay ${Math.abs(outcome.qMinusG).toFixed(0)} ${side} the recorded returns when it went online, and its policy stopped reaching the goal in ${outcome.fell} of ${outcome.count} runs`;
   });
-  const maze = plain.map(({ fell, count }, i) => `${demoAgents[i]} in ${fell} of ${count}`).join(", ");
-  return `In the corridor, which was built to show this, an exit ends an episode for a reward that is worse than walking to the goal, and better than what a critic far below the truth believes of it: ${said.join("; ")}. In the plain maze nothing is worth leaving the way for (${maze}).`;
+  const maze = plain.map(({ end }, i) => `${demoAgents[i]} ends at ${percent(end)}`).join(", ");
+  return `In the corridor, which was built to show this, an exit ends an episode for a reward that is worse than walking to the goal, and better than what a critic far below the truth believes of it: ${said.join("; ")}. In the plain maze no ending is worth leaving the way for: ${maze}.`;
 }
 
 interface Outcome {
   readonly count: number;
   /** Runs whose success went down to a tenth or less at some evaluation online. */
   readonly fell: number;
-  /** Mean over the runs. */
+  /** Means over the runs: Q - G at the switch, and success at the end. */
   readonly qMinusG: number;
+  readonly end: number;
 }
 
 function outcomeOf(runs: readonly ComparedRun[]): Outcome {
   const recorded = runs.flatMap(({ run }) => run ?? []);
   const fell = recorded.filter((run) => onlineEvaluations(run).some(({ successRate }) => successRate <= 0.1)).length;
-  const differences = recorded.map((run) => runFigures(run).qMinusReturnToGo ?? 0);
-  return {
-    count: recorded.length,
-    fell,
-    qMinusG: differences.reduce((sum, one) => sum + one, 0) / Math.max(1, differences.length),
-  };
+  const meanOf = (key: "qMinusReturnToGo" | "successEnd") =>
+    recorded.reduce((sum, run) => sum + (runFigures(run)[key] ?? 0), 0) / Math.max(1, recorded.length);
+  return { count: recorded.length, fell, qMinusG: meanOf("qMinusReturnToGo"), end: meanOf("successEnd") };
 }
