@@ -46,8 +46,8 @@ function dimensionsPicture(runs: readonly Run[]): string {
   );
   return drawPlot({
     title: "Q − G at the switch against the number of action dimensions",
-    x: { label: "action dimensions", type: "log", ticks: [2, 4, 8, 16, 24] },
-    y: { label: "Q − G" },
+    x: { label: "action dimensions", ticks: [2, 4, 8, 16, 24] },
+    y: {},
     points,
   });
 }
@@ -63,9 +63,9 @@ function dosePicture(runs: readonly Run[]): string {
     return { series: label, x: mean(starts), label: `${label}'s value of the start` };
   });
   return drawPlot({
-    title: "Runs that unlearn against what the exit is worth",
-    x: { label: "reward of the exit", type: "linear", ticks: [-50, -40, -30, -20, -10] },
-    y: { label: "share of runs", domain: [0, 1] },
+    title: "Share of runs that unlearn against what the exit is worth",
+    x: { label: "reward of the exit", ticks: [-100, -75, -50, -40, -30, -20, -10] },
+    y: { domain: [0, 1] },
     points,
     rules,
   });
