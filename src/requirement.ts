@@ -32,7 +32,8 @@ export function parseDeclared<S extends z.ZodObject>(
 /** "it must be at most 1", "entry 2 must be a whole number"; `value` is what was given where the issue's path begins. */
 export function requirement(issue: Issue, value: unknown): string {
   const place = issue.path.at(-1);
-  const subject = issue.path.length > 1 && typeof place === "number" ? `entry ${place + 1}` : "it";
+  const inside = issue.path.length > 1;
+  const subject = !inside ? "it" : typeof place === "number" ? `entry ${place + 1}` : `its ${String(place)}`;
   const nested = issue.path.slice(1).reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value);
   return `${subject} must ${demand(issue, nested)}`;
 }

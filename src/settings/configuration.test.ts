@@ -67,6 +67,11 @@ describe("a wrong setting", () => {
       { preset: "laptob" },
       'The setting preset of the run is "laptob"; it must be one of paper, laptop (did you mean "laptop"?).',
     ],
+    [{ rollback: { belw: 5 } }, 'The setting rollback of the run is {"belw":5}; its below must be a number.'],
+    [
+      { mixingRatio: -1, mixingRatioEnd: 0.1 },
+      "The mixing ratio is to go from -1, which means by size, to 0.1; give a mixingRatio from 0 to 1, or leave out mixingRatioEnd.",
+    ],
     [{ datasetHorizon: 0 }, "The setting datasetHorizon of the run is 0; it must be at least 1."],
     [
       { agent: "sac", conservativeWeight: 5 },
