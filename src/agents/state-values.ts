@@ -2,8 +2,7 @@
  * What an agent's critics say of its own policy in given states: Q(s, pi(s)) of the deterministic action, by a small
  * program that is fed with the weights as they stand.
  */
-import type { Observations } from "../data/columns.js";
-import { partColumn } from "../data/columns.js";
+import { type Observations, partColumn } from "../data/columns.js";
 import { compile, type Program } from "../tensor/program.js";
 import { observationsInput, type Sizes } from "./context.js";
 import type { DeclaredAgent } from "./definition.js";

@@ -9,8 +9,7 @@ import type { ComparedRun } from "../comparison/compare.js";
 import { type Comparison, seedsOf, variantOf } from "../comparison/comparison.js";
 import { percent } from "../report/format.js";
 import { renderReport } from "../report/render.js";
-import { runFigures } from "../report/statistics.js";
-import { onlineEvaluations } from "../report/timeline.js";
+import { fell, runFigures } from "../report/statistics.js";
 import { writePage } from "../report/write-report.js";
 import { compareWithView } from "./compare.js";
 import { comparisonTables, failuresText } from "./compare-text.js";
@@ -79,7 +78,7 @@ export function explanation(runs: readonly ComparedRun[]): string {
 
 interface Outcome {
   readonly count: number;
-  /** Runs whose success went down to a tenth or less at some evaluation online. */
+  /** Runs that unlearned online. */
   readonly fell: number;
   /** Means over the runs: Q - G at the switch, and success at the end. */
   readonly qMinusG: number;
@@ -88,8 +87,12 @@ interface Outcome {
 
 function outcomeOf(runs: readonly ComparedRun[]): Outcome {
   const recorded = runs.flatMap(({ run }) => run ?? []);
-  const fell = recorded.filter((run) => onlineEvaluations(run).some(({ successRate }) => successRate <= 0.1)).length;
   const meanOf = (key: "qMinusReturnToGo" | "successEnd") =>
     recorded.reduce((sum, run) => sum + (runFigures(run)[key] ?? 0), 0) / Math.max(1, recorded.length);
-  return { count: recorded.length, fell, qMinusG: meanOf("qMinusReturnToGo"), end: meanOf("successEnd") };
+  return {
+    count: recorded.length,
+    fell: recorded.filter(fell).length,
+    qMinusG: meanOf("qMinusReturnToGo"),
+    end: meanOf("successEnd"),
+  };
 }

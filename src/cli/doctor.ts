@@ -6,8 +6,7 @@ import type { Command } from "commander";
 import { doctorColumns, type SwitchSeen, switchSeen } from "../report/doctor-table.js";
 import { fixed, missing, percent } from "../report/format.js";
 import { labelOf, seedOf, taskOf } from "../report/groups.js";
-import { runFigures } from "../report/statistics.js";
-import { onlineEvaluations } from "../report/timeline.js";
+import { lowestOnline, runFigures } from "../report/statistics.js";
 import { type Run, readRun } from "../runs/read.js";
 import { gradeOf, verdictOf } from "../training/doctor.js";
 import { runsOf } from "./report.js";
@@ -33,13 +32,13 @@ export function defineDoctor(command: Command): void {
 function rowOf(run: Run): string[] {
   const seen = switchSeen(run);
   const { qMinusReturnToGo } = runFigures(run);
-  const online = onlineEvaluations(run).map(({ successRate }) => successRate);
+  const lowest = lowestOnline(run);
   return [
     `${labelOf(run)} on ${taskOf(run)}, seed ${seedOf(run)}`,
     fixed(qMinusReturnToGo ?? Number.NaN, 2),
     ...doctorColumns.map(({ of }) => (seen ? fixed(of(seen) ?? Number.NaN, 2) : missing)),
     seen ? gradeOf(seen) : missing,
-    online.length > 0 ? percent(Math.min(...online)) : missing,
+    lowest === undefined ? missing : percent(lowest),
   ];
 }
 

@@ -120,6 +120,16 @@ export async function recordEpisode<Observed extends Observation = Float32Array>
   return packEpisode(observations, actions, rewards, terminated);
 }
 
+/** The same controller with normal noise of deviation `noise` on every entry, clipped to [-1, 1]. */
+export function addNoise(controller: Controller, noise: number, random: RandomStream): Controller {
+  return (observation) => controller(observation).map((entry) => clipToUnit(entry + noise * random.normal()));
+}
+
+/** The nearest number in [-1, 1]. */
+export function clipToUnit(value: number): number {
+  return Math.min(Math.max(value, -1), 1);
+}
+
 /** Refuses a setting of a collection that is out of its range. @throws UsageError naming it */
 export function requireWithin(setting: string, value: number, low: number, high: number): void {
   if (value >= low && value <= high) return;

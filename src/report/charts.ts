@@ -163,8 +163,8 @@ export function chartFile(runs: readonly Run[], name: string, width = 880, heigh
   return standalone(svg, width, height);
 }
 
-/** What a chart needs outside the page: its namespace, its colours, a background and a margin. */
-function standalone(svg: string, width: number, height: number): string {
+/** A drawing as a file of its own: with its namespace, its colours, a background and a margin; sizes in CSS pixels. */
+export function standalone(svg: string, width: number, height: number): string {
   const margin = 14;
   const box = `${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}`;
   const style = `${paletteCss("svg")}\nsvg { background: var(--paper); }`;

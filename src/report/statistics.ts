@@ -142,6 +142,20 @@ function earlyEvaluations(run: Run) {
   return early.length > 0 || online.length < 2 ? early : online.slice(0, 1);
 }
 
+/** The lowest success of an evaluation online; undefined where there was none. */
+export function lowestOnline(run: Run): number | undefined {
+  const rates = onlineEvaluations(run).map(({ successRate }) => successRate);
+  return rates.length > 0 ? Math.min(...rates) : undefined;
+}
+
+/** Success at or below which a policy has unlearned, at some evaluation online. */
+const FALLEN = 0.1;
+
+/** Whether the policy of a run unlearned online, for however long. */
+export function fell(run: Run): boolean {
+  return (lowestOnline(run) ?? 1) <= FALLEN;
+}
+
 function finite(value: number | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }

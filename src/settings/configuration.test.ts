@@ -72,6 +72,10 @@ describe("a wrong setting", () => {
       { mixingRatio: -1, mixingRatioEnd: 0.1 },
       "The mixing ratio is to go from -1, which means by size, to 0.1; give a mixingRatio from 0 to 1, or leave out mixingRatioEnd.",
     ],
+    [
+      { mixingSteps: 10 },
+      "The setting mixingSteps is 10, but the mixing ratio stays as it is; give mixingRatioEnd too, or leave it out.",
+    ],
     [{ datasetHorizon: 0 }, "The setting datasetHorizon of the run is 0; it must be at least 1."],
     [
       { agent: "sac", conservativeWeight: 5 },

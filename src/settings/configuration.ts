@@ -66,7 +66,7 @@ export function resolveConfiguration(given: TrainSettings, cores = coresHere()):
   const agentSettings = settingsFor(agent, { ...presetOf(run, agent.name), ...written });
   const online = onlineAgent && onlinePhase(run, onlineAgent, agentSettings, written);
   refuseEndlessFailure(run, agentSettings);
-  refuseScheduleBySize(run);
+  refuseOddSchedule(run);
   const flat = { ...run, ...agentSettings, ...(online && { online: online.settings }) };
   return { run, agent, agentSettings, online, flat, notices: noticesOf(given) };
 }
@@ -180,7 +180,11 @@ function refuseEndlessFailure({ failureReward }: RunSettings, { discount }: Agen
   );
 }
 
-function refuseScheduleBySize({ mixingRatio, mixingRatioEnd }: RunSettings): void {
+function refuseOddSchedule({ mixingRatio, mixingRatioEnd, mixingSteps }: RunSettings): void {
+  if (mixingSteps !== null && mixingRatioEnd === null)
+    throw new UsageError(
+      `The setting mixingSteps is ${mixingSteps}, but the mixing ratio stays as it is; give mixingRatioEnd too, or leave it out.`,
+    );
   if (mixingRatio >= 0 || mixingRatioEnd === null) return;
   throw new UsageError(
     `The mixing ratio is to go from ${mixingRatio}, which means by size, to ${mixingRatioEnd}; give a mixingRatio from 0 to 1, or leave out mixingRatioEnd.`,

@@ -4,6 +4,7 @@
  */
 import { Agent } from "../agents/agent.js";
 import type { Sizes } from "../agents/context.js";
+import { builtInAgents } from "../agents/registry.js";
 import { Replay } from "../data/replay.js";
 import type { Transform } from "../data/transform.js";
 import type { TransitionOptions } from "../data/transitions.js";
@@ -105,7 +106,7 @@ export function goingOn(run: AssembledRun, snapshot: Snapshot, name: string): As
 
 /** No built-in agent has a network for pictures. */
 const FLAT_PICTURES =
-  "The observations hold pictures, which no agent here has a network for: each byte is an input of its own; expect it to learn slowly.";
+  "The observations hold pictures, which no built-in agent has a network for: each byte is an input of its own; expect it to learn slowly.";
 
 /**
  * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured;
@@ -114,7 +115,8 @@ const FLAT_PICTURES =
  */
 export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine[] = []): void {
   const { configuration, state } = run;
-  const pictures = Object.values(data.observations).some(({ type }) => type === "uint8");
+  const flattens = (builtInAgents as readonly string[]).includes(state.agent.name);
+  const pictures = flattens && Object.values(data.observations).some(({ type }) => type === "uint8");
   // Once a run, however often it is resumed.
   if (pictures && !told.some(({ notice }) => notice === FLAT_PICTURES)) state.log.notice("other", FLAT_PICTURES);
   const kinds = told.map(({ kind }) => kind);

@@ -1,7 +1,8 @@
 /** Series of points with intervals and vertical rules as one SVG file, in the report's colours. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { paletteCss, seriesColour } from "../../src/report/palette.js";
+import { standalone } from "../../src/report/charts.js";
+import { seriesColour } from "../../src/report/palette.js";
 
 export interface PlotPoint {
   readonly series: string;
@@ -29,7 +30,7 @@ function shiftOf(end: PlotPoint, ends: readonly PlotPoint[]): number {
   return neighbour === undefined ? 0 : 7 * Math.sign(neighbour.y - end.y || 1);
 }
 
-const [width, height, margin] = [760, 340, 14];
+const [width, height] = [760, 340];
 
 export function drawPlot({ title, x, y, points, rules = [] }: PlotDefinition): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -55,9 +56,5 @@ export function drawPlot({ title, x, y, points, rules = [] }: PlotDefinition): s
       Plot.text([title], { frameAnchor: "top-left", dx: -50, dy: -50, fontWeight: 600, fontSize: 14 }),
     ],
   });
-  const box = `${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}`;
-  return svg.outerHTML
-    .replace(/ viewBox="[^"]*"/, ` viewBox="${box}"`)
-    .replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
-    .replace(">", `><style>${paletteCss("svg")}\nsvg { background: var(--paper); }</style>`);
+  return standalone(svg.outerHTML, width, height);
 }

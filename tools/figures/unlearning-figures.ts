@@ -10,15 +10,11 @@ import { splitTask } from "../../src/environments/task-name.js";
 import { switchSeen } from "../../src/report/doctor-table.js";
 import { labelOf, taskOf } from "../../src/report/groups.js";
 import { mean, summarise } from "../../src/report/intervals.js";
-import { runFigures } from "../../src/report/statistics.js";
-import { onlineEvaluations } from "../../src/report/timeline.js";
+import { fell, runFigures } from "../../src/report/statistics.js";
 import { writePicture } from "../../src/report/write-report.js";
 import { type Run, readRun } from "../../src/runs/read.js";
 import { gradeOf } from "../../src/training/doctor.js";
 import { drawPlot, type PlotPoint } from "./plot.js";
-
-/** Success at or below which a policy counts as fallen. */
-const fallen = 0.1;
 
 export const unlearningFiguresCommand = new Command("unlearning-figures")
   .description("the pictures of docs/unlearning.md, from the folders of the reproductions' runs")
@@ -88,10 +84,6 @@ function predictionOf(run: Run): string {
   const where =
     exit >= seen.startReturn ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
   return `${gradeOf(seen)}, the exit is ${where}`;
-}
-
-function fell(run: Run): boolean {
-  return onlineEvaluations(run).some(({ successRate }) => successRate <= fallen);
 }
 
 function optionOf(run: Run, name: string, otherwise: number): number {

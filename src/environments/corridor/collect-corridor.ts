@@ -4,7 +4,7 @@
  */
 import type { Dataset } from "../../data/episode.js";
 import { RandomStream } from "../../random.js";
-import { type CollectionAmount, type Controller, collectEpisodes, requireWithin } from "../collect.js";
+import { addNoise, type CollectionAmount, type Controller, collectEpisodes, requireWithin } from "../collect.js";
 import type { EnvironmentOptions } from "../environment.js";
 import { guardEnvironment } from "../guard.js";
 import { makeCorridor, stepLength } from "./corridor.js";
@@ -31,10 +31,9 @@ export async function collectCorridor(settings: CorridorCollection): Promise<Dat
   const environment = guardEnvironment(makeCorridor(task, options));
   const random = new RandomStream(seed, "controller");
   const controller = straightWalker(environment.actionSpace.kind === "box" ? environment.actionSpace.size : 0);
-  const noisy: Controller = (observation) =>
-    controller(observation).map((entry) => Math.min(Math.max(entry + noise * random.normal(), -1), 1));
   const told = Object.entries(options).map(([name, value]) => `, ${name} ${value}`);
   const source = `${task}${told.join("")}, straight to the goal, noise ${noise}, seed ${seed}`;
+  const noisy = addNoise(controller, noise, random);
   return collectEpisodes(environment, () => noisy, source, settings);
 }
 

@@ -2,6 +2,7 @@
  * A corridor from above: the floor light, walls dark, the open sides and what lies beyond them red, the goal green, the
  * walker an orange disc. The corridor is narrow, so that its width is drawn larger than its length.
  */
+import { drawFlat } from "../../rendering/flat-picture.js";
 import type { Colour, Frame } from "../../rendering/frame.js";
 import type { CorridorOptions } from "./corridor.js";
 
@@ -20,23 +21,16 @@ const beyondSides = 1.2;
 const walkerRadius = 0.07;
 
 /** Draws the corridor from left to right with the walker at (x, y), metres. */
-export function drawCorridor(options: CorridorOptions, x: number, y: number, { width, height, pixels }: Frame): void {
+export function drawCorridor(options: CorridorOptions, x: number, y: number, frame: Frame): void {
   const { length, exitDistance } = options;
+  const { width, height } = frame;
   const metresAcross = (2 * (1 + beyondSides) * exitDistance) / height;
   const metresAlong = ((1 + 2 * beyondEnds) * length) / width;
-  const radius = walkerRadius * height;
-  const column = (x + beyondEnds * length) / metresAlong;
-  const row = height / 2 - y / metresAcross;
-  for (let i = 0; i < height; i++)
-    for (let j = 0; j < width; j++) {
-      const along = (j + 0.5) * metresAlong - beyondEnds * length;
-      const across = (height / 2 - i - 0.5) * metresAcross;
-      const under = colourAt(options, along, Math.abs(across));
-      // The share of the pixel that the disc covers: its edge is one pixel wide.
-      const cover = Math.min(Math.max(radius + 0.5 - Math.hypot(j + 0.5 - column, i + 0.5 - row), 0), 1);
-      for (let channel = 0; channel < 3; channel++)
-        pixels[3 * (i * width + j) + channel] = (1 - cover) * under[channel]! + cover * colours.walker[channel]!;
-    }
+  const start = (beyondEnds * length) / metresAlong;
+  const at = (column: number, row: number) =>
+    colourAt(options, (column - start) * metresAlong, Math.abs(height / 2 - row) * metresAcross);
+  const place = { x: start + x / metresAlong, y: height / 2 - y / metresAcross };
+  drawFlat(frame, at, { ...place, radius: walkerRadius * height, colour: colours.walker });
 }
 
 function colourAt({ length, exitDistance, exitUntil }: CorridorOptions, along: number, across: number): Colour {

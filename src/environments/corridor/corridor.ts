@@ -7,6 +7,7 @@ import { z } from "zod";
 import { RandomStream } from "../../random.js";
 import type { Frame } from "../../rendering/frame.js";
 import { parseDeclared } from "../../requirement.js";
+import { clipToUnit } from "../collect.js";
 import {
   type BoxSpace,
   box,
@@ -77,8 +78,8 @@ export class CorridorEnvironment implements SyncEnvironment {
   step(action: Float32Array): StepResult<Float32Array> {
     const { length, exitReward, exitDistance, exitUntil } = this.options;
     const open = this.x < exitUntil * length;
-    this.x = Math.max(0, this.x + stepLength * clip(action[0]!));
-    const y = this.y + stepLength * clip(action[1]!);
+    this.x = Math.max(0, this.x + stepLength * clipToUnit(action[0]!));
+    const y = this.y + stepLength * clipToUnit(action[1]!);
     this.steps++;
     const success = this.x >= length;
     const exited = !success && open && Math.abs(y) > exitDistance;
@@ -110,8 +111,4 @@ export class CorridorEnvironment implements SyncEnvironment {
   private observe(): Float32Array {
     return Float32Array.of(this.x, this.y);
   }
-}
-
-function clip(value: number): number {
-  return Math.min(Math.max(value, -1), 1);
 }

@@ -2,6 +2,7 @@
  * A gridworld as a flat map: walls and cliff dark, slippery floor blue like ice, the goal green, the walker an orange
  * disc. Each pixel is coloured from where it lies in the map, so the map fits a frame of any size.
  */
+import { drawFlat } from "../../rendering/flat-picture.js";
 import type { Colour, Frame } from "../../rendering/frame.js";
 import type { GridLayout } from "./gridworld-layouts.js";
 
@@ -23,24 +24,23 @@ const halfLine = 0.02;
 const lineShade = 0.88;
 
 /** Draws the map with the walker in `state`, as large as it fits into the middle of the frame. */
-export function drawGrid(layout: GridLayout, state: number, { width, height, pixels }: Frame): void {
+export function drawGrid(layout: GridLayout, state: number, frame: Frame): void {
+  const { width, height } = frame;
   const cell = Math.min(width / layout.columns, height / layout.rows);
   const left = (width - cell * layout.columns) / 2;
   const top = (height - cell * layout.rows) / 2;
   const walker = layout.cells[state]!;
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const column = (x + 0.5 - left) / cell;
-      const row = (y + 0.5 - top) / cell;
-      const under = colourAt(layout, Math.floor(row), Math.floor(column));
-      const shade = under !== colours.background && isLine(row, column) ? lineShade : 1;
-      const beyond = cell * (Math.hypot(column - walker.column - 0.5, row - walker.row - 0.5) - walkerRadius);
-      // The share of the pixel that the disc covers: its edge is one pixel wide.
-      const cover = Math.min(Math.max(0.5 - beyond, 0), 1);
-      for (let channel = 0; channel < 3; channel++)
-        pixels[3 * (y * width + x) + channel] =
-          (1 - cover) * shade * under[channel]! + cover * colours.walker[channel]!;
-    }
+  const at = (x: number, y: number): Colour => {
+    const [column, row] = [(x - left) / cell, (y - top) / cell];
+    const under = colourAt(layout, Math.floor(row), Math.floor(column));
+    return under !== colours.background && isLine(row, column) ? shaded(under) : under;
+  };
+  const place = { x: left + cell * (walker.column + 0.5), y: top + cell * (walker.row + 0.5) };
+  drawFlat(frame, at, { ...place, radius: cell * walkerRadius, colour: colours.walker });
+}
+
+function shaded([red, green, blue]: Colour): Colour {
+  return [lineShade * red, lineShade * green, lineShade * blue];
 }
 
 function colourAt(layout: GridLayout, row: number, column: number): Colour {

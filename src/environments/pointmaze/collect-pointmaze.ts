@@ -6,9 +6,11 @@ import type { Dataset } from "../../data/episode.js";
 import { unknownName } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import {
+  addNoise,
   type BeginEpisode,
   type CollectionAmount,
   type Controller,
+  clipToUnit,
   collectEpisodes,
   requireWithin,
 } from "../collect.js";
@@ -112,19 +114,10 @@ export function followWaypoints(maze: Maze, drawGoal: () => Position, arrival = 
       waypoint = waypointsTo(maze, goal);
     }
     const next = waypoint(x, y);
-    action[0] = clip(stiffness * (next.x - x) - damping * speedX);
-    action[1] = clip(stiffness * (next.y - y) - damping * speedY);
+    action[0] = clipToUnit(stiffness * (next.x - x) - damping * speedX);
+    action[1] = clipToUnit(stiffness * (next.y - y) - damping * speedY);
     return action;
   };
-}
-
-/** The same controller with normal noise of deviation `noise` on every entry, clipped to [-1, 1]. */
-export function addNoise(controller: Controller, noise: number, random: RandomStream): Controller {
-  return (observation) => controller(observation).map((entry) => clip(entry + noise * random.normal()));
-}
-
-function clip(value: number): number {
-  return Math.min(Math.max(value, -1), 1);
 }
 
 function mazeNameOf(task: string): MazeName {
