@@ -180,7 +180,7 @@ describe("types without those of Node", () => {
     import { countSteps, type Dataset, filesInMemory, loadDataset, recogniseFormat } from "calql/data";
     import { type Environment, makeEnvironment } from "calql/environments";
     const files = filesInMemory("log.jsonl", new Uint8Array(0));
-    export const dataset: Dataset = await loadDataset(await recogniseFormat(files).open(files, {}));
+    export const dataset: Dataset = await loadDataset(await (await recogniseFormat(files)).open(files, {}));
     export const steps: number = countSteps(dataset);
     export const environment: Environment = await makeEnvironment("pointmaze-umaze");
     export const record: MemorySink = await trainInMemory({ task: environment.name }, { dataset });
@@ -212,6 +212,6 @@ test("calql/data opens a dataset in memory", async () => {
     terminated: step === 1,
   }));
   const files = filesInMemory("log.jsonl", new TextEncoder().encode(rows.map((row) => JSON.stringify(row)).join("\n")));
-  const { episodes } = await loadDataset(await recogniseFormat(files).open(files, {}));
+  const { episodes } = await loadDataset(await (await recogniseFormat(files)).open(files, {}));
   expect(episodes.map(({ length }) => length)).toEqual([2]);
 });

@@ -1,15 +1,20 @@
 /**
  * Flags that say how a dataset is read: the same for every command that takes one.
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { MOST_ACTIONS } from "../data/discrete-actions.js";
 import type { ReadOptions } from "../data/formats/format.js";
+import { datasetFormats } from "../data/formats/formats.js";
 import { UsageError } from "../errors.js";
 import { readYaml } from "../files/read-yaml.js";
 import { numberOf } from "./numbers.js";
 
 /** What the parser hands over for them. */
 export interface ReadingFlags {
+  readonly from?: string;
+  readonly ignore?: string;
+  readonly doneMeans?: "task" | "clock" | "either";
+  readonly dropFaulty?: boolean;
   readonly horizon?: string;
   readonly observationKeys?: string;
   readonly mapping?: string;
@@ -21,6 +26,16 @@ export interface ReadingFlags {
 
 export function addReadingFlags(command: Command): Command {
   return command
+    .option("--from <format>", `the data's format, where their content fits several: ${formatNames()}`)
+    .option("--ignore <a,b,...>", "arrays or columns that say nothing about steps and episodes")
+    .addOption(
+      new Option("--done-means <what>", "what a mark such as done stands for, in data that cannot tell").choices([
+        "task",
+        "clock",
+        "either",
+      ]),
+    )
+    .option("--drop-faulty", "leave faulty episodes out, and count them")
     .option("--horizon <steps>", "steps after which the clock ends an episode, for a file without timeouts")
     .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
@@ -32,6 +47,10 @@ export function addReadingFlags(command: Command): Command {
 
 /** @throws UsageError naming the flag that does not fit */
 export function readOptionsOf({
+  from,
+  ignore,
+  doneMeans,
+  dropFaulty,
   horizon,
   observationKeys,
   mapping,
@@ -43,8 +62,12 @@ export function readOptionsOf({
   const among = numberOf(discreteActions, "--discrete-actions", { whole: true, least: 1, most: MOST_ACTIONS });
   const steps = numberOf(horizon, "--horizon", { whole: true, least: 1 });
   return {
+    ...(from !== undefined && { from }),
+    ...(ignore !== undefined && { ignore: namesOf(ignore, "--ignore") }),
+    ...(doneMeans !== undefined && { doneMeans }),
+    ...(dropFaulty !== undefined && { dropFaulty }),
     ...(steps !== undefined && { horizon: steps }),
-    ...(observationKeys !== undefined && { observationKeys: keysOf(observationKeys) }),
+    ...(observationKeys !== undefined && { observationKeys: namesOf(observationKeys, "--observation-keys") }),
     ...(mapping !== undefined && { mapping: readYaml("The mapping", mapping) }),
     ...(goal !== undefined && { goal: pairOf(goal, "--goal", "4,8.5") }),
     ...(actionBounds !== undefined && { actionBounds: pairOf(actionBounds, "--action-bounds", "0,100") }),
@@ -53,10 +76,14 @@ export function readOptionsOf({
   };
 }
 
-function keysOf(text: string): string[] {
+function formatNames(): string {
+  return datasetFormats.map(({ id }) => id).join(", ");
+}
+
+function namesOf(text: string, flag: string): string[] {
   const keys = text.split(",").map((key) => key.trim());
   if (keys.every((key) => key !== "")) return keys;
-  throw new UsageError(`The flag --observation-keys is "${text}"; give names with commas between them.`);
+  throw new UsageError(`The flag ${flag} is "${text}"; give names with commas between them.`);
 }
 
 function pairOf(text: string, flag: string, example: string): readonly [number, number] {

@@ -25,7 +25,7 @@ async function taskNamedIn(path: string): Promise<string | undefined> {
   try {
     const files = diskFiles(path);
     try {
-      if (!d4rlFormat.recognises(files)) return undefined;
+      if (!(await d4rlFormat.recognises(files))) return undefined;
       const { task } = await readD4RLMetadata(files.open(files.paths[0]!), path);
       return typeof task === "string" ? task : undefined;
     } finally {

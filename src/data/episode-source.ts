@@ -3,9 +3,10 @@
  * datasets and whatever learns from them.
  */
 import type { Dataset, Episode } from "./episode.js";
+import type { ReadingNotes } from "./reading-notes.js";
 
 /** What is known of a dataset before its episodes are read. */
-export interface DatasetHeader extends Omit<Dataset, "episodes"> {
+export interface DatasetHeader extends Omit<Dataset, "episodes" | "notes"> {
   /** The number of steps, or of rows, a few of which may not be steps; where it is known beforehand, for progress bars. */
   readonly steps?: number | undefined;
 }
@@ -31,6 +32,8 @@ export interface EpisodeSource extends DatasetHeader {
    * @throws DataError naming the file, the place and the problem
    */
   episodes(): AsyncIterable<Episode>;
+  /** What the last pass over the episodes left out or had to assume, complete after it. */
+  readonly notes?: ReadingNotes | undefined;
   /** Access to any part of the data, where the format has it: what larger data than memory are learned from. */
   readonly blocks?: EpisodeBlocks | undefined;
 }
@@ -46,6 +49,7 @@ export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
     ...(actionBounds && { actionBounds }),
+    ...(source.notes && { notes: source.notes.all }),
     episodes,
   };
 }

@@ -13,6 +13,7 @@ import {
   type Values,
   widthOf,
 } from "./columns.js";
+import type { ReadingNote } from "./reading-notes.js";
 import type { ActionBounds } from "./transform.js";
 
 /** One recorded episode of `length` steps; arrays are row-major. */
@@ -42,6 +43,8 @@ export interface Dataset {
   readonly discreteActions?: number | undefined;
   /** The bounds of actions in the units of the data, where they are known. */
   readonly actionBounds?: ActionBounds | undefined;
+  /** What their reader left out or had to assume. */
+  readonly notes?: readonly ReadingNote[] | undefined;
   readonly episodes: readonly Episode[];
 }
 

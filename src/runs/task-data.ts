@@ -29,7 +29,7 @@ export async function writeDataset(path: string, given: Dataset, metadata: Metad
   const { format, kind } = formatFor(path, undefined, "");
   if (format !== d4rlFormat && Object.keys(metadata).length > 0)
     throw new UsageError(`The dataset ${path} has no place for metadata, which D4RL files hold; end it in .hdf5.`);
-  refuseTarget(undefined, path, format, true);
+  await refuseTarget(undefined, path, format, true);
   const target = diskTarget(path, { kind, replace: true });
   try {
     const header = { ...dataset, steps: countSteps(dataset) };

@@ -27,7 +27,7 @@ beforeAll(() => import("./ogbench/ogbench.js"));
 async function lengths(name: string, options: ReadOptions): Promise<number[]> {
   const bytes = new Uint8Array(readFileSync(new URL(`../../../fixtures/formats/bombs/${name}`, import.meta.url)));
   const files = filesInMemory(name, bytes);
-  const source = await recogniseFormat(files).open(files, options);
+  const source = await (await recogniseFormat(files)).open(files, options);
   const found: number[] = [];
   for await (const episode of source.episodes()) found.push(episode.length);
   return found;

@@ -30,9 +30,25 @@ export interface ReadOptions {
   readonly actionBounds?: readonly [low: number, high: number];
   /** How many actions there are to choose from, for datasets of such numbers that do not say it. */
   readonly discreteActions?: number;
+  /** The word for the format, for files that fit two of them or none by their content. */
+  readonly from?: string;
+  /** Arrays or columns to leave aside, where the user knows that they say nothing about steps and episodes. */
+  readonly ignore?: readonly string[];
+  /**
+   * What a mark such as `done` stands for, in files that cannot tell: the task ended, the clock ended the episode, or
+   * either of them, the clock where the episode is as long as the horizon.
+   */
+  readonly doneMeans?: "task" | "clock" | "either";
+  /** Leave episodes out that are faulty, and count them; default false: they are refused. */
+  readonly dropFaulty?: boolean;
+  /** Of recordings without rewards: 1 at the last step of each episode that succeeded, 0 elsewhere. */
+  readonly successReward?: SuccessReward;
   /** Read an episode also where it takes far more memory than the file's size lets expect; see `episode-memory.ts`. */
   readonly trusted?: boolean;
 }
+
+/** Which episodes succeeded: as the recording says, where a column is true in some row, or those of these numbers. */
+export type SuccessReward = "recorded" | { readonly column: string } | { readonly episodes: readonly number[] };
 
 /** Where a writer puts its bytes; nothing appears under the final name before `finish`. */
 export interface DataTarget {
@@ -61,8 +77,11 @@ export interface DatasetFormat {
   readonly extensions: readonly string[];
   /** Set where the format has no place for the bounds of actions. */
   readonly losesActionBounds?: true;
-  /** Whether the files look like this format, from their names and first bytes: cheap, and it never throws. */
-  recognises(files: DataFiles): boolean;
+  /**
+   * Whether the files are in this format: something in their names, first bytes or outline speaks for it and nothing
+   * against it. Cheap, and it never throws.
+   */
+  recognises(files: DataFiles): boolean | Promise<boolean>;
   /** @throws DataError where the files are not what they claim; UsageError for an option that means nothing here */
   open(files: DataFiles, options: ReadOptions): Promise<EpisodeSource>;
   /** Absent where the format is only read. */
@@ -82,6 +101,9 @@ const sayings: Partial<Record<keyof ReadOptions, string>> = {
   observationKeys: "a choice of observation keys",
   mapping: "a mapping of columns",
   goal: "a goal",
+  ignore: "a list of arrays to ignore",
+  doneMeans: "the meaning of done",
+  successReward: "a reward from successes",
 };
 
 /** @throws UsageError for a given option that is not among those which mean something to the format */

@@ -2,7 +2,7 @@
  * All formats of datasets: how each recognises its own files, and which modules read and write it. These load when a
  * dataset in their format is first opened or written.
  */
-import { DataError } from "../../errors.js";
+import { DataError, unknownName } from "../../errors.js";
 import { beginsWith, type DataFile, type DataFiles } from "../containers/files.js";
 import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { NPY_MAGIC } from "../containers/numpy/npy.js";
@@ -130,12 +130,32 @@ export const datasetFormats: readonly DatasetFormat[] = [
   ogbenchFormat,
 ];
 
-/** The format that the files are in. @throws DataError when no format knows them, with the list of those there are */
-export function recogniseFormat(files: DataFiles): DatasetFormat {
-  const format = datasetFormats.find((candidate) => candidate.recognises(files));
-  if (format) return format;
+/**
+ * The format that the files are in.
+ * @param from the word for it, where the caller knows
+ * @throws DataError when no format knows them, or several do; UsageError for a word that names none
+ */
+export async function recogniseFormat(files: DataFiles, from?: string): Promise<DatasetFormat> {
+  if (from !== undefined) return formatNamed(from);
+  const found: DatasetFormat[] = [];
+  for (const format of datasetFormats) if (await format.recognises(files)) found.push(format);
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1)
+    throw new DataError(
+      `"${files.name}" could be ${found.map(({ description }) => description).join(" or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,
+    );
   throw new DataError(
     `"${files.name}" is in no format of datasets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
+  );
+}
+
+function formatNamed(id: string): DatasetFormat {
+  const format = datasetFormats.find((candidate) => candidate.id === id);
+  if (format) return format;
+  throw unknownName(
+    "format",
+    id,
+    datasetFormats.map((candidate) => candidate.id),
   );
 }
 

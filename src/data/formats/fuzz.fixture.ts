@@ -81,7 +81,7 @@ function damaged(files: DataFiles, random: RandomStream, damage: NonNullable<Fuz
 
 /** Reads everything; the error, or undefined where the files were accepted. */
 async function readAll(format: DatasetFormat, files: DataFiles, options: ReadOptions): Promise<unknown> {
-  format.recognises(files);
+  await format.recognises(files);
   try {
     const source = await format.open(files, options);
     for await (const episode of source.episodes()) checkEpisode(episode, source);

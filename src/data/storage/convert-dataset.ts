@@ -42,7 +42,7 @@ export async function convertDataset(source: string, path: string, options: Conv
   const { format, kind } = formatFor(path, to);
   const dataset = await openDataset(source, reading);
   try {
-    refuseTarget(source, path, format, replace === true);
+    await refuseTarget(source, path, format, replace === true);
     const target = diskTarget(path, { kind, ...(replace && { replace }) });
     try {
       const sink = await format.create!(target, dataset);
@@ -139,7 +139,12 @@ function kindOf(ending: string): "file" | "folder" {
 }
 
 /** Only a dataset of the same format is replaced: a wrong path must not cost anything else. */
-export function refuseTarget(source: string | undefined, path: string, format: DatasetFormat, replace: boolean): void {
+export async function refuseTarget(
+  source: string | undefined,
+  path: string,
+  format: DatasetFormat,
+  replace: boolean,
+): Promise<void> {
   if (!replace) return;
   const found = existing(path);
   if (found === undefined) return;
@@ -147,7 +152,7 @@ export function refuseTarget(source: string | undefined, path: string, format: D
     throw new UsageError(`${path} is the dataset to convert; name another place for the result.`);
   const files = diskFiles(path);
   try {
-    if (files.paths.length === 0 || format.recognises(files)) return;
+    if (files.paths.length === 0 || (await format.recognises(files))) return;
   } finally {
     files.close();
   }

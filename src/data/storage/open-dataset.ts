@@ -44,8 +44,8 @@ export async function readDataset(path: string, options: ReadOptions = {}): Prom
 }
 
 async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDataset> {
-  const format = recogniseFormat(files);
-  const { actionBounds: told, discreteActions: among, ...others } = options;
+  const { actionBounds: told, discreteActions: among, from, ...others } = options;
+  const format = await recogniseFormat(files, from);
   const source = withCheckedChoices(await format.open(files, others), among);
   return {
     ...source,

@@ -74,6 +74,12 @@ export function isTable(file: OpenHdf5, key: string): boolean {
   return kind === file.library.H5G_DATASET;
 }
 
+/** The shape of a dataset, whatever it holds: [] of a scalar. @throws DataError if its header is damaged */
+export function shapeOf(file: OpenHdf5, key: string): readonly number[] {
+  const what = `the header of "${key}" cannot be read`;
+  return file.attempt(what, () => file.library.get_dataset_metadata(file.id, `/${key}`)).shape ?? [];
+}
+
 /**
  * Reads and checks what the file says about a dataset, without reading its numbers.
  * @throws DataError for a kind of value that is not numbers, or a size that the file cannot hold

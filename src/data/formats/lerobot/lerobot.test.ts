@@ -15,7 +15,7 @@ import { lerobotFormat, recogniseFormat } from "../formats.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
 
 async function read(files: DataFiles, options: ReadOptions = {}) {
-  return loadDataset(await recogniseFormat(files).open(files, options));
+  return loadDataset(await (await recogniseFormat(files)).open(files, options));
 }
 
 /** A dataset of one number a frame; each frame [episode, frame, done, success]. */
@@ -59,7 +59,7 @@ const summary = ({ episodes }: { episodes: readonly Episode[] }) =>
 describe.each(["lerobot-v21", "lerobot-v30"])("%s by pyarrow", (name) => {
   test("gives Python's numbers, float32 for float32", async () => {
     const files = tableFolder(name);
-    expect(recogniseFormat(files).id).toBe("lerobot");
+    expect((await recogniseFormat(files)).id).toBe("lerobot");
     const dataset = await read(files);
     expect(dataset).toMatchObject({ source: name, observations: vectorParts(3), actionSize: 2 });
     expect(dataset.episodes).toEqual(expected.episodes.map(episodeOf));

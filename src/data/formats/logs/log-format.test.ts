@@ -35,7 +35,7 @@ const row = (episode: unknown, step: number, more: object = {}) => ({
 describe.each(["log.parquet", "log.jsonl"])("%s by Python", (name) => {
   test("gives Python's numbers, float32 for float32", async () => {
     const files = tableFile(name);
-    const dataset = await loadDataset(await recogniseFormat(files).open(files, {}));
+    const dataset = await loadDataset(await (await recogniseFormat(files)).open(files, {}));
     expect(dataset).toMatchObject({ source: name, observations: vectorParts(3), actionSize: 2 });
     expect(dataset.episodes).toEqual(expected.episodes.map(episodeOf));
   });
@@ -44,7 +44,7 @@ describe.each(["log.parquet", "log.jsonl"])("%s by Python", (name) => {
 test.each(["shop.jsonl", "shop.parquet"])("%s with its mapping: named columns, a category, a choice", async (name) => {
   const files = tableFile(name);
   const mapping = tableJson("shop.mapping.json");
-  const dataset = await loadDataset(await recogniseFormat(files).open(files, { mapping }));
+  const dataset = await loadDataset(await (await recogniseFormat(files)).open(files, { mapping }));
   expect(dataset).toMatchObject({ observations: vectorParts(4), actionSize: 1, discreteActions: 3 });
   expect(dataset.episodes).toEqual(expected.shop.map(episodeOf));
 });
@@ -212,7 +212,7 @@ describe.each<DatasetFormat>([jsonLinesFormat, parquetFormat])("written and read
     for (const episode of episodes) await sink.write(episode);
     await sink.finish();
     const files = filesInMemory(`again.${format.id}`, [...target.contents().values()][0]!);
-    return loadDataset(await recogniseFormat(files).open(files, {}));
+    return loadDataset(await (await recogniseFormat(files)).open(files, {}));
   }
 
   test("every bit comes back, -0 and the smallest numbers too", async () => {
