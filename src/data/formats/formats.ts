@@ -8,7 +8,7 @@ import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { NPY_MAGIC } from "../containers/numpy/npy.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
-import { type DatasetFormat, refuseOptions } from "./format.js";
+import { type DatasetFormat, type ReadOptions, refuseOptions } from "./format.js";
 import { minariFormat } from "./minari/minari-format.js";
 
 /** calql's own; see calql-layout.ts for what is in it. */
@@ -58,6 +58,9 @@ export const lerobotFormat: DatasetFormat = {
   create: async (target, header) => (await import("./lerobot/lerobot-writer.js")).createLeRobot(target, header),
 };
 
+/** What means something to a log, whatever its rows are written in. */
+const logOptions: readonly (keyof ReadOptions)[] = ["mapping", "ignore", "doneMeans", "horizon", "successReward"];
+
 export const parquetFormat: DatasetFormat = {
   id: "parquet",
   description: "Parquet: an application's log, one row a step",
@@ -65,7 +68,7 @@ export const parquetFormat: DatasetFormat = {
   extensions: [".parquet"],
   recognises: (files) => files.kind === "file" && holds(() => looksLikeParquet(onlyFile(files))),
   async open(files, options) {
-    refuseOptions(files.name, "a log in Parquet", options, ["mapping"]);
+    refuseOptions(files.name, "a log in Parquet", options, logOptions);
     const [{ openLog }, { openParquetLog }] = await Promise.all([
       import("./logs/log-reader.js"),
       import("./logs/log-parquet.js"),
@@ -84,7 +87,7 @@ export const jsonLinesFormat: DatasetFormat = {
     files.kind === "file" &&
     (/\.(jsonl|ndjson)$/i.test(files.name) || holds(() => /^\s*\{\s*"/.test(startOf(onlyFile(files))))),
   async open(files, options) {
-    refuseOptions(files.name, "a log of JSON lines", options, ["mapping"]);
+    refuseOptions(files.name, "a log of JSON lines", options, logOptions);
     const [{ openLog }, { openJsonLines }] = await Promise.all([
       import("./logs/log-reader.js"),
       import("./logs/log-jsonl.js"),

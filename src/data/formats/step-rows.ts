@@ -19,6 +19,14 @@ export interface RowProblem {
   readonly reason: string;
 }
 
+/** Rows that gave no step when their episode was finished, and why. */
+export interface LostRows {
+  readonly count: number;
+  readonly why: "a single row" | "no action" | "an unknown next observation";
+  /** The reward that the last of them stores. */
+  readonly reward: number;
+}
+
 /** What a row is among the others. */
 interface Mark {
   readonly ending: RowEnding;
@@ -37,6 +45,8 @@ export class StepRows {
   private next: Float32Array | undefined;
   private rows = 0;
   private bytes = 0;
+  private reward = 0;
+  private left: LostRows | undefined;
 
   /** @param memory which all episodes in hand share */
   constructor(
@@ -70,6 +80,7 @@ export class StepRows {
     this.observations.add(observation);
     this.actions.add(action);
     this.rewards.add([reward]);
+    this.reward = reward;
     const problem = this.problemWith(action !== undefined);
     [this.previous, this.last] = [this.last, { ending, acts: action !== undefined }];
     this.next = next && Float32Array.from(next);
@@ -94,6 +105,12 @@ export class StepRows {
     const terminated = ending === "terminated" || (success && ending === "goes on" && !closing);
     const kept = !closing && (terminated || this.next !== undefined);
     const length = kept ? this.rows : this.rows - 1;
+    if (!kept && (!closing || length <= 0))
+      this.left = {
+        count: 1,
+        why: closing ? "no action" : length > 0 ? "an unknown next observation" : "a single row",
+        reward: this.reward,
+      };
     if (length <= 0) return undefined;
     const own = this.observations.last;
     const observations = this.observations.join(length + 1);
@@ -108,6 +125,17 @@ export class StepRows {
       terminated: ends,
       truncated: !terminated,
     };
+  }
+
+  /** The rows that `finish` left out: their observation may be used, their action and reward are not. */
+  get lost(): LostRows | undefined {
+    return this.left;
+  }
+
+  /** Gives up the episode: nothing of it is wanted. */
+  drop(): void {
+    this.memory.give(this.bytes);
+    this.bytes = 0;
   }
 
   /** For each block, also the memory of the episode that it is copied into. */

@@ -2,7 +2,8 @@
  * LeRobot datasets (Hugging Face), versions 2.x and 3.0: meta/info.json and Parquet tables of one frame per row. Frame
  * t has the observation before action t; next.reward is what action t earned. Videos and pictures are not read.
  *
- * - next.done ends an episode: terminated where next.success is true or there is no such column, else truncated.
+ * - next.done ends an episode: terminated where next.success is true, else truncated. Without next.success it does not
+ *   tell: LeRobot's own recorder of reinforcement learning (lerobot/rl/gym_manipulator.py) sets it for timeouts as well.
  * - One frame may follow it in the same episode, which holds only the last observation.
  * - Where nothing is marked, the last frame is terminated if next.success is true there; else the recording ended, and
  *   its last frame, whose next observation is unknown, holds only an observation, as a timeout of D4RL does.
@@ -16,9 +17,13 @@ import { quoted } from "../../containers/refusal.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { ReadingNotes } from "../../reading-notes.js";
+import { DoneMeaning } from "../done-meaning.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
-import { type RowEnding, StepRows } from "../step-rows.js";
+import { StepEpisodes } from "../step-episodes.js";
+import { StepRows } from "../step-rows.js";
+import { EndMarks } from "./lerobot-ends.js";
 import { type Feature, infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
 
 /** The dataset in these files. @throws DataError where they are not what meta/info.json states */

@@ -2,7 +2,6 @@
  * A log as a table of cells, whether its rows are lines of JSON or of Parquet, and how cells become numbers: columns of
  * numbers, booleans, lists of numbers and categories, side by side in the order in which the mapping names them.
  */
-import { DataError } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import type { LogFeature } from "./log-mapping.js";
@@ -134,14 +133,13 @@ export class Features {
   }
 }
 
-/** Runs what reads a row. @throws DataError that names the file and the row */
-export function atRow<T>(where: string, unit: string, number: number, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof CellProblem) throw new DataError(`${where}: ${unit} ${number}: ${error.message}.`);
-    throw error;
-  }
+/** Whether a flag is set; one that is not there is not. @throws CellProblem */
+export function flagIn(cell: unknown, column: string): boolean {
+  if (cell === true || cell === 1) return true;
+  if (cell === false || cell === 0 || cell === null || cell === undefined) return false;
+  throw new CellProblem(
+    `column ${quoted(column)} is ${printable(shown(cell))} where true or false belongs; correct it, or say --ignore ${printable(column)} if it marks something else`,
+  );
 }
 
 function isList(cell: unknown): cell is ArrayLike<unknown> & object {

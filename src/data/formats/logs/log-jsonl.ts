@@ -9,21 +9,32 @@ import type { LogRow, LogTable } from "./log-features.js";
 /** In the first line of a file that was written here: how many actions there are to choose from. */
 export const DISCRETE_ACTIONS = "discrete_actions";
 
+const FIRST_LINES = 1000;
+
 /** @throws DataError when there is no first line, or it is not a JSON object */
 export function openJsonLines(file: DataFile, where: string): LogTable {
   const first = linesOf(file, where).next().value as TextLine | undefined;
   if (first === undefined) throw new DataError(`${where} is empty; write one JSON object a line, one line a step.`);
-  const object = parseLine(first, where);
-  const discrete = cell(object, DISCRETE_ACTIONS);
+  const discrete = cell(parseLine(first, where), DISCRETE_ACTIONS);
   return {
     where,
     unit: "line",
-    columns: Object.keys(object),
+    columns: firstColumns(file, where),
     discreteActions: typeof discrete === "number" ? discrete : undefined,
     rowCount: undefined,
     fileBytes: file.size,
     rows: (columns) => rows(file, where, columns),
   };
+}
+
+/** The columns of the first lines: writers leave out what is not set, so that the very first need not have them all. */
+function firstColumns(file: DataFile, where: string): string[] {
+  const columns = new Set<string>();
+  for (const line of linesOf(file, where)) {
+    if (line.number > FIRST_LINES) break;
+    for (const column of Object.keys(parseLine(line, where))) columns.add(column);
+  }
+  return [...columns];
 }
 
 function* rows(file: DataFile, where: string, columns: readonly string[]): Generator<LogRow> {

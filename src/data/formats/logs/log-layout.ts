@@ -4,22 +4,28 @@
 
 import { DataError, unknownName } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
-import { printable, quoted } from "../../containers/refusal.js";
+import { listed, printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
+import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
+import type { ReadOptions } from "../format.js";
 import type { RowEnding } from "../step-rows.js";
-import { atRow, CellProblem, Features, type LogRow, type LogTable } from "./log-features.js";
+import { EndCells, endColumns, rowsAreEpisodes } from "./log-ends.js";
+import { CellProblem, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { type LogMapping, usualColumns } from "./log-mapping.js";
+
+export type EpisodeName = string | number;
 
 /** What one row says; the arrays are filled anew by the next row. */
 export interface StepCells {
-  readonly episode: string | number;
   readonly step: number | undefined;
   readonly observation: Float32Array;
   /** Undefined in a row that only holds the last observation. */
   readonly action: Float32Array | undefined;
   readonly reward: number;
   readonly ending: RowEnding;
+  /** Whether it says that the episode succeeded; only where rewards are made from that. */
+  readonly success: boolean;
   readonly nextObservation: Float32Array | undefined;
 }
 
@@ -31,11 +37,11 @@ export class LogLayout {
   /** All columns that are read, in the order of a row's cells. */
   readonly columns: string[] = [];
   readonly discreteActions: number | undefined;
-  private readonly episode: number;
-  private readonly reward: number;
+  private readonly ends: EndCells;
+  private readonly episode: number | undefined;
+  private readonly reward: number | undefined;
+  private readonly success: number | undefined;
   private readonly step: number | undefined;
-  private readonly terminated: number | undefined;
-  private readonly truncated: number | undefined;
   private readonly observation: Features;
   private readonly action: Features;
   private readonly next: Features | undefined;
@@ -43,32 +49,31 @@ export class LogLayout {
   private acted = new Float32Array(0);
   private after = new Float32Array(0);
 
-  /** @throws DataError when a column that is needed or named is not there */
+  /** @throws DataError when a column that is needed or named is not there, or contradicts another */
   constructor(
     private readonly table: LogTable,
     private readonly mapping: LogMapping,
-    private readonly allowNonFinite: boolean,
+    private readonly options: ReadOptions,
   ) {
     const features = (what: LogMapping["observation"], always = false) => {
-      const made = new Features(what, this.columns.length, allowNonFinite);
+      const made = new Features(what, this.columns.length, options.allowNonFinite ?? false);
       for (const column of made.columns) this.place(column, always);
       return made;
     };
-    const usual = (name: string | undefined, fallback: string) => {
-      const column = name ?? (table.columns.includes(fallback) ? fallback : undefined);
-      return column === undefined ? undefined : this.place(column);
-    };
-    this.episode = this.place(mapping.episode, true);
-    this.reward = this.place(mapping.reward);
-    this.step = usual(mapping.step, usualColumns.step);
-    // JSON writers leave out a flag that is not set, so that the first line need not have it.
-    this.terminated = usual(mapping.terminated, usualColumns.terminated);
-    this.truncated = usual(mapping.truncated, usualColumns.truncated);
+    const usual = (name: string | undefined, fallback: string) =>
+      name ?? (table.columns.includes(fallback) ? fallback : undefined);
+    const optional = (column: string | undefined) => (column === undefined ? undefined : this.place(column));
+    const isBandit = rowsAreEpisodes(table, mapping);
+    this.episode = isBandit ? undefined : this.place(mapping.episode, true);
+    this.step = isBandit ? undefined : optional(usual(mapping.step, usualColumns.step));
+    this.success = optional(successColumn(table, options));
+    this.reward = options.successReward === undefined ? this.place(mapping.reward) : undefined;
     this.observation = features(mapping.observation, true);
     this.action = features(mapping.action);
-    const next = table.columns.includes(usualColumns.nextObservation) ? usualColumns.nextObservation : undefined;
-    const told = mapping.nextObservation ?? next;
+    const told = mapping.nextObservation ?? usual(undefined, usualColumns.nextObservation);
     this.next = told === undefined ? undefined : features(told);
+    const ends = endColumns(table, mapping, [...this.columns], options);
+    this.ends = new EndCells(ends, table, (column) => this.place(column), options);
     this.discreteActions = this.countActions(mapping);
     this.measure();
   }
@@ -91,24 +96,42 @@ export class LogLayout {
     return this.discreteActions === undefined ? this.action.size : 1;
   }
 
-  /** @throws DataError naming the row and the column */
-  read(row: LogRow): StepCells {
-    return atRow(this.table.where, this.table.unit, row.number, () => this.cellsOf(row.cells));
+  /** Whether each row is an episode of its own. */
+  get rowsAreEpisodes(): boolean {
+    return this.episode === undefined;
   }
 
-  private cellsOf(cells: readonly unknown[]): StepCells {
+  /** What was assumed about the columns. */
+  note(notes: ReadingNotes): void {
+    this.ends.note(notes, this.mapping);
+  }
+
+  /** Which episode a row belongs to. @throws CellProblem */
+  episodeOf({ cells, number }: LogRow): EpisodeName {
+    if (this.episode === undefined) return number;
+    const cell = cells[this.episode];
+    if (typeof cell === "string") return cell;
+    if (typeof cell !== "number" || !Number.isFinite(cell))
+      throw this.problem(this.episode, cell, "the text or number of an episode");
+    if (Number.isInteger(cell) && !Number.isSafeInteger(cell))
+      throw this.problem(this.episode, cell, "a number below 2^53, or a text (larger ones cannot be told apart),");
+    return cell;
+  }
+
+  /** @param steps of the row's episode, with that of the row; @throws CellProblem */
+  read({ cells }: LogRow, steps: number): StepCells {
     this.observation.read(cells, this.observed);
     const acts = !this.action.isAbsent(cells);
     if (acts) this.readAction(cells);
     const hasNext = this.next !== undefined && !this.next.isAbsent(cells);
     if (hasNext) this.next!.read(cells, this.after);
     return {
-      episode: this.episodeOf(cells[this.episode]),
       step: this.step === undefined ? undefined : this.stepOf(cells[this.step]),
       observation: this.observed,
       action: acts ? this.acted : undefined,
-      reward: acts ? this.rewardOf(cells[this.reward]) : 0,
-      ending: this.endingOf(cells),
+      reward: acts && this.reward !== undefined ? this.rewardOf(this.reward, cells[this.reward]) : 0,
+      ending: this.ends.read(cells, steps),
+      success: this.success !== undefined && flagIn(cells[this.success], this.columns[this.success]!),
       nextObservation: hasNext ? this.after : undefined,
     };
   }
@@ -122,33 +145,17 @@ export class LogLayout {
     if (problem) throw new CellProblem(`column ${quoted(this.action.columns[0]!)} ${problem}`);
   }
 
-  private episodeOf(cell: unknown): string | number {
-    if (typeof cell === "string" || Number.isFinite(cell)) return cell as string | number;
-    throw this.problem(this.episode, cell, "the text or number of an episode");
-  }
-
   private stepOf(cell: unknown): number {
     if (Number.isSafeInteger(cell)) return cell as number;
     throw this.problem(this.step!, cell, "a whole number");
   }
 
-  private rewardOf(cell: unknown): number {
+  private rewardOf(index: number, cell: unknown): number {
+    const { allowNonFinite = false } = this.options;
     if (typeof cell === "boolean") return Number(cell);
-    if (typeof cell === "number" && (this.allowNonFinite || Number.isFinite(Math.fround(cell)))) return cell;
-    if (this.allowNonFinite && (cell === null || cell === undefined)) return Number.NaN;
-    throw this.problem(this.reward, cell, "a finite number");
-  }
-
-  private endingOf(cells: readonly unknown[]): RowEnding {
-    if (this.flag(cells, this.terminated)) return "terminated";
-    return this.flag(cells, this.truncated) ? "truncated" : "goes on";
-  }
-
-  private flag(cells: readonly unknown[], index: number | undefined): boolean {
-    const cell = index === undefined ? false : cells[index];
-    if (cell === true || cell === 1) return true;
-    if (cell === false || cell === 0 || cell === null || cell === undefined) return false;
-    throw this.problem(index!, cell, "true or false");
+    if (typeof cell === "number" && (allowNonFinite || Number.isFinite(Math.fround(cell)))) return cell;
+    if (allowNonFinite && (cell === null || cell === undefined)) return Number.NaN;
+    throw this.problem(index, cell, "a finite number");
   }
 
   private problem(index: number, cell: unknown, expected: string): CellProblem {
@@ -211,3 +218,16 @@ export class LogLayout {
 function discreteIn({ actions }: LogMapping): number | undefined {
   return actions !== undefined && "discrete" in actions ? actions.discrete : undefined;
 }
+
+/** Where a log says which episodes succeeded, if rewards are to be made from that. */
+function successColumn({ where, columns }: LogTable, { successReward }: ReadOptions): string | undefined {
+  if (successReward === undefined) return undefined;
+  if (successReward !== "recorded") return "column" in successReward ? successReward.column : undefined;
+  const found = successColumns.find((name) => columns.includes(name));
+  if (found !== undefined) return found;
+  throw new DataError(
+    `${where} has none of the columns ${listed(successColumns)}, which say that an episode succeeded; name the column with --reward success:COLUMN, or the episodes, counted from 0, with --reward success:0,3,5.`,
+  );
+}
+
+const successColumns = ["success", "is_success", "succeeded", "next.success"];

@@ -48,10 +48,12 @@ const schema = z.strictObject({
     .optional(),
   /** What the action earned. */
   reward: column.default("reward"),
-  /** True (or 1) in the row whose action ended the task, e.g. by a sale. */
+  /** True (or 1) in the row whose action ended the task, e.g. by a sale; "always": each row is an episode of its own. */
   terminated: column.optional(),
   /** True (or 1) in the row after which the recording broke off, e.g. by a timeout. */
   truncated: column.optional(),
+  /** True (or 1) in an episode's last row, whether the task or the clock ended it; see `log-ends.ts`. */
+  done: column.optional(),
   /** What was known after the action; where it is missing, it is taken from the next row. */
   nextObservation: features.optional(),
   /** The rows of several episodes are mixed, as applications write them: they are then sorted apart in memory. */
@@ -64,13 +66,11 @@ export type LogMapping = z.infer<typeof schema>;
 /** A part of a mapping that turns one column into numbers. */
 export type LogFeature = z.infer<typeof feature>;
 
-/** The columns that are used, if they are there, where the mapping does not name them. */
-export const usualColumns = {
-  step: "step",
-  terminated: "terminated",
-  truncated: "truncated",
-  nextObservation: "next_observation",
-} as const;
+/** In place of the column that marks the task's end: as in a bandit's log, it ends with every row. */
+export const ALWAYS = "always";
+
+/** The columns that are used, if they are there, where the mapping does not name them; those of ends: `log-ends.ts`. */
+export const usualColumns = { step: "step", nextObservation: "next_observation" } as const;
 
 /**
  * Checks the content of a mapping file.

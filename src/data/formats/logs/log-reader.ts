@@ -9,14 +9,14 @@ import { vectorParts } from "../../columns.js";
 import { printable } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { ReadingNotes } from "../../reading-notes.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
+import { StepEpisodes } from "../step-episodes.js";
 import { StepRows } from "../step-rows.js";
-import type { LogTable } from "./log-features.js";
-import { LogLayout, type StepCells } from "./log-layout.js";
+import { CellProblem, type LogRow, type LogTable } from "./log-features.js";
+import { type EpisodeName, LogLayout } from "./log-layout.js";
 import { parseMapping } from "./log-mapping.js";
-
-type EpisodeName = string | number;
 
 /** A row contradicts one of the two before it. */
 const MOST_NAMED = 3;
@@ -26,14 +26,19 @@ interface Gathered {
   readonly rows: StepRows;
   /** The numbers of the last rows, as messages name them; older ones are not named any more. */
   readonly numbers: number[];
+  count: number;
   step: number | undefined;
+  success: boolean;
+  /** What it contradicts itself by: nothing is gathered of it any more. */
+  fault: string | undefined;
 }
 
 /** @param name the path that the user gave; @throws DataError for what is not a log, UsageError for a wrong mapping */
 export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
   const mapping = parseMapping(options.mapping);
-  const layout = new LogLayout(table, mapping, options.allowNonFinite ?? false);
+  const layout = new LogLayout(table, mapping, options);
   const { observationSize, actionSize, discreteActions, actionBounds } = layout;
+  const notes = new ReadingNotes();
   return {
     source: name,
     observations: vectorParts(observationSize),
@@ -41,88 +46,140 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
     discreteActions,
     actionBounds,
     steps: table.rowCount,
+    notes,
     async *episodes() {
-      let count = 0;
-      const memory = new EpisodeMemory(table.where, options).addFile(table.fileBytes);
-      for (const episode of mapping.interleaved ? mixed(table, layout, memory) : contiguous(table, layout, memory)) {
-        count++;
-        yield episode;
-      }
-      if (count > 0) return;
-      throw new DataError(
-        `${table.where} holds no step whose next observation is known; mark the last row of an episode as terminated, or record longer episodes.`,
-      );
+      notes.begin();
+      layout.note(notes);
+      const pass = new LogPass(table, layout, notes, options);
+      yield* mapping.interleaved ? pass.mixed() : pass.contiguous();
+      pass.made.end();
     },
   };
 }
 
-/** One episode in memory at a time; one that comes back is an error. */
-function* contiguous(table: LogTable, layout: LogLayout, memory: EpisodeMemory): Generator<Episode> {
-  const ended = new Map<EpisodeName, number>();
-  let name: EpisodeName | undefined;
-  let gathered: Gathered | undefined;
-  for (const row of table.rows(layout.columns)) {
-    const cells = layout.read(row);
-    if (gathered === undefined || cells.episode !== name) {
-      if (gathered) {
-        yield* finish(gathered);
-        ended.set(name!, gathered.numbers.at(-1)!);
+/** One pass over all rows. */
+class LogPass {
+  readonly made: StepEpisodes;
+  private readonly memory: EpisodeMemory;
+
+  constructor(
+    private readonly table: LogTable,
+    private readonly layout: LogLayout,
+    notes: ReadingNotes,
+    private readonly options: ReadOptions,
+  ) {
+    const { where, fileBytes } = table;
+    const words = {
+      where,
+      singleRows: 'where each row is an episode of its own, say "terminated: always" in the mapping',
+      markEnds: "mark the last row of such an episode as terminated",
+    };
+    this.made = new StepEpisodes(words, notes, options);
+    this.memory = new EpisodeMemory(where, options).addFile(fileBytes);
+  }
+
+  /** One episode in memory at a time; one that comes back is an error. */
+  *contiguous(): Generator<Episode> {
+    const ended = new Map<EpisodeName, number>();
+    let name: EpisodeName | undefined;
+    let gathered: Gathered | undefined;
+    for (const row of this.table.rows(this.layout.columns)) {
+      const episode = this.episodeOf(row);
+      if (gathered === undefined || episode !== name) {
+        if (gathered) {
+          yield* this.finish(gathered);
+          if (!this.layout.rowsAreEpisodes) ended.set(name!, gathered.numbers.at(-1)!);
+        }
+        this.refuseReturn(episode, ended, row.number);
+        name = episode;
+        gathered = this.begin();
       }
-      refuseReturn(table, cells.episode, ended, row.number);
-      name = cells.episode;
-      gathered = begin(layout, memory);
+      this.add(gathered, episode, row);
     }
-    add(table, gathered, cells, row.number);
+    if (gathered) yield* this.finish(gathered);
   }
-  if (gathered) yield* finish(gathered);
-}
 
-/** All episodes in memory, in the order in which they begin. */
-function* mixed(table: LogTable, layout: LogLayout, memory: EpisodeMemory): Generator<Episode> {
-  const episodes = new Map<EpisodeName, Gathered>();
-  for (const row of table.rows(layout.columns)) {
-    const cells = layout.read(row);
-    const gathered = episodes.get(cells.episode) ?? begin(layout, memory);
-    episodes.set(cells.episode, gathered);
-    add(table, gathered, cells, row.number);
+  /** All episodes in memory, in the order in which they begin. */
+  *mixed(): Generator<Episode> {
+    const episodes = new Map<EpisodeName, Gathered>();
+    for (const row of this.table.rows(this.layout.columns)) {
+      const episode = this.episodeOf(row);
+      const gathered = episodes.get(episode) ?? this.begin();
+      episodes.set(episode, gathered);
+      this.add(gathered, episode, row);
+    }
+    for (const gathered of episodes.values()) yield* this.finish(gathered);
   }
-  for (const gathered of episodes.values()) yield* finish(gathered);
-}
 
-function begin({ observationSize, actionSize }: LogLayout, memory: EpisodeMemory): Gathered {
-  return { rows: new StepRows(observationSize, actionSize, memory), numbers: [], step: undefined };
-}
+  private episodeOf(row: LogRow): EpisodeName {
+    try {
+      return this.layout.episodeOf(row);
+    } catch (error) {
+      if (error instanceof CellProblem)
+        throw new DataError(`${this.table.where}: ${this.place(row)}: ${error.message}.`);
+      throw error;
+    }
+  }
 
-function add({ where, unit }: LogTable, gathered: Gathered, cells: StepCells, number: number): void {
-  if (cells.step !== undefined && gathered.step !== undefined && cells.step !== gathered.step + 1)
+  private begin(): Gathered {
+    const { observationSize, actionSize } = this.layout;
+    const rows = new StepRows(observationSize, actionSize, this.memory);
+    return { rows, numbers: [], count: 0, step: undefined, success: false, fault: undefined };
+  }
+
+  private add(gathered: Gathered, episode: EpisodeName, row: LogRow): void {
+    gathered.count++;
+    if (gathered.numbers.push(row.number) > MOST_NAMED) gathered.numbers.shift();
+    if (gathered.fault !== undefined) return;
+    const fault = this.faultOf(gathered, episode, row);
+    if (fault === undefined) return;
+    if (this.options.dropFaulty !== true) throw new DataError(`${this.table.where}: ${fault}.`);
+    gathered.fault = fault;
+    gathered.rows.drop();
+  }
+
+  /** Takes a row in; what is wrong with it, or with one before it. */
+  private faultOf(gathered: Gathered, episode: EpisodeName, row: LogRow): string | undefined {
+    const { rows, numbers } = gathered;
+    try {
+      const cells = this.layout.read(row, rows.count + 1);
+      const { observation, action, reward, ending, nextObservation } = cells;
+      const expected = gathered.step === undefined ? cells.step : gathered.step + 1;
+      if (cells.step !== expected)
+        return `${this.place(row)} is step ${cells.step} of episode ${named(episode)}, but step ${expected} comes next; sort the rows by episode and step, and add the missing ones or remove those that are there twice`;
+      gathered.step = cells.step;
+      gathered.success ||= cells.success;
+      const problem = rows.add(observation, action, reward, ending, nextObservation);
+      if (problem === undefined) return undefined;
+      const wrong = numbers[numbers.length - (rows.count - problem.row)];
+      return `${this.table.unit} ${wrong} ${problem.reason}; repair or remove the row, or leave such episodes out with --drop-faulty`;
+    } catch (error) {
+      if (error instanceof CellProblem) return `${this.place(row)}: ${error.message}`;
+      throw error;
+    }
+  }
+
+  private *finish({ rows, count, numbers, success, fault }: Gathered): Generator<Episode> {
+    if (fault !== undefined) {
+      this.made.leaveOut(count, fault);
+      return;
+    }
+    const episode = this.made.finish(rows, `${this.table.unit} ${numbers.at(-1)}`, success);
+    if (episode) yield episode;
+  }
+
+  private refuseReturn(episode: EpisodeName, ended: ReadonlyMap<EpisodeName, number>, number: number): void {
+    const { where, unit } = this.table;
+    const last = ended.get(episode);
+    if (last === undefined) return;
     throw new DataError(
-      `${where}: ${unit} ${number} is step ${cells.step} of episode ${named(cells.episode)}, but step ${gathered.step + 1} comes next; sort the rows by episode and step, and add the missing ones or remove those that are there twice.`,
+      `${where}: ${unit} ${number} returns to episode ${named(episode)}, which ended at ${unit} ${last} when another one began; sort the rows by episode and step, or say "interleaved: true" in the mapping.`,
     );
-  gathered.step = cells.step;
-  const { rows, numbers } = gathered;
-  if (numbers.push(number) > MOST_NAMED) numbers.shift();
-  const problem = rows.add(cells.observation, cells.action, cells.reward, cells.ending, cells.nextObservation);
-  if (problem === undefined) return;
-  const wrong = numbers[numbers.length - (rows.count - problem.row)];
-  throw new DataError(`${where}: ${unit} ${wrong} ${problem.reason}; repair or remove the row.`);
-}
+  }
 
-function* finish({ rows }: Gathered): Generator<Episode> {
-  const episode = rows.finish();
-  if (episode) yield episode;
-}
-
-function refuseReturn(
-  { where, unit }: LogTable,
-  episode: EpisodeName,
-  ended: ReadonlyMap<EpisodeName, number>,
-  number: number,
-): void {
-  const last = ended.get(episode);
-  if (last === undefined) return;
-  throw new DataError(
-    `${where}: ${unit} ${number} returns to episode ${named(episode)}, which ended at ${unit} ${last} when another one began; sort the rows by episode and step, or say "interleaved: true" in the mapping.`,
-  );
+  private place({ number }: LogRow): string {
+    return `${this.table.unit} ${number}`;
+  }
 }
 
 function named(episode: EpisodeName): string {

@@ -1,0 +1,249 @@
+/**
+ * How a log says where its episodes end: no column that marks ends is passed over, and no row without a word.
+ */
+import { expect, test } from "vitest";
+import { DataError, UsageError } from "../../../errors.js";
+import type { ReadOptions } from "../format.js";
+import { logRow, notesOf, readRows, summaryOf } from "./log.fixture.js";
+
+/** Two episodes of three rows, the first of which ends where the mark says. */
+const marked = (more: (last: boolean) => object, second = more) => [
+  ...[0, 1, 2].map((step) => logRow("a", step, more(step === 2))),
+  ...[0, 1, 2].map((step) => logRow("b", step, second(step === 2))),
+];
+
+const byTask = { rewards: [1, 2, 3], terminated: true, last: 2 };
+const byClock = { rewards: [1, 2], terminated: false, last: 2 };
+
+test("done alone is the task's end, with a note that says how to say otherwise", async () => {
+  const dataset = await readRows(marked((done) => ({ done })));
+  expect(summaryOf(dataset)).toEqual([byTask, byTask]);
+  expect(notesOf(dataset)).toEqual([
+    '"done" does not tell whether the task or the clock ended an episode, and was taken for the task; where the clock did, say --done-means clock, or --done-means either --horizon STEPS',
+  ]);
+});
+
+test("the steps that the note names: the clock, or the clock where the episode is as long as the horizon", async () => {
+  const rows = [...marked((done) => ({ done })), logRow("c", 0, { done: false }), logRow("c", 1, { done: true })];
+  const short = { rewards: [1, 2], terminated: true, last: 1 };
+  const clock = await readRows(rows, { doneMeans: "clock" });
+  expect(summaryOf(clock)).toEqual([byClock, byClock, { rewards: [1], terminated: false, last: 1 }]);
+  const either = await readRows(rows, { doneMeans: "either", horizon: 3 });
+  expect(summaryOf(either)).toEqual([byClock, byClock, short]);
+  expect(summaryOf(await readRows(rows, { doneMeans: "either", fallbackHorizon: 3 }))).toEqual(summaryOf(either));
+  expect(summaryOf(await readRows(rows, { doneMeans: "task" }))).toEqual([byTask, byTask, short]);
+  expect(notesOf(either)).toEqual([
+    "2 because the task did not end their episode with them and the observation after them is unknown, although they have rewards; where the task ended, mark the last row of such an episode as terminated (line 3)",
+  ]);
+});
+
+test.each<[string, ReadOptions, RegExp]>([
+  ["either without a horizon", { doneMeans: "either" }, /follows from its length; give the environment's with --hor/],
+  ["a horizon alone", { horizon: 3 }, /give it together with --done-means either, or leave it out/],
+])("%s is refused", async (_, options, message) => {
+  const reading = readRows(
+    marked((done) => ({ done })),
+    options,
+  );
+  await expect(reading).rejects.toThrow(UsageError);
+  await expect(reading).rejects.toThrow(message);
+});
+
+test("a meaning of done is refused where the log tells by itself", async () => {
+  const rows = marked((terminated) => ({ terminated }));
+  await expect(readRows(rows, { doneMeans: "task" })).rejects.toThrow(/nothing to say about it; leave --done-means out/);
+});
+
+test.each([
+  ["terminal", true],
+  ["is_terminal", true],
+  ["isTerminal", true],
+  ["timeout", false],
+  ["truncated", false],
+  ["Truncation", false],
+])("a column %s is used", async (name, task) => {
+  const dataset = await readRows(marked((last) => ({ [name]: last })));
+  expect(summaryOf(dataset)).toEqual(task ? [byTask, byTask] : [byClock, byClock]);
+});
+
+test("done beside a mark of one kind means the other kind where that mark is not set", async () => {
+  const rows = marked(
+    (done) => ({ done, terminated: done }),
+    (done) => ({ done, terminated: false }),
+  );
+  expect(summaryOf(await readRows(rows))).toEqual([byTask, byClock]);
+  const steps = marked(
+    (last) => ({ is_last: last, timeout: false }),
+    (last) => ({ is_last: last, timeout: last }),
+  );
+  const dataset = await readRows(steps);
+  expect(summaryOf(dataset)).toEqual([byTask, byClock]);
+  expect(notesOf(dataset).slice(0, 2)).toEqual([
+    'the column "timeout" was read as saying that the clock ended an episode',
+    'the column "is_last" was read as saying that an episode ended',
+  ]);
+});
+
+test("two columns of one meaning are refused, and each of the two steps that the refusal names reads the data", async () => {
+  const rows = marked(
+    (last) => ({ terminal: last, terminated: last }),
+    (last) => ({ terminal: last, terminated: false }),
+  );
+  await expect(readRows(rows)).rejects.toThrow(
+    '"log" says in "terminal" and in "terminated" that the task ended; say --ignore terminated if the first is right, or name the other in the mapping (terminated: terminated) with --ignore terminal.',
+  );
+  expect(summaryOf(await readRows(rows, { ignore: ["terminated"] }))).toEqual([byTask, byTask]);
+  const mapping = { terminated: "terminated" };
+  expect(summaryOf(await readRows(rows, { mapping, ignore: ["terminal"] }))).toEqual([byTask, byClock]);
+});
+
+test("what the mapping names is not all: done beside it is used, or ignored on request", async () => {
+  const rows = marked(
+    (done) => ({ done, sale: done }),
+    (done) => ({ done, sale: false }),
+  );
+  const mapping = { terminated: "sale" };
+  const going = [...rows.slice(0, 4), logRow("b", 1, { done: true, sale: false }), rows[5]!];
+  expect(summaryOf(await readRows(rows, { mapping }))).toEqual([byTask, byClock]);
+  await expect(readRows(going, { mapping })).rejects.toThrow(/line 5 is marked truncated although the episode goes on/);
+  expect(summaryOf(await readRows(going, { mapping, ignore: ["done"] }))).toEqual([byTask, byClock]);
+});
+
+test("a mark that only later lines have is found, or refused where nothing was decided about it", async () => {
+  const late = marked((last) => (last ? { done: true } : {}));
+  expect(summaryOf(await readRows(late))).toEqual([byTask, byTask]);
+  const long = [...Array.from({ length: 1200 }, (_, step) => logRow("z", step)), ...late];
+  await expect(readRows(long)).rejects.toThrow(
+    '"log" has a column "done", which marks ends of episodes, but not in its first lines; name it in the mapping (done: done), or say --ignore done.',
+  );
+  const { episodes } = await readRows(long, { mapping: { done: "done" } });
+  expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
+    [1199, true],
+    [3, false],
+    [3, false],
+  ]);
+  expect(summaryOf(await readRows(long, { ignore: ["done"] })).slice(1)).toEqual([byClock, byClock]);
+});
+
+test("what is ignored must be there", async () => {
+  await expect(
+    readRows(
+      marked((done) => ({ done })),
+      { ignore: ["acton"] },
+    ),
+  ).rejects.toThrow('Unknown column to ignore "acton". Did you mean "action"?');
+});
+
+test("a column that marks something else is refused with the step that helps", async () => {
+  const rows = marked((terminated) => ({ terminated, timeout: 30 }));
+  await expect(readRows(rows)).rejects.toThrow(
+    '"log": line 1: column "timeout" is 30 where true or false belongs; correct it, or say --ignore timeout if it marks something else.',
+  );
+  expect(summaryOf(await readRows(rows, { ignore: ["timeout"] }))).toEqual([byTask, byTask]);
+});
+
+test("rows that give no step are counted by reason, with the first of them", async () => {
+  const rows = [
+    logRow("a", 0, { reward: 0 }),
+    logRow("a", 1, { reward: 0 }),
+    logRow("b", 0),
+    logRow("c", 0, { action: null }),
+    logRow("d", 0),
+    logRow("e", 0, { terminated: true }),
+  ];
+  const dataset = await readRows(rows);
+  expect(summaryOf(dataset)).toEqual([
+    { rewards: [0], terminated: false, last: 1 },
+    { rewards: [1], terminated: true, last: 0 },
+  ]);
+  expect(notesOf(dataset)).toEqual([
+    "1 because the task did not end their episode with them and the observation after them is unknown (line 2)",
+    '2 because their episode has only one row, which nothing marks as terminated; where each row is an episode of its own, say "terminated: always" in the mapping (line 3)',
+    "1 because their episode has no row with an action (line 4)",
+  ]);
+});
+
+test("a bandit's log is refused with a step that keeps every row", async () => {
+  const rows = [0, 1, 0, 1].map((reward, i) => ({ user: i % 2, x: i, offer: i, paid: reward }));
+  const columns = { observation: "x", action: "offer", reward: "paid" };
+  await expect(readRows(rows.slice(0, 2), { mapping: { ...columns, episode: "user" } })).rejects.toThrow(
+    /because its episodes have one row each; where each row is an episode of its own, say "terminated: always" in the/,
+  );
+  const { episodes, notes } = await readRows(rows, { mapping: { ...columns, terminated: "always" } });
+  expect(episodes.map(({ rewards, actions, terminated }) => [...rewards, ...actions, ...terminated])).toEqual([
+    [0, 0, 1],
+    [1, 1, 1],
+    [0, 2, 1],
+    [1, 3, 1],
+  ]);
+  expect(notes).toEqual([]);
+});
+
+test("a log whose every reward would be lost is refused, and marking the rows keeps them", async () => {
+  const rewards = (last: boolean) => ({ reward: Number(last) });
+  const reading = readRows(marked(rewards));
+  await expect(reading).rejects.toThrow(DataError);
+  await expect(reading).rejects.toThrow(
+    '"log" has rewards other than 0 only in last rows such as line 3, whose next observation is unknown, so that none would be left; mark the last row of such an episode as terminated.',
+  );
+  const dataset = await readRows(marked((terminated) => ({ ...rewards(terminated), terminated })));
+  expect(summaryOf(dataset).map((episode) => episode.rewards)).toEqual([
+    [0, 0, 1],
+    [0, 0, 1],
+  ]);
+});
+
+test("numbers of episodes that cannot be told apart are refused", async () => {
+  const line = JSON.stringify(logRow("@", 0, { terminated: true }));
+  const { readText } = await import("./log.fixture.js");
+  const text = ["12345678901234567890", "12345678901234567891"].map((id) => line.replace('"@"', id)).join("\n");
+  await expect(readText(text)).rejects.toThrow(
+    /line 1: column "episode" is 12345678901234567000 where a number below 2\^53, or a text/,
+  );
+  expect((await readText(text.replace(/("episode":)(\d+)/g, '$1"$2"'))).episodes).toHaveLength(2);
+});
+
+test("faulty episodes are left out on request, counted and named", async () => {
+  const good = [0, 1].map((step) => logRow("good", step, { terminated: step === 1 }));
+  const rows = [
+    ...[0, 1, 2].map((step) => logRow("ended twice", step, { terminated: step > 0 })),
+    ...good,
+    ...[0, 2, 3].map((step) => logRow("a gap", step)),
+    ...[0, 1].map((step) => logRow("a hole", step, { observation: [step, null] })),
+  ];
+  await expect(readRows(rows)).rejects.toThrow(/line 2 is marked terminated .* or leave such episodes out with --drop/);
+  const dataset = await readRows(rows, { dropFaulty: true });
+  expect(summaryOf(dataset)).toEqual([{ rewards: [1, 2], terminated: true, last: 1 }]);
+  expect(notesOf(dataset)).toEqual([
+    expect.stringMatching(/^8 because their episode is faulty \(--drop-faulty\) \(line 2 is marked terminated although/),
+  ]);
+});
+
+test("rewards are made from successes: a column, or a list of episodes", async () => {
+  const rows = marked(
+    (terminated) => ({ terminated, success: terminated }),
+    () => ({ success: false }),
+  ).map((row) => ({ ...row, reward: undefined }));
+  const expected = [
+    { rewards: [0, 0, 1], terminated: true, last: 2 },
+    { rewards: [0, 0], terminated: false, last: 2 },
+  ];
+  const dataset = await readRows(rows, { successReward: "recorded" });
+  expect(summaryOf(dataset)).toEqual(expected);
+  expect(notesOf(dataset)).toContain(
+    "rewards were made from successes: 1 at the last step of 1 of 2 episodes, 0 elsewhere",
+  );
+  expect(summaryOf(await readRows(rows, { successReward: { column: "success" } }))).toEqual(expected);
+  expect(summaryOf(await readRows(rows, { successReward: { episodes: [1] } }))).toEqual([
+    { rewards: [0, 0, 0], terminated: true, last: 2 },
+    { rewards: [0, 0, 1], terminated: true, last: 2 },
+  ]);
+  await expect(readRows(rows, { successReward: { episodes: [2] } })).rejects.toThrow(
+    '"log" has 2 episodes, 0 to 1, and so none of the number 2; correct the list of those that succeeded.',
+  );
+  const without = marked((terminated) => ({ terminated }));
+  await expect(readRows(without, { successReward: "recorded" })).rejects.toThrow(
+    /has none of the columns "success", .* or the episodes, counted from 0, with --reward success:0,3,5/,
+  );
+  expect(summaryOf(await readRows(without, { successReward: { episodes: [0] } }))[0]!.rewards).toEqual([0, 0, 1]);
+});

@@ -1,0 +1,131 @@
+/**
+ * Which columns of a log mark where episodes end: those that the mapping names, and those whose names plainly say it.
+ * None of the latter is passed over: it is used, or the log is refused until the user says to ignore it.
+ */
+import { DataError, unknownName } from "../../../errors.js";
+import { printable, quoted } from "../../containers/refusal.js";
+import type { ReadingNotes } from "../../reading-notes.js";
+import { DoneMeaning } from "../done-meaning.js";
+import { type EndMark, endMarkOf, usualEndMarks } from "../end-marks.js";
+import type { ReadOptions } from "../format.js";
+import type { RowEnding } from "../step-rows.js";
+import { flagIn, type LogTable } from "./log-features.js";
+import { ALWAYS, type LogMapping } from "./log-mapping.js";
+
+/** The columns that say how an episode stands after a row. */
+export interface LogEnds extends Readonly<Record<EndMark, string | undefined>> {
+  /** Each row is an episode of its own, whatever its columns say. */
+  readonly always: boolean;
+  /** Names that would mark ends too, and which lines of JSON may still turn out to have. */
+  readonly watched: readonly string[];
+}
+
+const what: Readonly<Record<EndMark, string>> = {
+  terminated: "that the task ended",
+  truncated: "that the clock ended an episode",
+  done: "that an episode ended",
+};
+
+/** @param used the columns that the mapping uses for something else; @throws DataError for two of one meaning */
+export function endColumns(
+  table: LogTable,
+  mapping: LogMapping,
+  used: readonly string[],
+  { ignore = [] }: Pick<ReadOptions, "ignore">,
+): LogEnds {
+  refuseUnknown(table, ignore);
+  if (rowsAreEpisodes(table, mapping))
+    return { always: true, terminated: undefined, truncated: undefined, done: undefined, watched: [] };
+  const { terminated, truncated, done } = mapping;
+  const named = [terminated, truncated, done].filter((name) => name !== undefined);
+  const free = (name: string) => !used.includes(name) && !named.includes(name) && !ignore.includes(name);
+  const guessed = table.columns.filter(free);
+  const column = (mark: EndMark) => {
+    const marking = [mapping[mark], ...guessed.filter((name) => endMarkOf(name) === mark)].filter(
+      (name) => name !== undefined,
+    );
+    if (marking.length <= 1) return marking[0];
+    const [first, second] = marking as [string, string];
+    throw new DataError(
+      `${table.where} says in ${quoted(first)} and in ${quoted(second)} ${what[mark]}; say --ignore ${printable(second)} if the first is right, or name the other in the mapping (${mark}: ${printable(second)}) with --ignore ${printable(first)}.`,
+    );
+  };
+  const ends = { terminated: column("terminated"), truncated: column("truncated"), done: column("done") };
+  const known = new Set([...table.columns, ...named]);
+  const watched = table.unit === "line" ? usualEndMarks.filter((name) => free(name) && !known.has(name)) : [];
+  return { always: false, ...ends, watched };
+}
+
+/** Whether the mapping says that each row is an episode of its own, and not that a column of that name marks ends. */
+export function rowsAreEpisodes({ columns }: LogTable, { terminated }: LogMapping): boolean {
+  return terminated === ALWAYS && !columns.includes(ALWAYS);
+}
+
+/** A typing error must not lead to a column that is used although the user meant to have it ignored. */
+function refuseUnknown({ columns, unit }: LogTable, ignore: readonly string[]): void {
+  for (const name of ignore)
+    if (!columns.includes(name) && !(unit === "line" && endMarkOf(name)))
+      throw unknownName("column to ignore", name, columns.slice(0, 30));
+}
+
+/** Reads from rows how their episode stands. */
+export class EndCells {
+  private readonly meaning: DoneMeaning;
+  private readonly places: Readonly<Record<EndMark, number | undefined>>;
+  private readonly watched: number;
+
+  /** @param place asks for a column and says where it stands in a row */
+  constructor(
+    private readonly ends: LogEnds,
+    private readonly table: LogTable,
+    place: (column: string) => number,
+    options: ReadOptions,
+  ) {
+    const { terminated, truncated, done, watched } = ends;
+    const told = (column: string | undefined) => (column === undefined ? undefined : place(column));
+    this.places = { terminated: told(terminated), truncated: told(truncated), done: told(done) };
+    this.watched = watched.map(place)[0] ?? 0;
+    const open = terminated === undefined && truncated === undefined ? done : undefined;
+    this.meaning = new DoneMeaning(table.where, open, options);
+  }
+
+  /** The columns that say it, where the mapping does not. */
+  note(notes: ReadingNotes, mapping: LogMapping): void {
+    this.meaning.note(notes);
+    for (const mark of ["terminated", "truncated", "done"] as const) {
+      const column = this.ends[mark];
+      if (column !== undefined && column !== mark && mapping[mark] === undefined)
+        notes.say(`the column ${quoted(column)} was read as saying ${what[mark]}`);
+    }
+  }
+
+  /** @param steps of the episode, with that of the row; @throws CellProblem */
+  read(cells: readonly unknown[], steps: number): RowEnding {
+    if (this.ends.always) return "terminated";
+    this.refuseWatched(cells);
+    const { terminated, truncated } = this.places;
+    if (this.flag(cells, "terminated")) return "terminated";
+    if (this.flag(cells, "truncated")) return "truncated";
+    if (!this.flag(cells, "done")) return "goes on";
+    // Beside a mark of one kind, an end without that mark is of the other.
+    if (terminated !== undefined) return "truncated";
+    return truncated !== undefined ? "terminated" : this.meaning.ending(steps);
+  }
+
+  private flag(cells: readonly unknown[], mark: EndMark): boolean {
+    const place = this.places[mark];
+    return place !== undefined && flagIn(cells[place], this.ends[mark]!);
+  }
+
+  /** The first lines had no such column, so that nothing was decided about it. */
+  private refuseWatched(cells: readonly unknown[]): void {
+    const { watched } = this.ends;
+    for (let i = 0; i < watched.length; i++) {
+      if (cells[this.watched + i] === undefined) continue;
+      const column = quoted(watched[i]!);
+      throw new DataError(
+        `${this.table.where} has a column ${column}, which marks ends of episodes, but not in its first lines; name it in the mapping (done: ${watched[i]}), or say --ignore ${watched[i]}.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * From gathered rows to episodes, for all readers whose files have a row a step: rows that give no step are counted by
+ * reason, rewards that a recording lacks are made from its successes, faulty episodes are left out where the user wants
+ * it, and data of which nothing to learn from is left are refused.
+ */
+import { DataError } from "../../errors.js";
+import type { Episode } from "../episode.js";
+import type { ReadingNotes } from "../reading-notes.js";
+import type { ReadOptions } from "./format.js";
+import type { LostRows, StepRows } from "./step-rows.js";
+
+/** What a reader says in its own words. */
+export interface StepWords {
+  /** How messages name the dataset, e.g. `"visits.jsonl"`. */
+  readonly where: string;
+  /** What to do about episodes of one row, to go after a semicolon. */
+  readonly singleRows: string;
+  /** How to mark the end of the task, to go after a semicolon. */
+  readonly markEnds: string;
+}
+
+export class StepEpisodes {
+  private episodes = 0;
+  private made = 0;
+  private successes = 0;
+  private rewarded = false;
+  /** The first row whose reward was lost. */
+  private lostReward: string | undefined;
+  private singles = 0;
+
+  constructor(
+    private readonly words: StepWords,
+    private readonly notes: ReadingNotes,
+    private readonly options: Pick<ReadOptions, "successReward" | "dropFaulty">,
+  ) {}
+
+  /**
+   * The next episode of the file.
+   * @param place its last row, e.g. "line 3"; @param success whether the recording says that it succeeded
+   * @param endsTask whether success ends the task also where nothing marks its last row
+   * @returns undefined where no step is left of it
+   */
+  finish(rows: StepRows, place: string, success = false, endsTask = success): Episode | undefined {
+    const { successReward } = this.options;
+    const number = this.episodes++;
+    const listed = typeof successReward === "object" && "episodes" in successReward;
+    const succeeded = listed ? successReward.episodes.includes(number) : success;
+    const episode = rows.finish(endsTask || (successReward !== undefined && succeeded));
+    if (rows.lost) this.count(rows.lost, place);
+    if (episode === undefined) return undefined;
+    this.made++;
+    if (successReward !== undefined) {
+      episode.rewards.fill(0);
+      if (succeeded) episode.rewards[episode.length - 1] = 1;
+      if (succeeded) this.successes++;
+    }
+    this.rewarded ||= episode.rewards.some((reward) => reward !== 0);
+    return episode;
+  }
+
+  /**
+   * An episode that contradicts itself.
+   * @param count its rows; @param reason the sentence with which it would be refused
+   */
+  leaveOut(count: number, reason: string): void {
+    this.episodes++;
+    this.notes.leaveOut(count, "because their episode is faulty (--drop-faulty)", reason);
+  }
+
+  /** After the last episode. @throws DataError where nothing is left to learn from */
+  end(): void {
+    const { where, singleRows, markEnds } = this.words;
+    if (this.made === 0)
+      throw new DataError(
+        this.singles > 0
+          ? `${where} holds no step whose next observation is known, because its episodes have one row each; ${singleRows}.`
+          : `${where} holds no step whose next observation is known; ${markEnds}, or record longer episodes.`,
+      );
+    if (this.options.successReward !== undefined) this.noteSuccesses();
+    else if (!this.rewarded && this.lostReward !== undefined)
+      throw new DataError(
+        `${where} has rewards other than 0 only in last rows such as ${this.lostReward}, whose next observation is unknown, so that none would be left; ${markEnds}.`,
+      );
+  }
+
+  private count({ count, why, reward }: LostRows, place: string): void {
+    if (why === "a single row") this.singles++;
+    if (reward !== 0) this.lostReward ??= place;
+    this.notes.leaveOut(count, this.reasonOf(why, reward), place);
+  }
+
+  private reasonOf(why: LostRows["why"], reward: number): string {
+    const { singleRows, markEnds } = this.words;
+    if (why === "no action") return "because their episode has no row with an action";
+    if (why === "a single row")
+      return `because their episode has only one row, which nothing marks as terminated; ${singleRows}`;
+    const last = "because the task did not end their episode with them and the observation after them is unknown";
+    const told = this.options.successReward === undefined && reward !== 0;
+    return told ? `${last}, although they have rewards; where the task ended, ${markEnds}` : last;
+  }
+
+  private noteSuccesses(): void {
+    const { successReward } = this.options;
+    const listed = typeof successReward === "object" && "episodes" in successReward ? successReward.episodes : [];
+    const beyond = listed.find((number) => number >= this.episodes);
+    if (beyond !== undefined)
+      throw new DataError(
+        `${this.words.where} has ${this.episodes} episodes, 0 to ${this.episodes - 1}, and so none of the number ${beyond}; correct the list of those that succeeded.`,
+      );
+    this.notes.say(
+      `rewards were made from successes: 1 at the last step of ${this.successes} of ${this.made} episodes, 0 elsewhere`,
+    );
+  }
+}
