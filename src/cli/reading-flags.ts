@@ -3,7 +3,7 @@
  */
 import { type Command, Option } from "commander";
 import { MOST_ACTIONS } from "../data/discrete-actions.js";
-import type { ReadOptions } from "../data/formats/format.js";
+import type { ReadOptions, SuccessReward } from "../data/formats/format.js";
 import { datasetFormats } from "../data/formats/formats.js";
 import { UsageError } from "../errors.js";
 import { readYaml } from "../files/read-yaml.js";
@@ -19,6 +19,7 @@ export interface ReadingFlags {
   readonly observationKeys?: string;
   readonly mapping?: string;
   readonly goal?: string;
+  readonly reward?: string;
   readonly trusted?: boolean;
   readonly actionBounds?: string;
   readonly discreteActions?: string;
@@ -40,6 +41,10 @@ export function addReadingFlags(command: Command): Command {
     .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
     .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards")
+    .option(
+      "--reward <success>",
+      "make rewards: 1 at the last step of episodes that succeeded, as recorded (success), by a column (success:COLUMN) or by their numbers (success:0,3,5)",
+    )
     .option("--action-bounds <low,high>", "bounds of every action, for datasets that do not state them")
     .option("--discrete-actions <number>", "actions to choose from, for datasets of discrete ones that do not say it")
     .option("--trusted", "read episodes that take far more memory than the size of the file suggests");
@@ -55,6 +60,7 @@ export function readOptionsOf({
   observationKeys,
   mapping,
   goal,
+  reward,
   trusted,
   actionBounds,
   discreteActions,
@@ -70,6 +76,7 @@ export function readOptionsOf({
     ...(observationKeys !== undefined && { observationKeys: namesOf(observationKeys, "--observation-keys") }),
     ...(mapping !== undefined && { mapping: readYaml("The mapping", mapping) }),
     ...(goal !== undefined && { goal: pairOf(goal, "--goal", "4,8.5") }),
+    ...(reward !== undefined && { successReward: successOf(reward) }),
     ...(actionBounds !== undefined && { actionBounds: pairOf(actionBounds, "--action-bounds", "0,100") }),
     ...(among !== undefined && { discreteActions: among }),
     ...(trusted !== undefined && { trusted }),
@@ -84,6 +91,17 @@ function namesOf(text: string, flag: string): string[] {
   const keys = text.split(",").map((key) => key.trim());
   if (keys.every((key) => key !== "")) return keys;
   throw new UsageError(`The flag ${flag} is "${text}"; give names with commas between them.`);
+}
+
+/** "success", "success:COLUMN", or "success:0,3,5" with the numbers of episodes. */
+function successOf(text: string): SuccessReward {
+  const [, , where] = /^success(:(.+))?$/.exec(text) ?? [undefined, undefined, ""];
+  if (where === undefined) return "recorded";
+  if (/^\d+(\s*,\s*\d+)*$/.test(where)) return { episodes: where.split(",").map(Number) };
+  if (where.trim() !== "") return { column: where.trim() };
+  throw new UsageError(
+    `The flag --reward is "${text}"; give success, success:COLUMN, or success:0,3,5 with the numbers of the episodes that succeeded.`,
+  );
 }
 
 function pairOf(text: string, flag: string, example: string): readonly [number, number] {

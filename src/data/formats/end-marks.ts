@@ -2,6 +2,8 @@
  * Columns that plainly mark where episodes end, by the names that people give them. A reader uses such a column or
  * refuses it by name: one that is passed over turns the step across a reset into a transition.
  */
+import type { DoneMeaning } from "./done-meaning.js";
+import type { RowEnding } from "./step-rows.js";
 
 /** What a marked row says: the task ended, the clock ended the episode, or one of both. */
 export type EndMark = "terminated" | "truncated" | "done";
@@ -39,3 +41,31 @@ export const usualEndMarks: readonly string[] = [
   ...["terminated", "terminal", "terminals", "is_terminal", "truncated", "truncation", "timeout", "timeouts"],
   ...["done", "dones", "is_done", "is_last", "episode_end", "end_of_episode", "isLast", "isTerminal"],
 ];
+
+/** The column of each meaning; absent where there is none. */
+export type MarkColumns = Readonly<Record<EndMark, string | undefined>>;
+
+/** What each meaning is, to go after "says". */
+export const endMarkMeanings: Readonly<Record<EndMark, string>> = {
+  terminated: "that the task ended",
+  truncated: "that the clock ended an episode",
+  done: "that an episode ended",
+};
+
+/**
+ * How an episode stands after a row with these marks. Beside a mark of one kind, an end without that mark is of the
+ * other kind; an end of neither is what `meaning` says.
+ * @param known the marks that the file has; @param steps of the episode, with that of the row
+ */
+export function endingOf(
+  set: (mark: EndMark) => boolean,
+  known: Readonly<Record<EndMark, unknown>>,
+  meaning: DoneMeaning,
+  steps: number,
+): RowEnding {
+  if (set("terminated")) return "terminated";
+  if (set("truncated")) return "truncated";
+  if (!set("done")) return "goes on";
+  if (known.terminated !== undefined) return "truncated";
+  return known.truncated !== undefined ? "terminated" : meaning.ending(steps);
+}

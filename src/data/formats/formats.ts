@@ -52,7 +52,8 @@ export const lerobotFormat: DatasetFormat = {
   extensions: [".lerobot/"],
   recognises: ({ kind, paths }) => kind === "folder" && paths.includes("meta/info.json"),
   async open(files, options) {
-    refuseOptions(files.name, "a LeRobot dataset", options, ["observationKeys"]);
+    const meaningful = ["observationKeys", "ignore", "doneMeans", "horizon", "successReward"] as const;
+    refuseOptions(files.name, "a LeRobot dataset", options, meaningful);
     return (await import("./lerobot/lerobot.js")).openLeRobot(files, options);
   },
   create: async (target, header) => (await import("./lerobot/lerobot-writer.js")).createLeRobot(target, header),

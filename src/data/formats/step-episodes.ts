@@ -37,15 +37,15 @@ export class StepEpisodes {
   /**
    * The next episode of the file.
    * @param place its last row, e.g. "line 3"; @param success whether the recording says that it succeeded
-   * @param endsTask whether success ends the task also where nothing marks its last row
+   * @param endsTask whether its last row ends the task where nothing is marked; made rewards end it in any case
    * @returns undefined where no step is left of it
    */
-  finish(rows: StepRows, place: string, success = false, endsTask = success): Episode | undefined {
+  finish(rows: StepRows, place: string, success = false, endsTask = false): Episode | undefined {
     const { successReward } = this.options;
     const number = this.episodes++;
     const listed = typeof successReward === "object" && "episodes" in successReward;
     const succeeded = listed ? successReward.episodes.includes(number) : success;
-    const episode = rows.finish(endsTask || (successReward !== undefined && succeeded));
+    const episode = rows.finish(endsTask, successReward !== undefined && succeeded);
     if (rows.lost) this.count(rows.lost, place);
     if (episode === undefined) return undefined;
     this.made++;

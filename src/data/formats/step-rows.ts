@@ -96,13 +96,14 @@ export class StepRows {
    * - Else the last row is kept if it stores its next observation, and dropped if not: it then tells only an observation.
    *
    * @param success whether the last row ended the task although no row is marked
+   * @param surely whether it did so whatever the marks say
    * @returns undefined where no step is left
    */
-  finish(success = false): Episode | undefined {
+  finish(success = false, surely = false): Episode | undefined {
     this.memory.give(this.bytes);
     const closing = this.last?.acts === false;
     const ending = (closing ? this.previous : this.last)?.ending;
-    const terminated = ending === "terminated" || (success && ending === "goes on" && !closing);
+    const terminated = ending === "terminated" || surely || (success && ending === "goes on" && !closing);
     const kept = !closing && (terminated || this.next !== undefined);
     const length = kept ? this.rows : this.rows - 1;
     if (!kept && (!closing || length <= 0))

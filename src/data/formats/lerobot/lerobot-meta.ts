@@ -3,14 +3,18 @@
  * learned from.
  */
 import { z } from "zod";
-import { DataError } from "../../../errors.js";
+import { DataError, unknownName } from "../../../errors.js";
 import { requirement, shown } from "../../../requirement.js";
 import { type DataFiles, readWhole } from "../../containers/files.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
+import { type EndMark, endMarkMeanings, endMarkOf, type MarkColumns } from "../end-marks.js";
+import type { ReadOptions } from "../format.js";
 
 export const infoPath = "meta/info.json";
 
+const REWARD = "next.reward";
+const SUCCESS = "next.success";
 const LARGEST_INFO = 2 ** 22;
 const WIDEST_FEATURE = 2 ** 16;
 
@@ -43,33 +47,38 @@ export interface LeRobotInfo {
   /** observation.state first, then the others by name, or those that were asked for. */
   readonly observations: readonly Feature[];
   readonly action: Feature;
-  /** Whether the columns next.done and next.success are there. */
-  readonly done: boolean;
-  readonly success: boolean;
+  /** Undefined where rewards are made from successes. */
+  readonly reward: string | undefined;
+  /** The columns that mark ends: next.done, or others whose name says it. */
+  readonly marks: MarkColumns;
+  /** Where a frame says that the episode succeeded. */
+  readonly success: string | undefined;
   readonly discreteActions: number | undefined;
   /** The files with the frames, in their order. */
   readonly paths: readonly string[];
 }
 
 /** @throws DataError naming what is wrong or missing in the description */
-export function readInfo(files: DataFiles, observationKeys: readonly string[] | undefined): LeRobotInfo {
+export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
   const where = `"${files.name}": "${infoPath}"`;
   const info = parsed(files, where);
   const features = new Map(Object.entries(info.features).map(([name, value]) => [name, featureOf(name, value, where)]));
   const action = features.get("action");
   if (action === undefined || !action.numeric)
     throw new DataError(`${where} has no feature "action" of numbers; there: ${listed(features.keys())}.`);
-  if (!features.has("next.reward"))
+  const made = options.successReward !== undefined;
+  if (!made && !features.has(REWARD))
     throw new DataError(
-      `${where} has no feature "next.reward", and without rewards there is nothing to improve; add the column, e.g. 1 in the last frame of an episode that succeeded and 0 elsewhere.`,
+      `${where} has no feature "${REWARD}", and without rewards there is nothing to improve; have them made with ${rewardSteps(features)}: 1 at the last step of each episode that succeeded, 0 elsewhere.`,
     );
   return {
     episodes: info.total_episodes,
     frames: info.total_frames,
-    observations: chosen(features, observationKeys, where),
+    observations: chosen(features, options.observationKeys, where),
     action,
-    done: features.has("next.done"),
-    success: features.has("next.success"),
+    reward: made ? undefined : REWARD,
+    marks: markColumns(features, options.ignore ?? [], where),
+    success: successColumn(features, options, where),
     discreteActions: countActions(info.calql?.discrete_actions, action, where),
     paths: dataFiles(files, dataPaths[info.codebase_version]),
   };
@@ -126,6 +135,46 @@ function chosen(
       `${where} has no observations of numbers such as "observation.state", and pictures are not read; record the state as well.`,
     );
   return (keys ?? names).map((name) => features.get(name)!);
+}
+
+/** The column of each meaning. @throws DataError for two of one */
+function markColumns(
+  features: ReadonlyMap<string, KnownFeature>,
+  ignore: readonly string[],
+  where: string,
+): MarkColumns {
+  for (const name of ignore)
+    if (!features.has(name)) throw unknownName("feature to ignore", name, [...features.keys()].slice(0, 30));
+  const column = (mark: EndMark) => {
+    const [first, second] = [...features.keys()].filter(
+      (name) => endMarkOf(name.replace(/^next\./, "")) === mark && !ignore.includes(name),
+    );
+    if (second === undefined) return first;
+    throw new DataError(
+      `${where} has ${quoted(first!)} and ${quoted(second)}, which both say ${endMarkMeanings[mark]}; leave the one that is wrong aside with --ignore NAME.`,
+    );
+  };
+  return { terminated: column("terminated"), truncated: column("truncated"), done: column("done") };
+}
+
+function successColumn(
+  features: ReadonlyMap<string, KnownFeature>,
+  { successReward }: ReadOptions,
+  where: string,
+): string | undefined {
+  if (typeof successReward === "object" && "column" in successReward) {
+    if (features.get(successReward.column)?.width === 1) return successReward.column;
+    throw unknownName("feature of one number", successReward.column, [...features.keys()].slice(0, 30));
+  }
+  if (features.has(SUCCESS)) return SUCCESS;
+  if (successReward !== "recorded") return undefined;
+  throw new DataError(`${where} has no feature "${SUCCESS}"; give ${rewardSteps(features)}.`);
+}
+
+/** The ways to say which episodes succeeded that work for a dataset. */
+function rewardSteps(features: ReadonlyMap<string, KnownFeature>): string {
+  const recorded = features.has(SUCCESS) ? `--reward success (from "${SUCCESS}"), ` : "";
+  return `${recorded}--reward success:COLUMN, or --reward success:0,3,5 with the numbers of the episodes`;
 }
 
 function rank(name: string): number {

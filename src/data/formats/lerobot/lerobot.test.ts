@@ -6,46 +6,31 @@ import { describe, expect, test } from "vitest";
 import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { type DataFiles, filesInMemory } from "../../containers/files.js";
-import { writeParquet } from "../../containers/parquet/parquet-writer.js";
 import { episodeOf, expected, tableFolder } from "../../containers/tables.fixture.js";
 import { type Episode, packEpisode, stateOf } from "../../episode.js";
 import { loadDataset } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
 import { lerobotFormat, recogniseFormat } from "../formats.js";
 import { MemoryTarget } from "../memory-target.fixture.js";
+import { frameOf, lerobotFiles } from "./lerobot.fixture.js";
 
 async function read(files: DataFiles, options: ReadOptions = {}) {
   return loadDataset(await (await recogniseFormat(files)).open(files, options));
 }
 
 /** A dataset of one number a frame; each frame [episode, frame, done, success]. */
-async function ofFrames(
+function ofFrames(
   frames: readonly (readonly [number, number, boolean, boolean])[],
   columns = ["next.done", "next.success"],
 ) {
-  const target = new MemoryTarget();
-  const flags = columns.map((name) => ({ name, type: "boolean" as const }));
-  const table = writeParquet(target.create("data/chunk-000/file-000.parquet"), [
-    { name: "episode_index", type: "int64" },
-    { name: "frame_index", type: "int64" },
-    ...["observation.state", "action", "next.reward"].map((name) => ({ name, type: "float32" as const })),
-    ...flags,
-  ]);
-  for (const [episode, frame, done, success] of frames) {
-    const told = columns.map((name) => (name === "next.done" ? done : success));
-    table.add([BigInt(episode), BigInt(frame), frame + 0.5, -frame, frame * 10, ...told]);
-  }
-  table.finish();
-  const one = (dtype: string) => ({ dtype, shape: [1], names: null });
-  const names = ["observation.state", "action", "next.reward"].map((name) => [name, one("float32")]);
-  const info = {
-    codebase_version: "v3.0",
-    total_episodes: new Set(frames.map(([episode]) => episode)).size,
-    total_frames: frames.length,
-    features: Object.fromEntries([...names, ...columns.map((name) => [name, one("bool")])]),
-  };
-  const description = new TextEncoder().encode(JSON.stringify(info));
-  return read(filesInMemory("made", new Map([...target.contents(), ["meta/info.json", description]])));
+  return read(
+    lerobotFiles(
+      frames.map(([episode, frame, done, success]) => ({
+        ...frameOf(episode, frame),
+        ...Object.fromEntries(columns.map((name) => [name, name === "next.done" ? done : success])),
+      })),
+    ),
+  );
 }
 
 const summary = ({ episodes }: { episodes: readonly Episode[] }) =>
@@ -169,7 +154,7 @@ test("the description says what it lacks", async () => {
     return read(filesInMemory("changed", contents), options);
   };
   await expect(withInfo((info) => delete info.features["next.reward"])).rejects.toThrow(
-    '"changed": "meta/info.json" has no feature "next.reward", and without rewards there is nothing to improve; add the column',
+    '"changed": "meta/info.json" has no feature "next.reward", and without rewards there is nothing to improve; have them made with --reward success (from "next.success"), --reward success:COLUMN, or --reward success:0,3,5 with the numbers of the episodes: 1 at the last step of each episode that succeeded, 0 elsewhere.',
   );
   await expect(withInfo((info) => delete info.features["observation.state"])).rejects.toThrow("pictures are not read");
   await expect(withInfo((info) => Object.assign(info, { codebase_version: "v1.6" }))).rejects.toThrow(

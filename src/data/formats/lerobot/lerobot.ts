@@ -12,72 +12,83 @@
 import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { type DataFiles, placeOf } from "../../containers/files.js";
-import { type ColumnValues, openParquet, type ParquetBatch } from "../../containers/parquet/parquet.js";
-import { quoted } from "../../containers/refusal.js";
-import { actionIndexProblem } from "../../discrete-actions.js";
+import { openParquet, type ParquetBatch } from "../../containers/parquet/parquet.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { DoneMeaning } from "../done-meaning.js";
+import { endingOf } from "../end-marks.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 import { StepEpisodes } from "../step-episodes.js";
 import { StepRows } from "../step-rows.js";
-import { EndMarks } from "./lerobot-ends.js";
-import { type Feature, infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
+import { type FrameCells, FrameLayout } from "./lerobot-frames.js";
+import { infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
 
 /** The dataset in these files. @throws DataError where they are not what meta/info.json states */
 export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
-  const info = readInfo(files, options.observationKeys);
+  const info = readInfo(files, options);
   const { discreteActions } = info;
+  const meaning = doneMeaning(files, info, options);
+  const notes = new ReadingNotes();
   return {
     source: files.name,
     observations: vectorParts(info.observations.reduce((sum, { width }) => sum + width, 0)),
     actionSize: info.action.width,
     discreteActions,
     steps: info.frames,
+    notes,
     async *episodes() {
-      yield* new FrameReader(files, info, options).episodes();
+      notes.begin();
+      meaning.note(notes);
+      yield* new FrameReader(files, info, meaning, notes, options).episodes();
     },
   };
 }
 
-/** Columns after the two that number the frames. */
-const FIRST_FEATURE = 2;
+/** What next.done stands for, where next.success does not tell. */
+function doneMeaning(files: DataFiles, { marks, success }: LeRobotInfo, options: ReadOptions): DoneMeaning {
+  const tells = success ?? marks.terminated ?? marks.truncated;
+  return new DoneMeaning(`"${files.name}"`, tells === undefined ? marks.done : undefined, options);
+}
 
 /** Goes through all frames and gathers those of an episode. */
 class FrameReader {
-  private readonly names: readonly string[];
-  private readonly observation: Float32Array;
-  private readonly action: Float32Array;
-  private readonly allowNonFinite: boolean;
+  private readonly layout: FrameLayout;
   private readonly memory: EpisodeMemory;
+  private readonly made: StepEpisodes;
   private rows: StepRows;
   private episode = -1;
   private frame = -1;
   private frames = 0;
-  private made = 0;
-  /** Whether the frame before ended the episode, and whether the last one was a success. */
+  /** Frames before this episode. */
+  private before = 0;
+  /** The last frame in messages. */
+  private place = "";
+  /** Whether the frame before ended the episode, whether the last one was a success, and any of them was. */
   private ended = false;
   private success = false;
+  private succeeded = false;
+  /** What the episode contradicts itself by: nothing is gathered of it any more. */
+  private fault: string | undefined;
 
   constructor(
     private readonly files: DataFiles,
     private readonly info: LeRobotInfo,
-    options: ReadOptions,
+    private readonly meaning: DoneMeaning,
+    notes: ReadingNotes,
+    private readonly options: ReadOptions,
   ) {
-    this.allowNonFinite = options.allowNonFinite ?? false;
-    this.memory = new EpisodeMemory(`"${files.name}"`, options);
-    const { observations, action, done, success } = info;
-    this.names = [
-      ...["episode_index", "frame_index"],
-      ...observations.map(({ name }) => name),
-      ...["action", "next.reward"],
-      ...(done ? ["next.done"] : []),
-      ...(success ? ["next.success"] : []),
-    ];
-    this.observation = new Float32Array(observations.reduce((sum, { width }) => sum + width, 0));
-    this.action = new Float32Array(action.width);
+    const where = `"${files.name}"`;
+    this.layout = new FrameLayout(info, options.allowNonFinite ?? false);
+    this.memory = new EpisodeMemory(where, options);
+    const words = {
+      where,
+      singleRows: "record longer episodes",
+      markEnds:
+        'mark it by "next.done" and "next.success" in their last frame, or say which episodes succeeded with --reward success:0,3,5',
+    };
+    this.made = new StepEpisodes(words, notes, options);
     this.rows = this.newRows();
   }
 
@@ -86,7 +97,7 @@ class FrameReader {
       const where = `"${this.files.name}": ${placeOf(this.files, path)}`;
       const file = this.files.open(path);
       this.memory.addFile(file.size);
-      for (const batch of (await openParquet(file, where)).batches(this.names))
+      for (const batch of (await openParquet(file, where)).batches(this.layout.names))
         for (let row = 0; row < batch.rows; row++) yield* this.addFrame(batch, row, where);
     }
     yield* this.finish();
@@ -96,106 +107,67 @@ class FrameReader {
       throw new DataError(
         `"${this.files.name}" holds ${found}, but "${infoPath}" states ${told}; copy the dataset again, with all its files.`,
       );
-    if (this.made === 0)
-      throw new DataError(
-        `"${this.files.name}" holds no step whose next observation is known; record longer episodes.`,
-      );
+    this.made.end();
   }
 
-  private *addFrame({ firstRow, columns }: ParquetBatch, row: number, where: string): Generator<Episode> {
-    const place = `${where}: row ${firstRow + row}`;
-    const episode = this.whole(columns[0]!, row, place);
+  private *addFrame(batch: ParquetBatch, row: number, where: string): Generator<Episode> {
+    const place = `${where}: row ${batch.firstRow + row}`;
+    const cells = this.layout.read(batch.columns, row, place);
+    const { episode, frame } = cells;
     if (episode !== this.episode) {
       if (episode !== this.episode + 1)
         throw new DataError(
           `${place} is of episode ${episode}, but ${this.episode + 1} comes next; copy the dataset again.`,
         );
       if (this.episode >= 0) yield* this.finish();
-      [this.episode, this.frame, this.ended, this.success] = [episode, -1, false, false];
       this.rows = this.newRows();
+      [this.episode, this.frame, this.ended, this.success, this.succeeded] = [episode, -1, false, false, false];
+      [this.fault, this.before] = [undefined, this.frames];
     }
-    const frame = this.whole(columns[1]!, row, place);
-    if (frame !== this.frame + 1)
-      throw new DataError(
-        `${place} is frame ${frame} of episode ${episode}, but frame ${this.frame + 1} comes next; sort the frames, and add the missing ones.`,
-      );
-    this.frame = frame;
     this.frames++;
-    this.readFrame(columns, row, place);
+    this.place = `episode ${episode}, frame ${frame}`;
+    if (this.fault !== undefined) return;
+    const fault = this.faultOf(cells, place);
+    if (fault === undefined) return;
+    if (this.options.dropFaulty !== true)
+      throw new DataError(`${fault}, or leave such episodes out with --drop-faulty.`);
+    this.fault = fault;
+    this.rows.drop();
   }
 
-  private readFrame(columns: readonly ColumnValues[], row: number, place: string): void {
-    const { observations, action, done, success, discreteActions } = this.info;
-    let column = FIRST_FEATURE;
-    let at = 0;
-    for (const feature of observations) at = this.take(columns[column++]!, feature, row, this.observation, at, place);
-    this.take(columns[column++]!, action, row, this.action, 0, place);
-    const problem = discreteActions === undefined ? undefined : actionIndexProblem(this.action[0]!, discreteActions);
-    if (problem) throw new DataError(`${place}: the action ${problem}; repair the row or the count.`);
-    const reward = this.number(columns[column++]!, row, 0, place);
-    const isDone = done && this.flag(columns[column++]!, row, place);
-    this.success = success && this.flag(columns[column]!, row, place);
-    const ending: RowEnding = !isDone ? "goes on" : this.success || !success ? "terminated" : "truncated";
-    const contradicted = this.rows.add(this.observation, this.ended ? undefined : this.action, reward, ending);
-    this.ended = isDone;
-    if (contradicted === undefined) return;
-    throw new DataError(
-      `${place}: frame ${contradicted.row} of episode ${this.episode} ${contradicted.reason}; repair next.done or split the episode.`,
+  /** Takes a frame in; what is wrong with it, or with one before it. */
+  private faultOf({ frame, reward, flags, success }: FrameCells, place: string): string | undefined {
+    if (frame !== this.frame + 1)
+      return `${place} is frame ${frame} of episode ${this.episode}, but frame ${this.frame + 1} comes next; sort the frames, and add the missing ones`;
+    this.frame = frame;
+    this.success = success;
+    this.succeeded ||= success;
+    const known = { ...this.info.marks, terminated: this.info.marks.terminated ?? this.info.success };
+    const ending = endingOf(
+      (mark) => (mark === "terminated" && flags.done && success) || flags[mark],
+      known,
+      this.meaning,
+      this.rows.count + 1,
+    );
+    const { observation, action } = this.layout;
+    const problem = this.rows.add(observation, this.ended ? undefined : action, reward, ending);
+    this.ended = ending !== "goes on";
+    return (
+      problem &&
+      `${place}: frame ${problem.row} of episode ${this.episode} ${problem.reason}; repair ${this.info.marks.done ?? "the mark"}, split the episode`
     );
   }
 
   private *finish(): Generator<Episode> {
-    const episode = this.rows.finish(this.success);
-    if (episode === undefined) return;
-    this.made++;
-    yield episode;
+    if (this.fault !== undefined) {
+      this.made.leaveOut(this.frames - this.before, this.fault);
+      return;
+    }
+    const episode = this.made.finish(this.rows, this.place, this.succeeded, this.success);
+    if (episode) yield episode;
   }
 
   private newRows(): StepRows {
-    return new StepRows(this.observation.length, this.action.length, this.memory);
-  }
-
-  /** Copies the numbers of a feature; where the next feature goes. */
-  private take(
-    values: ColumnValues,
-    feature: Feature,
-    row: number,
-    target: Float32Array,
-    at: number,
-    place: string,
-  ): number {
-    const found = values.starts[row + 1]! - values.starts[row]!;
-    if (found !== feature.width)
-      throw new DataError(
-        `${place}: ${quoted(feature.name)} has ${found} numbers where "${infoPath}" states ${feature.width}; copy the dataset again.`,
-      );
-    for (let i = 0; i < found; i++) target[at + i] = this.number(values, row, i, place);
-    return at + found;
-  }
-
-  private number({ column, starts, numbers }: ColumnValues, row: number, i: number, place: string): number {
-    const value = starts[row]! + i < starts[row + 1]! ? numbers[starts[row]! + i] : Number.NaN;
-    if (value === undefined)
-      throw new DataError(`${place}: ${quoted(column.name)} holds a text where a number belongs; store numbers.`);
-    if (this.allowNonFinite || Number.isFinite(Math.fround(value))) return value;
-    throw new DataError(
-      `${place}: ${quoted(column.name)} is ${value}, which is no finite float32 number; repair the row.`,
-    );
-  }
-
-  private whole(values: ColumnValues, row: number, place: string): number {
-    const value = this.number(values, row, 0, place);
-    if (Number.isSafeInteger(value)) return value;
-    throw new DataError(
-      `${place}: ${quoted(values.column.name)} is ${value} where a whole number belongs; repair the row.`,
-    );
-  }
-
-  private flag(values: ColumnValues, row: number, place: string): boolean {
-    const value = this.number(values, row, 0, place);
-    if (value === 0 || value === 1) return value === 1;
-    throw new DataError(
-      `${place}: ${quoted(values.column.name)} is ${value} where true or false belongs; repair the row.`,
-    );
+    return new StepRows(this.layout.observation.length, this.layout.action.length, this.memory);
   }
 }

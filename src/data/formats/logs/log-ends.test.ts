@@ -51,7 +51,9 @@ test.each<[string, ReadOptions, RegExp]>([
 
 test("a meaning of done is refused where the log tells by itself", async () => {
   const rows = marked((terminated) => ({ terminated }));
-  await expect(readRows(rows, { doneMeans: "task" })).rejects.toThrow(/nothing to say about it; leave --done-means out/);
+  await expect(readRows(rows, { doneMeans: "task" })).rejects.toThrow(
+    /nothing to say about it; leave --done-means out/,
+  );
 });
 
 test.each([
@@ -215,7 +217,9 @@ test("faulty episodes are left out on request, counted and named", async () => {
   const dataset = await readRows(rows, { dropFaulty: true });
   expect(summaryOf(dataset)).toEqual([{ rewards: [1, 2], terminated: true, last: 1 }]);
   expect(notesOf(dataset)).toEqual([
-    expect.stringMatching(/^8 because their episode is faulty \(--drop-faulty\) \(line 2 is marked terminated although/),
+    expect.stringMatching(
+      /^8 because their episode is faulty \(--drop-faulty\) \(line 2 is marked terminated although/,
+    ),
   ]);
 });
 

@@ -6,25 +6,19 @@ import { DataError, unknownName } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { DoneMeaning } from "../done-meaning.js";
-import { type EndMark, endMarkOf, usualEndMarks } from "../end-marks.js";
+import { type EndMark, endingOf, endMarkMeanings, endMarkOf, type MarkColumns, usualEndMarks } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding } from "../step-rows.js";
 import { flagIn, type LogTable } from "./log-features.js";
 import { ALWAYS, type LogMapping } from "./log-mapping.js";
 
 /** The columns that say how an episode stands after a row. */
-export interface LogEnds extends Readonly<Record<EndMark, string | undefined>> {
+export interface LogEnds extends MarkColumns {
   /** Each row is an episode of its own, whatever its columns say. */
   readonly always: boolean;
   /** Names that would mark ends too, and which lines of JSON may still turn out to have. */
   readonly watched: readonly string[];
 }
-
-const what: Readonly<Record<EndMark, string>> = {
-  terminated: "that the task ended",
-  truncated: "that the clock ended an episode",
-  done: "that an episode ended",
-};
 
 /** @param used the columns that the mapping uses for something else; @throws DataError for two of one meaning */
 export function endColumns(
@@ -47,7 +41,7 @@ export function endColumns(
     if (marking.length <= 1) return marking[0];
     const [first, second] = marking as [string, string];
     throw new DataError(
-      `${table.where} says in ${quoted(first)} and in ${quoted(second)} ${what[mark]}; say --ignore ${printable(second)} if the first is right, or name the other in the mapping (${mark}: ${printable(second)}) with --ignore ${printable(first)}.`,
+      `${table.where} says in ${quoted(first)} and in ${quoted(second)} ${endMarkMeanings[mark]}; say --ignore ${printable(second)} if the first is right, or name the other in the mapping (${mark}: ${printable(second)}) with --ignore ${printable(first)}.`,
     );
   };
   const ends = { terminated: column("terminated"), truncated: column("truncated"), done: column("done") };
@@ -95,7 +89,7 @@ export class EndCells {
     for (const mark of ["terminated", "truncated", "done"] as const) {
       const column = this.ends[mark];
       if (column !== undefined && column !== mark && mapping[mark] === undefined)
-        notes.say(`the column ${quoted(column)} was read as saying ${what[mark]}`);
+        notes.say(`the column ${quoted(column)} was read as saying ${endMarkMeanings[mark]}`);
     }
   }
 
@@ -103,13 +97,7 @@ export class EndCells {
   read(cells: readonly unknown[], steps: number): RowEnding {
     if (this.ends.always) return "terminated";
     this.refuseWatched(cells);
-    const { terminated, truncated } = this.places;
-    if (this.flag(cells, "terminated")) return "terminated";
-    if (this.flag(cells, "truncated")) return "truncated";
-    if (!this.flag(cells, "done")) return "goes on";
-    // Beside a mark of one kind, an end without that mark is of the other.
-    if (terminated !== undefined) return "truncated";
-    return truncated !== undefined ? "terminated" : this.meaning.ending(steps);
+    return endingOf((mark) => this.flag(cells, mark), this.places, this.meaning, steps);
   }
 
   private flag(cells: readonly unknown[], mark: EndMark): boolean {
