@@ -41,8 +41,11 @@ export interface TargetFile {
 
 /** Whether a dataset is a single file that begins with these bytes. */
 export function beginsWith(files: DataFiles, bytes: readonly number[]): boolean {
-  if (files.kind !== "file") return false;
-  const file = files.open(files.paths[0]!);
+  return files.kind === "file" && fileStartsWith(files.open(files.paths[0]!), bytes);
+}
+
+/** Whether a file begins with these bytes. */
+export function fileStartsWith(file: DataFile, bytes: readonly number[]): boolean {
   if (file.size < bytes.length) return false;
   const start = file.read(0, bytes.length);
   return bytes.every((byte, i) => byte === start[i]);

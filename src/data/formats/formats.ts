@@ -7,9 +7,11 @@ import { beginsWith, type DataFile, type DataFiles } from "../containers/files.j
 import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { NPY_MAGIC } from "../containers/numpy/npy.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
+import { startOf, textFile } from "../containers/text-file.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "./format.js";
 import { minariFormat } from "./minari/minari-format.js";
+import { RLLIB_START } from "./rllib/rllib-start.js";
 
 /** calql's own; see calql-layout.ts for what is in it. */
 export const calqlFormat: DatasetFormat = {
@@ -86,7 +88,8 @@ export const jsonLinesFormat: DatasetFormat = {
   extensions: [".jsonl", ".ndjson"],
   recognises: (files) =>
     files.kind === "file" &&
-    (/\.(jsonl|ndjson)$/i.test(files.name) || holds(() => /^\s*\{\s*"/.test(startOf(onlyFile(files))))),
+    (/\.(jsonl|ndjson)(\.gz)?$/i.test(files.name) || startsLike(files, /^\s*(\[\s*)?\{\s*"/)) &&
+    !startsLike(files, RLLIB_START),
   async open(files, options) {
     refuseOptions(files.name, "a log of JSON lines", options, logOptions);
     const [{ openLog }, { openJsonLines }] = await Promise.all([
@@ -96,6 +99,34 @@ export const jsonLinesFormat: DatasetFormat = {
     return openLog(openJsonLines(onlyFile(files), `"${files.name}"`), files.name, options);
   },
   create: async (target, header) => (await import("./logs/log-writer.js")).createJsonLines(target, header),
+};
+
+export const csvFormat: DatasetFormat = {
+  id: "csv",
+  description: "CSV: an application's log, one row a step",
+  losesActionBounds: true,
+  extensions: [".csv", ".tsv"],
+  recognises: (files) => files.kind === "file" && /\.(csv|tsv)(\.gz)?$/i.test(files.name),
+  async open(files, options) {
+    refuseOptions(files.name, "a log in CSV", options, logOptions);
+    const [{ openLog }, { openCsvLog }] = await Promise.all([
+      import("./logs/log-reader.js"),
+      import("./logs/log-csv.js"),
+    ]);
+    return openLog(openCsvLog(onlyFile(files), `"${files.name}"`), files.name, options);
+  },
+};
+
+export const rllibFormat: DatasetFormat = {
+  id: "rllib",
+  description: "RLlib's JSON: a batch of rows a line",
+  extensions: [".json"],
+  recognises: (files) => startsLike(files, RLLIB_START),
+  async open(files, options) {
+    const meaningful = ["ignore", "doneMeans", "horizon", "successReward"] as const;
+    refuseOptions(files.name, "in RLlib's format, whose lines hold a batch of rows each", options, meaningful);
+    return (await import("./rllib/rllib.js")).openRllib(onlyFile(files), files.name, options);
+  },
 };
 
 export const adroitNpyFormat: DatasetFormat = {
@@ -130,6 +161,8 @@ export const datasetFormats: readonly DatasetFormat[] = [
   lerobotFormat,
   parquetFormat,
   jsonLinesFormat,
+  csvFormat,
+  rllibFormat,
   adroitNpyFormat,
   ogbenchFormat,
 ];
@@ -167,9 +200,9 @@ function onlyFile(files: DataFiles): DataFile {
   return files.open(files.paths[0]!);
 }
 
-/** The first characters of a file. */
-function startOf(file: DataFile): string {
-  return new TextDecoder().decode(file.read(0, Math.min(file.size, 64)));
+/** Whether a dataset of one file begins with such a text, packed or not. */
+function startsLike(files: DataFiles, pattern: RegExp): boolean {
+  return files.kind === "file" && holds(() => pattern.test(startOf(textFile(onlyFile(files), ""))));
 }
 
 /** Whether something holds of a file; what cannot be read is not of the format. */

@@ -17,6 +17,8 @@ export type RowEnding = "goes on" | "terminated" | "truncated";
 export interface RowProblem {
   readonly row: number;
   readonly reason: string;
+  /** Set where it is the stored next observation that does not fit. */
+  readonly isNext?: true;
 }
 
 /** Rows that gave no step when their episode was finished, and why. */
@@ -91,7 +93,7 @@ export class StepRows {
   /**
    * The episode of all rows so far, of which nothing is kept here; called once.
    *
-   * - A last row without an action tells the observation after the action before it.
+   * - A last row without an action tells the observation after the action before it; the end may be marked in either.
    * - Else a last row that is terminated is kept, its own observation standing in for the next one, which nothing uses.
    * - Else the last row is kept if it stores its next observation, and dropped if not: it then tells only an observation.
    *
@@ -102,7 +104,8 @@ export class StepRows {
   finish(success = false, surely = false): Episode | undefined {
     this.memory.give(this.bytes);
     const closing = this.last?.acts === false;
-    const ending = (closing ? this.previous : this.last)?.ending;
+    const ending =
+      closing && this.previous && this.previous.ending !== "goes on" ? this.previous.ending : this.last?.ending;
     const terminated = ending === "terminated" || surely || (success && ending === "goes on" && !closing);
     const kept = !closing && (terminated || this.next !== undefined);
     const length = kept ? this.rows : this.rows - 1;
@@ -163,6 +166,7 @@ export class StepRows {
     if (previous && previous.ending !== "goes on") return marked(rows - 2, previous.ending);
     if (!last.acts) return { row: rows - 1, reason: "has no action although the episode goes on after it" };
     if (!this.next || sameObservation(this.next, 0, this.observations.last, 0, this.observationSize)) return undefined;
-    return { row: rows - 1, reason: "stores a next observation that is not the observation of the row after it" };
+    const reason = "stores a next observation that is not the observation of the row after it";
+    return { row: rows - 1, reason, isNext: true };
   }
 }

@@ -144,6 +144,17 @@ test("a column that marks something else is refused with the step that helps", a
   expect(summaryOf(await readRows(rows, { ignore: ["timeout"] }))).toEqual([byTask, byTask]);
 });
 
+test("an end may be marked in the row that only holds the last observation", async () => {
+  const closing = (more: object) => [
+    logRow("a", 0, { terminated: false }),
+    logRow("a", 1, { action: null, terminated: false, ...more }),
+  ];
+  expect(summaryOf(await readRows(closing({ terminated: true })))).toEqual([
+    { rewards: [1], terminated: true, last: 1 },
+  ]);
+  expect(summaryOf(await readRows(closing({})))).toEqual([{ rewards: [1], terminated: false, last: 1 }]);
+});
+
 test("rows that give no step are counted by reason, with the first of them", async () => {
   const rows = [
     logRow("a", 0, { reward: 0 }),

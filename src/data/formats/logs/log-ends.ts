@@ -46,7 +46,7 @@ export function endColumns(
   };
   const ends = { terminated: column("terminated"), truncated: column("truncated"), done: column("done") };
   const known = new Set([...table.columns, ...named]);
-  const watched = table.unit === "line" ? usualEndMarks.filter((name) => free(name) && !known.has(name)) : [];
+  const watched = table.isComplete ? [] : usualEndMarks.filter((name) => free(name) && !known.has(name));
   return { always: false, ...ends, watched };
 }
 
@@ -56,9 +56,9 @@ export function rowsAreEpisodes({ columns }: LogTable, { terminated }: LogMappin
 }
 
 /** A typing error must not lead to a column that is used although the user meant to have it ignored. */
-function refuseUnknown({ columns, unit }: LogTable, ignore: readonly string[]): void {
+function refuseUnknown({ columns, isComplete }: LogTable, ignore: readonly string[]): void {
   for (const name of ignore)
-    if (!columns.includes(name) && !(unit === "line" && endMarkOf(name)))
+    if (!columns.includes(name) && (isComplete || !endMarkOf(name)))
       throw unknownName("column to ignore", name, columns.slice(0, 30));
 }
 

@@ -10,8 +10,8 @@ import type { LogFeature } from "./log-mapping.js";
 export interface LogRow {
   /** The values of the columns that were asked for, in that order; undefined where the row has none, null where it is empty. */
   readonly cells: readonly unknown[];
-  /** Where it stands: line (from 1 on) or row (from 0 on). */
-  readonly number: number;
+  /** Where it stands: line (from 1 on) or row (from 0 on), to go after the table's unit. */
+  readonly number: number | string;
 }
 
 /** A log's rows. */
@@ -19,7 +19,9 @@ export interface LogTable {
   /** How messages name the log, e.g. `"visits.jsonl"`. */
   readonly where: string;
   /** What a row is called in messages. */
-  readonly unit: "line" | "row";
+  readonly unit: "line" | "row" | "object";
+  /** Whether every row has all columns; else rows leave out what is not set. */
+  readonly isComplete: boolean;
   /** The names of the columns, as far as the first row or the file's header tells them. */
   readonly columns: readonly string[];
   /** How many discrete actions there are, where a file that was written here says so. */
@@ -34,6 +36,15 @@ export interface LogTable {
 /** Wrong content of a cell; the message says column and problem, the caller adds the file and the line. */
 export class CellProblem extends Error {}
 
+/** The columns of a part of a mapping, in its order. */
+export function columnsIn(features: LogFeature | readonly LogFeature[]): string[] {
+  return listOf(features).map((feature) => (typeof feature === "string" ? feature : feature.column));
+}
+
+function listOf(features: LogFeature | readonly LogFeature[]): readonly LogFeature[] {
+  return Array.isArray(features) ? (features as readonly LogFeature[]) : [features as LogFeature];
+}
+
 /** Columns that make up one vector. */
 export class Features {
   readonly columns: readonly string[];
@@ -46,9 +57,8 @@ export class Features {
     private readonly first: number,
     private readonly allowNonFinite: boolean,
   ) {
-    const list = Array.isArray(features) ? (features as readonly LogFeature[]) : [features as LogFeature];
-    this.columns = list.map((feature) => (typeof feature === "string" ? feature : feature.column));
-    this.categories = list.map((feature) =>
+    this.columns = columnsIn(features);
+    this.categories = listOf(features).map((feature) =>
       typeof feature === "string" ? undefined : new Map(feature.categories.map((value, i) => [value, i])),
     );
   }
@@ -120,8 +130,7 @@ export class Features {
     const empty = cell === null || cell === undefined;
     if (empty && this.allowNonFinite) return Number.NaN;
     if (empty) throw this.problem(i, "is empty; repair or remove the row");
-    if (typeof cell === "string")
-      throw this.problem(i, `is ${shown(cell)}, a text; list its categories in the mapping ({"column", "categories"})`);
+    if (typeof cell === "string") throw this.problem(i, `is ${shown(cell)}${textStep(cell)}`);
     if (typeof cell !== "number") throw this.problem(i, `is ${shown(cell)} where a number belongs`);
     if (!this.allowNonFinite && !Number.isFinite(Math.fround(cell)))
       throw this.problem(i, `is ${cell}, which is no finite float32 number; repair or remove the row`);
@@ -140,6 +149,13 @@ export function flagIn(cell: unknown, column: string): boolean {
   throw new CellProblem(
     `column ${quoted(column)} is ${printable(shown(cell))} where true or false belongs; correct it, or say --ignore ${printable(column)} if it marks something else`,
   );
+}
+
+/** What to do about a text where a number belongs. */
+function textStep(text: string): string {
+  if (/^\s*[+-]?\d+,\d+\s*$/.test(text)) return "; write numbers with a point and without commas";
+  if (/^\s*\[[^,]*\]\s*$/s.test(text)) return "; write lists as [1, 2], with commas and all their numbers";
+  return ', a text; list its categories in the mapping ({"column", "categories"})';
 }
 
 function isList(cell: unknown): cell is ArrayLike<unknown> & object {

@@ -11,7 +11,7 @@ import { type ActionBounds, boundsOf } from "../../transform.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding } from "../step-rows.js";
 import { EndCells, endColumns, rowsAreEpisodes } from "./log-ends.js";
-import { CellProblem, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
+import { CellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { type LogMapping, usualColumns } from "./log-mapping.js";
 
 export type EpisodeName = string | number;
@@ -71,7 +71,8 @@ export class LogLayout {
     this.observation = features(mapping.observation, true);
     this.action = features(mapping.action);
     const told = mapping.nextObservation ?? usual(undefined, usualColumns.nextObservation);
-    this.next = told === undefined ? undefined : features(told);
+    const isIgnored = told !== undefined && columnsIn(told).some((column) => options.ignore?.includes(column));
+    this.next = told === undefined || isIgnored ? undefined : features(told);
     const ends = endColumns(table, mapping, [...this.columns], options);
     this.ends = new EndCells(ends, table, (column) => this.place(column), options);
     this.discreteActions = this.countActions(mapping);
@@ -94,6 +95,11 @@ export class LogLayout {
 
   get actionSize(): number {
     return this.discreteActions === undefined ? this.action.size : 1;
+  }
+
+  /** The columns of the observation after a step, where they are stored. */
+  get nextColumns(): readonly string[] {
+    return this.next?.columns ?? [];
   }
 
   /** Whether each row is an episode of its own. */
@@ -165,9 +171,8 @@ export class LogLayout {
 
   /** Notes a column as one to read; `always`: every row has it. */
   private place(column: string, always = false): number {
-    const { columns, where, unit } = this.table;
-    // Lines may leave out what is not set; the columns of a table are all there.
-    if ((always || unit === "row") && !columns.includes(column)) {
+    const { columns, where, isComplete } = this.table;
+    if ((always || isComplete) && !columns.includes(column)) {
       const { message } = unknownName("column", column, columns.slice(0, 30));
       throw new DataError(`${where}: ${printable(message).slice(0, 600)} A mapping file ${otherNames}`);
     }

@@ -16,6 +16,7 @@ export async function openParquetLog(file: DataFile, where: string): Promise<Log
   return {
     where,
     unit: "row",
+    isComplete: true,
     columns: table.columns.map(({ name }) => name),
     discreteActions: discrete === undefined ? undefined : Number(discrete),
     rowCount: table.rows,

@@ -25,7 +25,7 @@ const MOST_NAMED = 3;
 interface Gathered {
   readonly rows: StepRows;
   /** The numbers of the last rows, as messages name them; older ones are not named any more. */
-  readonly numbers: number[];
+  readonly numbers: LogRow["number"][];
   count: number;
   step: number | undefined;
   success: boolean;
@@ -80,7 +80,7 @@ class LogPass {
 
   /** One episode in memory at a time; one that comes back is an error. */
   *contiguous(): Generator<Episode> {
-    const ended = new Map<EpisodeName, number>();
+    const ended = new Map<EpisodeName, LogRow["number"]>();
     let name: EpisodeName | undefined;
     let gathered: Gathered | undefined;
     for (const row of this.table.rows(this.layout.columns)) {
@@ -152,7 +152,11 @@ class LogPass {
       const problem = rows.add(observation, action, reward, ending, nextObservation);
       if (problem === undefined) return undefined;
       const wrong = numbers[numbers.length - (rows.count - problem.row)];
-      return `${this.table.unit} ${wrong} ${problem.reason}; repair or remove the row, or leave such episodes out with --drop-faulty`;
+      const [column] = this.layout.nextColumns;
+      const other = problem.isNext
+        ? `, take the rows as they follow each other with --ignore ${printable(column!)}`
+        : "";
+      return `${this.table.unit} ${wrong} ${problem.reason}; repair or remove the row${other}, or leave such episodes out with --drop-faulty`;
     } catch (error) {
       if (error instanceof CellProblem) return `${this.place(row)}: ${error.message}`;
       throw error;
@@ -168,7 +172,11 @@ class LogPass {
     if (episode) yield episode;
   }
 
-  private refuseReturn(episode: EpisodeName, ended: ReadonlyMap<EpisodeName, number>, number: number): void {
+  private refuseReturn(
+    episode: EpisodeName,
+    ended: ReadonlyMap<EpisodeName, LogRow["number"]>,
+    number: LogRow["number"],
+  ): void {
     const { where, unit } = this.table;
     const last = ended.get(episode);
     if (last === undefined) return;

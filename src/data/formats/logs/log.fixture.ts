@@ -1,7 +1,10 @@
 /**
- * Short logs for tests: rows of an episode as JSON lines, and what is read from them.
+ * Short logs for tests: rows of an episode as JSON lines, and what is read from them; and the logs that
+ * fixtures/formats/write_logs.py wrote with Python.
  */
-import { filesInMemory } from "../../containers/files.js";
+import { readFileSync } from "node:fs";
+import { type DataFiles, filesInMemory } from "../../containers/files.js";
+import type { ExpectedEpisode } from "../../containers/tables.fixture.js";
 import { type Dataset, stateOf } from "../../episode.js";
 import { loadDataset } from "../../episode-source.js";
 import type { DatasetFormat, ReadOptions } from "../format.js";
@@ -35,3 +38,15 @@ export function summaryOf({ episodes }: Pick<Dataset, "episodes">) {
 export function notesOf({ notes = [] }: Pick<Dataset, "notes">): string[] {
   return notes.map(({ text, leftOut, example }) => (leftOut > 0 ? `${leftOut} ${text} (${example})` : text));
 }
+
+const folder = new URL("../../../../fixtures/formats/logs/", import.meta.url);
+
+/** A file that Python wrote. */
+export function logFile(name: string): DataFiles {
+  return filesInMemory(name, new Uint8Array(readFileSync(new URL(name, folder))));
+}
+
+/** What Python says is in them. */
+export const expectedLogs = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) as Readonly<
+  Record<"episodes" | "bandit" | "rllib", readonly ExpectedEpisode[]>
+>;

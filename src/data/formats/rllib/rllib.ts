@@ -1,0 +1,134 @@
+/**
+ * RLlib's offline data in JSON: each line is a batch of rows, a `SampleBatch`, in which every column is a list with one
+ * value a row (layout read from ray's rllib/offline/json_writer.py and json_reader.py). As a table of rows it is a log
+ * whose columns have RLlib's names; a batch may hold a part of an episode, or parts of several.
+ *
+ * - obs, actions, rewards; new_obs, where it is stored, is the observation after the action.
+ * - eps_id tells the episodes apart; t counts the steps, 1 more from row to row.
+ * - terminateds and truncateds mark ends; the older dones alone leaves open which of both it was, except where infos say
+ *   "TimeLimit.truncated".
+ *
+ * Columns that RLlib compressed hold Python's pickles and are refused; so are batches of several policies.
+ */
+import { DataError } from "../../../errors.js";
+import type { DataFile } from "../../containers/files.js";
+import { listed, quoted } from "../../containers/refusal.js";
+import { type TextFile, textFile } from "../../containers/text-file.js";
+import { linesOf, type TextLine } from "../../containers/text-lines.js";
+import type { EpisodeSource } from "../../episode-source.js";
+import type { ReadOptions } from "../format.js";
+import type { LogRow, LogTable } from "../logs/log-features.js";
+import { cellOf, parseObject } from "../logs/log-jsonl.js";
+import { openLog } from "../logs/log-reader.js";
+
+/** A batch has some hundred rows; RLlib begins a new file after 64 MiB. */
+const LONGEST_LINE = 2 ** 24;
+/** In infos, by gym's wrapper: the clock ended the episode. */
+const TIME_LIMIT = "TimeLimit.truncated";
+
+/** @throws DataError where the file holds no such batches */
+export function openRllib(file: DataFile, name: string, options: ReadOptions): EpisodeSource {
+  const table = openBatches(file, `"${name}"`);
+  const found = (...names: string[]) => names.find((column) => table.columns.includes(column));
+  const optional = {
+    step: found("t"),
+    terminated: found("terminateds"),
+    truncated: found("truncateds", TIME_LIMIT),
+    done: found("dones"),
+    nextObservation: found("new_obs"),
+  };
+  const mapping = {
+    episode: "eps_id",
+    observation: "obs",
+    action: "actions",
+    reward: "rewards",
+    // Parts of episodes that were played side by side follow each other.
+    interleaved: true,
+    ...Object.fromEntries(Object.entries(optional).filter(([, column]) => column !== undefined)),
+  };
+  return openLog(table, name, { ...options, mapping });
+}
+
+function openBatches(file: DataFile, where: string): LogTable {
+  const text = textFile(file, where);
+  return {
+    where,
+    unit: "line",
+    isComplete: true,
+    columns: columnsOf(text, where),
+    discreteActions: undefined,
+    rowCount: undefined,
+    fileBytes: file.size,
+    rows: (columns) => rows(text, where, columns),
+  };
+}
+
+/** Those of the first batch, and the time limit's where infos tell of it. */
+function columnsOf(file: TextFile, where: string): string[] {
+  const columns = new Set<string>();
+  let isFirst = true;
+  for (const line of linesOf(file, where, LONGEST_LINE)) {
+    if (isFirst) for (const column of Object.keys(batchIn(line, where))) columns.add(column);
+    isFirst = false;
+    if (line.text.includes(`"${TIME_LIMIT}"`)) columns.add(TIME_LIMIT);
+  }
+  if (isFirst) throw new DataError(`${where} is empty; record some batches first.`);
+  if (columns.has("truncateds")) columns.delete(TIME_LIMIT);
+  columns.delete("type");
+  for (const column of ["eps_id", "obs", "actions", "rewards"])
+    if (!columns.has(column))
+      throw new DataError(
+        `${where}: the batches have no ${quoted(column)}, which RLlib writes for every row; there: ${listed(columns)}.`,
+      );
+  return [...columns];
+}
+
+function* rows(file: TextFile, where: string, columns: readonly string[]): Generator<LogRow> {
+  for (const line of linesOf(file, where, LONGEST_LINE)) {
+    const batch = batchIn(line, where);
+    const lists = columns.map((column) => listIn(batch, column, line, where));
+    const count = lists[0]?.length ?? 0;
+    for (const [i, list] of lists.entries())
+      if (list !== undefined && list.length !== count)
+        throw new DataError(
+          `${where}: line ${line.number} has ${list.length} values in ${quoted(columns[i]!)} but ${count} in ${quoted(columns[0]!)}; record the batch again, or remove the line.`,
+        );
+    for (let row = 0; row < count; row++)
+      yield { cells: lists.map((list) => list?.[row]), number: `${line.number} (row ${row})` };
+  }
+}
+
+/** The values of a column, one a row; undefined where the batch does not have it. */
+function listIn(batch: object, column: string, line: TextLine, where: string): readonly unknown[] | undefined {
+  if (column === TIME_LIMIT) {
+    const infos = cellOf(batch, "infos");
+    return Array.isArray(infos) ? infos.map(timeLimitIn) : undefined;
+  }
+  const values = cellOf(batch, column);
+  if (values === undefined || Array.isArray(values)) return values;
+  const place = `${where}: line ${line.number}: ${quoted(column)}`;
+  if (typeof values === "string")
+    throw new DataError(
+      `${place} is packed (a pickle, compressed with LZ4), which only Python reads; write the data again with output_compress_columns=[] (compress_columns=[] of the JsonWriter).`,
+    );
+  throw new DataError(`${place} is no list with one value a row; write observations and actions as plain arrays.`);
+}
+
+function timeLimitIn(info: unknown): unknown {
+  return typeof info === "object" && info !== null ? cellOf(info, TIME_LIMIT) : undefined;
+}
+
+/** The batch of a line; of a batch of several agents the one that there is. @throws DataError where there are several */
+function batchIn({ text, number }: TextLine, where: string): object {
+  // RLlib numbers episodes at random up to 10^18, where JavaScript's numbers are no longer told apart: they stay texts.
+  const exact = text.replace(/"eps_id"\s*:\s*\[[\d\s,-]*\]/, (ids) => ids.replace(/-?\d+/g, '"$&"'));
+  const object = parseObject({ text: exact, number }, { where, unit: "line" });
+  const policies = cellOf(object, "policy_batches");
+  if (typeof policies !== "object" || policies === null) return object;
+  const names = Object.keys(policies);
+  const batch = names.length === 1 ? cellOf(policies, names[0]!) : undefined;
+  if (typeof batch === "object" && batch !== null) return batch;
+  throw new DataError(
+    `${where}: line ${number} holds the rows of ${names.length} policies (${listed(names)}); write those of one policy, one agent, to a file of its own.`,
+  );
+}
