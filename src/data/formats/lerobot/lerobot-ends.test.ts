@@ -119,7 +119,7 @@ test("rewards that stand only in unmarked last frames are not lost without a wor
   const reading = read(reward(() => ({})));
   await expect(reading).rejects.toThrow(DataError);
   await expect(reading).rejects.toThrow(
-    '"made" has rewards other than 0 only in last rows such as episode 1, frame 1, whose next observation is unknown, so that none would be left; mark it by "next.done" and "next.success" in their last frame, or say which episodes succeeded with --reward success:0,3,5.',
+    '"made" has rewards other than 0 only in last rows such as episode 1, frame 1, whose next observation is unknown, so that none would be left; mark a success with "next.done" and "next.success" in the last frame, or say which episodes succeeded with --reward success:0,3,5.',
   );
   const kept = [
     [[0, 0], false],

@@ -86,7 +86,7 @@ class FrameReader {
       where,
       singleRows: "record longer episodes",
       markEnds:
-        'mark it by "next.done" and "next.success" in their last frame, or say which episodes succeeded with --reward success:0,3,5',
+        'mark a success with "next.done" and "next.success" in the last frame, or say which episodes succeeded with --reward success:0,3,5',
     };
     this.made = new StepEpisodes(words, notes, options);
     this.rows = this.newRows();

@@ -5,6 +5,7 @@
 import { shown } from "../../../requirement.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import type { LogFeature } from "./log-mapping.js";
+import { SparseIds } from "./log-sparse.js";
 
 /** One row; valid until the next one is asked for. */
 export interface LogRow {
@@ -49,6 +50,7 @@ function listOf(features: LogFeature | readonly LogFeature[]): readonly LogFeatu
 export class Features {
   readonly columns: readonly string[];
   private readonly categories: readonly (ReadonlyMap<unknown, number> | undefined)[];
+  private readonly sparse: readonly (SparseIds | undefined)[];
   private widths: readonly number[] = [];
 
   /** @param first where the cells of these columns begin in a row */
@@ -59,8 +61,11 @@ export class Features {
   ) {
     this.columns = columnsIn(features);
     this.categories = listOf(features).map((feature) =>
-      typeof feature === "string" ? undefined : new Map(feature.categories.map((value, i) => [value, i])),
+      typeof feature === "object" && "categories" in feature
+        ? new Map(feature.categories.map((value, i) => [value, i]))
+        : undefined,
     );
+    this.sparse = listOf(features).map(SparseIds.of);
   }
 
   /** How many categories there are to choose from, where this is a single column of them. */
@@ -82,7 +87,7 @@ export class Features {
   measure(cells: readonly unknown[]): void {
     this.widths = this.columns.map((_, i) => {
       const cell = cells[this.first + i];
-      return this.categories[i]?.size ?? (isList(cell) ? cell.length : 1);
+      return this.categories[i]?.size ?? this.sparse[i]?.size ?? (isList(cell) ? cell.length : 1);
     });
   }
 
@@ -93,7 +98,11 @@ export class Features {
       const cell = cells[this.first + i];
       const width = this.widths[i]!;
       const categories = this.categories[i];
-      if (categories) {
+      const sparse = this.sparse[i];
+      if (sparse) {
+        const problem = sparse.fill(cell, target, at, (value) => this.number(i, value));
+        if (problem !== undefined) throw this.problem(i, problem);
+      } else if (categories) {
         target.fill(0, at, at + width);
         target[at + this.category(i, cell, categories)] = 1;
       } else if (isList(cell)) {
@@ -131,6 +140,8 @@ export class Features {
     if (empty && this.allowNonFinite) return Number.NaN;
     if (empty) throw this.problem(i, "is empty; repair or remove the row");
     if (typeof cell === "string") throw this.problem(i, `is ${shown(cell)}${textStep(cell)}`);
+    if (typeof cell === "object" && !isList(cell))
+      throw this.problem(i, `is ${shown(cell)}, an object; name its ids in the mapping ({"column", "ids"})`);
     if (typeof cell !== "number") throw this.problem(i, `is ${shown(cell)} where a number belongs`);
     if (!this.allowNonFinite && !Number.isFinite(Math.fround(cell)))
       throw this.problem(i, `is ${cell}, which is no finite float32 number; repair or remove the row`);

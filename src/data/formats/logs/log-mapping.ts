@@ -7,6 +7,8 @@ import { UsageError } from "../../../errors.js";
 import { parseDeclared } from "../../../requirement.js";
 
 const column = z.string().min(1);
+/** As wide as the widest row that is read. */
+const MOST_IDS = 2 ** 16;
 
 /** A column of categories: each of them becomes a number of its own that is 1 where the row has it (one-hot). */
 const categorical = z.strictObject({
@@ -16,10 +18,25 @@ const categorical = z.strictObject({
     .min(1)
     .max(10_000),
 });
+/** A column of objects from ids to numbers: the ids that there are, in order, or how many where they count from 0. */
+const sparse = z.union([
+  z.strictObject({
+    column,
+    ids: z
+      .array(z.union([z.string(), z.number()]))
+      .min(1)
+      .max(MOST_IDS)
+      .refine((ids) => new Set(ids.map(String)).size === ids.length, { message: "name each id once" }),
+  }),
+  z.strictObject({ column, size: z.int().min(1).max(MOST_IDS) }),
+]);
 const bound = z.union([z.number(), z.array(z.number()).min(1)]);
-const feature = z.union([column, categorical], { message: 'be the name of a column, or {"column", "categories"}' });
+const feature = z.union([column, categorical, sparse], {
+  message: 'be the name of a column, {"column", "categories"}, {"column", "ids"} or {"column", "size"}',
+});
 const features = z.union([feature, z.array(feature).min(1)], {
-  message: 'be the name of a column, {"column", "categories"}, or a list of these',
+  message:
+    'be the name of a column, {"column", "categories"}, {"column", "ids"}, {"column", "size"}, or a list of these',
 });
 
 const schema = z.strictObject({
