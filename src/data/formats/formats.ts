@@ -7,7 +7,6 @@ import { beginsWith, type DataFile, type DataFiles } from "../containers/files.j
 import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { NPY_MAGIC } from "../containers/numpy/npy.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
-import { startOf, textFile } from "../containers/text-file.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "./format.js";
 import { minariFormat } from "./minari/minari-format.js";
@@ -86,10 +85,10 @@ export const jsonLinesFormat: DatasetFormat = {
   description: "JSON lines: an application's log, one object a step",
   losesActionBounds: true,
   extensions: [".jsonl", ".ndjson"],
-  recognises: (files) =>
+  recognises: async (files) =>
     files.kind === "file" &&
-    (/\.(jsonl|ndjson)(\.gz)?$/i.test(files.name) || startsLike(files, /^\s*(\[\s*)?\{\s*"/)) &&
-    !startsLike(files, RLLIB_START),
+    (/\.(jsonl|ndjson)(\.gz)?$/i.test(files.name) || (await startsLike(files, /^\s*(\[\s*)?\{\s*"/))) &&
+    !(await startsLike(files, RLLIB_START)),
   async open(files, options) {
     refuseOptions(files.name, "a log of JSON lines", options, logOptions);
     const [{ openLog }, { openJsonLines }] = await Promise.all([
@@ -201,8 +200,10 @@ function onlyFile(files: DataFiles): DataFile {
 }
 
 /** Whether a dataset of one file begins with such a text, packed or not. */
-function startsLike(files: DataFiles, pattern: RegExp): boolean {
-  return files.kind === "file" && holds(() => pattern.test(startOf(textFile(onlyFile(files), ""))));
+async function startsLike(files: DataFiles, pattern: RegExp): Promise<boolean> {
+  if (files.kind !== "file") return false;
+  const { startOf, textFile } = await import("../containers/text-file.js");
+  return holds(() => pattern.test(startOf(textFile(onlyFile(files), ""))));
 }
 
 /** Whether something holds of a file; what cannot be read is not of the format. */
