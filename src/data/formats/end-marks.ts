@@ -39,7 +39,8 @@ export function endMarkOf(name: string): EndMark | undefined {
 /** Spellings of such names, to look for in rows that do not say beforehand which columns they have. */
 export const usualEndMarks: readonly string[] = [
   ...["terminated", "terminal", "terminals", "is_terminal", "truncated", "truncation", "timeout", "timeouts"],
-  ...["done", "dones", "is_done", "is_last", "episode_end", "end_of_episode", "isLast", "isTerminal"],
+  ...["terminateds", "terminations", "truncateds", "truncations", "done", "dones", "is_done", "is_last"],
+  ...["episode_end", "episode_ends", "episode_done", "end_of_episode", "isLast", "isTerminal"],
 ];
 
 /** The column of each meaning; absent where there is none. */

@@ -18,6 +18,8 @@ const bombs: readonly { name: string; steps: number; options?: ReadOptions }[] =
   { name: "ogbench.npz", steps: 299_999 },
   { name: "log.parquet", steps: 209_999, options: { mapping } },
   { name: "log.parquet", steps: 209_999, options: { mapping: { ...mapping, interleaved: true } } },
+  { name: "log.csv.gz", steps: 169_999, options: { mapping } },
+  { name: "log.jsonl.gz", steps: 169_999, options: { mapping } },
 ];
 
 // The library that unpacks keeps the constructors that it finds when it is loaded: its streaming buffers, which live for

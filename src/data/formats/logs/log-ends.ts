@@ -83,6 +83,15 @@ export class EndCells {
     this.meaning = new DoneMeaning(table.where, open, options);
   }
 
+  /** What to do about marks that contradict the rows, where the mapping does not name their column. */
+  ignoring({ terminated, truncated, done }: LogMapping): string {
+    const told = [terminated, truncated, done];
+    const guessed = [this.ends.terminated, this.ends.truncated, this.ends.done].filter(
+      (column) => column !== undefined && !told.includes(column),
+    );
+    return guessed.map((column) => `, say --ignore ${printable(column!)} if that column does not mark ends`).join("");
+  }
+
   /** The columns that say it, where the mapping does not. */
   note(notes: ReadingNotes, mapping: LogMapping): void {
     this.meaning.note(notes);

@@ -9,7 +9,7 @@ import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
 import type { ReadOptions } from "../format.js";
-import type { RowEnding } from "../step-rows.js";
+import type { RowEnding, RowProblem } from "../step-rows.js";
 import { EndCells, endColumns, rowsAreEpisodes } from "./log-ends.js";
 import { CellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { type LogMapping, usualColumns } from "./log-mapping.js";
@@ -97,9 +97,10 @@ export class LogLayout {
     return this.discreteActions === undefined ? this.action.size : 1;
   }
 
-  /** The columns of the observation after a step, where they are stored. */
-  get nextColumns(): readonly string[] {
-    return this.next?.columns ?? [];
+  /** What to do where rows contradict each other, besides repairing them: the columns may be taken for what they are not. */
+  stepsFor({ isNext }: RowProblem): string {
+    if (!isNext) return this.ends.ignoring(this.mapping);
+    return `, take the rows as they follow each other with --ignore ${printable(this.next!.columns[0]!)}`;
   }
 
   /** Whether each row is an episode of its own. */

@@ -152,11 +152,8 @@ class LogPass {
       const problem = rows.add(observation, action, reward, ending, nextObservation);
       if (problem === undefined) return undefined;
       const wrong = numbers[numbers.length - (rows.count - problem.row)];
-      const [column] = this.layout.nextColumns;
-      const other = problem.isNext
-        ? `, take the rows as they follow each other with --ignore ${printable(column!)}`
-        : "";
-      return `${this.table.unit} ${wrong} ${problem.reason}; repair or remove the row${other}, or leave such episodes out with --drop-faulty`;
+      const steps = this.layout.stepsFor(problem);
+      return `${this.table.unit} ${wrong} ${problem.reason}; repair or remove the row${steps}, or leave such episodes out with --drop-faulty`;
     } catch (error) {
       if (error instanceof CellProblem) return `${this.place(row)}: ${error.message}`;
       throw error;

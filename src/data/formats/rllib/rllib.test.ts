@@ -88,8 +88,8 @@ test("a mapping means nothing to it", async () => {
 
 test("10,000 damaged files give valid data or one typed error each", { timeout: 300_000 }, async () => {
   const valid = ["rllib.json", "rllib-old.json"].map(logFile);
-  const report = await fuzzFormat(rllibFormat, valid, { mutations: 500, seed: 1 });
-  expect(report.cases).toBe(500);
-  expect(report.refused).toBeGreaterThan(100);
-  expect(report.accepted).toBeGreaterThan(5);
+  const report = await fuzzFormat(rllibFormat, valid, { mutations: 10_000, seed: 1 });
+  expect(report.cases).toBe(10_000);
+  expect(report.refused).toBeGreaterThan(2_000);
+  expect(report.accepted).toBeGreaterThan(100);
 });
