@@ -37,7 +37,10 @@ export function addReadingFlags(command: Command): Command {
       ]),
     )
     .option("--drop-faulty", "leave faulty episodes out, and count them")
-    .option("--horizon <steps>", "steps after which the clock ends an episode, for a file without timeouts")
+    .option(
+      "--horizon <steps>",
+      "steps after which the clock ends an episode, for files without timeouts, or with --done-means either",
+    )
     .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
     .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards")

@@ -28,7 +28,7 @@ export class DoneMeaning {
       );
     if (horizon !== undefined && doneMeans !== "either")
       throw new UsageError(
-        `${name} marks where its episodes end, so a horizon only says which ends are the clock's; give it together with --done-means either, or leave it out.`,
+        `${name} tells its episodes apart by itself, and a horizon only says which of their ends are the clock's; give it together with --done-means either, or leave it out.`,
       );
     this.means = doneMeans ?? "task";
     this.horizon = horizon ?? fallbackHorizon;

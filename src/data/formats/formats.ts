@@ -118,13 +118,13 @@ export const csvFormat: DatasetFormat = {
 
 export const rllibFormat: DatasetFormat = {
   id: "rllib",
-  description: "RLlib's JSON: a batch of rows a line",
+  description: "RLlib's JSON: a batch of rows a line, a file or a folder of such",
   extensions: [".json"],
-  recognises: (files) => startsLike(files, RLLIB_START),
+  recognises: (files) => (files.kind === "file" || files.paths.every(isJson)) && startsLike(files, RLLIB_START),
   async open(files, options) {
     const meaningful = ["ignore", "doneMeans", "horizon", "successReward"] as const;
     refuseOptions(files.name, "in RLlib's format, whose lines hold a batch of rows each", options, meaningful);
-    return (await import("./rllib/rllib.js")).openRllib(onlyFile(files), files.name, options);
+    return (await import("./rllib/rllib.js")).openRllib(files, options);
   },
 };
 
@@ -199,11 +199,15 @@ function onlyFile(files: DataFiles): DataFile {
   return files.open(files.paths[0]!);
 }
 
-/** Whether a dataset of one file begins with such a text, packed or not. */
+/** Whether the only file of a dataset, or the first of its files, begins with such a text, packed or not. */
 async function startsLike(files: DataFiles, pattern: RegExp): Promise<boolean> {
-  if (files.kind !== "file") return false;
+  if (files.paths.length === 0) return false;
   const { startOf, textFile } = await import("../containers/text-file.js");
   return holds(() => pattern.test(startOf(textFile(onlyFile(files), ""))));
+}
+
+function isJson(path: string): boolean {
+  return /\.jsonl?(\.gz)?$/i.test(path);
 }
 
 /** Whether something holds of a file; what cannot be read is not of the format. */

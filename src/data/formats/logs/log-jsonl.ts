@@ -69,7 +69,10 @@ export function cellOf(object: object, column: string): unknown {
 }
 
 /** The object in a text. @throws DataError where it is none */
-export function parseObject({ text, number }: TextLine, { where, unit }: Pick<LogTable, "where" | "unit">): object {
+export function parseObject(
+  { text, number }: { readonly text: string; readonly number: LogRow["number"] },
+  { where, unit }: Pick<LogTable, "where" | "unit">,
+): object {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -3,6 +3,7 @@
  */
 import { expect, test } from "vitest";
 import { DataError, UsageError } from "../../../errors.js";
+import { filesInMemory } from "../../containers/files.js";
 import { episodeOf } from "../../containers/tables.fixture.js";
 import { loadDataset } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
@@ -33,6 +34,30 @@ test.each(["rllib.json", "rllib-old.json", "rllib-agents.json"])("%s gives Pytho
   expect(format.id).toBe("rllib");
   const dataset = await loadDataset(await format.open(files, {}));
   expect(dataset.episodes).toEqual(expectedLogs.rllib.map(episodeOf));
+});
+
+test("a folder of its files, of which each of several workers wrote one", async () => {
+  const text = (name: string) => logFile(name).open(name).read(0, logFile(name).open(name).size);
+  const late = new TextEncoder().encode(JSON.stringify(batch({ eps_id: [9, 9, 9] })));
+  const contents = new Map([
+    ["output-1_worker-1_0.json", text("rllib-old.json")],
+    ["output-1_worker-2_0.json", late],
+  ]);
+  const files = filesInMemory("out", contents);
+  const format = await recogniseFormat(files);
+  expect(format.id).toBe("rllib");
+  const error = await loadDataset(await format.open(files, {})).catch((thrown: unknown) => thrown);
+  expect((error as Error).message).toBe(
+    '"out": line 1 of "output-1_worker-2_0.json" (row 0): column "obs" has 2 numbers where the first row has 3; store the same number in each.',
+  );
+  const wide = JSON.stringify(
+    batch({ eps_id: [9, 9, 9], obs: steps.map(() => [1, 2, 3]), actions: steps.map(() => [0, 1]) }),
+  );
+  contents.set("output-1_worker-2_0.json", new TextEncoder().encode(wide));
+  const dataset = await loadDataset(await format.open(filesInMemory("out", contents), {}));
+  expect(dataset.episodes.slice(0, 3)).toEqual(expectedLogs.rllib.map(episodeOf));
+  expect([...dataset.episodes[3]!.rewards]).toEqual([1, 2, 3]);
+  expect((await recogniseFormat(filesInMemory("out", new Map([...contents].slice(1))))).id).toBe("rllib");
 });
 
 test("dones alone is the task's end with a note, or what the user says", async () => {

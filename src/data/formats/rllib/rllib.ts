@@ -11,10 +11,10 @@
  * Columns that RLlib compressed hold Python's pickles and are refused; so are batches of several policies.
  */
 import { DataError } from "../../../errors.js";
-import type { DataFile } from "../../containers/files.js";
+import type { DataFiles } from "../../containers/files.js";
 import { listed, quoted } from "../../containers/refusal.js";
-import { type TextFile, textFile } from "../../containers/text-file.js";
-import { linesOf, type TextLine } from "../../containers/text-lines.js";
+import { textFile } from "../../containers/text-file.js";
+import { linesOf } from "../../containers/text-lines.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
 import type { LogRow, LogTable } from "../logs/log-features.js";
@@ -26,9 +26,15 @@ const LONGEST_LINE = 2 ** 24;
 /** In infos, by gym's wrapper: the clock ended the episode. */
 const TIME_LIMIT = "TimeLimit.truncated";
 
-/** @throws DataError where the file holds no such batches */
-export function openRllib(file: DataFile, name: string, options: ReadOptions): EpisodeSource {
-  const table = openBatches(file, `"${name}"`);
+/** A line, and what messages call it after the word "line": "3", or "3 of a.json" in a folder. */
+interface BatchLine {
+  readonly text: string;
+  readonly number: string;
+}
+
+/** @throws DataError where the files hold no such batches */
+export function openRllib(files: DataFiles, options: ReadOptions): EpisodeSource {
+  const table = openBatches(files);
   const found = (...names: string[]) => names.find((column) => table.columns.includes(column));
   const optional = {
     step: found("t"),
@@ -46,29 +52,38 @@ export function openRllib(file: DataFile, name: string, options: ReadOptions): E
     interleaved: true,
     ...Object.fromEntries(Object.entries(optional).filter(([, column]) => column !== undefined)),
   };
-  return openLog(table, name, { ...options, mapping });
+  return openLog(table, files.name, { ...options, mapping });
 }
 
-function openBatches(file: DataFile, where: string): LogTable {
-  const text = textFile(file, where);
+function openBatches(files: DataFiles): LogTable {
+  const where = `"${files.name}"`;
   return {
     where,
     unit: "line",
     isComplete: true,
-    columns: columnsOf(text, where),
+    columns: columnsOf(files, where),
     discreteActions: undefined,
     rowCount: undefined,
-    fileBytes: file.size,
-    rows: (columns) => rows(text, where, columns),
+    fileBytes: files.paths.reduce((sum, path) => sum + files.open(path).size, 0),
+    rows: (columns) => rows(files, where, columns),
   };
 }
 
-/** Those of the first batch, and the time limit's where infos tell of it. */
-function columnsOf(file: TextFile, where: string): string[] {
+/** The lines of all files: RLlib begins a new one when one is full, and each of its workers writes its own. */
+function* batchLines(files: DataFiles, where: string): Generator<BatchLine> {
+  for (const path of files.paths) {
+    const of = files.kind === "file" ? "" : ` of ${quoted(path)}`;
+    for (const { text, number } of linesOf(textFile(files.open(path), `${where}${of}`), `${where}${of}`, LONGEST_LINE))
+      yield { text, number: `${number}${of}` };
+  }
+}
+
+/** Those of all batches, and the time limit's where infos tell of it. */
+function columnsOf(files: DataFiles, where: string): string[] {
   const columns = new Set<string>();
   let isFirst = true;
-  for (const line of linesOf(file, where, LONGEST_LINE)) {
-    if (isFirst) for (const column of Object.keys(batchIn(line, where))) columns.add(column);
+  for (const line of batchLines(files, where)) {
+    for (const column of Object.keys(batchIn(line, where))) columns.add(column);
     isFirst = false;
     if (line.text.includes(`"${TIME_LIMIT}"`)) columns.add(TIME_LIMIT);
   }
@@ -83,8 +98,8 @@ function columnsOf(file: TextFile, where: string): string[] {
   return [...columns];
 }
 
-function* rows(file: TextFile, where: string, columns: readonly string[]): Generator<LogRow> {
-  for (const line of linesOf(file, where, LONGEST_LINE)) {
+function* rows(files: DataFiles, where: string, columns: readonly string[]): Generator<LogRow> {
+  for (const line of batchLines(files, where)) {
     const batch = batchIn(line, where);
     const lists = columns.map((column) => listIn(batch, column, line, where));
     const count = lists[0]?.length ?? 0;
@@ -99,7 +114,7 @@ function* rows(file: TextFile, where: string, columns: readonly string[]): Gener
 }
 
 /** The values of a column, one a row; undefined where the batch does not have it. */
-function listIn(batch: object, column: string, line: TextLine, where: string): readonly unknown[] | undefined {
+function listIn(batch: object, column: string, line: BatchLine, where: string): readonly unknown[] | undefined {
   if (column === TIME_LIMIT) {
     const infos = cellOf(batch, "infos");
     return Array.isArray(infos) ? infos.map(timeLimitIn) : undefined;
@@ -119,7 +134,7 @@ function timeLimitIn(info: unknown): unknown {
 }
 
 /** The batch of a line; of a batch of several agents the one that there is. @throws DataError where there are several */
-function batchIn({ text, number }: TextLine, where: string): object {
+function batchIn({ text, number }: BatchLine, where: string): object {
   // RLlib numbers episodes at random up to 10^18, where JavaScript's numbers are no longer told apart: they stay texts.
   const exact = text.replace(/"eps_id"\s*:\s*\[[\d\s,-]*\]/, (ids) => ids.replace(/-?\d+/g, '"$&"'));
   const object = parseObject({ text: exact, number }, { where, unit: "line" });
