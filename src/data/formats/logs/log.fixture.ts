@@ -25,6 +25,12 @@ export function logRow(episode: unknown, step: number, more: object = {}): objec
   return { episode, step, observation: [step, 0.5], action: [-step], reward: step + 1, ...more };
 }
 
+/** Two episodes of three rows, the first of which ends where the mark says. */
+export const marked = (more: (last: boolean) => object, second = more) => [
+  ...[0, 1, 2].map((step) => logRow("a", step, more(step === 2))),
+  ...[0, 1, 2].map((step) => logRow("b", step, second(step === 2))),
+];
+
 /** What an episode comes to: its rewards, whether the task ended it, and its last observation's first number. */
 export function summaryOf({ episodes }: Pick<Dataset, "episodes">) {
   return episodes.map((episode) => ({

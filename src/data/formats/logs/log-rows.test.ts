@@ -1,0 +1,113 @@
+/**
+ * Rows that give no step, episodes that contradict themselves, and rewards that a log lacks: nothing of it without a word.
+ */
+import { expect, test } from "vitest";
+import { DataError } from "../../../errors.js";
+import { logRow, marked, notesOf, readRows, readText, summaryOf } from "./log.fixture.js";
+
+test("rows that give no step are counted by reason, with the first of them", async () => {
+  const rows = [
+    logRow("a", 0, { reward: 0 }),
+    logRow("a", 1, { reward: 0 }),
+    logRow("b", 0),
+    logRow("c", 0, { action: null }),
+    logRow("d", 0),
+    logRow("e", 0, { terminated: true }),
+  ];
+  const dataset = await readRows(rows);
+  expect(summaryOf(dataset)).toEqual([
+    { rewards: [0], terminated: false, last: 1 },
+    { rewards: [1], terminated: true, last: 0 },
+  ]);
+  expect(notesOf(dataset)).toEqual([
+    "1 because the task did not end their episode with them and the observation after them is unknown (line 2)",
+    '2 because their episode has only one row, which nothing marks as terminated; where each row is an episode of its own, say "terminated: always" in the mapping (line 3)',
+    "1 because their episode has no row with an action (line 4)",
+  ]);
+});
+
+test("a bandit's log is refused with a step that keeps every row", async () => {
+  const rows = [0, 1, 0, 1].map((reward, i) => ({ user: i % 2, x: i, offer: i, paid: reward }));
+  const columns = { observation: "x", action: "offer", reward: "paid" };
+  await expect(readRows(rows.slice(0, 2), { mapping: { ...columns, episode: "user" } })).rejects.toThrow(
+    /because its episodes have one row each; where each row is an episode of its own, say "terminated: always" in the/,
+  );
+  const { episodes, notes } = await readRows(rows, { mapping: { ...columns, terminated: "always" } });
+  expect(episodes.map(({ rewards, actions, terminated }) => [...rewards, ...actions, ...terminated])).toEqual([
+    [0, 0, 1],
+    [1, 1, 1],
+    [0, 2, 1],
+    [1, 3, 1],
+  ]);
+  expect(notes).toEqual([]);
+});
+
+test("a log whose every reward would be lost is refused, and marking the rows keeps them", async () => {
+  const rewards = (last: boolean) => ({ reward: Number(last) });
+  const reading = readRows(marked(rewards));
+  await expect(reading).rejects.toThrow(DataError);
+  await expect(reading).rejects.toThrow(
+    '"log" has rewards other than 0 only in last rows such as line 3, whose next observation is unknown, so that none would be left; mark the last row of such an episode as terminated.',
+  );
+  const dataset = await readRows(marked((terminated) => ({ ...rewards(terminated), terminated })));
+  expect(summaryOf(dataset).map((episode) => episode.rewards)).toEqual([
+    [0, 0, 1],
+    [0, 0, 1],
+  ]);
+});
+
+test("numbers of episodes that cannot be told apart are refused", async () => {
+  const line = JSON.stringify(logRow("@", 0, { terminated: true }));
+  const text = ["12345678901234567890", "12345678901234567891"].map((id) => line.replace('"@"', id)).join("\n");
+  await expect(readText(text)).rejects.toThrow(
+    /line 1: column "episode" is 12345678901234567000 where a number below 2\^53, or a text/,
+  );
+  expect((await readText(text.replace(/("episode":)(\d+)/g, '$1"$2"'))).episodes).toHaveLength(2);
+});
+
+test("faulty episodes are left out on request, counted and named", async () => {
+  const good = [0, 1].map((step) => logRow("good", step, { terminated: step === 1 }));
+  const rows = [
+    ...[0, 1, 2].map((step) => logRow("ended twice", step, { terminated: step > 0 })),
+    ...good,
+    ...[0, 2, 3].map((step) => logRow("a gap", step)),
+    ...[0, 1].map((step) => logRow("a hole", step, { observation: [step, null] })),
+  ];
+  await expect(readRows(rows)).rejects.toThrow(/line 2 is marked terminated .* or leave such episodes out with --drop/);
+  const dataset = await readRows(rows, { dropFaulty: true });
+  expect(summaryOf(dataset)).toEqual([{ rewards: [1, 2], terminated: true, last: 1 }]);
+  expect(notesOf(dataset)).toEqual([
+    expect.stringMatching(
+      /^8 because their episode is faulty \(--drop-faulty\) \(line 2 is marked terminated although/,
+    ),
+  ]);
+});
+
+test("rewards are made from successes: a column, or a list of episodes", async () => {
+  const rows = marked(
+    (terminated) => ({ terminated, success: terminated }),
+    () => ({ success: false }),
+  ).map((row) => ({ ...row, reward: undefined }));
+  const expected = [
+    { rewards: [0, 0, 1], terminated: true, last: 2 },
+    { rewards: [0, 0], terminated: false, last: 2 },
+  ];
+  const dataset = await readRows(rows, { successReward: "recorded" });
+  expect(summaryOf(dataset)).toEqual(expected);
+  expect(notesOf(dataset)).toContain(
+    "rewards were made from successes: 1 at the last step of 1 of 2 episodes, 0 elsewhere",
+  );
+  expect(summaryOf(await readRows(rows, { successReward: { column: "success" } }))).toEqual(expected);
+  expect(summaryOf(await readRows(rows, { successReward: { episodes: [1] } }))).toEqual([
+    { rewards: [0, 0, 0], terminated: true, last: 2 },
+    { rewards: [0, 0, 1], terminated: true, last: 2 },
+  ]);
+  await expect(readRows(rows, { successReward: { episodes: [2] } })).rejects.toThrow(
+    '"log" has 2 episodes, 0 to 1, and so none of the number 2; correct the list of those that succeeded.',
+  );
+  const without = marked((terminated) => ({ terminated }));
+  await expect(readRows(without, { successReward: "recorded" })).rejects.toThrow(
+    /has none of the columns "success", .* or the episodes, counted from 0, with --reward success:0,3,5/,
+  );
+  expect(summaryOf(await readRows(without, { successReward: { episodes: [0] } }))[0]!.rewards).toEqual([0, 0, 1]);
+});
