@@ -69,7 +69,7 @@ describe.runIf(existsSync(FOLDER))("recorded data", () => {
   });
 
   it("names what is missing in a file without rows and in one of another layout", async () => {
-    await expect(read("d4rl-layout-empty.hdf5")).rejects.toThrow("has the D4RL layout but no rows");
+    await expect(read("d4rl-layout-empty.hdf5")).rejects.toThrow("has arrays but no rows");
     await expect(read("minari-old-layout-small.hdf5")).rejects.toThrow('There: "episode_0", "episode_1", "episode_2"');
   });
 });
