@@ -194,12 +194,14 @@ function episodeOf(rows: RecordedRows, start: number, end: number, ending: Endin
 
 /** The observations of rows start .. end - 1 and the one after them. */
 function observationsOf(rows: RecordedRows, start: number, end: number, ending: Ending): Float32Array {
-  const { observations, nextObservations, observationSize: size } = rows;
+  const { observations, nextObservations, observationSize: size, timeouts } = rows;
   const stored = ending === "dropped" ? undefined : nextObservations;
-  if (stored === undefined && end < rows.count) return observations.subarray(start * size, (end + 1) * size);
+  // Where the clock ended the recording with the task, the row after it belongs to another one.
+  const parted = ending === "terminal" && timeouts?.[end - 1] === 1;
+  if (stored === undefined && end < rows.count && !parted) return observations.subarray(start * size, (end + 1) * size);
   const own = new Float32Array((end - start + 1) * size);
   own.set(observations.subarray(start * size, end * size));
-  // A terminal row that closes the file has no next observation: its own stands in, and no bootstrap will use it.
+  // A terminal row that closes a recording has no next observation: its own stands in, and no bootstrap will use it.
   own.set((stored ?? observations).subarray((end - 1) * size, end * size), (end - start) * size);
   return own;
 }

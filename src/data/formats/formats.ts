@@ -10,7 +10,7 @@ import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
 import { areTransitions, sayAll } from "./flat/row-names.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "./format.js";
 import { minariFormat } from "./minari/minari-format.js";
-import { isOGBench } from "./ogbench/ogbench-names.js";
+import { isOGBench, mayBeOGBench } from "./ogbench/ogbench-names.js";
 import { hdf5Outline, npzOutline } from "./outline.js";
 
 /** calql's own; see calql-layout.ts for what is in it. */
@@ -113,7 +113,7 @@ export const ogbenchFormat: DatasetFormat = {
   extensions: [".npz"],
   recognises(files) {
     const names = npzOutline(files);
-    return names !== undefined && isOGBench(names);
+    return names !== undefined && mayBeOGBench(names);
   },
   async open(files, options) {
     refuseOptions(files.name, "in OGBench's format", options, ["goal"]);

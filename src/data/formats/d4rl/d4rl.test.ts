@@ -50,7 +50,7 @@ describe("readD4RL: where episodes end", () => {
 
   it("takes a row that is both terminal and a timeout for the task's end", async () => {
     expect(outline(await read(countingTables([0, 0, 1, 0, 1], [0, 0, 1, 0, 0])))).toEqual([
-      [0, 3, false, 3],
+      [0, 3, false, 2],
       [3, 2, false, 4],
     ]);
   });

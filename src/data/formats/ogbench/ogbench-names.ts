@@ -8,11 +8,16 @@
 const known = ["observations", "actions", "terminals", "qpos", "qvel", "button_states", "rewards", "masks"];
 
 /**
- * OGBench records without a task, so that there are no rewards; its `relabel_dataset` makes rewards and masks, which no
- * other archive has beside terminals. Marks of the clock and stored next observations are not its own.
+ * OGBench records without a task, so that there are no rewards; its `relabel_dataset` makes rewards and masks. Rewards
+ * alone, marks of the clock and stored next observations are not its own.
  */
-export function isOGBench(names: ReadonlySet<string>): boolean {
+export function mayBeOGBench(names: ReadonlySet<string>): boolean {
   const has = (...wanted: readonly string[]) => wanted.every((name) => names.has(name));
   if (!has("observations", "actions", "terminals") || [...names].some((name) => !known.includes(name))) return false;
   return names.has("rewards") ? has("masks") : true;
+}
+
+/** Whether nothing else saves arrays of these names: positions of the simulator beside masks, or no rewards. */
+export function isOGBench(names: ReadonlySet<string>): boolean {
+  return mayBeOGBench(names) && (names.has("qpos") || !names.has("rewards"));
 }
