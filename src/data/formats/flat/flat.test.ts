@@ -11,8 +11,8 @@ import { countingTables, exampleFile } from "../../example-data.fixture.js";
 import type { ReadOptions } from "../format.js";
 import { d4rlFormat, recogniseFormat, transitionsFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
-import { type ExpectedEpisode, plainEpisode } from "../numpy.fixture.js";
 import { npy } from "../npy.fixture.js";
+import { type ExpectedEpisode, plainEpisode } from "../numpy.fixture.js";
 
 const folder = new URL("../../../../fixtures/formats/flat/", import.meta.url);
 const bytesOf = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
