@@ -3,44 +3,44 @@
  * refuses it by name: one that is passed over turns the step across a reset into a transition.
  */
 import type { DoneMeaning } from "./done-meaning.js";
+import { type RowRole, rowRole } from "./flat/row-names.js";
 import type { RowEnding } from "./step-rows.js";
 
 /** What a marked row says: the task ended, the clock ended the episode, or one of both. */
 export type EndMark = "terminated" | "truncated" | "done";
 
-/** In lower case, without what stands between words: "is_last" and "isLast" are one name. */
-const names: Readonly<Record<EndMark, readonly string[]>> = {
-  terminated: ["terminated", "terminateds", "terminal", "terminals", "termination", "terminations", "isterminal"],
-  truncated: [
-    "truncated",
-    "truncateds",
-    "truncation",
-    "truncations",
-    "timeout",
-    "timeouts",
-    "istimeout",
-    "istruncated",
-  ],
-  done: [
-    ...["done", "dones", "isdone", "nextdone", "islast", "isend", "isfinal", "episodeend", "episodeends"],
-    ...["episodeended", "episodedone", "episodeover", "episodeterminal", "episodeterminals", "endofepisode"],
-  ],
+const marks: Readonly<Partial<Record<RowRole, EndMark>>> = {
+  terminals: "terminated",
+  timeouts: "truncated",
+  dones: "done",
+  ends: "done",
 };
-
-const marks = new Map(
-  (Object.keys(names) as EndMark[]).flatMap((mark) => names[mark].map((name) => [name, mark] as const)),
-);
 
 /** What a column of this name marks; undefined where the name does not speak of ends. */
 export function endMarkOf(name: string): EndMark | undefined {
-  return marks.get(name.toLowerCase().replace(/[\s._-]/g, ""));
+  if (name === TIME_LIMIT) return "truncated";
+  const role = roleOf(name);
+  return role && marks[role];
+}
+
+/** Gym's wrapper says so in infos where the clock ended an episode. */
+export const TIME_LIMIT = "TimeLimit.truncated";
+
+/** Whether a column of this name says the opposite: 0 where the task ended. */
+export function isMask(name: string): boolean {
+  return roleOf(name) === "masks";
+}
+
+/** As arrays of flat rows are named; applications also write "isLast", and LeRobot "next.done". */
+function roleOf(name: string): RowRole | undefined {
+  return rowRole(name.replace(/^next\./, "").replace(/([a-z])([A-Z])/g, "$1_$2"));
 }
 
 /** Spellings of such names, to look for in rows that do not say beforehand which columns they have. */
 export const usualEndMarks: readonly string[] = [
   ...["terminated", "terminal", "terminals", "is_terminal", "truncated", "truncation", "timeout", "timeouts"],
   ...["terminateds", "terminations", "truncateds", "truncations", "done", "dones", "is_done", "is_last"],
-  ...["episode_end", "episode_ends", "episode_done", "end_of_episode", "isLast", "isTerminal"],
+  ...["episode_end", "episode_ends", "episode_done", "is_end", "isLast", "isTerminal"],
 ];
 
 /** The column of each meaning; absent where there is none. */

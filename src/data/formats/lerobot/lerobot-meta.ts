@@ -146,9 +146,7 @@ function markColumns(
   for (const name of ignore)
     if (!features.has(name)) throw unknownName("feature to ignore", name, [...features.keys()].slice(0, 30));
   const column = (mark: EndMark) => {
-    const [first, second] = [...features.keys()].filter(
-      (name) => endMarkOf(name.replace(/^next\./, "")) === mark && !ignore.includes(name),
-    );
+    const [first, second] = [...features.keys()].filter((name) => endMarkOf(name) === mark && !ignore.includes(name));
     if (second === undefined) return first;
     throw new DataError(
       `${where} has ${quoted(first!)} and ${quoted(second)}, which both say ${endMarkMeanings[mark]}; leave the one that is wrong aside with --ignore NAME.`,

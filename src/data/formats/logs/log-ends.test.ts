@@ -123,6 +123,15 @@ test("a mark that only later lines have is found, or refused where nothing was d
   expect(summaryOf(await readRows(long, { ignore: ["done"] })).slice(1)).toEqual([byClock, byClock]);
 });
 
+test("a mark of the opposite is refused, and each of the two steps reads the data", async () => {
+  const rows = marked((last) => ({ not_done: !last }));
+  await expect(readRows(rows)).rejects.toThrow(
+    '"log" has a column "not_done", which by its name is 0 where the task ended; store the opposite as terminated, or say --ignore not_done.',
+  );
+  expect(summaryOf(await readRows(marked((terminated) => ({ terminated }))))).toEqual([byTask, byTask]);
+  expect(summaryOf(await readRows(rows, { ignore: ["not_done"] }))).toEqual([byClock, byClock]);
+});
+
 test("what is ignored must be there", async () => {
   await expect(
     readRows(

@@ -6,7 +6,15 @@ import { DataError, unknownName } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { DoneMeaning } from "../done-meaning.js";
-import { type EndMark, endingOf, endMarkMeanings, endMarkOf, type MarkColumns, usualEndMarks } from "../end-marks.js";
+import {
+  type EndMark,
+  endingOf,
+  endMarkMeanings,
+  endMarkOf,
+  isMask,
+  type MarkColumns,
+  usualEndMarks,
+} from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding } from "../step-rows.js";
 import { flagIn, type LogTable } from "./log-features.js";
@@ -34,6 +42,11 @@ export function endColumns(
   const named = [terminated, truncated, done].filter((name) => name !== undefined);
   const free = (name: string) => !used.includes(name) && !named.includes(name) && !ignore.includes(name);
   const guessed = table.columns.filter(free);
+  const mask = guessed.find(isMask);
+  if (mask !== undefined)
+    throw new DataError(
+      `${table.where} has a column ${quoted(mask)}, which by its name is 0 where the task ended; store the opposite as terminated, or say --ignore ${printable(mask)}.`,
+    );
   const column = (mark: EndMark) => {
     const marking = [mapping[mark], ...guessed.filter((name) => endMarkOf(name) === mark)].filter(
       (name) => name !== undefined,

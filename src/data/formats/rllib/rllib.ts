@@ -16,6 +16,7 @@ import { listed, quoted } from "../../containers/refusal.js";
 import { textFile } from "../../containers/text-file.js";
 import { linesOf } from "../../containers/text-lines.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { TIME_LIMIT } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
 import type { LogRow, LogTable } from "../logs/log-features.js";
 import { cellOf, parseObject } from "../logs/log-jsonl.js";
@@ -23,8 +24,6 @@ import { openLog } from "../logs/log-reader.js";
 
 /** A batch has some hundred rows; RLlib begins a new file after 64 MiB. */
 const LONGEST_LINE = 2 ** 24;
-/** In infos, by gym's wrapper: the clock ended the episode. */
-const TIME_LIMIT = "TimeLimit.truncated";
 
 /** A line, and what messages call it after the word "line": "3", or "3 of a.json" in a folder. */
 interface BatchLine {
