@@ -2,6 +2,8 @@
  * Columns that plainly mark where episodes end, by the names that people give them. A reader uses such a column or
  * refuses it by name: one that is passed over turns the step across a reset into a transition.
  */
+import { DataError } from "../../errors.js";
+import { printable, quoted } from "../containers/refusal.js";
 import type { DoneMeaning } from "./done-meaning.js";
 import { type RowRole, rowRole } from "./flat/row-names.js";
 import type { RowEnding } from "./step-rows.js";
@@ -26,9 +28,13 @@ export function endMarkOf(name: string): EndMark | undefined {
 /** Gym's wrapper says so in infos where the clock ended an episode. */
 export const TIME_LIMIT = "TimeLimit.truncated";
 
-/** Whether a column of this name says the opposite: 0 where the task ended. */
-export function isMask(name: string): boolean {
-  return roleOf(name) === "masks";
+/** @throws DataError for a column that by its name says the opposite: 0 where the task ended */
+export function refuseMasks(columns: readonly string[], where: string): void {
+  const mask = columns.find((name) => roleOf(name) === "masks");
+  if (mask === undefined) return;
+  throw new DataError(
+    `${where} has a column ${quoted(mask)}, which by its name is 0 where the task ended; store the opposite as terminated, or say --ignore ${printable(mask)}.`,
+  );
 }
 
 /** As arrays of flat rows are named; applications also write "isLast", and LeRobot "next.done". */

@@ -80,6 +80,12 @@ describe("next.done alone cannot tell the clock from the task", () => {
   });
 });
 
+test("a mark of the opposite is refused until it is ignored", async () => {
+  const frames = framesOf((_, last) => ({ "next.done": last, "next.mask": !last }));
+  await expect(read(frames)).rejects.toThrow('has a column "next.mask", which by its name is 0 where the task ended;');
+  expect(told(await read(frames, { ignore: ["next.mask"] }))).toEqual(told(await read(done)));
+});
+
 describe("rewards from successes", () => {
   const without = (frames: readonly Frame[]) => frames.map(({ "next.reward": _, ...frame }) => frame as Frame);
   const second = [

@@ -8,7 +8,7 @@ import { requirement, shown } from "../../../requirement.js";
 import { type DataFiles, readWhole } from "../../containers/files.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
-import { type EndMark, endMarkMeanings, endMarkOf, type MarkColumns } from "../end-marks.js";
+import { type EndMark, endMarkMeanings, endMarkOf, type MarkColumns, refuseMasks } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
 
 export const infoPath = "meta/info.json";
@@ -145,8 +145,10 @@ function markColumns(
 ): MarkColumns {
   for (const name of ignore)
     if (!features.has(name)) throw unknownName("feature to ignore", name, [...features.keys()].slice(0, 30));
+  const names = [...features.keys()].filter((name) => !ignore.includes(name));
+  refuseMasks(names, where);
   const column = (mark: EndMark) => {
-    const [first, second] = [...features.keys()].filter((name) => endMarkOf(name) === mark && !ignore.includes(name));
+    const [first, second] = names.filter((name) => endMarkOf(name) === mark);
     if (second === undefined) return first;
     throw new DataError(
       `${where} has ${quoted(first!)} and ${quoted(second)}, which both say ${endMarkMeanings[mark]}; leave the one that is wrong aside with --ignore NAME.`,

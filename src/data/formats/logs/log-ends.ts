@@ -11,8 +11,8 @@ import {
   endingOf,
   endMarkMeanings,
   endMarkOf,
-  isMask,
   type MarkColumns,
+  refuseMasks,
   usualEndMarks,
 } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
@@ -42,11 +42,7 @@ export function endColumns(
   const named = [terminated, truncated, done].filter((name) => name !== undefined);
   const free = (name: string) => !used.includes(name) && !named.includes(name) && !ignore.includes(name);
   const guessed = table.columns.filter(free);
-  const mask = guessed.find(isMask);
-  if (mask !== undefined)
-    throw new DataError(
-      `${table.where} has a column ${quoted(mask)}, which by its name is 0 where the task ended; store the opposite as terminated, or say --ignore ${printable(mask)}.`,
-    );
+  refuseMasks(guessed, table.where);
   const column = (mark: EndMark) => {
     const marking = [mapping[mark], ...guessed.filter((name) => endMarkOf(name) === mark)].filter(
       (name) => name !== undefined,
