@@ -9,7 +9,10 @@ import { NPY_MAGIC } from "../containers/numpy/npy.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
 import { type DatasetFormat, refuseOptions } from "./format.js";
+import { trajectory } from "./maniskill/trajectory.js";
 import { minariFormat } from "./minari/minari-format.js";
+import { hdf5Outline } from "./outline.js";
+import { demonstration } from "./robomimic/demonstration.js";
 
 /** calql's own; see calql-layout.ts for what is in it. */
 export const calqlFormat: DatasetFormat = {
@@ -118,6 +121,52 @@ export const ogbenchFormat: DatasetFormat = {
   },
 };
 
+/** robomimic's and robosuite's; see demonstration.ts. */
+export const robomimicFormat: DatasetFormat = {
+  id: "robomimic",
+  description: "robomimic HDF5: a group data/demo_N per demonstration",
+  extensions: [],
+  async recognises(files) {
+    const outline = await hdf5Outline(files);
+    return outline?.groups.get("data")?.some((name) => demonstration.test(name)) === true;
+  },
+  async open(files, options) {
+    const meaningful = ["observationKeys", "ignore", "doneMeans", "successReward"] as const;
+    const horizon = options.doneMeans === "either" ? (["horizon"] as const) : [];
+    refuseOptions(files.name, "a robomimic file", options, [...meaningful, ...horizon]);
+    return (await import("./robomimic/robomimic.js")).openRobomimic(files, options);
+  },
+};
+
+export const maniskillFormat: DatasetFormat = {
+  id: "maniskill",
+  description: "ManiSkill HDF5: a group traj_N per episode",
+  extensions: [],
+  async recognises(files) {
+    const groups = (await hdf5Outline(files))?.groups ?? [];
+    return [...groups].some(([name, keys]) => trajectory.test(name) && keys.includes("actions"));
+  },
+  async open(files, options) {
+    refuseOptions(files.name, "a ManiSkill file", options, ["observationKeys", "ignore", "successReward"]);
+    return (await import("./maniskill/maniskill.js")).openManiSkill(files, options);
+  },
+};
+
+/** Of d3rlpy 2; the files of d3rlpy 1 are in D4RL's layout. */
+export const d3rlpyFormat: DatasetFormat = {
+  id: "d3rlpy",
+  description: "d3rlpy 2 HDF5: arrays numbered by episode",
+  extensions: [],
+  async recognises(files) {
+    const arrays = (await hdf5Outline(files))?.arrays;
+    return arrays !== undefined && ["num_episodes", "actions_0", "terminated_0"].every((key) => arrays.has(key));
+  },
+  async open(files, options) {
+    refuseOptions(files.name, "a file of d3rlpy 2", options, ["observationKeys", "ignore", "successReward"]);
+    return (await import("./d3rlpy/d3rlpy.js")).openD3rlpy(files, options);
+  },
+};
+
 /** Every format that can be read, in the order in which a file is tried; those with `create` can be written too. */
 export const datasetFormats: readonly DatasetFormat[] = [
   calqlFormat,
@@ -128,6 +177,9 @@ export const datasetFormats: readonly DatasetFormat[] = [
   jsonLinesFormat,
   adroitNpyFormat,
   ogbenchFormat,
+  robomimicFormat,
+  maniskillFormat,
+  d3rlpyFormat,
 ];
 
 /**

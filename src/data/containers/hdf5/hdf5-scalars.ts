@@ -3,7 +3,7 @@
  * Whatever is longer or of another kind is left out; for attributes that are texts see hdf5-texts.ts.
  */
 import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
-import { isTable, numberArrayOf } from "./hdf5-table.js";
+import { isTable, numberViewOf } from "./hdf5-table.js";
 
 const LONGEST_TEXT = 2 ** 16;
 
@@ -54,12 +54,12 @@ function readValue(
   what: string,
   read: (pointer: bigint) => number,
 ): string | number | undefined {
-  const numbers = numberArrayOf(type, size, signed);
-  if (numbers === undefined && type !== hdf5Class.string) return undefined;
+  const view = numberViewOf(type, size, signed);
+  if (view === undefined && type !== hdf5Class.string) return undefined;
   const bytes = withMemory(file.library, size, (pointer) => {
     if (file.attempt(what, () => read(BigInt(pointer))) < 0) file.fail(what);
     return file.library.HEAPU8.slice(pointer, pointer + size);
   });
-  if (numbers !== undefined) return Number(new numbers(bytes.buffer, 0, 1)[0]);
+  if (view !== undefined) return Number(view(bytes.buffer, 0, 1)[0]);
   return new TextDecoder().decode(bytes).replace(/\0+$/, "");
 }
