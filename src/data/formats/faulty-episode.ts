@@ -13,8 +13,8 @@ export interface EpisodeInHand {
   readonly where: string;
   /** The episode alone: "demo_3". */
   readonly place: string;
-  /** Rows that are left out with it. */
-  readonly rows: number;
+  /** Steps that are left out with it. */
+  readonly steps: number;
 }
 
 export class FaultyEpisode extends DataError {
@@ -42,7 +42,7 @@ export function checkedIn<T>(episode: EpisodeInHand, kind: string, check: () => 
   try {
     return check();
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
+    if (!(error instanceof DataError) || error instanceof FaultyEpisode) throw error;
     const sentence = error.message.replace(/\.$/, "");
     throw new FaultyEpisode(`${sentence}, or leave faulty episodes out with --drop-faulty.`, episode, reasonOf(kind));
   }
@@ -59,7 +59,7 @@ export async function unlessFaulty<T>(
   } catch (error) {
     if (dropFaulty !== true || !(error instanceof FaultyEpisode)) throw error;
     const { episode, reason } = error;
-    notes.leaveOut(Math.max(1, episode.rows), reason, episode.place);
+    notes.leaveOut(Math.max(1, episode.steps), reason, episode.place);
     return undefined;
   }
 }

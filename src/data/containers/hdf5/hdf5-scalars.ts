@@ -35,7 +35,7 @@ export function readAttributes(file: OpenHdf5, path: string): Map<string, number
 }
 
 /**
- * The number or text that a dataset is; undefined where it is something else.
+ * The number, truth value (as 0 or 1) or text that a dataset is; undefined where it is something else.
  * @throws DataError where the file is damaged
  */
 export function readScalar(file: OpenHdf5, key: string): string | number | undefined {
@@ -45,7 +45,8 @@ export function readScalar(file: OpenHdf5, key: string): string | number | undef
   const header = file.attempt(what, () => library.get_dataset_metadata(id, `/${key}`));
   if (header.total_size !== 1 || header.size > LONGEST_TEXT || header.vlen) return undefined;
   const read = (pointer: bigint) => library.get_dataset_data(id, `/${key}`, null, null, null, pointer);
-  return readValue(file, header, what, read);
+  // h5py stores a bool as an enumeration over int8.
+  return readValue(file, { ...header, type: header.enum_type?.type ?? header.type }, what, read);
 }
 
 function readValue(

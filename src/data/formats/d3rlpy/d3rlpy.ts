@@ -38,21 +38,23 @@ const numbered = /^(\D.*?)_(0|[1-9]\d{0,8})(?:_(0|[1-9]\d{0,2}))?$/;
 
 function episodes(file: OpenHdf5): EpisodeGroup[] {
   const found = new Map<number, Map<string, string>>();
-  for (const name of listKeys(file)) {
+  const names = listKeys(file);
+  for (const name of inOrder(names)) {
     const [, column, episode, part] = numbered.exec(name) ?? [];
     if (column === undefined) continue;
     const number = Number(episode);
     const paths = found.get(number) ?? new Map<string, string>();
     found.set(number, paths.set(part === undefined ? column : `${column}/${part}`, name));
   }
-  checkCount(file, found.size);
+  const declared = names.includes("num_episodes") ? readScalar(file, "num_episodes") : undefined;
+  if (declared !== found.size)
+    throw new DataError(
+      `"${file.name}" declares ${typeof declared === "number" ? declared : "no number of"} episodes (num_episodes) but holds ${found.size}; write or copy it again.`,
+    );
   return [...found].sort(([a], [b]) => a - b).map(([number, paths]) => ({ name: `episode ${number}`, number, paths }));
 }
 
-function checkCount(file: OpenHdf5, found: number): void {
-  const declared = readScalar(file, "num_episodes");
-  if (declared === found) return;
-  throw new DataError(
-    `"${file.name}" declares ${typeof declared === "number" ? declared : "no number of"} episodes (num_episodes) but holds ${found}; write or copy it again.`,
-  );
+/** Numbers in names count as numbers: episode 2 before 10, and so the parts of observations. */
+function inOrder(names: readonly string[]): string[] {
+  return names.toSorted(new Intl.Collator("en", { numeric: true }).compare);
 }

@@ -28,10 +28,6 @@ export class EpisodeArrays implements EndMarks, EpisodeInHand {
     if (this.steps === 0) throw faulty(this, `has no actions, but ${keysOf(group)}`, "it has no actions");
   }
 
-  get rows(): number {
-    return this.steps;
-  }
-
   /** Whether there is such a key that the user does not want ignored. */
   has(key: string): boolean {
     return this.group.paths.has(key) && !this.options.ignore?.includes(key);

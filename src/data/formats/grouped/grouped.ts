@@ -115,7 +115,7 @@ function readEpisode(file: OpenHdf5, group: EpisodeGroup, columns: Columns, read
   const arrays = new EpisodeArrays(file, group, options);
   const { steps } = arrays;
   refuseTooLong(file, arrays, columns, reading);
-  arrays.refuseUnknown((key) => isKnown(layout, key));
+  arrays.refuseUnknown((key) => isKnown(layout, key) || isSuccess(options, key));
   const actions = arrays.numbers("actions", actionSize, steps);
   const terminated = layout.terminated(arrays, options, arrays.where);
   const observations = observationsOf(arrays, columns, layout);
@@ -137,6 +137,10 @@ function readEpisode(file: OpenHdf5, group: EpisodeGroup, columns: Columns, read
 function isKnown(layout: GroupedLayout, key: string): boolean {
   const top = key.split("/")[0]!;
   return [layout.observations, layout.nextObservations, "actions", "rewards"].includes(top) || layout.harmless.has(top);
+}
+
+function isSuccess({ successReward: by }: ReadOptions, key: string): boolean {
+  return typeof by === "object" && "column" in by && by.column === key;
 }
 
 /** Counted are the numbers as stored and as they are put side by side. */

@@ -20,6 +20,9 @@ export interface MinariMetadata {
 /** How the episodes are stored. */
 export type MinariStorageKind = "hdf5" | "arrow" | "parquet";
 
+/** The groups of main_data.hdf5. */
+export const episodeName = /^episode_(0|[1-9]\d{0,8})$/;
+
 const largestMetadata = 2 ** 23;
 
 /**
