@@ -9,7 +9,7 @@ import { NPY_MAGIC } from "../containers/numpy/npy.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
 import { type DatasetFormat, refuseOptions } from "./format.js";
-import { trajectory } from "./maniskill/trajectory.js";
+import { trajectory, trajectoryFolder } from "./maniskill/trajectory.js";
 import { minariFormat } from "./minari/minari-format.js";
 import { hdf5Outline } from "./outline.js";
 import { demonstration } from "./robomimic/demonstration.js";
@@ -140,9 +140,10 @@ export const robomimicFormat: DatasetFormat = {
 
 export const maniskillFormat: DatasetFormat = {
   id: "maniskill",
-  description: "ManiSkill HDF5: a group traj_N per episode",
+  description: "ManiSkill: HDF5 with a group traj_N per episode, or its folder",
   extensions: [],
   async recognises(files) {
+    if (files.kind === "folder") return trajectoryFolder(files) !== undefined;
     const groups = (await hdf5Outline(files))?.groups ?? [];
     return [...groups].some(([name, keys]) => trajectory.test(name) && keys.includes("actions"));
   },

@@ -1,6 +1,7 @@
 /** The ManiSkill reader against files in the layout of its recorder. */
 import { describe, expect, test } from "vitest";
 import { vectorParts } from "../../columns.js";
+import { filesInMemory } from "../../containers/files.js";
 import { maniskillFormat, robomimicFormat } from "../formats.js";
 import { expected, groupFile, groupFiles, load, refusal, type Tables } from "../grouped/groups.fixture.js";
 import { plainEpisode, readPlain } from "../numpy.fixture.js";
@@ -71,6 +72,31 @@ describe("a ManiSkill file", () => {
       [0, 0, 0],
     ]);
     expect(notes?.[0]?.text).toMatch(/^Rewards were made from successes: 1 at the last step/);
+  });
+
+  test("is read from its folder, whose JSON must list its episodes", async () => {
+    const file = groupFiles("maniskill-state.h5").open("maniskill-state.h5");
+    const folder = (...episodes: number[]) => {
+      const json = {
+        env_info: { env_id: "PickCube-v1" },
+        episodes: episodes.map((id) => ({ episode_id: id, success: true })),
+      };
+      // Python writes NaN, which JSON does not know.
+      const text = JSON.stringify(json).replace('"PickCube-v1"', '"PickCube-v1", "limit": NaN');
+      const contents = { "t/demo.h5": file.read(0, file.size), "t/demo.json": new TextEncoder().encode(text) };
+      return filesInMemory("demos", new Map<string, Uint8Array>(Object.entries(contents)));
+    };
+    expect(await maniskillFormat.recognises(folder(0, 1))).toBe(true);
+    expect(await readPlain(maniskillFormat, folder(0, 1))).toEqual(expected["maniskill-state.h5"]);
+    expect(await refusal(maniskillFormat, folder(0, 1, 2))).toContain(
+      '"demos" lists 3 episodes in its JSON but holds 2, without traj_2; copy it again',
+    );
+    expect(await refusal(maniskillFormat, folder(0))).toContain("lists 1 episodes in its JSON but holds 2");
+    const other = new Map<string, Uint8Array>([
+      ["a.h5", file.read(0, file.size)],
+      ["a.json", new TextEncoder().encode("{}")],
+    ]);
+    expect(await maniskillFormat.recognises(filesInMemory("demos", other))).toBe(false);
   });
 
   test("keeps rows after an end in the middle, which is not bootstrapped", async () => {
