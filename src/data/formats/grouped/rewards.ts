@@ -43,6 +43,6 @@ function succeeded(
   if (by !== "recorded") return arrays.flags(by.column).includes(1);
   if (recorded !== undefined && arrays.has(recorded)) return arrays.flags(recorded)[arrays.steps - 1] === 1;
   throw new UsageError(
-    `"${name}" does not record which episodes succeeded; name an array that says it, or list their numbers.`,
+    `"${name}" does not record which episodes succeeded; give an array that marks them, --reward success:KEY, or their numbers, --reward success:0,3.`,
   );
 }

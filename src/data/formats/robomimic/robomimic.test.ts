@@ -196,7 +196,7 @@ describe("a robomimic file", () => {
     const { "data/demo_0/rewards": _, ...first } = demo("demo_0");
     const { "data/demo_1/rewards": __, ...second } = demo("demo_1", { won: [true, false] });
     const files = await groupFile("d.hdf5", { ...first, "data/demo_0/won": [false, false], ...second });
-    expect(await refusal(robomimicFormat, files, { ignore: ["won"] })).toContain("--reward success");
+    expect(await refusal(robomimicFormat, files, { ignore: ["won"] })).toContain("--reward success:KEY");
     const rewards = async (options: object) =>
       (await load(robomimicFormat, files, options)).episodes.map((episode) => [...episode.rewards]);
     expect(await rewards({ successReward: { column: "won" } })).toEqual([

@@ -68,7 +68,7 @@ function terminated(marks: EndMarks, options: ReadOptions, where: string): Uint8
 function missing(key: "observations" | "rewards", group: EpisodeGroup, where: string): DataError {
   if (key === "rewards")
     return new DataError(
-      `${where} has no "rewards"; write them with robomimic's dataset_states_to_obs.py, or make them from successes with --reward success.`,
+      `${where} has no "rewards"; write them with robomimic's dataset_states_to_obs.py, or make them from successes: --reward success:KEY for an array that marks them, or success:0,3 with the numbers of the demonstrations that succeeded.`,
     );
   if (group.paths.has("states"))
     return new DataError(
