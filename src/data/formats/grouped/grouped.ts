@@ -23,7 +23,7 @@ import type { ReadOptions } from "../format.js";
 import { EpisodeArrays } from "./episode-arrays.js";
 import type { EpisodeGroup, GroupedLayout, Reading } from "./layout.js";
 import { type ObservationArray, observationArrays } from "./observations.js";
-import { rewardsOf } from "./rewards.js";
+import { madeRewards, SuccessRewards } from "./rewards.js";
 
 /** What every episode has alike, as the first one tells it. */
 interface Columns {
@@ -98,32 +98,43 @@ function actionSizeOf(file: OpenHdf5, group: EpisodeGroup, { discreteActions }: 
 
 async function* episodesOf(file: OpenHdf5, columns: Columns, reading: Reading): AsyncGenerator<Episode> {
   const { layout, options, notes, name } = reading;
+  const success = new SuccessRewards(name, layout, options);
   let found = 0;
   for (const group of layout.episodes(file)) {
-    const episode = await unlessFaulty(options, notes, () => readEpisode(file, group, columns, reading));
+    success.meet(group);
+    const episode = await unlessFaulty(options, notes, () => readEpisode(file, group, columns, reading, success));
     if (!episode) continue;
     found++;
     yield episode;
   }
   if (found === 0) throw nothingLeft(name, notes);
+  success.end(notes);
 }
 
 /** Undefined where no step is left. */
-function readEpisode(file: OpenHdf5, group: EpisodeGroup, columns: Columns, reading: Reading): Episode | undefined {
+function readEpisode(
+  file: OpenHdf5,
+  group: EpisodeGroup,
+  columns: Columns,
+  reading: Reading,
+  success: SuccessRewards,
+): Episode | undefined {
   const { layout, options, notes } = reading;
   const { observationSize, actionSize } = columns;
   const arrays = new EpisodeArrays(file, group, options);
   const { steps } = arrays;
   refuseTooLong(file, arrays, columns, reading);
-  arrays.refuseUnknown((key) => isKnown(layout, key) || isSuccess(options, key));
+  arrays.refuseUnknown((key) => isKnown(layout, key) || success.reads(key));
   const actions = arrays.numbers("actions", actionSize, steps);
   const terminated = layout.terminated(arrays, options, arrays.where);
+  const succeeded = success.succeeded(arrays, group);
+  if (succeeded) terminated[steps - 1] = 1;
   const observations = observationsOf(arrays, columns, layout);
   const complete = observations.length === (steps + 1) * observationSize;
   const length = complete || terminated[steps - 1] === 1 ? steps : steps - 1;
   if (length < steps) notes.leaveOut(1, "because nothing tells the observation after their action", arrays.place);
   if (length === 0) return undefined;
-  const rewards = rewardsOf(arrays, group, reading, length);
+  const rewards = succeeded === undefined ? arrays.numbers("rewards", 1, steps) : madeRewards(steps, succeeded);
   return {
     length,
     observations: { [STATE]: complete ? observations : closed(observations, length, observationSize) },
@@ -137,10 +148,6 @@ function readEpisode(file: OpenHdf5, group: EpisodeGroup, columns: Columns, read
 function isKnown(layout: GroupedLayout, key: string): boolean {
   const top = key.split("/")[0]!;
   return [layout.observations, layout.nextObservations, "actions", "rewards"].includes(top) || layout.harmless.has(top);
-}
-
-function isSuccess({ successReward: by }: ReadOptions, key: string): boolean {
-  return typeof by === "object" && "column" in by && by.column === key;
 }
 
 /** Counted are the numbers as stored and as they are put side by side. */

@@ -210,6 +210,16 @@ describe("a robomimic file", () => {
     expect(await refusal(robomimicFormat, files, { successReward: "recorded", ignore: ["won"] })).toContain(
       "does not record which episodes succeeded",
     );
+    expect(await refusal(robomimicFormat, files, { successReward: { episodes: [0, 7] }, ignore: ["won"] })).toContain(
+      "has no episode of the number 7",
+    );
+    // A success ends the task, so that its row is kept where only a done would keep it.
+    const ends = { successReward: { episodes: [0] }, ignore: ["won", "next_obs"], doneMeans: "clock" } as const;
+    const { episodes } = await load(robomimicFormat, files, ends);
+    expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
+      [2, false],
+      [1, true],
+    ]);
     const stored = await groupFile("d.hdf5", demo("demo_0"));
     expect(await refusal(robomimicFormat, stored, { successReward: "recorded" })).toContain("--ignore rewards");
   });
