@@ -15,7 +15,7 @@ const mapping = { observation: Array.from({ length: 24 }, (_, i) => `x${i}`) };
 const bombs: readonly { name: string; steps: number; options?: ReadOptions }[] = [
   { name: "d4rl.hdf5", steps: 400_000 },
   { name: "main_data.hdf5", steps: 400_000 },
-  { name: "robomimic.hdf5", steps: 400_000, options: { from: "robomimic" } },
+  { name: "robomimic.hdf5", steps: 400_000 },
   { name: "ogbench.npz", steps: 299_999 },
   { name: "log.parquet", steps: 209_999, options: { mapping } },
   { name: "log.parquet", steps: 209_999, options: { mapping: { ...mapping, interleaved: true } } },
@@ -28,7 +28,7 @@ beforeAll(() => import("./ogbench/ogbench.js"));
 async function lengths(name: string, options: ReadOptions): Promise<number[]> {
   const bytes = new Uint8Array(readFileSync(new URL(`../../../fixtures/formats/bombs/${name}`, import.meta.url)));
   const files = filesInMemory(name, bytes);
-  const source = await (await recogniseFormat(files, options.from)).open(files, options);
+  const source = await (await recogniseFormat(files)).open(files, options);
   const found: number[] = [];
   for await (const episode of source.episodes()) found.push(episode.length);
   return found;

@@ -35,7 +35,7 @@ describe("a file of d3rlpy 2", () => {
       const path = join(folder, "discrete.h5");
       const file = files.open("d3rlpy-discrete.h5");
       writeFileSync(path, file.read(0, file.size));
-      const { discreteActions, episodes } = await readDataset(path, { discreteActions: 4, from: "d3rlpy" });
+      const { discreteActions, episodes } = await readDataset(path, { discreteActions: 4 });
       expect(discreteActions).toBe(4);
       expect(episodes.map(plainEpisode)).toEqual(expected["d3rlpy-discrete.h5"]);
     } finally {

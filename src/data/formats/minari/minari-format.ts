@@ -66,12 +66,13 @@ function isMinariMetadata(files: DataFiles, path: string): boolean {
   }
 }
 
-/** A single HDF5 file: by the groups in it, or by its name where there are none to tell. */
+/** A single HDF5 file: by the groups in it, or by its name where it is empty. */
 async function isEpisodeFile(files: DataFiles): Promise<boolean> {
   if (!beginsWith(files, HDF5_SIGNATURE)) return false;
   const outline = await hdf5Outline(files);
   const named = files.paths[0]!.endsWith(mainFile);
-  if (outline === undefined || outline.groups.size + outline.arrays.size === 0) return named;
+  if (outline === undefined) return false;
+  if (outline.groups.size + outline.arrays.size === 0) return named;
   return [...outline.groups].some(([name, keys]) => episodeName.test(name) && (named || keys.includes("actions")));
 }
 
