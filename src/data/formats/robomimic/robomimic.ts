@@ -60,7 +60,7 @@ function terminated(marks: EndMarks, options: ReadOptions, where: string): Uint8
   if (doneMeans === "either" && horizon === undefined)
     throw new UsageError(`${where}: only a horizon tells which done is the clock's; give it with --horizon.`);
   const ends = known && doneMeans !== "clock" ? marks.flags("dones") : new Uint8Array(steps);
-  if (doneMeans === "clock" || (doneMeans === "either" && steps === horizon)) ends[steps - 1] = 0;
+  if (doneMeans === "clock" || (doneMeans === "either" && steps >= horizon!)) ends[steps - 1] = 0;
   else if (!known) ends[steps - 1] = 1;
   return ends;
 }
