@@ -15,6 +15,7 @@ const mapping = { observation: Array.from({ length: 24 }, (_, i) => `x${i}`) };
 const bombs: readonly { name: string; steps: number; options?: ReadOptions }[] = [
   { name: "d4rl.hdf5", steps: 400_000 },
   { name: "main_data.hdf5", steps: 400_000 },
+  { name: "robomimic.hdf5", steps: 400_000 },
   { name: "ogbench.npz", steps: 299_999 },
   { name: "log.parquet", steps: 209_999, options: { mapping } },
   { name: "log.parquet", steps: 209_999, options: { mapping: { ...mapping, interleaved: true } } },

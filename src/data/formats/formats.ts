@@ -9,10 +9,12 @@ import { NPY_MAGIC } from "../containers/numpy/npy.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
 import { areTransitions, sayAll } from "./flat/row-names.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "./format.js";
+import { trajectory, trajectoryFolder } from "./maniskill/trajectory.js";
 import { minariFormat } from "./minari/minari-format.js";
 import { isOGBench, mayBeOGBench } from "./ogbench/ogbench-names.js";
 import { hdf5Outline, npzOutline } from "./outline.js";
 import { RLLIB_START } from "./rllib/rllib-start.js";
+import { demonstration } from "./robomimic/demonstration.js";
 
 /** calql's own; see calql-layout.ts for what is in it. */
 export const calqlFormat: DatasetFormat = {
@@ -170,6 +172,53 @@ export const transitionsFormat: DatasetFormat = {
   },
 };
 
+/** robomimic's and robosuite's; see demonstration.ts. */
+export const robomimicFormat: DatasetFormat = {
+  id: "robomimic",
+  description: "robomimic HDF5: a group data/demo_N per demonstration",
+  extensions: [],
+  async recognises(files) {
+    const outline = await hdf5Outline(files);
+    return outline?.groups.get("data")?.some((name) => demonstration.test(name)) === true;
+  },
+  async open(files, options) {
+    const meaningful = ["observationKeys", "ignore", "doneMeans", "successReward"] as const;
+    const horizon = options.doneMeans === "either" ? (["horizon"] as const) : [];
+    refuseOptions(files.name, "a robomimic file", options, [...meaningful, ...horizon]);
+    return (await import("./robomimic/robomimic.js")).openRobomimic(files, options);
+  },
+};
+
+export const maniskillFormat: DatasetFormat = {
+  id: "maniskill",
+  description: "ManiSkill: HDF5 with a group traj_N per episode, or its folder",
+  extensions: [],
+  async recognises(files) {
+    if (files.kind === "folder") return trajectoryFolder(files) !== undefined;
+    const groups = (await hdf5Outline(files))?.groups ?? [];
+    return [...groups].some(([name, keys]) => trajectory.test(name) && keys.includes("actions"));
+  },
+  async open(files, options) {
+    refuseOptions(files.name, "a ManiSkill file", options, ["observationKeys", "ignore", "successReward"]);
+    return (await import("./maniskill/maniskill.js")).openManiSkill(files, options);
+  },
+};
+
+/** Of d3rlpy 2; the files of d3rlpy 1 are in D4RL's layout. */
+export const d3rlpyFormat: DatasetFormat = {
+  id: "d3rlpy",
+  description: "d3rlpy 2 HDF5: arrays numbered by episode",
+  extensions: [],
+  async recognises(files) {
+    const arrays = (await hdf5Outline(files))?.arrays;
+    return arrays !== undefined && ["num_episodes", "actions_0", "terminated_0"].every((key) => arrays.has(key));
+  },
+  async open(files, options) {
+    refuseOptions(files.name, "a file of d3rlpy 2", options, ["observationKeys", "ignore", "successReward"]);
+    return (await import("./d3rlpy/d3rlpy.js")).openD3rlpy(files, options);
+  },
+};
+
 const flatOptions = ["horizon", "ignore", "doneMeans"] as const;
 
 function withFallbackHorizon(options: ReadOptions): ReadOptions {
@@ -190,6 +239,9 @@ export const datasetFormats: readonly DatasetFormat[] = [
   adroitNpyFormat,
   ogbenchFormat,
   transitionsFormat,
+  robomimicFormat,
+  maniskillFormat,
+  d3rlpyFormat,
 ];
 
 /**

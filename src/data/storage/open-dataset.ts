@@ -44,9 +44,9 @@ export async function readDataset(path: string, options: ReadOptions = {}): Prom
 }
 
 async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDataset> {
-  const { actionBounds: told, discreteActions: among, from, ...others } = options;
+  const { actionBounds: told, from, ...others } = options;
   const format = await recogniseFormat(files, from);
-  const source = withCheckedChoices(await format.open(files, others), among);
+  const source = withCheckedChoices(await format.open(files, others), options.discreteActions);
   return {
     ...source,
     format: format.id,

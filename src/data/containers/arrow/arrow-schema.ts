@@ -80,7 +80,7 @@ function numbersOf(type: number, details: FlatTable | undefined): NumpyType | un
 }
 
 function codeOf(type: number, details: FlatTable | undefined): string | undefined {
-  if (type === FLOATING_POINT) return [undefined, "f4", "f8"][details?.number(0, "int16") ?? 0];
+  if (type === FLOATING_POINT) return ["f2", "f4", "f8"][details?.number(0, "int16") ?? 0];
   if (type !== INT || details === undefined) return undefined;
   const bits = details.number(0, "int32");
   if (bits !== 8 && bits !== 16 && bits !== 32 && bits !== 64) return undefined;

@@ -3,7 +3,7 @@
  * Whatever is longer or of another kind is left out; for attributes that are texts see hdf5-texts.ts.
  */
 import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
-import { isTable, numberArrayOf } from "./hdf5-table.js";
+import { isTable, numberViewOf } from "./hdf5-table.js";
 
 const LONGEST_TEXT = 2 ** 16;
 
@@ -35,7 +35,7 @@ export function readAttributes(file: OpenHdf5, path: string): Map<string, number
 }
 
 /**
- * The number or text that a dataset is; undefined where it is something else.
+ * The number, truth value (as 0 or 1) or text that a dataset is; undefined where it is something else.
  * @throws DataError where the file is damaged
  */
 export function readScalar(file: OpenHdf5, key: string): string | number | undefined {
@@ -45,7 +45,8 @@ export function readScalar(file: OpenHdf5, key: string): string | number | undef
   const header = file.attempt(what, () => library.get_dataset_metadata(id, `/${key}`));
   if (header.total_size !== 1 || header.size > LONGEST_TEXT || header.vlen) return undefined;
   const read = (pointer: bigint) => library.get_dataset_data(id, `/${key}`, null, null, null, pointer);
-  return readValue(file, header, what, read);
+  // h5py stores a bool as an enumeration over int8.
+  return readValue(file, { ...header, type: header.enum_type?.type ?? header.type }, what, read);
 }
 
 function readValue(
@@ -54,12 +55,12 @@ function readValue(
   what: string,
   read: (pointer: bigint) => number,
 ): string | number | undefined {
-  const numbers = numberArrayOf(type, size, signed);
-  if (numbers === undefined && type !== hdf5Class.string) return undefined;
+  const view = numberViewOf(type, size, signed);
+  if (view === undefined && type !== hdf5Class.string) return undefined;
   const bytes = withMemory(file.library, size, (pointer) => {
     if (file.attempt(what, () => read(BigInt(pointer))) < 0) file.fail(what);
     return file.library.HEAPU8.slice(pointer, pointer + size);
   });
-  if (numbers !== undefined) return Number(new numbers(bytes.buffer, 0, 1)[0]);
+  if (view !== undefined) return Number(view(bytes.buffer, 0, 1)[0]);
   return new TextDecoder().decode(bytes).replace(/\0+$/, "");
 }

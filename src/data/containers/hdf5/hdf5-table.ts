@@ -4,6 +4,7 @@
  * library's own memory (which never shrinks) stays small next to the data.
  */
 import { DataError } from "../../../errors.js";
+import { halfOf } from "../half.js";
 import { quoted } from "../refusal.js";
 import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
 
@@ -30,23 +31,21 @@ type NumberReader = (
   offset: number,
 ) => void;
 
-type NumberArray = new (
-  buffer: ArrayBufferLike,
-  pointer: number,
-  count: number,
-) => ArrayLike<number | bigint> & { set?: unknown };
+/** Numbers of one kind as they stand in memory, from a byte on. */
+type NumberView = (memory: ArrayBufferLike, pointer: number, count: number) => ArrayLike<number | bigint>;
 
-const READABLE: Readonly<Record<string, NumberArray>> = {
-  "float 4": Float32Array,
-  "float 8": Float64Array,
-  "signed 1": Int8Array,
-  "signed 2": Int16Array,
-  "signed 4": Int32Array,
-  "signed 8": BigInt64Array,
-  "unsigned 1": Uint8Array,
-  "unsigned 2": Uint16Array,
-  "unsigned 4": Uint32Array,
-  "unsigned 8": BigUint64Array,
+const READABLE: Readonly<Record<string, NumberView>> = {
+  "float 2": (...place) => Float32Array.from(new Uint16Array(...place), halfOf),
+  "float 4": (...place) => new Float32Array(...place),
+  "float 8": (...place) => new Float64Array(...place),
+  "signed 1": (...place) => new Int8Array(...place),
+  "signed 2": (...place) => new Int16Array(...place),
+  "signed 4": (...place) => new Int32Array(...place),
+  "signed 8": (...place) => new BigInt64Array(...place),
+  "unsigned 1": (...place) => new Uint8Array(...place),
+  "unsigned 2": (...place) => new Uint16Array(...place),
+  "unsigned 4": (...place) => new Uint32Array(...place),
+  "unsigned 8": (...place) => new BigUint64Array(...place),
 };
 
 /** deflate, the strongest filter of these files, shrinks at most by this factor (zlib's own figure is 1032). */
@@ -100,29 +99,24 @@ export function readHeader(file: OpenHdf5, key: string): TableHeader {
   }
   // h5py stores a bool as an enumeration over int8.
   const kind = metadata.type === hdf5Class.enumeration ? metadata.enum_type?.type : metadata.type;
-  const numbers = numberArrayOf(kind, size, metadata.signed);
-  if (numbers === undefined) {
-    throw wrong(
-      file,
-      key,
-      "does not hold numbers that this reader knows",
-      "store float32, float64, integers or booleans",
-    );
+  const view = numberViewOf(kind, size, metadata.signed);
+  if (view === undefined) {
+    throw wrong(file, key, "does not hold numbers that this reader knows", "store floats, integers or booleans");
   }
   checkSize(file, key, shape, size, chunks);
   return {
     key,
     shape,
     chunkRows: Math.max(1, chunks?.[0] ?? 1),
-    read: readerOf(numbers),
+    read: readerOf(view),
     bytesPerNumber: size,
-    bytes: numbers === Uint8Array,
+    bytes: kind === hdf5Class.integer && size === 1 && !metadata.signed,
     integers: metadata.type === hdf5Class.integer,
   };
 }
 
-/** The array for numbers of a class, of so many bytes each; undefined where they are none that can be read. */
-export function numberArrayOf(kind: number | undefined, bytes: number, signed: boolean): NumberArray | undefined {
+/** How numbers of a class, of so many bytes each, are read; undefined where they are none that can be. */
+export function numberViewOf(kind: number | undefined, bytes: number, signed: boolean): NumberView | undefined {
   if (kind === hdf5Class.float) return READABLE[`float ${bytes}`];
   return kind === hdf5Class.integer ? READABLE[`${signed ? "signed" : "unsigned"} ${bytes}`] : undefined;
 }
@@ -201,9 +195,9 @@ function readBlock(file: OpenHdf5, header: TableHeader, row: number, rows: numbe
   if (status < 0) file.fail(what);
 }
 
-function readerOf(numbers: NumberArray): NumberReader {
+function readerOf(view: NumberView): NumberReader {
   return (memory, pointer, count, target, offset) => {
-    const source = new numbers(memory, pointer, count);
+    const source = view(memory, pointer, count);
     if (source instanceof Float32Array || source instanceof Uint8Array) target.set(source, offset);
     else for (let i = 0; i < count; i++) target[offset + i] = Number(source[i]);
   };

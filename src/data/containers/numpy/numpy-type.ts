@@ -2,6 +2,7 @@
  * NumPy's element types: from the code that files write down ("<f4", "|b1", "|O") to a function that reads one number.
  */
 import { DataError } from "../../../errors.js";
+import { halfOf } from "../half.js";
 import { quoted } from "../refusal.js";
 
 /** One element type. Types that hold no numbers have no `read`: a file may hold them in arrays that are not read. */
@@ -48,14 +49,4 @@ export function numpyType(code: string, where: string): NumpyType {
 /** The same type with the byte order that a pickled type's state names. */
 export function withByteOrder({ code }: NumpyType, order: string, where: string): NumpyType {
   return numpyType(`${order}${code.replace(/^[<>|=]/, "")}`, where);
-}
-
-/** IEEE 754 half precision. */
-function halfOf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

@@ -13,6 +13,8 @@ export interface SchemaNode {
   readonly name: string;
   /** Number of the physical type, absent in a group. */
   readonly type: number | undefined;
+  /** Bytes of each value, where the type says that all have as many. */
+  readonly bytes: number | undefined;
   /** 0 required, 1 optional, 2 repeated. */
   readonly repetition: number;
   readonly children: number;
@@ -93,9 +95,9 @@ function parse(bytes: Uint8Array): Footer {
 
 function schemaNode(reader: ThriftReader): SchemaNode {
   const union = (field: ThriftReader) => field.union();
-  const node = reader.nested({ 1: integer, 3: integer, 4: text, 5: integer, 6: integer, 10: union });
-  const { 1: type, 3: repetition = 0, 4: name = "", 5: children = 0, 6: converted, 10: logical } = node;
-  return { name, type, repetition, children, converted, logical };
+  const node = reader.nested({ 1: integer, 2: integer, 3: integer, 4: text, 5: integer, 6: integer, 10: union });
+  const { 1: type, 2: bytes, 3: repetition = 0, 4: name = "", 5: children = 0, 6: converted, 10: logical } = node;
+  return { name, type, bytes, repetition, children, converted, logical };
 }
 
 function rowGroup(reader: ThriftReader): RowGroup {

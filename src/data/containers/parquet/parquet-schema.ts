@@ -35,11 +35,14 @@ export const INT64 = 2;
 export const FLOAT = 4;
 export const DOUBLE = 5;
 export const BYTE_ARRAY = 6;
+/** As a column of numbers always two bytes, float16. */
+export const FIXED_BYTES = 7;
 
 const REPEATED = 2;
 const DEEPEST = 12;
 const MOST_COLUMNS = 10_000;
 const DECIMAL = 5;
+const FLOAT16 = 15;
 const UNSIGNED: readonly (number | undefined)[] = [13, 14]; // UINT_32, UINT_64
 const TEXTS: readonly (number | undefined)[] = [0, 4, 19]; // UTF8, ENUM, JSON
 
@@ -99,9 +102,10 @@ function leafOf(node: SchemaNode, { path, names, definition, repetition }: Level
   };
 }
 
-function kindOf({ type, converted, logical }: SchemaNode): ParquetColumn["kind"] {
+function kindOf({ type, bytes, converted, logical }: SchemaNode): ParquetColumn["kind"] {
   if (converted === DECIMAL || logical === DECIMAL) return "other";
   if (type === BOOLEAN) return "boolean";
   if (type === BYTE_ARRAY) return TEXTS.includes(converted) || logical === 1 || logical === 4 ? "text" : "other";
+  if (type === FIXED_BYTES) return logical === FLOAT16 && bytes === 2 ? "number" : "other";
   return type === INT32 || type === INT64 || type === FLOAT || type === DOUBLE ? "number" : "other";
 }

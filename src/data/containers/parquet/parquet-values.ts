@@ -5,7 +5,8 @@
  */
 
 import { Damaged } from "../damaged.js";
-import { BYTE_ARRAY, DOUBLE, FLOAT, INT32, INT64, type ParquetLeaf } from "./parquet-schema.js";
+import { halfOf } from "../half.js";
+import { BYTE_ARRAY, DOUBLE, FIXED_BYTES, FLOAT, INT32, INT64, type ParquetLeaf } from "./parquet-schema.js";
 
 /** The next value; throws `Damaged` after the last one. */
 export type Next<T> = () => T;
@@ -81,12 +82,14 @@ export function plainNumbers(bytes: Uint8Array, leaf: ParquetLeaf): Next<number>
 export function widthOf(type: number): number | undefined {
   if (type === FLOAT || type === INT32) return 4;
   if (type === DOUBLE || type === INT64) return 8;
+  if (type === FIXED_BYTES) return 2;
   if (type === 0) return undefined;
   throw new Damaged("its values are no numbers");
 }
 
 function numberAt(view: DataView, at: number, { type, unsigned }: ParquetLeaf): number {
   if (type === FLOAT) return view.getFloat32(at, true);
+  if (type === FIXED_BYTES) return halfOf(view.getUint16(at, true));
   if (type === DOUBLE) return view.getFloat64(at, true);
   if (type === INT32) return unsigned ? view.getUint32(at, true) : view.getInt32(at, true);
   return exact(unsigned ? view.getBigUint64(at, true) : view.getBigInt64(at, true));

@@ -42,7 +42,7 @@ export function openColumnStorage(
       const where = `"${files.name}": "${path}"`;
       const file = files.open(path);
       const table = kind === "arrow" ? openArrow(file, where) : await parquetTable(file, where);
-      return use(columnsOf(table, where, file.size));
+      return use(columnsOf(table, where, `episode ${episode}`, file.size));
     },
   };
 }
@@ -60,11 +60,11 @@ function listEpisodes(files: DataFiles, folder: string, kind: TableKind): number
   return episodes.sort((a, b) => a - b);
 }
 
-function columnsOf(table: Table, where: string, fileBytes: number): EpisodeColumns {
+function columnsOf(table: Table, where: string, place: string, fileBytes: number): EpisodeColumns {
   const read: EpisodeColumns["read"] = (path, perRow, rows) => table.read(path, perRow, rows);
   const readBytes: EpisodeColumns["readBytes"] = (path, perRow, rows) =>
     bytesFrom(read(path, perRow, rows), `${where}, "${path.join("/")}",`);
-  return { where, steps: table.rows - 1, fileBytes, read, readBytes };
+  return { where, place, steps: table.rows - 1, fileBytes, read, readBytes };
 }
 
 /** A Parquet file holds each column in one piece, so that columns are read one after the other. */

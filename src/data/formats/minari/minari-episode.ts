@@ -12,6 +12,7 @@ import { type Observations, STATE } from "../../columns.js";
 import { checkFinite, flagsOf } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
+import { checkedIn, type EpisodeInHand, faulty } from "../faulty-episode.js";
 import { sideBySide } from "../row-blocks.js";
 import type { MinariMetadata } from "./minari-metadata.js";
 import {
@@ -25,11 +26,7 @@ import {
 } from "./minari-space.js";
 
 /** The columns of one episode, wherever they are stored. */
-export interface EpisodeColumns {
-  /** The file and the episode, for messages, e.g. `"door-v0": "episode_3"`. */
-  readonly where: string;
-  /** The number of rewards. */
-  readonly steps: number;
+export interface EpisodeColumns extends EpisodeInHand {
   /** Bytes of the file that holds them. */
   readonly fileBytes: number;
   /**
@@ -76,18 +73,25 @@ export interface EpisodeLayout {
 /** @throws DataError where the columns do not fit together or hold what they cannot hold */
 export function assembleEpisode(columns: EpisodeColumns, layout: EpisodeLayout): Episode {
   const { steps, where } = columns;
-  if (steps < 1) throw new DataError(`${where} has no steps; remove the episode.`);
+  if (steps < 1) throw faulty(columns, "has no steps", "it has no steps");
   refuseTooLong(columns, layout);
   const observations = observationsOf(columns, layout);
   const actions = layout.choice
     ? chosen(columns, layout.choice)
     : flattened(columns, "actions", layout.actions, steps, layout.allowNonFinite);
   const rewards = columns.read(["rewards"], 1, steps);
-  if (!layout.allowNonFinite) checkFinite(rewards, 1, `${where}, "rewards",`);
-  const flags = (key: string) => flagsOf(columns.read([key], 1, steps), `${where}, "${key}",`);
+  if (!layout.allowNonFinite) refuseNonFinite(columns, rewards, 1, `${where}, "rewards",`);
+  const flags = (key: string) =>
+    checkedIn(columns, "its marks are neither 0 nor 1", () =>
+      flagsOf(columns.read([key], 1, steps), `${where}, "${key}",`),
+    );
   const terminated = flags("terminations");
   flags("truncations");
   return { length: steps, observations, actions, rewards, terminated, truncated: terminated[steps - 1] === 0 };
+}
+
+function refuseNonFinite(columns: EpisodeColumns, values: Float32Array, perRow: number, where: string): void {
+  checkedIn(columns, "it holds what is no finite number", () => checkFinite(values, perRow, where));
 }
 
 /** Pictures stay bytes, each a part of its own; all other numbers are flattened into one vector. */
@@ -127,7 +131,7 @@ function flattened(
     const values = columns.read(path, storedWidthOf(leaf), rows);
     const place = `${columns.where}, "${path.join("/")}",`;
     if (leaf.space.kind === "choice") return { values: oneHot(values, leaf.space, width, place), columns: width };
-    if (!allowNonFinite) checkFinite(values, leaf.space.size, place);
+    if (!allowNonFinite) refuseNonFinite(columns, values, leaf.space.size, place);
     return { values, columns: width };
   });
   return tables.length === 1 ? tables[0]!.values : sideBySide(tables, rows);

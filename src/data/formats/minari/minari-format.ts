@@ -8,14 +8,16 @@
 
 import { DataError } from "../../../errors.js";
 import { type ObservationParts, vectorParts } from "../../columns.js";
-import { beginsWith, type DataFile, type DataFiles } from "../../containers/files.js";
+import { beginsWith, type DataFiles } from "../../containers/files.js";
 import { HDF5_SIGNATURE } from "../../containers/hdf5/hdf5-module.js";
-import { placesOf } from "../../containers/hdf5/hdf5-texts.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { ReadingNotes } from "../../reading-notes.js";
+import { nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
+import { hdf5Outline } from "../outline.js";
 import { assembleEpisode, type EpisodeLayout, type MinariStorage } from "./minari-episode.js";
-import { readMetadata } from "./minari-metadata.js";
+import { episodeName, readMetadata } from "./minari-metadata.js";
 import {
   isPicture,
   type Leaf,
@@ -29,9 +31,6 @@ import {
 
 const mainFile = "main_data.hdf5";
 const metadataFile = "metadata.json";
-/** The names of episodes may stand anywhere in a file; so much of it is searched for them. */
-const searchedBytes = 2 ** 28;
-const blockBytes = 2 ** 22;
 const largestProbe = 2 ** 20;
 
 export const minariFormat: DatasetFormat = {
@@ -43,7 +42,7 @@ export const minariFormat: DatasetFormat = {
     refuseOptions(files.name, "a Minari dataset", options, ["observationKeys"]);
     const storage = await openStorage(files);
     checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
-    return sourceOf(files.name, storage, await layoutOf(files.name, storage, options));
+    return sourceOf(files.name, storage, await layoutOf(files.name, storage, options), options);
   },
   create: async (target, header) => (await import("./minari-writer.js")).createMinari(target, header),
 };
@@ -67,25 +66,14 @@ function isMinariMetadata(files: DataFiles, path: string): boolean {
   }
 }
 
-/** A single HDF5 file: by its name, or because names of episodes stand in it. */
-function isEpisodeFile(files: DataFiles): boolean {
-  try {
-    if (!beginsWith(files, HDF5_SIGNATURE)) return false;
-    const file = files.open(files.paths[0]!);
-    return file.path.endsWith(mainFile) || namesEpisodes(file);
-  } catch {
-    return false;
-  }
-}
-
-function namesEpisodes(file: DataFile): boolean {
-  const word = new TextEncoder().encode("episode_");
-  for (let at = 0; at < Math.min(file.size, searchedBytes); at += blockBytes) {
-    const bytes = file.read(at, Math.min(blockBytes + word.length, file.size - at));
-    if (placesOf(word, bytes).some((place) => /\d/.test(String.fromCharCode(bytes[place + word.length] ?? 0))))
-      return true;
-  }
-  return false;
+/** A single HDF5 file: by the groups in it, or by its name where it is empty. */
+async function isEpisodeFile(files: DataFiles): Promise<boolean> {
+  if (!beginsWith(files, HDF5_SIGNATURE)) return false;
+  const outline = await hdf5Outline(files);
+  const named = files.paths[0]!.endsWith(mainFile);
+  if (outline === undefined) return false;
+  if (outline.groups.size + outline.arrays.size === 0) return named;
+  return [...outline.groups].some(([name, keys]) => episodeName.test(name) && (named || keys.includes("actions")));
 }
 
 async function openStorage(files: DataFiles): Promise<MinariStorage> {
@@ -125,7 +113,7 @@ async function layoutOf(name: string, storage: MinariStorage, options: ReadOptio
   const choice = choiceOf(actions);
   return {
     observations,
-    actions: choice ? [] : leavesOf(actions, `"${name}": "actions"`),
+    actions: choice ? [] : quantitiesOf(actions, name),
     choice,
     allowNonFinite: options.allowNonFinite ?? false,
     trusted: options.trusted ?? false,
@@ -138,8 +126,31 @@ function choiceOf(space: Space): EpisodeLayout["choice"] {
   return { start: space.starts[0]!, count: space.counts[0] };
 }
 
-function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): EpisodeSource {
+/** Actions that are vectors. @throws DataError where a part of them is a choice, since an agent makes a single one */
+function quantitiesOf(space: Space, name: string): readonly Leaf[] {
+  const leaves = leavesOf(space, `"${name}": "actions"`);
+  const counts = leaves.flatMap(({ space }) => {
+    if (space.kind === "choice") return space.counts;
+    return space.binary ? new Array<number>(space.size).fill(2) : [];
+  });
+  if (counts.length === 0) return leaves;
+  if (leaves.some(({ space }) => space.kind === "box" && !space.binary))
+    throw new DataError(
+      `"${name}": the actions hold choices beside quantities, and an agent here has either; store them as one Box or as one Discrete space.`,
+    );
+  const product = counts.reduce((all, count) => all * count, 1);
+  throw new DataError(
+    `"${name}": the actions are ${counts.length} choices at once (among ${listOf(counts)}), and an agent here makes one; number their ${product} combinations and store that number as actions of one Discrete space of ${product}.`,
+  );
+}
+
+function listOf(counts: readonly number[]): string {
+  return counts.length <= 8 ? counts.join(" x ") : `${counts.slice(0, 8).join(" x ")} x ...`;
+}
+
+function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout, options: ReadOptions): EpisodeSource {
   const { observations, actions, choice } = layout;
+  const notes = new ReadingNotes();
   return {
     source: name,
     observations: partsOf(observations),
@@ -147,9 +158,19 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout): 
     discreteActions: choice?.count,
     actionBounds: boundsOf(actions),
     steps: storage.metadata.steps,
+    notes,
     async *episodes() {
-      for (const episode of storage.episodes)
-        yield await storage.withEpisode(episode, (columns) => assembleEpisode(columns, layout));
+      notes.begin();
+      let found = 0;
+      for (const number of storage.episodes) {
+        const episode = await unlessFaulty(options, notes, () =>
+          storage.withEpisode(number, (columns) => assembleEpisode(columns, layout)),
+        );
+        if (!episode) continue;
+        found++;
+        yield episode;
+      }
+      if (found === 0) throw nothingLeft(name, notes);
     },
   };
 }

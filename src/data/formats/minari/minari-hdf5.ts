@@ -18,11 +18,11 @@ import {
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
 import { watchTexts } from "../../containers/hdf5/hdf5-texts.js";
+import { type EpisodeInHand, faulty } from "../faulty-episode.js";
 import { bytesFrom, type EpisodeColumns, type MinariStorage } from "./minari-episode.js";
-import { type MinariMetadata, metadataOf } from "./minari-metadata.js";
+import { episodeName, type MinariMetadata, metadataOf } from "./minari-metadata.js";
 import { boxOf, checkKey, groupOf, type Space } from "./minari-space.js";
 
-const episodeName = /^episode_(0|[1-9]\d{0,8})$/;
 const tupleName = /^_index_(0|[1-9]\d{0,2})$/;
 const deepest = 6;
 const mostParts = 100;
@@ -55,15 +55,15 @@ export async function openHdf5Storage(
 
 function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
   const keys = groupKeys(file, group);
+  const found = { where: `"${file.name}": "${group}"`, place: group, steps: 0 };
   const missing = ["observations", "actions", "rewards", "terminations", "truncations"].find((key) => !keys.has(key));
-  if (missing) throw new DataError(`"${file.name}": "${group}" has no "${missing}"; record or copy the dataset again.`);
-  const steps = readHeader(file, `${group}/rewards`).shape[0]!;
+  if (missing) throw faulty(found, `has no "${missing}"`, `it has no "${missing}"`);
+  const episode = { ...found, steps: readHeader(file, `${group}/rewards`).shape[0]! };
   return {
-    where: `"${file.name}": "${group}"`,
-    steps,
+    ...episode,
     fileBytes: file.size,
-    read: (path, perRow, rows) => readNumbers(file, headerOf(file, [group, ...path], perRow, rows)),
-    readBytes: (path, perRow, rows) => readBytes(file, headerOf(file, [group, ...path], perRow, rows)),
+    read: (path, perRow, rows) => readNumbers(file, headerOf(file, episode, path, perRow, rows)),
+    readBytes: (path, perRow, rows) => readBytes(file, headerOf(file, episode, path, perRow, rows)),
   };
 }
 
@@ -74,19 +74,28 @@ function groupKeys(file: OpenHdf5, path: string): Set<string> {
 }
 
 /** One array, found step by step, because a part of its path may be missing or be an array itself. */
-function headerOf(file: OpenHdf5, path: readonly string[], perRow: number, rows: number): TableHeader {
-  let place = path[0]!;
-  for (const part of path.slice(1)) {
+function headerOf(
+  file: OpenHdf5,
+  episode: EpisodeInHand,
+  path: readonly string[],
+  perRow: number,
+  rows: number,
+): TableHeader {
+  let place = episode.place;
+  const at = () => ({ ...episode, where: `"${file.name}": "${place}"` });
+  for (const part of path) {
     const keys = groupKeys(file, place);
     const key = keys.has(part) ? part : `_index_${part}`;
     if (!keys.has(key))
-      throw new DataError(`"${file.name}": "${place}" has no "${part}", which its space has; copy the dataset again.`);
+      throw faulty(at(), `has no "${part}", which its space has`, "it lacks a part that its space has");
     place = `${place}/${key}`;
   }
   const header = readHeader(file, place);
   if (header.shape[0] !== rows || numbersPerRow(header) !== perRow)
-    throw new DataError(
-      `"${file.name}": "${place}" has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected; copy the dataset again.`,
+    throw faulty(
+      at(),
+      `has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected`,
+      "its arrays do not have the rows and columns that its rewards and spaces need",
     );
   return header;
 }

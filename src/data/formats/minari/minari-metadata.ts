@@ -1,10 +1,10 @@
 /**
  * What a Minari dataset says about itself: from version 0.5 on in data/metadata.json, before in the attributes of
- * main_data.hdf5. Python writes Infinity and NaN into JSON, which JSON does not know; the bounds of spaces are full of
- * them, and nothing here needs them, so they are read as null.
+ * main_data.hdf5.
  */
 import { DataError } from "../../../errors.js";
 import { type DataFiles, readWhole } from "../../containers/files.js";
+import { parsePythonJson } from "../../containers/python-json.js";
 import { parseSpace, type Space } from "./minari-space.js";
 
 /** What the metadata state; an absent field was not stated. */
@@ -19,6 +19,9 @@ export interface MinariMetadata {
 
 /** How the episodes are stored. */
 export type MinariStorageKind = "hdf5" | "arrow" | "parquet";
+
+/** The groups of main_data.hdf5. */
+export const episodeName = /^episode_(0|[1-9]\d{0,8})$/;
 
 const largestMetadata = 2 ** 23;
 
@@ -63,14 +66,4 @@ function space(fields: ReadonlyMap<string, unknown>, key: string, where: string)
   if (value === undefined || value === null) return undefined;
   const place = `${where}, "${key}",`;
   return parseSpace(typeof value === "string" ? parsePythonJson(value, place) : value, place);
-}
-
-const textOrSpecial = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g;
-
-function parsePythonJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text.replace(textOrSpecial, (found) => (found.startsWith('"') ? found : "null")));
-  } catch {
-    throw new DataError(`${where} is no JSON; copy the dataset again.`);
-  }
 }

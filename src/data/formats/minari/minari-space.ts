@@ -22,6 +22,8 @@ export interface BoxSpace {
   readonly size: number;
   /** Its bounds, row by row, where they are finite numbers. */
   readonly bounds?: ActionBounds;
+  /** Whether each number is a choice between 0 and 1 (MultiBinary). */
+  readonly binary?: true;
   /** uint8 in three dimensions: such observations may be stored as JPEG pictures. */
   readonly image: boolean;
 }
@@ -82,7 +84,7 @@ function parse(json: unknown, where: string, seen: { parts: number }, depth: num
     const bounds = boundsOf(fields.get("low"), fields.get("high"), box.size);
     return bounds ? { ...box, bounds } : box;
   }
-  if (type === "MultiBinary") return boxOf([fields.get("n")].flat(), false, where);
+  if (type === "MultiBinary") return { ...boxOf([fields.get("n")].flat(), false, where), binary: true };
   if (type === "Discrete") return choiceOf([fields.get("n")], [fields.get("start") ?? 0], where);
   if (type === "MultiDiscrete") {
     const counts = [fields.get("nvec")].flat(deepest);

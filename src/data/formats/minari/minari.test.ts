@@ -32,7 +32,7 @@ function expectedOf(name: string): Expected {
 
 async function load(path: string, options: ReadOptions = {}): Promise<Dataset> {
   const files = diskFiles(path);
-  expect(minariFormat.recognises(files)).toBe(true);
+  expect(await minariFormat.recognises(files)).toBe(true);
   return loadDataset(await minariFormat.open(files, options));
 }
 

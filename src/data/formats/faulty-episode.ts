@@ -1,0 +1,76 @@
+/**
+ * Episodes that contradict themselves: the recorder stopped in the middle, or wrote what is no number. Copying such a
+ * file again cannot help, so the sentence offers to leave these episodes out (`ReadOptions.dropFaulty`), and the notes
+ * then count them by reason. Bytes that cannot be decoded are something else: that file is damaged.
+ */
+import { DataError } from "../../errors.js";
+import type { ReadingNotes } from "../reading-notes.js";
+import type { ReadOptions } from "./format.js";
+
+/** An episode that is being read. */
+export interface EpisodeInHand {
+  /** The file and the episode, as messages begin: `"door.hdf5": "demo_3"`. */
+  readonly where: string;
+  /** The episode alone: "demo_3". */
+  readonly place: string;
+  /** Steps that are left out with it. */
+  readonly steps: number;
+}
+
+export class FaultyEpisode extends DataError {
+  /** @param reason to follow the count of rows in a note: "because ..." */
+  constructor(
+    message: string,
+    readonly episode: EpisodeInHand,
+    readonly reason: string,
+  ) {
+    super(message);
+  }
+}
+
+/** @param problem goes on from the episode's name: "has 5 observations where ..."; @param kind what many may have alike */
+export function faulty(episode: EpisodeInHand, problem: string, kind: string): FaultyEpisode {
+  return new FaultyEpisode(
+    `${episode.where} ${problem}: the recording is faulty; record this episode again, or leave faulty ones out with --drop-faulty.`,
+    episode,
+    reasonOf(kind),
+  );
+}
+
+/** What `check` gives; what it refuses is the fault of this episode. */
+export function checkedIn<T>(episode: EpisodeInHand, kind: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof DataError) || error instanceof FaultyEpisode) throw error;
+    const sentence = error.message.replace(/\.$/, "");
+    throw new FaultyEpisode(`${sentence}, or leave faulty episodes out with --drop-faulty.`, episode, reasonOf(kind));
+  }
+}
+
+/** What `read` gives; undefined where the episode is faulty and such episodes are left out, which the notes then say. */
+export async function unlessFaulty<T>(
+  { dropFaulty }: Pick<ReadOptions, "dropFaulty">,
+  notes: ReadingNotes,
+  read: () => T | Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (dropFaulty !== true || !(error instanceof FaultyEpisode)) throw error;
+    const { episode, reason } = error;
+    notes.leaveOut(Math.max(1, episode.steps), reason, episode.place);
+    return undefined;
+  }
+}
+
+/** The error for data of which nothing is left. */
+export function nothingLeft(name: string, notes: ReadingNotes): DataError {
+  const [note] = notes.all;
+  const why = note ? ` (${note.leftOut} rows left out ${note.text}, such as ${note.example})` : "";
+  return new DataError(`"${name}" holds no episode that can be learned from${why}; record others.`);
+}
+
+function reasonOf(kind: string): string {
+  return `because their episode is faulty: ${kind}`;
+}

@@ -1,0 +1,112 @@
+/**
+ * The arrays of one episode, each with as many rows as the episode has steps: what is not so is the episode's fault.
+ */
+import { DataError } from "../../../errors.js";
+import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
+import { isTable, numbersPerRow, readHeader, readNumbers, shapeOf } from "../../containers/hdf5/hdf5-table.js";
+import { checkFinite, flagsOf, quoted } from "../../containers/refusal.js";
+import { checkedIn, type EpisodeInHand, faulty } from "../faulty-episode.js";
+import type { ReadOptions } from "../format.js";
+import { sideBySide } from "../row-blocks.js";
+import type { EndMarks, EpisodeGroup } from "./layout.js";
+import { arraysBelow, keysOf, type ObservationArray } from "./observations.js";
+
+export class EpisodeArrays implements EndMarks, EpisodeInHand {
+  readonly where: string;
+  readonly place: string;
+  readonly steps: number;
+
+  constructor(
+    private readonly file: OpenHdf5,
+    private readonly group: EpisodeGroup,
+    private readonly options: ReadOptions,
+  ) {
+    this.where = `"${file.name}": "${group.name}"`;
+    this.place = group.name;
+    this.steps = this.has("actions") ? readHeader(file, this.pathOf("actions")).shape[0]! : 0;
+    if (this.steps === 0) throw faulty(this, `has no actions, but ${keysOf(group)}`, "it has no actions");
+  }
+
+  /** Whether there is such a key that the user does not want ignored. */
+  has(key: string): boolean {
+    return this.group.paths.has(key) && !this.options.ignore?.includes(key);
+  }
+
+  flags(key: string): Uint8Array {
+    return checkedIn(this, "its marks are neither 0 nor 1", () =>
+      flagsOf(this.numbers(key, 1, this.steps), `${this.where}, ${quoted(key)},`),
+    );
+  }
+
+  flag(key: string): boolean {
+    const path = this.pathOf(key);
+    const value =
+      shapeOf(this.file, path).length === 0
+        ? readScalar(this.file, path)
+        : readNumbers(this.file, readHeader(this.file, path))[0];
+    if (value === 0 || value === 1) return value === 1;
+    throw faulty(this, `has ${quoted(key)} that is neither 0 nor 1`, "its marks are neither 0 nor 1");
+  }
+
+  /** The finite numbers under a key. */
+  numbers(key: string, columns: number, rows: number): Float32Array {
+    return this.table(key, this.pathOf(key), columns, rows);
+  }
+
+  /** The observations under a key, all arrays side by side: [rows, sum of their columns]. */
+  observations(key: string, arrays: readonly ObservationArray[], rows: number): Float32Array {
+    const paths = arraysBelow(this.file, this.group, key);
+    const tables = arrays.map(({ name, columns }) => {
+      const place = name === "" ? key : `${key}/${name}`;
+      const path = paths.get(name);
+      if (path === undefined) throw faulty(this, `has no ${quoted(place)}`, "it lacks a part of its observations");
+      return { values: this.table(place, path, columns, rows), columns };
+    });
+    return tables.length === 1 ? tables[0]!.values : sideBySide(tables, rows);
+  }
+
+  /**
+   * Refuses an array with one value a row whose meaning nobody knows: it may mark where episodes end.
+   * @param known the keys that are read or harmless
+   */
+  refuseUnknown(known: (key: string) => boolean): void {
+    for (const [key, path] of this.group.paths) {
+      if (known(key) || !this.has(key) || !isTable(this.file, path)) continue;
+      const [rows = 0, columns = 1, ...more] = shapeOf(this.file, path);
+      if (more.length > 0 || columns !== 1 || rows < this.steps || rows > this.steps + 1) continue;
+      throw new DataError(
+        `${this.where} has ${quoted(key)}, one value a row, whose meaning is not known here and which may mark ends; if it says nothing about them, read the data with --ignore ${key}.`,
+      );
+    }
+  }
+
+  private pathOf(key: string): string {
+    const path = this.group.paths.get(key);
+    if (path !== undefined) return path;
+    throw faulty(this, `has no ${quoted(key)}, but ${keysOf(this.group)}`, `it has no ${quoted(key)}`);
+  }
+
+  private table(key: string, path: string, columns: number, rows: number): Float32Array {
+    const header = readHeader(this.file, path);
+    const [found] = header.shape;
+    if (found !== rows)
+      throw faulty(
+        this,
+        `has ${found} rows of ${quoted(key)} where its ${this.steps} actions need ${rows}`,
+        "its arrays do not have as many rows as its actions need",
+      );
+    if (numbersPerRow(header) !== columns)
+      throw faulty(
+        this,
+        `has ${numbersPerRow(header)} numbers a row of ${quoted(key)} where ${columns} are expected`,
+        "its arrays have other numbers of columns",
+      );
+    const values = readNumbers(this.file, header);
+    if (this.options.allowNonFinite !== true)
+      checkedIn(this, "it holds what is no finite number", () =>
+        checkFinite(values, columns, `${this.where}, ${quoted(key)},`),
+      );
+    return values;
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Reads HDF5 files with a group, or numbered arrays, per episode; `layout.ts` says what such a layout tells of itself.
+ * One episode is in memory at a time.
+ *
+ * The observation after a row's action is that of the row after it. Of the last row it is the further observation,
+ * where the layout has one, or the stored next observation; without either, a row in which the task ended is kept with
+ * its own observation in place of the next one, which no bootstrap uses, and any other last row is left out and
+ * counted. Ends of the task are taken as recorded, also in the middle of an episode, as in Minari's data: that step is
+ * not bootstrapped, and the episode goes on.
+ */
+import { DataError } from "../../../errors.js";
+import { STATE, vectorParts } from "../../columns.js";
+import type { DataFiles } from "../../containers/files.js";
+import { type OpenHdf5, openHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { numbersPerRow, readHeader } from "../../containers/hdf5/hdf5-table.js";
+import type { Episode } from "../../episode.js";
+import type { EpisodeSource } from "../../episode-source.js";
+import { ReadingNotes } from "../../reading-notes.js";
+import { sameObservation } from "../../trajectories.js";
+import { EpisodeMemory } from "../episode-memory.js";
+import { faulty, nothingLeft, unlessFaulty } from "../faulty-episode.js";
+import type { ReadOptions } from "../format.js";
+import { EpisodeArrays } from "./episode-arrays.js";
+import type { EpisodeGroup, GroupedLayout, Reading } from "./layout.js";
+import { type ObservationArray, observationArrays } from "./observations.js";
+import { madeRewards, SuccessRewards } from "./rewards.js";
+
+/** What every episode has alike, as the first one tells it. */
+interface Columns {
+  readonly observations: readonly ObservationArray[];
+  readonly observationSize: number;
+  readonly actionSize: number;
+}
+
+/** @throws DataError where the file does not hold what its layout promises; UsageError for a key that it lacks */
+export async function openGrouped(
+  files: DataFiles,
+  layout: GroupedLayout,
+  options: ReadOptions,
+): Promise<EpisodeSource> {
+  const { name } = files;
+  const data = files.open(files.paths[0]!);
+  const columns = await withHdf5(data, name, (file) =>
+    firstColumns(file, { name, layout, options, notes: new ReadingNotes() }),
+  );
+  const notes = new ReadingNotes();
+  return {
+    source: name,
+    observations: vectorParts(columns.observationSize),
+    actionSize: columns.actionSize,
+    notes,
+    async *episodes() {
+      notes.begin();
+      const { file, close } = await openHdf5(data, name);
+      try {
+        yield* episodesOf(file, columns, { name, layout, options, notes });
+      } finally {
+        close();
+      }
+    },
+  };
+}
+
+/** @throws DataError where no episode tells them */
+async function firstColumns(file: OpenHdf5, reading: Reading): Promise<Columns> {
+  const { layout, options, notes, name } = reading;
+  for (const group of layout.episodes(file)) {
+    const columns = await unlessFaulty(options, notes, () => columnsOf(file, group, reading));
+    if (columns) return columns;
+  }
+  throw nothingLeft(name, notes);
+}
+
+function columnsOf(file: OpenHdf5, group: EpisodeGroup, { layout, options, name }: Reading): Columns {
+  const arrays = new EpisodeArrays(file, group, options);
+  const observations = observationArrays(file, group, layout.observations, options.observationKeys);
+  if (observations.length === 0) throw layout.missing("observations", group, `"${name}": "${group.name}"`);
+  const observationSize = observations.reduce((sum, { columns }) => sum + columns, 0);
+  const actionSize = actionSizeOf(file, group, options);
+  if (observationSize === 0 || actionSize === 0)
+    throw faulty(arrays, "has observations or actions of no numbers", "its rows have no numbers");
+  return { observations, observationSize, actionSize };
+}
+
+/** @throws DataError for whole numbers that nobody counts, and for several of them a row */
+function actionSizeOf(file: OpenHdf5, group: EpisodeGroup, { discreteActions }: ReadOptions): number {
+  const header = readHeader(file, group.paths.get("actions")!);
+  const size = numbersPerRow(header);
+  if (!header.integers || (size === 1 && discreteActions !== undefined)) return size;
+  const next =
+    size === 1
+      ? "say how many there are with --discrete-actions N"
+      : "number their combinations, so that an action is one whole number, and read them with --discrete-actions N";
+  throw new DataError(
+    `"${file.name}": the actions are ${size === 1 ? "one whole number" : `${size} whole numbers`} a row, a choice rather than a quantity; ${next}, or store them as floats if they are quantities.`,
+  );
+}
+
+async function* episodesOf(file: OpenHdf5, columns: Columns, reading: Reading): AsyncGenerator<Episode> {
+  const { layout, options, notes, name } = reading;
+  const success = new SuccessRewards(name, layout, options);
+  let found = 0;
+  for (const group of layout.episodes(file)) {
+    success.meet(group);
+    const episode = await unlessFaulty(options, notes, () => readEpisode(file, group, columns, reading, success));
+    if (!episode) continue;
+    found++;
+    yield episode;
+  }
+  if (found === 0) throw nothingLeft(name, notes);
+  success.end(notes);
+}
+
+/** Undefined where no step is left. */
+function readEpisode(
+  file: OpenHdf5,
+  group: EpisodeGroup,
+  columns: Columns,
+  reading: Reading,
+  success: SuccessRewards,
+): Episode | undefined {
+  const { layout, options, notes } = reading;
+  const { observationSize, actionSize } = columns;
+  const arrays = new EpisodeArrays(file, group, options);
+  const { steps } = arrays;
+  refuseTooLong(file, arrays, columns, reading);
+  arrays.refuseUnknown((key) => isKnown(layout, key) || success.reads(key));
+  const actions = arrays.numbers("actions", actionSize, steps);
+  const terminated = layout.terminated(arrays, options, arrays.where);
+  const succeeded = success.succeeded(arrays, group);
+  if (succeeded) terminated[steps - 1] = 1;
+  const observations = observationsOf(arrays, columns, layout);
+  const complete = observations.length === (steps + 1) * observationSize;
+  const length = complete || terminated[steps - 1] === 1 ? steps : steps - 1;
+  if (length < steps) notes.leaveOut(1, "because nothing tells the observation after their action", arrays.place);
+  if (length === 0) return undefined;
+  const rewards = succeeded === undefined ? arrays.numbers("rewards", 1, steps) : madeRewards(steps, succeeded);
+  return {
+    length,
+    observations: { [STATE]: complete ? observations : closed(observations, length, observationSize) },
+    actions: actions.subarray(0, length * actionSize),
+    rewards: rewards.subarray(0, length),
+    terminated: terminated.subarray(0, length),
+    truncated: terminated[length - 1] === 0,
+  };
+}
+
+function isKnown(layout: GroupedLayout, key: string): boolean {
+  const top = key.split("/")[0]!;
+  return [layout.observations, layout.nextObservations, "actions", "rewards"].includes(top) || layout.harmless.has(top);
+}
+
+/** Counted are the numbers as stored and as they are put side by side. */
+function refuseTooLong(file: OpenHdf5, arrays: EpisodeArrays, columns: Columns, { layout, options }: Reading): void {
+  const copies = layout.nextObservations ? 4 : 2;
+  const numbers = copies * columns.observationSize + columns.actionSize + 4;
+  const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
+  if (arrays.steps + 1 > memory.mostRows(4 * numbers)) throw memory.tooLong(`"${arrays.place}"`);
+}
+
+/** [steps + 1, size], or [steps, size] where the observation after the last action is not known. */
+function observationsOf(
+  arrays: EpisodeArrays,
+  { observations: parts, observationSize: size }: Columns,
+  { observations: key, nextObservations: nextKey, rowsBeyond }: GroupedLayout,
+): Float32Array {
+  const { steps } = arrays;
+  const observations = arrays.observations(key, parts, steps + rowsBeyond);
+  if (nextKey === undefined || !arrays.has(nextKey)) return observations;
+  const next = arrays.observations(nextKey, parts, steps);
+  for (let row = 0; row + 1 < steps; row++)
+    if (!sameObservation(next, row * size, observations, (row + 1) * size, size))
+      throw faulty(
+        arrays,
+        `has a "${nextKey}" in row ${row} that is not the "${key}" of row ${row + 1} (read without it by --ignore ${nextKey})`,
+        "its next observations are not those that follow",
+      );
+  const joined = new Float32Array((steps + 1) * size);
+  joined.set(observations);
+  joined.set(next.subarray((steps - 1) * size), steps * size);
+  return joined;
+}
+
+/** The first rows and one after them: the one that follows, or else the last again. */
+function closed(observations: Float32Array, length: number, size: number): Float32Array {
+  if (observations.length > length * size) return observations.subarray(0, (length + 1) * size);
+  const joined = new Float32Array((length + 1) * size);
+  joined.set(observations);
+  joined.set(observations.subarray((length - 1) * size), length * size);
+  return joined;
+}
