@@ -6,10 +6,13 @@ import { DataError, unknownName } from "../../errors.js";
 import { beginsWith, type DataFile, type DataFiles } from "../containers/files.js";
 import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { NPY_MAGIC } from "../containers/numpy/npy.js";
+import { looksLikePickle } from "../containers/numpy/pickle-signature.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
-import { type DatasetFormat, refuseOptions } from "./format.js";
+import type { EpisodeSource } from "../episode-source.js";
+import { type DatasetFormat, type ReadOptions, refuseOptions } from "./format.js";
 import { minariFormat } from "./minari/minari-format.js";
+import { npzOutline } from "./outline.js";
 
 /** calql's own; see calql-layout.ts for what is in it. */
 export const calqlFormat: DatasetFormat = {
@@ -99,10 +102,16 @@ export const adroitNpyFormat: DatasetFormat = {
   description: "Adroit .npy: pickled trajectories of the binary tasks",
   extensions: [".npy"],
   recognises: (files) => beginsWith(files, NPY_MAGIC),
-  async open(files, options) {
-    refuseOptions(files.name, "in the Adroit .npy format", options, ["observationKeys"]);
-    return (await import("./adroit/adroit-npy.js")).openAdroitNpy(files, options);
-  },
+  open: openTrajectoryList,
+};
+
+/** DAPG's demonstrations, Decision Transformer's data, and others of their kind. */
+export const pickleFormat: DatasetFormat = {
+  id: "pickle",
+  description: "pickled trajectories: a list of dictionaries with observations, actions and rewards",
+  extensions: [".pkl", ".pickle"],
+  recognises: (files) => files.kind === "file" && holds(() => looksLikePickle(files.name, onlyFile(files))),
+  open: openTrajectoryList,
 };
 
 export const ogbenchFormat: DatasetFormat = {
@@ -118,6 +127,21 @@ export const ogbenchFormat: DatasetFormat = {
   },
 };
 
+/** The library imitation's (HumanCompatibleAI). */
+export const imitationFormat: DatasetFormat = {
+  id: "imitation",
+  description: "imitation's trajectories: .npz, or a folder of Hugging Face's datasets",
+  extensions: [],
+  recognises: (files) =>
+    files.kind === "folder"
+      ? ["dataset_info.json", "state.json"].every((path) => files.paths.includes(path))
+      : ["obs", "acts", "terminal", "indices"].every((key) => npzOutline(files)?.has(key) === true),
+  async open(files, options) {
+    refuseOptions(files.name, "imitation's trajectories", options, []);
+    return (await import("./imitation/imitation.js")).openImitation(files, options);
+  },
+};
+
 /** Every format that can be read, in the order in which a file is tried; those with `create` can be written too. */
 export const datasetFormats: readonly DatasetFormat[] = [
   calqlFormat,
@@ -127,6 +151,8 @@ export const datasetFormats: readonly DatasetFormat[] = [
   parquetFormat,
   jsonLinesFormat,
   adroitNpyFormat,
+  pickleFormat,
+  imitationFormat,
   ogbenchFormat,
 ];
 
@@ -147,6 +173,11 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
   throw new DataError(
     `"${files.name}" is in no format of datasets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
   );
+}
+
+async function openTrajectoryList(files: DataFiles, options: ReadOptions): Promise<EpisodeSource> {
+  refuseOptions(files.name, "a pickle of trajectories", options, ["observationKeys", "ignore", "doneMeans", "horizon"]);
+  return (await import("./trajectory-lists/trajectory-list.js")).openTrajectoryList(files, options);
 }
 
 function formatNamed(id: string): DatasetFormat {

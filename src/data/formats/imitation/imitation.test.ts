@@ -1,0 +1,80 @@
+/**
+ * imitation's trajectories against files that NumPy and pyarrow wrote (fixtures/formats/write_imitation.py), in both
+ * forms, and against incomplete and damaged ones.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { zipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../../../errors.js";
+import { vectorParts } from "../../columns.js";
+import { type DataFiles, filesInMemory } from "../../containers/files.js";
+import { imitationFormat } from "../formats.js";
+import { fuzzFormat } from "../fuzz.fixture.js";
+import { type ExpectedEpisode, readPlain } from "../numpy.fixture.js";
+
+const root = new URL("../../../../fixtures/formats/imitation/", import.meta.url);
+const bytesOf = (path: string) => new Uint8Array(readFileSync(new URL(path, root)));
+const fileOf = (name: string): DataFiles => filesInMemory(name, bytesOf(name));
+const contentsOf = (name: string) =>
+  new Map(readdirSync(new URL(name, root)).map((path) => [path, bytesOf(`${name}/${path}`)]));
+const folderOf = (name: string): DataFiles => filesInMemory(name, contentsOf(name));
+const expected = JSON.parse(new TextDecoder().decode(bytesOf("expected.json"))) as ExpectedEpisode[];
+const MUTATIONS = 10_000;
+const all = [fileOf("trajectories.npz"), folderOf("folder"), folderOf("two-files")];
+
+describe("what imitation wrote is read", () => {
+  test.each(all)("$name", async (files) => {
+    expect(imitationFormat.recognises(files)).toBe(true);
+    const source = await imitationFormat.open(files, {});
+    expect(source).toMatchObject({ source: files.name, observations: vectorParts(3), actionSize: 2 });
+    expect(await readPlain(imitationFormat, files)).toEqual(expected);
+  });
+
+  test("a single trajectory, which has no indices", async () => {
+    expect(await readPlain(imitationFormat, fileOf("one.npz"))).toEqual(expected.slice(0, 1));
+  });
+});
+
+describe("what is refused", () => {
+  const refusal = async (files: DataFiles, options = {}) => {
+    const error = await readPlain(imitationFormat, files, options).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).message;
+  };
+
+  test("trajectories without rewards, in both forms", async () => {
+    for (const files of [fileOf("without-rewards.npz"), folderOf("without-rewards")])
+      expect(await refusal(files)).toMatch(
+        /^"without-rewards.*" has no rews.* save the trajectories as TrajectoryWithRew/,
+      );
+  });
+
+  test("a folder of other data, by its columns", async () => {
+    expect(await refusal(folderOf("other-columns"))).toMatch(
+      /^"other-columns" is a folder of Hugging Face's datasets with the columns "text", "label", and not of imitation/,
+    );
+  });
+
+  test("a folder of which a file is missing", async () => {
+    const contents = contentsOf("two-files");
+    contents.delete("data-00000-of-00002.arrow");
+    expect(await refusal(filesInMemory("half", contents))).toContain("has 1 of its 2 files of rows");
+  });
+
+  test("other options, other files", async () => {
+    expect(await refusal(fileOf("one.npz"), { horizon: 5 })).toContain("a horizon means nothing");
+    expect(imitationFormat.recognises(filesInMemory("x.npz", zipSync({ "obs.npy": new Uint8Array(4) })))).toBe(false);
+  });
+});
+
+test.each(all)(
+  "10,000 times damaged $name give valid data or one typed error each",
+  { timeout: 300_000 },
+  async (files) => {
+    const report = await fuzzFormat(imitationFormat, [files], { mutations: MUTATIONS, seed: 29 });
+    expect(report.cases).toBe(MUTATIONS);
+    expect(report.refused).toBeGreaterThan(MUTATIONS / 10);
+    expect(report.accepted).toBeGreaterThan(MUTATIONS / 200);
+  },
+);
