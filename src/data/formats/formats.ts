@@ -142,6 +142,19 @@ export const imitationFormat: DatasetFormat = {
   },
 };
 
+/** ExORL's, V-D4RL's and DreamerV2's. */
+export const episodeFilesFormat: DatasetFormat = {
+  id: "episode-files",
+  description:
+    "a folder of one .npz an episode, with the action that led to each observation (ExORL, V-D4RL, DreamerV2)",
+  extensions: [],
+  recognises: (files) => files.kind === "folder" && holds(() => hasEpisodeFile(files)),
+  async open(files, options) {
+    refuseOptions(files.name, "a folder of episodes", options, ["observationKeys", "ignore"]);
+    return (await import("./episode-files/episode-files.js")).openEpisodeFiles(files, options);
+  },
+};
+
 /** Every format that can be read, in the order in which a file is tried; those with `create` can be written too. */
 export const datasetFormats: readonly DatasetFormat[] = [
   calqlFormat,
@@ -153,6 +166,7 @@ export const datasetFormats: readonly DatasetFormat[] = [
   adroitNpyFormat,
   pickleFormat,
   imitationFormat,
+  episodeFilesFormat,
   ogbenchFormat,
 ];
 
@@ -170,6 +184,9 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
     throw new DataError(
       `"${files.name}" could be ${found.map(({ description }) => description).join(" or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,
     );
+  const { refuseKnownLayout } = await import("./known-layouts.js");
+  const refusal = refuseKnownLayout(files);
+  if (refusal !== undefined) throw new DataError(refusal);
   throw new DataError(
     `"${files.name}" is in no format of datasets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
   );
@@ -188,6 +205,15 @@ function formatNamed(id: string): DatasetFormat {
     id,
     datasetFormats.map((candidate) => candidate.id),
   );
+}
+
+/** Whether the first .npz of a folder has an action, a reward, and what only these layouts have beside them. */
+function hasEpisodeFile(files: DataFiles): boolean {
+  const path = files.paths.find((candidate) => candidate.endsWith(".npz"));
+  if (path === undefined) return false;
+  const keys = zipEntries(files.open(path), "");
+  const has = (key: string) => keys.has(`${key}.npy`);
+  return has("action") && has("reward") && ["discount", "is_first", "is_terminal"].some(has);
 }
 
 function onlyFile(files: DataFiles): DataFile {
