@@ -23,7 +23,7 @@ export interface EpisodeArrays {
   readonly marks: readonly { readonly key: string; readonly array: NpzArray }[];
   readonly observations: readonly ObservationArray[];
   /** What was assumed of the arrays, to be told. */
-  readonly assumed: string | undefined;
+  readonly assumed: readonly string[];
 }
 
 export interface ObservationArray {
@@ -38,6 +38,8 @@ const MARKS = ["is_first", "is_last", "is_terminal", "discount"];
 const HARMLESS = ["physics", "reset"];
 /** Of DreamerV3's chunks, which cut episodes and store the action that follows an observation. */
 const CHUNK_KEYS = ["stepid", "consec"];
+const STORED_REWARDS =
+  'rewards are those that are stored; ExORL\'s own loader computes them anew from "physics", for the task at hand';
 const MOST_CHANNELS = 16;
 
 /** The files of episodes, sorted: their names begin with a number or a time. @throws DataError where they are in several folders */
@@ -65,6 +67,7 @@ export function openEpisodeFile(files: DataFiles, path: string, options: ReadOpt
     );
   const open = (key: string) => new NpzArray(file, entries.get(key)!, `${where}, ${quoted(key)},`);
   const { chosen, assumed } = observationKeys(where, keys, options.observationKeys);
+  const rewards = keys.includes("physics") ? [STORED_REWARDS] : [];
   const arrays = {
     action: open("action"),
     reward: open("reward"),
@@ -80,7 +83,7 @@ export function openEpisodeFile(files: DataFiles, path: string, options: ReadOpt
     if (array.columns !== 1)
       throw new DataError(`${where}, ${quoted(key)}, has ${array.columns} numbers a row, where one is expected.`);
   if (arrays.action.columns === 0) throw new DataError(`${where}, "action", has no numbers; record actions.`);
-  return { where, fileBytes: file.size, rows, assumed, ...arrays };
+  return { where, fileBytes: file.size, rows, assumed: [...assumed, ...rewards], ...arrays };
 }
 
 function observationKeys(where: string, keys: readonly string[], wanted: readonly string[] | undefined) {
@@ -91,14 +94,14 @@ function observationKeys(where: string, keys: readonly string[], wanted: readonl
     throw new UsageError(
       `${where} has no observation ${quoted(missing)}; there: ${listed(others)}. Name those to take.`,
     );
-  if (wanted) return { chosen: wanted, assumed: undefined };
+  if (wanted) return { chosen: wanted, assumed: [] };
   if (!others.includes("observation")) {
     if (others.length === 0) throw new DataError(`${where} has no observations; there: ${listed(keys)}.`);
     const assumed = `observations are ${listed(others)}, all arrays that are no marks; choose among them with --observation-keys`;
-    return { chosen: others, assumed };
+    return { chosen: others, assumed: [assumed] };
   }
   const unknown = others.find((key) => key !== "observation");
-  if (unknown === undefined) return { chosen: others, assumed: undefined };
+  if (unknown === undefined) return { chosen: others, assumed: [] };
   throw new DataError(
     `${where}, ${quoted(unknown)}, is an array beside "observation" of which it is not known what it means; leave it aside with --ignore ${quoted(unknown)}, or take it into the observations with --observation-keys.`,
   );

@@ -39,7 +39,7 @@ export function openEpisodeFiles(files: DataFiles, options: ReadOptions): Episod
     notes,
     async *episodes() {
       notes.begin();
-      if (first.assumed) notes.say(first.assumed);
+      for (const sentence of first.assumed) notes.say(sentence);
       for (const path of paths) {
         const arrays = openEpisodeFile(files, path, options);
         if (arrays.rows < 2) notes.leaveOut(arrays.rows, "because their episode has no second row", path);

@@ -39,8 +39,14 @@ describe("lists of trajectories", () => {
     const { format, episodes, notes } = await read(`dapg-protocol${protocol}.pickle`);
     expect(format).toBe("pickle");
     expect(episodes).toEqual(expected.demonstrations);
-    expect(notes).toEqual([expect.objectContaining({ leftOut: 3, example: "trajectory 0" })]);
-    expect(notes[0]!.text).toMatch(/^because an episode ends there without a next observation/);
+    expect(notes).toEqual([
+      {
+        text: "because an episode ends there and what was observed next is not stored",
+        leftOut: 3,
+        example: "trajectory 0, row 4",
+      },
+      { text: "Nothing marks where the task ended.", leftOut: 0 },
+    ]);
   });
 
   test.each(protocols)("Decision Transformer's, protocol %i: all rows are steps", async (protocol) => {
@@ -59,7 +65,7 @@ describe("lists of trajectories", () => {
   test("mjrl's one mark a trajectory: the task ended with its last step", async () => {
     const { episodes, notes } = await read("mjrl.pickle");
     expect(episodes).toEqual(expected.ownLast);
-    expect(notes).toEqual([expect.objectContaining({ leftOut: 1, example: "trajectory 1" })]);
+    expect(notes).toEqual([expect.objectContaining({ leftOut: 1, example: "trajectory 1, row 2" })]);
   });
 
   test("one observation more than actions", async () => {
@@ -90,27 +96,29 @@ describe("whole recordings", () => {
 
   test("keys of observations that are not named, and the step that the refusal gives", async () => {
     expect(await refusal("transitions.pkl")).toMatch(
-      /^"transitions\.pkl", "observations", step 0, has no "state_observation"; there: "state", "seconds"\. Name the observation keys/,
+      /^"transitions\.pkl": "observations", step 0, has no "state_observation"; there: "state", "seconds"\. Name the observation keys/,
     );
   });
 });
 
 describe("what marks mean", () => {
-  test("done alone is refused, and read as the refusal says", async () => {
-    expect(await refusal("only-dones.pkl")).toMatch(
-      /"done" alone.*--done-means task, --done-means clock, or --done-mea/,
-    );
-    expect((await read("only-dones.pkl", { doneMeans: "task" })).episodes).toEqual(expected.task);
-    expect((await read("only-dones.pkl", { doneMeans: "clock" })).episodes).toEqual(expected.clock);
+  test("done alone is taken for the task's end, which is said with the flag that says otherwise", async () => {
+    const { episodes, notes } = await read("only-dones.pkl");
+    expect(episodes).toEqual(expected.task);
+    expect(notes).toEqual([
+      { text: expect.stringMatching(/^"dones" cannot tell.*--done-means clock or either/), leftOut: 0 },
+    ]);
+    const clock = await read("only-dones.pkl", { doneMeans: "clock" });
+    expect(clock.episodes).toEqual(expected.clock);
     expect(await refusal("only-dones.pkl", { doneMeans: "either" })).toContain("--horizon");
-    expect((await read("only-dones.pkl", { doneMeans: "either", horizon: 4 })).episodes).toEqual(expected.either);
+    expect((await read("only-dones.pkl", { doneMeans: "either", horizon: 5 })).episodes).toEqual(expected.either);
   });
 
   test("a key that may be a mark is refused by name, and left aside as the refusal says", async () => {
     expect(await refusal("unknown-mark.pkl")).toMatch(
-      /^"unknown-mark\.pkl", trajectory 0, "episode_ends" has a value for every step.*--ignore "episode_ends"\.$/,
+      /^"unknown-mark\.pkl, trajectory 0" has a value a row in "solved".*--ignore solved\.$/,
     );
-    expect((await read("unknown-mark.pkl", { ignore: ["episode_ends"] })).episodes).toEqual(expected.known);
+    expect((await read("unknown-mark.pkl", { ignore: ["solved"] })).episodes).toEqual(expected.known);
   });
 
   test("masks of padding", async () => {
