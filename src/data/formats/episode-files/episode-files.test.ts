@@ -4,13 +4,16 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../../errors.js";
+import { meterAllocations } from "../../containers/allocation-meter.fixture.js";
 import { type DataFiles, filesInMemory } from "../../containers/files.js";
 import { loadDataset } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
 import { episodeFilesFormat, recogniseFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
+import { npy } from "../npy.fixture.js";
 import { type ExpectedEpisode, plainEpisode } from "../numpy.fixture.js";
 
 const MUTATIONS = 10_000;
@@ -124,6 +127,29 @@ describe("what is refused, and its next steps", () => {
     expect(await refusal(filesInMemory("log", both))).toMatch(/in 2 folders \("eval\/", "train\/"\); give one of them/);
     const { episodes } = await read(filesInMemory("log", new Map(inside)));
     expect(episodes.map(plainEpisode)).toEqual(expected.episodes);
+  });
+
+  test("a bomb: zeros that unpack to far more than the file, unless it is trusted", async () => {
+    const rows = 300_000;
+    const zeros = (columns: number) => npy("|u1", [rows, columns], new Uint8Array(rows * columns));
+    const arrays = {
+      "observation.npy": zeros(30),
+      "action.npy": zeros(1),
+      "reward.npy": zeros(1),
+      "discount.npy": zeros(1),
+    };
+    const discount = npy("|u1", [rows, 1], new Uint8Array(rows).fill(1));
+    const files = filesInMemory("zeros", new Map([["a.npz", zipSync({ ...arrays, "discount.npy": discount })]]));
+    const meter = meterAllocations();
+    try {
+      expect(await refusal(files)).toMatch(
+        /^"zeros": "a\.npz": the episode needs more than \d+ bytes of memory.*--trusted/,
+      );
+      expect(meter.bytes).toBeLessThan(2 ** 26);
+    } finally {
+      meter.remove();
+    }
+    expect((await read(files, { trusted: true })).episodes[0]!.length).toBe(rows - 1);
   });
 
   test("episodes of different tasks", async () => {

@@ -8,9 +8,11 @@ import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
+import { meterAllocations } from "../../containers/allocation-meter.fixture.js";
 import { type DataFiles, filesInMemory } from "../../containers/files.js";
-import { imitationFormat } from "../formats.js";
+import { imitationFormat, recogniseFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
+import { npy } from "../npy.fixture.js";
 import { type ExpectedEpisode, readPlain } from "../numpy.fixture.js";
 
 const root = new URL("../../../../fixtures/formats/imitation/", import.meta.url);
@@ -25,7 +27,7 @@ const all = [fileOf("trajectories.npz"), folderOf("folder"), folderOf("two-files
 
 describe("what imitation wrote is read", () => {
   test.each(all)("$name", async (files) => {
-    expect(imitationFormat.recognises(files)).toBe(true);
+    expect((await recogniseFormat(files)).id).toBe("imitation");
     const source = await imitationFormat.open(files, {});
     expect(source).toMatchObject({ source: files.name, observations: vectorParts(3), actionSize: 2 });
     expect(await readPlain(imitationFormat, files)).toEqual(expected);
@@ -60,6 +62,30 @@ describe("what is refused", () => {
     const contents = contentsOf("two-files");
     contents.delete("data-00000-of-00002.arrow");
     expect(await refusal(filesInMemory("half", contents))).toContain("has 1 of its 2 files of rows");
+  });
+
+  test("a bomb: zeros that unpack to far more than the file, unless it is trusted", async () => {
+    const rows = 300_000;
+    const zeros = (columns: number) => new Uint8Array(rows * columns);
+    const arrays = {
+      "obs.npy": npy("|u1", [rows, 30], zeros(30)),
+      "acts.npy": npy("|u1", [rows - 1, 1], zeros(1).subarray(1)),
+      "rews.npy": npy("|u1", [rows - 1], zeros(1).subarray(1)),
+      "terminal.npy": npy("|b1", [1], new Uint8Array(1)),
+      "indices.npy": npy("<f8", [0], new Uint8Array(0)),
+    };
+    const files = filesInMemory("zeros.npz", zipSync(arrays));
+    const meter = meterAllocations();
+    try {
+      expect(await refusal(files)).toMatch(
+        /^"zeros\.npz": trajectory 0 needs more than \d+ bytes of memory.*--trusted/,
+      );
+      expect(meter.bytes).toBeLessThan(2 ** 26);
+    } finally {
+      meter.remove();
+    }
+    const [episode] = await readPlain(imitationFormat, files, { trusted: true });
+    expect(episode!.length).toBe(rows - 1);
   });
 
   test("other options, other files", async () => {

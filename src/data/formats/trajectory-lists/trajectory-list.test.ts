@@ -142,6 +142,11 @@ describe("what is refused", () => {
     expect(pickleFormat.recognises(filesInMemory("x.pkl", torch))).toBe(false);
   });
 
+  test("a trajectory that is stored once and named often, unless the file is trusted", async () => {
+    expect(await refusal("repeated.pkl")).toMatch(/^"repeated\.pkl, trajectory \d+" repeats what is stored once/);
+    expect((await read("repeated.pkl", { trusted: true })).episodes).toHaveLength(500);
+  });
+
   test("a cut file, with the place", async () => {
     const cut = filesInMemory("cut.pkl", bytesOf("dapg-protocol4.pickle").subarray(0, 500));
     await expect(readPlain(pickleFormat, cut)).rejects.toThrow(/^"cut\.pkl", at byte \d+, ends in the middle/);
