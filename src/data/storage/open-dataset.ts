@@ -46,7 +46,9 @@ export async function readDataset(path: string, options: ReadOptions = {}): Prom
 async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDataset> {
   const { actionBounds: told, discreteActions: among, from, ...others } = options;
   const format = await recogniseFormat(files, from);
-  const source = withCheckedChoices(await format.open(files, others), among);
+  // Readers of files that cannot tell choices from numbers ask for the count.
+  const asked = { ...others, ...(among !== undefined && { discreteActions: among }) };
+  const source = withCheckedChoices(await format.open(files, asked), among);
   return {
     ...source,
     format: format.id,

@@ -13,6 +13,7 @@ import { type ObservationParts, type Observations, plainParts, rowBytes, STATE }
 import type { DataFiles } from "../../containers/files.js";
 import type { NpzArray } from "../../containers/numpy/npz.js";
 import { checkFinite, flagsOf, quoted } from "../../containers/refusal.js";
+import { actionIndexProblem, countOfChoices, findWrongIndex } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
@@ -32,10 +33,12 @@ export function openEpisodeFiles(files: DataFiles, options: ReadOptions): Episod
   const paths = episodePaths(files);
   const first = openEpisodeFile(files, paths[0]!, options);
   const layout = layoutOf(first);
+  const discreteActions = countOfChoices(first.action.shape, options.discreteActions, `${first.where}, "action",`);
   const notes = new ReadingNotes();
   return {
     source: files.name,
     ...layout,
+    discreteActions,
     notes,
     async *episodes() {
       notes.begin();
@@ -43,7 +46,7 @@ export function openEpisodeFiles(files: DataFiles, options: ReadOptions): Episod
       for (const path of paths) {
         const arrays = openEpisodeFile(files, path, options);
         if (arrays.rows < 2) notes.leaveOut(arrays.rows, "because their episode has no second row", path);
-        else yield readEpisode(arrays, layout, options);
+        else yield readEpisode(arrays, layout, discreteActions, options);
       }
     },
   };
@@ -66,7 +69,12 @@ function layoutOf({ observations, action }: EpisodeArrays): Layout {
   };
 }
 
-function readEpisode(arrays: EpisodeArrays, layout: Layout, options: ReadOptions): Episode {
+function readEpisode(
+  arrays: EpisodeArrays,
+  layout: Layout,
+  discreteActions: number | undefined,
+  options: ReadOptions,
+): Episode {
   const { rows, where, action, reward } = arrays;
   refuseOtherLayout(arrays, layout);
   const numbers = layout.actionSize + arrays.marks.length + 2;
@@ -83,11 +91,18 @@ function readEpisode(arrays: EpisodeArrays, layout: Layout, options: ReadOptions
   const terminated = new Uint8Array(length);
   if (ended) terminated[length - 1] = 1;
   const actions = read("action", action);
-  refuseOtherOrder(where, actions.subarray(0, layout.actionSize));
+  const taken = actions.subarray(layout.actionSize);
+  // The first of all choices is 0, so that nothing is told by a first row of it.
+  if (discreteActions === undefined) refuseOtherOrder(where, actions.subarray(0, layout.actionSize));
+  const wrong = discreteActions === undefined ? -1 : findWrongIndex(taken, discreteActions);
+  if (wrong >= 0)
+    throw new DataError(
+      `${where}, "action", row ${wrong + 1}, ${actionIndexProblem(taken[wrong]!, discreteActions!)}; repair the row or the count.`,
+    );
   return {
     length,
     observations: readObservations(arrays, read),
-    actions: actions.subarray(layout.actionSize),
+    actions: taken,
     rewards: read("reward", reward).subarray(1),
     terminated,
     truncated: !ended,

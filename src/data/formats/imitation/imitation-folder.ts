@@ -37,8 +37,9 @@ export function* foldedTrajectories(files: DataFiles, options: ReadOptions): Gen
   }
 }
 
-function rowsOf({ shape: [rows = 1, ...others], values }: ArrowNumbers): StoredRows {
-  return { rows, columns: others.reduce((product, size) => product * size, 1), values };
+function rowsOf({ shape, values }: ArrowNumbers): StoredRows {
+  const [rows = 1, ...others] = shape;
+  return { shape, rows, columns: others.reduce((product, size) => product * size, 1), values };
 }
 
 function checkColumns(name: string, columns: readonly string[]): void {

@@ -74,5 +74,5 @@ function endsOf(name: string, indices: NpzArray, actions: number, memory: Episod
 function take(array: NpzArray, rows: number): StoredRows {
   const values = new Float32Array(rows * array.columns);
   array.read(values);
-  return { rows, columns: array.columns, values };
+  return { shape: [rows, ...array.shape.slice(1)], rows, columns: array.columns, values };
 }

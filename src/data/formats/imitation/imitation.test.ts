@@ -4,12 +4,14 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { meterAllocations } from "../../containers/allocation-meter.fixture.js";
 import { type DataFiles, filesInMemory } from "../../containers/files.js";
+import { readDataset } from "../../storage/open-dataset.js";
 import { imitationFormat, recogniseFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
 import { npy } from "../npy.fixture.js";
@@ -51,6 +53,22 @@ describe("what is refused", () => {
         /^"without-rewards.*" has no rews.* save the trajectories as TrajectoryWithRew/,
       );
   });
+
+  test.each(["choices.npz", "choices"])(
+    "choices of an unknown number in %s, read as the refusal says",
+    async (name) => {
+      const path = fileURLToPath(new URL(name, root));
+      await expect(readDataset(path)).rejects.toThrow(/"acts" has one number a row, as choices.*--discrete-actions N/);
+      const dataset = await readDataset(path, { discreteActions: 3 });
+      expect(dataset).toMatchObject({ discreteActions: 3, actionSize: 1 });
+      expect(dataset.episodes.map(({ actions }) => [...actions])).toEqual([[0, 1, 2, 0], [0], [0, 1, 2, 0, 1, 2]]);
+      await expect(readDataset(path, { discreteActions: 2 })).rejects.toThrow(
+        /row 2, holds 2, which is no whole number/,
+      );
+      const vectors = fileURLToPath(new URL("one.npz", root));
+      await expect(readDataset(vectors, { discreteActions: 3 })).rejects.toThrow("vectors of 2 numbers");
+    },
+  );
 
   test("a folder of other data, by its columns", async () => {
     expect(await refusal(folderOf("other-columns"))).toMatch(

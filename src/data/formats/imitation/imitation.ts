@@ -11,6 +11,7 @@ import { DataError } from "../../../errors.js";
 import { STATE, vectorParts } from "../../columns.js";
 import type { DataFiles } from "../../containers/files.js";
 import { checkFinite, checkRows } from "../../containers/refusal.js";
+import { actionIndexProblem, countOfChoices, findWrongIndex } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
@@ -24,15 +25,26 @@ export function openImitation(files: DataFiles, options: ReadOptions): EpisodeSo
   const [first] = trajectories();
   if (first === undefined) throw new DataError(`"${files.name}" has no trajectories; record some first.`);
   const { obs, acts } = first;
+  const discreteActions = countOfChoices(acts.shape, options.discreteActions, `"${files.name}": "acts"`);
   return {
     source: files.name,
     observations: vectorParts(obs.columns),
     actionSize: acts.columns,
+    discreteActions,
     async *episodes() {
-      for (const trajectory of trajectories())
+      for (const trajectory of trajectories()) {
+        refuseWrongChoice(trajectory, discreteActions);
         yield episodeOf(trajectory, obs.columns, acts.columns, options.allowNonFinite === true);
+      }
     },
   };
+}
+
+function refuseWrongChoice({ where, acts }: StoredTrajectory, count: number | undefined): void {
+  const wrong = count === undefined ? -1 : findWrongIndex(acts.values, count);
+  if (wrong < 0) return;
+  const problem = actionIndexProblem(acts.values[wrong]!, count!);
+  throw new DataError(`${where}, "acts", row ${wrong}, ${problem}; repair the row or the count.`);
 }
 
 function episodeOf(

@@ -16,6 +16,8 @@ export interface StoredTrajectory {
 
 /** [rows, columns], row-major. */
 export interface StoredRows {
+  /** As stored: actions that are choices have no second axis. */
+  readonly shape: readonly number[];
   readonly rows: number;
   readonly columns: number;
   readonly values: Float32Array;
