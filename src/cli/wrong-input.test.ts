@@ -121,7 +121,7 @@ const mistakes: readonly Mistake[] = [
   [train("--config type.yaml"), /^The setting batchSize of agent "cal-ql" is "many"; it must be a number\.$/],
   // Data
   [data("missing.hdf5"), /^The dataset missing\.hdf5 cannot be read: there is no such file\. Give the path of a data/],
-  [data("folder"), /^"folder" is in no format of datasets that is known here \(.*D4RL HDF5.*\); convert it/],
+  [data("folder"), /^"folder" is an empty folder, which is not read here; copy the dataset again\.$/],
   [data("text.hdf5"), /"text\.hdf5".*HDF5/],
   [data("truncated.hdf5"), /"truncated\.hdf5"/],
   [data("nan.hdf5"), /^"nan\.hdf5": "rewards" holds NaN in row 1; repair or remove these rows\.$/],

@@ -18,6 +18,20 @@ export function actionIndexProblem(value: number, count: number): string | undef
   return isActionIndex(value, count) ? undefined : `holds ${value}, which is no whole number from 0 to ${count - 1}`;
 }
 
+/**
+ * The number of actions of data that have one number an action and no axis for more, which are choices.
+ * @param shape of the actions, the rows first
+ * @param where the file and the array, to stand at the beginning of the message
+ * @throws DataError where nobody says among how many they choose
+ */
+export function countOfChoices(shape: readonly number[], told: number | undefined, where: string): number | undefined {
+  if (shape.length !== 1) return undefined;
+  if (told !== undefined) return told;
+  throw new DataError(
+    `${where} has one number a row, as choices have; say among how many with --discrete-actions N, or store vectors of one number in the shape [rows, 1].`,
+  );
+}
+
 /** Beyond it, float32 could not tell two of them apart. */
 export const MOST_ACTIONS = 2 ** 24;
 
@@ -35,16 +49,16 @@ export function withActionCount<Header extends Pick<Dataset, "source" | "actionS
   told: number | null | undefined,
 ): Header {
   const { source, actionSize, discreteActions } = header;
-  if (told === undefined || told === null || told === discreteActions) return header;
+  if (told === undefined || told === null || (told === discreteActions && actionSize === 1)) return header;
   if (!isActionCount(told))
     throw new UsageError(`The number of discrete actions (discreteActions) is ${told}; give a whole number from 1 on.`);
-  if (discreteActions !== undefined)
-    throw new UsageError(
-      `${source} says itself that its actions are a choice among ${discreteActions}, not ${told}; leave discreteActions out.`,
-    );
   if (actionSize !== 1)
     throw new DataError(
       `The actions of ${source} are vectors of ${actionSize} numbers and no choice among ${told}; leave discreteActions out.`,
+    );
+  if (discreteActions !== undefined)
+    throw new UsageError(
+      `${source} says itself that its actions are a choice among ${discreteActions}, not ${told}; leave discreteActions out.`,
     );
   return { ...header, discreteActions: told };
 }

@@ -187,9 +187,17 @@ function episodeOf(rows: RecordedRows, start: number, end: number, ending: Endin
     observations: { [STATE]: observationsOf(rows, start, end, ending) },
     actions: rows.actions.subarray(start * rows.actionSize, end * rows.actionSize),
     rewards: rows.rewards.subarray(start, end),
-    terminated: rows.terminals.subarray(start, end),
+    terminated: terminatedOf(rows.terminals.subarray(start, end), ending),
     truncated: ending !== "terminal",
   };
+}
+
+/** A mark of done that the horizon explains is the clock's, and the last step keeps its bootstrap. */
+function terminatedOf(terminals: Uint8Array, ending: Ending): Uint8Array {
+  if (ending === "terminal" || terminals.at(-1) !== 1) return terminals;
+  const own = terminals.slice();
+  own[own.length - 1] = 0;
+  return own;
 }
 
 /** The observations of rows start .. end - 1 and the one after them. */

@@ -6,7 +6,10 @@ import { DataError, unknownName } from "../../errors.js";
 import { beginsWith, type DataFile, type DataFiles } from "../containers/files.js";
 import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { NPY_MAGIC } from "../containers/numpy/npy.js";
+import { looksLikePickle } from "../containers/numpy/pickle-signature.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
+import { zipEntries } from "../containers/zip/zip.js";
+import type { EpisodeSource } from "../episode-source.js";
 import { areTransitions, sayAll } from "./flat/row-names.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "./format.js";
 import { trajectory, trajectoryFolder } from "./maniskill/trajectory.js";
@@ -137,10 +140,16 @@ export const adroitNpyFormat: DatasetFormat = {
   description: "Adroit .npy: pickled trajectories of the binary tasks",
   extensions: [".npy"],
   recognises: (files) => beginsWith(files, NPY_MAGIC),
-  async open(files, options) {
-    refuseOptions(files.name, "in the Adroit .npy format", options, ["observationKeys"]);
-    return (await import("./adroit/adroit-npy.js")).openAdroitNpy(files, options);
-  },
+  open: openTrajectoryList,
+};
+
+/** DAPG's demonstrations, Decision Transformer's data, and others of their kind. */
+export const pickleFormat: DatasetFormat = {
+  id: "pickle",
+  description: "pickled trajectories: a list of dictionaries with observations, actions and rewards",
+  extensions: [".pkl", ".pickle"],
+  recognises: (files) => files.kind === "file" && holds(() => looksLikePickle(files.name, onlyFile(files))),
+  open: openTrajectoryList,
 };
 
 export const ogbenchFormat: DatasetFormat = {
@@ -226,6 +235,34 @@ function withFallbackHorizon(options: ReadOptions): ReadOptions {
   return { ...options, ...(horizon !== undefined && { horizon }) };
 }
 
+/** The library imitation's (HumanCompatibleAI). */
+export const imitationFormat: DatasetFormat = {
+  id: "imitation",
+  description: "imitation's trajectories: .npz, or a folder of Hugging Face's datasets",
+  extensions: [],
+  recognises: (files) =>
+    files.kind === "folder"
+      ? ["dataset_info.json", "state.json"].every((path) => files.paths.includes(path))
+      : ["obs", "acts", "terminal", "indices"].every((key) => npzOutline(files)?.has(key) === true),
+  async open(files, options) {
+    refuseOptions(files.name, "imitation's trajectories", options, []);
+    return (await import("./imitation/imitation.js")).openImitation(files, options);
+  },
+};
+
+/** ExORL's, V-D4RL's and DreamerV2's. */
+export const episodeFilesFormat: DatasetFormat = {
+  id: "episode-files",
+  description:
+    "a folder of one .npz an episode, with the action that led to each observation (ExORL, V-D4RL, DreamerV2)",
+  extensions: [],
+  recognises: (files) => files.kind === "folder" && holds(() => hasEpisodeFile(files)),
+  async open(files, options) {
+    refuseOptions(files.name, "a folder of episodes", options, ["observationKeys", "ignore"]);
+    return (await import("./episode-files/episode-files.js")).openEpisodeFiles(files, options);
+  },
+};
+
 /** Every format that can be read, in the order in which a file is tried; those with `create` can be written too. */
 export const datasetFormats: readonly DatasetFormat[] = [
   calqlFormat,
@@ -237,6 +274,9 @@ export const datasetFormats: readonly DatasetFormat[] = [
   csvFormat,
   rllibFormat,
   adroitNpyFormat,
+  pickleFormat,
+  imitationFormat,
+  episodeFilesFormat,
   ogbenchFormat,
   transitionsFormat,
   robomimicFormat,
@@ -258,9 +298,18 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
     throw new DataError(
       `"${files.name}" could be ${found.map(({ description }) => description).join(" or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,
     );
+  const { refuseKnownLayout } = await import("./known-layouts.js");
+  const refusal = refuseKnownLayout(files);
+  if (refusal !== undefined) throw new DataError(refusal);
   throw new DataError(
     `"${files.name}" is in no format of datasets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
   );
+}
+
+async function openTrajectoryList(files: DataFiles, options: ReadOptions): Promise<EpisodeSource> {
+  refuseOptions(files.name, "a pickle of trajectories", options, ["observationKeys", ...flatOptions]);
+  const { openTrajectoryList } = await import("./trajectory-lists/trajectory-list.js");
+  return openTrajectoryList(files, withFallbackHorizon(options));
 }
 
 function formatNamed(id: string): DatasetFormat {
@@ -271,6 +320,15 @@ function formatNamed(id: string): DatasetFormat {
     id,
     datasetFormats.map((candidate) => candidate.id),
   );
+}
+
+/** Whether the first .npz of a folder has an action, a reward, and what only these layouts have beside them. */
+function hasEpisodeFile(files: DataFiles): boolean {
+  const path = files.paths.find((candidate) => candidate.endsWith(".npz"));
+  if (path === undefined) return false;
+  const keys = zipEntries(files.open(path), "");
+  const has = (key: string) => keys.has(`${key}.npy`);
+  return has("action") && has("reward") && ["discount", "is_first", "is_terminal"].some(has);
 }
 
 function onlyFile(files: DataFiles): DataFile {

@@ -52,12 +52,58 @@ export function numbersOf(array: ArrowArray, from: number, to: number, perRow: n
   return numbersOf(child, first, first + to * perRow, 1);
 }
 
-/** Where the values of the first row begin; all lists must have the same length. */
-function checkLists(offsets: Uint8Array, bytes: 4 | 8, rows: number, perRow: number): number {
+/** Rows of any form: numbers, or lists of them as deep as they go. */
+export interface ArrowNumbers {
+  /** The rows, then the lengths of the lists in them, which are alike. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * The rows from `from` to `to` - 1, whose form the values tell.
+ * @param most numbers that there may be
+ * @throws Damaged where they are not there, not numbers, or lists of different lengths
+ */
+export function anyNumbersOf(array: ArrowArray, from: number, to: number, most: number): ArrowNumbers {
+  checkPresent(array, from, to);
+  const { type } = array.field;
+  if (type.kind === "numbers") {
+    if (to - from > most) throw new Damaged(`${to - from} numbers at once are far more than its size lets expect`);
+    return { shape: [to - from], values: readNumbers(array.data, type.type, from, to) };
+  }
+  const child = array.children[0];
+  if (child === undefined || (type.kind !== "list" && type.kind !== "fixed-list"))
+    throw new Damaged("its values are no numbers");
+  const { first, length } =
+    type.kind === "list"
+      ? alikeLists(array.data, type.offsetBytes, from, to)
+      : { first: from * type.size, length: type.size };
+  const { shape, values } = anyNumbersOf(child, first, first + (to - from) * length, most);
+  return { shape: [to - from, length, ...shape.slice(1)], values };
+}
+
+/** Where the values of row `from` begin, and how many each row has. */
+function alikeLists(offsets: Uint8Array, bytes: 4 | 8, from: number, to: number): { first: number; length: number } {
+  if (from === to) return { first: 0, length: 0 };
+  const offset = offsetsOf(offsets, bytes, to);
+  const first = offset(from);
+  const length = offset(from + 1) - first;
+  if (first < 0 || length < 0) throw new Damaged(`a list of ${length} values begins at ${first}`);
+  for (let row = from; row < to; row++)
+    if (offset(row + 1) - offset(row) !== length)
+      throw new Damaged(`row ${row} has ${offset(row + 1) - offset(row)} values where ${length} are expected`);
+  return { first, length };
+}
+
+function offsetsOf(offsets: Uint8Array, bytes: 4 | 8, rows: number): (row: number) => number {
   if (offsets.length < (rows + 1) * bytes) throw new Damaged("its offsets end too early");
   const view = new DataView(offsets.buffer, offsets.byteOffset, offsets.length);
-  const offset = (row: number) =>
-    bytes === 4 ? view.getInt32(row * 4, true) : Number(view.getBigInt64(row * 8, true));
+  return (row) => (bytes === 4 ? view.getInt32(row * 4, true) : Number(view.getBigInt64(row * 8, true)));
+}
+
+/** Where the values of the first row begin; all lists must have the same length. */
+function checkLists(offsets: Uint8Array, bytes: 4 | 8, rows: number, perRow: number): number {
+  const offset = offsetsOf(offsets, bytes, rows);
   const first = offset(0);
   if (first < 0) throw new Damaged(`its first list begins at ${first}`);
   for (let row = 0; row < rows; row++) {

@@ -1,19 +1,22 @@
 /**
- * Arrow files (IPC files, also called Feather 2) as tables of numbers. A reader of our own and not a library's, because
+ * Arrow files (IPC files, also called Feather 2) and streams, as tables of numbers. A reader of our own and not a library's, because
  * the one for browsers believes what a file declares: one changed byte makes it ask for gigabytes. Columns of numbers,
  * booleans, lists and structs are read; the others are passed over. Compressed files are refused.
  * Source: https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
+ * and #ipc-streaming-format
  */
 import { Damaged, decodeAt } from "../damaged.js";
 import type { DataFile } from "../files.js";
 import { quoted } from "../refusal.js";
 import { FlatBuffer } from "./arrow-flatbuffer.js";
 import { type ArrowField, fieldsOf } from "./arrow-schema.js";
-import { type ArrowArray, checkPresent, numbersOf } from "./arrow-values.js";
+import { type ArrowArray, type ArrowNumbers, anyNumbersOf, checkPresent, numbersOf } from "./arrow-values.js";
 
 /** An Arrow file whose buffers are known but not decoded. */
 export interface ArrowTable {
   readonly rows: number;
+  /** The names of the columns that can be found. */
+  readonly columns: readonly string[];
   /**
    * The first `rows` rows of the numbers at a path: a column, then the fields of its structs.
    * @param perRow numbers of a row; nested lists count together
@@ -21,6 +24,12 @@ export interface ArrowTable {
    * @throws DataError where there are no such numbers, one of them is missing, or the file is damaged
    */
   read(path: readonly string[], perRow: number, rows: number): Float32Array;
+  /**
+   * One row of a column, a number or lists of numbers of any length.
+   * @param most numbers that it may have
+   * @throws DataError as `read` does
+   */
+  row(column: string, row: number, most: number): ArrowNumbers;
 }
 
 interface Span {
@@ -34,6 +43,8 @@ interface Batch {
 }
 
 const magic = [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]; // "ARROW1"
+/** Kinds of messages. */
+const schemaMessage = 1;
 const recordBatch = 3;
 
 /**
@@ -42,10 +53,13 @@ const recordBatch = 3;
  */
 export function openArrow(file: DataFile, where: string): ArrowTable {
   const bytes = file.read(0, file.size);
-  const batches = decodeAt(where, () => readBatches(bytes));
+  const batches = decodeAt(where, () => (isStream(bytes) ? readStream(bytes) : readBatches(bytes)));
   const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
   return {
     rows,
+    columns: [...(batches[0]?.columns.keys() ?? [])],
+    row: (column, row, most) =>
+      decodeAt(`${where}, row ${row}, column ${quoted(column)},`, () => readRow(batches, column, row, most)),
     read: (path, perRow, wanted) =>
       decodeAt(`${where}, column ${quoted(path.join("/"))},`, () => readColumn(batches, path, perRow, wanted)),
   };
@@ -71,6 +85,39 @@ function readBatches(bytes: Uint8Array): Batch[] {
     const bodyStart = offset + metadata;
     return readBatch(bytes.subarray(offset, bodyStart), bytes.subarray(bodyStart, bodyStart + body), fields);
   });
+}
+
+/** A stream begins with a message: a word of ones, since version 0.15. */
+function isStream(bytes: Uint8Array): boolean {
+  return bytes.length >= 8 && bytes.subarray(0, 4).every((byte) => byte === 255);
+}
+
+/** The messages of a stream one after the other: the schema, then batches of rows, until a message of no length. */
+function readStream(bytes: Uint8Array): Batch[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const batches: Batch[] = [];
+  let fields: ArrowField[] | undefined;
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const length = view.getInt32(at + 4, true);
+    if (length === 0) break;
+    const bodyStart = at + 8 + length;
+    if (length < 0 || bodyStart > bytes.length) throw new Damaged("it ends in the middle of a message");
+    const message = bytes.subarray(at, bodyStart);
+    const root = new FlatBuffer(message.subarray(8)).root();
+    const bodyEnd = bodyStart + root.number(3, "size");
+    if (bodyEnd > bytes.length) throw new Damaged("a batch of rows reaches beyond its end");
+    const kind = root.number(1, "uint8");
+    if (kind === schemaMessage) {
+      const schema = root.table(2);
+      if (schema === undefined || fields) throw new Damaged("it has no schema, or two");
+      fields = fieldsOf(schema);
+    } else if (kind === recordBatch) {
+      if (fields === undefined) throw new Damaged("it has no schema before its rows");
+      batches.push(readBatch(message, bytes.subarray(bodyStart, bodyEnd), fields));
+    }
+    at = bodyEnd;
+  }
+  return batches;
 }
 
 function readBatch(message: Uint8Array, body: Uint8Array, fields: readonly ArrowField[]): Batch {
@@ -153,6 +200,18 @@ function readColumn(batches: readonly Batch[], path: readonly string[], perRow: 
     at += part.length;
   }
   return joined;
+}
+
+function readRow(batches: readonly Batch[], column: string, row: number, most: number): ArrowNumbers {
+  let before = 0;
+  for (const { length, columns } of batches) {
+    if (row < before + length) {
+      const { shape, values } = anyNumbersOf(find(columns, [column], 0), row - before, row - before + 1, most);
+      return { shape: shape.slice(1), values };
+    }
+    before += length;
+  }
+  throw new Damaged(`it has ${before} rows`);
 }
 
 function find(columns: ReadonlyMap<string, ArrowArray>, path: readonly string[], rows: number): ArrowArray {

@@ -49,8 +49,13 @@ export class NpzArray {
     this.scratch = new Uint8Array(Math.min(SCRATCH_BYTES, count * type.bytes));
   }
 
-  /** Fills the target with the next elements, row after row. */
-  read(target: Float32Array | Float64Array): void {
+  /** Whether its elements are bytes, as those of pictures are. */
+  get holdsBytes(): boolean {
+    return this.header.type.code.endsWith("u1");
+  }
+
+  /** Fills the target with the next elements, row after row; one of bytes only where `holdsBytes`. */
+  read(target: Float32Array | Float64Array | Uint8Array): void {
     const { bytes, read } = this.header.type;
     const most = Math.floor(this.scratch.length / bytes);
     const view = new DataView(this.scratch.buffer);

@@ -101,7 +101,12 @@ function* episodesOf(
   );
 }
 
-function sayWhatWasAssumed({ marks }: FlatTables, jumps: number, options: FlatOptions, notes: ReadingNotes): void {
+export function sayWhatWasAssumed(
+  { marks }: FlatTables,
+  jumps: number,
+  options: FlatOptions,
+  notes: ReadingNotes,
+): void {
   if (jumps > 0)
     notes.say(
       `${jumps} episodes end where the stored next observation is not that of the next row, without a mark; the clock is taken to have ended them.`,
@@ -133,7 +138,7 @@ function stretchRows(tables: FlatTables, { stretchBytes = STRETCH_BYTES }: Stret
   return Math.max(usual, Math.min(4 * chunkRows, 2 * usual, tables.count));
 }
 
-function checkHorizon({ horizon, doneMeans }: FlatOptions): void {
+export function checkHorizon({ horizon, doneMeans }: FlatOptions): void {
   if (horizon !== undefined && !(Number.isInteger(horizon) && horizon >= 1))
     throw new RangeError(`The horizon must be a whole number of steps from 1 on, not ${horizon}.`);
   if (doneMeans === "either" && horizon === undefined)

@@ -4,14 +4,16 @@
  */
 
 import { existsSync } from "node:fs";
+import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../../errors.js";
 import { applyAdroitBinaryRule } from "../../adroit-binary.js";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { loadDataset } from "../../episode-source.js";
-import { adroitNpyFormat } from "../formats.js";
+import { adroitNpyFormat, recogniseFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
+import { npy } from "../npy.fixture.js";
 import { expected, numpyBytes, numpyFiles, readPlain } from "../numpy.fixture.js";
 
 const protocols = ["", "-protocol0", "-protocol2", "-protocol3", "-protocol5"];
@@ -81,10 +83,29 @@ describe("what is refused", () => {
   test("plain numbers, a key that is not there, keys of plain observations, other options", async () => {
     expect(await refusal("numbers.npy")).toContain("plain numbers");
     expect(await refusal("pen2_sparse.npy", { observationKeys: ["image"] })).toMatch(
-      /trajectory 0, "observations", step 0, has no "image"; there: "observation", "state_observation", "desired_goal"/,
+      /trajectory 0": "observations", step 0, has no "image"; there: "observation", "state_observation", "desired_goal"/,
     );
     expect(await refusal("pen_bc_sparse4.npy", { observationKeys: ["image"] })).toContain("plain observations");
     expect(await refusal("pen2_sparse.npy", { goal: [0, 0] })).toContain("a goal means nothing");
+  });
+
+  test("plain numbers, put together in one file as the refusal says", async () => {
+    expect(await refusal("numbers.npy")).toContain("together in one file with numpy.savez");
+    const floats = (...values: number[]) => new Uint8Array(Float32Array.of(...values).buffer);
+    const arrays = {
+      "observations.npy": npy("<f4", [3, 2], floats(0, 1, 2, 3, 4, 5)),
+      "actions.npy": npy("<f4", [3, 2], floats(1, 1, 0, 0, -1, -1)),
+      "rewards.npy": npy("<f4", [3], floats(0, 0, 1)),
+      "terminals.npy": npy("<f4", [3], floats(0, 0, 1)),
+    };
+    const files = filesInMemory("together.npz", zipSync(arrays));
+    const [episode] = await readPlain(await recogniseFormat(files), files);
+    expect(episode).toMatchObject({
+      length: 3,
+      actions: [1, 1, 0, 0, -1, -1],
+      rewards: [0, 0, 1],
+      terminated: [0, 0, 1],
+    });
   });
 
   test("a cut file, with the place", async () => {

@@ -1,0 +1,160 @@
+/**
+ * Layouts that are recognised and not read: what is seen of them, what they are, and what to do instead. A refusal that
+ * names the layout says more than a list of formats. What stands here is asked last, once no format knows the files.
+ */
+import { beginsWith, type DataFiles } from "../containers/files.js";
+import { isOldTorch } from "../containers/numpy/pickle-signature.js";
+import { listed } from "../containers/refusal.js";
+import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
+
+/** What of a dataset is looked at. */
+interface Glance {
+  readonly name: string;
+  readonly kind: "file" | "folder";
+  readonly paths: readonly string[];
+  readonly size: number;
+  /** The first bytes of a file, one character each. */
+  readonly start: string;
+  /** The names in a zip archive. */
+  readonly entries: readonly string[];
+}
+
+interface KnownLayout {
+  /** To follow `"name" is`. */
+  readonly what: string | ((seen: Glance) => string);
+  readonly seen: (seen: Glance) => boolean;
+  /** The next step, a sentence's end: "unpack it first". */
+  readonly next: string;
+}
+
+const STARTS = 512;
+const asD4RL =
+  "load it in Python and write its rows with h5py as D4RL does: observations, actions, rewards, terminals and timeouts, a row a step";
+const asLog =
+  'load it in Python and write a log of JSON lines, one object a step with episode, step, observation, action, reward, terminated and truncated (see "Application logs" in docs/data.md)';
+const oneByOne = 'give one of them, and put those together that belong together with "calql data merge"';
+const unpacking = "unpack it and give the folder or the file in it";
+
+const begins =
+  (...words: string[]) =>
+  ({ start }: Glance) =>
+    words.some((word) => start.startsWith(word));
+const ending =
+  (pattern: RegExp) =>
+  ({ paths }: Glance) =>
+    paths.some((path) => pattern.test(path));
+const folder =
+  (...wanted: RegExp[]) =>
+  (seen: Glance) =>
+    seen.kind === "folder" && wanted.every((pattern) => ending(pattern)(seen));
+
+/** In the order in which they are asked: the particular before the general. */
+const layouts: readonly KnownLayout[] = [
+  { what: "empty", seen: ({ kind, size }) => kind === "file" && size === 0, next: "copy it again" },
+  {
+    what: "an empty folder",
+    seen: ({ kind, paths }) => kind === "folder" && paths.length === 0,
+    next: "copy the dataset again",
+  },
+  {
+    what: "a pointer of Git LFS and not the data themselves",
+    seen: begins("version https://git-lfs"),
+    next: 'fetch them with "git lfs pull"',
+  },
+  {
+    what: "a web page",
+    seen: ({ start }) => /^\s*<(!doctype html|html)/i.test(start),
+    next: "download the file itself, which may need a login or another address",
+  },
+  {
+    what: "a dataset of TensorFlow (TFDS, RLDS)",
+    seen: folder(/(^|\/)(dataset_info|features)\.json$/, /\.tfrecord/),
+    next: asLog,
+  },
+  { what: "in TensorFlow's TFRecord files", seen: ending(/\.tfrecord/), next: asLog },
+  {
+    what: ({ paths }) => `several of Hugging Face's datasets (${listed(splitsIn(paths), 4)})`,
+    seen: folder(/^dataset_dict\.json$/),
+    next: "give the folder of one of them",
+  },
+  {
+    what: "in the first version of LeRobot's format",
+    seen: folder(/^meta_data\/info\.json$/),
+    next: "convert it to version 2.1 or 3.0 with LeRobot",
+  },
+  { what: "a Zarr store", seen: folder(/(^|\/)(\.zgroup|\.zarray|\.zmetadata|zarr\.json)$/), next: asD4RL },
+  {
+    what: ({ paths }) => `a folder of ${paths.length} files and no dataset of one (${listed(paths, 4)})`,
+    seen: folder(/\.(hdf5|h5|parquet|jsonl|ndjson|csv|pkl|pickle)$/),
+    next: oneByOne,
+  },
+  {
+    what: ({ paths }) => `a folder of NumPy's files of an unknown layout (${listed(paths, 4)})`,
+    seen: folder(/\.np[yz]$/),
+    next: asD4RL,
+  },
+  {
+    what: "a model of Stable-Baselines3 and no data",
+    seen: ({ entries }) => entries.includes("policy.pth"),
+    next: "give the data",
+  },
+  {
+    what: "a file of torch.save",
+    seen: ({ entries, start }) =>
+      entries.some((entry) => entry.endsWith("/data.pkl")) ||
+      isOldTorch(Uint8Array.from(start, (character) => character.charCodeAt(0))),
+    next: asD4RL,
+  },
+  {
+    what: ({ entries }) => `a zip archive (of ${listed(entries, 4)})`,
+    seen: begins("PK\x03\x04"),
+    next: unpacking,
+  },
+  {
+    what: "compressed",
+    seen: begins("\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd7zXZ\0", "BZh", "7z\xbc\xaf\x27\x1c"),
+    next: "unpack it first, e.g. with gunzip, unzstd, unxz, bunzip2 or 7z",
+  },
+  { what: "a tar archive", seen: ({ start }) => start.slice(257, 262) === "ustar", next: unpacking },
+  { what: "a file of MATLAB's", seen: begins("MATLAB 5.0 MAT-file", "MATLAB 7.3 MAT-file"), next: asD4RL },
+  { what: "a recording of ROS (bag)", seen: begins("#ROSBAG"), next: asLog },
+  { what: "a recording of MCAP", seen: begins("\x89MCAP0\r\n"), next: asLog },
+  { what: "a recording of Rerun", seen: begins("RRF"), next: asLog },
+  { what: "a database of SQLite, as ROS 2 records", seen: begins("SQLite format 3\0"), next: asLog },
+  {
+    what: "a table of Arrow (Feather)",
+    seen: begins("ARROW1", "\xff\xff\xff\xff"),
+    next: 'write it as Parquet, one row a step, with pyarrow.parquet.write_table (see "Application logs" in docs/data.md)',
+  },
+];
+
+/** A sentence of what the files are and what to do, where that is known. */
+export function refuseKnownLayout(files: DataFiles): string | undefined {
+  const seen = glanceAt(files);
+  const layout = layouts.find((candidate) => candidate.seen(seen));
+  if (layout === undefined) return undefined;
+  const what = typeof layout.what === "string" ? layout.what : layout.what(seen);
+  return `"${files.name}" is ${what}, which is not read here; ${layout.next}.`;
+}
+
+function glanceAt(files: DataFiles): Glance {
+  const { name, kind, paths } = files;
+  if (kind === "folder") return { name, kind, paths, size: 0, start: "", entries: [] };
+  const file = files.open(paths[0]!);
+  const start = String.fromCharCode(...file.read(0, Math.min(file.size, STARTS)));
+  return { name, kind, paths, size: file.size, start, entries: entriesOf(files) };
+}
+
+function entriesOf(files: DataFiles): string[] {
+  if (!beginsWith(files, ZIP_SIGNATURE)) return [];
+  try {
+    return [...zipEntries(files.open(files.paths[0]!), "").keys()];
+  } catch {
+    return [];
+  }
+}
+
+/** The folders at the top. */
+function splitsIn(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => (path.includes("/") ? [path.slice(0, path.indexOf("/"))] : [])))];
+}
