@@ -77,7 +77,8 @@ export class Rollback {
     const reached = state.returns.reduce((sum, one) => sum + one, 0) / episodes;
     const fallen = reached < state.expected - below;
     const tell = fallen && !state.told;
-    state.told = fallen;
+    // Returns that waver about the limit are one fall: it is over where half of it is made good.
+    state.told = fallen || (state.told && reached < state.expected - below / 2);
     return tell ? `${fallSentence(episodes, reached, state.expected)}: ${this.takeBack(agent)}` : undefined;
   }
 
