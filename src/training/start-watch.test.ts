@@ -84,3 +84,15 @@ it("an exit for -25 does not make doing nothing worth -833", () => {
   );
   expect(idleValueIn([], { returns: { discount } })).toBeNaN();
 });
+
+it("the verdict at the switch knows whether the policy succeeded there, and which agent it is of", async () => {
+  const succeeding = registerLine("line of success", { success: () => true });
+  const verdictOn = async (name: string, agent: string) => {
+    const { notices } = await trainInMemory({ ...tiny, agent, task: name, onlineSteps: 0 }, { dataset: withExit });
+    return notices.find(({ kind }) => kind === "switch")!.notice;
+  };
+  const [failed, succeeded] = [await verdictOn(task, "cql"), await verdictOn(succeeding, "cql")];
+  expect(failed).toContain("The policy succeeded in no episode at the switch");
+  expect(succeeded).not.toContain("succeeded in no episode");
+  expect(await verdictOn(task, "cal-ql")).not.toContain("What helps: cal-ql");
+});
