@@ -185,8 +185,8 @@ describe("the docs' metrics", () => {
       for (const metric of Object.keys(declare(parsed, sizes, seed).program.metrics ?? {}))
         reported.add(metricFamily(metric));
     }
-    // Those that a run measures when it writes a line (training/start-watch.ts).
-    for (const measured of ["startQMean", "startReturnMean", "floorValue"]) reported.add(measured);
+    // Those that a run measures when it writes a line (training/start-watch.ts), and what its loop adds.
+    for (const measured of ["startQMean", "startReturnMean", "idleValue", "mixingRatio"]) reported.add(measured);
     expect([...describedMetrics].sort()).toEqual([...reported].sort());
   });
 });

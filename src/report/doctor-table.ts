@@ -2,35 +2,56 @@
  * The switch doctor on a page: what the critics said when the policies went online, and what is to be expected of it.
  */
 import type { Run } from "../runs/read.js";
-import { type Grade, gradeOf, grades, type SwitchFigures, switchFigures, verdictOf } from "../training/doctor.js";
+import {
+  factsOf,
+  type Grade,
+  gradeOf,
+  grades,
+  type RunFacts,
+  type SwitchFigures,
+  switchFigures,
+  verdictOf,
+} from "../training/doctor.js";
+import type { MetricsLine } from "../training/record.js";
 import { fixed, missing } from "./format.js";
 import type { RunGroup } from "./groups.js";
 import { type Html, html } from "./html.js";
 import { mean } from "./intervals.js";
-import { metricsAtSwitch } from "./timeline.js";
+import { evaluationAtSwitch, metricsAtSwitch } from "./timeline.js";
 
-/** What was measured when a run went online. */
+/** What was measured when a run went online, and what it is to be read with. */
 export interface SwitchSeen extends SwitchFigures {
   /** What the data's actions are worth above those that the backup would take; of CQL and Cal-QL alone. */
   readonly actionGap: number | undefined;
+  readonly facts: RunFacts;
 }
 
 /** Undefined for a run that did not get so far, or did not record it. */
 export function switchSeen(run: Run): SwitchSeen | undefined {
-  const metrics = metricsAtSwitch(run)?.metrics;
-  const figures = metrics && switchFigures(metrics);
-  return figures && { ...figures, actionGap: metrics.actionGap };
+  return seenIn(run, metricsAtSwitch(run), evaluationAtSwitch(run)?.successRate);
+}
+
+/** The same of a run that has not gone online, by its last line; undefined where it recorded none of it. */
+export function seenSoFar(run: Run): SwitchSeen | undefined {
+  return seenIn(run, run.metrics.at(-1), run.evaluations.at(-1)?.successRate);
+}
+
+function seenIn({ config }: Run, line: MetricsLine | undefined, success: number | undefined): SwitchSeen | undefined {
+  const figures = line && switchFigures(line.metrics);
+  return figures && { ...figures, actionGap: line.metrics.actionGap, facts: factsOf(config.settings, success) };
 }
 
 export const doctorColumns: readonly {
   readonly heading: string;
+  /** For a terminal. */
+  readonly short: string;
   readonly of: (seen: SwitchSeen) => number | undefined;
 }[] = [
-  { heading: "action gap", of: ({ actionGap }) => actionGap },
-  { heading: "Q of the start", of: ({ startQ }) => startQ },
-  { heading: "G of the start", of: ({ startReturn }) => startReturn },
-  { heading: "worth of doing nothing", of: ({ floor }) => floor },
-  { heading: "margin to it", of: ({ startQ, floor }) => startQ - floor },
+  { heading: "action gap", short: "gap", of: ({ actionGap }) => actionGap },
+  { heading: "Q of the start", short: "Q", of: ({ startQ }) => startQ },
+  { heading: "G of the start", short: "G", of: ({ startReturn }) => startReturn },
+  { heading: "worth of doing nothing", short: "idle", of: ({ floor }) => floor },
+  { heading: "margin to it", short: "margin", of: ({ startQ, floor }) => startQ - floor },
 ];
 
 /** Nothing where no run has gone online with what the doctor needs. */
@@ -44,8 +65,9 @@ export function doctorSection(groups: readonly RunGroup[]): Html | undefined {
 </table>
 <p class="note">When the policies went online, means over the runs. The action gap is what the data's actions are worth above
 those that the backup would take; all pessimism of a conservative critic enters there, once a step. The start is where
-recorded episodes begin.</p>
-${rows.map(({ label, seen }) => seen.length > 0 && html`<p>${label}: ${verdictOf(meanOf(seen))}</p>`)}`;
+recorded episodes begin; doing nothing is worth the lowest reward of a step that goes on, forever, and the margin to it is
+how far above that the critic holds the start to be.</p>
+${rows.map(({ label, seen }) => seen.length > 0 && html`<p>${label}: ${verdictOf(meanOf(seen), meanFacts(seen))}</p>`)}`;
 }
 
 function cellsOf(seen: readonly SwitchSeen[]): Html[] {
@@ -68,6 +90,13 @@ function gradesText(found: readonly Grade[]): string {
 }
 
 function meanOf(seen: readonly SwitchSeen[]): SwitchFigures {
-  const over = (key: keyof SwitchFigures) => mean(seen.map((one) => one[key]));
-  return { startQ: over("startQ"), startReturn: over("startReturn"), floor: over("floor") };
+  const over = (key: "startQ" | "startReturn" | "floor") => mean(seen.map((one) => one[key]));
+  const floorOfAll = seen.some((one) => one.floorOfAll);
+  return { startQ: over("startQ"), startReturn: over("startReturn"), floor: over("floor"), floorOfAll };
+}
+
+/** Of runs of one agent, which have the same settings. */
+function meanFacts(seen: readonly SwitchSeen[]): RunFacts {
+  const successes = seen.flatMap(({ facts }) => facts.success ?? []);
+  return { ...seen[0]!.facts, success: successes.length > 0 ? mean(successes) : undefined };
 }

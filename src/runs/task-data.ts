@@ -71,6 +71,12 @@ export async function taskData({ task, onProgress }: DataRequest): Promise<Datas
   return readDataset(path);
 }
 
+/** Whether a task's own data were collected before, so that they need not be now. */
+export function hasTaskData(task: string): boolean {
+  const recipe = ownDataOf(task);
+  return recipe !== undefined && existsSync(cachedFile(task, recipe));
+}
+
 /** The refusal of a task that collects none. */
 export function withoutOwnData(task: string): UsageError {
   return new UsageError(`The task ${task} has no data of its own to collect; name recorded data with --dataset FILE.`);

@@ -118,3 +118,30 @@ describe("the version", () => {
     expect((JSON.parse(readFileSync(path, "utf8")) as { version: string }).version).toBe(version);
   });
 });
+
+describe("a schedule of the mixing ratio that does less than it seems to", () => {
+  const noticesOf = (written: TrainSettings) => resolveConfiguration({ onlineSteps: 1000, ...written }).notices;
+
+  it("is told", () => {
+    expect(noticesOf({ mixingRatio: 0.5, mixingRatioEnd: 0.1, mixingSteps: 4000 })).toEqual([
+      "The mixing ratio is to reach 0.1 after 4000 online steps (mixingSteps), and the online phase has 1000: it ends at 0.4; give a smaller mixingSteps, or leave it out.",
+    ]);
+    expect(noticesOf({ mixingRatio: 0.5, mixingRatioEnd: 0.5 })).toEqual([
+      "The mixing ratio goes from 0.5 to 0.5: mixingRatioEnd changes nothing; leave it out.",
+    ]);
+  });
+
+  it.each<TrainSettings>([
+    { mixingRatio: 0.5, mixingRatioEnd: 0.1, mixingSteps: 1000 },
+    { mixingRatio: 0.5, mixingRatioEnd: 0.1 },
+    { mixingRatio: 0.5, mixingRatioEnd: 0.1, mixingSteps: 4000, onlineSteps: 0 },
+    { mixingRatio: 0.5 },
+  ])("but %j is not", (written) => {
+    expect(noticesOf(written)).toEqual([]);
+  });
+});
+
+it("a rollback may leave out what has a default", () => {
+  const { rollback } = resolveConfiguration({ rollback: { below: 5 } }).run;
+  expect(rollback).toEqual({ below: 5, episodes: 10, restore: false, restores: 3 });
+});

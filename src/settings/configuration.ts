@@ -10,10 +10,18 @@ import { importHint } from "../registered.js";
 import { shown } from "../requirement.js";
 import { methodOf, methods, withMethod } from "./methods.js";
 import { presetOf } from "./presets.js";
-import { formerNames, MOST_THREADS, type Phase, type RunSettings, runSettings, withNamesOfToday } from "./settings.js";
+import {
+  formerNames,
+  MOST_THREADS,
+  type Phase,
+  type RunSettings,
+  runSettings,
+  type WrittenSettings,
+  withNamesOfToday,
+} from "./settings.js";
 
 /** What a caller may write: any settings of the run and of the agents; `Own` are those of an agent of your own. */
-export type TrainSettings<Own = unknown> = Partial<RunSettings> &
+export type TrainSettings<Own = unknown> = Partial<WrittenSettings> &
   AgentSettings<Own> & {
     /** Settings of the online agent where they are not those of the offline one. */
     readonly online?: AgentSettings<Own>;
@@ -68,7 +76,7 @@ export function resolveConfiguration(given: TrainSettings, cores = coresHere()):
   refuseEndlessFailure(run, agentSettings);
   refuseOddSchedule(run);
   const flat = { ...run, ...agentSettings, ...(online && { online: online.settings }) };
-  return { run, agent, agentSettings, online, flat, notices: noticesOf(given) };
+  return { run, agent, agentSettings, online, flat, notices: [...noticesOf(given), ...scheduleNotices(run)] };
 }
 
 /** The cores, as far as a program can know without Node; Node's entry points know better (runs/configure.ts). */
@@ -178,6 +186,18 @@ function refuseEndlessFailure({ failureReward }: RunSettings, { discount }: Agen
     `The setting discount is 1, but with a failureReward (${failureReward}) episodes that fail forever are worth its ` +
       "infinite sum; give a discount below 1, or failureReward none.",
   );
+}
+
+/** A schedule that does less than it seems to. */
+function scheduleNotices({ mixingRatio, mixingRatioEnd: end, mixingSteps, onlineSteps }: RunSettings): string[] {
+  if (end === null || onlineSteps === 0) return [];
+  if (end === mixingRatio)
+    return [`The mixing ratio goes from ${mixingRatio} to ${end}: mixingRatioEnd changes nothing; leave it out.`];
+  if (mixingSteps === null || mixingSteps <= onlineSteps) return [];
+  const reached = Number((mixingRatio + ((end - mixingRatio) * onlineSteps) / mixingSteps).toPrecision(3));
+  return [
+    `The mixing ratio is to reach ${end} after ${mixingSteps} online steps (mixingSteps), and the online phase has ${onlineSteps}: it ends at ${reached}; give a smaller mixingSteps, or leave it out.`,
+  ];
 }
 
 function refuseOddSchedule({ mixingRatio, mixingRatioEnd, mixingSteps }: RunSettings): void {

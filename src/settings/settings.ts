@@ -80,11 +80,12 @@ export const runSettings = z.object({
       below: z.number().positive(),
       episodes: z.number().int().min(1).default(10),
       restore: z.boolean().default(false),
+      restores: z.number().int().min(1).default(3),
     })
     .nullable()
     .default(null)
     .describe(
-      "Where the mean return of the last online episodes falls so far below the switch policy's, say so, or go back to it: {below, episodes, restore}.",
+      "Where the mean return (undiscounted) of the last online episodes falls so far below the switch policy's, say so, or go back to it, at most `restores` times: {below, episodes, restore, restores}.",
     ),
   evaluationEpisodes: z
     .number()
@@ -150,6 +151,10 @@ export const runSettings = z.object({
 });
 
 export type RunSettings = z.infer<typeof runSettings>;
+/** The same as a caller writes them: what has a default may be left out, inside a setting too. */
+export type WrittenSettings = {
+  [Name in keyof RunSettings]: Exclude<z.input<typeof runSettings>[Name], undefined>;
+};
 
 /** Former names of settings; accepted wherever settings are read, with a notice. */
 export const formerNames: Readonly<Record<string, keyof RunSettings>> = { offlineShare: "mixingRatio" };

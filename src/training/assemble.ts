@@ -77,14 +77,21 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
   });
   const replay = replayFor(context, streams.sampling, agent);
   const rewards = new RewardRange();
-  const rollback = run.rollback ? new Rollback(run.rollback) : undefined;
+  const { task, seed } = run;
+  const evaluatorOf = (episodes: number) =>
+    new EnvironmentEvaluator({ task, episodes, seed, first: environment, signal, watch });
+  const evaluator = evaluatorOf(run.evaluationEpisodes);
+  const { rollback: settings } = run;
+  const rollback = settings ? new Rollback({ settings, seed, evaluator: evaluatorOf(settings.episodes) }) : undefined;
   const state: RunState = { agent, replay, collector, log, streams, rewards, rollback, onlineUpdates: 0 };
-  const { task, evaluationEpisodes: episodes, seed } = run;
-  const evaluator = new EnvironmentEvaluator({ task, episodes, seed, first: environment, signal, watch });
   const checkpoints = new Checkpointing(sink, () => captureRun(state), log.timing, run.checkpointEverySeconds);
   const parts = { configuration, state, evaluator, checkpoints, sink, signal, replay };
   const inEnvironment = (work: () => Promise<void>) => collector.inEnvironment(work);
-  return { ...parts, inEnvironment, begin: () => evaluator.prepare(), close: () => evaluator.close() };
+  const close = async () => {
+    await evaluator.close();
+    await rollback?.close();
+  };
+  return { ...parts, inEnvironment, begin: () => evaluator.prepare(), close };
 }
 
 /**
@@ -122,7 +129,7 @@ export function watchValues(run: AssembledRun, data: LearningData, told: readonl
   const kinds = told.map(({ kind }) => kind);
   state.log.watchValues(valueWatchFor(configuration, run, kinds));
   const starts = StartWatch.of(data, transitionOptionsOf(configuration, state.agent.sizes));
-  if (starts) state.log.watchStarts(() => starts.measure(state.agent, state.rewards.bounds?.[0]));
+  if (starts) state.log.watchStarts(() => starts.measure(state.agent, state.rewards.lowestLasting), configuration.flat);
 }
 
 /** The agent of a phase, with first values from the run's seed. */
@@ -162,9 +169,9 @@ function replayFor(
 }
 
 /** How episodes become transitions, recorded and fresh ones in the same way. */
-function transitionOptionsOf(
+export function transitionOptionsOf(
   { run: { rewardScale, rewardShift, failureReward }, agentSettings: { discount } }: Configuration,
-  { discreteActions, transform }: Sizes,
+  { discreteActions, transform }: Pick<Sizes, "discreteActions" | "transform">,
 ): TransitionOptions {
   const sparse = failureReward === null ? {} : { sparseFailureReward: rewardScale * failureReward + rewardShift };
   return {

@@ -12,8 +12,22 @@ export interface SwitchFigures {
   readonly startQ: number;
   /** Mean return-to-go of the recorded episodes from there. */
   readonly startReturn: number;
-  /** What an episode is worth in which nothing is ever achieved: the lowest reward forever, r / (1 - gamma). */
+  /** What an episode is worth in which nothing is ever achieved: the lowest reward of a step that goes on, forever. */
   readonly floor: number;
+  /** An earlier calql took the floor from all rewards, those among them that end an episode: it may be too low. */
+  readonly floorOfAll?: boolean;
+}
+
+/** What of a run decides how its figures are to be read. */
+export interface RunFacts {
+  /** Of the offline phase. */
+  readonly agent: unknown;
+  /** Undefined where the agent has no such setting. */
+  readonly maxTargetBackup: unknown;
+  /** Whether some of the online batches' rows are recorded ones. */
+  readonly mixes: boolean;
+  /** Success of the policy at the switch; undefined where it was not evaluated. */
+  readonly success: number | undefined;
 }
 
 export const grades = ["calibrated", "low", "below the floor", "high"] as const;
@@ -24,9 +38,16 @@ const TOLERANCE = 0.1;
 
 /** The figures in a line of metrics; undefined where one was not measured. */
 export function switchFigures(metrics: MetricsLine["metrics"]): SwitchFigures | undefined {
-  const { startQMean: startQ, startReturnMean: startReturn, floorValue: floor } = metrics;
+  const { startQMean: startQ, startReturnMean: startReturn, idleValue, floorValue } = metrics;
+  const floor = idleValue ?? floorValue;
   if (startQ === undefined || startReturn === undefined || floor === undefined) return undefined;
-  return { startQ, startReturn, floor };
+  return { startQ, startReturn, floor, ...(idleValue === undefined && { floorOfAll: true }) };
+}
+
+/** @param settings of the run, as its config.json has them */
+export function factsOf(settings: Readonly<Record<string, unknown>>, success: number | undefined): RunFacts {
+  const { agent, maxTargetBackup, mixingRatio, mixingRatioEnd } = settings;
+  return { agent, maxTargetBackup, mixes: mixingRatio !== 0 || Boolean(mixingRatioEnd), success };
 }
 
 export function gradeOf({ startQ, startReturn, floor }: SwitchFigures): Grade {
@@ -37,23 +58,57 @@ export function gradeOf({ startQ, startReturn, floor }: SwitchFigures): Grade {
   return startQ < floor ? "below the floor" : "low";
 }
 
-/** The verdict in two sentences: what was found, and what follows from it. */
-export function verdictOf(figures: SwitchFigures): string {
+/** The verdict in a few sentences: what was found, and what follows from it. */
+export function verdictOf(figures: SwitchFigures, facts: RunFacts): string {
+  const caveat = figures.floorOfAll
+    ? [
+        "An earlier calql recorded the worth of doing nothing, from the rewards that end an episode too: it may be too low.",
+      ]
+    : [];
+  return [foundIn(figures), followingFrom(gradeOf(figures), facts), ...caveat].join(" ");
+}
+
+function foundIn(figures: SwitchFigures): string {
   const { startQ, startReturn, floor } = figures;
   const [q, g, least] = [startQ, startReturn, floor].map(rounded);
   const distance = rounded(Math.abs(startReturn - startQ));
-  const ending = `whatever ends an episode for more than ${q} will look better to the policy than the way it knows, which is worth ${g}`;
-  const help = "What helps: cal-ql, maxTargetBackup, fewer offline updates.";
+  const scale = `it says ${q} where recorded episodes begin, and they reach ${g}.`;
+  const ending = `whatever ends an episode for more than ${q} will look better to the policy than the way it knows, which is worth ${g}.`;
   switch (gradeOf(figures)) {
     case "calibrated":
-      return `The critic is on the scale of the returns: it says ${q} where recorded episodes begin, and they reach ${g}. Nothing that is worth less will look better, so the policy should keep what it knows.`;
+      return `The critic is on the scale of the returns: ${scale}`;
     case "high":
-      return `The critic lies ${distance} above the returns: it says ${q} where recorded episodes begin, and they reach ${g}. No worse way looks better to it; if it promises too much, success may waver while online data correct it.`;
+      return `The critic lies ${distance} above the returns: ${scale}`;
     case "low":
-      return `The critic lies ${distance} below the returns: ${ending}. If exploration finds such an end, expect unlearning. ${help}`;
+      return `The critic lies ${distance} below the returns: ${ending}`;
     case "below the floor":
-      return `The critic lies ${distance} below the returns, and below ${least}, which doing nothing forever is worth: ${ending}. Expect unlearning. ${help}`;
+      return `The critic lies ${distance} below the returns, and below ${least}, which doing nothing forever is worth: ${ending}`;
   }
+}
+
+function followingFrom(grade: Grade, facts: RunFacts): string {
+  const help = `What helps: ${remedies(facts).join(", ")}.`;
+  if (facts.success === 0) {
+    const unlearnt =
+      "The policy succeeded in no episode at the switch: where success is counted, it has not learned the way, and the figure does not say that all is well.";
+    return grade === "calibrated" || grade === "high" ? unlearnt : `${unlearnt} ${help}`;
+  }
+  if (grade === "calibrated")
+    return "Nothing that is worth less will look better, so the policy should keep what it knows.";
+  if (grade === "high")
+    return "No worse way looks better to it; if it promises too much, success may waver while online data correct it.";
+  return `Unlearning is likely if exploration finds such an end before the values are repaired. ${help}`;
+}
+
+/** What the run does not have yet, of what is known to help. */
+function remedies({ agent, maxTargetBackup, mixes }: RunFacts): string[] {
+  return [
+    ...(agent === "cal-ql" ? [] : ["cal-ql"]),
+    ...(maxTargetBackup === false ? ["maxTargetBackup"] : []),
+    ...(mixes ? [] : ["a mixingRatio above 0"]),
+    "fewer offline updates",
+    "wider data",
+  ];
 }
 
 function rounded(value: number): number {

@@ -42,7 +42,7 @@ export class EnvironmentEvaluator implements Evaluator {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.environments.map(closeQuietly));
+    await Promise.all(this.environments.splice(0).map(closeQuietly));
   }
 }
 

@@ -64,14 +64,14 @@ export class TrainingLoop {
       state.agent = await state.agent.continueAs(online.agent.name, online.settings);
       this.batch = batchFor(state.agent);
     }
-    state.rollback?.keep(state.agent);
     state.log.phase = "online";
     checkpoints.save();
   }
 
   private async fineTune(): Promise<void> {
     const { run } = this.parts.configuration;
-    const { log } = this.parts.state;
+    const { log, agent, rollback } = this.parts.state;
+    await rollback?.keep(agent);
     while (!this.stopped) {
       await this.updateOnline();
       const last = log.onlineSteps >= run.onlineSteps;
@@ -85,10 +85,11 @@ export class TrainingLoop {
   /** One whole episode, or the rest of the one in which a checkpoint was written. */
   private async collect(): Promise<void> {
     const { agent, log, collector, replay, rewards, rollback } = this.parts.state;
+    const warm = log.onlineSteps >= this.parts.configuration.run.warmupSteps;
     const episode = await collector.next(this.explorer(), () => this.parts.checkpoints.saveWhereDue());
-    rewards.see(replay.add(episode));
+    rewards.see(replay.add(episode), episode.terminated);
     log.episode(episode);
-    const fallen = rollback?.see(episode, log.evaluations, agent);
+    const fallen = warm ? rollback?.see(episode, agent) : undefined;
     if (fallen) log.notice("rollback", fallen);
   }
 
@@ -118,8 +119,11 @@ export class TrainingLoop {
   private async update(mixingRatio: number): Promise<void> {
     const { agent, log, replay, rewards } = this.parts.state;
     replay.fill(this.batch, mixingRatio, agent.batchesPerUpdate);
-    rewards.see(this.batch.rows.rewards);
-    await log.update(() => agent.update(this.batch.rows));
+    rewards.see(this.batch.rows.rewards, this.batch.rows.terminated);
+    const { run } = this.parts.configuration;
+    // A chart shows the ratio in force where it changes.
+    const inForce = log.phase === "online" && run.mixingRatioEnd !== null ? { mixingRatio } : {};
+    await log.update(async () => ({ ...(await agent.update(this.batch.rows)), ...inForce }));
   }
 
   /** Evaluates the policy unless it was evaluated after the last update, or the run was told to end, which must not wait. */

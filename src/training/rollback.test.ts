@@ -1,24 +1,44 @@
-/** When the net under the switch catches, what it gives back, and that a checkpoint keeps it. */
+/** When the net under the switch catches, what it gives back and how often, and that a checkpoint keeps it. */
 import { describe, expect, it } from "vitest";
 import { randomBatch, withAgent } from "../agents/agent.fixture.js";
 import type { Agent } from "../agents/agent.js";
 import { packEpisode } from "../data/episode.js";
 import { RandomStream } from "../random.js";
-import type { EvaluationLine } from "./record.js";
-import { Rollback } from "./rollback.js";
+import type { Policy } from "./ports.js";
+import { Rollback, type RollbackSettings } from "./rollback.js";
 
-/** An episode of one step with this return. */
+/** An episode of two steps with this return. */
 const episode = (reward: number) =>
-  packEpisode([Float32Array.of(0), Float32Array.of(0)], [Float32Array.of(0)], [reward], false);
+  packEpisode(
+    [0, 0, 0].map((value) => Float32Array.of(value)),
+    [0, 0].map((value) => Float32Array.of(value)),
+    [reward + 1, -1],
+    false,
+  );
 
-const line = (onlineSteps: number, returnMean: number): EvaluationLine => ({
-  ...({ phase: onlineSteps > 0 ? "online" : "offline", updates: 5, onlineSteps, seconds: 0 } as const),
-  ...{ episodes: 1, successRate: 0, returnMean, returnStandardDeviation: 0, lengthMean: 1 },
-});
-/** The policy returned -10 at the switch; what it returned before and later does not matter. */
-const evaluations = [line(0, -50), line(0, -10), line(100, -90)];
+const settings = { below: 5, episodes: 3, restore: true, restores: 3 };
 
-const settings = { below: 5, episodes: 3, restore: true };
+/** A net whose policy returns -10 at the switch, and the noise that it acted with there. */
+function netOf(changed: Partial<RollbackSettings> = {}) {
+  const acted: number[][] = [];
+  let closed = 0;
+  const evaluator = {
+    evaluate: async (policy: Policy) => {
+      const observation = Float32Array.of(0.1, 0.2, 0.3);
+      acted.push([...(await policy.act(observation, { deterministic: true }))]);
+      const zeros = { successRate: 0, returnStandardDeviation: 0, lengthMean: 2 };
+      return { episodes: 3, returnMean: -10, ...zeros };
+    },
+    close: async () => {
+      closed++;
+    },
+  };
+  return {
+    net: new Rollback({ settings: { ...settings, ...changed }, seed: 4, evaluator }),
+    acted,
+    closed: () => closed,
+  };
+}
 
 function copyOf(agent: Agent): Float32Array[] {
   return agent.stateNames.map((name) => agent.state(name).slice());
@@ -28,56 +48,116 @@ async function learn(agent: Agent, random: RandomStream): Promise<void> {
   for (let update = 0; update < 3; update++) await agent.update(randomBatch(random));
 }
 
+const falls = (net: Rollback, agent: Agent, rewards: readonly number[]) =>
+  rewards.map((reward) => net.see(episode(reward), agent));
+
 describe("the net under the switch", () => {
   it("gives the agent back as it was, once enough episodes are on average too low", () =>
     withAgent("cal-ql", {}, async (agent) => {
       const random = new RandomStream(1);
       await learn(agent, random);
       const atSwitch = copyOf(agent);
-      const net = new Rollback(settings);
-      net.keep(agent);
+      const { net } = netOf();
+      await net.keep(agent);
       await learn(agent, random);
-      const later = copyOf(agent);
-      expect(later).not.toEqual(atSwitch);
+      expect(copyOf(agent)).not.toEqual(atSwitch);
       // Means of the last three: -14.7, -15, -15.3.
-      const said = [-14, -15, -15, -15, -16].map((reward) => net.see(episode(reward), evaluations, agent));
+      const said = falls(net, agent, [-14, -15, -15, -15, -16]);
       expect(said.slice(0, 4)).toEqual(Array(4).fill(undefined));
       expect(said[4]).toBe(
-        "The last 3 online episodes returned -15.33 on average, 5.333 below the policy that went online: the run continues with the agent as it was at the switch, and with all that was collected.",
+        "The last 3 online episodes returned -15.33 on average (undiscounted), 5.333 below the policy that went online, which returned -10 when it sampled its actions at the switch: restored, 1 of 3. The run continues with the agent as it was at the switch, and with all that was collected.",
       );
       expect(copyOf(agent)).toEqual(atSwitch);
       // It begins to count anew.
-      expect([-90, -90].map((reward) => net.see(episode(reward), evaluations, agent))).toEqual([undefined, undefined]);
-      expect(net.see(episode(-90), evaluations, agent)).toContain("80 below");
+      expect(falls(net, agent, [-90, -90])).toEqual([undefined, undefined]);
+      expect(net.see(episode(-90), agent)).toContain("80 below");
+    }));
+
+  it("restores no more often than it may, and then says so once a fall", () =>
+    withAgent("cal-ql", {}, async (agent) => {
+      const { net } = netOf({ episodes: 1, restores: 2 });
+      await net.keep(agent);
+      const said = falls(net, agent, [-20, -20]);
+      expect(said.map((one) => one?.match(/restored, \d of \d/)?.[0])).toEqual([
+        "restored, 1 of 2",
+        "restored, 2 of 2",
+      ]);
+      expect(said[0]).toMatch(/^The last online episode returned -20 \(undiscounted\), 10 below /);
+      await learn(agent, new RandomStream(1));
+      const before = copyOf(agent);
+      const later = falls(net, agent, [-20, -20, -10, -20]);
+      expect(later.map((one) => one !== undefined)).toEqual([true, false, false, true]);
+      expect(later[0]).toContain(": the run goes on as it is, because rollback.restores allows no more than 2.");
+      expect(copyOf(agent)).toEqual(before);
     }));
 
   it("only says so where nothing is to be restored, once a fall", () =>
     withAgent("cal-ql", {}, async (agent) => {
-      const net = new Rollback({ ...settings, episodes: 1, restore: false });
-      net.keep(agent);
+      const { net } = netOf({ episodes: 1, restore: false });
+      await net.keep(agent);
       await learn(agent, new RandomStream(1));
       const before = copyOf(agent);
-      const said = [-20, -20, -10, -30].map((reward) => net.see(episode(reward), evaluations, agent) !== undefined);
-      expect(said).toEqual([true, false, false, true]);
+      // A fall is over where half of it is made good: -14.9 is no fall, but still part of one.
+      const said = falls(net, agent, [-20, -14.9, -20, -12.4, -30]).map((one) => one !== undefined);
+      expect(said).toEqual([true, false, false, false, true]);
       expect(copyOf(agent)).toEqual(before);
+      expect(net.save().tensors.size).toBe(0);
     }));
 
-  it("goes on from a checkpoint with the same returns and the same switch", () =>
+  it("compares with the sampling policy, once, with noise of its own", () =>
     withAgent("cal-ql", {}, async (agent) => {
-      const net = new Rollback(settings);
-      net.keep(agent);
+      const observation = Float32Array.of(0.1, 0.2, 0.3);
+      const stream = [...agent.streams.exploration.state()];
+      const { net, acted, closed } = netOf();
+      await net.keep(agent);
+      await net.keep(agent);
+      expect([acted.length, closed()]).toEqual([1, 1]);
+      expect(agent.streams.exploration.state()).toEqual(stream);
+      const act = async (deterministic: boolean) => [...(await agent.act(observation, { deterministic }))];
+      expect(acted[0]).not.toEqual(await act(true));
+      expect(acted[0]).not.toEqual(await act(false));
+      agent.streams.exploration.restore(new RandomStream(4, "rollback").state());
+      expect(acted[0]).toEqual(await act(false));
+    }));
+});
+
+describe("a checkpoint of the net", () => {
+  const at = { checkpoint: "c", begun: true };
+
+  it("holds the same returns, the same switch and how often it was restored", () =>
+    withAgent("cal-ql", {}, async (agent) => {
+      const { net } = netOf({ restores: 2 });
+      await net.keep(agent);
       const atSwitch = copyOf(agent);
-      net.see(episode(-90), evaluations, agent);
-      net.see(episode(-90), evaluations, agent);
+      falls(net, agent, [-90, -90, -90, -90, -90]);
       const { state, tensors } = net.save();
       await learn(agent, new RandomStream(1));
-      const resumed = new Rollback(settings);
-      resumed.restore(state, tensors, agent, "c");
-      expect(resumed.see(episode(-90), evaluations, agent)).toContain("80 below");
+      const { net: resumed, acted } = netOf({ restores: 2 });
+      resumed.restore(state, tensors, agent, at);
+      await resumed.keep(agent);
+      expect(acted).toEqual([]);
+      expect(resumed.see(episode(-90), agent)).toContain("80 below");
       expect(copyOf(agent)).toEqual(atSwitch);
-      const foreign = new Map([["switch/actor", new Float32Array(1)]]);
-      expect(() => new Rollback(settings).restore(state, foreign, agent, "c")).toThrow(
-        /^The checkpoint c holds another agent's state at the switch/,
+      expect(falls(resumed, agent, [-90, -90, -90])[2]).toContain("allows no more than 2");
+    }));
+
+  it("is refused where it lacks any part of the switch, or what was returned there", () =>
+    withAgent("cal-ql", {}, async (agent) => {
+      const { net } = netOf();
+      await net.keep(agent);
+      const { state, tensors } = net.save();
+      const restore = (changed: Partial<typeof state>, parts: typeof tensors, place = at) =>
+        netOf().net.restore({ ...state, ...changed }, parts, agent, place);
+      for (const name of agent.stateNames) {
+        const partial = new Map([...tensors].filter(([other]) => other !== `switch/${name}`));
+        expect(() => restore({}, partial)).toThrow(`The checkpoint c does not hold ${name} of cal-ql at the switch`);
+      }
+      const foreign = new Map([...tensors, [`switch/${agent.stateNames[0]!}`, new Float32Array(0)]]);
+      expect(() => restore({}, foreign)).toThrow(/^The checkpoint c does not hold /);
+      expect(() => restore({ expected: null }, tensors)).toThrow(
+        /^The checkpoint c does not say what the policy returned at the switch/,
       );
+      expect(() => netOf().net.restore(undefined, tensors, agent, at)).toThrow(/does not say what the policy returned/);
+      restore({ expected: null }, new Map(), { ...at, begun: false });
     }));
 });

@@ -1,81 +1,152 @@
 /**
  * A safety net for going online: where the online episodes fall behind the policy that went online, the run reports it
  * and, if `rollback.restore` is set, restores that policy, with its critics and optimisers as they were at the switch.
- * The collected episodes stay in the replay: the next attempt learns from the fall.
+ * Like is compared with like: at the switch the policy plays as many episodes as are averaged later, sampling its actions
+ * as it will online, and returns are undiscounted on both sides. The collected episodes stay in the replay: the next
+ * attempt learns from the fall.
  */
 import type { Agent } from "../agents/agent.js";
 import type { Episode } from "../data/episode.js";
 import { DataError } from "../errors.js";
+import { RandomStream } from "../random.js";
 import type { RunSettings } from "../settings/settings.js";
-import type { EvaluationLine } from "./record.js";
+import type { Evaluator } from "./ports.js";
 import type { SnapshotTensor, SnapshotTensors } from "./snapshot.js";
 
 export type RollbackSettings = NonNullable<RunSettings["rollback"]>;
 
 /** What a checkpoint keeps beside the tensors. */
 export interface RollbackState {
+  /** Mean return of the switch policy's own episodes; null before they were played. */
+  expected: number | null;
   /** Undiscounted returns of the latest online episodes. */
   returns: number[];
   /** Whether a fall was reported since the returns were last as good. */
   told: boolean;
+  /** How often the agent was restored. */
+  restored: number;
+}
+
+export interface RollbackOptions {
+  readonly settings: RollbackSettings;
+  readonly seed: number;
+  /** Plays `settings.episodes` episodes with the policy that it is given. */
+  readonly evaluator: Evaluator & { close(): Promise<void> };
 }
 
 const prefix = "switch/";
 
 export class Rollback {
-  private returns: number[] = [];
-  private told = false;
+  private state: RollbackState = { expected: null, returns: [], told: false, restored: 0 };
   private atSwitch = new Map<string, Float32Array>();
 
-  constructor(private readonly settings: RollbackSettings) {}
+  constructor(private readonly options: RollbackOptions) {}
 
-  /** The agent goes online: this is what is taken back. */
-  keep(agent: Agent): void {
-    if (!this.settings.restore) return;
+  /** The agent goes online: what it returns now is expected of it later, and it is what is taken back. Once a run. */
+  async keep(agent: Agent): Promise<void> {
+    if (this.state.expected !== null) return;
+    this.state.expected = await this.returnOf(agent);
+    if (!this.options.settings.restore) return;
     this.atSwitch = new Map(agent.stateNames.map((name) => [name, agent.state(name).slice()]));
   }
 
+  /** Noise of its own, so that the run goes on as if this had not been played. */
+  private async returnOf(agent: Agent): Promise<number> {
+    const { seed, evaluator } = this.options;
+    const { exploration } = agent.streams;
+    const before = [...exploration.state()];
+    exploration.restore(new RandomStream(seed, "rollback").state());
+    try {
+      const sampling = { act: (seen: Parameters<Agent["act"]>[0]) => agent.act(seen, { deterministic: false }) };
+      return (await evaluator.evaluate(sampling)).returnMean;
+    } finally {
+      exploration.restore(before);
+      await evaluator.close();
+    }
+  }
+
   /**
-   * An online episode has ended.
-   * @param evaluations of the run so far
+   * An online episode has ended that was collected wholly after the warm-up.
    * @returns what is to be reported, if anything; the agent is then as it was at the switch, where that was asked for
    */
-  see({ rewards }: Episode, evaluations: readonly EvaluationLine[], agent: Agent): string | undefined {
-    const { below, episodes, restore } = this.settings;
-    this.returns = [...this.returns, rewards.reduce((sum, reward) => sum + reward, 0)].slice(-episodes);
-    const expected = evaluations.findLast(({ onlineSteps }) => onlineSteps === 0)?.returnMean;
-    if (expected === undefined || this.returns.length < episodes) return undefined;
-    const reached = this.returns.reduce((sum, one) => sum + one, 0) / episodes;
-    const fallen = reached < expected - below;
-    const tell = fallen && !this.told;
-    this.told = fallen;
-    if (!tell) return undefined;
-    const what = `The last ${episodes} online episodes returned ${rounded(reached)} on average, ${rounded(expected - reached)} below the policy that went online`;
-    if (!restore) return `${what}. rollback.restore takes that policy back in such a case.`;
+  see({ rewards }: Episode, agent: Agent): string | undefined {
+    const { below, episodes } = this.options.settings;
+    const { state } = this;
+    state.returns = [...state.returns, rewards.reduce((sum, reward) => sum + reward, 0)].slice(-episodes);
+    if (state.expected === null || state.returns.length < episodes) return undefined;
+    const reached = state.returns.reduce((sum, one) => sum + one, 0) / episodes;
+    const fallen = reached < state.expected - below;
+    const tell = fallen && !state.told;
+    // Returns that waver about the limit are one fall: it is over where half of it is made good.
+    state.told = fallen || (state.told && reached < state.expected - below / 2);
+    return tell ? `${fallSentence(episodes, reached, state.expected)}: ${this.takeBack(agent)}` : undefined;
+  }
+
+  /** @returns what is done about a fall */
+  private takeBack(agent: Agent): string {
+    const { restore, restores } = this.options.settings;
+    const { state } = this;
+    if (!restore) return "the run goes on as it is (rollback.restore would take that policy back).";
+    if (state.restored >= restores)
+      return `the run goes on as it is, because rollback.restores allows no more than ${restores}.`;
     for (const [name, values] of this.atSwitch) agent.state(name).set(values);
-    this.returns = [];
-    this.told = false;
-    return `${what}: the run continues with the agent as it was at the switch, and with all that was collected.`;
+    state.restored++;
+    state.returns = [];
+    state.told = false;
+    return `restored, ${state.restored} of ${restores}. The run continues with the agent as it was at the switch, and with all that was collected.`;
   }
 
   save(): { readonly state: RollbackState; readonly tensors: SnapshotTensors } {
     const tensors = new Map<string, SnapshotTensor>();
     for (const [name, values] of this.atSwitch) tensors.set(`${prefix}${name}`, values);
-    return { state: { returns: [...this.returns], told: this.told }, tensors };
+    return { state: { ...this.state, returns: [...this.state.returns] }, tensors };
   }
 
-  /** Resumes where `save` was called. @param checkpoint its name @throws DataError where the switch is not in it */
-  restore(saved: RollbackState | undefined, tensors: SnapshotTensors, agent: Agent, checkpoint: string): void {
-    if (!saved) return;
-    this.returns = [...saved.returns];
-    this.told = saved.told;
-    const kept = [...tensors].filter(([name]) => name.startsWith(prefix));
-    this.atSwitch = new Map(kept.map(([name, values]) => [name.slice(prefix.length), values as Float32Array]));
-    const fits = ([name, { length }]: [string, Float32Array]) =>
-      agent.stateNames.includes(name) && agent.state(name).length === length;
-    if (![...this.atSwitch].every(fits))
-      throw new DataError(`The checkpoint ${checkpoint} holds another agent's state at the switch; take another one.`);
+  /**
+   * Resumes where `save` was called; a run that has not collected yet may still have to play its episodes at the switch.
+   * @param checkpoint its name
+   * @param begun whether online episodes were collected
+   * @throws DataError where the switch is not in it
+   */
+  restore(
+    saved: RollbackState | undefined,
+    tensors: SnapshotTensors,
+    agent: Agent,
+    { checkpoint, begun }: { readonly checkpoint: string; readonly begun: boolean },
+  ): void {
+    if (!saved || saved.expected === null) {
+      if (!begun) return;
+      throw new DataError(
+        `The checkpoint ${checkpoint} does not say what the policy returned at the switch, which rollback compares with; take an earlier checkpoint, or begin the run anew.`,
+      );
+    }
+    this.state = { ...saved, returns: [...saved.returns] };
+    if (this.options.settings.restore) this.atSwitch = switchIn(tensors, agent, checkpoint);
   }
+
+  close(): Promise<void> {
+    return this.options.evaluator.close();
+  }
+}
+
+/** Every part of the agent's state at the switch. @throws DataError where one is not there, or is another agent's */
+function switchIn(tensors: SnapshotTensors, agent: Agent, checkpoint: string): Map<string, Float32Array> {
+  const parts = agent.stateNames.map((name) => [name, tensors.get(`${prefix}${name}`)] as const);
+  const wrong = parts.find(
+    ([name, values]) => !(values instanceof Float32Array) || values.length !== agent.state(name).length,
+  );
+  if (!wrong) return new Map(parts as [string, Float32Array][]);
+  throw new DataError(
+    `The checkpoint ${checkpoint} does not hold ${wrong[0]} of ${agent.name} at the switch, which rollback.restore takes back; take another checkpoint, or begin the run anew.`,
+  );
+}
+
+function fallSentence(episodes: number, reached: number, expected: number): string {
+  const which =
+    episodes === 1
+      ? `The last online episode returned ${rounded(reached)}`
+      : `The last ${episodes} online episodes returned ${rounded(reached)} on average`;
+  return `${which} (undiscounted), ${rounded(expected - reached)} below the policy that went online, which returned ${rounded(expected)} when it sampled its actions at the switch`;
 }
 
 function rounded(value: number): number {

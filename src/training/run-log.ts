@@ -4,7 +4,7 @@
  */
 import type { Episode } from "../data/episode.js";
 import type { Phase } from "../settings/settings.js";
-import { switchFigures, verdictOf } from "./doctor.js";
+import { factsOf, switchFigures, verdictOf } from "./doctor.js";
 import { MetricMeans } from "./metric-means.js";
 import type { Evaluation, RunSink } from "./ports.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
@@ -37,6 +37,7 @@ export class RunLog {
   readonly timing = new Timing();
   private values: ValueWatch | undefined;
   private starts: (() => Promise<Readonly<Record<string, number>>>) | undefined;
+  private settings: Readonly<Record<string, unknown>> = {};
 
   constructor(
     private readonly sink: RunSink,
@@ -54,9 +55,14 @@ export class RunLog {
   /**
    * From now on every line holds what the critics say of the recorded episodes' beginnings, and a verdict on it ends the
    * offline phase.
+   * @param settings of the run, by which the verdict names what helps
    */
-  watchStarts(measure: () => Promise<Readonly<Record<string, number>>>): void {
+  watchStarts(
+    measure: () => Promise<Readonly<Record<string, number>>>,
+    settings: Readonly<Record<string, unknown>>,
+  ): void {
     this.starts = measure;
+    this.settings = settings;
   }
 
   /** Counts and times an update, and writes a line of metrics when one is due. */
@@ -74,7 +80,8 @@ export class RunLog {
     if (this.phase !== "offline" || this.updates === 0) return;
     // Measured anew: the last line may have been written before the run was interrupted here.
     const figures = switchFigures((await this.starts?.()) ?? {});
-    if (figures) this.notice("switch", verdictOf(figures));
+    const facts = factsOf(this.settings, this.evaluations.at(-1)?.successRate);
+    if (figures) this.notice("switch", verdictOf(figures, facts));
   }
 
   /** Writes the means since the last line, and notices values that cannot be true. */

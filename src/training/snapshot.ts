@@ -1,7 +1,8 @@
 /**
  * The state of a run, as plain values and tensors: what a checkpoint holds of the loop, and how it is put back.
  * Tensors: `agent/NAME`, every state tensor of the agent (parameters, optimiser moments, targets, multipliers,
- * counts), and `switch/NAME`, the same at the switch where a rollback may need it; `means`, sums of the metrics since the last line; and what the collector keeps of the episode in progress.
+ * counts), and `switch/NAME`, the same at the switch where a rollback may need it; `means`, sums of the metrics since
+ * the last line; and what the collector keeps of the episode in progress.
  * Recorded data and collected episodes are not in it: a sink keeps those.
  */
 import { z } from "zod";
@@ -52,10 +53,19 @@ export const loopStateShape = {
   streamsBefore: streamStates.optional(),
   /** Online episodes in a row, up to here, in which the environment failed. */
   failures: count.default(0),
-  /** The latest returns, by which a fall after the switch is noticed. */
-  rollback: z.strictObject({ returns: z.array(z.number()), told: z.boolean() }).optional(),
+  /** What the policy returned at the switch and lately, by which a fall is noticed. */
+  rollback: z
+    .strictObject({
+      expected: z.number().nullable().default(null),
+      returns: z.array(z.number()),
+      told: z.boolean(),
+      restored: count.default(0),
+    })
+    .optional(),
   /** The minimum and the maximum of the rewards that were learned from. */
   rewards: z.tuple([z.number(), z.number()]).nullable().default(null),
+  /** The lowest of those after which the episode went on. */
+  lowestLasting: z.number().nullable().default(null),
 };
 const loopState = z.strictObject(loopStateShape);
 export type LoopState = z.infer<typeof loopState>;
@@ -120,6 +130,7 @@ export function captureRun(state: RunState): Snapshot {
     failures,
     rollback: net?.state,
     rewards: state.rewards.bounds,
+    lowestLasting: state.rewards.lowestLasting ?? null,
   };
   return { state: saved, tensors };
 }
@@ -152,8 +163,9 @@ export function restoreRun(state: RunState, { state: saved, tensors }: Snapshot,
   }
   state.replay.skipTo(saved.offlineDraws);
   state.onlineUpdates = saved.position.onlineUpdates;
-  state.rollback?.restore(saved.rollback, tensors, state.agent, name);
-  if (saved.rewards) state.rewards.see(saved.rewards);
+  const begun = saved.position.onlineEpisodes > 0;
+  state.rollback?.restore(saved.rollback, tensors, state.agent, { checkpoint: name, begun });
+  if (saved.rewards) state.rewards.restore(saved.rewards, saved.lowestLasting);
   const sums = numbersIn(name, tensors, "means", saved.means.names.length);
   state.log.restore({ position: saved.position, timing: saved.pace, means: { ...saved.means, sums } });
 }

@@ -8,6 +8,7 @@ import { allocate, type ObservationParts, type Observations, type Values, widthO
 import type { Episode } from "../data/episode.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { LearningData } from "./learning-data.js";
+import { RewardRange } from "./reward-range.js";
 
 /** Episodes that are looked at. */
 const MOST_EPISODES = 64;
@@ -29,21 +30,36 @@ export class StartWatch {
   }
 
   /**
-   * The metrics startQMean, startReturnMean and floorValue; none where the agent has no critics.
-   * @param lowest reward that was seen so far
+   * The metrics startQMean, startReturnMean and idleValue; none where the agent has no critics.
+   * @param lowest reward so far of a step that did not end its episode
    */
   async measure(agent: Agent, lowest: number | undefined): Promise<Readonly<Record<string, number>>> {
     const { state, ...others } = this.observations;
     const vector = state !== undefined && Object.keys(others).length === 0;
     const values = await agent.values(vector ? (state as Float32Array) : this.observations);
     if (!values) return {};
-    const floor = (lowest ?? Number.NaN) / (1 - (agent.settings.discount as number));
-    const known = { startReturnMean: this.returnMean, floorValue: floor };
+    const idleValue = idleValueOf(lowest, agent.settings.discount as number);
+    const known = { startReturnMean: this.returnMean, idleValue };
     return {
       startQMean: meanOf(values),
       ...Object.fromEntries(Object.entries(known).filter(([, value]) => Number.isFinite(value))),
     };
   }
+}
+
+/** What it is worth to receive a reward forever: doing nothing, where it is the lowest that does not end an episode. */
+function idleValueOf(lowest = Number.NaN, discount: number): number {
+  return lowest / (1 - discount);
+}
+
+/** The same from all recorded episodes, for a run that recorded it otherwise; NaN where there are none. */
+export function idleValueIn(episodes: Iterable<Episode>, transitions: TransitionOptions): number {
+  const range = new RewardRange();
+  for (const episode of episodes) {
+    const { rewards, terminated } = toTransitions([episode], transitions).rows;
+    range.see(rewards, terminated);
+  }
+  return idleValueOf(range.lowestLasting, transitions.returns!.discount);
 }
 
 function firstOf(episodes: Iterable<Episode>): Episode[] {

@@ -21,7 +21,10 @@ const line = (metrics: MetricsLine["metrics"], updates = 10): MetricsLine => {
 
 function watching(rewards: readonly number[], discount = 0.99, backupEntropy = false): ValueWatch {
   const seen = new RewardRange();
-  seen.see(rewards);
+  seen.see(
+    rewards,
+    rewards.map(() => 0),
+  );
   return new ValueWatch({ discount, backupEntropy: () => backupEntropy, rewards: seen, told: [] });
 }
 
@@ -80,7 +83,7 @@ describe("values beyond them", () => {
 describe("an algorithm that changes at the switch", () => {
   const metrics = { targetQMean: 500, temperature: 0.5, logPiMean: -8 };
   const rewards = new RewardRange();
-  rewards.see([0, 1]);
+  rewards.see([0, 1], [0, 0]);
   const replay = { offline: {}, online: {} } as unknown as MixedReplay;
 
   it.each<[string, TrainSettings, boolean, boolean]>([

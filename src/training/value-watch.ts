@@ -44,7 +44,10 @@ export function valueWatchFor(
   const settingsIn = (phase: Phase): { discount?: number | undefined; backupEntropy?: boolean | undefined } =>
     algorithmIn(configuration, phase).settings;
   for (const source of [replay.offline, replay.online])
-    if (source instanceof Replay) rewards.see(source.transitions().rows.rewards);
+    if (source instanceof Replay) {
+      const { rows } = source.transitions();
+      rewards.see(rows.rewards, rows.terminated);
+    }
   // The discount is the same in both phases; every agent has one.
   const discount = settingsIn("offline").discount!;
   // What the offline phase has put into them is still in the networks with which the online phase starts.

@@ -62,7 +62,7 @@ const own: Readonly<Record<string, TrainSettings>> = { wsrl: otherSeed, bc: othe
  */
 const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", episodeFailures: 3, seed: 3 } as const;
 
-/** A net so narrow that it catches the first episodes, whatever they return, and less and less of the recorded data. */
+/** A net so narrow that any episode below what the policy returned at the switch is a fall, and less and less recorded data. */
 const caught = { rollback: { below: 1e-9, episodes: 1, restore: true }, mixingRatioEnd: 0.1 } as const;
 
 /** Rewards so far from the initial values that these stay out of the possible range until the end. */

@@ -1,0 +1,65 @@
+/** The doctor's section of a page: means over the runs, each column of what its heading says. */
+import { describe, expect, it } from "vitest";
+import type { Run } from "../runs/read.js";
+import { doctorColumns, doctorSection, seenSoFar, switchSeen } from "./doctor-table.js";
+import { syntheticRun } from "./synthetic.fixture.js";
+
+/** A run whose lines at and after the switch say this. */
+function runWith(atSwitch: Record<string, number>, seed: number, settings: Record<string, unknown> = {}): Run {
+  const run = syntheticRun({ agent: "cql", seed, settings });
+  const last = run.metrics.findLastIndex(({ phase }) => phase === "offline");
+  const metrics = run.metrics.map((line, i) => {
+    const added = i === last ? atSwitch : { startQMean: 1e6, startReturnMean: 1e6, idleValue: 1e6 };
+    return { ...line, metrics: { ...line.metrics, ...added } };
+  });
+  return { ...run, metrics };
+}
+
+const low = runWith({ startQMean: -20, startReturnMean: -16, idleValue: -33, actionGap: 0.5 }, 0);
+const lower = runWith({ startQMean: -41, startReturnMean: -14, idleValue: -35, actionGap: 2.5 }, 1);
+
+describe("what was seen at the switch", () => {
+  it("is in the last line before it, with what it is to be read with", () => {
+    const seen = switchSeen(low)!;
+    expect(seen).toMatchObject({ startQ: -20, startReturn: -16, floor: -33, actionGap: 0.5 });
+    const success = low.evaluations.findLast(({ phase }) => phase === "offline")!.successRate;
+    expect(seen.facts).toEqual({ agent: "cql", maxTargetBackup: true, mixes: true, success });
+  });
+
+  it("fills the columns", () => {
+    const columns = doctorColumns.map(({ heading, of }) => [heading, of(switchSeen(lower)!)]);
+    expect(Object.fromEntries(columns)).toEqual({
+      "action gap": 2.5,
+      "Q of the start": -41,
+      "G of the start": -14,
+      "worth of doing nothing": -35,
+      "margin to it": -6,
+    });
+  });
+
+  it("is what the last line says where the run is offline still", () => {
+    const { summary: _, ...begun } = low;
+    const lines = low.metrics.slice(0, 40).map((line) => ({ ...line, metrics: { ...line.metrics, startQMean: -9 } }));
+    const figures = { startReturnMean: -16, idleValue: -33 };
+    const offline = { ...begun, metrics: lines.map((l) => ({ ...l, metrics: { ...l.metrics, ...figures } })) };
+    const unfinished = { ...offline, evaluations: low.evaluations.slice(0, 3) };
+    expect(switchSeen(unfinished)).toBeUndefined();
+    expect(seenSoFar(unfinished)).toMatchObject({ startQ: -9, startReturn: -16, floor: -33 });
+  });
+});
+
+const group = (...runs: Run[]) => ({ label: "cql", runs, colour: 0, absent: [] });
+
+describe("the section", () => {
+  it("shows means over the runs, all grades, and a verdict of the means", () => {
+    const page = doctorSection([group(low, lower)])!;
+    const cells = [...page.toString().matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell);
+    expect(cells).toEqual(["1.50", "−30.50", "−15.00", "−34.00", "3.50", "low in 1, below the floor in 1"]);
+    expect(page.toString()).toContain("cql: The critic lies 15.5 below the returns: whatever ends an episode");
+    expect(page.toString()).toContain("What helps: cal-ql, fewer offline updates, wider data.");
+  });
+
+  it("is not there where no run recorded what it needs", () => {
+    expect(doctorSection([group(syntheticRun())])).toBeUndefined();
+  });
+});
