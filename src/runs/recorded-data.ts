@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs";
 import { withActionCount } from "../data/discrete-actions.js";
 import { openDataset } from "../data/storage/open-dataset.js";
+import { taskNamedIn } from "../data/storage/recorded-task.js";
 import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
 import type { RunSettings } from "../settings/settings.js";
@@ -53,7 +54,7 @@ async function dataOf(run: RunSettings, environment: Environment, { dataset, dat
       ...(discreteActions !== null && { discreteActions }),
       fallbackHorizon: environment.horizon,
     });
-    return dataOpened(opened, run.replayMemory);
+    return { ...(await dataOpened(opened, run.replayMemory)), recordedTask: await taskNamedIn(file) };
   }
   const collecting = (done: number, total: number) =>
     onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
