@@ -142,7 +142,8 @@ export type TinyOptions = Partial<Omit<TrainOptions, "dataset">> & { readonly da
  */
 export function keepIn(sentences: string[]): (sentence: string) => void {
   return (sentence) => {
-    if (!/^(?:The critic (?:is on|lies) |The data: |Of the data: )/.test(sentence)) sentences.push(sentence);
+    if (!/^(?:The critic (?:is on|lies) |In the recorded data, |Reading the data: )/.test(sentence))
+      sentences.push(sentence);
   };
 }
 

@@ -27,8 +27,9 @@ const BREATH = 50;
 export async function reportData(log: RunLog, context: RunContext, told: readonly NoticeLine[] = []): Promise<void> {
   if (context.data.steps === 0 || log.updates > 0 || told.some(({ kind }) => kind === "data")) return;
   const inspection = await inspected(context);
-  for (const note of inspection.notes ?? []) log.notice("data", `Of the data: ${noteSentence(note)}.`);
-  for (const { sentence } of checkData(inspection, contextOf(context))) log.notice("data", `The data: ${sentence}`);
+  for (const note of inspection.notes ?? []) log.notice("data", `Reading the data: ${noteSentence(note)}.`);
+  for (const { sentence } of checkData(inspection, contextOf(context)))
+    log.notice("data", `In the recorded data, ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`);
 }
 
 async function inspected({ data, transform, signal }: RunContext): Promise<Inspection> {

@@ -55,7 +55,7 @@ export const actionChecks: readonly Check[] = [
       const bounds = boundsIn(data, context);
       const range = bounds ? boundsText(bounds) : "[-1, 1]";
       return [
-        `no action lies in the ${half} half of ${range}, where agents act: they range from ${rangeOf(data)}; if their bounds are others, say so (${bounds ? "correct them in the data" : "--action-bounds LOW,HIGH, such as 0,1"})`,
+        `no action lies in the ${half} half of ${range}, where agents act: they range from ${rangeOf(data)}; if their bounds are others, say so (${bounds ? "correct them where they are stated, in the data or the environment" : "--action-bounds LOW,HIGH, such as 0,1"})`,
       ];
     },
   },

@@ -65,7 +65,7 @@ export const episodeChecks: readonly Check[] = [
     find: (_, { task, recordedTask }) => {
       if (task === undefined || recordedTask === undefined || task === recordedTask) return [];
       return [
-        `the data were recorded in ${recordedTask}, by their metadata, and not in ${task}: check that they are meant`,
+        `the metadata name the task ${recordedTask}, and not ${task}: check that these data are meant`,
       ];
     },
   },
