@@ -3,8 +3,8 @@ import { checkData } from "../data/checks/checks.js";
 import type { Inspection } from "../data/inspect.js";
 import { noteSentence } from "../data/notes-text.js";
 
-/** One sentence a line on standard error, so that what the command prints can still be piped. */
+/** One sentence a line, below the command's own counts. */
 export function tellOfData(inspection: Inspection): void {
-  for (const note of inspection.notes ?? []) process.stderr.write(`reading: ${noteSentence(note)}\n`);
-  for (const { level, sentence } of checkData(inspection)) process.stderr.write(`${level}: ${sentence}\n`);
+  for (const note of inspection.notes ?? []) process.stdout.write(`reading: ${noteSentence(note)}\n`);
+  for (const { level, sentence } of checkData(inspection)) process.stdout.write(`${level}: ${sentence}\n`);
 }

@@ -153,6 +153,7 @@ describe("formatInspection", () => {
     expect(text).toContain("0 in 6 steps, 1 in 2 steps");
     expect(text).toContain("12.5 % of the values beyond +-1 (no bounds are known)");
     expect(text).toMatch(/ 0 {2}-8 to 6/);
+    expect(text).toContain("Observations: constant in column 1");
     expect(text).toContain("2 steps (25.0 %) occur more than once");
     const [figures] = text.split("look at");
     for (const line of figures!.split("\n")) expect(line.length).toBeLessThanOrEqual(120);

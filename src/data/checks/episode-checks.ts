@@ -64,9 +64,7 @@ export const episodeChecks: readonly Check[] = [
     when: "the data's metadata name another task",
     find: (_, { task, recordedTask }) => {
       if (task === undefined || recordedTask === undefined || task === recordedTask) return [];
-      return [
-        `the metadata name the task ${recordedTask}, and not ${task}: check that these data are meant`,
-      ];
+      return [`the metadata name the task ${recordedTask}, and not ${task}: check that these data are meant`];
     },
   },
   {

@@ -54,17 +54,17 @@ export const observationChecks: readonly Check[] = [
   {
     id: "constant-columns",
     level: "notice",
-    when: "a column of actions never changes, or most columns of observations do not",
+    when: "a column of observations or of actions never changes",
     find: ({ actions, actionCounts, states, steps }) => {
+      if (steps < 2) return [];
       const found: string[] = [];
-      if (steps > 1 && !actionCounts && actions.constantColumns.length > 0)
+      if (states && states.constantColumns.length > 0)
         found.push(
-          `actions: constant in column ${listed(actions.constantColumns)}, so that nothing is learned of other values there; leave such columns out, or record actions that vary`,
+          `observations: constant in column ${listed(states.constantColumns)}, which says nothing; check that it was recorded`,
         );
-      const constant = states?.constantColumns ?? [];
-      if (states && 2 * constant.length > states.ranges.length)
+      if (!actionCounts && actions.constantColumns.length > 0)
         found.push(
-          `observations: constant in column ${listed(constant)}, most of the ${states.ranges.length}; check that they were recorded`,
+          `actions: constant in column ${listed(actions.constantColumns)}, so that nothing is learned of other values there; record actions that vary`,
         );
       return found;
     },
