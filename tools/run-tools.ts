@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import { exitCodeOf, speakInSentences } from "../src/cli/usage.js";
 import { benchCommand } from "./bench/bench-command.js";
+import { browserCheckCommand } from "./browser/browser-check.js";
 import { chaosCommand } from "./chaos/chaos-command.js";
 import { checkCostCommand } from "./chaos/check-cost.js";
 import { enduranceCommand } from "./chaos/endurance.js";
@@ -29,6 +30,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     enduranceCommand,
     sameBitsCommand,
     checkCostCommand,
+    browserCheckCommand,
   ])
     program.addCommand(command);
   speakInSentences(program);

@@ -43,13 +43,14 @@ export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
   const { observations, actionSize, discreteActions, actionBounds } = source;
   const episodes: Episode[] = [];
   for await (const episode of source.episodes()) episodes.push(episode);
+  const notes = source.notes?.all ?? [];
   return {
     source: source.source,
     observations,
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
     ...(actionBounds && { actionBounds }),
-    ...(source.notes && { notes: source.notes.all }),
+    ...(notes.length > 0 && { notes }),
     episodes,
   };
 }

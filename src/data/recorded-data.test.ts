@@ -22,11 +22,11 @@ describe.runIf(existsSync(FOLDER))("recorded data", () => {
     expect(dataset).toMatchObject({ observations: vectorParts(29), actionSize: 8 });
     expect(inspectDataset(dataset)).toMatchObject({
       episodes: 27_616,
-      steps: 99_857,
-      singleStepEpisodes: 25_187,
+      steps: 99_858,
+      singleStepEpisodes: 25_186,
       lengths: { min: 1, median: 1, max: 700 },
-      terminatedShare: 27_520 / 27_616,
-      success: { reward: 1, episodeShare: 27_520 / 27_616, recordings: 143, recordingShare: 114 / 143 },
+      terminatedShare: 27_521 / 27_616,
+      success: { reward: 1, episodeShare: 27_521 / 27_616, recordings: 143, recordingShare: 114 / 143 },
       duplicateSteps: 0,
     });
     const options = { rewardScale: 10, rewardShift: -5, returns: { discount: 0.99, sparseFailureReward: -5 } };
@@ -38,7 +38,7 @@ describe.runIf(existsSync(FOLDER))("recorded data", () => {
   it("antmaze-medium-diverse: 200,000 rows, 200 attempts, 46 of them successful", async () => {
     expect(inspectDataset(await read("antmaze-medium-diverse-200k.hdf5"))).toMatchObject({
       episodes: 17_225,
-      steps: 199_800,
+      steps: 199_801,
       singleStepEpisodes: 16_070,
       success: { recordings: 200, recordingShare: 46 / 200 },
     });
@@ -69,7 +69,7 @@ describe.runIf(existsSync(FOLDER))("recorded data", () => {
   });
 
   it("names what is missing in a file without rows and in one of another layout", async () => {
-    await expect(read("d4rl-layout-empty.hdf5")).rejects.toThrow("has the D4RL layout but no rows");
+    await expect(read("d4rl-layout-empty.hdf5")).rejects.toThrow("has arrays but no rows");
     await expect(read("minari-old-layout-small.hdf5")).rejects.toThrow('There: "episode_0", "episode_1", "episode_2"');
   });
 });

@@ -35,19 +35,43 @@ type Ending =
   | "terminal"
   /** The recording ended with this row, whose next observation is unknown: it gives only the last observation. */
   | "dropped"
+  /** A row that is marked as the task's end and the clock's, after a terminal row: AntMaze data repeat a success so. */
+  | "repeated"
   /** The recording ended with this row, whose next observation is stored. */
-  | "cut";
+  | "cut"
+  /** As "cut", but nothing marks it: only the observations do not continue. */
+  | "jump";
 
 const SAME_OBSERVATION = 1e-6;
 
+/** Why a row gives no step, to follow a count of rows. */
+const reasons: Readonly<Partial<Record<Ending, string>>> = {
+  dropped: "because an episode ends there and what was observed next is not stored",
+  repeated: "because they repeat the end of the task in the row before, and the clock ended the recording there",
+};
+
+/** How rows are split. */
+export interface SplitRules {
+  /** Steps after which the clock ends an episode, where no mark of the clock is there. */
+  readonly horizon?: number | undefined;
+  /** Whether a mark of the task's end is the clock's in an episode that is as long as the horizon. */
+  readonly doneMayBeClock?: boolean | undefined;
+  /** Whether the row before the first one is terminal. */
+  readonly afterTerminal?: boolean | undefined;
+  /** Whether the rows end where the recording does; else the last row's ending is not known yet. */
+  readonly complete: boolean;
+}
+
 /**
- * Splits rows into episodes as D4RL's own tools do.
+ * Splits rows into episodes as D4RL's own tools do, but for what these lose.
  *
  * - A terminal ends an episode with its row. Consecutive terminal rows, which AntMaze data hold after a success, are
  *   episodes of length 1 each, and the rows after the last of them are an episode of their own.
  * - A timeout drops its row, because the row after it belongs to another episode; its observation is the last one of
- *   the episode, which is `truncated`. That holds for a row that is terminal as well.
- * - Without timeouts, the horizon counts rows, or else a change of the demonstration's number ends an episode.
+ *   the episode, which is `truncated`. If its own next observation is stored, the row is kept.
+ * - A row that is terminal as well is the task's end, which D4RL's tools drop; only where the row before it is terminal
+ *   too, and it tells nothing new, it is dropped.
+ * - Without timeouts, the horizon counts rows. A change of the demonstration's number always ends an episode.
  * - A stored next observation that differs from the next row's observation ends an episode; the row is kept.
  * - The end of the file is such an end too: its last row is kept only if terminal or if its next observation is stored.
  *
@@ -59,25 +83,27 @@ const SAME_OBSERVATION = 1e-6;
 export function splitTrajectories(rows: RecordedRows, source: string, horizon?: number): Episode[] {
   const told = rows.timeouts ?? rows.nextObservations ?? rows.demonstrations ?? horizon;
   if (told === undefined && !rows.terminals.includes(1)) throw endlessError(source);
-  return splitStretch(rows, horizon, true).episodes;
+  return splitStretch(rows, { horizon, complete: true }).episodes;
 }
 
-/**
- * Splits a stretch of a longer recording, as `splitTrajectories` does; it begins where an episode does.
- * @param complete whether the rows end where the recording does; else the last row's ending is not known yet
- */
-export function splitStretch(rows: RecordedRows, horizon: number | undefined, complete: boolean): SplitRows {
+/** Splits a stretch of a longer recording, as `splitTrajectories` does; it begins where an episode does. */
+export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
   const episodes: Episode[] = [];
-  const known = complete ? rows.count : rows.count - 1;
+  const leftOut: SplitRows["leftOut"][number][] = [];
+  const known = rules.complete ? rows.count : rows.count - 1;
+  let jumps = 0;
   let start = 0;
   for (let row = 0; row < known; row++) {
-    const ending = endingOf(rows, row, row - start, horizon);
+    const ending = endingOf(rows, row, row - start, rules);
     if (ending === "none") continue;
-    const end = ending === "dropped" ? row : row + 1;
+    if (ending === "jump") jumps++;
+    const reason = reasons[ending];
+    if (reason !== undefined && !onlyCloses(rows, row)) leftOut.push({ row, reason });
+    const end = reason !== undefined ? row : row + 1;
     if (end > start) episodes.push(episodeOf(rows, start, end, ending));
     start = row + 1;
   }
-  return { episodes, used: start };
+  return { episodes, used: start, jumps, leftOut };
 }
 
 /** One endless episode would hide the seams between its parts as if they were transitions. */
@@ -92,22 +118,47 @@ export function endlessError(source: string): DataError {
 export interface SplitRows {
   readonly episodes: Episode[];
   readonly used: number;
+  /** Episodes that end where the observations do not continue, without a mark. */
+  readonly jumps: number;
+  /** Rows whose step is lost, and why. */
+  readonly leftOut: readonly { readonly row: number; readonly reason: string }[];
 }
 
-function endingOf(rows: RecordedRows, row: number, step: number, horizon: number | undefined): Ending {
-  const { timeouts, terminals, nextObservations, demonstrations } = rows;
-  if (timeouts?.[row] === 1) return "dropped";
-  if (timeouts === undefined && step + 1 === horizon) return "dropped";
-  if (terminals[row] === 1) return "terminal";
+function endingOf(rows: RecordedRows, row: number, step: number, rules: SplitRules): Ending {
+  const { timeouts, terminals } = rows;
+  const atHorizon = step + 1 === rules.horizon;
+  if (terminals[row] === 1 && !(rules.doneMayBeClock && atHorizon)) {
+    if (timeouts?.[row] !== 1) return "terminal";
+    const repeats = row > 0 ? terminals[row - 1] === 1 : rules.afterTerminal === true;
+    return repeats ? "repeated" : "terminal";
+  }
+  const clock = timeouts === undefined ? atHorizon : timeouts[row] === 1;
+  if (clock) return knowsNext(rows, row) ? "cut" : "dropped";
+  return unmarkedEnding(rows, row);
+}
+
+/** Writers close an episode with a row of no action, which only holds its last observation: no step is lost with it. */
+function onlyCloses({ actions, actionSize }: RecordedRows, row: number): boolean {
+  return actions.subarray(row * actionSize, (row + 1) * actionSize).every((value) => value === 0);
+}
+
+/** Whether what was observed after the last row of an episode is stored, and not just the first of the next episode. */
+function knowsNext(rows: RecordedRows, row: number): boolean {
+  if (rows.nextObservations === undefined) return false;
+  return row + 1 === rows.count || !goesOn(rows, row);
+}
+
+function unmarkedEnding(rows: RecordedRows, row: number): Ending {
+  const { nextObservations, demonstrations } = rows;
   const last = row + 1 === rows.count;
-  const { observations, observationSize: size } = rows;
-  if (nextObservations !== undefined)
-    return !last && sameObservation(nextObservations, row * size, observations, (row + 1) * size, size)
-      ? "none"
-      : "cut";
-  if (last) return "dropped";
-  if (timeouts !== undefined || horizon !== undefined || demonstrations === undefined) return "none";
-  return demonstrations[row] === demonstrations[row + 1] ? "none" : "dropped";
+  if (last || (demonstrations !== undefined && demonstrations[row] !== demonstrations[row + 1]))
+    return knowsNext(rows, row) ? "cut" : "dropped";
+  return nextObservations === undefined || goesOn(rows, row) ? "none" : "jump";
+}
+
+/** Whether the stored next observation of a row is that of the row after it. */
+function goesOn({ nextObservations, observations, observationSize: size }: RecordedRows, row: number): boolean {
+  return sameObservation(nextObservations!, row * size, observations, (row + 1) * size, size);
 }
 
 /**
@@ -143,12 +194,14 @@ function episodeOf(rows: RecordedRows, start: number, end: number, ending: Endin
 
 /** The observations of rows start .. end - 1 and the one after them. */
 function observationsOf(rows: RecordedRows, start: number, end: number, ending: Ending): Float32Array {
-  const { observations, nextObservations, observationSize: size } = rows;
+  const { observations, nextObservations, observationSize: size, timeouts } = rows;
   const stored = ending === "dropped" ? undefined : nextObservations;
-  if (stored === undefined && end < rows.count) return observations.subarray(start * size, (end + 1) * size);
+  // Where the clock ended the recording with the task, the row after it belongs to another one.
+  const parted = ending === "terminal" && timeouts?.[end - 1] === 1;
+  if (stored === undefined && end < rows.count && !parted) return observations.subarray(start * size, (end + 1) * size);
   const own = new Float32Array((end - start + 1) * size);
   own.set(observations.subarray(start * size, end * size));
-  // A terminal row that closes the file has no next observation: its own stands in, and no bootstrap will use it.
+  // A terminal row that closes a recording has no next observation: its own stands in, and no bootstrap will use it.
   own.set((stored ?? observations).subarray((end - 1) * size, end * size), (end - start) * size);
   return own;
 }

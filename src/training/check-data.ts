@@ -22,17 +22,18 @@ const BREATH = 50;
 /**
  * Reports the findings as notices, unless the run has gone beyond its beginning.
  * @param told what was reported in the run already
- * @throws the reason of the run's signal if that ends the pass
  */
 export async function reportData(log: RunLog, context: RunContext, told: readonly NoticeLine[] = []): Promise<void> {
   if (context.data.steps === 0 || log.updates > 0 || told.some(({ kind }) => kind === "data")) return;
   const inspection = await inspected(context);
+  if (inspection === undefined) return;
   for (const note of inspection.notes ?? []) log.notice("data", `Reading the data: ${noteSentence(note)}.`);
   for (const { sentence } of checkData(inspection, contextOf(context)))
     log.notice("data", `In the recorded data, ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`);
 }
 
-async function inspected({ data, transform, signal }: RunContext): Promise<Inspection> {
+/** Undefined where the run is to end: it ends in order later on, and reports the findings when it is resumed. */
+async function inspected({ data, transform, signal }: RunContext): Promise<Inspection | undefined> {
   const { source, observations, actionSize, discreteActions, notes } = data;
   const actionBounds = discreteActions === undefined ? boundsOf(data, transform) : undefined;
   const pass = new InspectionPass({ source, observations, actionSize, discreteActions, actionBounds }, MOST_COMPARED);
@@ -41,7 +42,7 @@ async function inspected({ data, transform, signal }: RunContext): Promise<Inspe
     pass.see(episode);
     if (performance.now() - breath < BREATH) continue;
     await new Promise((resolve) => setTimeout(resolve, 0));
-    signal?.throwIfAborted();
+    if (signal?.aborted) return undefined;
     breath = performance.now();
   }
   return pass.summary(notes);

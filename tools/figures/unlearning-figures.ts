@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { runsOf as runsIn } from "../../src/cli/report.js";
 import { textTable } from "../../src/cli/text-table.js";
+import { vectorParts } from "../../src/data/columns.js";
 import { splitTask } from "../../src/environments/task-name.js";
 import { switchSeen } from "../../src/report/doctor-table.js";
 import { labelOf, taskOf } from "../../src/report/groups.js";
 import { mean, summarise } from "../../src/report/intervals.js";
 import { fell, runFigures } from "../../src/report/statistics.js";
 import { writePicture } from "../../src/report/write-report.js";
+import { EpisodeLog } from "../../src/runs/checkpoints/episode-log.js";
 import { type Run, readRun } from "../../src/runs/read.js";
 import { gradeOf } from "../../src/training/doctor.js";
 import { drawPlot, type PlotPoint } from "./plot.js";
@@ -30,7 +32,45 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
     writePicture(dosePicture(doses), join(flags.out, "dose-response.svg"));
     const judged = ["h-unlearning", "i-unlearning-2d", "l-controls", "k-dose-response", "m-wide-data"].flatMap(runsOf);
     process.stdout.write(hitsTable(judged));
+    for (const name of ["h-unlearning", "i-unlearning-2d"])
+      process.stdout.write(`\n${name}\n${exitsTable(runsOf(name))}`);
   });
+
+/** How often the exit was taken online: whoever has not met it early cannot fall. */
+function exitsTable(runs: readonly Run[]): string {
+  const rows = grouped(runs.filter(isComplete), (run) => [`${labelOf(run)}, ${fell(run) ? "fell" : "held"}`, 0]).map(
+    ([label, , ofLabel]) => {
+      const exits = ofLabel.map(exitsOf);
+      const early = exits.map((steps) => steps.filter((step) => step <= EARLY_STEPS).length);
+      return [label, String(ofLabel.length), rangeText(exits.map((steps) => steps.length)), rangeText(early)];
+    },
+  );
+  return textTable([["", "runs", "exits online", `in the first ${EARLY_STEPS} steps`], ...rows]);
+}
+
+const EARLY_STEPS = 300;
+
+/** The online steps at which a run's episodes ended in the exit. */
+function exitsOf(run: Run): number[] {
+  const shapes = { observations: vectorParts(2), actionSize: 2 + optionOf(run, "extraActions", 0) };
+  const exit = optionOf(run, "exitReward", -25);
+  const found: number[] = [];
+  let steps = 0;
+  EpisodeLog.read(run.folder, shapes, ({ length, rewards }) => {
+    steps += length;
+    if (rewards[length - 1] === exit) found.push(steps);
+  });
+  return found;
+}
+
+function rangeText(counts: readonly number[]): string {
+  const sorted = counts.toSorted((a, b) => a - b);
+  return `${sorted[0]} to ${sorted.at(-1)}, median ${sorted[Math.floor(sorted.length / 2)]}`;
+}
+
+function isComplete({ summary }: Run): boolean {
+  return summary?.status === "completed";
+}
 
 /** Q - G at the switch against the number of action dimensions, mean and interval over seeds. */
 function dimensionsPicture(runs: readonly Run[]): string {
@@ -69,7 +109,7 @@ function dosePicture(runs: readonly Run[]): string {
 
 /** What the verdict said, what the exit was worth to it, and what happened. */
 function hitsTable(runs: readonly Run[]): string {
-  const rows = grouped(runs, (run) => [predictionOf(run), 0]).map(([prediction, , ofPrediction]) => {
+  const rows = grouped(runs.filter(isComplete), (run) => [predictionOf(run), 0]).map(([prediction, , ofPrediction]) => {
     const count = ofPrediction.filter(fell).length;
     return [prediction, String(ofPrediction.length), String(count), String(ofPrediction.length - count)];
   });

@@ -7,9 +7,11 @@ import { beginsWith, type DataFile, type DataFiles } from "../containers/files.j
 import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { NPY_MAGIC } from "../containers/numpy/npy.js";
 import { looksLikeParquet } from "../containers/parquet/parquet-footer.js";
-import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
-import { type DatasetFormat, refuseOptions } from "./format.js";
+import { areTransitions, sayAll } from "./flat/row-names.js";
+import { type DatasetFormat, type ReadOptions, refuseOptions } from "./format.js";
 import { minariFormat } from "./minari/minari-format.js";
+import { isOGBench, mayBeOGBench } from "./ogbench/ogbench-names.js";
+import { hdf5Outline, npzOutline } from "./outline.js";
 
 /** calql's own; see calql-layout.ts for what is in it. */
 export const calqlFormat: DatasetFormat = {
@@ -29,16 +31,16 @@ export const d4rlFormat: DatasetFormat = {
   id: "d4rl",
   description: "D4RL HDF5: flat arrays over all rows",
   extensions: [".hdf5", ".h5"],
-  recognises: (files) => beginsWith(files, HDF5_SIGNATURE),
+  async recognises(files) {
+    if (!beginsWith(files, HDF5_SIGNATURE)) return false;
+    const outline = await hdf5Outline(files);
+    // What is too damaged to be listed is told so by the reader.
+    return outline === undefined || sayAll(outline.arrays.keys(), ["observations", "actions"]);
+  },
   async open(files, options) {
-    refuseOptions(files.name, "a D4RL HDF5 file", options, ["horizon"]);
-    const { fallbackHorizon, horizon = fallbackHorizon, allowNonFinite = false, trusted = false } = options;
+    refuseOptions(files.name, "a D4RL HDF5 file", options, flatOptions);
     const { openD4RL } = await import("./d4rl/d4rl.js");
-    return openD4RL(onlyFile(files), files.name, {
-      allowNonFinite,
-      trusted,
-      ...(horizon !== undefined && { horizon }),
-    });
+    return openD4RL(onlyFile(files), files.name, withFallbackHorizon(options));
   },
   create: async (target, header) =>
     (await import("./d4rl/d4rl-writer.js")).createD4RL(target.create("data.hdf5"), header),
@@ -109,14 +111,37 @@ export const ogbenchFormat: DatasetFormat = {
   id: "ogbench",
   description: "OGBench .npz: rows of trajectories, rewards from a goal",
   extensions: [".npz"],
-  recognises: (files) =>
-    beginsWith(files, ZIP_SIGNATURE) &&
-    (files.paths[0]!.endsWith(".npz") || holds(() => zipEntries(onlyFile(files), "").has("observations.npy"))),
+  recognises(files) {
+    const names = npzOutline(files);
+    return names !== undefined && mayBeOGBench(names);
+  },
   async open(files, options) {
     refuseOptions(files.name, "in OGBench's format", options, ["goal"]);
     return (await import("./ogbench/ogbench.js")).openOGBench(files, options);
   },
 };
+
+/** Transitions as code around Stable-Baselines3, CleanRL, TD3 and JaxRL saves them. */
+export const transitionsFormat: DatasetFormat = {
+  id: "transitions",
+  description: "transitions .npz: arrays over all rows, as replay buffers are saved",
+  extensions: [".npz"],
+  recognises(files) {
+    const names = npzOutline(files);
+    return names !== undefined && !isOGBench(names) && areTransitions(names);
+  },
+  async open(files, options) {
+    refuseOptions(files.name, "an .npz file of transitions", options, flatOptions);
+    return (await import("./transitions/transitions.js")).openTransitions(files, withFallbackHorizon(options));
+  },
+};
+
+const flatOptions = ["horizon", "ignore", "doneMeans"] as const;
+
+function withFallbackHorizon(options: ReadOptions): ReadOptions {
+  const { fallbackHorizon, horizon = fallbackHorizon } = options;
+  return { ...options, ...(horizon !== undefined && { horizon }) };
+}
 
 /** Every format that can be read, in the order in which a file is tried; those with `create` can be written too. */
 export const datasetFormats: readonly DatasetFormat[] = [
@@ -128,6 +153,7 @@ export const datasetFormats: readonly DatasetFormat[] = [
   jsonLinesFormat,
   adroitNpyFormat,
   ogbenchFormat,
+  transitionsFormat,
 ];
 
 /**

@@ -42,6 +42,12 @@ export class EpisodeLog {
     hashUpTo(join(runFolder, episodeLogFile), position);
   }
 
+  /** The episodes of a log, one after the other. @throws DataError if it is not of these shapes */
+  static read(runFolder: string, shapes: Shapes, onEpisode: (episode: Episode) => void): void {
+    const path = join(runFolder, episodeLogFile);
+    readEpisodes(path, statSync(path).size, shapes, onEpisode);
+  }
+
   /**
    * Opens a log where a checkpoint left it; what was added after that is cut off, because the run will add it again.
    * @param onEpisode gets the episodes one after the other
@@ -57,7 +63,7 @@ export class EpisodeLog {
     const path = join(runFolder, episodeLogFile);
     const file = GrowingFile.open(path, disk, position);
     try {
-      readEpisodes(path, position, shapes, onEpisode);
+      readEpisodes(path, position.bytes, shapes, onEpisode);
     } catch (error) {
       file.abandon();
       throw error;
@@ -80,12 +86,7 @@ export class EpisodeLog {
   }
 }
 
-function readEpisodes(
-  path: string,
-  { bytes: end }: FilePosition,
-  shapes: Shapes,
-  onEpisode: (episode: Episode) => void,
-): void {
+function readEpisodes(path: string, end: number, shapes: Shapes, onEpisode: (episode: Episode) => void): void {
   if (end === 0) return;
   const file = new ReadableFile(path);
   try {

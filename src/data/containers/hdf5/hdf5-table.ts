@@ -4,6 +4,7 @@
  * library's own memory (which never shrinks) stays small next to the data.
  */
 import { DataError } from "../../../errors.js";
+import { quoted } from "../refusal.js";
 import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
 
 /** What the header of a dataset says, checked: numbers that can be read, of a size that the file can hold. */
@@ -16,6 +17,8 @@ export interface TableHeader {
   readonly bytesPerNumber: number;
   /** Whether its numbers are unsigned bytes. */
   readonly bytes: boolean;
+  /** Whether its numbers are stored as whole ones, and not as truth values. */
+  readonly integers: boolean;
 }
 
 /** Copies `count` numbers that stand at `pointer` in the library's memory to `target`, from `offset` on. */
@@ -69,14 +72,14 @@ export function listKeys(file: OpenHdf5, group = "/"): string[] {
  * @throws DataError if what the key stands for is damaged
  */
 export function isTable(file: OpenHdf5, key: string): boolean {
-  const kind = file.attempt(`"${key}" cannot be found`, () => file.library.get_type(file.id, `/${key}`));
-  if (kind < 0) file.fail(`"${key}" is listed but cannot be found`);
+  const kind = file.attempt(`${quoted(key)} cannot be found`, () => file.library.get_type(file.id, `/${key}`));
+  if (kind < 0) file.fail(`${quoted(key)} is listed but cannot be found`);
   return kind === file.library.H5G_DATASET;
 }
 
 /** The shape of a dataset, whatever it holds: [] of a scalar. @throws DataError if its header is damaged */
 export function shapeOf(file: OpenHdf5, key: string): readonly number[] {
-  const what = `the header of "${key}" cannot be read`;
+  const what = `the header of ${quoted(key)} cannot be read`;
   return file.attempt(what, () => file.library.get_dataset_metadata(file.id, `/${key}`)).shape ?? [];
 }
 
@@ -87,7 +90,7 @@ export function shapeOf(file: OpenHdf5, key: string): readonly number[] {
 export function readHeader(file: OpenHdf5, key: string): TableHeader {
   if (!isTable(file, key))
     throw wrong(file, key, "is a group or a link, not an array", "store the numbers under this key");
-  const what = `the header of "${key}" cannot be read`;
+  const what = `the header of ${quoted(key)} cannot be read`;
   const metadata = file.attempt(what, () => file.library.get_dataset_metadata(file.id, `/${key}`));
   const { shape, chunks, size } = metadata;
   if (!Array.isArray(shape) || shape.length === 0)
@@ -114,6 +117,7 @@ export function readHeader(file: OpenHdf5, key: string): TableHeader {
     read: readerOf(numbers),
     bytesPerNumber: size,
     bytes: numbers === Uint8Array,
+    integers: metadata.type === hdf5Class.integer,
   };
 }
 

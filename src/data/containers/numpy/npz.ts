@@ -16,6 +16,9 @@ export class NpzArray {
   /** The first axis, and the product of the others. */
   readonly rows: number;
   readonly columns: number;
+  readonly shape: readonly number[];
+  /** Whether its numbers are stored as whole ones, and not as truth values. */
+  readonly integers: boolean;
   private readonly stream: ZipStream;
   private readonly header: NpyHeader;
   private readonly scratch: Uint8Array;
@@ -39,6 +42,8 @@ export class NpzArray {
       );
     if (fortranOrder && shape.length > 1)
       throw new DataError(`${where} is stored in Fortran's order; save it after numpy.ascontiguousarray.`);
+    this.shape = shape;
+    this.integers = /[iu]\d/.test(type.code);
     this.rows = shape[0] ?? 1;
     this.columns = shape.slice(1).reduce((product, size) => product * size, 1);
     this.scratch = new Uint8Array(Math.min(SCRATCH_BYTES, count * type.bytes));
@@ -57,6 +62,11 @@ export class NpzArray {
       done += count;
     }
   }
+}
+
+/** The shape of an array of any kind. @throws DataError where its header is damaged */
+export function npzShape(file: DataFile, entry: ZipEntry, where: string): readonly number[] {
+  return readHeader(new ZipStream(file, entry, where), where).shape;
 }
 
 function readHeader(stream: ZipStream, where: string): NpyHeader {

@@ -42,15 +42,19 @@ describe("readD4RL: discrete actions", () => {
     expect([...dataset.episodes[0]!.actions]).toEqual([0, 3, 1]);
   });
 
-  it("takes whole numbers for vectors where nothing says otherwise", async () => {
-    const dataset = await readD4RL(await fileOf([0, 3, 1], { name: "seed", count: 4 }), "grid.hdf5");
-    expect(dataset).not.toHaveProperty("discreteActions");
+  it("refuses whole numbers of which nothing says what they are, and takes the advice", async () => {
+    const bytes = await fileOf([0, 3, 1], { name: "seed", count: 4 });
+    await expect(readD4RL(bytes, "grid.hdf5")).rejects.toThrow(
+      '"grid.hdf5": "actions" has one whole number a row: if these are choices, say among how many with --discrete-actions N; if they are vectors of one number, store them as float32 of shape [rows, 1].',
+    );
+    const dataset = await readD4RL(bytes, "grid.hdf5", { discreteActions: 4 });
+    expect([dataset.discreteActions, ...dataset.episodes[0]!.actions]).toEqual([4, 0, 3, 1]);
   });
 
   it("refuses actions that the number does not cover, and says where", async () => {
     expect(await refusal(fileOf([0, 4, 1], { count: 4 }))).toBe(
       '"grid.hdf5": "actions" holds 4 in row 1, which is no whole number from 0 to 3, the actions that ' +
-        '"metadata/discrete_actions" declares; repair the row or the count.',
+        "are declared; repair the row or the count.",
     );
   });
 

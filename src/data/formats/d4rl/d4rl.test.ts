@@ -48,11 +48,31 @@ describe("readD4RL: where episodes end", () => {
     expect([...episodes[0]!.terminated]).toEqual([0, 1]);
   });
 
-  it("drops a row that is both terminal and a timeout", async () => {
+  it("takes a row that is both terminal and a timeout for the task's end", async () => {
     expect(outline(await read(countingTables([0, 0, 1, 0, 1], [0, 0, 1, 0, 0])))).toEqual([
-      [0, 2, true, 2],
+      [0, 3, false, 2],
       [3, 2, false, 4],
     ]);
+  });
+
+  it("drops such a row where it repeats the end in the row before, and counts it", async () => {
+    const bytes = await exampleFile(countingTables([0, 1, 1, 1, 0, 1], [0, 0, 0, 1, 0, 0]));
+    const { episodes, notes } = await readD4RL(bytes, "example.hdf5");
+    expect(outline(episodes)).toEqual([
+      [0, 2, false, 2],
+      [2, 1, false, 3],
+      [4, 2, false, 5],
+    ]);
+    const reason = "because they repeat the end of the task in the row before, and the clock ended the recording there";
+    expect(notes).toEqual([{ text: reason, leftOut: 1, example: "row 3" }]);
+  });
+
+  it("counts the rows of timeouts, whose step is lost, but not those that only hold the last observation", async () => {
+    const tables = countingTables([0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 1]);
+    const actions = { shape: [6, 1], values: [1, 1, 0, 1, 1, 1] };
+    const { notes } = await readD4RL(await exampleFile({ ...tables, actions }), "example.hdf5");
+    const reason = "because an episode ends there and what was observed next is not stored";
+    expect(notes).toEqual([{ text: reason, leftOut: 1, example: "row 5" }]);
   });
 
   it("takes the rows after the last boundary as a truncated episode whose last row is dropped", async () => {
@@ -89,13 +109,15 @@ describe("readD4RL: where episodes end", () => {
   it("ends an episode where the stored next observation is not the next row's, and keeps that row", async () => {
     const next = [1, 10, 77, 78, 3, 30, 99, 98];
     const tables = { ...countingTables([0, 0, 0, 0]), next_observations: { shape: [4, 2], values: next } };
-    expect(outline(await read(tables))).toEqual([
+    const { episodes, notes } = await readD4RL(await exampleFile(tables), "example.hdf5");
+    expect(outline(episodes)).toEqual([
       [0, 2, true, 77],
       [2, 2, true, 99],
     ]);
+    expect(notes![0]!.text).toMatch(/^1 episodes end where the stored next observation is not that of the next row/);
   });
 
-  it("takes a terminal row's stored next observation, and still drops the row of a timeout", async () => {
+  it("takes the stored next observation of a terminal row and of a timeout", async () => {
     const next = [1, 10, 55, 56, 3, 30, 44, 45];
     const tables = {
       ...countingTables([0, 1, 0, 0], [0, 0, 0, 1]),
@@ -103,7 +125,19 @@ describe("readD4RL: where episodes end", () => {
     };
     expect(outline(await read(tables))).toEqual([
       [0, 2, false, 55],
-      [2, 1, true, 3],
+      [2, 2, true, 44],
+    ]);
+  });
+
+  it("drops the row of a timeout whose stored next observation is just the next episode's first", async () => {
+    const next = [1, 10, 2, 20, 3, 30, 44, 45];
+    const tables = {
+      ...countingTables([0, 0, 0, 0], [0, 1, 0, 1]),
+      next_observations: { shape: [4, 2], values: next },
+    };
+    expect(outline(await read(tables))).toEqual([
+      [0, 1, true, 1],
+      [2, 2, true, 44],
     ]);
   });
 
@@ -182,7 +216,11 @@ describe("readD4RL: what it says about a wrong file", () => {
   it.each([
     ["rewards", { shape: [2], values: [1, 2] }, '"rewards" has 2 rows but observations have 3'],
     ["actions", { shape: [2, 1], values: [1, 2] }, '"actions" has 2 rows but observations have 3'],
-    ["actions", { shape: [3], values: [1, 2, 3] }, '"actions" has the shape [3] where [rows, columns] is expected'],
+    [
+      "actions",
+      { shape: [3], values: [1, 2, 3] },
+      '"actions" has one number a row: if these are choices, say among how many with --discrete-actions N; if they',
+    ],
     [
       "rewards",
       { shape: [3, 2], values: [1, 2, 3, 4, 5, 6] },
@@ -196,7 +234,11 @@ describe("readD4RL: what it says about a wrong file", () => {
     ],
     ["rewards", { shape: [3], values: [1, Number.NaN, 3] }, '"rewards" holds NaN in row 1;'],
     ["terminals", { shape: [3], values: [0, 0.5, 1] }, '"terminals" holds 0.5 in row 1; it must be 0 or 1'],
-    ["next_observations", { shape: [3, 1], values: [1, 2, 3] }, "next_observations have 1 columns but observations 2"],
+    [
+      "next_observations",
+      { shape: [3, 1], values: [1, 2, 3] },
+      '"next_observations" have 1 columns but observations 2',
+    ],
   ])("names what is wrong with %s", async (key, table, expected) => {
     expect(await messageOf({ ...tables, [key]: table })).toContain(expected);
   });
@@ -209,6 +251,6 @@ describe("readD4RL: what it says about a wrong file", () => {
   it("refuses files without rows", async () => {
     const empty = { shape: [0], values: [] };
     const message = await messageOf({ observations: empty, actions: empty, rewards: empty, terminals: empty });
-    expect(message).toContain("has the D4RL layout but no rows");
+    expect(message).toContain("has arrays but no rows");
   });
 });

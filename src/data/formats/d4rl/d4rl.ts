@@ -1,35 +1,29 @@
 /**
- * Reads the D4RL layout: flat arrays over all rows of an HDF5 file, episodes one after the other. The rows are read a
- * stretch at a time, so that the file may be larger than memory. `d4rl-tables.ts` knows what may be wrong with the
- * arrays, `trajectories.ts` where one trajectory ends and the next begins.
+ * Reads the D4RL layout: flat arrays over all rows of an HDF5 file, episodes one after the other.
  *
  * Keys: observations [rows, observationSize], actions [rows, actionSize], rewards [rows] or [rows, 1], terminals
  * [rows] as bool or number; timeouts [rows] and next_observations where they are known. Kitchen data have no timeouts
  * but a dataset `infos` [rows] that numbers the demonstrations. Where actions are discrete, their column [rows, 1]
- * holds numbers from 0 on and the scalar `metadata/discrete_actions` says how many there are; without it they are
- * vectors.
+ * holds numbers from 0 on and the scalar `metadata/discrete_actions` says how many there are. Files of d3rlpy 1
+ * (`MDPDataset.dump`: `episode_terminals`, `discrete_action`) and of Tianshou (`obs`, `act`, `rew`, `terminated`,
+ * `truncated`, `obs_next`) are the same layout under other names, which `flat/row-names.ts` lists.
  */
-
 import { DataError } from "../../../errors.js";
-import { vectorParts } from "../../columns.js";
 import type { DataFile } from "../../containers/files.js";
-import { type OpenHdf5, openHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
-import { numbersPerRow, type TableHeader } from "../../containers/hdf5/hdf5-table.js";
-import type { Dataset, Episode } from "../../episode.js";
+import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
+import { listKeys } from "../../containers/hdf5/hdf5-table.js";
+import { isActionCount } from "../../discrete-actions.js";
+import type { Dataset } from "../../episode.js";
 import { type EpisodeSource, loadDataset } from "../../episode-source.js";
-import { endlessError, splitStretch } from "../../trajectories.js";
-import { EpisodeMemory } from "../episode-memory.js";
-import type { ReadOptions } from "../format.js";
-import { type D4RLTables, hasTerminal, readStretch, readTables } from "./d4rl-tables.js";
+import { openFlat, type StretchOptions } from "../flat/flat-episodes.js";
+import { flatTables } from "../flat/flat-tables.js";
+import { readActionBounds } from "./d4rl-bounds.js";
+import { flatFile, openFlatHdf5 } from "./d4rl-file.js";
+import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
 
 /** What a D4RL file can be asked for. */
-export type D4RLOptions = Pick<ReadOptions, "horizon" | "allowNonFinite" | "trusted"> & {
-  /** About how many bytes of rows are in memory at once; an episode always is. */
-  readonly stretchBytes?: number;
-};
-
-/** Large against a chunk, of which one may be read twice at each end. */
-const STRETCH_BYTES = 2 ** 22;
+export type D4RLOptions = StretchOptions;
 
 /**
  * Reads a whole D4RL HDF5 file.
@@ -48,82 +42,38 @@ export async function openD4RL(
   name: string,
   options: D4RLOptions = {},
 ): Promise<EpisodeSource> {
-  const { horizon } = options;
-  checkHorizon(horizon);
-  const tables = await withHdf5(source, name, (file) => {
-    const tables = readTables(file);
-    checkBoundaries(file, tables, options);
-    return tables;
-  });
-  const { observationSize, actionSize, discreteActions, actionBounds, count } = tables;
-  return {
-    source: name,
-    observations: vectorParts(observationSize),
-    actionSize,
-    discreteActions,
-    ...(actionBounds && { actionBounds }),
-    steps: count,
-    async *episodes() {
-      const { file, close } = await openHdf5(source, name);
-      try {
-        yield* episodesOf(file, tables, options);
-      } finally {
-        close();
-      }
-    },
-  };
+  const { discreteActions, actionBounds } = await withHdf5(source, name, (file) => declared(file, options));
+  const told = { ...options, ...(discreteActions !== undefined && { discreteActions }) };
+  const opened = await openFlat(() => openFlatHdf5(source, name), name, told);
+  return { ...opened, ...(actionBounds && { actionBounds }) };
 }
 
-/** Each stretch begins where an episode does, and is read again with more rows if it does not hold a whole one. */
-function* episodesOf(file: OpenHdf5, tables: D4RLTables, options: D4RLOptions): Generator<Episode> {
-  const { count } = tables;
-  const usual = stretchRows(tables, options);
-  const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
-  // The stretch before it, of half the rows, may not have been given back yet.
-  const most = memory.mostRows(1.5 * bytesPerRow(tables));
-  let found = 0;
-  let first = 0;
-  for (let wanted = usual; first < count; ) {
-    const rows = Math.min(wanted, count - first, most);
-    const stretch = readStretch(file, tables, first, rows, options.allowNonFinite === true);
-    const { episodes, used } = splitStretch(stretch, options.horizon, first + rows === count);
-    yield* episodes;
-    found += episodes.length;
-    if (first + rows === count) break;
-    if (used === 0 && rows === most) throw memory.tooLong(`the episode from row ${first} on`);
-    first += used;
-    // Twice what is left over, so that the rows of a long episode are not read more than twice on average.
-    wanted = Math.max(usual, 2 * (rows - used));
-  }
-  if (found > 0) return;
+/** What the file says about actions beside them. */
+function declared(file: OpenHdf5, options: D4RLOptions) {
+  const counted = readMetadataOf(file, DISCRETE_ACTIONS);
+  const discreteActions = counted === undefined ? flaggedActions(file, options) : checkedCount(file, counted);
+  const { actionSize } = flatTables(flatFile(file), { ...options, discreteActions: discreteActions ?? 1 });
+  if (counted !== undefined && actionSize !== 1)
+    throw new DataError(
+      `"${file.name}": "metadata/${DISCRETE_ACTIONS}" says that actions are discrete, but "actions" has ${actionSize} columns; store one ` +
+        "number a row, or leave the key out.",
+    );
+  const actionBounds = discreteActions === undefined ? readActionBounds(file, actionSize) : undefined;
+  return { discreteActions, actionBounds };
+}
+
+function checkedCount(file: OpenHdf5, count: string | number): number {
+  if (isActionCount(count)) return count;
   throw new DataError(
-    `"${file.name}" holds ${count} rows but no step whose next observation is known; record longer episodes.`,
+    `"${file.name}": "metadata/${DISCRETE_ACTIONS}" is ${count}; it must be the number of actions, 1 or more.`,
   );
 }
 
-/** The arrays that take the memory. */
-function largeHeaders(tables: D4RLTables): TableHeader[] {
-  const headers = [tables.observations, tables.actions, tables.rewards, tables.nextObservations];
-  return headers.filter((header): header is TableHeader => header !== undefined);
-}
-
-function bytesPerRow(tables: D4RLTables): number {
-  return largeHeaders(tables).reduce((sum, header) => sum + 4 * numbersPerRow(header), 0);
-}
-
-function stretchRows(tables: D4RLTables, { stretchBytes = STRETCH_BYTES }: D4RLOptions): number {
-  const chunkRows = Math.max(...largeHeaders(tables).map((header) => header.chunkRows));
-  const usual = Math.max(2, Math.ceil(stretchBytes / bytesPerRow(tables)));
-  // Longer where chunks are, but not by much: in memory count the rows and not how well they are packed.
-  return Math.max(usual, Math.min(4 * chunkRows, 2 * usual, tables.count));
-}
-
-function checkHorizon(horizon: number | undefined): void {
-  if (horizon === undefined || (Number.isInteger(horizon) && horizon >= 1)) return;
-  throw new RangeError(`readD4RL: the horizon must be a whole number of steps from 1 on, not ${horizon}.`);
-}
-
-function checkBoundaries(file: OpenHdf5, tables: D4RLTables, options: D4RLOptions): void {
-  const told = tables.timeouts ?? tables.nextObservations ?? tables.demonstrations ?? options.horizon;
-  if (told === undefined && !hasTerminal(file, tables, stretchRows(tables, options))) throw endlessError(file.name);
+/** d3rlpy 1 says that actions are discrete, and not how many there are. */
+function flaggedActions(file: OpenHdf5, { discreteActions }: D4RLOptions): number | undefined {
+  const flag = listKeys(file).includes("discrete_action") ? readScalar(file, "discrete_action") : undefined;
+  if (discreteActions !== undefined || flag === undefined || flag === 0) return discreteActions;
+  throw new DataError(
+    `"${file.name}" says that its actions are discrete ("discrete_action"), but not how many there are; give --discrete-actions N.`,
+  );
 }

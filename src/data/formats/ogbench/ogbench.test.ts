@@ -11,6 +11,7 @@ import { filesInMemory } from "../../containers/files.js";
 import { mutate } from "../../containers/mutate.fixture.js";
 import { ogbenchFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
+import { npy } from "../npy.fixture.js";
 import { expected, numpyFiles, readPlain } from "../numpy.fixture.js";
 
 const { goal } = expected.ogbench;
@@ -101,17 +102,6 @@ describe("what is refused", () => {
     expect(await refusal(filesInMemory("bad.npz", bytes))).toContain("checksum");
   });
 });
-
-/** A .npy file of version 1. */
-function npy(code: string, shape: readonly number[], data: Uint8Array): Uint8Array {
-  const text = `{'descr': '${code}', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
-  const header = new TextEncoder().encode(text.padEnd(117, " ").concat("\n"));
-  const out = new Uint8Array(10 + header.length + data.length);
-  out.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
-  out.set(header, 10);
-  out.set(data, 10 + header.length);
-  return out;
-}
 
 test("10,000 damaged archives give valid data or one typed error each", { timeout: 300_000 }, async () => {
   const valid = ["maze.npz", "maze-big-endian.npz", "visual.npz"].map(numpyFiles);

@@ -1,0 +1,40 @@
+/**
+ * An HDF5 file of flat rows.
+ */
+import type { DataFile } from "../../containers/files.js";
+import { type OpenHdf5, openHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { isTable, listKeys, readHeader, readRows, shapeOf } from "../../containers/hdf5/hdf5-table.js";
+import type { FlatArray, FlatFile } from "../flat/flat-file.js";
+
+/** @throws DataError where it is no HDF5 file, or damaged */
+export async function openFlatHdf5(
+  source: DataFile | Uint8Array,
+  name: string,
+): Promise<{ readonly file: FlatFile; close(): void }> {
+  const { file, close } = await openHdf5(source, name);
+  try {
+    return { file: flatFile(file), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** What an open HDF5 file holds at its top. */
+export function flatFile(file: OpenHdf5): FlatFile {
+  const names = listKeys(file);
+  const tables = names.filter((key) => isTable(file, key));
+  return {
+    name: file.name,
+    size: file.size,
+    names,
+    shapes: new Map(tables.map((key) => [key, shapeOf(file, key)])),
+    array: (key) => arrayOf(file, key),
+  };
+}
+
+function arrayOf(file: OpenHdf5, key: string): FlatArray {
+  const header = readHeader(file, key);
+  const { shape, chunkRows, integers } = header;
+  return { key, shape, chunkRows, integers, read: (first, rows) => readRows(file, header, first, rows) };
+}

@@ -1,0 +1,12 @@
+/** Arrays as .npy files, made here. */
+
+/** A .npy file of version 1. */
+export function npy(code: string, shape: readonly number[], data: Uint8Array): Uint8Array {
+  const text = `{'descr': '${code}', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
+  const header = new TextEncoder().encode(text.padEnd(117, " ").concat("\n"));
+  const out = new Uint8Array(10 + header.length + data.length);
+  out.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
+  out.set(header, 10);
+  out.set(data, 10 + header.length);
+  return out;
+}
