@@ -159,6 +159,13 @@ describe("formatInspection", () => {
     for (const line of figures!.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
   });
 
+  it("says what the reader left out, with its count and a place", () => {
+    const note = { text: "because their episode has no second row", leftOut: 95, example: "line 3" };
+    const text = formatInspection(inspectDataset({ ...maze, notes: [note] }));
+    expect(text).toMatch(/\nreading +95 rows left out, because their episode has no second row \(line 3, for one\)\n/);
+    expect(text).toMatch(/\nlook at .*\n? *92\.2 % of the rows \(95\) gave no step/s);
+  });
+
   it("holds actions against their bounds where these are known", () => {
     const bounds = { low: Float32Array.of(-2), high: Float32Array.of(0.75) };
     const text = formatInspection(inspectDataset({ ...maze, actionBounds: bounds }));
