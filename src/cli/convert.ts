@@ -6,6 +6,7 @@ import { datasetFormats } from "../data/formats/formats.js";
 import { convertDataset } from "../data/storage/convert-dataset.js";
 import { type ActionBounds, boundsText } from "../data/transform.js";
 import { amountView } from "./amount-view.js";
+import { tellOfData } from "./data-findings.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";
 
@@ -37,6 +38,7 @@ export function addConvertCommand(data: Command): void {
       view.stop();
       const counts = `${result.episodes} episodes, ${result.steps} steps`;
       process.stdout.write(`${path}: ${counts} (${result.from} -> ${result.to})\n`);
+      tellOfData(result.inspection);
       const { lostBounds: lost } = result;
       if (lost) process.stderr.write(`${boundsLost(path, result.to, lost)}\n`);
     } catch (error) {

@@ -36,8 +36,7 @@ it("says how to name the data where they were moved, and touches nothing", async
   expect(await calql("resume", "ended")).toEqual({
     code: 2,
     out: "",
-    error:
-      "error: The dataset data/maze.hdf5 of the run in ended cannot be read: there is no such file. Say where it is now: calql resume ended --dataset FILE (datasetFile in a program).\n",
+    error: `error: The dataset ${join(process.cwd(), "data/maze.hdf5")} of the run in ended cannot be read: there is no such file. Say where it is now: calql resume ended --dataset FILE (datasetFile in a program).\n`,
   });
   expect((await errorOf(resume({ folder: "ended" }))).message).toMatch(/--dataset FILE/);
   expect(readRun("ended").summary?.status).toBe("interrupted");

@@ -30,6 +30,8 @@ export { applyAdroitBinaryRule } from "./adroit-binary.js";
 // What is in them
 export { type Inspection, inspectDataset } from "./inspect.js";
 export { formatInspection } from "./inspect-format.js";
+export { checkData, type DataContext, type Finding } from "./checks/checks.js";
+export type { ReadingNote } from "./reading-notes.js";
 
 // Transitions to learn from
 export { type ReturnsRule, returnsToGo } from "./returns.js";

@@ -1,15 +1,21 @@
 /** The text form of an inspection, for a terminal of 80 columns or more. */
 
+import { checkData, type DataContext } from "./checks/checks.js";
 import { describeParts, vectorSizeOf } from "./columns.js";
+import { percent, short, whole } from "./figures.js";
 import type { Inspection } from "./inspect.js";
 import type { Range, ValueSummary } from "./inspect-values.js";
+import { noteSentence } from "./notes-text.js";
 import { boundsText } from "./transform.js";
 
 const LABEL_WIDTH = 18;
 const RANGES_PER_LINE = 3;
 
-/** A plain text table: what, how much, how long, how good, and what looks odd. Ends with a newline. */
-export function formatInspection(summary: Inspection): string {
+/**
+ * A plain text table: what, how much, how long, how good, what its reader left out, and what looks odd. Ends with a
+ * newline. @param context what the task knows that the data are for
+ */
+export function formatInspection(summary: Inspection, context: DataContext = {}): string {
   const { lengths, returns } = summary;
   const lines = [
     ["dataset", summary.source],
@@ -31,41 +37,23 @@ export function formatInspection(summary: Inspection): string {
     ...actionLines(summary),
     ...(summary.states ? [["observations", ""], ...rangeLines(summary.states)] : []),
     ...Object.entries(summary.parts).flatMap(([name, values]) => [[name, ""], ...rangeLines(values)]),
-    ...anomalies(summary).map((text, index) => [index === 0 ? "look at" : "", text]),
+    ...labelled("reading", (summary.notes ?? []).map(noteSentence)),
+    ...labelled("look at", oddities(summary, context)),
   ];
   return `${lines.map(([label = "", text = ""]) => `${label.padEnd(LABEL_WIDTH)}${text}`.trimEnd()).join("\n")}\n`;
 }
 
-/** What looks odd in the data, a sentence each; "nothing odd found" if there is nothing. */
-function anomalies(summary: Inspection): string[] {
-  const found: string[] = [];
-  const values = [
-    ...(summary.states ? [["observations", summary.states] as const] : []),
-    ...Object.entries(summary.parts),
-    ["actions", summary.actions] as const,
-    ["rewards", summary.rewards] as const,
-  ];
-  for (const [key, { nonFinite, constantColumns }] of values) {
-    if (nonFinite > 0)
-      found.push(`${key}: ${whole(nonFinite)} values are NaN or infinite; such a file cannot be trained on`);
-    if (constantColumns.length === 0) continue;
-    found.push(
-      key === "rewards"
-        ? "rewards never change: there is nothing to learn from"
-        : `${key}: constant in column ${constantColumns.join(", ")}`,
-    );
-  }
-  if (summary.actionsBeyondShare > 0)
-    found.push(
-      `actions beyond ${boundsWord(summary)}: ${summary.actionBounds ? "correct these" : "give their"} bounds, or clipActions true where the environment clips them`,
-    );
-  // Where choices are few, the same one in the same place is what to expect.
-  if (summary.duplicateSteps > 0 && !summary.actionCounts) {
-    found.push(
-      `${whole(summary.duplicateSteps)} steps (${percent(summary.duplicateSteps / summary.steps)}) occur more than once`,
-    );
-  }
+/** What looks odd, a sentence each; "nothing odd found" if there is nothing. */
+function oddities(summary: Inspection, context: DataContext): readonly string[] {
+  const found = checkData(summary, context).map(({ level, sentence }) =>
+    level === "error" ? `ERROR: ${sentence}` : sentence,
+  );
   return found.length > 0 ? found : ["nothing odd found"];
+}
+
+/** Lines of which the first bears a label. */
+function labelled(label: string, lines: readonly string[]): string[][] {
+  return lines.map((line, index) => [index === 0 ? label : "", line]);
 }
 
 /** "[29]", or "state [4], image uint8 [48, 48, 3]". */
@@ -99,6 +87,7 @@ function successText({ success }: Inspection): string {
   if (success === undefined) return "not told by these rewards (they do not take just two values)";
   const { reward, episodeShare, recordings, recordingShare } = success;
   const perEpisode = `${percent(episodeShare)} of the episodes reach reward ${short(reward)}`;
+  if (recordings === undefined || recordingShare === undefined) return perEpisode;
   return `${perEpisode}; ${percent(recordingShare)} of the ${whole(recordings)} recordings do`;
 }
 
@@ -136,17 +125,4 @@ function cellLines(labelled: readonly (readonly [label: string, figure: string])
 
 function rangeText({ min, max }: Range): string {
   return `${short(min)} to ${short(max)}`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-function whole(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** Four significant digits at most. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -1,9 +1,9 @@
 /**
- * What inspection says about columns of values: their ranges, the ones that never change, what is not a number, and
- * how many steps occur twice.
+ * What inspection says about columns of values, gathered episode by episode: their ranges, the ones that never change,
+ * what is not a number, and how many steps occur twice.
  */
-import { type Values, widthOf } from "./columns.js";
-import type { Dataset } from "./episode.js";
+import { type ObservationParts, type Values, widthOf } from "./columns.js";
+import type { Episode } from "./episode.js";
 
 /** A column's range over its finite values; both ends are NaN if there are none. */
 export interface Range {
@@ -11,7 +11,7 @@ export interface Range {
   readonly max: number;
 }
 
-/** What `describeValues` finds. */
+/** What a `ValuePass` finds. */
 export interface ValueSummary {
   /** One range per column. */
   readonly ranges: readonly Range[];
@@ -21,46 +21,72 @@ export interface ValueSummary {
   readonly nonFinite: number;
 }
 
-/** @param parts arrays of rows, row-major; @param columns values per row */
-export function describeValues(parts: readonly Values[], columns: number): ValueSummary {
-  const lowest = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
-  const highest = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
-  let nonFinite = 0;
-  for (const values of parts) {
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      const column = i % columns;
-      if (!Number.isFinite(value)) nonFinite++;
-      else {
-        if (value < lowest[column]!) lowest[column] = value;
-        if (value > highest[column]!) highest[column] = value;
+/** The ranges of columns, whatever the number of rows. */
+export class ValuePass {
+  private readonly lowest: Float64Array;
+  private readonly highest: Float64Array;
+  private nonFinite = 0;
+
+  constructor(private readonly columns: number) {
+    this.lowest = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
+    this.highest = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  /** Takes the values `from` to `to - 1`, whole rows, row-major. */
+  see(values: Values, from = 0, to = values.length): void {
+    const { columns, lowest, highest } = this;
+    for (let i = from; i < to; ) {
+      for (let column = 0; column < columns; column++, i++) {
+        const value = values[i]!;
+        if (value - value !== 0) this.nonFinite++;
+        else {
+          if (value < lowest[column]!) lowest[column] = value;
+          if (value > highest[column]!) highest[column] = value;
+        }
       }
     }
   }
-  const ranges = Array.from(lowest, (min, column) => {
-    const max = highest[column]!;
-    return min <= max ? { min, max } : { min: Number.NaN, max: Number.NaN };
-  });
-  const constantColumns = ranges.flatMap(({ min, max }, column) => (min === max ? [column] : []));
-  return { ranges, constantColumns, nonFinite };
+
+  get summary(): ValueSummary {
+    const ranges = Array.from(this.lowest, (min, column) => {
+      const max = this.highest[column]!;
+      return min <= max ? { min, max } : { min: Number.NaN, max: Number.NaN };
+    });
+    const constantColumns = ranges.flatMap(({ min, max }, column) => (min === max ? [column] : []));
+    return { ranges, constantColumns, nonFinite: this.nonFinite };
+  }
 }
 
 /**
  * Counts steps whose observation and action, bit for bit, have occurred in an earlier step. Steps are told apart by 53
  * bits of hash, which confuses one pair in a million steps with a probability below 1e-4.
  */
-export function countDuplicateSteps(dataset: Dataset): number {
-  const { observations: parts, actionSize, episodes } = dataset;
-  const seen = new Set<number>();
-  let steps = 0;
-  for (const { length, observations, actions } of episodes) {
+export class DuplicatePass {
+  private readonly seen = new Set<number>();
+  private steps = 0;
+
+  /** @param most steps that are looked at, from the first on: each takes some 30 bytes of memory */
+  constructor(
+    private readonly parts: ObservationParts,
+    private readonly actionSize: number,
+    private readonly most: number,
+  ) {}
+
+  see({ length, observations, actions }: Episode): void {
     const columns = [
-      ...Object.entries(parts).map(([name, part]) => ({ words: words(observations[name]!), width: widthOf(part) })),
-      { words: words(actions), width: actionSize },
+      ...Object.entries(this.parts).map(([name, part]) => ({
+        words: words(observations[name]!),
+        width: widthOf(part),
+      })),
+      { words: words(actions), width: this.actionSize },
     ];
-    for (let step = 0; step < length; step++, steps++) seen.add(hashOf(columns, step));
+    for (let step = 0; step < length && this.steps < this.most; step++, this.steps++)
+      this.seen.add(hashOf(columns, step));
   }
-  return steps - seen.size;
+
+  get summary(): { readonly duplicateSteps: number; readonly comparedSteps: number } {
+    return { duplicateSteps: this.steps - this.seen.size, comparedSteps: this.steps };
+  }
 }
 
 /** Numbers as words: those of four bytes bit by bit, bytes as they are. */

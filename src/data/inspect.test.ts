@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../errors.js";
 import { vectorParts } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
+import { randomDataset } from "./example-data.fixture.js";
 import { inspectDataset } from "./inspect.js";
 import { formatInspection } from "./inspect-format.js";
 
@@ -58,6 +59,37 @@ describe("inspectDataset", () => {
     expect(summary.success).toEqual({ reward: 1, episodeShare: 0.5, recordings: 2, recordingShare: 0.5 });
   });
 
+  it.each([
+    [
+      "episodes of which each begins where the layout lets the one before end",
+      [
+        [0, 1],
+        [1, 0],
+        [0, 1],
+        [1, 0],
+      ],
+    ],
+    ["a single step that is reached by a leap", [[0, 0], [1], [0, 1]]],
+  ])("does not join %s", (_, rewards) => {
+    // What follows a terminal row is stored as its next observation, although the episode began elsewhere.
+    const starts = rewards.map((_, index) => 100 * index);
+    const episodes = rewards.map((own, index) => {
+      const rows = [...own.map((_, step) => starts[index]! + step), starts[index + 1] ?? 0];
+      return episodeOf(
+        own,
+        rows.flatMap((x) => [x, 7]),
+        own,
+        index === rewards.length - 1 ? "clock" : "task",
+      );
+    });
+    const { success } = inspectDataset({ ...maze, episodes });
+    expect(success).toEqual({
+      reward: 1,
+      episodeShare: rewards.filter((own) => own.includes(1)).length / rewards.length,
+    });
+    expect(formatInspection(inspectDataset({ ...maze, episodes }))).not.toContain("recordings");
+  });
+
   it("gives ranges, constant columns, actions out of range and duplicates", () => {
     expect(summary.states).toEqual({
       ranges: [
@@ -93,7 +125,7 @@ describe("inspectDataset", () => {
     const text = formatInspection(found);
     expect(text).toContain("observations [2], 5 discrete actions");
     expect(text).toMatch(/ 0 {2}20\.0 % +1 {2}20\.0 % +2 {2}0\.0 %\n +3 {2}60\.0 % +4 {2}0\.0 %\n/);
-    expect(text).toContain("nothing odd found");
+    expect(text).not.toContain("looks like a choice");
     expect(summary).not.toHaveProperty("actionCounts");
   });
 
@@ -121,9 +153,17 @@ describe("formatInspection", () => {
     expect(text).toContain("0 in 6 steps, 1 in 2 steps");
     expect(text).toContain("12.5 % of the values beyond +-1 (no bounds are known)");
     expect(text).toMatch(/ 0 {2}-8 to 6/);
-    expect(text).toContain("observations: constant in column 1");
+    expect(text).toContain("Observations: constant in column 1");
     expect(text).toContain("2 steps (25.0 %) occur more than once");
-    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+    const [figures] = text.split("look at");
+    for (const line of figures!.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  it("says what the reader left out, with its count and a place", () => {
+    const note = { text: "because their episode has no second row", leftOut: 95, example: "line 3" };
+    const text = formatInspection(inspectDataset({ ...maze, notes: [note] }));
+    expect(text).toMatch(/\nreading +95 rows left out, because their episode has no second row \(line 3, for one\)\n/);
+    expect(text).toMatch(/\nlook at .*\n? *92\.2 % of the rows \(95\) gave no step/s);
   });
 
   it("holds actions against their bounds where these are known", () => {
@@ -140,7 +180,7 @@ describe("formatInspection", () => {
   });
 
   it("says so when nothing is odd", () => {
-    const calm = episodeOf([0, 1], [0, 1, 2, 3, 4, 5], [0.1, 0.2], "task");
-    expect(formatInspection(inspectDataset({ ...maze, episodes: [calm] }))).toContain("nothing odd found");
+    const calm = randomDataset(1, new Array<number>(20).fill(60), { observationSize: 3, actionSize: 2 });
+    expect(formatInspection(inspectDataset(calm))).toMatch(/\nlook at +nothing odd found\n$/);
   });
 });

@@ -5,6 +5,7 @@
 import { DataError } from "../errors.js";
 import { describeParts } from "./columns.js";
 import type { Dataset } from "./episode.js";
+import { notesOfAll } from "./notes-text.js";
 
 /**
  * All episodes, in the order given.
@@ -18,8 +19,11 @@ export function mergeDatasets(datasets: readonly [Dataset, ...Dataset[]]): Datas
       `"${other.source}" has ${shapeOf(other)} where "${first.source}" has ${shapeOf(first)}; only recordings of one task can be merged.`,
     );
   }
+  const notes = notesOfAll(datasets);
+  const { notes: _, ...header } = first;
   return {
-    ...first,
+    ...header,
+    ...(notes.length > 0 && { notes }),
     source: datasets.map(({ source }) => source).join(" + "),
     episodes: datasets.flatMap(({ episodes }) => episodes),
   };

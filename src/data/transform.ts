@@ -63,6 +63,20 @@ export function scaleActions(actions: Float32Array, { low, high }: ActionBounds)
   }
 }
 
+/** How many action values lie beyond their bounds by more than rounding. @param actions [rows, actionSize] */
+export function countBeyond(actions: Float32Array, { low, high }: ActionBounds): number {
+  const size = low.length;
+  let beyond = 0;
+  for (let i = 0; i < actions.length; ) {
+    for (let column = 0; column < size; column++, i++) {
+      const [from, to] = [low[column]!, high[column]!];
+      const slack = ROUNDING * (to - from);
+      if (actions[i]! < from - slack || actions[i]! > to + slack) beyond++;
+    }
+  }
+  return beyond;
+}
+
 /**
  * Recorded actions must be in the units of the bounds: values beyond them would be clipped, and another action learned
  * than was taken.
@@ -71,16 +85,14 @@ export function scaleActions(actions: Float32Array, { low, high }: ActionBounds)
  */
 export function refuseActionsBeyond(
   episodes: Iterable<Episode>,
-  { low, high }: ActionBounds,
+  bounds: ActionBounds,
   source: string,
   remedy: string,
 ): void {
   let [count, beyond, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { actions } of episodes) {
-    for (let i = 0; i < actions.length; i++) {
-      const [value, from, to] = [actions[i]!, low[i % low.length]!, high[i % low.length]!];
-      const slack = ROUNDING * (to - from);
-      if (value < from - slack || value > to + slack) beyond++;
+    beyond += countBeyond(actions, bounds);
+    for (const value of actions) {
       least = Math.min(least, value);
       most = Math.max(most, value);
     }
@@ -89,7 +101,7 @@ export function refuseActionsBeyond(
   if (beyond === 0) return;
   const share = (100 * beyond) / count;
   throw new DataError(
-    `${share < 0.1 ? "Less than 0.1" : Number(share.toPrecision(3))} % of the action values of ${source} lie beyond their bounds ${boundsText({ low, high })}, ranging from ${rounded(least)} to ${rounded(most)}; ${remedy}, or set clipActions to true if the environment clips actions itself.`,
+    `${share < 0.1 ? "Less than 0.1" : Number(share.toPrecision(3))} % of the action values of ${source} lie beyond their bounds ${boundsText(bounds)}, ranging from ${rounded(least)} to ${rounded(most)}; ${remedy}, or set clipActions to true if the environment clips actions itself.`,
   );
 }
 

@@ -31,22 +31,31 @@ export function linesAsTheyAre(folder: string, lines: LinePositions): LinePositi
   return { metrics: asItIs("metrics"), notices: asItIs("notices"), evaluations: lines.evaluations };
 }
 
-/** Whether a run has written no line but, at most, that of its first evaluation. */
+/**
+ * Whether a run has written no line but, at most, that of its first evaluation, and what was noticed before its first
+ * update, such as what is odd about its data.
+ */
 export function isFirstEvaluation(folder: string): boolean {
-  const count = (name: Name) => wholeLines(folder, name).count;
-  return count("metrics") + count("notices") === 0 && count("evaluations") <= 1;
+  const count = (name: Name) => wholeLines(folder, name).lines.length;
+  const later = wholeLines(folder, "notices").lines.filter((line) => !/"updates":0,/.test(line));
+  return count("metrics") + later.length === 0 && count("evaluations") <= 1;
+}
+
+interface WholeLines {
+  readonly bytes: number;
+  readonly lines: readonly string[];
 }
 
 /** The whole lines in the first bytes of a file; none where there is no file. */
-function wholeLines(folder: string, name: Name, limit = Number.POSITIVE_INFINITY): { bytes: number; count: number } {
+function wholeLines(folder: string, name: Name, limit = Number.POSITIVE_INFINITY): WholeLines {
   const path = join(folder, runFiles[name]);
   let content: Buffer;
   try {
     content = readFileSync(path).subarray(0, limit);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { bytes: 0, count: 0 };
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { bytes: 0, lines: [] };
     throw damaged(path, fileReason(error));
   }
   const bytes = content.lastIndexOf("\n") + 1;
-  return { bytes, count: content.toString("utf8", 0, bytes).split("\n").length - 1 };
+  return { bytes, lines: content.toString("utf8", 0, bytes).split("\n").slice(0, -1) };
 }

@@ -13,6 +13,7 @@ import {
   type RunContext as TrainingContext,
   watchValues,
 } from "../training/assemble.js";
+import { reportData } from "../training/check-data.js";
 import { failureIn } from "../training/complete-run.js";
 import { transformIn } from "../training/transform.js";
 import { version } from "../version.js";
@@ -46,6 +47,7 @@ export function newRun(context: RunContext, folder: string): Promise<AssembledRu
     sink.episodes = EpisodeLog.create(folder);
     const run = assembleRun(context, { agent, sink });
     watchValues(run, context.data);
+    await reportData(run.state.log, context);
     return run;
   });
 }
@@ -77,6 +79,7 @@ export function resumedRun(context: RunContext, options: TrainOptions): Promise<
     sink.episodes = episodes;
     const stands = found ? goingOn(run, snapshotIn(found), found.checkpoint.path) : run;
     watchValues(stands, data, notices);
+    await reportData(stands.state.log, fixed, notices);
     return stands;
   });
 }

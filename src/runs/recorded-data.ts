@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs";
 import { withActionCount } from "../data/discrete-actions.js";
 import { openDataset } from "../data/storage/open-dataset.js";
+import { taskNamedIn } from "../data/storage/recorded-task.js";
 import type { Environment } from "../environments/environment.js";
 import { DataError } from "../errors.js";
 import type { RunSettings } from "../settings/settings.js";
@@ -11,6 +12,7 @@ import { checkedDataset } from "../training/check-dataset.js";
 import { learnsFromNoData, noData } from "../training/fitting-agents.js";
 import { dataInMemory, dataOpened, type LearningData } from "../training/learning-data.js";
 import { refuseMismatch } from "../training/mismatch.js";
+import { readingRefusal } from "./reading-refusal.js";
 import { taskData } from "./task-data.js";
 import type { TrainOptions } from "./train-options.js";
 
@@ -46,16 +48,22 @@ async function dataOf(run: RunSettings, environment: Environment, { dataset, dat
   // Files were checked by their readers.
   if (dataset !== undefined) return dataInMemory(checkedDataset(withActionCount(dataset, run.discreteActions)));
   const file = datasetFile ?? run.dataset;
-  if (file !== null) {
-    const { datasetHorizon: horizon, discreteActions } = run;
+  if (file !== null) return dataInFile(run, environment, file);
+  const collecting = (done: number, total: number) =>
+    onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
+  return dataInMemory(await taskData({ task: run.task, onProgress: collecting }));
+}
+
+async function dataInFile(run: RunSettings, environment: Environment, file: string): Promise<LearningData> {
+  const { datasetHorizon: horizon, discreteActions } = run;
+  try {
     const opened = await openDataset(file, {
       ...(horizon !== null && { horizon }),
       ...(discreteActions !== null && { discreteActions }),
       fallbackHorizon: environment.horizon,
     });
-    return dataOpened(opened, run.replayMemory);
+    return { ...(await dataOpened(opened, run.replayMemory)), recordedTask: await taskNamedIn(file) };
+  } catch (error) {
+    throw readingRefusal(error, file);
   }
-  const collecting = (done: number, total: number) =>
-    onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
-  return dataInMemory(await taskData({ task: run.task, onProgress: collecting }));
 }

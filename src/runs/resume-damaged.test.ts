@@ -132,7 +132,10 @@ describe("a run whose folder has changed since it was ended", () => {
     const notices: string[] = [];
     await resume({ folder, dataset: mazeData, onNotice: keepIn(notices) });
     expect(notices).toEqual([expect.stringMatching(/was written by calql 0\.0\.1 and continues with \d/)]);
-    expect(identityOf(folder)).toEqual(identityOf(await whole(settingsFor("td3-bc", mazeTask), mazeData)));
+    const expected = identityOf(await whole(settingsFor("td3-bc", mazeTask), mazeData));
+    // An older program has not looked at the data, and its checkpoint knows no notices.
+    const unseen = expected.notices.filter(({ kind }) => kind !== "data");
+    expect(identityOf(folder)).toEqual({ ...expected, notices: unseen });
   });
 });
 

@@ -2,6 +2,7 @@
  * What a run records about itself before it starts: config.json, from which it can be repeated.
  */
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import { resolve } from "node:path";
 import { observationWidth, plainParts, vectorSizeOf } from "../data/columns.js";
 import type { Configuration } from "../settings/configuration.js";
 import { presetMadeFor } from "../settings/presets.js";
@@ -19,7 +20,8 @@ export function recordOf({ flat, run }: Configuration, dataset: LearningData): R
   return {
     calqlVersion: version,
     startedAt: new Date().toISOString(),
-    settings: flat,
+    // A run is resumed from any folder, and there a relative path would lead elsewhere.
+    settings: run.dataset === null ? flat : { ...flat, dataset: resolve(run.dataset) },
     presetFor: presetMadeFor(run.task),
     ...(imports.length > 0 && { imports: [...imports] }),
     dataset: { source, episodes, steps, observationSize, ...parts, actionSize },

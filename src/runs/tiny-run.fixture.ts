@@ -136,16 +136,20 @@ export async function train(settings: TrainSettings, options: TrainOptions): Pro
 /** What a test may give to a run; `dataset: null` gives no data in memory. */
 export type TinyOptions = Partial<Omit<TrainOptions, "dataset">> & { readonly dataset?: Dataset | null };
 
-/** The sentences of a run, but for the doctor's verdict at the switch, which every run with critics has. */
+/**
+ * The sentences of a run, but for those that every run of a second has: what is odd about its few data, and the doctor's
+ * verdict at the switch.
+ */
 export function keepIn(sentences: string[]): (sentence: string) => void {
   return (sentence) => {
-    if (!/^The critic (?:is on|lies) /.test(sentence)) sentences.push(sentence);
+    if (!/^(?:The critic (?:is on|lies) |In the recorded data, |Reading the data: )/.test(sentence))
+      sentences.push(sentence);
   };
 }
 
-/** The recorded notices of a run, but for that verdict. */
+/** The recorded notices of a run, but for those. */
 export function noticesIn(folder: string): NoticeLine[] {
-  return readRun(folder).notices.filter(({ kind }) => kind !== "switch");
+  return readRun(folder).notices.filter(({ kind }) => kind !== "switch" && kind !== "data");
 }
 
 /** A run on a line; `task` must have been registered. */

@@ -14,6 +14,8 @@ import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 export interface LearningData extends Omit<Dataset, "episodes"> {
   readonly episodes: number;
   readonly steps: number;
+  /** The task that the data themselves name. */
+  readonly recordedTask?: string | undefined;
   /** The replay that updates draw recorded transitions from. */
   replay(options: LearningOptions): SampledReplay;
   /** The bytes that tell these data from others; of blocks, what their manifest says of every one. */
@@ -51,6 +53,7 @@ export function dataInMemory(dataset: Dataset): LearningData {
       return replay;
     },
     actionBounds: dataset.actionBounds,
+    notes: dataset.notes,
     refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodes, bounds, source, remedy),
     each: () => episodes,
     normalisation: () => normalisationOf(() => episodes, widthOf(observations.state!)),

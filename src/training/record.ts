@@ -43,7 +43,7 @@ export type EvaluationLine = z.infer<typeof evaluationLineSchema>;
 /** Something that a person should know though the run went on. */
 export const noticeLineSchema = z.object({
   ...positionShape,
-  kind: z.enum(["values-too-high", "values-too-low", "dropped-episode", "switch", "rollback", "other"]),
+  kind: z.enum(["values-too-high", "values-too-low", "dropped-episode", "switch", "rollback", "data", "other"]),
   notice: z.string(),
 });
 export type NoticeLine = z.infer<typeof noticeLineSchema>;

@@ -9,6 +9,7 @@ import { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { UsageError } from "../errors.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
 import { assembleRun, goingOn, makeAgent, type RunContext, watchValues } from "./assemble.js";
+import { reportData } from "./check-data.js";
 import { checkedDataset } from "./check-dataset.js";
 import { completeRun } from "./complete-run.js";
 import { learnsFromNoData, noData, refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
@@ -71,6 +72,7 @@ async function completed(context: RunContext, record: MemorySink): Promise<Memor
   const run = newest ? goingOn(fresh, newest, "in memory") : fresh;
   watchValues(run, context.data, record.notices);
   try {
+    await reportData(run.state.log, context, record.notices);
     const { failure } = await completeRun(run);
     if (failure) throw failure.error;
     return record;

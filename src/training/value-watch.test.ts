@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { collectTask } from "../environments/collect-task.js";
 import { renderReport } from "../report/render.js";
 import { readRun } from "../runs/read.js";
-import { lineData, newFolder, registerLine, tiny, train, trainTiny } from "../runs/tiny-run.fixture.js";
+import { lineData, newFolder, noticesIn, registerLine, tiny, train, trainTiny } from "../runs/tiny-run.fixture.js";
 import { tinyTask } from "../runs/tiny-tasks.fixture.js";
 import { resume } from "../runs/train.js";
 import { resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
@@ -132,10 +132,11 @@ describe("a run", () => {
       /rewards from 0\.1 to 0\.1 with discount 0\.99 are worth 0\.1 to 10\. Likely causes: overest/,
     );
     const run = readRun(folder);
-    expect(run.notices.map(({ notice }) => notice)).toEqual(first);
-    expect(new Set(run.notices.map(({ kind }) => kind)).size).toBe(first.length);
-    expect(run.notices[0]!.updates % 20).toBe(0);
-    expect(readFileSync(join(folder, "notices.jsonl"), "utf8").split("\n")).toHaveLength(first.length + 1);
+    const told = noticesIn(folder);
+    expect(told.map(({ notice }) => notice)).toEqual(first);
+    expect(new Set(told.map(({ kind }) => kind)).size).toBe(first.length);
+    expect(told[0]!.updates % 20).toBe(0);
+    expect(readFileSync(join(folder, "notices.jsonl"), "utf8").split("\n")).toHaveLength(run.notices.length + 1);
     expect(await renderReport([run])).toContain("values have left what the rewards allow");
   });
 
@@ -151,6 +152,8 @@ describe("a run", () => {
     await resume(options);
     const { metrics, notices: told } = readRun(folder);
     expect(told).toMatchObject([
+      { kind: "data", updates: 0, notice: expect.stringContaining("the longest episode has 50 steps") },
+      { kind: "data", updates: 0, notice: expect.stringContaining("100 steps in 3 episodes are few") },
       { kind: "values-too-low", updates: 20 },
       { kind: "switch", updates: 140 },
     ]);

@@ -13,6 +13,7 @@ import { writeDataset } from "../../runs/task-data.js";
 import { vectorParts } from "../columns.js";
 import { countSteps, type Dataset, stateOf } from "../episode.js";
 import { countingTables, exampleFile, randomDataset } from "../example-data.fixture.js";
+import { inspectDataset } from "../inspect.js";
 import { convertDataset } from "./convert-dataset.js";
 import { openDataset, readDataset } from "./open-dataset.js";
 
@@ -36,8 +37,9 @@ describe("convertDataset", () => {
     const { episodes } = await source();
     const counts = { episodes: 300, steps: countSteps(await source()) };
     const there = await convertDataset(at("a.hdf5"), at("b.calql"));
-    expect(there).toEqual({ from: "d4rl", to: "calql", ...counts });
-    expect(await convertDataset(at("b.calql"), at("c.hdf5"))).toEqual({ from: "calql", to: "d4rl", ...counts });
+    expect(there).toMatchObject({ from: "d4rl", to: "calql", ...counts });
+    expect(there.inspection).toEqual(inspectDataset(await readDataset(at("a.hdf5"))));
+    expect(await convertDataset(at("b.calql"), at("c.hdf5"))).toMatchObject({ from: "calql", to: "d4rl", ...counts });
     expect((await readDataset(at("b.calql"))).episodes).toEqual(episodes);
     expect((await readDataset(at("c.hdf5"))).episodes).toEqual(episodes);
     // From here on the files themselves are the same, whatever the time and the way.
@@ -149,11 +151,15 @@ describe("convertDataset", () => {
 });
 
 describe("calql data convert", () => {
-  it("converts with the flags that say how to read, and prints one line", async () => {
+  it("converts with the flags that say how to read, and prints what there was and what is odd", async () => {
     writeFileSync(at("a.hdf5"), await exampleFile(countingTables(new Array(10).fill(0))));
     const { code, out, error } = await calql("data", "convert", at("a.hdf5"), at("b.calql"), "--horizon", "5");
     expect({ code, error }).toEqual({ code: 0, error: "" });
-    expect(out).toBe(`${at("b.calql")}: 2 episodes, 8 steps (d4rl -> calql)\n`);
+    expect(out.split("\n")).toEqual([
+      `${at("b.calql")}: 2 episodes, 8 steps (d4rl -> calql)`,
+      expect.stringMatching(/^notice: 8 steps in 2 episodes are few: /),
+      "",
+    ]);
     const refused = await calql("data", "convert", at("b.calql"), at("c.hdf5"), "--horizon", "5");
     expect(refused).toMatchObject({ code: 2, out: "" });
     expect(refused.error).toMatch(

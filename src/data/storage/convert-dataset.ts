@@ -5,6 +5,8 @@ import { realpathSync } from "node:fs";
 import { UsageError, unknownName } from "../../errors.js";
 import type { DatasetFormat, EpisodeSink, ReadOptions } from "../formats/format.js";
 import { datasetFormats } from "../formats/formats.js";
+import type { Inspection } from "../inspect.js";
+import { InspectionPass } from "../inspection-pass.js";
 import type { ActionBounds } from "../transform.js";
 import { diskFiles } from "./disk-files.js";
 import { diskTarget } from "./disk-target.js";
@@ -31,7 +33,12 @@ export interface Conversion {
   readonly steps: number;
   /** The bounds of actions that the source says and the other format has no place for. */
   readonly lostBounds?: ActionBounds;
+  /** What passed by on the way, with what the reader left out. */
+  readonly inspection: Inspection;
 }
+
+/** Steps among which duplicates are counted: some 30 MB of memory, whatever the size of the data. */
+const MOST_COMPARED = 2 ** 20;
 
 /**
  * Reads the dataset at `source` and writes it to `path`, where it appears when it is complete.
@@ -66,12 +73,14 @@ async function pour(
   sink: EpisodeSink,
   onProgress: ConvertOptions["onProgress"],
   signal: AbortSignal | undefined,
-): Promise<Pick<Conversion, "episodes" | "steps">> {
+): Promise<Pick<Conversion, "episodes" | "steps" | "inspection">> {
+  const pass = new InspectionPass(dataset, MOST_COMPARED);
   let episodes = 0;
   let steps = 0;
   let breath = performance.now();
   for await (const episode of dataset.episodes()) {
     await sink.write(episode);
+    pass.see(episode);
     episodes++;
     steps += episode.length;
     if (performance.now() - breath < 50) continue;
@@ -84,7 +93,7 @@ async function pour(
   signal?.throwIfAborted();
   await sink.finish();
   onProgress?.(steps, dataset.steps === undefined ? undefined : steps);
-  return { episodes, steps };
+  return { episodes, steps, inspection: pass.summary(dataset.notes?.all) };
 }
 
 /**

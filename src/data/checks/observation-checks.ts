@@ -1,0 +1,101 @@
+/** What may be wrong with recorded observations, and with any values: no numbers, huge ones, and columns that say nothing. */
+import { counted, listed, percent, short, whole } from "../figures.js";
+import type { Inspection } from "../inspect.js";
+import type { Range, ValueSummary } from "../inspect-values.js";
+import type { Check } from "./check.js";
+
+const HUGE = 1e6;
+const SCALES_APART = 1e4;
+const MANY_DUPLICATES = 0.01;
+
+export const observationChecks: readonly Check[] = [
+  {
+    id: "not-finite",
+    level: "error",
+    when: "values are NaN or infinite",
+    find: (data) =>
+      valuesOf(data).flatMap(([key, { nonFinite }]) =>
+        nonFinite === 0
+          ? []
+          : [
+              `${key}: ${counted(nonFinite, "value")} NaN or infinite, on which nothing can be trained; repair these episodes or leave them out`,
+            ],
+      ),
+  },
+  {
+    id: "huge-observations",
+    level: "notice",
+    when: "an observation is a million or more, and observations are not normalised",
+    find: ({ states }, { normaliseObservations }) => {
+      if (!states || normaliseObservations) return [];
+      const columns = columnsWhere(states, (range) => magnitude(range) >= HUGE);
+      if (columns.length === 0) return [];
+      const most = Math.max(...columns.map((column) => magnitude(states.ranges[column]!)));
+      return [
+        `observations reach ${short(most)} (column ${listed(columns)}), with which networks do not learn: set normaliseObservations to true`,
+      ];
+    },
+  },
+  {
+    id: "scales-apart",
+    level: "notice",
+    when: "the columns of observations differ in scale by more than 10,000, and are not normalised",
+    find: ({ states }, { normaliseObservations }) => {
+      if (!states || normaliseObservations) return [];
+      const scales = states.ranges.map(({ min, max }) => (max > min ? max - min : Number.NaN));
+      const known = scales.filter(Number.isFinite);
+      const [least, most] = [Math.min(...known), Math.max(...known)];
+      if (!(most > SCALES_APART * least)) return [];
+      return [
+        `observations have columns of very different scale: column ${scales.indexOf(most)} ranges over ${short(most)}, column ${scales.indexOf(least)} over ${short(least)}, which is hardly seen beside it; set normaliseObservations to true`,
+      ];
+    },
+  },
+  {
+    id: "constant-columns",
+    level: "notice",
+    when: "a column of observations or of actions never changes",
+    find: ({ actions, actionCounts, states, steps }) => {
+      if (steps < 2) return [];
+      const found: string[] = [];
+      if (states && states.constantColumns.length > 0)
+        found.push(
+          `observations: constant in column ${listed(states.constantColumns)}, which says nothing; check that it was recorded`,
+        );
+      if (!actionCounts && actions.constantColumns.length > 0)
+        found.push(
+          `actions: constant in column ${listed(actions.constantColumns)}, so that nothing is learned of other values there; record actions that vary`,
+        );
+      return found;
+    },
+  },
+  {
+    id: "duplicate-steps",
+    level: "notice",
+    when: `more than ${percent(MANY_DUPLICATES)} of the steps have an observation and an action (a vector) that occurred before, to the bit`,
+    find: ({ duplicateSteps, comparedSteps, actionCounts }) => {
+      // Where choices are few, the same one in the same place is what to expect.
+      if (actionCounts || duplicateSteps <= MANY_DUPLICATES * comparedSteps) return [];
+      return [
+        `${whole(duplicateSteps)} steps (${percent(duplicateSteps / comparedSteps)}) occur more than once, so that success and coverage look better than they are; leave out what was recorded or merged twice`,
+      ];
+    },
+  },
+];
+
+function valuesOf(data: Inspection): (readonly [string, ValueSummary])[] {
+  return [
+    ...(data.states ? [["observations", data.states] as const] : []),
+    ...Object.entries(data.parts),
+    ["actions", data.actions] as const,
+    ["rewards", data.rewards] as const,
+  ];
+}
+
+function columnsWhere({ ranges }: ValueSummary, holds: (range: Range) => boolean): number[] {
+  return ranges.flatMap((range, column) => (holds(range) ? [column] : []));
+}
+
+function magnitude({ min, max }: Range): number {
+  return Math.max(Math.abs(min), Math.abs(max));
+}
