@@ -16,7 +16,6 @@ import { fuzzFormat } from "../fuzz.fixture.js";
 import { npy } from "../npy.fixture.js";
 import { type ExpectedEpisode, plainEpisode } from "../numpy.fixture.js";
 
-const MUTATIONS = 10_000;
 const root = new URL("../../../../fixtures/formats/episode-files/", import.meta.url);
 const bytesOf = (path: string) => new Uint8Array(readFileSync(new URL(path, root)));
 const contentsOf = (name: string) =>
@@ -159,13 +158,9 @@ describe("what is refused, and its next steps", () => {
   });
 });
 
-test.each(names)(
-  "10,000 damaged folders of %s give valid data or one typed error each",
-  { timeout: 300_000 },
-  async (name) => {
-    const report = await fuzzFormat(episodeFilesFormat, [folderOf(name)], { mutations: MUTATIONS, seed: 33 });
-    expect(report.cases).toBe(MUTATIONS);
-    expect(report.refused).toBeGreaterThan(MUTATIONS / 5);
-    expect(report.accepted).toBeGreaterThan(MUTATIONS / 100);
-  },
-);
+test("10,000 damaged folders give valid data or one typed error each", { timeout: 300_000 }, async () => {
+  const report = await fuzzFormat(episodeFilesFormat, names.map(folderOf), { mutations: 10_000, seed: 33 });
+  expect(report.cases).toBe(10_000);
+  expect(report.refused).toBeGreaterThan(2_000);
+  expect(report.accepted).toBeGreaterThan(100);
+});
