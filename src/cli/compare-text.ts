@@ -7,7 +7,7 @@ import { reasonIn } from "../errors.js";
 import { comparableColumns, type FigureColumn, figureColumns, intervalText } from "../report/figures-table.js";
 import { missing } from "../report/format.js";
 import { groupRuns, runCount, type TaskRuns } from "../report/groups.js";
-import { pairedDifferences, pairedSentence } from "../report/paired.js";
+import { pairedSentences } from "../report/paired.js";
 import { type FigureSummaries, summariseRuns, summariseTasks } from "../report/statistics.js";
 import { textTable } from "./text-table.js";
 
@@ -23,7 +23,7 @@ export function comparisonTables(runs: readonly ComparedRun[]): string {
     const rows = groups.flatMap((group) =>
       figureRows(group.label, runCount(group), summariseRuns(group.runs), figureColumns),
     );
-    const paired = pairedDifferences(groups).map((difference) => `${pairedSentence(difference)}\n`);
+    const paired = pairedSentences(groups).map((sentence) => `${sentence}\n`);
     return `${task}, mean and 95 % interval over seeds\n${textTable([headingOf(figureColumns), ...rows])}${paired.join("")}`;
   });
   return [...tables, ...(several ? [overTasks(tasks)] : [])].join("\n");

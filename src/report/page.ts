@@ -22,7 +22,7 @@ import { doctorSection } from "./doctor-table.js";
 import { colourKey, figuresTable, tasksTable } from "./figures-table.js";
 import { groupRuns, seedOf, type TaskRuns, type UnrecordedRun } from "./groups.js";
 import { Html, html } from "./html.js";
-import { pairedDifferences, pairedSentence } from "./paired.js";
+import { pairedSentences } from "./paired.js";
 import { endingsTable, originTable, settingsTables, warnings } from "./run-tables.js";
 import { pageCss } from "./style.js";
 import { onlineStepsSeen } from "./timeline.js";
@@ -117,7 +117,7 @@ ${originTable(runs)}
 
 /** What the seeds that all agents share say, each agent against the first. */
 function pairedSection({ groups }: TaskRuns): Html | undefined {
-  const sentences = pairedDifferences(groups).map(pairedSentence);
+  const sentences = pairedSentences(groups);
   if (sentences.length === 0) return undefined;
   const items = sentences.map((sentence) => html`<li>${sentence}</li>`);
   return html`<details class="paired" open><summary>Seed by seed</summary><ul>${items}</ul>

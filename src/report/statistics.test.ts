@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Run } from "../runs/read.js";
 import { bootstrapInterval, interquartileMean, interquartileSummary, summarise } from "./intervals.js";
-import { runFigures, summariseRuns, summariseTasks } from "./statistics.js";
+import { fell, lowestOnline, runFigures, summariseRuns, summariseTasks } from "./statistics.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 
 /** A run of 100 offline updates with the given [onlineSteps, success] evaluations online. */
@@ -108,6 +108,26 @@ describe("runFigures", () => {
     const figures = runFigures({ ...run, metrics: [at(50, 0, -1), at(100, 0, -30), at(110, 10, -5)] });
     expect(figures.qMinusReturnToGo).toBe(-20);
     expect(figures.shareBelowReturn).toBe(0.3);
+  });
+});
+
+describe("a run that fell", () => {
+  /** One that stands at the same success before and after. */
+  const dippingTo = (lowest: number) => runWith([[100, 0.9], [200, lowest], [300, 0.9]], 0.9); // biome-ignore format: a curve
+
+  it.each([
+    [0, true],
+    [0.05, true],
+    [0.1, true],
+    [0.15, false],
+    [0.5, false],
+  ])("one whose lowest success online is %d: %s, though it came back", (lowest, fallen) => {
+    expect([lowestOnline(dippingTo(lowest)), fell(dippingTo(lowest))]).toEqual([lowest, fallen]);
+  });
+
+  it("is judged by what it does online alone", () => {
+    expect(fell(runWith([[100, 0.9]], 0))).toBe(false);
+    expect(fell(runWith([]))).toBe(false);
   });
 });
 
