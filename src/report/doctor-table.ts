@@ -4,7 +4,7 @@
 import type { Run } from "../runs/read.js";
 import { type Grade, gradeOf, grades, type SwitchFigures, switchFigures, verdictOf } from "../training/doctor.js";
 import { fixed, missing } from "./format.js";
-import type { RunGroup } from "./groups.js";
+import { type RunGroup, seedOf } from "./groups.js";
 import { type Html, html } from "./html.js";
 import { mean } from "./intervals.js";
 import { metricsAtSwitch } from "./timeline.js";
@@ -46,6 +46,17 @@ export function doctorSection(groups: readonly RunGroup[]): Html | undefined {
 those that the backup would take; all pessimism of a conservative critic enters there, once a step. The start is where
 recorded episodes begin.</p>
 ${rows.map(({ label, seen }) => seen.length > 0 && html`<p>${label}: ${verdictOf(meanOf(seen))}</p>`)}`;
+}
+
+/** What the doctor warns of, for all runs of a group together; nothing where no critic lies too low. */
+export function doctorWarning({ label, runs }: RunGroup): string[] {
+  const low = runs.flatMap((run) => {
+    const seen = switchSeen(run);
+    return seen && ["low", "below the floor"].includes(gradeOf(seen)) ? [{ seed: seedOf(run), seen }] : [];
+  });
+  if (low.length === 0) return [];
+  const which = low.length === 1 ? `seed ${low[0]!.seed}` : `${low.length} of ${runs.length} runs, their means`;
+  return [`${label}, ${which}, at the switch: ${verdictOf(meanOf(low.map(({ seen }) => seen)))}`];
 }
 
 function cellsOf(seen: readonly SwitchSeen[]): Html[] {

@@ -38,6 +38,8 @@ export interface ReportOptions {
   readonly title?: string;
   /** Runs that left no summary, or nothing at all: they are shown as what they are. */
   readonly unrecorded?: readonly UnrecordedRun[];
+  /** Whether a table of means over the tasks stands first, where there are several; default true. */
+  readonly overTasks?: boolean;
 }
 
 /** The page that `renderReport` (render.ts) promises. */
@@ -60,7 +62,7 @@ export function reportPage(runs: readonly Run[], options: ReportOptions = {}): s
 <main>
 <header><h1>${title}</h1><p>${subtitle(runs)}</p></header>
 ${warnings([], elsewhere)}
-${tasks.length > 1 && html`<section class="task">${tasksTable(tasks)}</section>`}
+${tasks.length > 1 && (options.overTasks ?? true) && html`<section class="task">${tasksTable(tasks)}</section>`}
 ${tasks.map((task) => taskSection(task, tasks.length > 1, unrecorded))}
 </main>
 </body>

@@ -197,8 +197,19 @@ describe("summaries over runs", () => {
       [1, 1, 1, 1],
     ]);
     expect(constant).toEqual({ mean: 0.5, low: 0.5, high: 0.5, runs: 8 });
-    const tasks = [[runWith([[1000, 1]], 0)], [runWith([[1000, 1]], 1), runWith([[1000, 0]], 1)]];
-    expect(summariseTasks(tasks).successAfter100).toMatchObject({ mean: 2 / 3, runs: 3, low: 1 / 3, high: 1 });
+    const [one, none] = [runWith([[1000, 1]], 0), runWith([[1000, 0]], 1)];
+    expect(
+      summariseTasks([
+        [one, one],
+        [one, none],
+      ]).successAfter100,
+    ).toEqual({ mean: 1, runs: 4, low: 0.5, high: 1 });
+  });
+
+  it("over tasks have no interval where a task has a single run, whose spread nobody knows", () => {
+    const [one, none] = [runWith([[1000, 1]], 0), runWith([[1000, 0]], 1)];
+    expect(summariseTasks([[one], [one]]).successAfter100).toEqual({ mean: 1, runs: 2 });
+    expect(summariseTasks([[one], [one, none]]).successAfter100).toEqual({ mean: 2 / 3, runs: 3 });
   });
 
   it("leave out runs that lack a figure", () => {
