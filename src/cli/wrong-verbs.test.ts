@@ -45,7 +45,7 @@ const mistakes: readonly Mistake[] = [
     "compare --seeds 0...4",
     /^The seeds "0\.\.\.4" cannot be read; give a range such as 0\.\.4, or a list such as 0,2,7\.$/,
   ],
-  ["compare --seeds 4..0", /^The seeds "4\.\.0" cannot be read/],
+  ["compare --seeds 4..0", /^The seeds "4\.\.0" end before they begin; write 0\.\.4\.$/],
   ["compare --jobs 0", /^The flag --jobs is "0"; give a whole number, at least 1\.$/],
   ["compare --batch-size -1", /^The setting batchSize of agent "cal-ql" is -1; it must be at least 1\.$/],
   [
