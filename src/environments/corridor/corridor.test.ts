@@ -118,9 +118,41 @@ describe("corridor-exit", () => {
     const at = (x: number, y: number) => [...frame.pixels.subarray(3 * (120 * y + x), 3 * (120 * y + x) + 3)];
     expect(at(10, 30)).toEqual([224, 98, 38]); // the walker at the start
     expect(at(60, 30)).toEqual([240, 236, 227]);
-    expect(at(115, 30)).toEqual([46, 160, 80]);
-    expect(at(60, 3)).toEqual([226, 150, 140]);
+    expect(at(118, 30)).toEqual([46, 160, 80]);
+    expect(at(75, 3)).toEqual([226, 150, 140]);
     expect(at(105, 3)).toEqual([88, 98, 116]);
+  });
+});
+
+describe("the words in the picture", () => {
+  const ink = [88, 40, 36];
+  /** The rows of a part of the picture, "#" where a word covers it. */
+  function inked(options: object, [left, top]: readonly [number, number], width: number, height: number): string[] {
+    const environment = corridor(options);
+    environment.reset({ seed: 0 });
+    const frame = makeFrame(120, 60);
+    environment.render(frame);
+    const isInk = (x: number, y: number) => ink.every((part, i) => frame.pixels[3 * (120 * y + x) + i] === part);
+    return Array.from({ length: height }, (_, y) =>
+      Array.from({ length: width }, (_, x) => (isInk(left + x, top + y) ? "#" : ".")).join(""),
+    );
+  }
+
+  it("say that the red sides are the exit and the green end is the goal", () => {
+    const rows = inked({}, [34, 0], 32, 16);
+    expect(rows.filter((_, y) => y % 2 === 1).filter((row) => row.includes("#"))).toEqual([
+      ".######..##..##..######..######.",
+      ".##......##..##....##......##...",
+      ".####......##......##......##...",
+      ".##......##..##....##......##...",
+      ".######..##..##..######....##...",
+    ]);
+    expect(inked({}, [34, 44], 32, 16).join("")).toContain("######..##..##..######..######");
+    expect(inked({}, [114, 19], 3, 5)).toEqual([".##", "#..", "#.#", "#.#", ".##"]);
+  });
+
+  it("are left out where there is no exit", () => {
+    expect(inked({ exitUntil: 0 }, [0, 0], 120, 16).join("")).not.toContain("#");
   });
 });
 
