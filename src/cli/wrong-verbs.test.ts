@@ -36,6 +36,8 @@ workingFolder(async () => {
 const mistakes: readonly Mistake[] = [
   // Comparisons
   ["compare --agent cql", /^calql compare has no flag --agent\. Did you mean --agents\?/],
+  ["compare --folder x", /^calql compare has no flag --folder\. Did you mean --out\? See calql compare --help\.$/],
+  ["compare --dir=x", /Did you mean --out\?/],
   ["compare --agents --seeds", /^The flag --agents has no value; give one after it\./],
   ["compare --agents cql,sacc", /^Unknown agent "sacc"\. Did you mean "sac"\?/],
   ["compare --agents cql:", /^The agent "cql:" cannot be read; name an agent, or two with a colon, such as cql:sac\.$/],
