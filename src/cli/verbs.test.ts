@@ -74,18 +74,6 @@ describe("calql data collect of an ant maze", () => {
   });
 });
 
-describe("calql data collect of a corridor", () => {
-  it("knows the bounds of the actions that it made, and says the noise that --help says", async () => {
-    const { out } = await calql("data", "collect", "corridor-exit", "--out", at("corridor.hdf5"), "--episodes", "3");
-    expect(out).toMatch(/actions +0\.0 % of the values beyond \[-1, 1\]\n/);
-    expect(out).toContain("straight to the goal, noise 0.05, seed 0");
-    const maze = ["pointmaze-umaze", "--out", at("usual.hdf5"), "--episodes", "2"];
-    expect((await calql("data", "collect", ...maze)).out).toContain("noise 0.5,");
-    const help = (await calql("data", "collect", "--help")).out.replace(/\s+/g, " ");
-    expect(help).toContain("(default: 0.5; ant mazes: 0.2; corridor-exit: 0.05)");
-  });
-});
-
 describe("calql data collect of a gridworld", () => {
   const collectGrid = (out: string, ...flags: string[]) =>
     calql("data", "collect", "gridworld-cliff", "--out", at(out), "--steps", "500", ...flags);
