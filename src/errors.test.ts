@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync 
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { fileReason, nearestNames, unknownName } from "./errors.js";
+import { fileReason, nearestNames, suggestion, unknownName } from "./errors.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-errors-"));
 const file = join(place, "file");
@@ -73,4 +73,13 @@ it("of many known names, an unknown one is shown the eight nearest", () => {
   expect(unknownName("thing", "nome-i", [...letters, "something else"]).message).toBe(
     'Unknown thing "nome-i". Did you mean "name-i"? Known: name-a, name-b, name-c, name-d, name-e, name-f, name-g, name-i and 3 more.',
   );
+});
+
+it.each([
+  ["start", ["length", "startWidth", "horizon"], ' Did you mean "startWidth"?'],
+  ["lenght", ["length", "startWidth", "horizon"], ' Did you mean "length"?'],
+  ["colour", ["length", "startWidth", "horizon"], ""],
+  ["x", [], ""],
+])("%s among %s is suggested as%s", (name, known, said) => {
+  expect(suggestion(name, known)).toBe(said);
 });

@@ -60,13 +60,26 @@ const fileReasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The error of an unknown name: says what was asked for, suggests the nearest known name and lists the nearest few.
+ * The error of an unknown name: says what was asked for, suggests a near known name and lists the nearest few.
  * @param hint a further sentence, after a space
  */
 export function unknownName(kind: string, name: string, known: readonly string[], hint = ""): UsageError {
-  const nearest = known.length > 0 ? ` Did you mean "${closest(name, known as string[])}"?` : "";
-  return new UsageError(`Unknown ${kind} "${name}".${nearest} Known: ${nearestNames(name, [...known].sort())}.${hint}`);
+  return new UsageError(
+    `Unknown ${kind} "${name}".${suggestion(name, known)} Known: ${nearestNames(name, [...known].sort())}.${hint}`,
+  );
 }
+
+/** ' Did you mean "cql"?': a name that goes on like this one, or else the nearest; empty if none is near. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const continued = name.length > 2 ? known.find((other) => other.startsWith(name)) : undefined;
+  const nearest = continued ?? (known.length > 0 ? closest(name, known as string[]) : undefined);
+  if (nearest === undefined) return "";
+  const far = distance(name, nearest) > FAR * Math.max(name.length, nearest.length);
+  return far && continued === undefined ? "" : ` Did you mean "${nearest}"?`;
+}
+
+/** The share of letters that may differ between a name and one that was meant. */
+const FAR = 0.75;
 
 const MOST_NAMES = 8;
 

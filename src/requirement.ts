@@ -2,9 +2,8 @@
  * What a value must be, in words that fit into a sentence: zod finds what is wrong, this says what would be right.
  * "The setting discount is 2; it must be at most 1." is what a person reads, not "Too big: expected number to be <=1".
  */
-import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
-import { UsageError, unknownName } from "./errors.js";
+import { suggestion, UsageError, unknownName } from "./errors.js";
 
 type Issue = z.core.$ZodIssue;
 
@@ -23,10 +22,38 @@ export function parseDeclared<S extends z.ZodObject>(
   for (const key of Object.keys(values)) if (!known.includes(key)) throw unknownName(`${kind} of ${owner}`, key, known);
   const result = schema.safeParse(values);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
+  const { issues } = result.error;
+  // A misspelt entry leaves out the one that was meant, which says less than its name.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!;
   const name = String(issue.path[0]);
   const value = (values as Readonly<Record<string, unknown>>)[name];
-  throw new UsageError(`The ${kind} ${name} of ${owner} is ${shown(value)}; ${requirement(issue, value)}.`);
+  const wrong =
+    issue.code === "unrecognized_keys"
+      ? unknownEntry(issue.keys[0]!, entriesOf(schema.shape[name] as Nested))
+      : requirement(issue, value);
+  throw new UsageError(`The ${kind} ${name} of ${owner} is ${shown(value)}; ${wrong}.`);
+}
+
+interface Nested {
+  readonly def: { readonly innerType?: Nested };
+  readonly shape?: object;
+}
+
+/** The entries of an object, which may be optional. */
+function entriesOf({ def, shape }: Nested): string[] {
+  if (shape) return Object.keys(shape);
+  return def.innerType ? entriesOf(def.innerType) : [];
+}
+
+function unknownEntry(key: string, known: readonly string[]): string {
+  const space = key.includes(":") ? "; a space stands after each colon" : "";
+  const entries = known.length > 0 ? `; its entries are ${known.join(", ")}` : "";
+  return `it has no entry ${JSON.stringify(key)}${near(suggestion(key, known))}${entries}${space}`;
+}
+
+/** A suggestion inside a sentence: ' (did you mean "cql"?)'. */
+function near(said: string): string {
+  return said.replace(/^ Did (.*)$/, " (did $1)");
 }
 
 /** "it must be at most 1", "entry 2 must be a whole number"; `value` is what was given where the issue's path begins. */
@@ -91,6 +118,6 @@ function entries(count: number | bigint): string {
 }
 
 function oneOf(values: readonly string[], value: unknown): string {
-  const nearest = typeof value === "string" ? ` (did you mean "${closest(value, [...values])}"?)` : "";
+  const nearest = typeof value === "string" ? near(suggestion(value, values)) : "";
   return values.length === 1 ? `be ${values[0]}` : `be one of ${values.join(", ")}${nearest}`;
 }

@@ -75,5 +75,12 @@ export function withDefaults<S extends z.ZodObject>(schema: S, defaults: Partial
  * @throws UsageError naming the setting and what it must be; unknown settings are refused with the nearest known name
  */
 export function parseSettings<S extends z.ZodObject>(schema: S, values: object, what: string): z.infer<S> {
-  return parseDeclared(schema, values, "setting", what);
+  return parseDeclared(schema, withNulls(schema, values), "setting", what);
+}
+
+/** "none" where a setting may be none, as files, flags and the list of settings write it, is null. */
+function withNulls({ shape }: z.ZodObject, values: object): object {
+  const isNull = (name: string, value: unknown) =>
+    value === "none" && Object.hasOwn(shape, name) && (shape[name] as z.ZodType).safeParse(null).success;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isNull(name, value) ? null : value]));
 }

@@ -7,26 +7,28 @@ import { reasonIn } from "../errors.js";
 import { comparableColumns, type FigureColumn, figureColumns, intervalText } from "../report/figures-table.js";
 import { missing } from "../report/format.js";
 import { groupRuns, runCount, type TaskRuns } from "../report/groups.js";
-import { pairedDifferences, pairedSentence } from "../report/paired.js";
+import { pairedSentences } from "../report/paired.js";
 import { type FigureSummaries, summariseRuns, summariseTasks } from "../report/statistics.js";
 import { textTable } from "./text-table.js";
 
-/** Empty if no run has left anything. */
-export function comparisonTables(runs: readonly ComparedRun[]): string {
+/**
+ * Empty if no run has left anything.
+ * @param meansOverTasks whether a table of means over all tasks ends it: not where tasks are shown for their contrast
+ */
+export function comparisonTables(runs: readonly ComparedRun[], meansOverTasks = true): string {
   const lost = runs.filter(({ run }) => run === undefined);
   const tasks = groupRuns(
     runs.flatMap(({ run }) => run ?? []),
     lost,
   );
-  const several = tasks.length > 1;
   const tables = tasks.map(({ task, groups }) => {
     const rows = groups.flatMap((group) =>
       figureRows(group.label, runCount(group), summariseRuns(group.runs), figureColumns),
     );
-    const paired = pairedDifferences(groups).map((difference) => `${pairedSentence(difference)}\n`);
-    return `${task}, mean and 95 % interval over seeds\n${textTable([headingOf(figureColumns), ...rows])}${paired.join("")}`;
+    const paired = pairedSentences(groups).map((sentence) => `${sentence}\n`);
+    return `${task}, ${meansIn(rows)} over seeds\n${textTable([headingOf(figureColumns), ...rows])}${paired.join("")}`;
   });
-  return [...tables, ...(several ? [overTasks(tasks)] : [])].join("\n");
+  return [...tables, ...(meansOverTasks && tasks.length > 1 ? [overTasks(tasks)] : [])].join("\n");
 }
 
 /** "cql, seed 3 failed: its worker was killed by SIGKILL"; empty if every run is complete. */
@@ -44,7 +46,12 @@ function overTasks(tasks: readonly TaskRuns[]): string {
     const summaries = summariseTasks(ofLabel.map((group) => group.runs));
     return figureRows(label, `${ofLabel.length} tasks`, summaries, comparableColumns);
   });
-  return `All tasks, interquartile mean and 95 % interval\n${textTable([headingOf(comparableColumns), ...rows])}`;
+  return `All tasks, interquartile ${meansIn(rows)}\n${textTable([headingOf(comparableColumns), ...rows])}`;
+}
+
+/** What stands in rows of figures: intervals only where some have one. */
+function meansIn(rows: readonly (readonly string[])[]): string {
+  return rows.some(([label]) => label === "") ? "mean and 95 % interval" : "mean";
 }
 
 function headingOf(columns: readonly FigureColumn[]): string[] {

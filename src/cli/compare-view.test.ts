@@ -42,8 +42,8 @@ const offline = (done: number) => ({ phase: "offline" as const, done, total: 100
 const ERASE_THREE = "\u001b[3A\u001b[J";
 
 /** Three of four runs are due; two begin, the first begins to learn after 30 seconds and makes half of its offline updates in 25. */
-function halfWay(screen: Screen) {
-  const { events, stop } = comparisonView(screen);
+function halfWay(screen: Screen, part?: string) {
+  const { events, stop } = comparisonView(screen, part);
   const states = runs.map((run, i): [typeof run, FolderState] => [run, { kind: i === 3 ? "complete" : "missing" }]);
   events.planned!(runs, new Map(states));
   events.began!(runs[0]!, worker);
@@ -71,6 +71,12 @@ describe("where the output is no terminal", () => {
       "",
     ]);
     expect(screen.text).not.toContain("\u001b");
+  });
+
+  it("where it is one part of several, it says which, and that the time left is that of the part", () => {
+    const screen = new Screen(false);
+    halfWay(screen, "part 1 of 2, ");
+    expect(screen.text).toContain("\npart 1 of 2, 1 of 4 runs done, about 2 min 18 s left of this part\n");
   });
 
   it("runs that ended early say how they ended, and what becomes of them", () => {
@@ -178,7 +184,9 @@ describe("the table at the end", () => {
       compared(0, "cql", { task, run: syntheticRun({ agent: "cql", task }) }),
     );
     const text = comparisonTables(tasks);
-    expect(text).toContain("\nAll tasks, interquartile mean and 95 % interval\n");
+    expect(text).toContain("\nAll tasks, interquartile mean\n");
     expect(text.slice(text.indexOf("All tasks"))).toMatch(/\ncql +2 tasks/);
+    expect(text).not.toContain("interval"); // one run a task has none
+    expect(comparisonTables(tasks, false)).toBe(text.slice(0, text.indexOf("\nAll tasks")));
   });
 });

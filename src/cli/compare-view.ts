@@ -18,8 +18,9 @@ export interface ComparisonView {
   readonly stop: () => void;
 }
 
-export function comparisonView(output: ProgressOutput = process.stderr): ComparisonView {
-  const state = new RunsAtWork();
+/** @param part where the runs are one part of several, which: "part 1 of 2, " */
+export function comparisonView(output: ProgressOutput = process.stderr, part = ""): ComparisonView {
+  const state = new RunsAtWork(part);
   const terminal = output.isTTY === true;
   const board = new Board(output, terminal);
   const draw = () => board.draw(terminal ? state.lines() : [state.whole()]);
@@ -68,6 +69,8 @@ class RunsAtWork {
   private total = 0;
   private done = 0;
 
+  constructor(private readonly part: string) {}
+
   plan(due: readonly PlannedRun[], total: number): void {
     this.total = total;
     this.done = total - due.length;
@@ -97,7 +100,8 @@ class RunsAtWork {
 
   whole(): string {
     const left = this.time.estimate([...this.active.keys()], [...this.waiting]);
-    return `${this.done} of ${this.total} runs done${left === undefined ? "" : `, about ${durationText(left)} left`}`;
+    const time = left === undefined ? "" : `, about ${durationText(left)} left${this.part && " of this part"}`;
+    return `${this.part}${this.done} of ${this.total} runs done${time}`;
   }
 }
 

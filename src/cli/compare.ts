@@ -88,12 +88,13 @@ function listOf(text: string): string[] {
   return text.split(",").map((name) => name.trim());
 }
 
-/** Compares with one view for all runs; Ctrl-C ends them cleanly. */
+/** Compares with one view for all runs; Ctrl-C ends them cleanly. @param part as of `comparisonView` */
 export async function compareWithView(
   comparison: Comparison,
   options: Pick<CompareOptions, "folder" | "report" | "jobs">,
+  part?: string,
 ) {
-  const view = comparisonView();
+  const view = comparisonView(process.stderr, part);
   try {
     return await untilInterrupted(view.stopping, async (signal) => {
       const result = await compare(comparison, { ...options, signal, events: view.events });

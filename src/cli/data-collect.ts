@@ -24,14 +24,17 @@ export function addCollectCommand(data: Command): void {
     .option("--out <file>", "file to write (default: <task>.hdf5)")
     .option(
       "--steps <number>",
-      `steps to collect (default: ${usualSteps("pointmaze-umaze")}; gridworlds: ${usualSteps("gridworld-cliff")}; ant mazes: ${usualSteps("antmaze-umaze")})`,
+      `steps to collect (default: ${usualSteps("pointmaze-umaze")}; gridworlds: ${usualSteps("gridworld-cliff")}; ant mazes: ${usualSteps("antmaze-umaze")}; corridor-exit: ${usualSteps("corridor-exit")})`,
     )
     .option("--episodes <number>", "episodes to collect, in place of steps; ant mazes: walks of full length")
     .option("--seed <number>", "seed of everything random", "0")
     .addOption(places("--starts <kind>", "where episodes begin"))
     .addOption(places("--goals <kind>", "mazes: where the controller heads"))
     .option("--goal-share <share>", "mazes, where goals are not fixed: share of episodes that head to the task's goal")
-    .option("--noise <amount>", "standard deviation of the noise on actions; gridworlds: share of random actions")
+    .option(
+      "--noise <amount>",
+      "standard deviation of the noise on actions; gridworlds: share of random actions (default: 0.5; ant mazes: 0.2; corridor-exit: 0.05)",
+    )
     .option("--policy <file>", "ant mazes: the policy that walks, an ONNX file (default: the bundled one)")
     .action((task: string, flags: Flags) => collect(task, flags));
 }
@@ -55,8 +58,16 @@ async function collect(task: string, flags: Flags): Promise<void> {
     view.stop,
   );
   await writeDataset(path, dataset, { task, source: dataset.source });
-  process.stdout.write(`${path}\n${formatInspection(inspectDataset(dataset))}`);
+  process.stdout.write(`${path}\n${formatInspection(inspectDataset(withBounds(dataset)))}`);
   if (interrupted) process.exitCode = INTERRUPTED;
+}
+
+/** With the bounds of its actions said: what is collected here keeps to [-1, 1] where its task says no other. */
+function withBounds(dataset: Dataset): Dataset {
+  const { actionSize, actionBounds, discreteActions } = dataset;
+  if (discreteActions !== undefined || actionBounds !== undefined) return dataset;
+  const high = new Float32Array(actionSize).fill(1);
+  return { ...dataset, actionBounds: { low: high.map((bound) => -bound), high } };
 }
 
 /** Nothing in D4RL's layout is written under another format's name. @throws UsageError for a path that does not end as D4RL files do */

@@ -2,12 +2,20 @@
 import { expect, it } from "vitest";
 import type { ComparedRun } from "../comparison/compare.js";
 import { syntheticRun } from "../report/synthetic.fixture.js";
-import { demoTasks, explanation } from "./demo.js";
+import { demoTasks, explanation } from "./demo-text.js";
 
-/** A run that had this success throughout online, and a critic so far from the returns at the switch. */
-function ran(task: string, agent: "cal-ql" | "cql", seed: number, successRate: number, qMinusG: number): ComparedRun {
+/** A run that had this success throughout online but for its end, and a critic so far from the returns at the switch. */
+function ran(
+  task: string,
+  agent: "cal-ql" | "cql",
+  seed: number,
+  [successRate, end]: readonly [number, number],
+  qMinusG: number,
+): ComparedRun {
   const run = syntheticRun({ task, agent, seed });
-  const evaluations = run.evaluations.map((line) => (line.onlineSteps > 0 ? { ...line, successRate } : line));
+  const evaluations = run.evaluations.map((line, i, { length }) =>
+    line.onlineSteps > 0 ? { ...line, successRate: i === length - 1 ? end : successRate } : line,
+  );
   const metrics = run.metrics.map((line) => ({
     ...line,
     metrics: { ...line.metrics, policyQMean: -10 + qMinusG, returnToGoMean: -10 },
@@ -21,14 +29,32 @@ function ran(task: string, agent: "cal-ql" | "cql", seed: number, successRate: n
 it("counts the runs that fell, and says where the critics lay", () => {
   const { tempting, plain } = demoTasks;
   const runs = [
-    ...[0, 1].map((seed) => ran(tempting, "cal-ql", seed, 1, -1)),
-    ...[0, 1].map((seed) => ran(tempting, "cql", seed, seed, -31)),
-    ran(plain, "cal-ql", 0, 1, 6),
-    ran(plain, "cql", 0, 0, 6),
+    ...[0, 1].map((seed) => ran(tempting, "cal-ql", seed, [1, 1], -1)),
+    ran(tempting, "cql", 0, [0, 1], -31), // fell, and came back
+    ran(tempting, "cql", 1, [1, 1], -31),
+    ran(plain, "cal-ql", 0, [0.8, 1], 6),
+    ran(plain, "cql", 0, [0, 0.9], 6),
   ];
   const sentence = explanation(runs);
   expect(sentence).toContain(
     "cal-ql's critic lay 1 below the recorded returns when it went online, and its policy stopped reaching the goal in 0 of 2 runs; cql's critic lay 31 below the recorded returns when it went online, and its policy stopped reaching the goal in 1 of 2 runs.",
   );
-  expect(sentence).toContain(": cal-ql ends at 100 %, cql ends at 0 %.");
+  expect(sentence).toContain(
+    "cal-ql stays at 80 % or more online and ends at 100 %; cql falls to 0 % online and ends at 90 %.",
+  );
+});
+
+it("invents nothing where runs have left nothing, or have not come so far", () => {
+  const { run, ...lost } = ran(demoTasks.tempting, "cal-ql", 0, [1, 1], -1);
+  const offline = {
+    ...run!,
+    metrics: [],
+    evaluations: run!.evaluations.filter(({ onlineSteps }) => onlineSteps === 0),
+  };
+  const started = { ...ran(demoTasks.tempting, "cql", 0, [1, 1], -1), run: offline };
+  const sentence = explanation([lost, started, ran(demoTasks.tempting, "cql", 1, [0, 0], -31)]);
+  expect(sentence).toContain(
+    "no run has shown where cal-ql's critic lay when it went online, and none of its runs was evaluated online; cql's critic lay 31 below the recorded returns when it went online, and its policy stopped reaching the goal in 1 of 1 runs.",
+  );
+  expect(sentence).toContain("no run of cal-ql was evaluated online; no run of cql was evaluated online.");
 });

@@ -5,22 +5,24 @@
  */
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { ComparedRun } from "../comparison/compare.js";
+import { type ComparedRun, drawReport } from "../comparison/compare.js";
 import { type Comparison, seedsOf, variantOf } from "../comparison/comparison.js";
-import { percent } from "../report/format.js";
-import { renderReport } from "../report/render.js";
-import { fell, runFigures } from "../report/statistics.js";
-import { writePage } from "../report/write-report.js";
+import { runFiles } from "../runs/record.js";
 import { compareWithView } from "./compare.js";
 import { comparisonTables, failuresText } from "./compare-text.js";
+import { demoAgents, demoTasks, explanation } from "./demo-text.js";
 import { INTERRUPTED } from "./interrupts.js";
-
-export const demoAgents = ["cal-ql", "cql"] as const;
-export const demoTasks = { tempting: "corridor-exit", plain: "pointmaze-umaze" } as const;
 
 /** One action in the backup in place of the best of several: with two action dimensions the best hides the cause. */
 const corridorSettings = { preset: "laptop", maxTargetBackup: false, onlineSteps: 1_500 } as const;
-const mazeSettings = { preset: "laptop", offlineUpdates: 6_000, onlineSteps: 4_000 } as const;
+/** Updates begin once a few online episodes are there: the first ones would see one episode, and any policy wavers then. */
+const mazeSettings = {
+  preset: "laptop",
+  actorLearningRate: 3e-4,
+  offlineUpdates: 6_000,
+  onlineSteps: 2_500,
+  warmupSteps: 1_000,
+} as const;
 
 function comparisons(seeds: readonly number[]): readonly Comparison[] {
   const variantsWith = (settings: object) =>
@@ -45,54 +47,20 @@ export function defineDemo(command: Command): void {
     .option("--seeds <seeds>", "seeds in the corridor, a range or a list; the first one in the maze", "0..2")
     .action(async ({ out, seeds }: { out: string; seeds: string }) => {
       const runs: ComparedRun[] = [];
-      for (const comparison of comparisons(seedsOf(seeds))) {
-        const { result, stopped } = await compareWithView(comparison, { folder: out });
+      const parts = comparisons(seedsOf(seeds));
+      for (const [i, comparison] of parts.entries()) {
+        const part = `part ${i + 1} of ${parts.length}, `;
+        const { result, stopped } = await compareWithView(comparison, { folder: out }, part);
         runs.push(...result.runs);
         if (!stopped) continue;
         process.stdout.write("Run the same command again to continue.\n");
         process.exitCode = INTERRUPTED;
         return;
       }
-      const report = join(out, "report.html");
-      const present = runs.flatMap(({ run }) => run ?? []);
-      writePage(await renderReport(present, { title: "Unlearning, and a critic that prevents it" }), report);
-      process.stdout.write(
-        `\n${comparisonTables(runs)}${failuresText(runs)}\n${explanation(runs)}\nreport: ${report}\n`,
-      );
+      const page = { title: "Unlearning, and a critic that prevents it", overTasks: false };
+      const { report } = await drawReport(runs, join(out, runFiles.report), page);
+      const drawn = report === undefined ? "" : `report: ${report}\n`;
+      process.stdout.write(`\n${comparisonTables(runs, false)}${failuresText(runs)}\n${explanation(runs)}\n${drawn}`);
       if (runs.some(({ status }) => status !== "completed")) process.exitCode = 1;
     });
-}
-
-/** What the runs show, in words that need no paper. */
-export function explanation(runs: readonly ComparedRun[]): string {
-  const [tempted, plain] = [demoTasks.tempting, demoTasks.plain].map((task) =>
-    demoAgents.map((agent) => outcomeOf(runs.filter((run) => run.task === task && run.label === agent))),
-  ) as [Outcome[], Outcome[]];
-  const said = tempted.map((outcome, i) => {
-    const side = outcome.qMinusG < 0 ? "below" : "above";
-    return `${demoAgents[i]}'s critic lay ${Math.abs(outcome.qMinusG).toFixed(0)} ${side} the recorded returns when it went online, and its policy stopped reaching the goal in ${outcome.fell} of ${outcome.count} runs`;
-  });
-  const maze = plain.map(({ end }, i) => `${demoAgents[i]} ends at ${percent(end)}`).join(", ");
-  return `In the corridor, which was built to show this, an exit ends an episode for a reward that is worse than walking to the goal, and better than what a critic far below the truth believes of it: ${said.join("; ")}. In the plain maze no ending is worth leaving the way for: ${maze}.`;
-}
-
-interface Outcome {
-  readonly count: number;
-  /** Runs that unlearned online. */
-  readonly fell: number;
-  /** Means over the runs: Q - G at the switch, and success at the end. */
-  readonly qMinusG: number;
-  readonly end: number;
-}
-
-function outcomeOf(runs: readonly ComparedRun[]): Outcome {
-  const recorded = runs.flatMap(({ run }) => run ?? []);
-  const meanOf = (key: "qMinusReturnToGo" | "successEnd") =>
-    recorded.reduce((sum, run) => sum + (runFigures(run)[key] ?? 0), 0) / Math.max(1, recorded.length);
-  return {
-    count: recorded.length,
-    fell: recorded.filter(fell).length,
-    qMinusG: meanOf("qMinusReturnToGo"),
-    end: meanOf("successEnd"),
-  };
 }

@@ -61,7 +61,7 @@ function sentence(command: Command, code: string, quoted: string, message: strin
   const verbs = command.commands.map((verb) => verb.name());
   switch (code) {
     case "commander.unknownOption":
-      return `${nameOf(command)} has no flag ${quoted}. Did you mean ${closest(quoted.split("=")[0]!, flags)}?`;
+      return `${nameOf(command)} has no flag ${quoted}. Did you mean ${flagMeant(quoted.split("=")[0]!, flags)}?`;
     case "commander.unknownCommand":
       return `${nameOf(command)} has no verb "${quoted}". Did you mean "${closest(quoted, verbs)}"? Known: ${nearestNames(quoted, verbs)}.`;
     case "commander.missingArgument":
@@ -75,6 +75,18 @@ function sentence(command: Command, code: string, quoted: string, message: strin
     default:
       return `${message.replace(/^error: /, "").replace(/[\s.]+$/, "")}.`;
   }
+}
+
+/** What other programs call a flag, of which no letter tells that it is the same. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "--folder": "--out",
+  "--dir": "--out",
+  "--directory": "--out",
+};
+
+function flagMeant(flag: string, flags: readonly string[]): string {
+  const known = elsewhere[flag];
+  return known !== undefined && flags.includes(known) ? known : closest(flag, flags as string[]);
 }
 
 /** In "--seed --agent cql", where the value of the one flag is the other, the word too many is not the mistake. */

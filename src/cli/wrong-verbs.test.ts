@@ -36,6 +36,8 @@ workingFolder(async () => {
 const mistakes: readonly Mistake[] = [
   // Comparisons
   ["compare --agent cql", /^calql compare has no flag --agent\. Did you mean --agents\?/],
+  ["compare --folder x", /^calql compare has no flag --folder\. Did you mean --out\? See calql compare --help\.$/],
+  ["compare --dir=x", /Did you mean --out\?/],
   ["compare --agents --seeds", /^The flag --agents has no value; give one after it\./],
   ["compare --agents cql,sacc", /^Unknown agent "sacc"\. Did you mean "sac"\?/],
   ["compare --agents cql:", /^The agent "cql:" cannot be read; name an agent, or two with a colon, such as cql:sac\.$/],
@@ -45,7 +47,7 @@ const mistakes: readonly Mistake[] = [
     "compare --seeds 0...4",
     /^The seeds "0\.\.\.4" cannot be read; give a range such as 0\.\.4, or a list such as 0,2,7\.$/,
   ],
-  ["compare --seeds 4..0", /^The seeds "4\.\.0" cannot be read/],
+  ["compare --seeds 4..0", /^The seeds "4\.\.0" end before they begin; write 0\.\.4\.$/],
   ["compare --jobs 0", /^The flag --jobs is "0"; give a whole number, at least 1\.$/],
   ["compare --batch-size -1", /^The setting batchSize of agent "cal-ql" is -1; it must be at least 1\.$/],
   [

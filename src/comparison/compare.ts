@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { DataError, fileReason, reasonIn, UsageError } from "../errors.js";
 import { makeFolder } from "../files/make-folder.js";
+import type { ReportOptions } from "../report/page.js";
 import { renderReport } from "../report/render.js";
 import { writePage } from "../report/write-report.js";
 import { whyNotResumable } from "../runs/find-checkpoint.js";
@@ -83,7 +84,7 @@ export async function compare(comparison: Comparison, options: CompareOptions = 
     await makeData(due, comparison.collection, events.collected);
     const endings = await runAll(due, { jobs, startWorker, signal, events });
     const runs = planned.map((run) => comparedRun(run, states.get(run)!, endings.get(run)));
-    return { runs, ...(await drawReport(runs, comparison.title, join(folder, options.report ?? runFiles.report))) };
+    return { runs, ...(await drawReport(runs, join(folder, options.report ?? runFiles.report), comparison)) };
   } finally {
     unlock();
   }
@@ -133,15 +134,16 @@ function recordedIn(folder: string, status: ComparedRun["status"]): Run | undefi
   }
 }
 
-async function drawReport(
+/** Draws the page of the runs that have left something; nothing where none has. */
+export async function drawReport(
   runs: readonly ComparedRun[],
-  title: string | undefined,
   path: string,
+  { title, overTasks = true }: Pick<ReportOptions, "title" | "overTasks">,
 ): Promise<{ report?: string }> {
   const present = runs.flatMap(({ run }) => run ?? []);
   if (present.length === 0) return {};
   const unrecorded = runs.filter(({ run }) => run?.summary === undefined);
-  writePage(await renderReport(present, { unrecorded, ...(title !== undefined && { title }) }), path);
+  writePage(await renderReport(present, { unrecorded, overTasks, ...(title !== undefined && { title }) }), path);
   return { report: path };
 }
 

@@ -49,16 +49,27 @@ export function labelFor({ agent = "cal-ql", onlineAgent }: TrainSettings): stri
   return onlineAgent && onlineAgent !== agent ? `${agent} -> ${onlineAgent}` : agent;
 }
 
-/** "0..4" or "0,2,7" or both, as numbers without repetition. @throws UsageError if it is neither */
+/** "0..4" or "0,2,7" or both, as numbers. @throws UsageError if it is neither, or names a seed twice */
 export function seedsOf(text: string): number[] {
-  const seeds = text.split(",").flatMap((part) => {
-    const [, first, last = first] = /^\s*(\d{1,9})(?:\.\.(\d{1,9}))?\s*$/.exec(part) ?? [];
-    const count = Number(last) - Number(first) + 1;
-    if (!(count >= 1 && count <= MOST_SEEDS))
-      throw new UsageError(`The seeds "${text}" cannot be read; give a range such as 0..4, or a list such as 0,2,7.`);
-    return Array.from({ length: count }, (_, i) => Number(first) + i);
-  });
-  return [...new Set(seeds)];
+  return eachOnce(text.split(",").flatMap((part) => seedsIn(part, text)));
+}
+
+function seedsIn(part: string, text: string): number[] {
+  const [, first, last = first] = /^\s*(\d{1,9})(?:\.\.(\d{1,9}))?\s*$/.exec(part) ?? [];
+  if (first === undefined)
+    throw new UsageError(`The seeds "${text}" cannot be read; give a range such as 0..4, or a list such as 0,2,7.`);
+  const count = Number(last) - Number(first) + 1;
+  if (count < 1) throw new UsageError(`The seeds "${part.trim()}" end before they begin; write ${last}..${first}.`);
+  if (count > MOST_SEEDS)
+    throw new UsageError(`The seeds "${part.trim()}" are ${count}; ${MOST_SEEDS} are the most: give a shorter range.`);
+  return Array.from({ length: count }, (_, i) => Number(first) + i);
+}
+
+/** The same seeds. @throws UsageError for one that is there twice: its second run would be the first again */
+export function eachOnce(seeds: readonly number[]): number[] {
+  const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
+  if (twice === undefined) return [...seeds];
+  throw new UsageError(`The seeds hold ${twice} twice, which would be the same run; name it once.`);
 }
 
 const MOST_SEEDS = 1000;

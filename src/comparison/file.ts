@@ -11,6 +11,7 @@ import type { TrainSettings } from "../settings/configuration.js";
 import {
   type Collection,
   type Comparison,
+  eachOnce,
   seedsOf,
   type Variant,
   variantFor,
@@ -116,15 +117,20 @@ function chooseScale(scales: Readonly<Record<string, object>>, scale: string | u
 }
 
 function readVariants(variants: readonly (string | Readonly<Record<string, unknown>>)[]): Variant[] {
-  return variants.map((variant) => {
+  return variants.map((variant, i) => {
     if (typeof variant === "string") return variantOf(variant);
     for (const key of ["task", "seed"]) {
-      if (key in variant) throw new UsageError(`A variant holds ${key}; ${placeOf(key)}.`);
+      if (key in variant) throw new UsageError(`The entry ${key} is in ${nameOf(variant, i)}; ${placeOf(key)}.`);
     }
     const { label, ...settings } = variant;
-    parseDeclared(variantSchema, pickNames(variant, Object.keys(variantSchema.shape)), "entry", "a variant");
+    parseDeclared(variantSchema, pickNames(variant, Object.keys(variantSchema.shape)), "entry", nameOf(variant, i));
     return variantFor(settings as TrainSettings, label as string | undefined);
   });
+}
+
+/** What an error calls it: by its label, or by its place among the variants. */
+function nameOf({ label }: Readonly<Record<string, unknown>>, index: number): string {
+  return typeof label === "string" ? `the variant "${label}"` : `variant ${index + 1}`;
 }
 
 function pickNames(values: object, wanted: readonly string[]): object {
@@ -132,7 +138,7 @@ function pickNames(values: object, wanted: readonly string[]): object {
 }
 
 function readSeeds(seeds: string | number | readonly number[]): number[] {
-  return typeof seeds === "object" ? [...new Set(seeds)] : seedsOf(String(seeds));
+  return typeof seeds === "object" ? eachOnce(seeds) : seedsOf(String(seeds));
 }
 
 function readCollection(written: object, path: string): Collection {

@@ -25,9 +25,20 @@ describe("words", () => {
     ["0..4", [0, 1, 2, 3, 4]],
     ["3", [3]],
     ["0,2, 7", [0, 2, 7]],
-    ["5..6,1,5", [5, 6, 1]],
+    ["5..6,1", [5, 6, 1]],
   ])("seeds %s", (text, seeds) => {
     expect(seedsOf(text)).toEqual(seeds);
+  });
+
+  it.each([
+    ["1..0", 'The seeds "1..0" end before they begin; write 0..1.'],
+    ["5,3..1", 'The seeds "3..1" end before they begin; write 1..3.'],
+    ["0,0", "The seeds hold 0 twice, which would be the same run; name it once."],
+    ["5..6,1,5", "The seeds hold 5 twice, which would be the same run; name it once."],
+    ["0..1000", 'The seeds "0..1000" are 1001; 1000 are the most: give a shorter range.'],
+    ["0...4", 'The seeds "0...4" cannot be read; give a range such as 0..4, or a list such as 0,2,7.'],
+  ])("seeds %s are refused for what is wrong with them", (text, sentence) => {
+    expect(() => seedsOf(text)).toThrow(sentence);
   });
 
   it("a colon separates the agent of the online phase", () => {
@@ -197,5 +208,26 @@ collection: { steps: 100, noise: 0.2 }
       dataset: "{task}.hdf5",
       agent: "cal-ql",
     });
+  });
+});
+
+describe("an error in a variant of a file", () => {
+  const planned = async (variants: string) =>
+    planRuns(readComparison(file("variants.yaml", `task: corridor-exit\nvariants:\n${variants}`)), "out");
+
+  it("names the variant that has a name of its own", async () => {
+    await expect(planned("  - cql\n  - { label: far, agent: cql, discount: 2 }\n")).rejects.toThrow(
+      'The variant "far" cannot be run. The setting discount of agent "cql" is 2; it must be at most 1.',
+    );
+    await expect(planned("  - { agent: cql, discount: 2 }\n")).rejects.toThrow(/^The setting discount of agent "cql"/);
+  });
+
+  it("or its place", async () => {
+    await expect(planned("  - cql\n  - { agent: cql, seed: 2 }\n")).rejects.toThrow(
+      /^The entry seed is in variant 2; name seeds beside the variants\.$/,
+    );
+    await expect(planned("  - { label: far, agent: 3 }\n")).rejects.toThrow(
+      /^The entry agent of the variant "far" is 3; it must be text\.$/,
+    );
   });
 });

@@ -12,7 +12,7 @@ import { shown } from "../requirement.js";
 import { configure } from "../runs/configure.js";
 import type { Configuration, TrainSettings } from "../settings/configuration.js";
 import { learnsFromNoData, refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
-import type { Comparison, Variant } from "./comparison.js";
+import { type Comparison, labelFor, type Variant } from "./comparison.js";
 import { dataFile } from "./data.js";
 
 export interface PlannedRun {
@@ -109,7 +109,7 @@ async function sizesOfTask(task: string): Promise<Sizes> {
 /** One thread a run unless the variant says otherwise: the cores are shared out among the runs. */
 function planRun({ task, seed, variant: { label, settings: own }, out, several }: Place): Planned {
   const written = { threads: 1, ...own, task, seed, label };
-  const configuration = configure(written);
+  const configuration = configured(written, label);
   const { dataset: named } = configuration.run;
   const collects = !named && !learnsFromNoData(configuration.run);
   const dataset = collects ? resolve(dataFile(out, task)) : (named?.replaceAll("{task}", task) ?? null);
@@ -124,6 +124,16 @@ function planRun({ task, seed, variant: { label, settings: own }, out, several }
     collects,
   };
   return { run, configuration };
+}
+
+/** @throws UsageError that names the variant, where it has a name of its own: the agents' names are in the error itself */
+function configured(written: TrainSettings, label: string): Configuration {
+  try {
+    return configure(written);
+  } catch (error) {
+    if (!(error instanceof UsageError) || label === labelFor(written)) throw error;
+    throw new UsageError(`The variant "${label}" cannot be run. ${error.message}`);
+  }
 }
 
 /** "cql -> sac" as "cql-sac": letters, digits and dots survive, everything else is a hyphen. */

@@ -2,7 +2,7 @@
  * Which tasks can collect data of their own, and how: the one entry point when only a task's name is known.
  */
 import type { Dataset } from "../data/episode.js";
-import { nearestNames, UsageError } from "../errors.js";
+import { nearestNames, suggestion, UsageError } from "../errors.js";
 import { families } from "./families.js";
 import type { DataRecipe, OwnData, TaskCollection } from "./family.js";
 import { splitTask } from "./task-name.js";
@@ -43,7 +43,7 @@ export async function collectTask(settings: TaskCollection): Promise<Dataset> {
   const data = dataOf(settings.task);
   if (!data)
     throw new UsageError(
-      `The task ${settings.task} has no data of its own; train on recorded data (--dataset FILE), or collect the data of one of these: ${nearestNames(settings.task, collectedTasks)}.`,
+      `The task ${settings.task} has no data of its own; train on recorded data (--dataset FILE), or collect the data of one of these: ${nearestNames(settings.task, collectedTasks)}.${suggestion(splitTask(settings.task).name, collectedTasks)}`,
     );
   const { name: task, options } = splitTask(settings.task);
   const asked = Object.keys(options).length > 0 ? { ...settings, task, options } : settings;

@@ -63,6 +63,9 @@ function factoryOf(name: string): EnvironmentFactory {
   const factory = own().get(name);
   if (factory) return factory;
   const family = familyOf(name);
-  if (!family) throw unknownName("environment", name, environmentNames(), importHint("environment"));
+  if (!family) {
+    const cut = name.includes("=") ? " An option stands behind its task: name?option=value&option=value." : "";
+    throw unknownName("environment", name, environmentNames(), `${cut}${importHint("environment")}`);
+  }
   return (options) => family.make(name, options);
 }

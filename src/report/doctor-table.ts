@@ -14,7 +14,7 @@ import {
 } from "../training/doctor.js";
 import type { MetricsLine } from "../training/record.js";
 import { fixed, missing } from "./format.js";
-import type { RunGroup } from "./groups.js";
+import { type RunGroup, seedOf } from "./groups.js";
 import { type Html, html } from "./html.js";
 import { mean } from "./intervals.js";
 import { evaluationAtSwitch, metricsAtSwitch } from "./timeline.js";
@@ -68,6 +68,17 @@ those that the backup would take; all pessimism of a conservative critic enters 
 recorded episodes begin; doing nothing is worth the lowest reward of a step that goes on, forever, and the margin to it is
 how far above that the critic holds the start to be.</p>
 ${rows.map(({ label, seen }) => seen.length > 0 && html`<p>${label}: ${verdictOf(meanOf(seen), meanFacts(seen))}</p>`)}`;
+}
+
+/** What the doctor warns of, for all runs of a group together; nothing where no critic lies too low. */
+export function doctorWarning({ label, runs }: RunGroup): string[] {
+  const low = runs.flatMap((run) => {
+    const seen = switchSeen(run);
+    return seen && ["low", "below the floor"].includes(gradeOf(seen)) ? [{ seed: seedOf(run), seen }] : [];
+  });
+  if (low.length === 0) return [];
+  const which = low.length === 1 ? `seed ${low[0]!.seed}` : `${low.length} of ${runs.length} runs, their means`;
+  return [`${label}, ${which}, at the switch: ${verdictOf(meanOf(low.map(({ seen }) => seen)))}`];
 }
 
 function cellsOf(seen: readonly SwitchSeen[]): Html[] {

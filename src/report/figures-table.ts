@@ -84,7 +84,7 @@ ${heading(comparableColumns)}
 <tbody>${rows}</tbody>
 </table>
 <p class="note">Interquartile means over the runs of all tasks: the mean of the middle half. Below each: its 95 % bootstrap
-interval, resampled over the runs within each task.</p>`;
+interval, resampled over the runs within each task, where every task has two or more.</p>`;
 }
 
 function heading(columns: readonly FigureColumn[]): Html {

@@ -27,14 +27,16 @@ export function summarise(values: readonly number[]): FigureSummary | undefined 
 }
 
 /**
- * Interquartile mean over all values of all strata, with its bootstrap interval; undefined without any value.
+ * Interquartile mean over all values of all strata, with its bootstrap interval unless a stratum has but one; undefined
+ * without any value.
  * @param strata the values of each task; resamples are drawn within each, so that every task keeps its weight.
  */
 export function interquartileSummary(strata: readonly (readonly number[])[]): FigureSummary | undefined {
   const all = strata.flat();
   if (all.length === 0) return undefined;
   const summary = { mean: interquartileMean(all), runs: all.length };
-  return all.length < 2 ? summary : { ...summary, ...stratifiedInterval(strata, interquartileMean) };
+  const known = all.length >= 2 && strata.every((values) => values.length !== 1); // a single value varies, by how much it cannot say
+  return known ? { ...summary, ...stratifiedInterval(strata, interquartileMean) } : summary;
 }
 
 /** The mean of the middle half: a quarter of the values, rounded down, is left out at either end. */

@@ -148,6 +148,13 @@ describe("a report", () => {
     expect(text(page)).toContain("Interquartile means");
   });
 
+  it("has no means over tasks where they are shown for their contrast", () => {
+    const runs = ["corridor-exit", "pointmaze-umaze"].map((task) => syntheticRun({ task }));
+    const page = reportPage(runs, { overTasks: false });
+    expect(text(page)).not.toContain("Interquartile means");
+    expect(parseHTML(page).document.querySelectorAll("h2.task-name").length).toBe(2);
+  });
+
   it("folds the critics' own metrics away, one chart for each with a line a critic", () => {
     const run = syntheticRun();
     const critics = { q1Mean: 1, q2Mean: 2, boundRate1Next: 0.5 };

@@ -22,7 +22,7 @@ import { doctorSection } from "./doctor-table.js";
 import { colourKey, figuresTable, tasksTable } from "./figures-table.js";
 import { groupRuns, seedOf, type TaskRuns, type UnrecordedRun } from "./groups.js";
 import { Html, html } from "./html.js";
-import { pairedDifferences, pairedSentence } from "./paired.js";
+import { pairedSentences } from "./paired.js";
 import { endingsTable, originTable, settingsTables, warnings } from "./run-tables.js";
 import { pageCss } from "./style.js";
 import { onlineStepsSeen } from "./timeline.js";
@@ -38,6 +38,8 @@ export interface ReportOptions {
   readonly title?: string;
   /** Runs that left no summary, or nothing at all: they are shown as what they are. */
   readonly unrecorded?: readonly UnrecordedRun[];
+  /** Whether a table of means over the tasks stands first, where there are several; default true. */
+  readonly overTasks?: boolean;
 }
 
 /** The page that `renderReport` (render.ts) promises. */
@@ -60,7 +62,7 @@ export function reportPage(runs: readonly Run[], options: ReportOptions = {}): s
 <main>
 <header><h1>${title}</h1><p>${subtitle(runs)}</p></header>
 ${warnings([], elsewhere)}
-${tasks.length > 1 && html`<section class="task">${tasksTable(tasks)}</section>`}
+${tasks.length > 1 && (options.overTasks ?? true) && html`<section class="task">${tasksTable(tasks)}</section>`}
 ${tasks.map((task) => taskSection(task, tasks.length > 1, unrecorded))}
 </main>
 </body>
@@ -117,7 +119,7 @@ ${originTable(runs)}
 
 /** What the seeds that all agents share say, each agent against the first. */
 function pairedSection({ groups }: TaskRuns): Html | undefined {
-  const sentences = pairedDifferences(groups).map(pairedSentence);
+  const sentences = pairedSentences(groups);
   if (sentences.length === 0) return undefined;
   const items = sentences.map((sentence) => html`<li>${sentence}</li>`);
   return html`<details class="paired" open><summary>Seed by seed</summary><ul>${items}</ul>

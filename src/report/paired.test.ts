@@ -1,7 +1,7 @@
 /** Pairs of seeds: against counts and probabilities worked out by hand. */
 import { describe, expect, it } from "vitest";
 import type { RunGroup } from "./groups.js";
-import { pairedDifferences, pairedSentence, pText, signTest } from "./paired.js";
+import { pairedDifferences, pairedSentence, pairedSentences, pText, signTest } from "./paired.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 
 describe("the exact sign test", () => {
@@ -14,6 +14,27 @@ describe("the exact sign test", () => {
     [0, 0, 1],
   ])("%d against %d", (higher, lower, p) => {
     expect(signTest(higher, lower)).toBeCloseTo(p, 12);
+  });
+
+  /** 2·sum of C(n, k) up to the smaller count over 2^n, in whole numbers. */
+  function exactly(higher: number, lower: number): number {
+    const pairs = higher + lower;
+    let [tail, ways] = [0n, 1n];
+    for (let k = 0; k <= Math.min(higher, lower); k++) {
+      tail += ways;
+      ways = (ways * BigInt(pairs - k)) / BigInt(k + 1);
+    }
+    return Number((2n * tail * 10n ** 30n) >> BigInt(pairs)) / 1e30;
+  }
+
+  it.each([
+    [540, 536],
+    [1060, 1000],
+    [2600, 2400],
+    [1200, 1000],
+  ])("%d against %d, where 2^-n is no number any more", (higher, lower) => {
+    const exact = Math.min(1, exactly(higher, lower));
+    expect(signTest(higher, lower) / exact).toBeCloseTo(1, 9);
   });
 
   it.each([
@@ -42,13 +63,65 @@ describe("agents seed by seed", () => {
     expect(regret).toMatchObject({ label: "cql", reference: "cal-ql", higher: 2, lower: 0, equal: 1, p: 0.5 });
     expect(regret!.difference.mean).toBeCloseTo(1.25 / 3, 12);
     expect(pairedSentence(regret!)).toMatch(
-      /^cql's regret is higher than cal-ql's in 2 of 3 seeds, equal in 1 \(p = \.50\); mean difference 0\.417 \(95 % interval 0\.000 to 0\.750\)\.$/,
+      /^cql's regret is higher than cal-ql's in 2 of 3 seeds, equal in 1, 2 more seeds without a partner \(p = \.50\); mean difference 0\.417 \(95 % interval 0\.000 to 0\.750\)\.$/,
     );
   });
 
-  it("says so where nothing differs, and nothing of a single seed", () => {
+  it("says so where nothing differs", () => {
     const [same] = pairedDifferences([group("a", [1, 1]), group("b", [1, 1])]);
-    expect(pairedSentence(same!)).toBe("b's regret equals a's in all 2 seeds.");
-    expect(pairedDifferences([group("a", [1]), group("b", [1])])).toEqual([]);
+    expect(pairedSentence(same!)).toBe("b's regret equals a's in both seeds.");
+    const [three] = pairedDifferences([group("a", [1, 1, 1]), group("b", [1, 1, 1])]);
+    expect(pairedSentence(three!)).toBe("b's regret equals a's in all 3 seeds.");
+    const [both] = pairedDifferences([group("a", [1, 1]), group("b", [0, 0.5])]);
+    expect(pairedSentence(both!)).toContain("higher than a's in both seeds (p = .50);");
+  });
+
+  it("takes what rounding leaves of equal regrets for no difference", () => {
+    const success = 0.7;
+    const almost = [success, success, success - 1e-12, success + 1e-12, success + 1e-6];
+    const [regret] = pairedDifferences([group("a", Array(5).fill(success)), group("b", almost)]);
+    expect(regret).toMatchObject({ higher: 0, lower: 1, equal: 4, p: 1 });
+  });
+
+  it("counts the seeds without a partner", () => {
+    const [one] = pairedDifferences([group("a", [1, 1, 1]), group("b", [0, 0])]);
+    expect(pairedSentence(one!)).toContain("in both seeds, 1 more seed without a partner (p");
+    const [two] = pairedDifferences([group("a", [1, 1, 1]), group("b", [1, 1, 1], 1)]);
+    expect(pairedSentence(two!)).toBe("b's regret equals a's in both seeds, 2 more seeds without a partner.");
+  });
+
+  it("shows a narrow interval with the digits that it needs", () => {
+    const withQ = (label: string, qs: readonly number[]): RunGroup => {
+      const plain = group(
+        label,
+        qs.map(() => 1),
+      );
+      const runs = plain.runs.map((run, i) => {
+        const metrics = { policyQMean: qs[i]!, returnToGoMean: 0 };
+        return { ...run, metrics: run.metrics.map((line) => ({ ...line, metrics })) };
+      });
+      return { ...plain, runs };
+    };
+    const found = pairedDifferences([withQ("a", [0, 0, 0]), withQ("b", [-0.09, -0.06, -0.12])]);
+    expect(pairedSentence(found.at(-1)!)).toContain("mean difference −0.090 (95 % interval −0.120 to −0.060).");
+    const far = pairedDifferences([withQ("a", [0, 0, 0]), withQ("b", [-9, -6, -12])]);
+    expect(pairedSentence(far.at(-1)!)).toContain("mean difference −9.0 (95 % interval −12.0 to −6.0).");
+  });
+
+  it("says why nothing is paired, and of many agents why it is the regret alone", () => {
+    expect(pairedSentences([group("a", [1, 1]), group("b", [1])])).toEqual([
+      "b and a have only one seed in common, so nothing can be paired; run both with the same two seeds or more.",
+    ]);
+    expect(pairedSentences([group("a", [1, 1]), group("b", [1, 1], 2)])).toEqual([
+      "b and a have no seed in common, so nothing can be paired; run both with the same two seeds or more.",
+    ]);
+    expect(pairedSentences([group("a", [1, 1])])).toEqual([]);
+    const four = pairedSentences(["a", "b", "c", "d"].map((label) => group(label, [1, 1])));
+    expect(four.slice(0, 3).every((sentence) => sentence.includes("regret equals a's"))).toBe(true);
+    expect(four.slice(3)).toEqual([
+      "Of 4 agents only the regret is paired; a report of two or three of them pairs the rest.",
+    ]);
+    const three = pairedSentences(["a", "b", "c"].map((label) => group(label, [1, 1])));
+    expect(three.some((sentence) => sentence.startsWith("c's Q − G at the switch equals a's"))).toBe(true);
   });
 });

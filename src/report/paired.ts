@@ -2,7 +2,7 @@
  * Agents against each other on the same seeds. Runs of one seed share their data and the environment's chance, so that
  * the difference within a seed says more than two means do: its mean with a bootstrap interval, and an exact sign test.
  */
-import { fixed, percent } from "./format.js";
+import { fixed } from "./format.js";
 import { type RunGroup, seedOf } from "./groups.js";
 import { type FigureSummary, summarise } from "./intervals.js";
 import { type RunFigures, runFigures } from "./statistics.js";
@@ -17,6 +17,8 @@ export interface PairedDifference {
   readonly higher: number;
   readonly lower: number;
   readonly equal: number;
+  /** Seeds of one of the two that the other lacks. */
+  readonly alone: number;
   /** Two-sided, of the sign test; 1 where every pair is equal. */
   readonly p: number;
 }
@@ -24,18 +26,26 @@ export interface PairedDifference {
 interface PairedFigure {
   readonly key: keyof RunFigures;
   readonly name: string;
-  readonly format: (value: number) => string;
+  /** Shares are shown as percentages. */
+  readonly unit?: "%";
+  /** Digits after the point, as in the table; a narrow interval gets more. */
+  readonly decimals: number;
+  /** The largest value that there can be; without it, the largest that there is. */
+  readonly largest?: number;
 }
 
 /** With more groups than so many beside the first, a line for each figure would fill the page. */
 const MANY = 2;
 
+/** Differences below this share of the scale are what rounding leaves of equal values, and no sign. */
+const ROUNDING = 1e-9;
+
 /** What is compared, the most telling first. */
 const pairedFigures: readonly PairedFigure[] = [
-  { key: "regret", name: "regret", format: (value) => fixed(value, 3) },
-  { key: "successAtSwitch", name: "success at the switch", format: percent },
-  { key: "successAfter100", name: "success after all online steps", format: percent },
-  { key: "qMinusReturnToGo", name: "Q − G at the switch", format: (value) => fixed(value, 1) },
+  { key: "regret", name: "regret", decimals: 3, largest: 1 },
+  { key: "successAtSwitch", name: "success at the switch", unit: "%", decimals: 0, largest: 1 },
+  { key: "successAfter100", name: "success after all online steps", unit: "%", decimals: 0, largest: 1 },
+  { key: "qMinusReturnToGo", name: "Q − G at the switch", decimals: 1 },
 ];
 
 /**
@@ -49,18 +59,18 @@ export function pairedDifferences([reference, ...others]: readonly RunGroup[]): 
 }
 
 function pairedIn(figure: PairedFigure, group: RunGroup, reference: RunGroup): PairedDifference | undefined {
-  const known = figuresBySeed(reference, figure.key);
-  const differences = [...figuresBySeed(group, figure.key)].flatMap(([seed, value]) => {
-    const other = known.get(seed);
-    return other === undefined ? [] : [value - other];
-  });
-  if (differences.length < 2) return undefined;
+  const [own, known] = [figuresBySeed(group, figure.key), figuresBySeed(reference, figure.key)];
+  const pairs = [...own].flatMap(([seed, value]) => (known.has(seed) ? [[value, known.get(seed)!] as const] : []));
+  if (pairs.length < 2) return undefined;
+  const smallest = ROUNDING * (figure.largest ?? Math.max(...pairs.flat().map(Math.abs)));
+  const differences = pairs.map(([value, other]) => (Math.abs(value - other) <= smallest ? 0 : value - other));
   const higher = differences.filter((difference) => difference > 0).length;
   const lower = differences.filter((difference) => difference < 0).length;
   return {
     ...{ figure, label: group.label, reference: reference.label, higher, lower },
     difference: summarise(differences)!,
     equal: differences.length - higher - lower,
+    alone: own.size + known.size - 2 * pairs.length,
     p: signTest(higher, lower),
   };
 }
@@ -81,22 +91,47 @@ function figuresBySeed({ runs }: RunGroup, key: keyof RunFigures): Map<string, n
 export function signTest(higher: number, lower: number): number {
   const pairs = higher + lower;
   let tail = 0;
-  let term = 0.5 ** pairs;
+  let logTerm = -pairs * Math.LN2; // 2^-pairs itself is 0 from 1075 pairs on
   for (let k = 0; k <= Math.min(higher, lower); k++) {
-    tail += term;
-    term *= (pairs - k) / (k + 1);
+    tail += Math.exp(logTerm);
+    logTerm += Math.log((pairs - k) / (k + 1));
   }
   return Math.min(1, 2 * tail);
 }
 
-/** "cql's regret is higher than cal-ql's in 17 of 20 seeds (p = .0026); the mean difference is 0.42 (0.31–0.52)". */
+/** What the seeds say that the groups share, and where they say nothing, why. */
+export function pairedSentences(groups: readonly RunGroup[]): string[] {
+  const [reference, ...others] = groups;
+  if (!reference) return [];
+  const unpaired = others.flatMap((group) => unpairedSentence(group, reference) ?? []);
+  const paired = pairedDifferences(groups).map(pairedSentence);
+  const short =
+    others.length > MANY && paired.length > 0
+      ? [`Of ${groups.length} agents only the regret is paired; a report of two or three of them pairs the rest.`]
+      : [];
+  return [...paired, ...unpaired, ...short];
+}
+
+/** A mean difference of fewer than two pairs has no interval, and no test. */
+function unpairedSentence(group: RunGroup, reference: RunGroup): string | undefined {
+  const seeds = new Set(reference.runs.map(seedOf));
+  const shared = new Set(group.runs.map(seedOf).filter((seed) => seeds.has(seed))).size;
+  if (shared >= 2) return undefined;
+  const count = shared === 0 ? "no seed" : "only one seed";
+  return `${group.label} and ${reference.label} have ${count} in common, so nothing can be paired; run both with the same two seeds or more.`;
+}
+
+/** "cql's regret is higher than cal-ql's in 17 of 20 seeds (p = .0026); mean difference 0.420 (95 % interval ...)." */
 export function pairedSentence(paired: PairedDifference): string {
-  const { figure, label, reference, higher, lower, equal, p, difference } = paired;
+  const { figure, label, reference, higher, lower, equal, alone, p, difference } = paired;
   const pairs = higher + lower + equal;
-  if (equal === pairs) return `${label}'s ${figure.name} equals ${reference}'s in all ${pairs} seeds.`;
+  const left = alone > 0 ? `, ${alone} more ${alone === 1 ? "seed" : "seeds"} without a partner` : "";
+  if (equal === pairs)
+    return `${label}'s ${figure.name} equals ${reference}'s in ${pairs === 2 ? "both" : `all ${pairs}`} seeds${left}.`;
   const [count, word] = higher >= lower ? [higher, "higher"] : [lower, "lower"];
+  const seeds = count === 2 && pairs === 2 ? "both seeds" : `${count} of ${pairs} seeds`;
   const same = equal > 0 ? `, equal in ${equal}` : "";
-  return `${label}'s ${figure.name} is ${word} than ${reference}'s in ${count} of ${pairs} seeds${same} (${pText(p)}); mean difference ${summaryText(difference, figure.format)}.`;
+  return `${label}'s ${figure.name} is ${word} than ${reference}'s in ${seeds}${same}${left} (${pText(p)}); mean difference ${differenceText(difference, figure)}.`;
 }
 
 /** "p = .0026", with two digits; "p < .0001" below. */
@@ -105,7 +140,11 @@ export function pText(p: number): string {
   return `p = ${p >= 0.995 ? "1" : p.toPrecision(2).replace(/^0/, "")}`;
 }
 
-function summaryText({ mean, low, high }: FigureSummary, format: (value: number) => string): string {
-  if (low === undefined || high === undefined) return format(mean);
-  return `${format(mean)} (95 % interval ${format(low)} to ${format(high)})`;
+/** With as many digits as the interval's width asks for: two of it are seen, where the table's would show none. */
+function differenceText({ mean, low, high }: FigureSummary, { unit, decimals }: PairedFigure): string {
+  const [size, suffix] = unit === "%" ? [100, " %"] : [1, ""];
+  const width = size * (high! - low!);
+  const digits = width > 0 ? Math.min(decimals + 4, Math.max(decimals, Math.ceil(1 - Math.log10(width)))) : decimals;
+  const text = (value: number) => `${fixed(size * value, digits)}${suffix}`;
+  return `${text(mean)} (95 % interval ${text(low!)} to ${text(high!)})`;
 }

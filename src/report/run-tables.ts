@@ -4,6 +4,7 @@
  */
 import type { Run } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
+import { doctorWarning } from "./doctor-table.js";
 import { count, duration, fixed, missing, settingText } from "./format.js";
 import { labelOf, type RunGroup, seedOf, type UnrecordedRun } from "./groups.js";
 import { type Html, html } from "./html.js";
@@ -21,7 +22,7 @@ export function warnings(groups: readonly RunGroup[], unrecorded: readonly Unrec
   const known = new Set(unrecorded.map(({ label, seed }) => `${label}, seed ${seed}`));
   const incomplete = groups.flatMap((group) => group.runs.filter(isIncomplete));
   const ends = incomplete.filter((run) => !known.has(nameOf(run))).map(endSentence);
-  const noticed = groups.flatMap((group) => group.runs.flatMap(noticeSentences));
+  const noticed = groups.flatMap((group) => [...doctorWarning(group), ...group.runs.flatMap(noticeSentences)]);
   const sentences = [...ends, ...unrecorded.map(unrecordedSentence), ...noticed, ...groups.flatMap(mixtureSentence)];
   return sentences.length === 0
     ? undefined
@@ -103,7 +104,7 @@ function unrecordedSentence({ label, seed, status, reason }: UnrecordedRun): str
 
 /** What was noticed while the run went on; the first few, because a bad environment may fail a thousand times. */
 function noticeSentences(run: Run): string[] {
-  const notices = run.notices.filter(({ kind }) => kind !== "switch"); // the doctor's own section says these
+  const notices = run.notices.filter(({ kind }) => kind !== "switch"); // doctorWarning says these of all runs together
   const shown = notices.slice(0, NOTICES).map(({ notice }) => `${nameOf(run)}: ${notice}`);
   const more = notices.length - shown.length;
   return more > 0 ? [...shown, `${nameOf(run)}: ${count(more)} more in ${runFiles.notices}.`] : shown;

@@ -1,5 +1,6 @@
 /** Points on the time axis: signs, thinning that never crosses the switch, means over runs, round ticks. */
 import { describe, expect, it } from "vitest";
+import { summarise } from "./intervals.js";
 import { meanOverRuns, metricPoints, thin } from "./series.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 import { TimeAxis } from "./time-axis.js";
@@ -39,6 +40,18 @@ describe("meanOverRuns", () => {
   it("counts a run as far as it went, with one spacing of grace for trajectories that end later", () => {
     const merged = meanOverRuns([points([0, 0], [10, 0], [22, 0], [40, 0]), points([0, 4], [10, 4], [20, 4])]);
     expect(merged.map((point) => point.value)).toEqual([2, 2, 2, 0]);
+  });
+});
+
+describe("the bands", () => {
+  it("are the intervals of the tables, of 95 %", () => {
+    const values = [0.1, 0.5, 0.2, 0.9, 0.4, 0.7, 0.3, 0.8, 1, 0.6];
+    const [point] = meanOverRuns(values.map((value) => points([100, value])));
+    const { mean, low, high } = summarise(values)!;
+    expect(point).toEqual({ step: 100, value: mean, low, high });
+    // The deviation of the mean is 0.0908: 95 % are some 1.96 of it to either side, 68 % would be one.
+    expect((high! - low!) / (2 * 0.0908)).toBeGreaterThan(1.8);
+    expect((high! - low!) / (2 * 0.0908)).toBeLessThan(2.1);
   });
 });
 

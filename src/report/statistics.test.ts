@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Run } from "../runs/read.js";
 import { bootstrapInterval, interquartileMean, interquartileSummary, summarise } from "./intervals.js";
-import { runFigures, summariseRuns, summariseTasks } from "./statistics.js";
+import { fell, lowestOnline, runFigures, summariseRuns, summariseTasks } from "./statistics.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 
 /** A run of 100 offline updates with the given [onlineSteps, success] evaluations online. */
@@ -111,6 +111,26 @@ describe("runFigures", () => {
   });
 });
 
+describe("a run that fell", () => {
+  /** One that stands at the same success before and after. */
+  const dippingTo = (lowest: number) => runWith([[100, 0.9], [200, lowest], [300, 0.9]], 0.9); // biome-ignore format: a curve
+
+  it.each([
+    [0, true],
+    [0.05, true],
+    [0.1, true],
+    [0.15, false],
+    [0.5, false],
+  ])("one whose lowest success online is %d: %s, though it came back", (lowest, fallen) => {
+    expect([lowestOnline(dippingTo(lowest)), fell(dippingTo(lowest))]).toEqual([lowest, fallen]);
+  });
+
+  it("is judged by what it does online alone", () => {
+    expect(fell(runWith([[100, 0.9]], 0))).toBe(false);
+    expect(fell(runWith([]))).toBe(false);
+  });
+});
+
 describe("cumulative regret", () => {
   it("is 1 - success of a constant curve, whatever the spacing", () => {
     const constant: [number, number][] = [
@@ -177,8 +197,19 @@ describe("summaries over runs", () => {
       [1, 1, 1, 1],
     ]);
     expect(constant).toEqual({ mean: 0.5, low: 0.5, high: 0.5, runs: 8 });
-    const tasks = [[runWith([[1000, 1]], 0)], [runWith([[1000, 1]], 1), runWith([[1000, 0]], 1)]];
-    expect(summariseTasks(tasks).successAfter100).toMatchObject({ mean: 2 / 3, runs: 3, low: 1 / 3, high: 1 });
+    const [one, none] = [runWith([[1000, 1]], 0), runWith([[1000, 0]], 1)];
+    expect(
+      summariseTasks([
+        [one, one],
+        [one, none],
+      ]).successAfter100,
+    ).toEqual({ mean: 1, runs: 4, low: 0.5, high: 1 });
+  });
+
+  it("over tasks have no interval where a task has a single run, whose spread nobody knows", () => {
+    const [one, none] = [runWith([[1000, 1]], 0), runWith([[1000, 0]], 1)];
+    expect(summariseTasks([[one], [one]]).successAfter100).toEqual({ mean: 1, runs: 2 });
+    expect(summariseTasks([[one], [one, none]]).successAfter100).toEqual({ mean: 2 / 3, runs: 3 });
   });
 
   it("leave out runs that lack a figure", () => {

@@ -67,7 +67,20 @@ describe("a wrong setting", () => {
       { preset: "laptob" },
       'The setting preset of the run is "laptob"; it must be one of paper, laptop (did you mean "laptop"?).',
     ],
-    [{ rollback: { belw: 5 } }, 'The setting rollback of the run is {"belw":5}; its below must be a number.'],
+    [
+      { rollback: { belw: 5 } },
+      'The setting rollback of the run is {"belw":5}; it has no entry "belw" (did you mean "below"?); its entries are below, episodes, restore.',
+    ],
+    [
+      { rollback: { below: 5, episodes: 10, retore: true } },
+      'The setting rollback of the run is {"below":5,"episodes":10,"retore":true}; it has no entry "retore" (did you mean "restore"?); its entries are below, episodes, restore.',
+    ],
+    [
+      { rollback: { "below:5": null } },
+      'The setting rollback of the run is {"below:5":null}; it has no entry "below:5" (did you mean "below"?); its entries are below, episodes, restore; a space stands after each colon.',
+    ],
+    [{ evaluationEpisodes: "none" }, 'The setting evaluationEpisodes of the run is "none"; it must be a number.'],
+    [{ rollback: { episodes: 5 } }, 'The setting rollback of the run is {"episodes":5}; its below must be a number.'],
     [
       { mixingRatio: -1, mixingRatioEnd: 0.1 },
       "The mixing ratio is to go from -1, which means by size, to 0.1; give a mixingRatio from 0 to 1, or leave out mixingRatioEnd.",
@@ -144,4 +157,10 @@ describe("a schedule of the mixing ratio that does less than it seems to", () =>
 it("a rollback may leave out what has a default", () => {
   const { rollback } = resolveConfiguration({ rollback: { below: 5 } }).run;
   expect(rollback).toEqual({ below: 5, episodes: 10, restore: false, restores: 3 });
+});
+
+it("takes none, as a file and the list of settings write it, where a setting may be none", () => {
+  const written = { task: "corridor-exit", mixingRatioEnd: "none", rollback: "none", dataset: "none", nActions: 4 };
+  const { run } = resolveConfiguration(written as unknown as TrainSettings);
+  expect([run.mixingRatioEnd, run.rollback, run.dataset]).toEqual([null, null, null]);
 });

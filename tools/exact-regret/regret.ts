@@ -37,7 +37,8 @@ export interface Regret {
   readonly last: number;
 }
 
-const offlineSweeps = 4_000;
+/** After which the critic of the recorded data stands still. */
+export const offlineSweeps = 4_000;
 const sweepsEachEpisode = 50;
 const longestEpisode = 200;
 

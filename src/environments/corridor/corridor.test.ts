@@ -34,10 +34,64 @@ describe("corridor-exit", () => {
   });
 
   it("is closed beyond the exit: the walker stays inside and the clock ends the episode", () => {
-    const environment = corridor({ exitUntil: 0, horizon: 5 });
+    const environment = corridor({ exitUntil: 0, horizon: 5, length: 0.2 });
     const results = walk(environment, 0, 1);
     expect(results.map(({ observation }) => observation[1])).toEqual(Array(5).fill(Math.fround(0.05)));
     expect(results.at(-1)).toMatchObject({ reward: -1, terminated: false, truncated: true });
+  });
+
+  it("is open along the first of its length alone: beyond, whoever pushes against the side stays inside", () => {
+    /** After so many steps along, pushes to the side. */
+    const pushed = (steps: number) => {
+      const environment = corridor();
+      environment.reset({ seed: 0 });
+      for (let i = 0; i < steps; i++) environment.step(Float32Array.of(1, 0));
+      environment.step(Float32Array.of(0, 1));
+      return environment.step(Float32Array.of(0, 1));
+    };
+    expect(pushed(14)).toMatchObject({ reward: -25, terminated: true, info: { exited: true } }); // 0.7 of 1 m
+    const closed = pushed(17); // 0.85 m
+    expect(closed).toMatchObject({ reward: -1, terminated: false, info: { exited: false } });
+    expect(closed.observation[1]).toBe(Math.fround(0.05));
+  });
+
+  it("has a wall behind the start", () => {
+    const environment = corridor();
+    environment.reset({ seed: 0 });
+    const back = [1, 2, 3].map(() => environment.step(Float32Array.of(-1, 0)).observation[0]);
+    expect(back).toEqual([0, 0, 0]);
+    expect(environment.step(Float32Array.of(1, 0)).observation[0]).toBe(Math.fround(0.05));
+  });
+
+  it("counts a step that passes the goal and the side at once as one to the goal", () => {
+    const environment = corridor({ exitUntil: 1, length: 0.1 });
+    environment.reset({ seed: 0 });
+    environment.step(Float32Array.of(1, 0.8));
+    const last = environment.step(Float32Array.of(1, 1));
+    expect(last.observation[1]).toBeCloseTo(0.09, 6);
+    expect(last).toMatchObject({ reward: 0, terminated: true, info: { success: true, exited: false } });
+  });
+
+  it.each([
+    [{ exitUntil: 1.5 }, "The option exitUntil of corridor-exit is 1.5; it must be at most 1."],
+    [{ exitReward: 1e9 }, "The option exitReward of corridor-exit is 1000000000; it must be at most 0."],
+    [
+      { horizon: 19 },
+      "The option horizon of corridor-exit is 19, but the goal is 20 steps away; give at least as many, or a shorter length.",
+    ],
+    [
+      { startWidth: 0.2 },
+      "The option startWidth of corridor-exit is 0.2, but whoever begins more than 0.1 from the middle is outside at the first step; give at most that.",
+    ],
+    [{ start: 1 }, /^Unknown option of corridor-exit "start"\. Did you mean "startWidth"\? Known: exitDistance, /],
+    [{ colour: 1 }, /^Unknown option of corridor-exit "colour"\. Known: exitDistance, /],
+  ])("refuses %o, which cannot be meant", (options, sentence) => {
+    expect(() => corridor(options)).toThrow(sentence);
+  });
+
+  it("takes a horizon that is just long enough", () => {
+    expect(walk(corridor({ length: 0.3, horizon: 6 }), 1, 0).length).toBe(6);
+    expect(walk(corridor({ horizon: 20 }), 1, 0).at(-1)).toMatchObject({ info: { success: true } });
   });
 
   it("begins within its start width and takes actions that do nothing", () => {
@@ -64,9 +118,41 @@ describe("corridor-exit", () => {
     const at = (x: number, y: number) => [...frame.pixels.subarray(3 * (120 * y + x), 3 * (120 * y + x) + 3)];
     expect(at(10, 30)).toEqual([224, 98, 38]); // the walker at the start
     expect(at(60, 30)).toEqual([240, 236, 227]);
-    expect(at(115, 30)).toEqual([46, 160, 80]);
-    expect(at(60, 3)).toEqual([226, 150, 140]);
+    expect(at(118, 30)).toEqual([46, 160, 80]);
+    expect(at(75, 3)).toEqual([226, 150, 140]);
     expect(at(105, 3)).toEqual([88, 98, 116]);
+  });
+});
+
+describe("the words in the picture", () => {
+  const ink = [88, 40, 36];
+  /** The rows of a part of the picture, "#" where a word covers it. */
+  function inked(options: object, [left, top]: readonly [number, number], width: number, height: number): string[] {
+    const environment = corridor(options);
+    environment.reset({ seed: 0 });
+    const frame = makeFrame(120, 60);
+    environment.render(frame);
+    const isInk = (x: number, y: number) => ink.every((part, i) => frame.pixels[3 * (120 * y + x) + i] === part);
+    return Array.from({ length: height }, (_, y) =>
+      Array.from({ length: width }, (_, x) => (isInk(left + x, top + y) ? "#" : ".")).join(""),
+    );
+  }
+
+  it("say that the red sides are the exit and the green end is the goal", () => {
+    const rows = inked({}, [34, 0], 32, 16);
+    expect(rows.filter((_, y) => y % 2 === 1).filter((row) => row.includes("#"))).toEqual([
+      ".######..##..##..######..######.",
+      ".##......##..##....##......##...",
+      ".####......##......##......##...",
+      ".##......##..##....##......##...",
+      ".######..##..##..######....##...",
+    ]);
+    expect(inked({}, [34, 44], 32, 16).join("")).toContain("######..##..##..######..######");
+    expect(inked({}, [114, 19], 3, 5)).toEqual([".##", "#..", "#.#", "#.#", ".##"]);
+  });
+
+  it("are left out where there is no exit", () => {
+    expect(inked({ exitUntil: 0 }, [0, 0], 120, 16).join("")).not.toContain("#");
   });
 });
 

@@ -4,6 +4,7 @@
  * policy unlearn: as soon as the estimate of the good way falls below what the exit is worth (docs/unlearning.md).
  */
 import { z } from "zod";
+import { UsageError } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import type { Frame } from "../../rendering/frame.js";
 import { parseDeclared } from "../../requirement.js";
@@ -24,9 +25,14 @@ const positive = () => z.number().positive();
 /** The options of a corridor; lengths in metres. */
 export const corridorOptions = z.strictObject({
   length: positive().default(1).describe("from the start to the goal"),
-  exitReward: z.number().default(-25).describe("reward of the step through the exit, which ends the episode"),
+  exitReward: z.number().max(0).default(-25).describe("reward of the step through the exit, which ends the episode"),
   exitDistance: positive().default(0.05).describe("from the middle of the corridor to its sides, where the exit is"),
-  exitUntil: z.number().min(0).default(0.8).describe("share of the length along which the sides are open; 0: no exit"),
+  exitUntil: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.8)
+    .describe("share of the length along which the sides are open; 0: no exit"),
   startWidth: z.number().min(0).default(0.055).describe("episodes begin at most so far from the middle"),
   extraActions: z.int().min(0).max(1000).default(0).describe("entries of an action that do nothing, after its two"),
   horizon: z.int().positive().default(60).describe("the largest number of steps of an episode"),
@@ -45,7 +51,22 @@ export const stepLength = 0.05;
  */
 export function makeCorridor(name: string, options: EnvironmentOptions = {}): CorridorEnvironment {
   const read = parseDeclared(corridorOptions, options, "option", name);
+  refuseNoWay(name, read);
   return new CorridorEnvironment(name, read);
+}
+
+/** @throws UsageError for options that are fine one by one and leave no episode that could succeed */
+function refuseNoWay(name: string, { length, horizon, startWidth, exitDistance }: CorridorOptions): void {
+  const steps = Math.ceil(length / stepLength - 1e-9); // 0.3 / 0.05 is a little more than 6
+  if (horizon < steps)
+    throw new UsageError(
+      `The option horizon of ${name} is ${horizon}, but the goal is ${steps} steps away; give at least as many, or a shorter length.`,
+    );
+  const widest = Number((exitDistance + stepLength).toPrecision(6));
+  if (startWidth > widest)
+    throw new UsageError(
+      `The option startWidth of ${name} is ${startWidth}, but whoever begins more than ${widest} from the middle is outside at the first step; give at most that.`,
+    );
 }
 
 /** One walker in a corridor. The first reset without a seed behaves like one with seed 0. */

@@ -14,9 +14,9 @@ import {
   collectEpisodes,
   requireWithin,
 } from "../collect.js";
+import type { EnvironmentOptions } from "../environment.js";
 import { guardEnvironment } from "../guard.js";
 import { type Maze, type MazeName, makeMaze, type Position, positionOf, sameCell, waypointsTo } from "../mazes.js";
-import type { PointMazeOptions } from "./pointmaze.js";
 import { defaultFrameSkip, type PointMazeName, pointMazes, pointMazeTasks } from "./tasks.js";
 
 /**
@@ -45,6 +45,8 @@ export interface PointMazeCollection extends CollectionAmount {
   /** Passed to the environment. */
   readonly frameSkip?: number;
   readonly horizon?: number;
+  /** Passed to the environment too, but for its start: the data begin where `starts` says, whatever the task does. */
+  readonly options?: EnvironmentOptions;
 }
 
 /**
@@ -58,10 +60,11 @@ export async function collectPointMaze(settings: PointMazeCollection): Promise<D
   const mazeName = mazeNameOf(task);
   requireWithin("goalShare", goalShare, 0, 1);
   requireWithin("noise", noise, 0, Number.MAX_VALUE);
-  const { frameSkip = defaultFrameSkip, horizon } = settings;
-  const options: PointMazeOptions = { start: starts, frameSkip, ...(horizon === undefined ? {} : { horizon }) };
+  const { options = {} } = settings;
+  const { frameSkip = options.frameSkip ?? defaultFrameSkip, horizon = options.horizon } = settings;
+  const made = { ...options, start: starts, frameSkip, ...(horizon === undefined ? {} : { horizon }) };
   const { makePointMaze } = await import("./pointmaze.js");
-  const environment = guardEnvironment(makePointMaze(task.slice("pointmaze-".length) as PointMazeName, options));
+  const environment = guardEnvironment(makePointMaze(task.slice("pointmaze-".length) as PointMazeName, made));
   const random = new RandomStream(settings.seed, "controller");
   const share = goals === "fixed" ? 1 : goalShare;
   const source =

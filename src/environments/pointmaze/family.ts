@@ -39,7 +39,7 @@ export const pointMazeFamily: Family = {
     tasks: pointMazeTasks,
     // Starts everywhere; seven of ten episodes seek the task's goal.
     recipe: { goalShare: 0.7, noise: 0.7, seed: 0, steps: 50_000 },
-    settings: ["starts", "goals", "goalShare", "noise"],
+    settings: ["starts", "goals", "goalShare", "noise", "options"],
     collect: async (settings) => (await import("./collect-pointmaze.js")).collectPointMaze(settings),
   },
 };

@@ -1,0 +1,61 @@
+/**
+ * What the demo's runs show, in words that need no paper. It says what was measured and no more: where a run has left
+ * nothing to measure, that is said instead.
+ */
+import type { ComparedRun } from "../comparison/compare.js";
+import { percent } from "../report/format.js";
+import { mean } from "../report/intervals.js";
+import { fell, lowestOnline, runFigures } from "../report/statistics.js";
+
+export const demoAgents = ["cal-ql", "cql"] as const;
+export const demoTasks = { tempting: "corridor-exit", plain: "pointmaze-umaze" } as const;
+
+/** One sentence for each of the demo's two tasks. */
+export function explanation(runs: readonly ComparedRun[]): string {
+  const said = (task: string, sentence: (agent: string, outcome: Outcome) => string) =>
+    demoAgents
+      .map((agent) => sentence(agent, outcomeOf(runs.filter((run) => run.task === task && run.label === agent))))
+      .join("; ");
+  return `In the corridor, which was built to show this, an exit ends an episode for a reward that is worse than walking to the goal, and better than what a critic far below the truth believes of it: ${said(demoTasks.tempting, corridorText)}. In the plain maze no other ending is worth more than the goal: ${said(demoTasks.plain, mazeText)}.`;
+}
+
+interface Outcome {
+  /** Runs that were evaluated online, and those of them whose policy unlearned there, for however long. */
+  readonly online: number;
+  readonly fallen: number;
+  /** Q - G at the switch and success at the end, means over the runs that have them; the lowest success online. */
+  readonly qMinusG: number | undefined;
+  readonly end: number | undefined;
+  readonly lowest: number | undefined;
+}
+
+function outcomeOf(compared: readonly ComparedRun[]): Outcome {
+  const runs = compared.flatMap(({ run }) => run ?? []);
+  const lowest = runs.flatMap((run) => lowestOnline(run) ?? []);
+  const meanOf = (key: "qMinusReturnToGo" | "successEnd") => {
+    const values = runs.flatMap((run) => runFigures(run)[key] ?? []);
+    return values.length > 0 ? mean(values) : undefined;
+  };
+  return {
+    online: lowest.length,
+    fallen: runs.filter(fell).length,
+    qMinusG: meanOf("qMinusReturnToGo"),
+    end: meanOf("successEnd"),
+    lowest: lowest.length > 0 ? Math.min(...lowest) : undefined,
+  };
+}
+
+function corridorText(agent: string, { online, fallen, qMinusG }: Outcome): string {
+  const critic =
+    qMinusG === undefined
+      ? `no run has shown where ${agent}'s critic lay when it went online`
+      : `${agent}'s critic lay ${Math.abs(qMinusG).toFixed(0)} ${qMinusG < 0 ? "below" : "above"} the recorded returns when it went online`;
+  if (online === 0) return `${critic}, and none of its runs was evaluated online`;
+  return `${critic}, and its policy stopped reaching the goal in ${fallen} of ${online} runs`;
+}
+
+function mazeText(agent: string, { lowest, end, fallen }: Outcome): string {
+  if (lowest === undefined || end === undefined) return `no run of ${agent} was evaluated online`;
+  if (fallen > 0) return `${agent} falls to ${percent(lowest)} online and ends at ${percent(end)}`;
+  return `${agent} stays at ${percent(lowest)} or more online and ends at ${percent(end)}`;
+}
