@@ -78,7 +78,8 @@ export function doctorWarning({ label, runs }: RunGroup): string[] {
   });
   if (low.length === 0) return [];
   const which = low.length === 1 ? `seed ${low[0]!.seed}` : `${low.length} of ${runs.length} runs, their means`;
-  return [`${label}, ${which}, at the switch: ${verdictOf(meanOf(low.map(({ seen }) => seen)))}`];
+  const seen = low.map((one) => one.seen);
+  return [`${label}, ${which}, at the switch: ${verdictOf(meanOf(seen), meanFacts(seen))}`];
 }
 
 function cellsOf(seen: readonly SwitchSeen[]): Html[] {
