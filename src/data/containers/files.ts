@@ -51,6 +51,11 @@ export function fileStartsWith(file: DataFile, bytes: readonly number[]): boolea
   return bytes.every((byte, i) => byte === start[i]);
 }
 
+/** The file of a dataset that is a single one; the first of a folder. */
+export function onlyFile(files: DataFiles): DataFile {
+  return files.open(files.paths[0]!);
+}
+
 /** The whole of a file. @throws DataError when it is larger than `most` bytes */
 export function readWhole(files: DataFiles, path: string, most: number): Uint8Array {
   const file = files.open(path);

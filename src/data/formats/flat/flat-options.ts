@@ -1,0 +1,12 @@
+/**
+ * What files of flat rows can be asked for, whatever their container.
+ */
+import type { ReadOptions } from "../format.js";
+
+export const flatOptions = ["horizon", "ignore", "doneMeans"] as const;
+
+/** A file without marks of the clock is cut at the environment's horizon, where the user named none. */
+export function withFallbackHorizon(options: ReadOptions): ReadOptions {
+  const { fallbackHorizon, horizon = fallbackHorizon } = options;
+  return { ...options, ...(horizon !== undefined && { horizon }) };
+}
