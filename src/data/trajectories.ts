@@ -25,7 +25,9 @@ export interface RecordedRows {
   /** [count, observationSize] */
   readonly nextObservations?: Float32Array;
   /** [count], the number of the demonstration that a row belongs to. */
-  readonly demonstrations?: Float32Array;
+  readonly demonstrations?: Float32Array | Float64Array;
+  /** [count], a counter of steps or the time within an episode: where it falls back, another one has begun. */
+  readonly counters?: Float32Array | Float64Array;
 }
 
 /** How row `row` stands to the one after it. */
@@ -40,13 +42,16 @@ type Ending =
   /** The recording ended with this row, whose next observation is stored. */
   | "cut"
   /** As "cut", but nothing marks it: only the observations do not continue. */
-  | "jump";
+  | "jump"
+  /** As "dropped", but nothing marks it: only the counter of steps falls back. */
+  | "reset";
 
 const SAME_OBSERVATION = 1e-6;
 
 /** Why a row gives no step, to follow a count of rows. */
 const reasons: Readonly<Partial<Record<Ending, string>>> = {
   dropped: "because an episode ends there and what was observed next is not stored",
+  reset: "because an episode ends there and what was observed next is not stored",
   repeated: "because they repeat the end of the task in the row before, and the clock ended the recording there",
 };
 
@@ -56,8 +61,10 @@ export interface SplitRules {
   readonly horizon?: number | undefined;
   /** Whether a mark of the task's end is the clock's in an episode that is as long as the horizon. */
   readonly doneMayBeClock?: boolean | undefined;
-  /** Whether the row before the first one is terminal. */
+  /** Whether the row before the first one is terminal, and the recording went on after it. */
   readonly afterTerminal?: boolean | undefined;
+  /** Whether a row of zeros at an end may be one that only holds the last observation. */
+  readonly closingRows?: boolean | undefined;
   /** Whether the rows end where the recording does; else the last row's ending is not known yet. */
   readonly complete: boolean;
 }
@@ -69,9 +76,10 @@ export interface SplitRules {
  *   episodes of length 1 each, and the rows after the last of them are an episode of their own.
  * - A timeout drops its row, because the row after it belongs to another episode; its observation is the last one of
  *   the episode, which is `truncated`. If its own next observation is stored, the row is kept.
- * - A row that is terminal as well is the task's end, which D4RL's tools drop; only where the row before it is terminal
- *   too, and it tells nothing new, it is dropped.
- * - Without timeouts, the horizon counts rows. A change of the demonstration's number always ends an episode.
+ * - A row that is terminal as well is the task's end, which D4RL's tools drop; only where it repeats the terminal row
+ *   before it, after which the recording went on, it is dropped.
+ * - Without timeouts, the horizon counts rows. A change of the demonstration's number always ends an episode, and so does
+ *   a counter that falls back.
  * - A stored next observation that differs from the next row's observation ends an episode; the row is kept.
  * - The end of the file is such an end too: its last row is kept only if terminal or if its next observation is stored.
  *
@@ -92,18 +100,21 @@ export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
   const leftOut: SplitRows["leftOut"][number][] = [];
   const known = rules.complete ? rows.count : rows.count - 1;
   let jumps = 0;
+  let resets = 0;
   let start = 0;
   for (let row = 0; row < known; row++) {
     const ending = endingOf(rows, row, row - start, rules);
     if (ending === "none") continue;
     if (ending === "jump") jumps++;
+    if (ending === "reset") resets++;
     const reason = reasons[ending];
-    if (reason !== undefined && !onlyCloses(rows, row)) leftOut.push({ row, reason });
+    const closes = rules.closingRows !== false && row > start && onlyCloses(rows, row);
+    if (reason !== undefined && !closes) leftOut.push({ row, reason });
     const end = reason !== undefined ? row : row + 1;
     if (end > start) episodes.push(episodeOf(rows, start, end, ending));
     start = row + 1;
   }
-  return { episodes, used: start, jumps, leftOut };
+  return { episodes, used: start, jumps, resets, leftOut };
 }
 
 /** One endless episode would hide the seams between its parts as if they were transitions. */
@@ -120,25 +131,38 @@ export interface SplitRows {
   readonly used: number;
   /** Episodes that end where the observations do not continue, without a mark. */
   readonly jumps: number;
+  /** Episodes that end where the counter of steps falls back, without a mark. */
+  readonly resets: number;
   /** Rows whose step is lost, and why. */
   readonly leftOut: readonly { readonly row: number; readonly reason: string }[];
 }
 
 function endingOf(rows: RecordedRows, row: number, step: number, rules: SplitRules): Ending {
   const { timeouts, terminals } = rows;
-  const atHorizon = step + 1 === rules.horizon;
-  if (terminals[row] === 1 && !(rules.doneMayBeClock && atHorizon)) {
+  const { horizon = Number.POSITIVE_INFINITY, doneMayBeClock = false } = rules;
+  const byClock = doneMayBeClock && step + 1 >= horizon;
+  if (terminals[row] === 1 && !byClock) {
     if (timeouts?.[row] !== 1) return "terminal";
-    const repeats = row > 0 ? terminals[row - 1] === 1 : rules.afterTerminal === true;
-    return repeats ? "repeated" : "terminal";
+    return followsTerminal(rows, row, rules) ? "repeated" : "terminal";
   }
+  // Where done means either, only its marks end an episode.
+  const atHorizon = doneMayBeClock ? terminals[row] === 1 : step + 1 === horizon;
   const clock = timeouts === undefined ? atHorizon : timeouts[row] === 1;
   if (clock) return knowsNext(rows, row) ? "cut" : "dropped";
   return unmarkedEnding(rows, row);
 }
 
-/** Writers close an episode with a row of no action, which only holds its last observation: no step is lost with it. */
-function onlyCloses({ actions, actionSize }: RecordedRows, row: number): boolean {
+/** Whether the task ended in the row before, and the recording went on. */
+function followsTerminal({ terminals, timeouts }: RecordedRows, row: number, rules: SplitRules): boolean {
+  return row > 0 ? terminals[row - 1] === 1 && timeouts?.[row - 1] !== 1 : rules.afterTerminal === true;
+}
+
+/**
+ * Writers close an episode with a row of no action and the reward before it, which only holds its last observation: no
+ * step is lost with it.
+ */
+function onlyCloses({ actions, actionSize, rewards }: RecordedRows, row: number): boolean {
+  if (rewards[row] !== 0 && rewards[row] !== rewards[row - 1]) return false;
   return actions.subarray(row * actionSize, (row + 1) * actionSize).every((value) => value === 0);
 }
 
@@ -149,11 +173,12 @@ function knowsNext(rows: RecordedRows, row: number): boolean {
 }
 
 function unmarkedEnding(rows: RecordedRows, row: number): Ending {
-  const { nextObservations, demonstrations } = rows;
+  const { nextObservations, demonstrations, counters } = rows;
   const last = row + 1 === rows.count;
   if (last || (demonstrations !== undefined && demonstrations[row] !== demonstrations[row + 1]))
     return knowsNext(rows, row) ? "cut" : "dropped";
-  return nextObservations === undefined || goesOn(rows, row) ? "none" : "jump";
+  if (nextObservations !== undefined && !goesOn(rows, row)) return "jump";
+  return counters !== undefined && counters[row + 1]! < counters[row]! ? "reset" : "none";
 }
 
 /** Whether the stored next observation of a row is that of the row after it. */
@@ -203,7 +228,7 @@ function terminatedOf(terminals: Uint8Array, ending: Ending): Uint8Array {
 /** The observations of rows start .. end - 1 and the one after them. */
 function observationsOf(rows: RecordedRows, start: number, end: number, ending: Ending): Float32Array {
   const { observations, nextObservations, observationSize: size, timeouts } = rows;
-  const stored = ending === "dropped" ? undefined : nextObservations;
+  const stored = reasons[ending] === undefined ? nextObservations : undefined;
   // Where the clock ended the recording with the task, the row after it belongs to another one.
   const parted = ending === "terminal" && timeouts?.[end - 1] === 1;
   if (stored === undefined && end < rows.count && !parted) return observations.subarray(start * size, (end + 1) * size);

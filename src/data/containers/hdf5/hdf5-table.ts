@@ -27,7 +27,7 @@ type NumberReader = (
   memory: ArrayBufferLike,
   pointer: number,
   count: number,
-  target: Float32Array | Uint8Array,
+  target: Float32Array | Float64Array | Uint8Array,
   offset: number,
 ) => void;
 
@@ -143,12 +143,17 @@ export function readRows(file: OpenHdf5, header: TableHeader, first: number, row
   return fillRows(file, header, first, rows, (length) => new Float32Array(length));
 }
 
+/** As `readRows`, with all digits of whole numbers up to 2^53. */
+export function readRowsExactly(file: OpenHdf5, header: TableHeader, first: number, rows: number): Float64Array {
+  return fillRows(file, header, first, rows, (length) => new Float64Array(length));
+}
+
 /** All numbers of a dataset of unsigned bytes, as bytes. @throws DataError as `readNumbers` does */
 export function readByteNumbers(file: OpenHdf5, header: TableHeader): Uint8Array<ArrayBuffer> {
   return fillRows(file, header, 0, header.shape[0] ?? 1, (length) => new Uint8Array(length));
 }
 
-function fillRows<Target extends Float32Array | Uint8Array>(
+function fillRows<Target extends Float32Array | Float64Array | Uint8Array>(
   file: OpenHdf5,
   header: TableHeader,
   first: number,

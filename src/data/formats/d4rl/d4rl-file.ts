@@ -3,8 +3,9 @@
  */
 import type { DataFile } from "../../containers/files.js";
 import { type OpenHdf5, openHdf5 } from "../../containers/hdf5/hdf5-module.js";
-import { isTable, listKeys, readHeader, readRows, shapeOf } from "../../containers/hdf5/hdf5-table.js";
+import { isTable, listKeys, readHeader, readRows, readRowsExactly, shapeOf } from "../../containers/hdf5/hdf5-table.js";
 import type { FlatArray, FlatFile } from "../flat/flat-file.js";
+import { rowRole } from "../flat/row-names.js";
 
 /** @throws DataError where it is no HDF5 file, or damaged */
 export async function openFlatHdf5(
@@ -23,7 +24,7 @@ export async function openFlatHdf5(
 /** What an open HDF5 file holds at its top. */
 export function flatFile(file: OpenHdf5): FlatFile {
   const names = listKeys(file);
-  const tables = names.filter((key) => isTable(file, key));
+  const tables = [...names.filter((key) => isTable(file, key)), ...marksInInfos(file, names)];
   return {
     name: file.name,
     size: file.size,
@@ -33,8 +34,23 @@ export function flatFile(file: OpenHdf5): FlatFile {
   };
 }
 
+/**
+ * Marks of the clock that stand among the extras of the steps, where recorders put what Gym's time limit tells: they are
+ * read where the file has none at its top.
+ */
+function marksInInfos(file: OpenHdf5, names: readonly string[]): string[] {
+  if (names.some((name) => rowRole(name) === "timeouts")) return [];
+  const groups = names.filter((name) => /^infos?$/.test(name) && !isTable(file, name));
+  const keys = groups.flatMap((group) => listKeys(file, `/${group}`).map((key) => `${group}/${key}`));
+  return keys.filter((key) => rowRole(key) === "timeouts" && isTable(file, key)).slice(0, 1);
+}
+
 function arrayOf(file: OpenHdf5, key: string): FlatArray {
   const header = readHeader(file, key);
   const { shape, chunkRows, integers } = header;
-  return { key, shape, chunkRows, integers, read: (first, rows) => readRows(file, header, first, rows) };
+  return {
+    ...{ key, shape, chunkRows, integers },
+    read: (first, rows) => readRows(file, header, first, rows),
+    readExactly: (first, rows) => readRowsExactly(file, header, first, rows),
+  };
 }

@@ -70,7 +70,8 @@ describe("readD4RL: where episodes end", () => {
   it("counts the rows of timeouts, whose step is lost, but not those that only hold the last observation", async () => {
     const tables = countingTables([0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 1]);
     const actions = { shape: [6, 1], values: [1, 1, 0, 1, 1, 1] };
-    const { notes } = await readD4RL(await exampleFile({ ...tables, actions }), "example.hdf5");
+    const rewards = { shape: [6], values: [0, 5, 5, 0, 5, 5] };
+    const { notes } = await readD4RL(await exampleFile({ ...tables, actions, rewards }), "example.hdf5");
     const reason = "because an episode ends there and what was observed next is not stored";
     expect(notes).toEqual([{ text: reason, leftOut: 1, example: "row 5" }]);
   });

@@ -42,8 +42,9 @@ export async function openD4RL(
   name: string,
   options: D4RLOptions = {},
 ): Promise<EpisodeSource> {
-  const { discreteActions, actionBounds } = await withHdf5(source, name, (file) => declared(file, options));
-  const told = { ...options, ...(discreteActions !== undefined && { discreteActions }) };
+  const { discreteActions, isDeclared, actionBounds } = await withHdf5(source, name, (file) => declared(file, options));
+  // Only files that declare the number of choices themselves come from a writer that closes episodes with a row of zeros.
+  const told = { ...options, ...(discreteActions !== undefined && { discreteActions, closingRows: isDeclared }) };
   const opened = await openFlat(() => openFlatHdf5(source, name), name, told);
   return { ...opened, ...(actionBounds && { actionBounds }) };
 }
@@ -59,7 +60,7 @@ function declared(file: OpenHdf5, options: D4RLOptions) {
         "number a row, or leave the key out.",
     );
   const actionBounds = discreteActions === undefined ? readActionBounds(file, actionSize) : undefined;
-  return { discreteActions, actionBounds };
+  return { discreteActions, isDeclared: counted !== undefined, actionBounds };
 }
 
 function checkedCount(file: OpenHdf5, count: string | number): number {

@@ -17,6 +17,8 @@ import { type FlatOptions, type FlatTables, flatTables } from "./flat-tables.js"
 export interface StretchOptions extends FlatOptions {
   /** About how many bytes of rows are in memory at once; an episode always is. */
   readonly stretchBytes?: number;
+  /** Whether the file may close episodes with rows of zeros that hold no step; default true. */
+  readonly closingRows?: boolean;
 }
 
 /** A file that is opened for one pass. */
@@ -74,9 +76,14 @@ function* episodesOf(
   const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
   // The stretch before it, of half the rows, may not have been given back yet.
   const most = memory.mostRows(1.5 * bytesPerRow(tables));
-  const rules = { horizon: options.horizon, doneMayBeClock: tables.marks.dones && options.doneMeans === "either" };
+  const rules = {
+    horizon: options.horizon,
+    doneMayBeClock: tables.marks.dones !== undefined && options.doneMeans === "either",
+    closingRows: options.closingRows !== false,
+  };
   let found = 0;
   let jumps = 0;
+  let resets = 0;
   let first = 0;
   let afterTerminal = false;
   for (let wanted = usual; first < count; ) {
@@ -86,15 +93,21 @@ function* episodesOf(
     yield* split.episodes;
     found += split.episodes.length;
     jumps += split.jumps;
+    resets += split.resets;
     for (const { row, reason } of split.leftOut) notes.leaveOut(1, reason, `row ${first + row}`);
     if (first + rows === count) break;
     if (split.used === 0 && rows === most) throw memory.tooLong(`the episode from row ${first} on`);
     first += split.used;
-    if (split.used > 0) afterTerminal = stretch.terminals[split.used - 1] === 1;
+    if (split.used > 0)
+      afterTerminal = stretch.terminals[split.used - 1] === 1 && stretch.timeouts?.[split.used - 1] !== 1;
     // Twice what is left over, so that the rows of a long episode are not read more than twice on average.
     wanted = Math.max(usual, 2 * (rows - split.used));
   }
   sayWhatWasAssumed(tables, jumps, options, notes);
+  if (resets > 0)
+    notes.say(
+      `${resets} episodes end where "${tables.marks.counters!.key}" falls back, without a mark; the clock is taken to have ended them.`,
+    );
   if (found > 0) return;
   throw new DataError(
     `"${file.name}" holds ${count} rows but no step whose next observation is known; record longer episodes.`,

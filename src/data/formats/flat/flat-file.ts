@@ -13,6 +13,8 @@ export interface FlatArray {
   readonly integers: boolean;
   /** The numbers of these rows, row-major. `first` never lies before that of the call before. */
   read(first: number, rows: number): Float32Array;
+  /** The same with all digits, for numbers of which only order and equality count; an array is read one way or the other. */
+  readExactly?(first: number, rows: number): Float64Array;
 }
 
 /** An open file of flat rows. */

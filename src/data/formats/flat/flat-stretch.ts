@@ -2,7 +2,8 @@
  * A stretch of rows, each value checked, and its marks made out: which rows the task ended, and after which the clock
  * ended the recording of an episode.
  *
- * - `terminals` (or `masks`, inverted) say where the task ended, `timeouts` where the clock did.
+ * - `terminals` (or `masks`, inverted) say where the task ended, `timeouts` where the clock did. Beside masks, terminals
+ *   may mark the last row of every episode, as OGBench's do.
  * - `ends` and `dones` are set in the last row of an episode, however it ended: where another array says which rows the
  *   task ended, or which the clock, the others are the clock's, or the task's. `dones` alone cannot tell: the task's, or
  *   what the caller says (`doneMeans`). `ends` alone are the clock's: nothing says that any task ended.
@@ -34,7 +35,7 @@ export function readStretch(
     return values;
   };
   const { nextObservations, marks } = tables;
-  const demonstrations = marks.starts ?? marks.episodes;
+  const demonstrations = episodeNumbers(file, marks, first, count);
   const rows = {
     count,
     observationSize: tables.observationSize,
@@ -44,7 +45,8 @@ export function readStretch(
     rewards: numbers(tables.rewards),
     ...(nextObservations && { nextObservations: numbers(nextObservations) }),
     ...endings(file, tables, first, count, options),
-    ...(demonstrations && { demonstrations: episodeNumbers(demonstrations.read(first, count), marks.starts) }),
+    ...(demonstrations && { demonstrations }),
+    ...(marks.counters && { counters: exactly(file, marks.counters, first, count) }),
   };
   refuseWrongActions(file, tables, rows.actions, first, options);
   return rows;
@@ -74,10 +76,13 @@ function endings(
     return array && flagsOf(array.read(first, count), placeOf(file, array), first);
   };
   const masks = flags("masks")?.map((flag) => 1 - flag);
-  const told = sameEnds(file, marks, flags("terminals"), masks, first);
+  const terminalsOrEnds = flags("terminals");
+  refuseContradiction(file, marks, terminalsOrEnds, masks, first);
+  const told = masks ?? terminalsOrEnds;
   const timeouts = flags("timeouts");
   const dones = flags("dones");
-  const ends = flags("ends");
+  // Beside masks, which say where the task ended, terminals may mark the last row of every episode.
+  const ends = masks ? bothOf(flags("ends"), terminalsOrEnds) : flags("ends");
   const none = new Uint8Array(count);
   const doneIsTask = told === undefined && doneMeans !== "clock";
   const terminals = told ?? (dones && doneIsTask ? dones.map((flag, row) => (timeouts?.[row] === 1 ? 0 : flag)) : none);
@@ -90,27 +95,52 @@ function endings(
   return { terminals, timeouts: clock };
 }
 
-/** Where the task ended, by one array or two. @throws DataError where two contradict each other */
-function sameEnds(
+/** Rows that either of two arrays marks. */
+function bothOf(one: Uint8Array | undefined, other: Uint8Array | undefined): Uint8Array | undefined {
+  return one && other ? one.map((flag, row) => flag | other[row]!) : (one ?? other);
+}
+
+/** @throws DataError where masks say that the task ended, and terminals do not */
+function refuseContradiction(
   file: FlatFile,
   marks: FlatTables["marks"],
   terminals: Uint8Array | undefined,
   masks: Uint8Array | undefined,
   first: number,
-): Uint8Array | undefined {
-  if (terminals === undefined || masks === undefined) return terminals ?? masks;
-  const row = terminals.findIndex((flag, i) => flag !== masks[i]);
-  if (row < 0) return terminals;
+): void {
+  const row = terminals === undefined || masks === undefined ? -1 : masks.findIndex((flag, i) => flag > terminals[i]!);
+  if (row < 0) return;
   throw new DataError(
-    `${placeOf(file, marks.terminals!)} and "${marks.masks!.key}" contradict each other about the task's end in row ${first + row}; leave one aside with --ignore ${marks.masks!.key}.`,
+    `${placeOf(file, marks.terminals!)} and "${marks.masks!.key}" contradict each other about the task's end in row ${first + row}; leave one aside with --ignore ${marks.masks!.key}, if it marks padding or something else.`,
   );
 }
 
-/** Numbers that change where an episode begins. */
-function episodeNumbers(values: Float32Array, starts: FlatArray | undefined): Float32Array {
-  if (starts === undefined) return values;
-  let episode = 0;
-  return values.map((flag) => (flag === 0 ? episode : ++episode));
+/** Numbers that change where an episode begins: where one is marked, and where the episode's own number changes. */
+function episodeNumbers(
+  file: FlatFile,
+  { starts, episodes }: FlatTables["marks"],
+  first: number,
+  count: number,
+): Float64Array | undefined {
+  if (starts === undefined && episodes === undefined) return undefined;
+  const begins = starts && flagsOf(starts.read(first, count), placeOf(file, starts), first);
+  const own = episodes && exactly(file, episodes, first, count);
+  let number = 0;
+  return Float64Array.from({ length: count }, (_, row) => {
+    if (row > 0 && (begins?.[row] === 1 || own?.[row] !== own?.[row - 1])) number++;
+    return number;
+  });
+}
+
+/** Numbers of which order and equality count. @throws DataError for one that could not be told from its neighbours */
+function exactly(file: FlatFile, array: FlatArray, first: number, count: number): Float32Array | Float64Array {
+  const values = array.readExactly?.(first, count) ?? array.read(first, count);
+  const largest = values instanceof Float64Array ? 2 ** 53 : 2 ** 24;
+  const row = values.findIndex((value) => !(Math.abs(value) <= largest));
+  if (row < 0) return values;
+  throw new DataError(
+    `${placeOf(file, array)} holds ${values[row]} in row ${first + row}, beyond the numbers that can be told apart here; number episodes and steps from 0 on, or leave it aside with --ignore ${array.key}.`,
+  );
 }
 
 function refuseWrongActions(

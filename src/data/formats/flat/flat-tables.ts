@@ -29,7 +29,7 @@ export type FlatOptions = Pick<
 >;
 
 const required = ["observations", "actions", "rewards"] as const;
-const marks = ["terminals", "masks", "timeouts", "dones", "ends", "starts", "episodes"] as const;
+const marks = ["terminals", "masks", "timeouts", "dones", "ends", "starts", "episodes", "counters"] as const;
 
 /** Checks all shapes before the first number is read: a wrong file is refused at once. @throws DataError */
 export function flatTables(file: FlatFile, options: FlatOptions): FlatTables {
@@ -78,6 +78,8 @@ function keysByRole({ name, shapes }: FlatFile, ignore: readonly string[]): Read
     const role = roleOf(key, shapes.get(key)!);
     if (role === undefined || role === "harmless" || ignore.includes(key)) continue;
     const other = keys.get(role);
+    // Of several counters one is enough.
+    if (role === "counters" && other !== undefined) continue;
     if (other !== undefined)
       throw new DataError(
         `"${name}" has ${quoted(other)} and ${quoted(key)}, which say the same; leave one of them aside with --ignore ${key}.`,
@@ -97,10 +99,27 @@ function refuseUnknown({ name, shapes }: FlatFile, count: number, ignore: readon
   const unknown = [...shapes].filter(
     ([key, shape]) => shape[0] === count && roleOf(key, shape) === undefined && !ignore.includes(key),
   );
+  refuseEpisodeTables(name, shapes, count, ignore);
   if (unknown.length === 0) return;
   const keys = unknown.map(([key]) => key);
   throw new DataError(
     `"${name}" has a value a row in ${listed(keys)}, and nothing here knows what that says; rename it to a known name if it marks where episodes end, or leave it aside with --ignore ${printable(keys.slice(0, 8).join(","))}.`,
+  );
+}
+
+/** Tables with a value an episode tell where episodes end in a way of their own. */
+function refuseEpisodeTables(name: string, shapes: FlatFile["shapes"], count: number, ignore: readonly string[]): void {
+  const found = [...shapes.keys()].find(
+    (key) =>
+      /(episode|traj).*(length|start|end|ptr|index|indices|offset)/i.test(key) &&
+      rowRole(key) === undefined &&
+      shapes.get(key)!.length > 0 &&
+      shapes.get(key)![0] !== count &&
+      !ignore.includes(key),
+  );
+  if (found === undefined) return;
+  throw new DataError(
+    `"${name}" tells in ${quoted(found)} where episodes lie, in a table of its own, which is not read; store the number of each row's episode as "episode_id", or, where the rows are marked as well, leave it aside with --ignore ${printable(found)}.`,
   );
 }
 

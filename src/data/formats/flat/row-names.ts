@@ -24,6 +24,8 @@ export type RowRole =
   | "starts"
   /** The episode that the row belongs to. */
   | "episodes"
+  /** Counts the steps or the time of an episode: another one begins where it falls back. */
+  | "counters"
   /** Says nothing about steps and episodes that is not said elsewhere. */
   | "harmless";
 
@@ -54,6 +56,7 @@ const names: Readonly<Record<RowRole, readonly string[]>> = {
     "truncateds",
     "is_timeout",
     "is_truncated",
+    ...["timelimit.truncated"],
   ],
   dones: ["dones", "done", "is_done"],
   ends: [
@@ -73,20 +76,23 @@ const names: Readonly<Record<RowRole, readonly string[]>> = {
     ...["episodes", "episode", "episode_ids", "episode_id", "episode_index", "eps_id", "demo_id"],
     ...["trajectory_ids", "trajectory_id", "traj_ids", "traj_id"],
   ],
-  // Simulator states beside observations, counters, and what a learner once thought of the steps.
-  harmless: [
-    ...["qpos", "qvel", "index", "indices", "step", "steps", "timestep", "timesteps", "t", "time"],
-    ...["log_prob", "log_probs", "action_log_probs", "values", "advantages", "returns"],
-  ],
+  counters: ["step", "steps", "timestep", "timesteps", "time_step", "time_steps", "t", "time", "index"],
+  // Simulator states beside observations, and what a learner once thought of the steps.
+  harmless: ["qpos", "qvel", "log_prob", "log_probs", "action_log_probs", "values", "advantages", "returns"],
 };
 
 const roles: ReadonlyMap<string, RowRole> = new Map(
   (Object.keys(names) as RowRole[]).flatMap((role) => names[role].map((name) => [name, role] as const)),
 );
 
-/** What an array of this name says; undefined where the name is not known. */
+/** What an array of this name, or of this path in a file, says; undefined where the name is not known. */
 export function rowRole(name: string): RowRole | undefined {
-  return roles.get(name.toLowerCase().replaceAll("-", "_"));
+  return roles.get(
+    name
+      .slice(name.lastIndexOf("/") + 1)
+      .toLowerCase()
+      .replaceAll("-", "_"),
+  );
 }
 
 /** Whether some of the names say each of these. */

@@ -32,30 +32,37 @@ function flatNpz(archive: DataFile, name: string): FlatFile {
     size: archive.size,
     names: keys,
     shapes: new Map(keys.map((key) => [key, npzShape(archive, entryOf(entries, key), `"${name}": ${quoted(key)}`)])),
-    array: (key) => windowed(open(key), key),
+    array: (key) => windowed(open(key), key, () => open(key)),
   };
 }
 
 /** An array that is read forwards, of which the rows since the last beginning are kept to be read again. */
-function windowed(array: NpzArray, key: string): FlatArray {
-  const { shape, columns, integers } = array;
-  let held = new Float32Array(0);
-  let from = 0;
+function windowed({ shape, columns, integers }: NpzArray, key: string, open: () => NpzArray): FlatArray {
   return {
-    key,
-    shape,
-    integers,
-    chunkRows: 1,
-    read(first, rows) {
-      const kept = held.subarray((first - from) * columns);
-      const wanted = rows * columns;
-      if (wanted <= kept.length) return kept.subarray(0, wanted);
-      const values = new Float32Array(wanted);
-      values.set(kept);
-      array.read(values.subarray(kept.length));
-      [held, from] = [values, first];
-      return values;
-    },
+    ...{ key, shape, integers, chunkRows: 1 },
+    read: windowOn(open, columns, (length) => new Float32Array(length)),
+    readExactly: windowOn(open, columns, (length) => new Float64Array(length)),
+  };
+}
+
+function windowOn<T extends Float32Array | Float64Array>(
+  open: () => NpzArray,
+  columns: number,
+  make: (length: number) => T,
+): (first: number, rows: number) => T {
+  let array: NpzArray | undefined;
+  let held = make(0);
+  let from = 0;
+  return (first, rows) => {
+    array ??= open();
+    const kept = held.subarray((first - from) * columns) as T;
+    const wanted = rows * columns;
+    if (wanted <= kept.length) return kept.subarray(0, wanted) as T;
+    const values = make(wanted);
+    values.set(kept);
+    array.read(values.subarray(kept.length) as T);
+    [held, from] = [values, first];
+    return values;
   };
 }
 
