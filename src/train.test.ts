@@ -39,10 +39,11 @@ it("a run that fails leaves its report, and says why it failed even where the re
   };
   const { folder, said } = await run("tired", false);
   expect(readFileSync(reportIn(folder), "utf8")).toContain("out of battery");
-  expect(said).toEqual([]);
-  const other = await run("tired-and-full", true);
-  expect(other.said).toHaveLength(1);
-  expect(other.said[0]).toMatch(/^The report could not be written to .*: it is a folder\./);
+  const aboutReports = (sentences: readonly string[]) => sentences.filter((sentence) => sentence.includes("report"));
+  expect(aboutReports(said)).toEqual([]);
+  const other = aboutReports((await run("tired-and-full", true)).said);
+  expect(other).toHaveLength(1);
+  expect(other[0]).toMatch(/^The report could not be written to .*: it is a folder\./);
 });
 
 it("what is refused leaves nothing", async () => {

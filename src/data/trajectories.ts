@@ -63,6 +63,8 @@ export interface SplitRules {
   readonly doneMayBeClock?: boolean | undefined;
   /** Whether the row before the first one is terminal, and the recording went on after it. */
   readonly afterTerminal?: boolean | undefined;
+  /** The reward of the row before the first one. */
+  readonly rewardBefore?: number | undefined;
   /** Whether a row of zeros at an end may be one that only holds the last observation. */
   readonly closingRows?: boolean | undefined;
   /** Whether the rows end where the recording does; else the last row's ending is not known yet. */
@@ -108,7 +110,8 @@ export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
     if (ending === "jump") jumps++;
     if (ending === "reset") resets++;
     const reason = reasons[ending];
-    const closes = rules.closingRows !== false && row > start && onlyCloses(rows, row);
+    const closes =
+      rules.closingRows !== false && (row > start || followsTerminal(rows, row, rules)) && onlyCloses(rows, row, rules);
     if (reason !== undefined && !closes) leftOut.push({ row, reason });
     const end = reason !== undefined ? row : row + 1;
     if (end > start) episodes.push(episodeOf(rows, start, end, ending));
@@ -161,8 +164,9 @@ function followsTerminal({ terminals, timeouts }: RecordedRows, row: number, rul
  * Writers close an episode with a row of no action and the reward before it, which only holds its last observation: no
  * step is lost with it.
  */
-function onlyCloses({ actions, actionSize, rewards }: RecordedRows, row: number): boolean {
-  if (rewards[row] !== 0 && rewards[row] !== rewards[row - 1]) return false;
+function onlyCloses({ actions, actionSize, rewards }: RecordedRows, row: number, rules: SplitRules): boolean {
+  const before = row > 0 ? rewards[row - 1] : rules.rewardBefore;
+  if (rewards[row] !== 0 && rewards[row] !== before) return false;
   return actions.subarray(row * actionSize, (row + 1) * actionSize).every((value) => value === 0);
 }
 

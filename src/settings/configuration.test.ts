@@ -69,15 +69,15 @@ describe("a wrong setting", () => {
     ],
     [
       { rollback: { belw: 5 } },
-      'The setting rollback of the run is {"belw":5}; it has no entry "belw" (did you mean "below"?); its entries are below, episodes, restore.',
+      'The setting rollback of the run is {"belw":5}; it has no entry "belw" (did you mean "below"?); its entries are below, episodes, restore, restores.',
     ],
     [
       { rollback: { below: 5, episodes: 10, retore: true } },
-      'The setting rollback of the run is {"below":5,"episodes":10,"retore":true}; it has no entry "retore" (did you mean "restore"?); its entries are below, episodes, restore.',
+      'The setting rollback of the run is {"below":5,"episodes":10,"retore":true}; it has no entry "retore" (did you mean "restore"?); its entries are below, episodes, restore, restores.',
     ],
     [
       { rollback: { "below:5": null } },
-      'The setting rollback of the run is {"below:5":null}; it has no entry "below:5" (did you mean "below"?); its entries are below, episodes, restore; a space stands after each colon.',
+      'The setting rollback of the run is {"below:5":null}; it has no entry "below:5" (did you mean "below"?); its entries are below, episodes, restore, restores; a space stands after each colon.',
     ],
     [{ evaluationEpisodes: "none" }, 'The setting evaluationEpisodes of the run is "none"; it must be a number.'],
     [{ rollback: { episodes: 5 } }, 'The setting rollback of the run is {"episodes":5}; its below must be a number.'],

@@ -7,7 +7,7 @@ import { vectorParts } from "../../columns.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
-import { endlessError, splitStretch } from "../../trajectories.js";
+import { endlessError, type RecordedRows, type SplitRules, splitStretch } from "../../trajectories.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
 import { readStretch, tellsEnds } from "./flat-stretch.js";
@@ -85,11 +85,11 @@ function* episodesOf(
   let jumps = 0;
   let resets = 0;
   let first = 0;
-  let afterTerminal = false;
+  let before: Pick<SplitRules, "afterTerminal" | "rewardBefore"> = {};
   for (let wanted = usual; first < count; ) {
     const rows = Math.min(wanted, count - first, most);
     const stretch = readStretch(file, tables, first, rows, options);
-    const split = splitStretch(stretch, { ...rules, afterTerminal, complete: first + rows === count });
+    const split = splitStretch(stretch, { ...rules, ...before, complete: first + rows === count });
     yield* split.episodes;
     found += split.episodes.length;
     jumps += split.jumps;
@@ -98,8 +98,7 @@ function* episodesOf(
     if (first + rows === count) break;
     if (split.used === 0 && rows === most) throw memory.tooLong(`the episode from row ${first} on`);
     first += split.used;
-    if (split.used > 0)
-      afterTerminal = stretch.terminals[split.used - 1] === 1 && stretch.timeouts?.[split.used - 1] !== 1;
+    if (split.used > 0) before = rowBefore(stretch, split.used - 1);
     // Twice what is left over, so that the rows of a long episode are not read more than twice on average.
     wanted = Math.max(usual, 2 * (rows - split.used));
   }
@@ -112,6 +111,14 @@ function* episodesOf(
   throw new DataError(
     `"${file.name}" holds ${count} rows but no step whose next observation is known; record longer episodes.`,
   );
+}
+
+/** What the rows that follow need to know of the last one before them. */
+function rowBefore(
+  { terminals, timeouts, rewards }: RecordedRows,
+  row: number,
+): Pick<SplitRules, "afterTerminal" | "rewardBefore"> {
+  return { afterTerminal: terminals[row] === 1 && timeouts?.[row] !== 1, rewardBefore: rewards[row] };
 }
 
 export function sayWhatWasAssumed(
