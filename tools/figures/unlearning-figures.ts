@@ -14,6 +14,7 @@ import { mean, summarise } from "../../src/report/intervals.js";
 import { fell, runFigures } from "../../src/report/statistics.js";
 import { writePicture } from "../../src/report/write-report.js";
 import { EpisodeLog } from "../../src/runs/checkpoints/episode-log.js";
+import { idleValueFromData } from "../../src/runs/idle-value.js";
 import { type Run, readRun } from "../../src/runs/read.js";
 import { gradeOf } from "../../src/training/doctor.js";
 import { drawPlot, type PlotPoint } from "./plot.js";
@@ -22,7 +23,7 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
   .description("the pictures of docs/unlearning.md, from the folders of the reproductions' runs")
   .argument("<runs>", "folder with a folder of runs for each reproduction")
   .option("--out <folder>", "where the pictures go", join("docs", "images"))
-  .action((folder: string, flags: { readonly out: string }) => {
+  .action(async (folder: string, flags: { readonly out: string }) => {
     const runsOf = (name: string) => runsIn([join(folder, name)]).map(readRun);
     const [dimensions, doses] = [
       runsOf("j-action-dimensions"),
@@ -31,7 +32,7 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
     writePicture(dimensionsPicture(dimensions), join(flags.out, "action-dimensions.svg"));
     writePicture(dosePicture(doses), join(flags.out, "dose-response.svg"));
     const judged = ["h-unlearning", "i-unlearning-2d", "l-controls", "k-dose-response", "m-wide-data"].flatMap(runsOf);
-    process.stdout.write(hitsTable(judged));
+    process.stdout.write(await hitsTable(judged));
     for (const name of ["h-unlearning", "i-unlearning-2d"])
       process.stdout.write(`\n${name}\n${exitsTable(runsOf(name))}`);
   });
@@ -108,18 +109,29 @@ function dosePicture(runs: readonly Run[]): string {
 }
 
 /** What the verdict said, what the exit was worth to it, and what happened. */
-function hitsTable(runs: readonly Run[]): string {
-  const rows = grouped(runs.filter(isComplete), (run) => [predictionOf(run), 0]).map(([prediction, , ofPrediction]) => {
-    const count = ofPrediction.filter(fell).length;
-    return [prediction, String(ofPrediction.length), String(count), String(ofPrediction.length - count)];
-  });
+async function hitsTable(runs: readonly Run[]): Promise<string> {
+  const predictions = new Map<Run, string>();
+  const floors = new Map<unknown, number | undefined>();
+  for (const run of runs.filter(isComplete)) predictions.set(run, await predictionOf(run, floors));
+  const rows = grouped([...predictions.keys()], (run) => [predictions.get(run)!, 0]).map(
+    ([prediction, , ofPrediction]) => {
+      const count = ofPrediction.filter(fell).length;
+      return [prediction, String(ofPrediction.length), String(count), String(ofPrediction.length - count)];
+    },
+  );
   return textTable([["at the switch", "runs", "fell", "held"], ...rows]);
 }
 
-/** The doctor's grade, and whether the exit lies in the window that it warns of. */
-function predictionOf(run: Run): string {
-  const seen = switchSeen(run);
-  if (!seen) return "not measured";
+/**
+ * The doctor's grade, and whether the exit lies in the window that it warns of.
+ * @param floors what doing nothing is worth in data that were looked at before: earlier runs did not record it rightly
+ */
+async function predictionOf(run: Run, floors: Map<unknown, number | undefined>): Promise<string> {
+  const recorded = switchSeen(run);
+  if (!recorded) return "not measured";
+  const { dataset } = run.config.settings;
+  if (recorded.floorOfAll && !floors.has(dataset)) floors.set(dataset, await idleValueFromData(run));
+  const seen = recorded.floorOfAll ? { ...recorded, floor: floors.get(dataset) ?? recorded.floor } : recorded;
   const exit = optionOf(run, "exitReward", -25);
   const where =
     exit >= seen.startReturn ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
