@@ -97,7 +97,7 @@ export class StepRows {
    * - Else a last row that is terminated is kept, its own observation standing in for the next one, which nothing uses.
    * - Else the last row is kept if it stores its next observation, and dropped if not: it then tells only an observation.
    *
-   * @param success whether the last row ended the task although no row is marked
+   * @param success whether the last row ended the task where no row is marked
    * @param surely whether it did so whatever the marks say
    * @returns undefined where no step is left
    */
@@ -106,7 +106,7 @@ export class StepRows {
     const closing = this.last?.acts === false;
     const ending =
       closing && this.previous && this.previous.ending !== "goes on" ? this.previous.ending : this.last?.ending;
-    const terminated = ending === "terminated" || surely || (success && ending === "goes on" && !closing);
+    const terminated = ending === "terminated" || surely || (success && ending === "goes on");
     const kept = !closing && (terminated || this.next !== undefined);
     const length = kept ? this.rows : this.rows - 1;
     if (!kept && (!closing || length <= 0))

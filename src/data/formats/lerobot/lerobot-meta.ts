@@ -87,6 +87,7 @@ export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
 interface KnownFeature extends Feature {
   /** Pictures and texts are not. */
   readonly numeric: boolean;
+  readonly isFlag: boolean;
 }
 
 function parsed(files: DataFiles, where: string): z.infer<typeof schema> {
@@ -115,7 +116,7 @@ function featureOf(name: string, value: unknown, where: string): KnownFeature {
   const numeric = /^(float|int|uint)\d+$|^bool$/.test(dtype);
   if (numeric && !(width >= 1 && width <= WIDEST_FEATURE))
     throw new DataError(`${where}: the feature ${quoted(name)} has ${width} numbers; 1 to ${WIDEST_FEATURE} are read.`);
-  return { name, width, numeric };
+  return { name, width, numeric, isFlag: dtype === "bool" };
 }
 
 function chosen(
@@ -173,8 +174,14 @@ function successColumn(
 
 /** The ways to say which episodes succeeded that work for a dataset. */
 function rewardSteps(features: ReadonlyMap<string, KnownFeature>): string {
-  const recorded = features.has(SUCCESS) ? `--reward success (from "${SUCCESS}"), ` : "";
-  return `${recorded}--reward success:COLUMN, or --reward success:0,3,5 with the numbers of the episodes`;
+  const flags = [...features.values()].filter(({ name, width, isFlag }) => isFlag && width === 1 && !endMarkOf(name));
+  const columns = flags.filter(({ name }) => name !== SUCCESS).map(({ name }) => printable(name));
+  const ways = [
+    ...(features.has(SUCCESS) ? [`--reward success (from "${SUCCESS}")`] : []),
+    ...columns.slice(0, 3).map((name) => `--reward success:${name}`),
+    "--reward success:0,3,5 with the numbers of the episodes that succeeded",
+  ];
+  return ways.length === 1 ? ways[0]! : `${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}`;
 }
 
 function rank(name: string): number {

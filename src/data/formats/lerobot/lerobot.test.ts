@@ -154,7 +154,7 @@ test("the description says what it lacks", async () => {
     return read(filesInMemory("changed", contents), options);
   };
   await expect(withInfo((info) => delete info.features["next.reward"])).rejects.toThrow(
-    '"changed": "meta/info.json" has no feature "next.reward", and without rewards there is nothing to improve; have them made with --reward success (from "next.success"), --reward success:COLUMN, or --reward success:0,3,5 with the numbers of the episodes: 1 at the last step of each episode that succeeded, 0 elsewhere.',
+    '"changed": "meta/info.json" has no feature "next.reward", and without rewards there is nothing to improve; have them made with --reward success (from "next.success") or --reward success:0,3,5 with the numbers of the episodes that succeeded: 1 at the last step of each episode that succeeded, 0 elsewhere.',
   );
   await expect(withInfo((info) => delete info.features["observation.state"])).rejects.toThrow("pictures are not read");
   await expect(withInfo((info) => Object.assign(info, { codebase_version: "v1.6" }))).rejects.toThrow(

@@ -37,9 +37,7 @@ test("a bandit's rows are episodes, whatever their names", async () => {
   const named = await loadDataset(await csvFormat.open(logFile("bandit.csv"), { mapping: byName }));
   // Only the two rows of session 8 follow each other: "7" and "007" are two sessions.
   expect(named.episodes.map(({ length }) => length)).toEqual([1]);
-  expect(notesOf(named)[0]).toMatch(
-    /^3 because their episode has only one row, .*say "terminated: always".*\(line 2\)$/,
-  );
+  expect(notesOf(named)[0]).toMatch(/^3 because their episode has only one row, .*say "terminated: last".*\(line 2\)$/);
 });
 
 test("cells are what they read as: numbers, flags, lists, texts, nothing", async () => {
@@ -68,7 +66,11 @@ test.each<[string, string, RegExp]>([
   ["a text", "id,x,a,r\na,low,1,1\n", /column "x" is "low", a text; list its categories/],
   ["an empty number", "id,x,a,r\na,,1,1\n", /line 2: column "x" is empty/],
   ["nan", "id,x,a,r\na,nan,1,1\n", /line 2: column "x" is NaN, which is no finite/],
-  ["a column that is not there", "id,x,b,r\na,1,1,1\n", /Unknown column "a"\. .*A mapping file tells other names/],
+  [
+    "a column that is not there",
+    "id,x,b,r\na,1,1,1\n",
+    /names "a" \(action\), which the log has not\..* There: "id", "x", "b", "r"\.$/,
+  ],
   ["no UTF-8", "id,x,a,r\n\u0000", /line 2 has 1 cells/],
 ])("%s is refused", async (_, text, message) => {
   const error = await read(text).catch((thrown: unknown) => thrown);

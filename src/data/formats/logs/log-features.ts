@@ -28,6 +28,8 @@ export interface LogTable {
   /** How many discrete actions there are, where a file that was written here says so. */
   readonly discreteActions: number | undefined;
   readonly rowCount: number | undefined;
+  /** Set where the format, not a user's mapping, says what the columns are. */
+  readonly isMapped?: true;
   /** Bytes of the log's file. */
   readonly fileBytes: number;
   /** @throws DataError where a row cannot be read */
@@ -153,14 +155,20 @@ export class Features {
   }
 }
 
-/** Whether a flag is set; one that is not there is not. @throws CellProblem */
-export function flagIn(cell: unknown, column: string): boolean {
+/** Whether a flag is set; one that is not there is not. @param aside how to leave the column aside; @throws CellProblem */
+export function flagIn(cell: unknown, column: string, aside: () => string): boolean {
   if (cell === true || cell === 1) return true;
   if (cell === false || cell === 0 || cell === null || cell === undefined) return false;
+  if (typeof cell === "string" && set.test(cell)) return true;
+  if (typeof cell === "string" && unset.test(cell)) return false;
   throw new CellProblem(
-    `column ${quoted(column)} is ${printable(shown(cell))} where true or false belongs; correct it, or say --ignore ${printable(column)} if it marks something else`,
+    `column ${quoted(column)} is ${printable(shown(cell))} where true or false belongs; correct it, or ${aside()} if it marks something else`,
   );
 }
+
+/** As CSV files and databases write flags. */
+const set = /^\s*(true|yes|t|y|1)\s*$/i;
+const unset = /^\s*(false|no|f|n|0|)\s*$/i;
 
 /** What to do about a text where a number belongs. */
 function textStep(text: string): string {

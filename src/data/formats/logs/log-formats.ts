@@ -1,6 +1,7 @@
 /**
  * Logs of applications as formats, one for each way in which their rows are written.
  */
+import { DataError } from "../../../errors.js";
 import { onlyFile } from "../../containers/files.js";
 import { looksLikeParquet } from "../../containers/parquet/parquet-footer.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
@@ -52,6 +53,8 @@ export const csvFormat: DatasetFormat = {
   recognises: (files) => files.kind === "file" && /\.(csv|tsv)(\.gz)?$/i.test(files.name),
   async open(files, options) {
     refuseOptions(files.name, "a log in CSV", options, logOptions);
+    if (await startsLike(files, /^\s*(\[\s*)?\{\s*"/))
+      throw new DataError(`"${files.name}" holds JSON, not CSV; say --from jsonl, or leave --from out.`);
     const [{ openLog }, { openCsvLog }] = await Promise.all([import("./log-reader.js"), import("./log-csv.js")]);
     return openLog(openCsvLog(onlyFile(files), `"${files.name}"`), files.name, options);
   },

@@ -73,7 +73,7 @@ test("a next observation that does not fit is refused, and each step that the re
   const fine = batch({ eps_id: [6, 6, 6], new_obs: steps.map((step) => [step + 1, 0.5]) });
   const wrong = batch({ new_obs: steps.map(() => [9, 9]) });
   await expect(read([wrong, fine])).rejects.toThrow(
-    '"log": line 1 (row 0) stores a next observation that is not the observation of the row after it; repair or remove the row, take the rows as they follow each other with --ignore new_obs, or leave such episodes out with --drop-faulty.',
+    '"log": line 1 (row 0) stores a next observation that is not the observation of the row after it; repair or remove the row, say --ignore new_obs to take the rows as they follow each other, or leave such episodes out with --drop-faulty.',
   );
   const both = await read([wrong, fine], { ignore: ["new_obs"], doneMeans: "task" });
   expect(both.episodes.map(({ length }) => length)).toEqual([3, 3]);
