@@ -33,12 +33,14 @@ const schema = z.object({
   features: z.record(z.string(), z.unknown()),
   calql: z.object({ discrete_actions: z.number() }).optional(),
 });
-const featureSchema = z.object({ dtype: z.string(), shape: z.array(count).max(8) });
+const featureSchema = z.object({ dtype: z.string(), shape: z.array(count).max(8), names: z.unknown().optional() });
 
 /** A feature that is read: its column, and how many numbers a frame has of it. */
 export interface Feature {
   readonly name: string;
   readonly width: number;
+  /** What each of its numbers is. */
+  readonly names: readonly string[];
 }
 
 export interface LeRobotInfo {
@@ -111,12 +113,24 @@ function featureOf(name: string, value: unknown, where: string): KnownFeature {
   const result = featureSchema.safeParse(value);
   if (!result.success)
     throw new DataError(`${where}: the feature ${quoted(name)} has no dtype and shape; record the dataset again.`);
-  const { dtype, shape } = result.data;
+  const { dtype, shape, names } = result.data;
   const width = shape.reduce((product, size) => product * size, 1);
   const numeric = /^(float|int|uint)\d+$|^bool$/.test(dtype);
   if (numeric && !(width >= 1 && width <= WIDEST_FEATURE))
     throw new DataError(`${where}: the feature ${quoted(name)} has ${width} numbers; 1 to ${WIDEST_FEATURE} are read.`);
-  return { name, width, numeric, isFlag: dtype === "bool" };
+  return { name, width, names: numeric ? namesIn(names, name, width) : [], numeric, isFlag: dtype === "bool" };
+}
+
+/** As LeRobot writes them: a list, or lists by a word such as "motors"; where there are none, the feature's own name. */
+function namesIn(told: unknown, feature: string, width: number): string[] {
+  const lists = typeof told === "object" && told !== null ? Object.values(told).flat() : [];
+  const names: unknown[] = Array.isArray(told) ? told : lists;
+  const own = printable(feature.replace(/^observation\./, "").slice(0, 60));
+  return Array.from({ length: width }, (_, i) => {
+    const name = names.length === width ? names[i] : undefined;
+    if (typeof name === "string" && name !== "") return printable(name.slice(0, 60));
+    return width === 1 ? own : `${own}[${i}]`;
+  });
 }
 
 function chosen(

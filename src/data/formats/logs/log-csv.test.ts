@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { DataError } from "../../../errors.js";
 import { episodeOf } from "../../containers/tables.fixture.js";
 import { loadDataset } from "../../episode-source.js";
+import { inspectDataset } from "../../inspect.js";
+import { formatInspection } from "../../inspect-format.js";
 import type { ReadOptions } from "../format.js";
 import { csvFormat, recogniseFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
@@ -90,4 +92,36 @@ test("10,000 damaged CSV logs give valid data or one typed error each", { timeou
   expect(report.cases).toBe(10_000);
   expect(report.refused).toBeGreaterThan(2_000);
   expect(report.accepted).toBeGreaterThan(100);
+});
+
+test("every number of a log has a name, which an inspection prints before the ranges", async () => {
+  const text = "id,price,device,pose,offer,r,host\na,1,phone,[1;2],no,0,h\na,2,desktop,[3;4],yes,1,h\n".replaceAll(
+    ";",
+    ",",
+  );
+  const quotedLists = text.replace(/\[\d,\d\]/g, '"$&"');
+  const mapping = {
+    episode: "id",
+    observation: ["price", { column: "device", categories: ["phone", "desktop"] }, "pose"],
+    action: { column: "offer", categories: ["no", "yes"] },
+    reward: "r",
+    terminated: "last",
+  };
+  const dataset = await read(quotedLists, { mapping });
+  expect(dataset.names).toEqual({
+    observations: ["price", "device=phone", "device=desktop", "pose[0]", "pose[1]"],
+    actions: ["offer=no", "offer=yes"],
+  });
+  const shown = formatInspection(inspectDataset(dataset));
+  expect(shown).toMatch(
+    /observations +0 price, 1 device=phone, 2 device=desktop, 3 pose\[0\], 4 pose\[1\]\n +0 +1 to 2/,
+  );
+  expect(shown).toMatch(/actions +0 offer=no, 1 offer=yes\n/);
+  expect(shown).toMatch(/reading +not used: "host"\n/);
+});
+
+test("JSON that is given as CSV is told to be JSON", async () => {
+  await expect(read('{"id": "a", "x": 1}\n')).rejects.toThrow(
+    '"log" holds JSON, not CSV; say --from jsonl, or leave --from out.',
+  );
 });

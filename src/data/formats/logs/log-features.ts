@@ -53,6 +53,7 @@ export class Features {
   readonly columns: readonly string[];
   private readonly categories: readonly (ReadonlyMap<unknown, number> | undefined)[];
   private readonly sparse: readonly (SparseIds | undefined)[];
+  private readonly told: readonly LogFeature[];
   private widths: readonly number[] = [];
 
   /** @param first where the cells of these columns begin in a row */
@@ -62,6 +63,7 @@ export class Features {
     private readonly allowNonFinite: boolean,
   ) {
     this.columns = columnsIn(features);
+    this.told = listOf(features);
     this.categories = listOf(features).map((feature) =>
       typeof feature === "object" && "categories" in feature
         ? new Map(feature.categories.map((value, i) => [value, i]))
@@ -73,6 +75,19 @@ export class Features {
   /** How many categories there are to choose from, where this is a single column of them. */
   get choices(): number | undefined {
     return this.categories.length === 1 ? this.categories[0]?.size : undefined;
+  }
+
+  /** What each number is: "price", "device=phone", "pose[2]"; known after `measure`. */
+  get names(): string[] {
+    return this.told.flatMap((feature, i) => {
+      const [column, width] = [printable(this.columns[i]!), this.widths[i]!];
+      const number = (k: number) => (width === 1 ? column : `${column}[${k}]`);
+      if (typeof feature === "string") return Array.from({ length: width }, (_, k) => number(k));
+      if ("categories" in feature) return feature.categories.map((value) => `${column}=${printable(String(value))}`);
+      return "ids" in feature
+        ? feature.ids.map((id) => `${column}[${printable(String(id))}]`)
+        : Array.from({ length: width }, (_, k) => `${column}[${k}]`);
+    });
   }
 
   /** Numbers of a vector; known after `measure`. */

@@ -6,6 +6,7 @@ import { DataError, UsageError } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
+import type { NumberNames } from "../../episode.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
 import type { ReadOptions } from "../format.js";
@@ -55,6 +56,7 @@ export class LogLayout {
   private readonly reward: number | undefined;
   private readonly success: number | undefined;
   private readonly step: number | undefined;
+  private readonly order: number | undefined;
   /** Columns that the mapping names and no row has had so far, by their places. */
   private readonly unseen = new Map<number, string>();
   private readonly observation: Features;
@@ -83,6 +85,7 @@ export class LogLayout {
     this.lastRowsEnd = lastRowsEnd(table, mapping);
     this.episode = optional(usual(mapping.episode, usualColumns.episode));
     this.step = this.rowsAreEpisodes ? undefined : optional(usual(mapping.step, usualColumns.step));
+    this.order = optional(mapping.order);
     this.success = optional(successColumn(table, options));
     this.reward = options.successReward === undefined ? this.place(mapping.reward ?? usualColumns.reward) : undefined;
     this.observation = features(mapping.observation ?? usualColumns.observation);
@@ -109,6 +112,13 @@ export class LogLayout {
     const { actions } = this.mapping;
     if (actions === undefined || "discrete" in actions || this.discreteActions !== undefined) return undefined;
     return boundsOf(actions.low, actions.high, this.actionSize, "the mapping of columns");
+  }
+
+  /** What the numbers of observations and actions are. */
+  get names(): NumberNames {
+    const { observation, action, discreteActions } = this;
+    const actions = discreteActions === undefined || action.choices !== undefined ? action.names : undefined;
+    return { observations: observation.names, ...(actions && { actions }) };
   }
 
   get actionSize(): number {
@@ -146,6 +156,18 @@ export class LogLayout {
   nameOf(row: LogRow): EpisodeName | undefined {
     const { episode } = this;
     return episode === undefined || isEmpty(row.cells[episode]) ? undefined : this.named(row, episode);
+  }
+
+  /** Whether the rows of an episode are to be sorted. */
+  get sorts(): boolean {
+    return this.order !== undefined;
+  }
+
+  /** Where a row stands among those of its episode. @throws CellProblem */
+  rankOf({ cells }: LogRow): number | string {
+    const cell = cells[this.order!];
+    if (typeof cell === "string" || (typeof cell === "number" && !Number.isNaN(cell))) return cell;
+    throw this.problem(this.order!, cell, "a time or number to sort by");
   }
 
   private named({ cells }: LogRow, episode: number): EpisodeName {

@@ -78,6 +78,8 @@ const schema = z.strictObject({
   nextObservation: features.optional(),
   /** The rows of several episodes are mixed, as applications write them: they are then sorted apart in memory. */
   interleaved: z.boolean().default(false),
+  /** Of interleaved logs: a column of numbers or texts, such as times, by which the rows of an episode are sorted. */
+  order: column.optional(),
 });
 
 /** What the columns of a log are. */
@@ -109,5 +111,10 @@ export const usualColumns = {
 export function parseMapping(value: unknown): LogMapping {
   if (value !== undefined && (typeof value !== "object" || value === null || Array.isArray(value)))
     throw new UsageError('The mapping of columns is no object; write lines such as "episode: session".');
-  return parseDeclared(schema, value ?? {}, "key", "the mapping of columns");
+  const mapping = parseDeclared(schema, value ?? {}, "key", "the mapping of columns");
+  if (mapping.order !== undefined && !mapping.interleaved)
+    throw new UsageError(
+      'The mapping of columns says by which column to sort (order), which is done in memory; say "interleaved: true" as well.',
+    );
+  return mapping;
 }

@@ -39,7 +39,7 @@ interface Gathered {
 export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options);
-  const { observationSize, actionSize, discreteActions, actionBounds } = layout;
+  const { observationSize, actionSize, discreteActions, actionBounds, names } = layout;
   const notes = new ReadingNotes();
   return {
     source: name,
@@ -47,13 +47,14 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
     actionSize,
     discreteActions,
     actionBounds,
+    names,
     steps: table.rowCount,
     notes,
     async *episodes() {
       notes.begin();
       layout.note(notes);
       const pass = new LogPass(table, layout, mapping, notes, options);
-      yield* mapping.interleaved ? pass.mixed() : pass.contiguous();
+      yield* layout.sorts ? pass.sorted() : mapping.interleaved ? pass.mixed() : pass.contiguous();
       layout.end();
       pass.made.end();
     },
@@ -99,6 +100,27 @@ class LogPass {
     if (gathered) yield* this.finish(gathered);
   }
 
+  /** All rows in memory, those of an episode in the order that the mapping names. */
+  *sorted(): Generator<Episode> {
+    const episodes = new Map<EpisodeName, RankedRow[]>();
+    let bytes = 0;
+    for (const row of this.table.rows(this.layout.columns)) {
+      const size = bytesOf(row);
+      bytes += size;
+      this.memory.take(size, "a log that is to be sorted");
+      const episode = this.episodeOf(row);
+      const rows = episodes.get(episode) ?? [];
+      episodes.set(episode, rows);
+      rows.push({ row: { ...row, cells: [...row.cells] }, rank: this.checked(row, () => this.layout.rankOf(row)) });
+    }
+    for (const [episode, rows] of episodes) {
+      const gathered = this.begin();
+      for (const { row } of rows.sort(byRank)) this.add(gathered, episode, row);
+      yield* this.finish(gathered);
+    }
+    this.memory.give(bytes);
+  }
+
   /** All episodes in memory, in the order in which they begin. */
   *mixed(): Generator<Episode> {
     const episodes = new Map<EpisodeName, Gathered>();
@@ -112,9 +134,16 @@ class LogPass {
   }
 
   private episodeOf(row: LogRow): EpisodeName {
-    try {
+    return this.checked(row, () => {
       if (this.layout.rowsAreEpisodes) this.refuseSeveralRows(this.layout.nameOf(row), row);
       return this.layout.episodeOf(row);
+    });
+  }
+
+  /** What is read of a row; its problem with the file and the line. */
+  private checked<T>(row: LogRow, read: () => T): T {
+    try {
+      return read();
     } catch (error) {
       if (error instanceof CellProblem)
         throw new DataError(`${this.table.where}: ${this.place(row)}: ${error.message}.`);
@@ -196,6 +225,24 @@ class LogPass {
   private place({ number }: LogRow): string {
     return `${this.table.unit} ${number}`;
   }
+}
+
+/** A row that waits to be sorted. */
+interface RankedRow {
+  readonly row: LogRow;
+  readonly rank: number | string;
+}
+
+/** Numbers before texts; rows of one rank stay as they came. */
+function byRank({ rank: one }: RankedRow, { rank: other }: RankedRow): number {
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  if (typeof one !== typeof other) return typeof one === "number" ? -1 : 1;
+  return one < other ? -1 : Number(one > other);
+}
+
+/** About what the numbers and lists of a row take. */
+function bytesOf({ cells }: LogRow): number {
+  return cells.reduce<number>((sum, cell) => sum + 8 * (cell instanceof Float64Array ? cell.length : 1), 0);
 }
 
 function wordsOf({ where, isMapped }: LogTable, { terminated }: LogMapping): StepWords {

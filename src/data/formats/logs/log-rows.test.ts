@@ -167,3 +167,24 @@ test("terminated: always is refused where an episode has several rows, and each 
     [1, 2, 3],
   ]);
 });
+
+test("rows that came in another order are sorted by a column of times, in memory", async () => {
+  const times = ["2024-05-01T10:00", "2024-05-01T10:01", "2024-05-02T09:00"];
+  const rows = marked((terminated) => ({ terminated })).map((row, i) => ({
+    ...row,
+    step: undefined,
+    time: times[i % 3],
+  }));
+  const shuffled = [4, 2, 0, 5, 3, 1].map((i) => rows[i]!);
+  const mapping = { interleaved: true, order: "time" };
+  const { episodes } = await readRows(rows, { mapping: { interleaved: true } });
+  const sorted = await readRows(shuffled, { mapping });
+  expect(sorted.episodes).toEqual([...episodes].reverse());
+  expect(notesOf(sorted)).toEqual([]);
+  const numbers = shuffled.map((row, i) => ({ ...row, time: [4, 2, 0, 5, 3, 1][i]! * 10.5 }));
+  expect((await readRows(numbers, { mapping })).episodes).toEqual(sorted.episodes);
+  await expect(readRows(shuffled, { mapping: { order: "time" } })).rejects.toThrow('say "interleaved: true" as well.');
+  await expect(readRows([{ ...rows[0], time: null }], { mapping })).rejects.toThrow(
+    /line 1: column "time" is empty where a time or number to sort by belongs/,
+  );
+});

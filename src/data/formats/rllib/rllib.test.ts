@@ -103,6 +103,16 @@ test.each<[string, object, RegExp]>([
   expect((error as Error).message).toMatch(message);
 });
 
+test("choices by number are refused until their count is told; vectors of whole numbers are none", async () => {
+  const choices = batch({ actions: [0, 2, 1] });
+  await expect(read([choices])).rejects.toThrow(
+    '"log": "actions" has one number a row, as choices have; say among how many with --discrete-actions N',
+  );
+  const dataset = await read([choices], { discreteActions: 3 });
+  expect([...dataset.episodes[0]!.actions]).toEqual([0, 2, 1]);
+  expect([...(await read([batch({ actions: [[0], [2], [1]] })])).episodes[0]!.actions]).toEqual([0, 2, 1]);
+});
+
 test("a mapping means nothing to it", async () => {
   const reading = read([batch()], { mapping: { episode: "eps_id" } });
   await expect(reading).rejects.toThrow(UsageError);
