@@ -18,13 +18,15 @@ export interface StepWords {
   readonly singleRows: string;
   /** How to mark the end of the task, to go after a semicolon. */
   readonly markEnds: string;
+  /** What to do about last rows that nothing marks, to go after a semicolon; undefined where nothing is to be done. */
+  readonly unmarked?: string;
 }
 
 /** A share of the episodes, or of what they earn, from which on a difference is told. */
 const WORTH_TELLING = 0.01;
 
 /** Rows that gave no step, of one reason. */
-interface Lost extends Pick<LostRows, "why"> {
+interface Lost extends Pick<LostRows, "why" | "marked"> {
   readonly told: boolean;
   readonly place: string;
   rows: number;
@@ -103,17 +105,17 @@ export class StepEpisodes {
       );
   }
 
-  private count({ count, why, reward }: LostRows, place: string): void {
+  private count({ count, why, marked, reward }: LostRows, place: string): void {
     if (why === "a single row") {
       this.singles.count++;
       this.singles.earned += reward;
     }
     if (reward !== 0) this.lostReward ??= place;
     const told = this.options.successReward === undefined && reward !== 0;
-    const key = `${why}${told}`;
+    const key = `${why} ${told} ${marked}`;
     const lost = this.lost.get(key);
     if (lost) lost.rows += count;
-    else this.lost.set(key, { why, told, rows: count, place });
+    else this.lost.set(key, { why, told, marked, rows: count, place });
   }
 
   private noteLost(): void {
@@ -129,13 +131,14 @@ export class StepEpisodes {
   }
 
   /** Which words fit is known after the last episode. */
-  private reasonOf({ why, told }: Lost): string {
-    const { singleRows, markEnds } = this.words;
+  private reasonOf({ why, told, marked }: Lost): string {
+    const { singleRows, markEnds, unmarked } = this.words;
     if (why === "no action") return "because their episode has no row with an action";
     if (why === "a single row")
       return `because their episode has only one row, which nothing marks as terminated; ${this.several ? markEnds : singleRows}`;
     const last = "because the task did not end their episode with them and the observation after them is unknown";
-    return told ? `${last}, although they have rewards; where the task ended, ${markEnds}` : last;
+    if (told) return `${last}, although they have rewards; where the task ended, ${markEnds}`;
+    return marked || unmarked === undefined ? last : `${last}; ${unmarked}`;
   }
 
   private noteSuccesses(): void {

@@ -25,6 +25,8 @@ export interface RowProblem {
 export interface LostRows {
   readonly count: number;
   readonly why: "a single row" | "no action" | "an unknown next observation";
+  /** Whether the last of them is marked as the clock's end. */
+  readonly marked: boolean;
   /** The reward that the last of them stores. */
   readonly reward: number;
 }
@@ -113,6 +115,7 @@ export class StepRows {
       this.left = {
         count: 1,
         why: closing ? "no action" : length > 0 ? "an unknown next observation" : "a single row",
+        marked: ending !== "goes on",
         reward: this.reward,
       };
     if (length <= 0) return undefined;

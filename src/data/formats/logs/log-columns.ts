@@ -42,7 +42,7 @@ export function checkColumns(table: LogTable, mapping: LogMapping, options: Read
   for (const column of options.ignore ?? [])
     if (named.has(column) && !table.isMapped)
       throw new UsageError(
-        `The mapping says that ${quoted(column)} is the ${named.get(column)}, and --ignore leaves it aside; take it out of one of both.`,
+        `The mapping names ${quoted(column)} (${named.get(column)}), which --ignore leaves aside; take it out of one of both.`,
       );
   const usual = needed.filter((key) => mapping[key] === undefined && isNeeded(key, table, mapping, options));
   const missing = usual.filter((key) => !columns.includes(usualColumns[key]));
@@ -87,9 +87,9 @@ function isNeeded(key: string, table: LogTable, mapping: LogMapping, { successRe
 
 const likely: Readonly<Record<Needed, RegExp>> = {
   episode: /sess|episode|traj|visit|customer|user|(^|_|\b)(run|id)$|Id$/i,
-  action: /^act|action|offer|choice|arm$|decision|treatment|bid/i,
+  action: /^act|action|command|control|offer|choice|arm$|decision|treatment|bid/i,
   reward: /rew|revenue|paid|profit|click|score|gain|sales?$/i,
-  observation: /^obs|state|feature/i,
+  observation: /^obs|state|feature|sensor/i,
 };
 
 /** Lines for a mapping file, in quotation marks, made of columns that nothing else uses. */
@@ -124,5 +124,5 @@ function isUsual(name: string): boolean {
 }
 
 function isTime(name: string): boolean {
-  return /time|date|^ts$|^t$|step/i.test(name);
+  return /time|date|^ts$|^t$|step|tick/i.test(name);
 }

@@ -3,6 +3,7 @@
  */
 import { expect, test } from "vitest";
 import { DataError } from "../../../errors.js";
+import { filesInMemory } from "../../containers/files.js";
 import { episodeOf } from "../../containers/tables.fixture.js";
 import { loadDataset } from "../../episode-source.js";
 import { inspectDataset } from "../../inspect.js";
@@ -120,7 +121,11 @@ test("every number of a log has a name, which an inspection prints before the ra
   expect(shown).toMatch(/reading +not used: "host"\n/);
 });
 
-test("JSON that is given as CSV is told to be JSON", async () => {
+test("what is no CSV is not taken for it by its name, and told where the user says so", async () => {
+  const named = (text: string) => filesInMemory("log.csv", new TextEncoder().encode(text));
+  expect((await recogniseFormat(named('{"id": "a"}\n'))).id).toBe("jsonl");
+  await expect(recogniseFormat(named("PK\u0003\u0004"))).rejects.toThrow(DataError);
+  expect((await recogniseFormat(named("id,x\n"))).id).toBe("csv");
   await expect(read('{"id": "a", "x": 1}\n')).rejects.toThrow(
     '"log" holds JSON, not CSV; say --from jsonl, or leave --from out.',
   );

@@ -179,7 +179,7 @@ test("a named column that is no flag is taken out of the mapping, and cannot be 
     'line 3: column "sale" is "shoes" where true or false belongs; correct it, or take sale out of the mapping if it marks something else.',
   );
   await expect(readRows(rows, { mapping, ignore: ["sale"] })).rejects.toThrow(
-    'The mapping says that "sale" is the terminated, and --ignore leaves it aside; take it out of one of both.',
+    'The mapping names "sale" (terminated), which --ignore leaves aside; take it out of one of both.',
   );
   expect(summaryOf(await readRows(rows, { ignore: ["sale"] }))).toEqual([byClock, byClock]);
 });

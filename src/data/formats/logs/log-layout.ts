@@ -127,7 +127,12 @@ export class LogLayout {
 
   /** What to do where rows contradict each other, besides repairing them: the columns may be taken for what they are not. */
   stepsFor({ isNext }: RowProblem): string {
-    if (!isNext) return this.ends.ignoring;
+    const { interleaved, order } = this.mapping;
+    const sorting =
+      interleaved && order === undefined && !this.table.isMapped
+        ? ', name a column of times to sort the rows by in the mapping ("order: NAME")'
+        : "";
+    if (!isNext) return `${this.ends.ignoring}${sorting}`;
     const aside = leaveAside(this.next!.columns[0]!, this.table, this.mapping);
     return `, ${aside} to take the rows as they follow each other`;
   }

@@ -253,6 +253,7 @@ function wordsOf({ where, isMapped }: LogTable, { terminated }: LogMapping): Ste
     where,
     singleRows: `where each row is an episode of its own, say "terminated: always" in the mapping${instead}`,
     markEnds: `${markEnds}, or, where all of them are, say "terminated: last" in the mapping${instead}`,
+    unmarked: `where the last row of every episode ends the task, say "terminated: last" in the mapping${instead}`,
   };
 }
 
