@@ -240,9 +240,17 @@ function byRank({ rank: one }: RankedRow, { rank: other }: RankedRow): number {
   return one < other ? -1 : Number(one > other);
 }
 
-/** About what the numbers and lists of a row take. */
+/** About what the cells of a row take. */
 function bytesOf({ cells }: LogRow): number {
-  return cells.reduce<number>((sum, cell) => sum + 8 * (cell instanceof Float64Array ? cell.length : 1), 0);
+  return cells.reduce<number>((sum, cell) => sum + 8 + bytesIn(cell), 0);
+}
+
+function bytesIn(cell: unknown): number {
+  if (typeof cell === "string") return cell.length;
+  if (typeof cell !== "object" || cell === null) return 0;
+  return Array.isArray(cell) || ArrayBuffer.isView(cell)
+    ? 8 * (cell as ArrayLike<unknown>).length
+    : 32 * Object.keys(cell).length;
 }
 
 function wordsOf({ where, isMapped }: LogTable, { terminated }: LogMapping): StepWords {
