@@ -187,7 +187,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     trainLine("no-rewards.jsonl"),
-    /^"no-rewards\.jsonl": line 1: column "reward" is empty where a finite number belongs/,
+    /^"no-rewards\.jsonl" has no column "reward"; there: .* calql data convert no-rewards\.jsonl no-rewards\.calql --mapping/,
   ],
   [trainLine("not-rewards.jsonl"), /^"not-rewards\.jsonl".*reward/],
   [
@@ -199,7 +199,11 @@ const mistakes: readonly Mistake[] = [
     "data convert maze.hdf5 maze.hdf5 --force",
     /^maze\.hdf5 is the dataset to convert; name another place for the result/,
   ],
-  ["data convert maze.hdf5 maze.csv", /^The name maze\.csv does not tell the format to write; end it in /],
+  ["data convert maze.hdf5 maze.csv", /^The name maze\.csv is of a format that is read, not written; end it in /],
+  [
+    "data convert maze.hdf5 maze.jsonl.gz",
+    /^Packed files \(\.gz\) are read, not written; write maze\.jsonl, and pack it /,
+  ],
   ["data convert maze.hdf5 full --to calql", /^full exists already/],
   ["data convert maze.hdf5 full --to calql --force", /full.*(thesis|calql)/],
   ["data convert maze.hdf5 maze.bin --to bson", /^Unknown .*format.* "bson"/],

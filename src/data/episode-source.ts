@@ -40,7 +40,7 @@ export interface EpisodeSource extends DatasetHeader {
 
 /** All episodes of a source in memory. */
 export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
-  const { observations, actionSize, discreteActions, actionBounds } = source;
+  const { observations, actionSize, discreteActions, actionBounds, names } = source;
   const episodes: Episode[] = [];
   for await (const episode of source.episodes()) episodes.push(episode);
   const notes = source.notes?.all ?? [];
@@ -50,6 +50,7 @@ export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
     ...(actionBounds && { actionBounds }),
+    ...(names && { names }),
     ...(notes.length > 0 && { notes }),
     episodes,
   };

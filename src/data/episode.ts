@@ -31,6 +31,14 @@ export interface Episode {
   readonly truncated: boolean;
 }
 
+/** Names of the numbers of a vector, in their order: "price", "device=phone". */
+export interface NumberNames {
+  /** [numbers of the part `state`] */
+  readonly observations?: readonly string[] | undefined;
+  /** [actionSize], or one for each discrete action. */
+  readonly actions?: readonly string[] | undefined;
+}
+
 /** Recorded episodes of one task. */
 export interface Dataset {
   /** Where it came from: the path that the user gave, or the recipe that made it. */
@@ -43,6 +51,8 @@ export interface Dataset {
   readonly discreteActions?: number | undefined;
   /** The bounds of actions in the units of the data, where they are known. */
   readonly actionBounds?: ActionBounds | undefined;
+  /** What each number is, where the reader of the data knows. */
+  readonly names?: NumberNames | undefined;
   /** What their reader left out or had to assume. */
   readonly notes?: readonly ReadingNote[] | undefined;
   readonly episodes: readonly Episode[];

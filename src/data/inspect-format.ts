@@ -10,6 +10,8 @@ import { boundsText } from "./transform.js";
 
 const LABEL_WIDTH = 18;
 const RANGES_PER_LINE = 3;
+const MOST_NAMES = 40;
+const NAMES_WIDTH = 90;
 
 /**
  * A plain text table: what, how much, how long, how good, what its reader left out, and what looks odd. Ends with a
@@ -35,7 +37,9 @@ export function formatInspection(summary: Inspection, context: DataContext = {})
     ["positive reward", `in ${percent(summary.positiveRewardShare)} of the episodes`],
     ["rewards", rewardsText(summary)],
     ...actionLines(summary),
-    ...(summary.states ? [["observations", ""], ...rangeLines(summary.states)] : []),
+    ...(summary.states
+      ? [...namedLines("observations", summary.names?.observations), ...rangeLines(summary.states)]
+      : []),
     ...Object.entries(summary.parts).flatMap(([name, values]) => [[name, ""], ...rangeLines(values)]),
     ...labelled("reading", (summary.notes ?? []).map(noteSentence)),
     ...labelled("look at", oddities(summary, context)),
@@ -78,9 +82,27 @@ function actionLines(summary: Inspection): string[][] {
         "actions",
         `${percent(actionsBeyondShare)} of the values beyond ${boundsWord(summary)}${summary.actionBounds ? "" : " (no bounds are known)"}`,
       ],
+      ...namedLines("", summary.names?.actions).filter(([, text]) => text !== ""),
       ...rangeLines(actions),
     ];
-  return [["actions", ""], ...cellLines(actionCounts.map((count, action) => [String(action), percent(count / steps)]))];
+  return [
+    ...namedLines("actions", summary.names?.actions),
+    ...cellLines(actionCounts.map((count, action) => [String(action), percent(count / steps)])),
+  ];
+}
+
+/** A label, and beside it what the numbers below are, where that is known: "0 price, 1 device=phone". */
+function namedLines(label: string, names: readonly string[] = []): string[][] {
+  const lines: string[] = [];
+  const told = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), ""] : names;
+  for (const [i, name] of told.entries()) {
+    const text = i < MOST_NAMES ? `${i} ${name}` : `and ${names.length - MOST_NAMES} more`;
+    const line = lines.at(-1);
+    if (line === undefined) lines.push(text);
+    else if (line.length + text.length < NAMES_WIDTH) lines[lines.length - 1] = `${line}, ${text}`;
+    else lines.push(text);
+  }
+  return labelled(label, lines.length > 0 ? lines : [""]);
 }
 
 function successText({ success }: Inspection): string {

@@ -5,7 +5,7 @@
 
 import { datasetOf } from "./check-header.js";
 import type { ObservationParts } from "./columns.js";
-import type { Dataset } from "./episode.js";
+import type { Dataset, NumberNames } from "./episode.js";
 import type { ActionSummary } from "./inspect-actions.js";
 import type { ValueSummary } from "./inspect-values.js";
 import { InspectionPass } from "./inspection-pass.js";
@@ -48,6 +48,8 @@ export interface Inspection extends ActionSummary {
   readonly duplicateSteps: number;
   /** The steps among which these were counted: all, unless there are millions. */
   readonly comparedSteps: number;
+  /** What the numbers are, where the reader knows. */
+  readonly names?: NumberNames;
   /** What the reader left out or had to assume. */
   readonly notes?: readonly ReadingNote[];
 }

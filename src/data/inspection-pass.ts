@@ -99,6 +99,7 @@ export class InspectionPass {
       ...(states && { states }),
       parts,
       ...this.duplicates.summary,
+      ...(header.names && { names: header.names }),
       ...(notes.length > 0 && { notes }),
     };
   }

@@ -104,7 +104,7 @@ describe("writeDataset", () => {
 
   it("refuses an ending that stands for no format, and metadata that the format has no place for", async () => {
     await expect(writeDataset(join(place, "v.csv"), lineData())).rejects.toThrow(
-      /v\.csv does not tell the format to write; end it in \.calql\/ \(calql\), .*\.hdf5 or \.h5 \(d4rl\).* \(jsonl\)\.$/,
+      /v\.csv is of a format that is read, not written; end it in \.calql\/ \(calql\), .*\.hdf5 or \.h5 \(d4rl\).* \(jsonl\)\.$/,
     );
     await expect(writeDataset(join(place, "w.calql"), lineData(), { seed: 1 })).rejects.toThrow(
       /w\.calql has no place for metadata, which D4RL files hold; end it in \.hdf5\.$/,

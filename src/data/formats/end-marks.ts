@@ -22,11 +22,15 @@ const marks: Readonly<Partial<Record<RowRole, EndMark>>> = {
 export function endMarkOf(name: string): EndMark | undefined {
   if (name === TIME_LIMIT) return "truncated";
   const role = roleOf(name);
+  if (role === undefined && applicationEnds.test(name)) return "done";
   return role && marks[role];
 }
 
 /** Gym's wrapper says so in infos where the clock ended an episode. */
 export const TIME_LIMIT = "TimeLimit.truncated";
+
+/** As applications write it. */
+const applicationEnds = /^(next\.)?(is[_-]?|has[_-]?)?(end|ended|finished|over)$/i;
 
 /** @throws DataError for a column that by its name says the opposite: 0 where the task ended */
 export function refuseMasks(columns: readonly string[], where: string): void {
@@ -47,6 +51,7 @@ export const usualEndMarks: readonly string[] = [
   ...["terminated", "terminal", "terminals", "is_terminal", "truncated", "truncation", "timeout", "timeouts"],
   ...["terminateds", "terminations", "truncateds", "truncations", "done", "dones", "is_done", "is_last"],
   ...["episode_end", "episode_ends", "episode_done", "is_end", "isLast", "isTerminal"],
+  ...["end", "ended", "finished", "over"],
 ];
 
 /** The column of each meaning; absent where there is none. */

@@ -5,6 +5,7 @@
  */
 import { DataError } from "../../errors.js";
 import type { Episode } from "../episode.js";
+import { short } from "../figures.js";
 import type { ReadingNotes } from "../reading-notes.js";
 import type { ReadOptions } from "./format.js";
 import type { LostRows, StepRows } from "./step-rows.js";
@@ -17,6 +18,18 @@ export interface StepWords {
   readonly singleRows: string;
   /** How to mark the end of the task, to go after a semicolon. */
   readonly markEnds: string;
+  /** What to do about last rows that nothing marks, to go after a semicolon; undefined where nothing is to be done. */
+  readonly unmarked?: string;
+}
+
+/** A share of the episodes, or of what they earn, from which on a difference is told. */
+const WORTH_TELLING = 0.01;
+
+/** Rows that gave no step, of one reason. */
+interface Lost extends Pick<LostRows, "why" | "marked"> {
+  readonly told: boolean;
+  readonly place: string;
+  rows: number;
 }
 
 export class StepEpisodes {
@@ -26,7 +39,13 @@ export class StepEpisodes {
   private rewarded = false;
   /** The first row whose reward was lost. */
   private lostReward: string | undefined;
-  private singles = 0;
+  private readonly lost = new Map<string, Lost>();
+  /** Episodes of a single row that gave no step, and the sum of what they earned. */
+  private readonly singles = { count: 0, earned: 0 };
+  /** The sum of what the others earned. */
+  private earned = 0;
+  /** Whether an episode has more than one row. */
+  private several = false;
 
   constructor(
     private readonly words: StepWords,
@@ -46,6 +65,7 @@ export class StepEpisodes {
     const listed = typeof successReward === "object" && "episodes" in successReward;
     const succeeded = listed ? successReward.episodes.includes(number) : success;
     const episode = rows.finish(endsTask, successReward !== undefined && succeeded);
+    this.several ||= rows.count > 1;
     if (rows.lost) this.count(rows.lost, place);
     if (episode === undefined) return undefined;
     this.made++;
@@ -54,25 +74,27 @@ export class StepEpisodes {
       if (succeeded) episode.rewards[episode.length - 1] = 1;
       if (succeeded) this.successes++;
     }
+    for (const reward of episode.rewards) this.earned += reward;
     this.rewarded ||= episode.rewards.some((reward) => reward !== 0);
     return episode;
   }
 
   /**
    * An episode that contradicts itself.
-   * @param count its rows; @param reason the sentence with which it would be refused
+   * @param count its rows; @param refusal the sentence with which it would be refused: the problem; the next step
    */
-  leaveOut(count: number, reason: string): void {
+  leaveOut(count: number, refusal: string): void {
     this.episodes++;
-    this.notes.leaveOut(count, "because their episode is faulty (--drop-faulty)", reason);
+    this.notes.leaveOut(count, "because their episode is faulty", refusal.replace(/; .*$/s, ""));
   }
 
   /** After the last episode. @throws DataError where nothing is left to learn from */
   end(): void {
     const { where, singleRows, markEnds } = this.words;
+    this.noteLost();
     if (this.made === 0)
       throw new DataError(
-        this.singles > 0
+        this.singles.count > 0 && !this.several
           ? `${where} holds no step whose next observation is known, because its episodes have one row each; ${singleRows}.`
           : `${where} holds no step whose next observation is known; ${markEnds}, or record longer episodes.`,
       );
@@ -83,20 +105,40 @@ export class StepEpisodes {
       );
   }
 
-  private count({ count, why, reward }: LostRows, place: string): void {
-    if (why === "a single row") this.singles++;
+  private count({ count, why, marked, reward }: LostRows, place: string): void {
+    if (why === "a single row") {
+      this.singles.count++;
+      this.singles.earned += reward;
+    }
     if (reward !== 0) this.lostReward ??= place;
-    this.notes.leaveOut(count, this.reasonOf(why, reward), place);
+    const told = this.options.successReward === undefined && reward !== 0;
+    const key = `${why} ${told} ${marked}`;
+    const lost = this.lost.get(key);
+    if (lost) lost.rows += count;
+    else this.lost.set(key, { why, told, marked, rows: count, place });
   }
 
-  private reasonOf(why: LostRows["why"], reward: number): string {
-    const { singleRows, markEnds } = this.words;
+  private noteLost(): void {
+    for (const lost of this.lost.values()) this.notes.leaveOut(lost.rows, this.reasonOf(lost), lost.place);
+    const { count, earned } = this.singles;
+    if (this.options.successReward !== undefined || this.made === 0 || count < WORTH_TELLING * (count + this.made))
+      return;
+    const [out, kept] = [earned / count, this.earned / this.made];
+    if (!(Math.abs(out - kept) > WORTH_TELLING * Math.max(Math.abs(out), Math.abs(kept)))) return;
+    this.notes.say(
+      `the ${count} episodes that were left out earn ${short(out)} on average, the ${this.made} that are left ${short(kept)}: the data look ${out < kept ? "better" : "worse"} than they are`,
+    );
+  }
+
+  /** Which words fit is known after the last episode. */
+  private reasonOf({ why, told, marked }: Lost): string {
+    const { singleRows, markEnds, unmarked } = this.words;
     if (why === "no action") return "because their episode has no row with an action";
     if (why === "a single row")
-      return `because their episode has only one row, which nothing marks as terminated; ${singleRows}`;
+      return `because their episode has only one row, which nothing marks as terminated; ${this.several ? markEnds : singleRows}`;
     const last = "because the task did not end their episode with them and the observation after them is unknown";
-    const told = this.options.successReward === undefined && reward !== 0;
-    return told ? `${last}, although they have rewards; where the task ended, ${markEnds}` : last;
+    if (told) return `${last}, although they have rewards; where the task ended, ${markEnds}`;
+    return marked || unmarked === undefined ? last : `${last}; ${unmarked}`;
   }
 
   private noteSuccesses(): void {

@@ -25,6 +25,8 @@ export interface RowProblem {
 export interface LostRows {
   readonly count: number;
   readonly why: "a single row" | "no action" | "an unknown next observation";
+  /** Whether the last of them is marked as the clock's end. */
+  readonly marked: boolean;
   /** The reward that the last of them stores. */
   readonly reward: number;
 }
@@ -97,7 +99,7 @@ export class StepRows {
    * - Else a last row that is terminated is kept, its own observation standing in for the next one, which nothing uses.
    * - Else the last row is kept if it stores its next observation, and dropped if not: it then tells only an observation.
    *
-   * @param success whether the last row ended the task although no row is marked
+   * @param success whether the last row ended the task where no row is marked
    * @param surely whether it did so whatever the marks say
    * @returns undefined where no step is left
    */
@@ -106,13 +108,14 @@ export class StepRows {
     const closing = this.last?.acts === false;
     const ending =
       closing && this.previous && this.previous.ending !== "goes on" ? this.previous.ending : this.last?.ending;
-    const terminated = ending === "terminated" || surely || (success && ending === "goes on" && !closing);
+    const terminated = ending === "terminated" || surely || (success && ending === "goes on");
     const kept = !closing && (terminated || this.next !== undefined);
     const length = kept ? this.rows : this.rows - 1;
     if (!kept && (!closing || length <= 0))
       this.left = {
         count: 1,
         why: closing ? "no action" : length > 0 ? "an unknown next observation" : "a single row",
+        marked: ending !== "goes on",
         reward: this.reward,
       };
     if (length <= 0) return undefined;

@@ -118,10 +118,13 @@ export function formatFor(
     .sort((a, b) => b.ending!.length - a.ending!.length);
   const best = matches[0];
   if (best) return { format: best.format, kind: kindOf(best.ending!) };
+  const plain = path.replace(/\.gz$/i, "");
+  const onlyRead = datasetFormats.find((format) => !format.create && endingOf(format, plain)?.startsWith("."));
+  if (plain !== path && writable.some((format) => endingOf(format, plain) !== undefined))
+    throw new UsageError(`Packed files (.gz) are read, not written; write ${plain}, and pack it afterwards.`);
   const endings = writable.map((format) => `${format.extensions.join(" or ")} (${format.id})`);
-  throw new UsageError(
-    `The name ${path} does not tell the format to write; end it in ${endings.join(", ")}${otherWay}.`,
-  );
+  const reason = onlyRead ? "is of a format that is read, not written" : "does not tell the format to write";
+  throw new UsageError(`The name ${path} ${reason}; end it in ${endings.join(", ")}${otherWay}.`);
 }
 
 function unknownFormat(id: string, writable: readonly DatasetFormat[]): UsageError {

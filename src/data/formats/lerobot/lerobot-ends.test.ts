@@ -96,18 +96,21 @@ describe("rewards from successes", () => {
   test("each of the three ways that the refusal names reads the same data", async () => {
     const flags = (name: string) => framesOf((episode, last) => ({ [name]: last && episode === 1 }));
     await expect(read(without(flags("next.success")))).rejects.toThrow(
-      /without rewards .*; have them made with --reward success \(from "next\.success"\), --reward success:COLUMN, or --rew/,
+      /without rewards .*; have them made with --reward success \(from "next\.success"\) or --reward success:0,3,5 with/,
     );
     const dataset = await read(without(flags("next.success")), { successReward: "recorded" });
     expect(told(dataset)).toEqual(second);
     expect(notesOf(dataset)).toContain(
       "rewards were made from successes: 1 at the last step of 1 of 2 episodes, 0 elsewhere",
     );
+    await expect(read(without(flags("grasped")), { successReward: "recorded" })).rejects.toThrow(
+      'has no feature "next.success"; give --reward success:grasped or --reward success:0,3,5 with the numbers',
+    );
     expect(told(await read(without(flags("grasped")), { successReward: { column: "grasped" } }))).toEqual(second);
     const plain = without(framesOf(() => ({})));
     expect(told(await read(plain, { successReward: { episodes: [1] } }))).toEqual(second);
     await expect(read(plain, { successReward: "recorded" })).rejects.toThrow(
-      'has no feature "next.success"; give --reward success:COLUMN, or --reward success:0,3,5',
+      'has no feature "next.success"; give --reward success:0,3,5 with the numbers of the episodes that succeeded.',
     );
     await expect(read(plain, { successReward: { column: "grapsed" } })).rejects.toThrow(UsageError);
     await expect(read(plain, { successReward: { episodes: [7] } })).rejects.toThrow("none of the number 7");
@@ -160,6 +163,6 @@ test("an episode that contradicts itself is left out on request, and counted", a
     [0, 10],
   ]);
   expect(notesOf(dataset)).toEqual([
-    expect.stringMatching(/^6 because their episode is faulty \(--drop-faulty\) \(.*: frame 1 of episode 2 is marked/),
+    expect.stringMatching(/^6 because their episode is faulty \(.*: frame 1 of episode 2 is marked/),
   ]);
 });

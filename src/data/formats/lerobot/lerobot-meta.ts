@@ -33,12 +33,14 @@ const schema = z.object({
   features: z.record(z.string(), z.unknown()),
   calql: z.object({ discrete_actions: z.number() }).optional(),
 });
-const featureSchema = z.object({ dtype: z.string(), shape: z.array(count).max(8) });
+const featureSchema = z.object({ dtype: z.string(), shape: z.array(count).max(8), names: z.unknown().optional() });
 
 /** A feature that is read: its column, and how many numbers a frame has of it. */
 export interface Feature {
   readonly name: string;
   readonly width: number;
+  /** What each of its numbers is. */
+  readonly names: readonly string[];
 }
 
 export interface LeRobotInfo {
@@ -87,6 +89,7 @@ export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
 interface KnownFeature extends Feature {
   /** Pictures and texts are not. */
   readonly numeric: boolean;
+  readonly isFlag: boolean;
 }
 
 function parsed(files: DataFiles, where: string): z.infer<typeof schema> {
@@ -110,12 +113,24 @@ function featureOf(name: string, value: unknown, where: string): KnownFeature {
   const result = featureSchema.safeParse(value);
   if (!result.success)
     throw new DataError(`${where}: the feature ${quoted(name)} has no dtype and shape; record the dataset again.`);
-  const { dtype, shape } = result.data;
+  const { dtype, shape, names } = result.data;
   const width = shape.reduce((product, size) => product * size, 1);
   const numeric = /^(float|int|uint)\d+$|^bool$/.test(dtype);
   if (numeric && !(width >= 1 && width <= WIDEST_FEATURE))
     throw new DataError(`${where}: the feature ${quoted(name)} has ${width} numbers; 1 to ${WIDEST_FEATURE} are read.`);
-  return { name, width, numeric };
+  return { name, width, names: numeric ? namesIn(names, name, width) : [], numeric, isFlag: dtype === "bool" };
+}
+
+/** As LeRobot writes them: a list, or lists by a word such as "motors"; where there are none, the feature's own name. */
+function namesIn(told: unknown, feature: string, width: number): string[] {
+  const lists = typeof told === "object" && told !== null ? Object.values(told).flat() : [];
+  const names: unknown[] = Array.isArray(told) ? told : lists;
+  const own = printable(feature.replace(/^observation\./, "").slice(0, 60));
+  return Array.from({ length: width }, (_, i) => {
+    const name = names.length === width ? names[i] : undefined;
+    if (typeof name === "string" && name !== "") return printable(name.slice(0, 60));
+    return width === 1 ? own : `${own}[${i}]`;
+  });
 }
 
 function chosen(
@@ -173,8 +188,14 @@ function successColumn(
 
 /** The ways to say which episodes succeeded that work for a dataset. */
 function rewardSteps(features: ReadonlyMap<string, KnownFeature>): string {
-  const recorded = features.has(SUCCESS) ? `--reward success (from "${SUCCESS}"), ` : "";
-  return `${recorded}--reward success:COLUMN, or --reward success:0,3,5 with the numbers of the episodes`;
+  const flags = [...features.values()].filter(({ name, width, isFlag }) => isFlag && width === 1 && !endMarkOf(name));
+  const columns = flags.filter(({ name }) => name !== SUCCESS).map(({ name }) => printable(name));
+  const ways = [
+    ...(features.has(SUCCESS) ? [`--reward success (from "${SUCCESS}")`] : []),
+    ...columns.slice(0, 3).map((name) => `--reward success:${name}`),
+    "--reward success:0,3,5 with the numbers of the episodes that succeeded",
+  ];
+  return ways.length === 1 ? ways[0]! : `${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}`;
 }
 
 function rank(name: string): number {

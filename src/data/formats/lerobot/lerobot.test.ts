@@ -141,20 +141,32 @@ test.each<[string, [number, number][], string]>([
   expect((error as Error).message).toContain(message);
 });
 
+function withInfo(
+  change: (info: { features: Record<string, unknown>; [key: string]: unknown }) => void,
+  options: ReadOptions = {},
+) {
+  const files = tableFolder("lerobot-v30");
+  const info = JSON.parse(new TextDecoder().decode(whole(files, "meta/info.json")));
+  change(info);
+  const contents = new Map(files.paths.map((path) => [path, whole(files, path)]));
+  contents.set("meta/info.json", new TextEncoder().encode(JSON.stringify(info)));
+  return read(filesInMemory("changed", contents), options);
+}
+
+test.each<[string, unknown, readonly string[]]>([
+  ["a list", ["left", "right"], ["left", "right"]],
+  ["lists by a word", { motors: ["left", "right"] }, ["left", "right"]],
+  ["none", null, ["action[0]", "action[1]"]],
+  ["too few", ["left"], ["action[0]", "action[1]"]],
+])("the names of an action's numbers: %s", async (_, names, expected) => {
+  const { names: found } = await withInfo(({ features }) => Object.assign(features.action as object, { names }));
+  expect(found?.actions).toEqual(expected);
+  expect(found?.observations).toHaveLength(3);
+});
+
 test("the description says what it lacks", async () => {
-  const withInfo = (
-    change: (info: { features: Record<string, unknown>; [key: string]: unknown }) => void,
-    options: ReadOptions = {},
-  ) => {
-    const files = tableFolder("lerobot-v30");
-    const info = JSON.parse(new TextDecoder().decode(whole(files, "meta/info.json")));
-    change(info);
-    const contents = new Map(files.paths.map((path) => [path, whole(files, path)]));
-    contents.set("meta/info.json", new TextEncoder().encode(JSON.stringify(info)));
-    return read(filesInMemory("changed", contents), options);
-  };
   await expect(withInfo((info) => delete info.features["next.reward"])).rejects.toThrow(
-    '"changed": "meta/info.json" has no feature "next.reward", and without rewards there is nothing to improve; have them made with --reward success (from "next.success"), --reward success:COLUMN, or --reward success:0,3,5 with the numbers of the episodes: 1 at the last step of each episode that succeeded, 0 elsewhere.',
+    '"changed": "meta/info.json" has no feature "next.reward", and without rewards there is nothing to improve; have them made with --reward success (from "next.success") or --reward success:0,3,5 with the numbers of the episodes that succeeded: 1 at the last step of each episode that succeeded, 0 elsewhere.',
   );
   await expect(withInfo((info) => delete info.features["observation.state"])).rejects.toThrow("pictures are not read");
   await expect(withInfo((info) => Object.assign(info, { codebase_version: "v1.6" }))).rejects.toThrow(

@@ -36,6 +36,10 @@ export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSour
     observations: vectorParts(info.observations.reduce((sum, { width }) => sum + width, 0)),
     actionSize: info.action.width,
     discreteActions,
+    names: {
+      observations: info.observations.flatMap(({ names }) => names),
+      ...(discreteActions === undefined && { actions: info.action.names }),
+    },
     steps: info.frames,
     notes,
     async *episodes() {

@@ -3,8 +3,11 @@
  */
 import { expect, test } from "vitest";
 import { DataError } from "../../../errors.js";
+import { filesInMemory } from "../../containers/files.js";
 import { episodeOf } from "../../containers/tables.fixture.js";
 import { loadDataset } from "../../episode-source.js";
+import { inspectDataset } from "../../inspect.js";
+import { formatInspection } from "../../inspect-format.js";
 import type { ReadOptions } from "../format.js";
 import { csvFormat, recogniseFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
@@ -37,9 +40,7 @@ test("a bandit's rows are episodes, whatever their names", async () => {
   const named = await loadDataset(await csvFormat.open(logFile("bandit.csv"), { mapping: byName }));
   // Only the two rows of session 8 follow each other: "7" and "007" are two sessions.
   expect(named.episodes.map(({ length }) => length)).toEqual([1]);
-  expect(notesOf(named)[0]).toMatch(
-    /^3 because their episode has only one row, .*say "terminated: always".*\(line 2\)$/,
-  );
+  expect(notesOf(named)[0]).toMatch(/^3 because their episode has only one row, .*say "terminated: last".*\(line 2\)$/);
 });
 
 test("cells are what they read as: numbers, flags, lists, texts, nothing", async () => {
@@ -68,7 +69,11 @@ test.each<[string, string, RegExp]>([
   ["a text", "id,x,a,r\na,low,1,1\n", /column "x" is "low", a text; list its categories/],
   ["an empty number", "id,x,a,r\na,,1,1\n", /line 2: column "x" is empty/],
   ["nan", "id,x,a,r\na,nan,1,1\n", /line 2: column "x" is NaN, which is no finite/],
-  ["a column that is not there", "id,x,b,r\na,1,1,1\n", /Unknown column "a"\. .*A mapping file tells other names/],
+  [
+    "a column that is not there",
+    "id,x,b,r\na,1,1,1\n",
+    /names "a" \(action\), which the log has not\..* There: "id", "x", "b", "r"\.$/,
+  ],
   ["no UTF-8", "id,x,a,r\n\u0000", /line 2 has 1 cells/],
 ])("%s is refused", async (_, text, message) => {
   const error = await read(text).catch((thrown: unknown) => thrown);
@@ -88,4 +93,40 @@ test("10,000 damaged CSV logs give valid data or one typed error each", { timeou
   expect(report.cases).toBe(10_000);
   expect(report.refused).toBeGreaterThan(2_000);
   expect(report.accepted).toBeGreaterThan(100);
+});
+
+test("every number of a log has a name, which an inspection prints before the ranges", async () => {
+  const text = "id,price,device,pose,offer,r,host\na,1,phone,[1;2],no,0,h\na,2,desktop,[3;4],yes,1,h\n".replaceAll(
+    ";",
+    ",",
+  );
+  const quotedLists = text.replace(/\[\d,\d\]/g, '"$&"');
+  const mapping = {
+    episode: "id",
+    observation: ["price", { column: "device", categories: ["phone", "desktop"] }, "pose"],
+    action: { column: "offer", categories: ["no", "yes"] },
+    reward: "r",
+    terminated: "last",
+  };
+  const dataset = await read(quotedLists, { mapping });
+  expect(dataset.names).toEqual({
+    observations: ["price", "device=phone", "device=desktop", "pose[0]", "pose[1]"],
+    actions: ["offer=no", "offer=yes"],
+  });
+  const shown = formatInspection(inspectDataset(dataset));
+  expect(shown).toMatch(
+    /observations +0 price, 1 device=phone, 2 device=desktop, 3 pose\[0\], 4 pose\[1\]\n +0 +1 to 2/,
+  );
+  expect(shown).toMatch(/actions +0 offer=no, 1 offer=yes\n/);
+  expect(shown).toMatch(/reading +not used: "host"\n/);
+});
+
+test("what is no CSV is not taken for it by its name, and told where the user says so", async () => {
+  const named = (text: string) => filesInMemory("log.csv", new TextEncoder().encode(text));
+  expect((await recogniseFormat(named('{"id": "a"}\n'))).id).toBe("jsonl");
+  await expect(recogniseFormat(named("PK\u0003\u0004"))).rejects.toThrow(DataError);
+  expect((await recogniseFormat(named("id,x\n"))).id).toBe("csv");
+  await expect(read('{"id": "a", "x": 1}\n')).rejects.toThrow(
+    '"log" holds JSON, not CSV; say --from jsonl, or leave --from out.',
+  );
 });

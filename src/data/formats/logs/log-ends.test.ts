@@ -27,7 +27,7 @@ test("the steps that the note names: the clock, or the clock where the episode i
   expect(summaryOf(await readRows(rows, { doneMeans: "either", fallbackHorizon: 3 }))).toEqual(summaryOf(either));
   expect(summaryOf(await readRows(rows, { doneMeans: "task" }))).toEqual([byTask, byTask, short]);
   expect(notesOf(either)).toEqual([
-    "2 because the task did not end their episode with them and the observation after them is unknown, although they have rewards; where the task ended, mark the last row of such an episode as terminated (line 3)",
+    '2 because the task did not end their episode with them and the observation after them is unknown, although they have rewards; where the task ended, mark the last row of such an episode as terminated, or, where all of them are, say "terminated: last" in the mapping (line 3)',
   ]);
 });
 
@@ -158,4 +158,73 @@ test("an end may be marked in the row that only holds the last observation", asy
     { rewards: [1], terminated: true, last: 1 },
   ]);
   expect(summaryOf(await readRows(closing({})))).toEqual([{ rewards: [1], terminated: false, last: 1 }]);
+});
+
+test.each([
+  ["yes", "no"],
+  ["true", "false"],
+  ["True", "False"],
+  ["t", "f"],
+  ["Y", "N"],
+  ["1", "0"],
+])("a flag may be written as %s and %s", async (set, unset) => {
+  const rows = marked((last) => ({ terminated: last ? set : unset }));
+  expect(summaryOf(await readRows(rows))).toEqual([byTask, byTask]);
+});
+
+test("a named column that is no flag is taken out of the mapping, and cannot be both named and ignored", async () => {
+  const rows = marked((last) => ({ sale: last ? "shoes" : "" }));
+  const mapping = { terminated: "sale" };
+  await expect(readRows(rows, { mapping })).rejects.toThrow(
+    'line 3: column "sale" is "shoes" where true or false belongs; correct it, or take sale out of the mapping if it marks something else.',
+  );
+  await expect(readRows(rows, { mapping, ignore: ["sale"] })).rejects.toThrow(
+    'The mapping names "sale" (terminated), which --ignore leaves aside; take it out of one of both.',
+  );
+  expect(summaryOf(await readRows(rows, { ignore: ["sale"] }))).toEqual([byClock, byClock]);
+});
+
+test.each(["ended", "end", "isFinished", "is_over"])("a column %s marks ends", async (name) => {
+  const dataset = await readRows(marked((last) => ({ [name]: last })));
+  expect(summaryOf(dataset)).toEqual([byTask, byTask]);
+});
+
+test("a mark that the mapping names and no line has is a typing error", async () => {
+  const rows = marked((sale) => (sale ? { sale } : {}));
+  await expect(readRows(rows, { mapping: { terminated: "slae" } })).rejects.toThrow(
+    '"log": the mapping names "slae" (terminated), which the log has not. Did you mean "sale"? There: "episode",',
+  );
+  expect(summaryOf(await readRows(rows, { mapping: { terminated: "sale" } }))).toEqual([byTask, byTask]);
+});
+
+test("timestamps are no step numbers, and taking them out of the mapping reads the data", async () => {
+  const times = [1700000000, 1700000007, 1700000031];
+  const log = (time: (step: number) => unknown) =>
+    marked((terminated) => ({ terminated })).map((row, i) => ({ ...row, step: undefined, time: time(i % 3) }));
+  const mapping = { step: "time" };
+  await expect(
+    readRows(
+      log((step) => times[step]),
+      { mapping },
+    ),
+  ).rejects.toThrow(
+    '"log": line 2 is step 1700000007 of episode "a", but step 1700000001 comes next; timestamps are no step numbers: take time out of the mapping.',
+  );
+  await expect(
+    readRows(
+      log((step) => `2024-05-0${step + 1}T10:00`),
+      { mapping },
+    ),
+  ).rejects.toThrow(
+    /"time" is "2024-05-01T10:00" where a whole number belongs; timestamps are no step numbers: take time out/,
+  );
+  await expect(
+    readRows(
+      log((step) => 5 * step),
+      { mapping },
+    ),
+  ).rejects.toThrow(
+    /line 2 is step 5 of episode "a", but step 1 comes next; sort .* if these are no step numbers, take time out of the/,
+  );
+  expect(summaryOf(await readRows(log((step) => times[step])))).toEqual([byTask, byTask]);
 });

@@ -17,8 +17,9 @@ import {
 } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding } from "../step-rows.js";
+import { lastRowsEnd, leaveAside, namedColumns, rowsAreEpisodes } from "./log-columns.js";
 import { flagIn, type LogTable } from "./log-features.js";
-import { ALWAYS, type LogMapping } from "./log-mapping.js";
+import type { LogMapping } from "./log-mapping.js";
 
 /** The columns that say how an episode stands after a row. */
 export interface LogEnds extends MarkColumns {
@@ -38,13 +39,15 @@ export function endColumns(
   refuseUnknown(table, ignore);
   if (rowsAreEpisodes(table, mapping))
     return { always: true, terminated: undefined, truncated: undefined, done: undefined, watched: [] };
-  const { terminated, truncated, done } = mapping;
+  const { truncated, done } = mapping;
+  const terminated = lastRowsEnd(table, mapping) ? undefined : mapping.terminated;
+  const told = { terminated, truncated, done };
   const named = [terminated, truncated, done].filter((name) => name !== undefined);
   const free = (name: string) => !used.includes(name) && !named.includes(name) && !ignore.includes(name);
   const guessed = table.columns.filter(free);
   refuseMasks(guessed, table.where);
   const column = (mark: EndMark) => {
-    const marking = [mapping[mark], ...guessed.filter((name) => endMarkOf(name) === mark)].filter(
+    const marking = [told[mark], ...guessed.filter((name) => endMarkOf(name) === mark)].filter(
       (name) => name !== undefined,
     );
     if (marking.length <= 1) return marking[0];
@@ -57,11 +60,6 @@ export function endColumns(
   const known = new Set([...table.columns, ...named]);
   const watched = table.isComplete ? [] : usualEndMarks.filter((name) => free(name) && !known.has(name));
   return { always: false, ...ends, watched };
-}
-
-/** Whether the mapping says that each row is an episode of its own, and not that a column of that name marks ends. */
-export function rowsAreEpisodes({ columns }: LogTable, { terminated }: LogMapping): boolean {
-  return terminated === ALWAYS && !columns.includes(ALWAYS);
 }
 
 /** A typing error must not lead to a column that is used although the user meant to have it ignored. */
@@ -81,6 +79,7 @@ export class EndCells {
   constructor(
     private readonly ends: LogEnds,
     private readonly table: LogTable,
+    private readonly mapping: LogMapping,
     place: (column: string) => number,
     options: ReadOptions,
   ) {
@@ -92,21 +91,21 @@ export class EndCells {
     this.meaning = new DoneMeaning(table.where, open, options);
   }
 
-  /** What to do about marks that contradict the rows, where the mapping does not name their column. */
-  ignoring({ terminated, truncated, done }: LogMapping): string {
-    const told = [terminated, truncated, done];
-    const guessed = [this.ends.terminated, this.ends.truncated, this.ends.done].filter(
-      (column) => column !== undefined && !told.includes(column),
-    );
-    return guessed.map((column) => `, say --ignore ${printable(column!)} if that column does not mark ends`).join("");
+  /** What to do about marks that contradict the rows. */
+  get ignoring(): string {
+    const columns = [this.ends.terminated, this.ends.truncated, this.ends.done].filter((name) => name !== undefined);
+    const guessed = columns.filter((name) => !namedColumns(this.table, this.mapping).has(name));
+    return (guessed.length > 0 ? guessed : columns)
+      .map((column) => `, ${leaveAside(column, this.table, this.mapping)} if that column does not mark ends`)
+      .join("");
   }
 
   /** The columns that say it, where the mapping does not. */
-  note(notes: ReadingNotes, mapping: LogMapping): void {
+  note(notes: ReadingNotes): void {
     this.meaning.note(notes);
     for (const mark of ["terminated", "truncated", "done"] as const) {
       const column = this.ends[mark];
-      if (column !== undefined && column !== mark && mapping[mark] === undefined)
+      if (column !== undefined && column !== mark && this.mapping[mark] !== column)
         notes.say(`the column ${quoted(column)} was read as saying ${endMarkMeanings[mark]}`);
     }
   }
@@ -120,7 +119,9 @@ export class EndCells {
 
   private flag(cells: readonly unknown[], mark: EndMark): boolean {
     const place = this.places[mark];
-    return place !== undefined && flagIn(cells[place], this.ends[mark]!);
+    if (place === undefined) return false;
+    const column = this.ends[mark]!;
+    return flagIn(cells[place], column, () => leaveAside(column, this.table, this.mapping));
   }
 
   /** The first lines had no such column, so that nothing was decided about it. */

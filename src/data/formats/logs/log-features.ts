@@ -28,6 +28,8 @@ export interface LogTable {
   /** How many discrete actions there are, where a file that was written here says so. */
   readonly discreteActions: number | undefined;
   readonly rowCount: number | undefined;
+  /** Set where the format, not a user's mapping, says what the columns are. */
+  readonly isMapped?: true;
   /** Bytes of the log's file. */
   readonly fileBytes: number;
   /** @throws DataError where a row cannot be read */
@@ -51,6 +53,7 @@ export class Features {
   readonly columns: readonly string[];
   private readonly categories: readonly (ReadonlyMap<unknown, number> | undefined)[];
   private readonly sparse: readonly (SparseIds | undefined)[];
+  private readonly told: readonly LogFeature[];
   private widths: readonly number[] = [];
 
   /** @param first where the cells of these columns begin in a row */
@@ -60,6 +63,7 @@ export class Features {
     private readonly allowNonFinite: boolean,
   ) {
     this.columns = columnsIn(features);
+    this.told = listOf(features);
     this.categories = listOf(features).map((feature) =>
       typeof feature === "object" && "categories" in feature
         ? new Map(feature.categories.map((value, i) => [value, i]))
@@ -71,6 +75,19 @@ export class Features {
   /** How many categories there are to choose from, where this is a single column of them. */
   get choices(): number | undefined {
     return this.categories.length === 1 ? this.categories[0]?.size : undefined;
+  }
+
+  /** What each number is: "price", "device=phone", "pose[2]"; known after `measure`. */
+  get names(): string[] {
+    return this.told.flatMap((feature, i) => {
+      const [column, width] = [printable(this.columns[i]!), this.widths[i]!];
+      const number = (k: number) => (width === 1 ? column : `${column}[${k}]`);
+      if (typeof feature === "string") return Array.from({ length: width }, (_, k) => number(k));
+      if ("categories" in feature) return feature.categories.map((value) => `${column}=${printable(String(value))}`);
+      return "ids" in feature
+        ? feature.ids.map((id) => `${column}[${printable(String(id))}]`)
+        : Array.from({ length: width }, (_, k) => `${column}[${k}]`);
+    });
   }
 
   /** Numbers of a vector; known after `measure`. */
@@ -153,14 +170,20 @@ export class Features {
   }
 }
 
-/** Whether a flag is set; one that is not there is not. @throws CellProblem */
-export function flagIn(cell: unknown, column: string): boolean {
+/** Whether a flag is set; one that is not there is not. @param aside how to leave the column aside; @throws CellProblem */
+export function flagIn(cell: unknown, column: string, aside: () => string): boolean {
   if (cell === true || cell === 1) return true;
   if (cell === false || cell === 0 || cell === null || cell === undefined) return false;
+  if (typeof cell === "string" && set.test(cell)) return true;
+  if (typeof cell === "string" && unset.test(cell)) return false;
   throw new CellProblem(
-    `column ${quoted(column)} is ${printable(shown(cell))} where true or false belongs; correct it, or say --ignore ${printable(column)} if it marks something else`,
+    `column ${quoted(column)} is ${printable(shown(cell))} where true or false belongs; correct it, or ${aside()} if it marks something else`,
   );
 }
+
+/** As CSV files and databases write flags. */
+const set = /^\s*(true|yes|t|y|1)\s*$/i;
+const unset = /^\s*(false|no|f|n|0|)\s*$/i;
 
 /** What to do about a text where a number belongs. */
 function textStep(text: string): string {

@@ -139,12 +139,16 @@ test.each<[string, readonly unknown[], RegExp]>([
     [row("a", 0), row("a", 1, { observation: [1] })],
     /line 2: column "observation" has 1 numbers where/,
   ],
-  ["no reward", [row("a", 0, { reward: undefined })], /line 1: column "reward" is empty where a finite number belongs/],
+  [
+    "no reward",
+    [row("a", 0, { reward: undefined })],
+    /has no column "reward"; there: .* in lines such as "reward: NAME", and give it/,
+  ],
   ["no episode", [row(null, 0)], /line 1: column "episode" is empty where the text or number of an episode/],
   [
     "a flag that is none",
-    [row("a", 0, { terminated: "yes" })],
-    /line 1: column "terminated" is "yes" where true or false/,
+    [row("a", 0, { terminated: "maybe" })],
+    /line 1: column "terminated" is "maybe" where true or false/,
   ],
   ["going on after the end", [row("a", 0, { terminated: true }), row("a", 1)], /line 1 is marked terminated although/],
   [
@@ -164,20 +168,28 @@ test("a mapping says what is wrong with it", async () => {
   const wrong = (mapping: unknown) => read([row("a", 0)], { mapping }).catch((error: unknown) => error);
   expect(await wrong({ observations: "x" })).toEqual(
     new UsageError(
-      'Unknown key of the mapping of columns "observations". Did you mean "observation"? Known: action, actions, done, episode, interleaved, nextObservation, observation, reward and 3 more.',
+      'Unknown key of the mapping of columns "observations". Did you mean "observation"? Known: action, actions, done, episode, interleaved, nextObservation, observation, order and 4 more.',
     ),
   );
   expect(await wrong({ actions: { discrete: 0 } })).toMatchObject({ message: expect.stringContaining("actions") });
   expect(await wrong(["episode"])).toBeInstanceOf(UsageError);
   expect(await wrong({ reward: "money" })).toMatchObject({
-    message: '"log.jsonl": line 1: column "money" is empty where a finite number belongs.',
+    message:
+      '"log.jsonl": the mapping names "money" (reward), which the log has not. There: "episode", "step", "observation", "action", "reward", "terminated", "truncated".',
   });
 });
 
 test("a log of other columns is told the command that takes a mapping", async () => {
-  await expect(read([{ session: "a", step: 0 }])).rejects.toThrow(
-    /^"log.jsonl": Unknown column "episode"\..* calql data convert FILE out\.calql --mapping MAP writes data/,
+  const visit = { session: "a", time: 0, price: 3, hour: 7, offer: 1, revenue: 2, ended: true };
+  await expect(read([visit])).rejects.toThrow(
+    '"log.jsonl" has no columns "episode", "observation", "action", "reward"; there: "session", "time", "price", "hour", "offer", "revenue", "ended". Say in a mapping file MAP which column is what, in lines such as "episode: session", "observation: [price, hour]", "action: offer", "reward: revenue", and give it: calql data inspect FILE --mapping MAP shows what is read, calql data convert FILE out.calql --mapping MAP writes data that every verb reads; see "Application logs" in docs/data.md.',
   );
+  const mapping = { episode: "session", observation: ["price", "hour"], action: "offer", reward: "revenue" };
+  expect((await read([visit], { mapping })).notes).toEqual([
+    expect.objectContaining({ text: expect.stringContaining('"ended" does not tell') }),
+    expect.objectContaining({ text: 'the column "ended" was read as saying that an episode ended' }),
+    expect.objectContaining({ text: 'not used: "time"' }),
+  ]);
   await expect(read([row("a", 0, { action: null })])).rejects.toThrow(
     /calql data convert FILE out\.calql --mapping MAP/,
   );
@@ -185,7 +197,7 @@ test("a log of other columns is told the command that takes a mapping", async ()
 
 test("keys that reach prototypes are columns like others", async () => {
   const line = '{"__proto__": {"reward": 1}, "episode": "a", "observation": [1], "action": [1], "terminated": true}';
-  await expect(read([line])).rejects.toThrow('column "reward" is empty');
+  await expect(read([line])).rejects.toThrow('has no column "reward"; there: "__proto__", "episode"');
   expect(({} as Record<string, unknown>).reward).toBeUndefined();
 });
 

@@ -1,6 +1,7 @@
 /**
  * Logs of applications as formats, one for each way in which their rows are written.
  */
+import { DataError } from "../../../errors.js";
 import { onlyFile } from "../../containers/files.js";
 import { looksLikeParquet } from "../../containers/parquet/parquet-footer.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
@@ -9,6 +10,10 @@ import { RLLIB_START } from "../rllib/rllib-start.js";
 
 /** What means something to a log, whatever its rows are written in. */
 const logOptions: readonly (keyof ReadOptions)[] = ["mapping", "ignore", "doneMeans", "horizon", "successReward"];
+
+const JSON_START = /^\s*(\[\s*)?\{\s*"/;
+/** JSON, HDF5, zip, Parquet and NumPy's arrays are no CSV, whatever the file's name. */
+const NO_CSV = new RegExp(`${JSON_START.source}|^.HDF\\r|^PK\\x03|^PAR1|^.NUMPY`);
 
 export const parquetFormat: DatasetFormat = {
   id: "parquet",
@@ -34,7 +39,7 @@ export const jsonLinesFormat: DatasetFormat = {
   extensions: [".jsonl", ".ndjson"],
   recognises: async (files) =>
     files.kind === "file" &&
-    (/\.(jsonl|ndjson)(\.gz)?$/i.test(files.name) || (await startsLike(files, /^\s*(\[\s*)?\{\s*"/))) &&
+    (/\.(jsonl|ndjson)(\.gz)?$/i.test(files.name) || (await startsLike(files, JSON_START))) &&
     !(await startsLike(files, RLLIB_START)),
   async open(files, options) {
     refuseOptions(files.name, "a log of JSON lines", options, logOptions);
@@ -49,9 +54,12 @@ export const csvFormat: DatasetFormat = {
   description: "CSV: an application's log, one row a step",
   losesActionBounds: true,
   extensions: [".csv", ".tsv"],
-  recognises: (files) => files.kind === "file" && /\.(csv|tsv)(\.gz)?$/i.test(files.name),
+  recognises: async (files) =>
+    files.kind === "file" && /\.(csv|tsv)(\.gz)?$/i.test(files.name) && !(await startsLike(files, NO_CSV)),
   async open(files, options) {
     refuseOptions(files.name, "a log in CSV", options, logOptions);
+    if (await startsLike(files, JSON_START))
+      throw new DataError(`"${files.name}" holds JSON, not CSV; say --from jsonl, or leave --from out.`);
     const [{ openLog }, { openCsvLog }] = await Promise.all([import("./log-reader.js"), import("./log-csv.js")]);
     return openLog(openCsvLog(onlyFile(files), `"${files.name}"`), files.name, options);
   },

@@ -2,19 +2,33 @@
  * A log's columns checked against the mapping: which there are, where each stands in a row, and what a row says.
  */
 
-import { DataError, unknownName } from "../../../errors.js";
+import { DataError, UsageError } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
+import type { NumberNames } from "../../episode.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding, RowProblem } from "../step-rows.js";
-import { EndCells, endColumns, rowsAreEpisodes } from "./log-ends.js";
-import { CellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
-import { type LogMapping, usualColumns } from "./log-mapping.js";
+import {
+  checkColumns,
+  lastRowsEnd,
+  leaveAside,
+  MAPPING_STEP,
+  namedColumns,
+  notThere,
+  rowsAreEpisodes,
+} from "./log-columns.js";
+import { EndCells, endColumns } from "./log-ends.js";
+import { CellProblem, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
+import { DISCRETE_ACTIONS } from "./log-jsonl.js";
+import { type LogFeature, type LogMapping, usualColumns } from "./log-mapping.js";
 
 export type EpisodeName = string | number;
+
+/** Seconds since 1970 have been above it since 1973; no episode has so many steps. */
+const LIKE_A_TIME = 1e8;
 
 /** What one row says; the arrays are filled anew by the next row. */
 export interface StepCells {
@@ -29,19 +43,22 @@ export interface StepCells {
   readonly nextObservation: Float32Array | undefined;
 }
 
-/** The next step that works wherever the log was named: few verbs take a mapping, all of them the converted data. */
-const otherNames =
-  "tells other names: calql data convert FILE out.calql --mapping MAP writes data that every verb reads.";
-
 export class LogLayout {
   /** All columns that are read, in the order of a row's cells. */
   readonly columns: string[] = [];
   readonly discreteActions: number | undefined;
+  /** Whether the last row of an episode ends the task where no column says that the clock did. */
+  readonly lastRowsEnd: boolean;
+  /** Whether each row is an episode of its own. */
+  readonly rowsAreEpisodes: boolean;
   private readonly ends: EndCells;
   private readonly episode: number | undefined;
   private readonly reward: number | undefined;
   private readonly success: number | undefined;
   private readonly step: number | undefined;
+  private readonly order: number | undefined;
+  /** Columns that the mapping names and no row has had so far, by their places. */
+  private readonly unseen = new Map<number, string>();
   private readonly observation: Features;
   private readonly action: Features;
   private readonly next: Features | undefined;
@@ -55,28 +72,32 @@ export class LogLayout {
     private readonly mapping: LogMapping,
     private readonly options: ReadOptions,
   ) {
-    const features = (what: LogMapping["observation"], always = false) => {
+    checkColumns(table, mapping, options);
+    const features = (what: LogFeature | readonly LogFeature[]) => {
       const made = new Features(what, this.columns.length, options.allowNonFinite ?? false);
-      for (const column of made.columns) this.place(column, always);
+      for (const column of made.columns) this.place(column);
       return made;
     };
-    const usual = (name: string | undefined, fallback: string) =>
-      name ?? (table.columns.includes(fallback) ? fallback : undefined);
+    const usual = <Name>(name: Name | undefined, fallback: string) =>
+      name ?? (table.columns.includes(fallback) && !options.ignore?.includes(fallback) ? fallback : undefined);
     const optional = (column: string | undefined) => (column === undefined ? undefined : this.place(column));
-    const isBandit = rowsAreEpisodes(table, mapping);
-    this.episode = isBandit ? undefined : this.place(mapping.episode, true);
-    this.step = isBandit ? undefined : optional(usual(mapping.step, usualColumns.step));
+    this.rowsAreEpisodes = rowsAreEpisodes(table, mapping);
+    this.lastRowsEnd = lastRowsEnd(table, mapping);
+    this.episode = optional(usual(mapping.episode, usualColumns.episode));
+    this.step = this.rowsAreEpisodes ? undefined : optional(usual(mapping.step, usualColumns.step));
+    this.order = optional(mapping.order);
     this.success = optional(successColumn(table, options));
-    this.reward = options.successReward === undefined ? this.place(mapping.reward) : undefined;
-    this.observation = features(mapping.observation, true);
-    this.action = features(mapping.action);
-    const told = mapping.nextObservation ?? usual(undefined, usualColumns.nextObservation);
-    const isIgnored = told !== undefined && columnsIn(told).some((column) => options.ignore?.includes(column));
-    this.next = told === undefined || isIgnored ? undefined : features(told);
+    this.reward = options.successReward === undefined ? this.place(mapping.reward ?? usualColumns.reward) : undefined;
+    this.observation = features(mapping.observation ?? usualColumns.observation);
+    this.action = features(mapping.action ?? usualColumns.action);
+    const told = usual(mapping.nextObservation, usualColumns.nextObservation);
+    this.next = told === undefined ? undefined : features(told);
     const ends = endColumns(table, mapping, [...this.columns], options);
-    this.ends = new EndCells(ends, table, (column) => this.place(column), options);
+    this.ends = new EndCells(ends, table, mapping, (column) => this.place(column), options);
     this.discreteActions = this.countActions(mapping);
     this.measure();
+    for (const column of namedColumns(table, mapping).keys())
+      if (!table.columns.includes(column)) this.unseen.set(this.columns.indexOf(column), column);
   }
 
   get observationSize(): number {
@@ -93,40 +114,81 @@ export class LogLayout {
     return boundsOf(actions.low, actions.high, this.actionSize, "the mapping of columns");
   }
 
+  /** What the numbers of observations and actions are. */
+  get names(): NumberNames {
+    const { observation, action, discreteActions } = this;
+    const actions = discreteActions === undefined || action.choices !== undefined ? action.names : undefined;
+    return { observations: observation.names, ...(actions && { actions }) };
+  }
+
   get actionSize(): number {
     return this.discreteActions === undefined ? this.action.size : 1;
   }
 
   /** What to do where rows contradict each other, besides repairing them: the columns may be taken for what they are not. */
   stepsFor({ isNext }: RowProblem): string {
-    if (!isNext) return this.ends.ignoring(this.mapping);
-    return `, take the rows as they follow each other with --ignore ${printable(this.next!.columns[0]!)}`;
-  }
-
-  /** Whether each row is an episode of its own. */
-  get rowsAreEpisodes(): boolean {
-    return this.episode === undefined;
+    const { interleaved, order } = this.mapping;
+    const sorting =
+      interleaved && order === undefined && !this.table.isMapped
+        ? ', name a column of times to sort the rows by in the mapping ("order: NAME")'
+        : "";
+    if (!isNext) return `${this.ends.ignoring}${sorting}`;
+    const aside = leaveAside(this.next!.columns[0]!, this.table, this.mapping);
+    return `, ${aside} to take the rows as they follow each other`;
   }
 
   /** What was assumed about the columns. */
   note(notes: ReadingNotes): void {
-    this.ends.note(notes, this.mapping);
+    this.ends.note(notes);
+    const { table, options, columns } = this;
+    const left = [...columns, ...(options.ignore ?? []), DISCRETE_ACTIONS];
+    const unused = table.isMapped ? [] : table.columns.filter((name) => name !== "" && !left.includes(name));
+    if (unused.length > 0) notes.say(`not used: ${listed(unused)}`);
+  }
+
+  /** After the last row. @throws DataError for a column that the mapping names and no row had */
+  end(): void {
+    for (const column of this.unseen.values())
+      throw new DataError(notThere(this.table, column, namedColumns(this.table, this.mapping).get(column)!));
   }
 
   /** Which episode a row belongs to. @throws CellProblem */
-  episodeOf({ cells, number }: LogRow): EpisodeName {
-    if (this.episode === undefined) return number;
-    const cell = cells[this.episode];
+  episodeOf(row: LogRow): EpisodeName {
+    return this.rowsAreEpisodes || this.episode === undefined ? row.number : this.named(row, this.episode);
+  }
+
+  /** Of rows that are episodes: what their column calls the episode, where there is such a column and the row has it. */
+  nameOf(row: LogRow): EpisodeName | undefined {
+    const { episode } = this;
+    return episode === undefined || isEmpty(row.cells[episode]) ? undefined : this.named(row, episode);
+  }
+
+  /** Whether the rows of an episode are to be sorted. */
+  get sorts(): boolean {
+    return this.order !== undefined;
+  }
+
+  /** Where a row stands among those of its episode. @throws CellProblem */
+  rankOf({ cells }: LogRow): number | string {
+    const cell = cells[this.order!];
+    if (typeof cell === "string" || (typeof cell === "number" && !Number.isNaN(cell))) return cell;
+    throw this.problem(this.order!, cell, "a time or number to sort by");
+  }
+
+  private named({ cells }: LogRow, episode: number): EpisodeName {
+    const cell = cells[episode];
     if (typeof cell === "string") return cell;
     if (typeof cell !== "number" || !Number.isFinite(cell))
-      throw this.problem(this.episode, cell, "the text or number of an episode");
+      throw this.problem(episode, cell, "the text or number of an episode");
     if (Number.isInteger(cell) && !Number.isSafeInteger(cell))
-      throw this.problem(this.episode, cell, "a number below 2^53, or a text (larger ones cannot be told apart),");
+      throw this.problem(episode, cell, "a number below 2^53, or a text (larger ones cannot be told apart),");
     return cell;
   }
 
   /** @param steps of the row's episode, with that of the row; @throws CellProblem */
   read({ cells }: LogRow, steps: number): StepCells {
+    if (this.unseen.size > 0)
+      for (const place of this.unseen.keys()) if (cells[place] !== undefined) this.unseen.delete(place);
     this.observation.read(cells, this.observed);
     const acts = !this.action.isAbsent(cells);
     if (acts) this.readAction(cells);
@@ -138,9 +200,13 @@ export class LogLayout {
       action: acts ? this.acted : undefined,
       reward: acts && this.reward !== undefined ? this.rewardOf(this.reward, cells[this.reward]) : 0,
       ending: this.ends.read(cells, steps),
-      success: this.success !== undefined && flagIn(cells[this.success], this.columns[this.success]!),
+      success: this.success !== undefined && this.succeeds(cells, this.success),
       nextObservation: hasNext ? this.after : undefined,
     };
+  }
+
+  private succeeds(cells: readonly unknown[], success: number): boolean {
+    return flagIn(cells[success], this.columns[success]!, () => "name another with --reward success:COLUMN");
   }
 
   private readAction(cells: readonly unknown[]): void {
@@ -152,9 +218,22 @@ export class LogLayout {
     if (problem) throw new CellProblem(`column ${quoted(this.action.columns[0]!)} ${problem}`);
   }
 
+  /** What is wrong with a step that is not the one which comes next, and what to do, to follow "row 3 is". */
+  stepProblem(found: number, expected: number, episode: string): string {
+    const told = `step ${found} of episode ${episode}, but step ${expected} comes next`;
+    const aside = this.stepAside();
+    if (found > expected && found >= LIKE_A_TIME) return `${told}; timestamps are no step numbers: ${aside}`;
+    return `${told}; sort the rows by episode and step, and add the missing ones or remove those that are there twice, or, if these are no step numbers, ${aside}`;
+  }
+
+  private stepAside(): string {
+    return leaveAside(this.columns[this.step!]!, this.table, this.mapping);
+  }
+
   private stepOf(cell: unknown): number {
     if (Number.isSafeInteger(cell)) return cell as number;
-    throw this.problem(this.step!, cell, "a whole number");
+    const { message } = this.problem(this.step!, cell, "a whole number");
+    throw new CellProblem(isEmpty(cell) ? message : `${message}; timestamps are no step numbers: ${this.stepAside()}`);
   }
 
   private rewardOf(index: number, cell: unknown): number {
@@ -166,17 +245,12 @@ export class LogLayout {
   }
 
   private problem(index: number, cell: unknown, expected: string): CellProblem {
-    const found = cell === undefined || cell === null ? "empty" : printable(shown(cell));
+    const found = isEmpty(cell) ? "empty" : printable(shown(cell));
     return new CellProblem(`column ${quoted(this.columns[index]!)} is ${found} where ${expected} belongs`);
   }
 
-  /** Notes a column as one to read; `always`: every row has it. */
-  private place(column: string, always = false): number {
-    const { columns, where, isComplete } = this.table;
-    if ((always || isComplete) && !columns.includes(column)) {
-      const { message } = unknownName("column", column, columns.slice(0, 30));
-      throw new DataError(`${where}: ${printable(message).slice(0, 600)} A mapping file ${otherNames}`);
-    }
+  /** Notes a column as one to read. */
+  private place(column: string): number {
     return this.columns.push(column) - 1;
   }
 
@@ -202,7 +276,7 @@ export class LogLayout {
     const { columns } = this.action;
     if (this.action.size === 0)
       throw new DataError(
-        `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; a mapping file ${otherNames}`,
+        `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; say in a mapping file MAP which column it is ("action: NAME"), ${MAPPING_STEP}`,
       );
     if (this.next && this.next.size !== this.observation.size) this.next.measure(this.nextFrom(first));
     if (this.discreteActions !== undefined && this.action.choices === undefined && this.action.size !== 1)
@@ -221,14 +295,25 @@ export class LogLayout {
   }
 }
 
+function isEmpty(cell: unknown): boolean {
+  return cell === undefined || cell === null;
+}
+
 function discreteIn({ actions }: LogMapping): number | undefined {
   return actions !== undefined && "discrete" in actions ? actions.discrete : undefined;
 }
 
 /** Where a log says which episodes succeeded, if rewards are to be made from that. */
-function successColumn({ where, columns }: LogTable, { successReward }: ReadOptions): string | undefined {
+function successColumn({ where, columns, isComplete }: LogTable, { successReward }: ReadOptions): string | undefined {
   if (successReward === undefined) return undefined;
-  if (successReward !== "recorded") return "column" in successReward ? successReward.column : undefined;
+  if (successReward !== "recorded") {
+    const column = "column" in successReward ? successReward.column : undefined;
+    if (column !== undefined && isComplete && !columns.includes(column))
+      throw new UsageError(
+        `${where} has no column ${quoted(column)} that says which episodes succeeded; there: ${listed(columns, 30)}.`,
+      );
+    return column;
+  }
   const found = successColumns.find((name) => columns.includes(name));
   if (found !== undefined) return found;
   throw new DataError(

@@ -41,13 +41,13 @@ const features = z.union([feature, z.array(feature).min(1)], {
 
 const schema = z.strictObject({
   /** The column that names the episode (session, customer, run) that a row belongs to: text or numbers. */
-  episode: column.default("episode"),
+  episode: column.optional(),
   /** Counts the rows of an episode, 1 more from row to row; where there is no such column, the order of rows counts. */
   step: column.optional(),
   /** What was known before the action: a column of lists of numbers, or columns of numbers, booleans or categories. */
-  observation: features.default("observation"),
+  observation: features.optional(),
   /** What was done, likewise. A single column of categories is a choice among them. */
-  action: features.default("action"),
+  action: features.optional(),
   /**
    * Of a choice by number, how many there are: the column then holds 0 .. discrete - 1. Of numbers, the bounds within
    * which they lie, in their units: one number for all of an action's, or one each.
@@ -64,8 +64,11 @@ const schema = z.strictObject({
     ])
     .optional(),
   /** What the action earned. */
-  reward: column.default("reward"),
-  /** True (or 1) in the row whose action ended the task, e.g. by a sale; "always": each row is an episode of its own. */
+  reward: column.optional(),
+  /**
+   * True (or 1) in the row whose action ended the task, e.g. by a sale; "last": the last row of every episode did;
+   * "always": each row is an episode of its own.
+   */
   terminated: column.optional(),
   /** True (or 1) in the row after which the recording broke off, e.g. by a timeout. */
   truncated: column.optional(),
@@ -75,6 +78,8 @@ const schema = z.strictObject({
   nextObservation: features.optional(),
   /** The rows of several episodes are mixed, as applications write them: they are then sorted apart in memory. */
   interleaved: z.boolean().default(false),
+  /** Of interleaved logs: a column of numbers or texts, such as times, by which the rows of an episode are sorted. */
+  order: column.optional(),
 });
 
 /** What the columns of a log are. */
@@ -85,9 +90,18 @@ export type LogFeature = z.infer<typeof feature>;
 
 /** In place of the column that marks the task's end: as in a bandit's log, it ends with every row. */
 export const ALWAYS = "always";
+/** In place of that column: it ends with the last row of every episode, unless another column says that the clock did. */
+export const LAST = "last";
 
-/** The columns that are used, if they are there, where the mapping does not name them; those of ends: `log-ends.ts`. */
-export const usualColumns = { step: "step", nextObservation: "next_observation" } as const;
+/** The columns that are used where the mapping does not name them; those of ends: `log-ends.ts`. */
+export const usualColumns = {
+  episode: "episode",
+  step: "step",
+  observation: "observation",
+  action: "action",
+  reward: "reward",
+  nextObservation: "next_observation",
+} as const;
 
 /**
  * Checks the content of a mapping file.
@@ -97,5 +111,10 @@ export const usualColumns = { step: "step", nextObservation: "next_observation" 
 export function parseMapping(value: unknown): LogMapping {
   if (value !== undefined && (typeof value !== "object" || value === null || Array.isArray(value)))
     throw new UsageError('The mapping of columns is no object; write lines such as "episode: session".');
-  return parseDeclared(schema, value ?? {}, "key", "the mapping of columns");
+  const mapping = parseDeclared(schema, value ?? {}, "key", "the mapping of columns");
+  if (mapping.order !== undefined && !mapping.interleaved)
+    throw new UsageError(
+      'The mapping of columns says by which column to sort (order), which is done in memory; say "interleaved: true" as well.',
+    );
+  return mapping;
 }

@@ -12,14 +12,16 @@ import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
-import { StepEpisodes } from "../step-episodes.js";
+import { StepEpisodes, type StepWords } from "../step-episodes.js";
 import { StepRows } from "../step-rows.js";
 import { CellProblem, type LogRow, type LogTable } from "./log-features.js";
 import { type EpisodeName, LogLayout } from "./log-layout.js";
-import { parseMapping } from "./log-mapping.js";
+import { type LogMapping, parseMapping } from "./log-mapping.js";
 
 /** A row contradicts one of the two before it. */
 const MOST_NAMED = 3;
+/** So many names of episodes are compared where each row is said to be one. */
+const MOST_NAMES = 2 ** 20;
 
 /** The rows of one episode so far. */
 interface Gathered {
@@ -37,7 +39,7 @@ interface Gathered {
 export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options);
-  const { observationSize, actionSize, discreteActions, actionBounds } = layout;
+  const { observationSize, actionSize, discreteActions, actionBounds, names } = layout;
   const notes = new ReadingNotes();
   return {
     source: name,
@@ -45,13 +47,15 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
     actionSize,
     discreteActions,
     actionBounds,
+    names,
     steps: table.rowCount,
     notes,
     async *episodes() {
       notes.begin();
       layout.note(notes);
-      const pass = new LogPass(table, layout, notes, options);
-      yield* mapping.interleaved ? pass.mixed() : pass.contiguous();
+      const pass = new LogPass(table, layout, mapping, notes, options);
+      yield* layout.sorts ? pass.sorted() : mapping.interleaved ? pass.mixed() : pass.contiguous();
+      layout.end();
       pass.made.end();
     },
   };
@@ -60,22 +64,19 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
 /** One pass over all rows. */
 class LogPass {
   readonly made: StepEpisodes;
+  /** Of episodes that are one row each. */
+  private readonly names = new Set<EpisodeName>();
   private readonly memory: EpisodeMemory;
 
   constructor(
     private readonly table: LogTable,
     private readonly layout: LogLayout,
+    private readonly mapping: LogMapping,
     notes: ReadingNotes,
     private readonly options: ReadOptions,
   ) {
-    const { where, fileBytes } = table;
-    const words = {
-      where,
-      singleRows: 'where each row is an episode of its own, say "terminated: always" in the mapping',
-      markEnds: "mark the last row of such an episode as terminated",
-    };
-    this.made = new StepEpisodes(words, notes, options);
-    this.memory = new EpisodeMemory(where, options).addFile(fileBytes);
+    this.made = new StepEpisodes(wordsOf(table, mapping), notes, options);
+    this.memory = new EpisodeMemory(table.where, options).addFile(table.fileBytes);
   }
 
   /** One episode in memory at a time; one that comes back is an error. */
@@ -99,6 +100,27 @@ class LogPass {
     if (gathered) yield* this.finish(gathered);
   }
 
+  /** All rows in memory, those of an episode in the order that the mapping names. */
+  *sorted(): Generator<Episode> {
+    const episodes = new Map<EpisodeName, RankedRow[]>();
+    let bytes = 0;
+    for (const row of this.table.rows(this.layout.columns)) {
+      const size = bytesOf(row);
+      bytes += size;
+      this.memory.take(size, "a log that is to be sorted");
+      const episode = this.episodeOf(row);
+      const rows = episodes.get(episode) ?? [];
+      episodes.set(episode, rows);
+      rows.push({ row: { ...row, cells: [...row.cells] }, rank: this.checked(row, () => this.layout.rankOf(row)) });
+    }
+    for (const [episode, rows] of episodes) {
+      const gathered = this.begin();
+      for (const { row } of rows.sort(byRank)) this.add(gathered, episode, row);
+      yield* this.finish(gathered);
+    }
+    this.memory.give(bytes);
+  }
+
   /** All episodes in memory, in the order in which they begin. */
   *mixed(): Generator<Episode> {
     const episodes = new Map<EpisodeName, Gathered>();
@@ -112,13 +134,31 @@ class LogPass {
   }
 
   private episodeOf(row: LogRow): EpisodeName {
-    try {
+    return this.checked(row, () => {
+      if (this.layout.rowsAreEpisodes) this.refuseSeveralRows(this.layout.nameOf(row), row);
       return this.layout.episodeOf(row);
+    });
+  }
+
+  /** What is read of a row; its problem with the file and the line. */
+  private checked<T>(row: LogRow, read: () => T): T {
+    try {
+      return read();
     } catch (error) {
       if (error instanceof CellProblem)
         throw new DataError(`${this.table.where}: ${this.place(row)}: ${error.message}.`);
       throw error;
     }
+  }
+
+  /** Each row is said to be an episode, but another one bears the same name. */
+  private refuseSeveralRows(name: EpisodeName | undefined, row: LogRow): void {
+    if (name === undefined) return;
+    if (this.names.has(name))
+      throw new DataError(
+        `${this.table.where}: ${this.place(row)} is one more of episode ${named(name)}, but "terminated: always" in the mapping makes each row an episode of its own; say "terminated: last" where the last row of an episode ends the task, or, if each row does, ${this.mapping.episode === undefined ? "say --ignore episode" : "take the episode out of the mapping"}.`,
+      );
+    if (this.names.size < MOST_NAMES) this.names.add(name);
   }
 
   private begin(): Gathered {
@@ -146,7 +186,7 @@ class LogPass {
       const { observation, action, reward, ending, nextObservation } = cells;
       const expected = gathered.step === undefined ? cells.step : gathered.step + 1;
       if (cells.step !== expected)
-        return `${this.place(row)} is step ${cells.step} of episode ${named(episode)}, but step ${expected} comes next; sort the rows by episode and step, and add the missing ones or remove those that are there twice`;
+        return `${this.place(row)} is ${this.layout.stepProblem(cells.step!, expected!, named(episode))}`;
       gathered.step = cells.step;
       gathered.success ||= cells.success;
       const problem = rows.add(observation, action, reward, ending, nextObservation);
@@ -165,7 +205,7 @@ class LogPass {
       this.made.leaveOut(count, fault);
       return;
     }
-    const episode = this.made.finish(rows, `${this.table.unit} ${numbers.at(-1)}`, success);
+    const episode = this.made.finish(rows, `${this.table.unit} ${numbers.at(-1)}`, success, this.layout.lastRowsEnd);
     if (episode) yield episode;
   }
 
@@ -185,6 +225,44 @@ class LogPass {
   private place({ number }: LogRow): string {
     return `${this.table.unit} ${number}`;
   }
+}
+
+/** A row that waits to be sorted. */
+interface RankedRow {
+  readonly row: LogRow;
+  readonly rank: number | string;
+}
+
+/** Numbers before texts; rows of one rank stay as they came. */
+function byRank({ rank: one }: RankedRow, { rank: other }: RankedRow): number {
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  if (typeof one !== typeof other) return typeof one === "number" ? -1 : 1;
+  return one < other ? -1 : Number(one > other);
+}
+
+/** About what the cells of a row take. */
+function bytesOf({ cells }: LogRow): number {
+  return cells.reduce<number>((sum, cell) => sum + 8 + bytesIn(cell), 0);
+}
+
+function bytesIn(cell: unknown): number {
+  if (typeof cell === "string") return cell.length;
+  if (typeof cell !== "object" || cell === null) return 0;
+  return Array.isArray(cell) || ArrayBuffer.isView(cell)
+    ? 8 * (cell as ArrayLike<unknown>).length
+    : 32 * Object.keys(cell).length;
+}
+
+function wordsOf({ where, isMapped }: LogTable, { terminated }: LogMapping): StepWords {
+  const markEnds = "mark the last row of such an episode as terminated";
+  if (isMapped) return { where, singleRows: "mark such rows as terminated where the task ended", markEnds };
+  const instead = terminated === undefined ? "" : ` in place of "terminated: ${printable(terminated)}"`;
+  return {
+    where,
+    singleRows: `where each row is an episode of its own, say "terminated: always" in the mapping${instead}`,
+    markEnds: `${markEnds}, or, where all of them are, say "terminated: last" in the mapping${instead}`,
+    unmarked: `where the last row of every episode ends the task, say "terminated: last" in the mapping${instead}`,
+  };
 }
 
 function named(episode: EpisodeName): string {

@@ -20,9 +20,10 @@ test("rows that give no step are counted by reason, with the first of them", asy
     { rewards: [1], terminated: true, last: 0 },
   ]);
   expect(notesOf(dataset)).toEqual([
-    "1 because the task did not end their episode with them and the observation after them is unknown (line 2)",
-    '2 because their episode has only one row, which nothing marks as terminated; where each row is an episode of its own, say "terminated: always" in the mapping (line 3)',
+    '1 because the task did not end their episode with them and the observation after them is unknown; where the last row of every episode ends the task, say "terminated: last" in the mapping (line 2)',
+    '2 because their episode has only one row, which nothing marks as terminated; mark the last row of such an episode as terminated, or, where all of them are, say "terminated: last" in the mapping (line 3)',
     "1 because their episode has no row with an action (line 4)",
+    "the 2 episodes that were left out earn 1 on average, the 2 that are left 0.5: the data look worse than they are",
   ]);
 });
 
@@ -39,7 +40,7 @@ test("a bandit's log is refused with a step that keeps every row", async () => {
     [0, 2, 1],
     [1, 3, 1],
   ]);
-  expect(notes ?? []).toEqual([]);
+  expect(notes).toEqual([{ text: 'not used: "user"', leftOut: 0 }]);
 });
 
 test("a log whose every reward would be lost is refused, and marking the rows keeps them", async () => {
@@ -47,8 +48,11 @@ test("a log whose every reward would be lost is refused, and marking the rows ke
   const reading = readRows(marked(rewards));
   await expect(reading).rejects.toThrow(DataError);
   await expect(reading).rejects.toThrow(
-    '"log" has rewards other than 0 only in last rows such as line 3, whose next observation is unknown, so that none would be left; mark the last row of such an episode as terminated.',
+    '"log" has rewards other than 0 only in last rows such as line 3, whose next observation is unknown, so that none would be left; mark the last row of such an episode as terminated, or, where all of them are, say "terminated: last" in the mapping.',
   );
+  expect(summaryOf(await readRows(marked(rewards), { mapping: { terminated: "last" } }))[0]!.rewards).toEqual([
+    0, 0, 1,
+  ]);
   const dataset = await readRows(marked((terminated) => ({ ...rewards(terminated), terminated })));
   expect(summaryOf(dataset).map((episode) => episode.rewards)).toEqual([
     [0, 0, 1],
@@ -78,7 +82,7 @@ test("faulty episodes are left out on request, counted and named", async () => {
   expect(summaryOf(dataset)).toEqual([{ rewards: [1, 2], terminated: true, last: 1 }]);
   expect(notesOf(dataset)).toEqual([
     expect.stringMatching(
-      /^8 because their episode is faulty \(--drop-faulty\) \(line 2 is marked terminated although/,
+      /^8 because their episode is faulty \(line 2 is marked terminated although the episode goes on after it\)$/,
     ),
   ]);
 });
@@ -110,4 +114,79 @@ test("rewards are made from successes: a column, or a list of episodes", async (
     /has none of the columns "success", .* or the episodes, counted from 0, with --reward success:0,3,5/,
   );
   expect(summaryOf(await readRows(without, { successReward: { episodes: [0] } }))[0]!.rewards).toEqual([0, 0, 1]);
+});
+
+test("terminated: last keeps the last row of every episode, unless the clock is said to have ended it", async () => {
+  const session = (id: string, rewards: readonly number[], more: object = {}) =>
+    rewards.map((reward, step) => logRow(id, step, { reward, sale: reward > 0, ...more }));
+  const rows = [...session("a", [0, 9]), ...session("b", [0]), ...session("c", [0, 0]), ...session("d", [0])];
+  const dataset = await readRows(rows, { mapping: { terminated: "sale" } });
+  expect(summaryOf(dataset).map(({ rewards }) => rewards)).toEqual([[0, 9], [0]]);
+  expect(notesOf(dataset)).toEqual([
+    expect.stringMatching(
+      /^2 because their episode has only one row.*"terminated: last" .* of "terminated: sale" \(line/,
+    ),
+    expect.stringMatching(
+      /^1 because the task did not end .* every episode ends the task, say "terminated: last" in the/,
+    ),
+    "the 2 episodes that were left out earn 0 on average, the 2 that are left 4.5: the data look better than they are",
+  ]);
+  const kept = await readRows(rows, { mapping: { terminated: "last" } });
+  expect(summaryOf(kept).map(({ rewards, terminated }) => ({ rewards, terminated }))).toEqual(
+    [[0, 9], [0], [0, 0], [0]].map((rewards) => ({ rewards, terminated: true })),
+  );
+  expect(notesOf(kept)).toEqual(['not used: "sale"']);
+  const clock = marked(
+    () => ({}),
+    (truncated) => ({ truncated }),
+  );
+  const ended = summaryOf(await readRows(clock, { mapping: { terminated: "last" } }));
+  expect(ended.map(({ rewards, terminated }) => ({ rewards, terminated }))).toEqual([
+    { rewards: [1, 2, 3], terminated: true },
+    { rewards: [1, 2], terminated: false },
+  ]);
+  const closing = [logRow("a", 0), logRow("a", 1, { action: null, reward: null })];
+  expect(summaryOf(await readRows(closing, { mapping: { terminated: "last" } }))).toEqual([
+    { rewards: [1], terminated: true, last: 1 },
+  ]);
+});
+
+test("terminated: always is refused where an episode has several rows, and each of the steps reads the data", async () => {
+  const rows = marked(() => ({}));
+  await expect(readRows(rows, { mapping: { terminated: "always" } })).rejects.toThrow(
+    '"log": line 2 is one more of episode "a", but "terminated: always" in the mapping makes each row an episode of its own; say "terminated: last" where the last row of an episode ends the task, or, if each row does, say --ignore episode.',
+  );
+  const alone = await readRows(rows, { mapping: { terminated: "always" }, ignore: ["episode"] });
+  expect(alone.episodes).toHaveLength(6);
+  const named = rows.map((row) => ({ ...row, episode: undefined, user: (row as { episode: string }).episode }));
+  await expect(readRows(named, { mapping: { terminated: "always", episode: "user" } })).rejects.toThrow(
+    /or, if each row does, take the episode out of the mapping\.$/,
+  );
+  expect((await readRows(named, { mapping: { terminated: "always" } })).episodes).toHaveLength(6);
+  const last = await readRows(named, { mapping: { terminated: "last", episode: "user" } });
+  expect(summaryOf(last).map(({ rewards }) => rewards)).toEqual([
+    [1, 2, 3],
+    [1, 2, 3],
+  ]);
+});
+
+test("rows that came in another order are sorted by a column of times, in memory", async () => {
+  const times = ["2024-05-01T10:00", "2024-05-01T10:01", "2024-05-02T09:00"];
+  const rows = marked((terminated) => ({ terminated })).map((row, i) => ({
+    ...row,
+    step: undefined,
+    time: times[i % 3],
+  }));
+  const shuffled = [4, 2, 0, 5, 3, 1].map((i) => rows[i]!);
+  const mapping = { interleaved: true, order: "time" };
+  const { episodes } = await readRows(rows, { mapping: { interleaved: true } });
+  const sorted = await readRows(shuffled, { mapping });
+  expect(sorted.episodes).toEqual([...episodes].reverse());
+  expect(notesOf(sorted)).toEqual([]);
+  const numbers = shuffled.map((row, i) => ({ ...row, time: [4, 2, 0, 5, 3, 1][i]! * 10.5 }));
+  expect((await readRows(numbers, { mapping })).episodes).toEqual(sorted.episodes);
+  await expect(readRows(shuffled, { mapping: { order: "time" } })).rejects.toThrow('say "interleaved: true" as well.');
+  await expect(readRows([{ ...rows[0], time: null }], { mapping })).rejects.toThrow(
+    /line 1: column "time" is empty where a time or number to sort by belongs/,
+  );
 });

@@ -10,6 +10,7 @@ import { DataError } from "../../../errors.js";
 import { type ObservationParts, vectorParts } from "../../columns.js";
 import { beginsWith, type DataFiles } from "../../containers/files.js";
 import { HDF5_SIGNATURE } from "../../containers/hdf5/hdf5-module.js";
+import { printable } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
@@ -157,6 +158,10 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout, o
     actionSize: choice ? 1 : totalWidth(actions),
     discreteActions: choice?.count,
     actionBounds: boundsOf(actions),
+    names: {
+      observations: namesOf(observations.filter((leaf) => !isPicture(leaf))),
+      ...(!choice && { actions: namesOf(actions) }),
+    },
     steps: storage.metadata.steps,
     notes,
     async *episodes() {
@@ -185,6 +190,15 @@ function partsOf(leaves: readonly Leaf[]): ObservationParts {
   const vector = totalWidth(leaves.filter((leaf) => !isPicture(leaf)));
   const pictures = leaves.filter(isPicture).map((leaf) => [pictureName(leaf), pictureOf(leaf)] as const);
   return { ...(vector > 0 && vectorParts(vector)), ...Object.fromEntries(pictures) };
+}
+
+/** "achieved_goal[0]": what each number is, where the numbers have more than one key or a name. */
+function namesOf(leaves: readonly Leaf[]): string[] | undefined {
+  if (leaves.every(({ path }) => path.length === 0)) return undefined;
+  return leaves.flatMap((leaf) => {
+    const [name, width] = [printable(leaf.path.join(".")), widthOf(leaf)];
+    return Array.from({ length: width }, (_, i) => (width === 1 ? name : `${name}[${i}]`));
+  });
 }
 
 function totalWidth(leaves: readonly Leaf[]): number {

@@ -93,6 +93,7 @@ describe("a Minari dataset", () => {
     const whole = expectedOf("arrow");
     const chosen = await load(`${fixtures}arrow`, { observationKeys: ["observation", "achieved_goal"] });
     expect(chosen.observations).toEqual(vectorParts(5));
+    expect(chosen.names?.observations?.slice(2)).toEqual(["observation[2]", "achieved_goal[0]", "achieved_goal[1]"]);
     // Whole rows are achieved_goal (2), desired_goal (2), observation (3).
     const rows = whole.episodes[0]!.observations;
     expect([...stateOf(chosen.episodes[0]!.observations).subarray(5, 10)]).toEqual([

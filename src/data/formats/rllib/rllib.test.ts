@@ -73,7 +73,7 @@ test("a next observation that does not fit is refused, and each step that the re
   const fine = batch({ eps_id: [6, 6, 6], new_obs: steps.map((step) => [step + 1, 0.5]) });
   const wrong = batch({ new_obs: steps.map(() => [9, 9]) });
   await expect(read([wrong, fine])).rejects.toThrow(
-    '"log": line 1 (row 0) stores a next observation that is not the observation of the row after it; repair or remove the row, take the rows as they follow each other with --ignore new_obs, or leave such episodes out with --drop-faulty.',
+    '"log": line 1 (row 0) stores a next observation that is not the observation of the row after it; repair or remove the row, say --ignore new_obs to take the rows as they follow each other, or leave such episodes out with --drop-faulty.',
   );
   const both = await read([wrong, fine], { ignore: ["new_obs"], doneMeans: "task" });
   expect(both.episodes.map(({ length }) => length)).toEqual([3, 3]);
@@ -101,6 +101,16 @@ test.each<[string, object, RegExp]>([
   const error = await read([batch(more)]).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(DataError);
   expect((error as Error).message).toMatch(message);
+});
+
+test("choices by number are refused until their count is told; vectors of whole numbers are none", async () => {
+  const choices = batch({ actions: [0, 2, 1] });
+  await expect(read([choices])).rejects.toThrow(
+    '"log": "actions" has one number a row, as choices have; say among how many with --discrete-actions N',
+  );
+  const dataset = await read([choices], { discreteActions: 3 });
+  expect([...dataset.episodes[0]!.actions]).toEqual([0, 2, 1]);
+  expect([...(await read([batch({ actions: [[0], [2], [1]] })])).episodes[0]!.actions]).toEqual([0, 2, 1]);
 });
 
 test("a mapping means nothing to it", async () => {

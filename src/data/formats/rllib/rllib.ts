@@ -15,6 +15,7 @@ import type { DataFiles } from "../../containers/files.js";
 import { listed, quoted } from "../../containers/refusal.js";
 import { textFile } from "../../containers/text-file.js";
 import { linesOf } from "../../containers/text-lines.js";
+import { countOfChoices } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { TIME_LIMIT } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
@@ -34,7 +35,9 @@ interface BatchLine {
 /** @throws DataError where the files hold no such batches */
 export function openRllib(files: DataFiles, options: ReadOptions): EpisodeSource {
   const table = openBatches(files);
-  const found = (...names: string[]) => names.find((column) => table.columns.includes(column));
+  const { ignore = [], discreteActions } = options;
+  const found = (...names: string[]) =>
+    names.find((column) => table.columns.includes(column) && !ignore.includes(column));
   const optional = {
     step: found("t"),
     terminated: found("terminateds"),
@@ -51,13 +54,21 @@ export function openRllib(files: DataFiles, options: ReadOptions): EpisodeSource
     interleaved: true,
     ...Object.fromEntries(Object.entries(optional).filter(([, column]) => column !== undefined)),
   };
+  if (areWholeNumbers(table)) countOfChoices([1], discreteActions, `${table.where}: "actions"`);
   return openLog(table, files.name, { ...options, mapping });
+}
+
+/** Whether the first action is a number, and whole: RLlib writes those of vectors as lists. */
+function areWholeNumbers(table: LogTable): boolean {
+  for (const { cells } of table.rows(["actions"])) return Number.isInteger(cells[0]);
+  return false;
 }
 
 function openBatches(files: DataFiles): LogTable {
   const where = `"${files.name}"`;
   return {
     where,
+    isMapped: true,
     unit: "line",
     isComplete: true,
     columns: columnsOf(files, where),
