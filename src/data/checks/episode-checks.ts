@@ -2,6 +2,7 @@
 import { counted, percent, whole } from "../figures.js";
 import type { Inspection } from "../inspect.js";
 import type { Check } from "./check.js";
+import { isOtherTask } from "./other-task.js";
 
 const FEW_STEPS = 1000;
 const FEW_EPISODES = 10;
@@ -61,9 +62,9 @@ export const episodeChecks: readonly Check[] = [
   {
     id: "other-task",
     level: "notice",
-    when: "the data's metadata name another task",
+    when: "the data's metadata name what is plainly another task",
     find: (_, { task, recordedTask }) => {
-      if (task === undefined || recordedTask === undefined || task === recordedTask) return [];
+      if (task === undefined || recordedTask === undefined || !isOtherTask(task, recordedTask)) return [];
       return [`the metadata name the task ${recordedTask}, and not ${task}: check that these data are meant`];
     },
   },
