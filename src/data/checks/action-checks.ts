@@ -1,7 +1,7 @@
 /** What may be wrong with recorded actions: their units, and whether they are vectors at all. */
 import { listed, percent, short } from "../figures.js";
 import type { Inspection } from "../inspect.js";
-import { boundsText } from "../transform.js";
+import { type ActionBounds, boundsText } from "../transform.js";
 import type { Check, DataContext } from "./check.js";
 
 /** Fewer steps say nothing about how much of a range is used. */
@@ -57,7 +57,7 @@ export const actionChecks: readonly Check[] = [
       const bounds = boundsIn(data, context);
       const range = bounds ? boundsText(bounds) : "[-1, 1]";
       return [
-        `${half.share === 0 ? "no action lies" : `only ${percent(half.share)} of the actions lie`} in the ${half.name} half of ${range}, where agents act: they range from ${rangeOf(data)}; if their bounds are others, say so (${bounds ? "correct them where they are stated, in the data or the environment" : "--action-bounds LOW,HIGH, such as 0,1"})`,
+        `${half.share === 0 ? "no action lies" : `only ${percent(half.share)} of the actions lie`} in the ${half.name} half of ${range}, where agents act: they range from ${rangeOf(data)}; if ${remedyOfHalf(data, bounds)}`,
       ];
     },
   },
@@ -128,6 +128,16 @@ function unusedHalf(
   const most = (side: "below" | "above") => Math.max(...shares.map((share) => share[side]));
   if (most("below") <= HARDLY_ANY) return { name: "lower", share: most("below") };
   return most("above") <= HARDLY_ANY ? { name: "upper", share: most("above") } : undefined;
+}
+
+/** A task's actions are in its own units, so that data in others are scaled where they are stored. */
+function remedyOfHalf({ actionBounds }: Inspection, bounds: ActionBounds | undefined): string {
+  if (!bounds) return "their bounds are others, say so (--action-bounds LOW,HIGH, such as 0,1)";
+  if (actionBounds) return "these bounds are not theirs, correct them in the data";
+  const [low, high] = [bounds.low[0]!, bounds.high[0]!];
+  const alike = bounds.low.every((value) => value === low) && bounds.high.every((value) => value === high);
+  const scaled = alike ? `${short(low)} + ${short(high - low)} * a` : "low + (high - low) * a";
+  return `they were recorded in other units, store them in those of the task (${scaled} in place of an action a from 0 to 1)`;
 }
 
 /** "0.2 to 93.3", over all columns. */

@@ -100,6 +100,20 @@ describe("checkData", () => {
       expect(found(withPause)).toEqual({});
     });
 
+    it("of one half of a task's range are to be stored in its units, and are fine then", () => {
+      const half = actionsOf((_, value) => (value + 1) / 2);
+      const context = { task: "line", actionBounds: unit };
+      expect(found(half, context)["actions-use-half"]).toMatch(
+        /store them in those of the task \(-1 \+ 2 \* a in place of an action a from 0 to 1\)\.$/,
+      );
+      expect(
+        found(
+          actionsOf((_, value) => -1 + 2 * ((value + 1) / 2)),
+          context,
+        ),
+      ).toEqual({});
+    });
+
     it("of one half of the range but for a little noise are told with its share", () => {
       const noisy = actionsOf((i, value) => (i % 120 === 0 ? -0.01 : (value + 1) / 2));
       expect(found(noisy)["actions-use-half"]).toMatch(/^Only 1.7 % of the actions lie in the lower half of \[-1, 1\]/);
