@@ -3,6 +3,8 @@
  * have the same sizes, and training on them would only appear to work.
  */
 
+import { hasOwnForm } from "../data/checks/other-task.js";
+import { printable } from "../data/containers/refusal.js";
 import { taskNamedIn } from "../data/storage/recorded-task.js";
 import { UsageError } from "../errors.js";
 
@@ -12,8 +14,8 @@ export async function refuseDataWithoutTask(dataset: string | null | undefined, 
   const named = await taskNamedIn(dataset);
   throw new UsageError(
     `The dataset ${dataset} is given without the task that it was recorded in; ` +
-      (named === undefined
-        ? "name it with --task, such as --task antmaze-umaze."
-        : `by its metadata that is --task ${named}.`),
+      (named !== undefined && hasOwnForm(named)
+        ? `by its metadata that is --task ${named}.`
+        : `name it with --task, such as --task antmaze-umaze${named === undefined ? "" : ` (its metadata name ${printable(named)})`}.`),
   );
 }

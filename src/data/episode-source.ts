@@ -9,6 +9,8 @@ import type { ReadingNotes } from "./reading-notes.js";
 export interface DatasetHeader extends Omit<Dataset, "episodes" | "notes"> {
   /** The number of steps, or of rows, a few of which may not be steps; where it is known beforehand, for progress bars. */
   readonly steps?: number | undefined;
+  /** The task that the data were recorded in, for formats that have a place for its name. */
+  readonly task?: string | undefined;
 }
 
 /** A dataset as blocks of whole episodes, each of which can be read by itself. */

@@ -131,7 +131,7 @@ describe("bounds that contradict each other", () => {
     const error = await refused("heater in kW", { ...fractions, actionBounds: bounds(0, 1) });
     expect(error).toBeInstanceOf(DataError);
     expect(error.message).toBe(
-      "heater declares actions with the bounds [0, 1], but those of heater in kW are [0, 5]; use data in the units of the task, or give its environment the bounds of the data, box(low, high).",
+      "heater declares actions with the bounds [0, 1], but those of heater in kW are [0, 5]; store the actions in the units of the task, or, in an environment of your own, declare the bounds of the data, box(low, high).",
     );
   });
 

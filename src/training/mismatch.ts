@@ -36,7 +36,7 @@ function refuseOtherBounds(space: ActionSpace, { source, actionBounds }: Recorde
   if (space.kind === "discrete" || !actionBounds) return;
   if (!areFinite(space) || !areFinite(actionBounds) || areSame(space, actionBounds)) return;
   throw new DataError(
-    `${source} declares actions with the bounds ${boundsText(actionBounds)}, but those of ${task} are ${boundsText(space)}; use data in the units of the task, or give its environment the bounds of the data, box(low, high).`,
+    `${source} declares actions with the bounds ${boundsText(actionBounds)}, but those of ${task} are ${boundsText(space)}; store the actions in the units of the task, or, in an environment of your own, declare the bounds of the data, box(low, high).`,
   );
 }
 

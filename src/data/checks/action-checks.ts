@@ -1,13 +1,15 @@
 /** What may be wrong with recorded actions: their units, and whether they are vectors at all. */
 import { listed, percent, short } from "../figures.js";
 import type { Inspection } from "../inspect.js";
-import { boundsText } from "../transform.js";
+import { type ActionBounds, boundsText } from "../transform.js";
 import type { Check, DataContext } from "./check.js";
 
 /** Fewer steps say nothing about how much of a range is used. */
 const ENOUGH_STEPS = 10;
 /** Clipping is known to happen in places; where people act beyond their bounds, it is a few values in a hundred. */
 const MUCH_CLIPPED = 0.01;
+/** Noise of a recording: as many values may lie on the wrong side of 0. */
+const HARDLY_ANY = 0.02;
 
 export const actionChecks: readonly Check[] = [
   {
@@ -48,60 +50,94 @@ export const actionChecks: readonly Check[] = [
   {
     id: "actions-use-half",
     level: "notice",
-    when: "no action lies in the lower half of the range (or none in the upper), as where they go from 0 to 1",
+    when: `hardly any action (at most ${percent(HARDLY_ANY)}) lies in the lower half of the range, or in the upper, as where they go from 0 to 1`,
     find: (data, context) => {
       const half = looksDiscrete(data) ? undefined : unusedHalf(data, context);
       if (half === undefined) return [];
       const bounds = boundsIn(data, context);
       const range = bounds ? boundsText(bounds) : "[-1, 1]";
       return [
-        `no action lies in the ${half} half of ${range}, where agents act: they range from ${rangeOf(data)}; if their bounds are others, say so (${bounds ? "correct them where they are stated, in the data or the environment" : "--action-bounds LOW,HIGH, such as 0,1"})`,
+        `${half.share === 0 ? "no action lies" : `only ${percent(half.share)} of the actions lie`} in the ${half.name} half of ${range}, where agents act: they range from ${rangeOf(data)}; if ${remedyOfHalf(data, bounds)}`,
       ];
     },
   },
   {
     id: "actions-look-discrete",
     level: "notice",
-    when: "actions are vectors of whole numbers from 0 on, or one-hot: choices that would be learned as quantities",
+    when: "actions are vectors of whole numbers, 0 among them, or one-hot: choices that would be learned as quantities",
     find: (data) => {
       if (!looksDiscrete(data)) return [];
       const { actionSize } = data;
-      const highest = Math.max(...data.actions.ranges.map(({ max }) => max));
+      const { lowest, highest } = extremesOf(data);
+      const range = `from ${lowest} to ${highest}`;
       if (data.oneHotActions)
         return [
-          `every action is a single 1 among ${actionSize} numbers, which looks like a choice among ${actionSize} and would be learned as ${actionSize} quantities: store the number of the choice as one column, and read it with --discrete-actions ${actionSize}`,
+          `every action is a single 1 among ${actionSize} numbers${lowest < 0 ? ", with -1 elsewhere" : ""}, which looks like a choice among ${actionSize} and would be learned as ${actionSize} quantities: store the number of the choice as one column, and read it with --discrete-actions ${actionSize}`,
         ];
       if (actionSize === 1)
         return [
-          `every action is a whole number from 0 to ${highest}, which looks like a choice and would be learned as a quantity: if it is one, read the data with --discrete-actions ${highest + 1}`,
+          `every action is a whole number ${range}, which looks like a choice and would be learned as a quantity: if it is one, ${lowest < 0 ? "number them from 0, and " : ""}read the data with --discrete-actions ${highest - Math.min(0, lowest) + 1}`,
         ];
       return [
-        `all ${actionSize} numbers of every action are whole, from 0 to ${highest}, which looks like ${actionSize} choices at once (MultiDiscrete) and would be learned as quantities: number their combinations, store that as one column, and give --discrete-actions`,
+        `all ${actionSize} numbers of every action are whole, ${range}, which looks like ${actionSize} choices at once (MultiDiscrete) and would be learned as quantities: number their combinations, store that as one column, and give --discrete-actions`,
       ];
     },
   },
 ];
 
-/** Whole numbers from 0 on, more than one of them. */
-function looksDiscrete({ wholeActions, actionCounts, actions: { ranges } }: Inspection): boolean {
-  if (actionCounts || !wholeActions || !ranges.every(({ min }) => min >= 0)) return false;
-  return ranges.some(({ min, max }) => min < max);
+/**
+ * One-hot, or whole numbers, more than one of them: from 0 on, or with 0 among them, since a controller that switches
+ * between its bounds has whole numbers too.
+ */
+function looksDiscrete({ wholeActions, oneHotActions, actionCounts, actions, sides, steps }: Inspection): boolean {
+  const { ranges } = actions;
+  if (actionCounts || !wholeActions || ranges.every(({ min, max }) => min === max)) return false;
+  if (oneHotActions && steps >= ENOUGH_STEPS) return true;
+  return ranges.every(({ min, max }, column) => {
+    const { below, above } = sides[column]!;
+    return min >= 0 || (min < max && 1 - below - above > HARDLY_ANY);
+  });
+}
+
+function extremesOf({ actions: { ranges } }: Inspection): { readonly lowest: number; readonly highest: number } {
+  const [lows, highs] = [ranges.map(({ min }) => min), ranges.map(({ max }) => max)];
+  return { lowest: Math.min(0, ...lows), highest: Math.max(...highs) };
 }
 
 function boundsIn({ actionBounds, actionCounts }: Inspection, context: DataContext) {
   return actionCounts ? undefined : (actionBounds ?? context.actionBounds);
 }
 
-/** The half of their range that no action is in, of no column. */
-function unusedHalf(data: Inspection, context: DataContext): "lower" | "upper" | undefined {
-  const { actionCounts, actions, steps } = data;
-  if (actionCounts || steps < ENOUGH_STEPS || data.actionsBeyondShare > 0) return undefined;
+/** The half of their range that hardly any action is in, of no column, and the share of those that are. */
+function unusedHalf(
+  data: Inspection,
+  context: DataContext,
+): { readonly name: "lower" | "upper"; readonly share: number } | undefined {
+  const { actionCounts, actions, actionsBeyondShare, sides, steps } = data;
+  if (actionCounts || steps < ENOUGH_STEPS || actionsBeyondShare > 0) return undefined;
   const bounds = boundsIn(data, context);
+  // Only for the middle of the data's own bounds, or 0, were the sides counted.
+  const counted = bounds === data.actionBounds || !bounds || bounds.low.every((low, i) => low === -bounds.high[i]!);
   const middle = (column: number) => (bounds ? (bounds.low[column]! + bounds.high[column]!) / 2 : 0);
-  const moving = actions.ranges.map((range, column) => ({ ...range, column })).filter(({ min, max }) => min < max);
-  if (moving.length === 0) return undefined;
-  if (moving.every(({ min, column }) => min >= middle(column))) return "lower";
-  return moving.every(({ max, column }) => max <= middle(column)) ? "upper" : undefined;
+  const shares = actions.ranges.flatMap(({ min, max }, column) => {
+    if (min === max) return [];
+    if (counted) return [sides[column]!];
+    return [{ below: min >= middle(column) ? 0 : 1, above: max <= middle(column) ? 0 : 1 }];
+  });
+  if (shares.length === 0) return undefined;
+  const most = (side: "below" | "above") => Math.max(...shares.map((share) => share[side]));
+  if (most("below") <= HARDLY_ANY) return { name: "lower", share: most("below") };
+  return most("above") <= HARDLY_ANY ? { name: "upper", share: most("above") } : undefined;
+}
+
+/** A task's actions are in its own units, so that data in others are scaled where they are stored. */
+function remedyOfHalf({ actionBounds }: Inspection, bounds: ActionBounds | undefined): string {
+  if (!bounds) return "their bounds are others, say so (--action-bounds LOW,HIGH, such as 0,1)";
+  if (actionBounds) return "these bounds are not theirs, correct them in the data";
+  const [low, high] = [bounds.low[0]!, bounds.high[0]!];
+  const alike = bounds.low.every((value) => value === low) && bounds.high.every((value) => value === high);
+  const scaled = alike ? `${short(low)} + ${short(high - low)} * a` : "low + (high - low) * a";
+  return `they were recorded in other units, store them in those of the task (${scaled} in place of an action a from 0 to 1)`;
 }
 
 /** "0.2 to 93.3", over all columns. */

@@ -88,6 +88,60 @@ describe("checkData", () => {
       const bangBang = actionsOf((_, value) => Math.sign(value));
       expect(found(bangBang)).toEqual({});
     });
+
+    it("that look like choices though they go below 0: three values in every column, one-hot of -1 and 1", () => {
+      const three = actionsOf((i) => [-1, 0, 1, 1, 0, -1, -1, -1][i % 8]!);
+      expect(found(three)["actions-look-discrete"]).toMatch(/^All 2 numbers of every action are whole, from -1 to 1,/);
+      const hot = actionsOf((i) => ((i >> 1) % 2 === i % 2 ? 1 : -1));
+      expect(found(hot)["actions-look-discrete"]).toContain(
+        "a single 1 among 2 numbers, with -1 elsewhere, which looks",
+      );
+      const withPause = actionsOf((i, value) => (i % 200 === 0 ? 0 : Math.sign(value)));
+      expect(found(withPause)).toEqual({});
+    });
+
+    it("of one half of a task's range are to be stored in its units, and are fine then", () => {
+      const half = actionsOf((_, value) => (value + 1) / 2);
+      const context = { task: "line", actionBounds: unit };
+      expect(found(half, context)["actions-use-half"]).toMatch(
+        /store them in those of the task \(-1 \+ 2 \* a in place of an action a from 0 to 1\)\.$/,
+      );
+      expect(
+        found(
+          actionsOf((_, value) => -1 + 2 * ((value + 1) / 2)),
+          context,
+        ),
+      ).toEqual({});
+    });
+
+    it("of one half of the range but for a little noise are told with its share", () => {
+      const noisy = actionsOf((i, value) => (i % 120 === 0 ? -0.01 : (value + 1) / 2));
+      expect(found(noisy)["actions-use-half"]).toMatch(/^Only 1.7 % of the actions lie in the lower half of \[-1, 1\]/);
+      const tenth = actionsOf((i, value) => (i % 10 === 0 ? -0.01 : (value + 1) / 2));
+      expect(found(tenth)).toEqual({});
+    });
+  });
+
+  describe("episodes of one step", () => {
+    const singles = (terminated: (row: number) => number): Dataset => ({
+      ...ordinary,
+      episodes: randomDataset(1, new Array<number>(1200).fill(1), sizes).episodes.map((episode, row) => ({
+        ...episode,
+        terminated: Uint8Array.of(terminated(row)),
+        truncated: terminated(row) === 0,
+      })),
+    });
+
+    it("that the clock ended, or nothing that is marked, are told with what causes them", () => {
+      const sentence = found(singles((row) => (row % 80 === 0 ? 1 : 0)))["mostly-single-steps"];
+      expect(sentence).toMatch(/^100.0 % of the steps are episodes of a single step.*--ignore next_observations/);
+    });
+
+    it("that the task ended are told as such, and some beside long ones, as in AntMaze data, are not told", () => {
+      expect(Object.keys(found(singles(() => 1)))).toEqual(["mostly-terminal"]);
+      const mixed = { ...ordinary, episodes: [...ordinary.episodes, ...singles(() => 0).episodes.slice(0, 1000)] };
+      expect(found(mixed)).not.toHaveProperty("mostly-single-steps");
+    });
   });
 
   describe("rewards", () => {

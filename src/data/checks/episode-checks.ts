@@ -2,6 +2,7 @@
 import { counted, percent, whole } from "../figures.js";
 import type { Inspection } from "../inspect.js";
 import type { Check } from "./check.js";
+import { isOtherTask } from "./other-task.js";
 
 const FEW_STEPS = 1000;
 const FEW_EPISODES = 10;
@@ -37,6 +38,17 @@ export const episodeChecks: readonly Check[] = [
     },
   },
   {
+    id: "mostly-single-steps",
+    level: "notice",
+    when: "more than half of all steps are episodes of their own, and the task did not end them",
+    find: ({ singleStepEpisodes, terminatedSteps, steps }) => {
+      if (2 * singleStepEpisodes <= steps || 2 * terminatedSteps > steps || steps < 2) return [];
+      return [
+        `${percent(singleStepEpisodes / steps)} of the steps are episodes of a single step, so that nothing is learned of what follows them: if next observations are stored rounded, or are the current ones, leave them aside (--ignore next_observations, by the name that they have there); if rows were shuffled, store them in the order of their recording; if an end is marked in every row, correct the marks`,
+      ];
+    },
+  },
+  {
     id: "one-episode",
     level: "notice",
     when: `more than ${whole(LONG)} steps are a single episode`,
@@ -61,9 +73,9 @@ export const episodeChecks: readonly Check[] = [
   {
     id: "other-task",
     level: "notice",
-    when: "the data's metadata name another task",
+    when: "the data's metadata name what is plainly another task",
     find: (_, { task, recordedTask }) => {
-      if (task === undefined || recordedTask === undefined || task === recordedTask) return [];
+      if (task === undefined || recordedTask === undefined || !isOtherTask(task, recordedTask)) return [];
       return [`the metadata name the task ${recordedTask}, and not ${task}: check that these data are meant`];
     },
   },

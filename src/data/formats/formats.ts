@@ -70,6 +70,7 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
   const found: DatasetFormat[] = [];
   for (const format of datasetFormats) if (await format.recognises(files)) found.push(format);
   if (found.length === 1) return found[0]!;
+  if (found.length === 0) await (await import("./known-hdf5.js")).refuseKnownHdf5(files);
   if (found.length > 1)
     throw new DataError(
       `"${files.name}" could be ${found.map(({ description }) => description).join(" or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,

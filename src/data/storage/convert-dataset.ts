@@ -11,6 +11,7 @@ import type { ActionBounds } from "../transform.js";
 import { diskFiles } from "./disk-files.js";
 import { diskTarget } from "./disk-target.js";
 import { type OpenedDataset, openDataset } from "./open-dataset.js";
+import { taskNamedIn } from "./recorded-task.js";
 
 /** How to convert. */
 export interface ConvertOptions extends ReadOptions {
@@ -52,7 +53,7 @@ export async function convertDataset(source: string, path: string, options: Conv
     await refuseTarget(source, path, format, replace === true);
     const target = diskTarget(path, { kind, ...(replace && { replace }) });
     try {
-      const sink = await format.create!(target, dataset);
+      const sink = await format.create!(target, { ...dataset, task: await taskNamedIn(source, options.from) });
       const counts = await pour(dataset, sink, onProgress, signal).catch((error) => {
         sink.abandon?.();
         throw error;

@@ -1,12 +1,12 @@
 /**
- * Attributes of an HDF5 file that are texts. The library is not asked for them: a damaged reference makes it take
+ * Texts of an HDF5 file: attributes, and single texts of any length. The library is not asked for them: a damaged reference makes it take
  * gigabytes, a damaged heap of texts makes it loop forever. Instead, the bytes that it reads while it lists the
  * attributes are watched for their names, and what stands around a name is decoded here, each step within bounds.
  * Source: HDF5 file format specification 3.0, IV.A.2.m "The Attribute Message" and III.E "Global Heap"
  */
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../files.js";
-import { hdf5Class } from "./hdf5-module.js";
+import { hdf5Class, type OpenHdf5 } from "./hdf5-module.js";
 
 /** A file that is being read, and the places at which the wanted names were seen. */
 export interface WatchedFile {
@@ -20,6 +20,12 @@ export interface WatchedFile {
 
 const longestText = 2 ** 23;
 const heapHeader = 16;
+/** What of a dataset's header is searched for its layout: that of a single value is shorter. */
+const longestHeader = 512;
+/** The class of layout of one block. */
+const contiguous = 1;
+/** A length, a heap and a number in it. */
+const referenceBytes = 16;
 
 /** @param fileName for messages */
 export function watchTexts(file: DataFile, names: readonly string[], fileName: string): WatchedFile {
@@ -48,6 +54,35 @@ export function watchTexts(file: DataFile, names: readonly string[], fileName: s
       return found;
     },
   };
+}
+
+/**
+ * The text that a dataset is, where h5py stored it with a length of its own; undefined where it is anything else. Such a
+ * dataset is a reference into a heap, in a block of its own whose place the header tells (IV.A.2.i "Data Layout").
+ * @param key of a dataset that is there
+ */
+export function readLongText({ library, id, attempt }: OpenHdf5, file: DataFile, key: string): string | undefined {
+  const what = `"${key}" cannot be read`;
+  const { type, vlen, total_size } = attempt(what, () => library.get_dataset_metadata(id, `/${key}`));
+  if (!vlen || type !== hdf5Class.string || total_size !== 1) return undefined;
+  const reference: unknown = attempt(what, () => library.create_object_reference(id, `/${key}`));
+  if (!Array.isArray(reference) || reference.length < 8) return undefined; // the address of the header
+  const damaged = () => new DataError(`"${file.path}": ${what}; copy or download it again.`);
+  const start = fromLittleEndian(Uint8Array.from(reference.slice(0, 8)));
+  for (let at = start; at < start + longestHeader; at++) {
+    if (byteAt(file, at + 1) !== contiguous || ![3, 4].includes(byteAt(file, at))) continue;
+    const data = wordAt(file, at + 2, 8);
+    if (wordAt(file, at + 10, 8) !== referenceBytes || !(data + referenceBytes <= file.size)) continue;
+    const bytes = heapObject(
+      file,
+      wordAt(file, data + 4, 8),
+      wordAt(file, data + 12, 4),
+      wordAt(file, data, 4),
+      damaged,
+    );
+    return decode(bytes);
+  }
+  return undefined;
 }
 
 /** Where a word stands in some bytes. */
@@ -112,5 +147,9 @@ function byteAt(file: DataFile, offset: number): number {
 /** A little-endian number; NaN beyond the end of the file, which no comparison lets pass. */
 function wordAt(file: DataFile, offset: number, bytes: number): number {
   if (!(offset >= 0 && offset + bytes <= file.size)) return Number.NaN;
-  return file.read(offset, bytes).reduceRight((word, byte) => word * 256 + byte, 0);
+  return fromLittleEndian(file.read(offset, bytes));
+}
+
+function fromLittleEndian(bytes: Uint8Array): number {
+  return bytes.reduceRight((word, byte) => word * 256 + byte, 0);
 }

@@ -67,6 +67,8 @@ const checksum = z.number().int().min(0).max(0xffff_ffff);
 
 // The order of the entries is that of the JSON text, which the manifest's checksum covers.
 const totals = {
+  /** The task that the data were recorded in, where they name one; absent from older data. */
+  task: z.string().optional(),
   actionSize: count,
   discreteActions: z.number().refine(isActionCount, "be a number of actions").optional(),
   /** The bounds of actions [actionSize], where they are known. */

@@ -63,11 +63,12 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
 
 /** Version 1 where observations are vectors: programs that know no other read it. */
 function manifestOf(
-  { source, observations, actionSize, discreteActions, actionBounds }: DatasetHeader,
+  { source, task, observations, actionSize, discreteActions, actionBounds }: DatasetHeader,
   totals: { steps: number; episodes: number; blocks: number; blocksChecksum: number },
 ): Manifest {
   const observationSize = vectorSizeOf(observations);
   const actions = {
+    ...(task !== undefined && { task }),
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
     ...(actionBounds && { actionBounds: { low: [...actionBounds.low], high: [...actionBounds.high] } }),

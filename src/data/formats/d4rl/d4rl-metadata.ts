@@ -3,10 +3,11 @@
  * `writeD4RL` was given. They are optional, so what is not a scalar, or too long to be one, is left out. One of them
  * has a meaning: `discrete_actions` says that actions are discrete, and how many there are.
  */
-import type { DataFile } from "../../containers/files.js";
+import { type DataFile, fileInMemory } from "../../containers/files.js";
 import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
 import { isTable, listKeys } from "../../containers/hdf5/hdf5-table.js";
+import { readLongText } from "../../containers/hdf5/hdf5-texts.js";
 
 /** The name under which the number of discrete actions stands. */
 export const DISCRETE_ACTIONS = "discrete_actions";
@@ -22,10 +23,12 @@ export async function readD4RLMetadata(
   source: DataFile | Uint8Array,
   name: string,
 ): Promise<Record<string, string | number>> {
-  return withHdf5(source, name, (file) => {
+  const bytes = source instanceof Uint8Array ? fileInMemory(name, source) : source;
+  return withHdf5(bytes, name, (file) => {
     const found: Record<string, string | number> = {};
     for (const key of metadataKeys(file)) {
-      const value = readScalar(file, `${GROUP}/${key}`);
+      const path = `${GROUP}/${key}`;
+      const value = readScalar(file, path) ?? (isTable(file, path) ? readLongText(file, bytes, path) : undefined);
       if (value !== undefined) found[key] = value;
     }
     return found;

@@ -58,7 +58,8 @@ export async function createD4RL(
   metadata: Metadata = {},
 ): Promise<EpisodeSink> {
   const observationSize = requireVector(header, "the D4RL layout");
-  const told = withDiscreteActions(header, metadata);
+  const named = header.task === undefined ? metadata : { task: header.task, ...metadata };
+  const told = withDiscreteActions(header, named);
   refuseNames(told);
   checkBoundsToWrite(header, metadata);
   const begun = Date.now();

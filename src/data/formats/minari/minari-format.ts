@@ -74,7 +74,9 @@ async function isEpisodeFile(files: DataFiles): Promise<boolean> {
   const named = files.paths[0]!.endsWith(mainFile);
   if (outline === undefined) return false;
   if (outline.groups.size + outline.arrays.size === 0) return named;
-  return [...outline.groups].some(([name, keys]) => episodeName.test(name) && (named || keys.includes("actions")));
+  const isEpisode = (keys: readonly string[]) =>
+    keys.includes("actions") && (keys.includes("terminations") || keys.includes("truncations"));
+  return [...outline.groups].some(([name, keys]) => episodeName.test(name) && (named || isEpisode(keys)));
 }
 
 async function openStorage(files: DataFiles): Promise<MinariStorage> {

@@ -9,10 +9,11 @@ import type { RandomStream } from "../../../random.js";
 import { vectorParts } from "../../columns.js";
 import { filesInMemory } from "../../containers/files.js";
 import { mutate } from "../../containers/mutate.fixture.js";
+import { loadDataset } from "../../episode-source.js";
 import { ogbenchFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
 import { npy } from "../npy.fixture.js";
-import { expected, numpyFiles, readPlain } from "../numpy.fixture.js";
+import { expected, numpyFiles, plainEpisode, readPlain } from "../numpy.fixture.js";
 
 const { goal } = expected.ogbench;
 
@@ -24,12 +25,13 @@ describe("what NumPy wrote is read", () => {
     expect(source).toMatchObject({ observations: vectorParts(6), actionSize: 2, steps: 11 });
     const episodes = await readPlain(ogbenchFormat, files, { goal });
     expect(episodes).toEqual(expected.ogbench.maze);
-    // The goal's edge counts, the trajectory of one row gives no step, and the last action is left out.
+    // The goal's edge counts, and so does a goal in a trajectory's last row.
     expect(episodes.map(({ rewards, truncated }) => [rewards, truncated])).toEqual([
-      [[-1, -1, -1], true],
+      [[-1, -1, -1, 0], false],
+      [[0], false],
       [[-1, -1, 0], false],
       [[0], false],
-      [[-1], true],
+      [[-1, 0], false],
     ]);
   });
 
@@ -37,14 +39,37 @@ describe("what NumPy wrote is read", () => {
     expect(await readPlain(ogbenchFormat, numpyFiles("maze-big-endian.npz"), { goal })).toEqual(expected.ogbench.maze);
   });
 
-  test("a single-task variant's own rewards and masks", async () => {
-    expect(await readPlain(ogbenchFormat, numpyFiles("singletask.npz"))).toEqual(expected.ogbench.singletask);
+  test("a single-task variant's own rewards and masks: a success in the last row stays, other last rows are counted", async () => {
+    const { episodes, notes } = await loadDataset(await ogbenchFormat.open(numpyFiles("singletask.npz"), {}));
+    expect(episodes.map(plainEpisode)).toEqual(expected.ogbench.singletask);
+    expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
+      [3, true],
+      [3, false],
+      [3, false],
+    ]);
+    expect(notes).toEqual([{ text: expect.stringMatching(/^because an episode ends/), leftOut: 2, example: "row 3" }]);
+  });
+
+  test("rewards without masks: nothing marks the task's end, which is said", async () => {
+    const bytes = (...values: number[]) => Uint8Array.from(values);
+    const archive = zipSync({
+      "observations.npy": npy("|u1", [3, 1], bytes(1, 2, 3)),
+      "actions.npy": npy("|u1", [3, 1], bytes(1, 2, 3)),
+      "terminals.npy": npy("|b1", [3], bytes(0, 0, 1)),
+      "rewards.npy": npy("|u1", [3], bytes(0, 0, 1)),
+    });
+    const { episodes, notes } = await loadDataset(await ogbenchFormat.open(filesInMemory("x.npz", archive), {}));
+    expect(episodes.map(({ length, truncated }) => [length, truncated])).toEqual([[2, true]]);
+    expect(notes!.map(({ text, leftOut }) => [text, leftOut])).toEqual([
+      [expect.stringMatching(/^Nothing marks where the task ended/), 0],
+      [expect.stringMatching(/^because an episode ends/), 1],
+    ]);
   });
 
   test("pictures, as numbers side by side", async () => {
     const episodes = await readPlain(ogbenchFormat, numpyFiles("visual.npz"), { goal });
     expect(episodes).toEqual(expected.ogbench.visual);
-    expect(episodes[0]!.observations.length).toBe(4 * 48);
+    expect(episodes[0]!.observations.length).toBe(5 * 48);
   });
 });
 

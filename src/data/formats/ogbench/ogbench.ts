@@ -1,7 +1,8 @@
 /**
  * OGBench's .npz files: observations, actions, terminals, and with them qpos, qvel. A trajectory is the rows s0 .. sT;
  * `terminals` is 1 in the last, whose action leads nowhere known. So a trajectory gives T steps, and since the data were
- * recorded without a task, its end is the clock's.
+ * recorded without a task, its end is the clock's. Where the task ends in the last row, nothing needs to be known of what
+ * followed: its step is kept, since it may be the only success.
  *
  * Rewards belong to a task. Files of single-task variants store them (`rewards`, and `masks`: 0 where the task ended);
  * for the others they are computed as OGBench's `relabel_dataset` does for its mazes: a row whose position qpos[0..1] is
@@ -18,24 +19,30 @@ import { checkFinite, checkRows, flagsOf, listed, quoted } from "../../container
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
 import { type Episode, splitEpisode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { ReadingNotes } from "../../reading-notes.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 
 /** OGBench's `_goal_tol` of its mazes. */
 const GOAL_RADIUS = 0.5;
 const SCANNED_ROWS = 4096;
+/** Why a last row gives no step. */
+const endsUnknown = "because an episode ends there and what was observed next is not stored";
 
 /** The dataset in an .npz file. @throws DataError for wrong arrays, UsageError for a goal that is missing or too much */
 export function openOGBench(files: DataFiles, options: ReadOptions): EpisodeSource {
   const archive = openArchive(files, options);
   const { observations, actions } = openArrays(archive);
+  const notes = new ReadingNotes();
   return {
     source: files.name,
     observations: vectorParts(observations.columns),
     actionSize: actions.columns,
     steps: observations.rows,
+    notes,
     async *episodes() {
-      yield* readEpisodes(archive);
+      notes.begin();
+      yield* readEpisodes(archive, notes);
     },
   };
 }
@@ -107,8 +114,10 @@ function openArrays({ name, file, entries, options }: Archive): Arrays {
   return arrays;
 }
 
-function* readEpisodes(archive: Archive): Generator<Episode> {
+function* readEpisodes(archive: Archive, notes: ReadingNotes): Generator<Episode> {
   const arrays = openArrays(archive);
+  if (arrays.rewards && !arrays.masks)
+    notes.say("Nothing marks where the task ended, so the clock is taken to have ended all episodes.");
   const { observations, actions } = arrays;
   const shapes = { observations: vectorParts(observations.columns), actionSize: actions.columns };
   const bytesPerRow = 4 * (observations.columns + actions.columns) + 8 * (arrays.positions?.columns ?? 1);
@@ -117,8 +126,10 @@ function* readEpisodes(archive: Archive): Generator<Episode> {
   let firstRow = 0;
   for (const rows of trajectoryRows(arrays.terminals, archive.name)) {
     if (rows > mostRows) throw memory.tooLong(`the episode from row ${firstRow} on`);
-    yield* splitEpisode(shapes, readTrajectory(archive, arrays, rows, firstRow));
+    const trajectory = readTrajectory(archive, arrays, rows, firstRow);
+    yield* splitEpisode(shapes, trajectory);
     firstRow += rows;
+    notes.leaveOut(rows - trajectory.length, endsUnknown, `row ${firstRow - 1}`);
   }
 }
 
@@ -140,26 +151,31 @@ function* trajectoryRows(terminals: NpzArray, name: string): Generator<number> {
 }
 
 function readTrajectory({ name, options }: Archive, arrays: Arrays, rows: number, firstRow: number): Episode {
-  const length = rows - 1;
-  const take = (array: NpzArray, key: string): Float32Array => {
-    const values = new Float32Array(rows * array.columns);
+  const size = arrays.observations.columns;
+  const take = (array: NpzArray, key: string, room = rows): Float32Array => {
+    const all = new Float32Array(room * array.columns);
+    const values = all.subarray(0, rows * array.columns);
     array.read(values);
     if (options.allowNonFinite !== true) checkFinite(values, array.columns, placeOf(name, key), firstRow, false);
-    return values;
+    return all;
   };
-  const observations = take(arrays.observations, "observations");
-  const actions = take(arrays.actions, "actions").subarray(0, length * arrays.actions.columns);
+  const observations = take(arrays.observations, "observations", rows + 1);
+  // No bootstrap uses what follows the task's end: there the last row's own observation stands in.
+  observations.copyWithin(rows * size, (rows - 1) * size, rows * size);
+  const actions = take(arrays.actions, "actions");
   const solved = arrays.positions ? solvedRows(arrays.positions, rows, options.goal!) : undefined;
   const rewards = arrays.rewards ? take(arrays.rewards, "rewards") : Float32Array.from(solved!, (flag) => flag - 1);
   const masks = arrays.masks && take(arrays.masks, "masks");
   const terminated = solved ?? Uint8Array.from({ length: rows }, (_, row) => (masks?.[row] === 0 ? 1 : 0));
+  const ended = terminated[rows - 1] === 1;
+  const length = ended ? rows : rows - 1;
   return {
     length,
-    observations: { [STATE]: observations },
-    actions,
+    observations: { [STATE]: observations.subarray(0, (length + 1) * size) },
+    actions: actions.subarray(0, length * arrays.actions.columns),
     rewards: rewards.subarray(0, length),
     terminated: terminated.subarray(0, length),
-    truncated: true,
+    truncated: !ended,
   };
 }
 
