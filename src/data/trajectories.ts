@@ -92,18 +92,20 @@ export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
   const leftOut: SplitRows["leftOut"][number][] = [];
   const known = rules.complete ? rows.count : rows.count - 1;
   let jumps = 0;
+  let cut = 0;
   let start = 0;
   for (let row = 0; row < known; row++) {
     const ending = endingOf(rows, row, row - start, rules);
     if (ending === "none") continue;
     if (ending === "jump") jumps++;
+    if (row - start + 1 === rules.horizon && rows.timeouts === undefined && rows.terminals[row] === 0 && row + 1 < rows.count) cut++;
     const reason = reasons[ending];
     if (reason !== undefined && !onlyCloses(rows, row)) leftOut.push({ row, reason });
     const end = reason !== undefined ? row : row + 1;
     if (end > start) episodes.push(episodeOf(rows, start, end, ending));
     start = row + 1;
   }
-  return { episodes, used: start, jumps, leftOut };
+  return { episodes, used: start, jumps, cut, leftOut };
 }
 
 /** One endless episode would hide the seams between its parts as if they were transitions. */
@@ -120,6 +122,8 @@ export interface SplitRows {
   readonly used: number;
   /** Episodes that end where the observations do not continue, without a mark. */
   readonly jumps: number;
+  /** Episodes that end at the horizon, without a mark. */
+  readonly cut: number;
   /** Rows whose step is lost, and why. */
   readonly leftOut: readonly { readonly row: number; readonly reason: string }[];
 }

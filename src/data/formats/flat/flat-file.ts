@@ -27,9 +27,34 @@ export interface FlatFile {
   readonly names: readonly string[];
   /** @throws DataError for an array that holds no numbers, or is damaged */
   array(key: string): FlatArray;
+  /** The number or truth value (as 0 or 1) beside the arrays; undefined where there is none of this name. */
+  scalar(key: string): number | undefined;
 }
 
 /** The numbers in each row. */
-export function columnsOf({ shape }: FlatArray): number {
+export function columnsOf({ shape }: Pick<FlatArray, "shape">): number {
   return shape.slice(1).reduce((product, size) => product * size, 1);
+}
+
+/**
+ * An array that can only be read forwards, of which the rows since the last beginning are kept to be read again.
+ * @param next fills the target with the numbers that come next
+ */
+export function windowed(described: Omit<FlatArray, "read">, next: (target: Float32Array) => void): FlatArray {
+  const columns = columnsOf(described);
+  let held = new Float32Array(0);
+  let from = 0;
+  return {
+    ...described,
+    read(first, rows) {
+      const kept = held.subarray((first - from) * columns);
+      const wanted = rows * columns;
+      if (wanted <= kept.length) return kept.subarray(0, wanted);
+      const values = new Float32Array(wanted);
+      values.set(kept);
+      next(values.subarray(kept.length));
+      [held, from] = [values, first];
+      return values;
+    },
+  };
 }

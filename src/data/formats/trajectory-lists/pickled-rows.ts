@@ -47,6 +47,10 @@ export function pickledRows(place: PickledPlace, entries: PickleDictionary, allo
     names: Array.from(entries.keys(), String),
     shapes: new Map(Array.from(arrays, ([key, { shape }]) => [key, shape])),
     array: (key) => arrays.get(key)!,
+    scalar(key) {
+      const value = entries.get(key);
+      return typeof value === "number" || typeof value === "boolean" ? Number(value) : undefined;
+    },
   };
 }
 

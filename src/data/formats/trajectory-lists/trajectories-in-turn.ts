@@ -11,7 +11,7 @@ import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { type RecordedRows, splitStretch } from "../../trajectories.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import { sayWhatWasAssumed } from "../flat/flat-episodes.js";
+import { type Seen, sayWhatWasSeen } from "../flat/flat-episodes.js";
 import type { FlatFile } from "../flat/flat-file.js";
 import { readStretch } from "../flat/flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "../flat/flat-tables.js";
@@ -39,6 +39,8 @@ export function openTrajectories(
     async *episodes() {
       notes.begin();
       let left = mostBytes;
+      const seen: Seen = { episodes: 0, jumps: 0, cut: 0, emptyFrom: undefined };
+      let told: FlatTables | undefined;
       for (const [index, read] of trajectories.entries()) {
         const file = read();
         if (actionsIn(file) === 0) continue;
@@ -46,8 +48,10 @@ export function openTrajectories(
         refuseOtherSizes(file.name, tables, observationSize, actionSize);
         left -= 4 * tables.count * (observationSize + actionSize + 2);
         if (left < 0) throw damaged(`"${file.name}"`, "repeats what is stored once");
-        yield* episodesOf(file, tables, options, notes, index);
+        told ??= tables;
+        yield* episodesOf(file, tables, options, notes, index, seen);
       }
+      if (told) sayWhatWasSeen(told, seen, options, notes);
     },
   };
 }
@@ -58,6 +62,7 @@ function episodesOf(
   options: FlatOptions,
   notes: ReadingNotes,
   index: number,
+  seen: Seen,
 ): readonly Episode[] {
   const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
   const numbers = 2 * tables.observationSize + tables.actionSize + Object.keys(tables.marks).length + 1;
@@ -67,7 +72,9 @@ function episodesOf(
   const doneMayBeClock = tables.marks.dones !== undefined && options.doneMeans === "either";
   const split = splitStretch(rows, { horizon: options.horizon, doneMayBeClock, complete: true });
   for (const { row, reason } of split.leftOut) notes.leaveOut(1, reason, `trajectory ${index}, row ${row}`);
-  sayWhatWasAssumed(tables, split.jumps, options, notes);
+  seen.jumps += split.jumps;
+  seen.cut += split.cut;
+  seen.episodes += split.episodes.length;
   return split.episodes;
 }
 

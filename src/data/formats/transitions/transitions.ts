@@ -10,7 +10,7 @@ import { quoted } from "../../containers/refusal.js";
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { openFlat } from "../flat/flat-episodes.js";
-import type { FlatArray, FlatFile } from "../flat/flat-file.js";
+import { type FlatFile, windowed } from "../flat/flat-file.js";
 import type { ReadOptions } from "../format.js";
 
 const ENDING = ".npy";
@@ -32,31 +32,24 @@ function flatNpz(archive: DataFile, name: string): FlatFile {
     size: archive.size,
     names: keys,
     shapes: new Map(keys.map((key) => [key, npzShape(archive, entryOf(entries, key), `"${name}": ${quoted(key)}`)])),
-    array: (key) => windowed(open(key), key),
+    array(key) {
+      const array = open(key);
+      const { shape, integers } = array;
+      return windowed({ key, shape, integers, chunkRows: 1 }, (target) => array.read(target));
+    },
+    scalar(key) {
+      const array = entries.has(`${key}${ENDING}`) ? open(key) : undefined;
+      return array && scalarOf(array, (target) => array.read(target));
+    },
   };
 }
 
-/** An array that is read forwards, of which the rows since the last beginning are kept to be read again. */
-function windowed(array: NpzArray, key: string): FlatArray {
-  const { shape, columns, integers } = array;
-  let held = new Float32Array(0);
-  let from = 0;
-  return {
-    key,
-    shape,
-    integers,
-    chunkRows: 1,
-    read(first, rows) {
-      const kept = held.subarray((first - from) * columns);
-      const wanted = rows * columns;
-      if (wanted <= kept.length) return kept.subarray(0, wanted);
-      const values = new Float32Array(wanted);
-      values.set(kept);
-      array.read(values.subarray(kept.length));
-      [held, from] = [values, first];
-      return values;
-    },
-  };
+/** The number that an array without rows is. */
+function scalarOf({ shape, columns, rows }: NpzArray, read: (target: Float64Array) => void): number | undefined {
+  if (shape.length > 1 || rows * columns !== 1) return undefined;
+  const value = new Float64Array(1);
+  read(value);
+  return value[0];
 }
 
 function entryOf(entries: ReadonlyMap<string, ZipEntry>, key: string): ZipEntry {
