@@ -26,6 +26,8 @@ export interface RecordedRows {
   readonly nextObservations?: Float32Array;
   /** [count], the number of the demonstration that a row belongs to. */
   readonly demonstrations?: Float32Array;
+  /** [count], 1 where the task was solved; only where rewards are made of it. */
+  readonly success?: Uint8Array;
 }
 
 /** How row `row` stands to the one after it. */
@@ -58,6 +60,8 @@ export interface SplitRules {
   readonly doneMayBeClock?: boolean | undefined;
   /** Whether the row before the first one is terminal. */
   readonly afterTerminal?: boolean | undefined;
+  /** Where rewards are made: whether an episode succeeded, by its number in the stretch and its rows. */
+  readonly succeeded?: ((episode: number, first: number, last: number) => boolean) | undefined;
   /** Whether the rows end where the recording does; else the last row's ending is not known yet. */
   readonly complete: boolean;
 }
@@ -91,21 +95,35 @@ export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
   const episodes: Episode[] = [];
   const leftOut: SplitRows["leftOut"][number][] = [];
   const known = rules.complete ? rows.count : rows.count - 1;
+  const firstRows: number[] = [];
+  let met = 0;
   let jumps = 0;
   let cut = 0;
   let start = 0;
   for (let row = 0; row < known; row++) {
-    const ending = endingOf(rows, row, row - start, rules);
-    if (ending === "none") continue;
+    const recorded = endingOf(rows, row, row - start, rules);
+    if (recorded === "none") continue;
+    const solved = rules.succeeded?.(met++, start, row);
+    const ending = solved ? "terminal" : recorded;
     if (ending === "jump") jumps++;
-    if (row - start + 1 === rules.horizon && rows.timeouts === undefined && rows.terminals[row] === 0 && row + 1 < rows.count) cut++;
+    if (
+      row - start + 1 === rules.horizon &&
+      rows.timeouts === undefined &&
+      rows.terminals[row] === 0 &&
+      row + 1 < rows.count
+    )
+      cut++;
     const reason = reasons[ending];
     if (reason !== undefined && !onlyCloses(rows, row)) leftOut.push({ row, reason });
     const end = reason !== undefined ? row : row + 1;
-    if (end > start) episodes.push(episodeOf(rows, start, end, ending));
+    if (end > start) {
+      const episode = episodeOf(rows, start, end, ending);
+      episodes.push(solved === undefined ? episode : rewarded(episode, solved));
+      firstRows.push(start);
+    }
     start = row + 1;
   }
-  return { episodes, used: start, jumps, cut, leftOut };
+  return { episodes, firstRows, met, used: start, jumps, cut, leftOut };
 }
 
 /** One endless episode would hide the seams between its parts as if they were transitions. */
@@ -119,6 +137,10 @@ export function endlessError(source: string): DataError {
 /** Episodes, and how many rows they and what was dropped between them took. */
 export interface SplitRows {
   readonly episodes: Episode[];
+  /** The first row of each episode. */
+  readonly firstRows: readonly number[];
+  /** Episodes that were counted for their success, those without a step too. */
+  readonly met: number;
   readonly used: number;
   /** Episodes that end where the observations do not continue, without a mark. */
   readonly jumps: number;
@@ -194,6 +216,16 @@ function episodeOf(rows: RecordedRows, start: number, end: number, ending: Endin
     terminated: terminatedOf(rows.terminals.subarray(start, end), ending),
     truncated: ending !== "terminal",
   };
+}
+
+/** With 1 as the last reward where the task was solved, which ends it, and 0 as all others. */
+function rewarded(episode: Episode, solved: boolean): Episode {
+  const rewards = new Float32Array(episode.length);
+  if (!solved) return { ...episode, rewards };
+  rewards[episode.length - 1] = 1;
+  const terminated = episode.terminated.slice();
+  terminated[episode.length - 1] = 1;
+  return { ...episode, rewards, terminated, truncated: false };
 }
 
 /** A mark of done that the horizon explains is the clock's, and the last step keeps its bootstrap. */

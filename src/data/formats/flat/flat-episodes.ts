@@ -2,14 +2,15 @@
  * The episodes of a file of flat rows. The rows are read a stretch at a time, so that the file may be larger than memory;
  * `trajectories.ts` knows where one trajectory ends and the next begins.
  */
-import { DataError, UsageError } from "../../../errors.js";
+import { UsageError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
-import { endlessError, type RecordedRows, splitStretch } from "../../trajectories.js";
+import { endlessError, splitStretch } from "../../trajectories.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
+import { FlatPass, filledRows } from "./flat-pass.js";
 import { readStretch, tellsEnds } from "./flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "./flat-tables.js";
 import { recordingsIn } from "./recordings.js";
@@ -47,21 +48,17 @@ export async function openFlat(open: OpenFlatFile, name: string, options: Stretc
     async *episodes() {
       notes.begin();
       for (const sentence of assumed) notes.say(sentence);
-      const seen: Seen = { episodes: 0, jumps: 0, cut: 0, emptyFrom: undefined };
+      const seen = new FlatPass(name, tables, options, notes);
       for (const view of views) {
         const { file, close } = await open();
         try {
           const own = view(file);
-          yield* episodesOf(own, flatTables(own, options), options, notes, seen);
+          yield* episodesOf(own, flatTables(own, options), options, seen);
         } finally {
           close();
         }
       }
-      sayWhatWasSeen(tables, seen, options, notes);
-      if (seen.episodes > 0) return;
-      throw new DataError(
-        `"${name}" holds ${tables.count} rows but no step whose next observation is known; record longer episodes.`,
-      );
+      seen.end();
     },
   };
 }
@@ -76,32 +73,26 @@ async function passOver<T>(open: OpenFlatFile, use: (file: FlatFile) => T): Prom
 }
 
 /** Each stretch begins where an episode does, and is read again with more rows if it does not hold a whole one. */
-function* episodesOf(
-  file: FlatFile,
-  tables: FlatTables,
-  options: StretchOptions,
-  notes: ReadingNotes,
-  seen: Seen,
-): Generator<Episode> {
+function* episodesOf(file: FlatFile, tables: FlatTables, options: StretchOptions, seen: FlatPass): Generator<Episode> {
   const { count } = tables;
   const usual = stretchRows(tables, options);
   const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
   // The stretch before it, of half the rows, may not have been given back yet.
   const most = memory.mostRows(1.5 * bytesPerRow(tables));
-  const rules = { horizon: options.horizon, doneMayBeClock: tables.marks.dones && options.doneMeans === "either" };
   let first = 0;
   let filled = 0;
   let afterTerminal = false;
   for (let wanted = usual; first < count; ) {
     const rows = Math.min(wanted, count - first, most);
     const stretch = readStretch(file, tables, first, rows, options);
-    const split = splitStretch(stretch, { ...rules, afterTerminal, complete: first + rows === count });
-    yield* split.episodes;
-    seen.episodes += split.episodes.length;
-    seen.jumps += split.jumps;
-    seen.cut += split.cut;
+    const split = splitStretch(stretch, {
+      ...seen.rules(stretch),
+      afterTerminal,
+      complete: first + rows === count,
+    });
+    const before = first;
+    yield* seen.handOut(stretch, split, (row) => `row ${before + row}`);
     filled = Math.max(filled, first + filledRows(stretch));
-    for (const { row, reason } of split.leftOut) notes.leaveOut(1, reason, `row ${first + row}`);
     if (first + rows === count) break;
     if (split.used === 0 && rows === most) throw memory.tooLong(`the episode from row ${first} on`);
     first += split.used;
@@ -109,66 +100,7 @@ function* episodesOf(
     // Twice what is left over, so that the rows of a long episode are not read more than twice on average.
     wanted = Math.max(usual, 2 * (rows - split.used));
   }
-  if (filled > 0 && count - filled >= 2) seen.emptyFrom ??= { row: filled, rows: count - filled };
-}
-
-/** What was seen in a pass over the rows. */
-export interface Seen {
-  episodes: number;
-  /** Episodes that end where the observations do not go on, without a mark. */
-  jumps: number;
-  /** Episodes that end at the horizon, without a mark. */
-  cut: number;
-  /** The last rows, where they are all zeros. */
-  emptyFrom: { readonly row: number; readonly rows: number } | undefined;
-}
-
-/** Rows up to the last one in which some number is not 0. */
-function filledRows(rows: RecordedRows): number {
-  const { count, observationSize, actionSize } = rows;
-  const last = (values: ArrayLike<number> | undefined, columns: number) => {
-    for (let i = values?.length ?? 0; i > 0; i--) if (values![i - 1] !== 0) return Math.ceil(i / columns);
-    return 0;
-  };
-  return Math.min(
-    count,
-    Math.max(
-      last(rows.observations, observationSize),
-      last(rows.nextObservations, observationSize),
-      last(rows.actions, actionSize),
-      last(rows.rewards, 1),
-      last(rows.timeouts, 1),
-    ),
-  );
-}
-
-export function sayWhatWasSeen(
-  { marks }: FlatTables,
-  { jumps, cut, emptyFrom }: Seen,
-  options: FlatOptions,
-  notes: ReadingNotes,
-): void {
-  if (jumps > 0)
-    notes.say(
-      `${jumps} episodes end where the stored next observation is not that of the next row, without a mark; the clock is taken to have ended them.`,
-    );
-  if (cut > 0)
-    notes.say(
-      `${cut} episodes were cut at the horizon of ${options.horizon} steps, because nothing marks where the clock ended them.`,
-    );
-  if (emptyFrom)
-    notes.say(
-      `The last ${emptyFrom.rows} rows, from row ${emptyFrom.row} on, are all zeros, as rows of a buffer that were never filled; if they are, cut them off, or store the number of filled rows as a scalar named pos.`,
-    );
-  const { terminals, masks, timeouts, dones, ends } = marks;
-  if (dones && !terminals && !masks && !timeouts && options.doneMeans === undefined)
-    notes.say(
-      `"${dones.key}" cannot tell whether the task or the clock ended an episode; it is taken for the task's end. Where the clock sets it too, say --done-means clock or either.`,
-    );
-  if (!terminals && !masks && !dones)
-    notes.say(
-      `Nothing marks where the task ended${ends || timeouts ? ", so the clock is taken to have ended all episodes" : ""}.`,
-    );
+  if (filled > 0 && count - filled >= 2) seen.sayEmpty(filled, count - filled);
 }
 
 /** The arrays that take the memory. */

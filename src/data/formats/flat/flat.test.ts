@@ -60,7 +60,7 @@ describe("what could be misread", () => {
   it("refuses an array with a value a row that nothing here knows, until the user says to ignore it", async () => {
     const files = await file({ ...rows, resets: flags });
     await expect(read(files)).rejects.toThrow(
-      '"x.h5" has a value a row in "resets", and nothing here knows what that says; rename it to a known name if it marks where episodes end, or leave it aside with --ignore resets.',
+      '"x.h5": "resets" is 0 or 1 in each row, like a mark; if it marks ends, rename it to terminals (the task ended), timeouts (the clock did), dones (either of them) or episode_ends (the last row of an episode), or leave it aside with --ignore resets.',
     );
     expect((await read(files, { ignore: ["resets"] })).episodes.map(({ length }) => length)).toEqual([2, 2]);
     await expect(read(files, { ignore: ["resetz"] })).rejects.toThrow('has no array "resetz" to ignore');
@@ -94,7 +94,7 @@ describe("what could be misread", () => {
       [1, true],
     ]);
     expect(byTask.notes!.map(({ text }) => text).join()).toMatch(
-      /"done" cannot tell whether the task or the clock.*say --done-means clock or either\.$/,
+      /"done" cannot tell whether the task or the clock.*say --done-means clock, or --done-means either --horizon STEPS\.$/,
     );
     const byClock = await read(files, { doneMeans: "clock" });
     expect(byClock.episodes.map(({ length, truncated }) => [length, truncated])).toEqual([

@@ -24,6 +24,8 @@ export type RowRole =
   | "starts"
   /** The episode that the row belongs to. */
   | "episodes"
+  /** 1 where the task was solved. */
+  | "success"
   /** Says nothing about steps and episodes that is not said elsewhere. */
   | "harmless";
 
@@ -73,6 +75,7 @@ const names: Readonly<Record<RowRole, readonly string[]>> = {
     ...["episodes", "episode", "episode_ids", "episode_id", "episode_index", "eps_id", "demo_id"],
     ...["trajectory_ids", "trajectory_id", "traj_ids", "traj_id"],
   ],
+  success: ["success", "successes", "is_success", "succeeded", "task_success", "solved", "is_solved"],
   // Simulator states beside observations, counters, and what a learner once thought of the steps.
   harmless: [
     ...["qpos", "qvel", "index", "indices", "step", "steps", "timestep", "timesteps", "t", "time"],
@@ -101,7 +104,14 @@ const endRoles = ["terminals", "masks", "timeouts", "dones", "ends", "starts", "
 /** Whether arrays of these names are transitions: observations, actions, rewards and a mark of where episodes end. */
 export function areTransitions(names: ReadonlySet<string>): boolean {
   // Split points of trajectories, as imitation's archives have them, count no rows.
-  if (names.has("indices") || !sayAll(names, ["observations", "actions", "rewards"])) return false;
+  if (names.has("indices") || isEpisodeFile(names) || !sayAll(names, ["observations", "actions"])) return false;
   const said = new Set(Array.from(names, rowRole));
+  if (!said.has("rewards") && !said.has("success")) return false;
   return said.has("nextObservations") || endRoles.some((role) => said.has(role));
+}
+
+/** Whether they are those of one file of a folder of episodes, whose rows have the action that led to them. */
+export function isEpisodeFile(names: ReadonlySet<string>): boolean {
+  if (!names.has("action") || !names.has("reward")) return false;
+  return names.has("discount") || (names.has("is_first") && names.has("is_terminal"));
 }

@@ -8,7 +8,14 @@ import { holds, startsLike } from "../glance.js";
 import { RLLIB_START } from "../rllib/rllib-start.js";
 
 /** What means something to a log, whatever its rows are written in. */
-const logOptions: readonly (keyof ReadOptions)[] = ["mapping", "ignore", "doneMeans", "horizon", "successReward"];
+const logOptions: readonly (keyof ReadOptions)[] = [
+  "mapping",
+  "ignore",
+  "doneMeans",
+  "horizon",
+  "successReward",
+  "dropFaulty",
+];
 
 export const parquetFormat: DatasetFormat = {
   id: "parquet",

@@ -106,11 +106,12 @@ function joined(parts: readonly NumberTable[], where: string, allowance: Allowan
 /** mjrl writes one `terminated` a trajectory: it is that of the last step. */
 function addSingleMark(arrays: Map<string, FlatArray>, key: string, value: PickleValue, count: number): void {
   const role = rowRole(key);
-  if (typeof value !== "boolean" || count === 0) return;
-  if (role === "terminals" || role === "timeouts" || role === "dones")
+  const flag = role === "success" && (value === 0 || value === 1) ? value === 1 : value;
+  if (typeof flag !== "boolean" || count === 0) return;
+  if (role === "terminals" || role === "timeouts" || role === "dones" || role === "success")
     arrays.set(
       key,
-      flags(key, count, (row) => value && row === count - 1),
+      flags(key, count, (row) => flag && row === count - 1),
     );
 }
 

@@ -21,7 +21,8 @@ export function openTransitions(files: DataFiles, options: ReadOptions): Promise
   return openFlat(async () => ({ file: flatNpz(archive, files.name), close: () => {} }), files.name, options);
 }
 
-function flatNpz(archive: DataFile, name: string): FlatFile {
+/** What an archive holds. @throws DataError where it is damaged */
+export function flatNpz(archive: DataFile, name: string): FlatFile {
   const entries = zipEntries(archive, `"${name}"`);
   const keys = [...entries.keys()]
     .filter((entry) => entry.endsWith(ENDING))
