@@ -11,7 +11,7 @@ import { countingTables, exampleFile } from "../../example-data.fixture.js";
 import type { ReadOptions } from "../format.js";
 import { d4rlFormat, recogniseFormat, transitionsFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
-import { npy } from "../npy.fixture.js";
+import { npy, npzOf } from "../npy.fixture.js";
 import { type ExpectedEpisode, plainEpisode } from "../numpy.fixture.js";
 
 const folder = new URL("../../../../fixtures/formats/flat/", import.meta.url);
@@ -163,9 +163,33 @@ describe("archives that look alike", () => {
   });
 });
 
+/** A full replay buffer of two environments side by side, which begins in its second row. */
+function ringOfTwo(): DataFiles {
+  const values = [13, 23, 11, 21, 12, 22];
+  const rows = [[3, 2, 1], values] as const;
+  return filesInMemory(
+    "ring.npz",
+    npzOf({
+      ...{ observations: rows, actions: rows, next_observations: [rows[0], values.map((value) => value + 1)] },
+      ...{
+        rewards: [[3, 2], values],
+        dones: [
+          [3, 2],
+          [1, 0, 0, 0, 0, 1],
+        ],
+        timeouts: [
+          [3, 2],
+          [0, 0, 0, 0, 0, 1],
+        ],
+      },
+      ...{ pos: [[], [1]], full: [[], [1]] },
+    }),
+  );
+}
+
 test("10,000 damaged archives of transitions", { timeout: 300_000 }, async () => {
   const names = ["stable-baselines3.npz", "td3.npz", "jaxrl.npz", "starts.npz", "episodes.npz"];
-  const valid = names.map((name) => filesInMemory(name, bytesOf(name)));
+  const valid = [...names.map((name) => filesInMemory(name, bytesOf(name))), ringOfTwo()];
   const report = await fuzzFormat(transitionsFormat, valid, { mutations: 10_000, seed: 11 });
   expect(report.cases).toBe(10_000);
   expect(report.refused).toBeGreaterThan(5_000);

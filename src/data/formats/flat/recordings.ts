@@ -24,7 +24,7 @@ export interface Recordings {
 }
 
 /** What libraries call the row that is written next, and the number of rows that are filled. */
-const POSITIONS = ["pos", "ptr", "_index", "insert_index", "position"];
+const POSITIONS = ["pos", "ptr", "_index", "insert_index"];
 const SIZES = ["size", "_size"];
 /** Every environment is a pass over the file. */
 const MOST_ENVIRONMENTS = 1024;
@@ -68,7 +68,9 @@ function filledRows(
       throw new DataError(
         `"${file.name}": ${quoted(key)} is ${value}, but there are ${rows} rows; correct it, or leave it aside with --ignore ${printable(key)}.`,
       );
-  const full = size ? size.value === rows : scalar(["full"])?.value === 1;
+  const told = scalar(["full"])?.value;
+  // Without a word about it, a position of 0 is that of a full buffer: an empty one is not stored.
+  const full = size ? size.value === rows : told === 1 || (told === undefined && position.value === 0);
   const { key, value } = full || !size ? position : size;
   if (!full) {
     if (value === 0)
