@@ -169,4 +169,14 @@ describe("Tianshou's ReplayBuffer.save_hdf5", () => {
       [3, 4, 5],
     ]);
   });
+
+  it("of several environments is refused with the next step", async () => {
+    const several = await createHdf5((file) => {
+      const group = file.create_group("_meta");
+      for (const name of ["obs", "act", "rew"])
+        group.create_dataset({ name, data: [1, 2], shape: [2, 1], dtype: "<f" });
+      file.create_dataset({ name: "buffers", data: [1, 2, 3], shape: [3], dtype: "<b" });
+    });
+    await expect(read(several, "tianshou.h5")).rejects.toThrow('save each of its "buffers" with save_hdf5');
+  });
 });
