@@ -124,7 +124,10 @@ const mistakes: readonly Mistake[] = [
   [data("folder"), /^"folder" is an empty folder, which is not read here; copy the dataset again\.$/],
   [data("text.hdf5"), /"text\.hdf5".*HDF5/],
   [data("truncated.hdf5"), /"truncated\.hdf5"/],
-  [data("nan.hdf5"), /^"nan\.hdf5": "rewards" holds NaN in row 1; repair or remove these rows\.$/],
+  [
+    data("nan.hdf5"),
+    /^"nan\.hdf5": "rewards" holds NaN in row 1; repair .*\. Training takes no such flag: .* --drop-faulty, and give --dataset nan\.calql\.$/,
+  ],
   ["data inspect endless.hdf5", /^"endless\.hdf5" has no "timeouts" and no terminal row/],
   [data("other-task.hdf5"), /^other-task\.hdf5 holds observations of 2 numbers, but pointmaze-umaze has 4; use data/],
   [data("123"), /^The dataset 123 cannot be read: there is no such file\./],

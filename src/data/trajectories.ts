@@ -28,6 +28,8 @@ export interface RecordedRows {
   readonly demonstrations?: Float32Array | Float64Array;
   /** [count], a counter of steps or the time within an episode: where it falls back, another one has begun. */
   readonly counters?: Float32Array | Float64Array;
+  /** [count], 1 where the task was solved; only where rewards are made of it. */
+  readonly success?: Uint8Array;
 }
 
 /** How row `row` stands to the one after it. */
@@ -67,6 +69,8 @@ export interface SplitRules {
   readonly rewardBefore?: number | undefined;
   /** Whether a row of zeros at an end may be one that only holds the last observation. */
   readonly closingRows?: boolean | undefined;
+  /** Where rewards are made: whether an episode succeeded, by its number in the stretch and its rows. */
+  readonly succeeded?: ((episode: number, first: number, last: number) => boolean) | undefined;
   /** Whether the rows end where the recording does; else the last row's ending is not known yet. */
   readonly complete: boolean;
 }
@@ -101,23 +105,38 @@ export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
   const episodes: Episode[] = [];
   const leftOut: SplitRows["leftOut"][number][] = [];
   const known = rules.complete ? rows.count : rows.count - 1;
+  const firstRows: number[] = [];
+  let met = 0;
   let jumps = 0;
   let resets = 0;
+  let cut = 0;
   let start = 0;
   for (let row = 0; row < known; row++) {
-    const ending = endingOf(rows, row, row - start, rules);
-    if (ending === "none") continue;
+    const recorded = endingOf(rows, row, row - start, rules);
+    if (recorded === "none") continue;
+    const solved = rules.succeeded?.(met++, start, row);
+    const ending = solved ? "terminal" : recorded;
     if (ending === "jump") jumps++;
     if (ending === "reset") resets++;
+    if (isCut(rows, row, row - start, rules)) cut++;
     const reason = reasons[ending];
     const closes =
       rules.closingRows !== false && (row > start || followsTerminal(rows, row, rules)) && onlyCloses(rows, row, rules);
     if (reason !== undefined && !closes) leftOut.push({ row, reason });
     const end = reason !== undefined ? row : row + 1;
-    if (end > start) episodes.push(episodeOf(rows, start, end, ending));
+    if (end > start) {
+      const episode = episodeOf(rows, start, end, ending);
+      episodes.push(solved === undefined ? episode : rewarded(episode, solved));
+      firstRows.push(start);
+    }
     start = row + 1;
   }
-  return { episodes, used: start, jumps, resets, leftOut };
+  return { episodes, firstRows, met, used: start, jumps, resets, cut, leftOut };
+}
+
+/** Whether only the horizon ended an episode in the middle of the rows. */
+function isCut({ timeouts, terminals, count }: RecordedRows, row: number, step: number, rules: SplitRules): boolean {
+  return step + 1 === rules.horizon && timeouts === undefined && terminals[row] === 0 && row + 1 < count;
 }
 
 /** One endless episode would hide the seams between its parts as if they were transitions. */
@@ -131,11 +150,17 @@ export function endlessError(source: string): DataError {
 /** Episodes, and how many rows they and what was dropped between them took. */
 export interface SplitRows {
   readonly episodes: Episode[];
+  /** The first row of each episode. */
+  readonly firstRows: readonly number[];
+  /** Episodes that were counted for their success, those without a step too. */
+  readonly met: number;
   readonly used: number;
   /** Episodes that end where the observations do not continue, without a mark. */
   readonly jumps: number;
   /** Episodes that end where the counter of steps falls back, without a mark. */
   readonly resets: number;
+  /** Episodes that end at the horizon, without a mark. */
+  readonly cut: number;
   /** Rows whose step is lost, and why. */
   readonly leftOut: readonly { readonly row: number; readonly reason: string }[];
 }
@@ -219,6 +244,16 @@ function episodeOf(rows: RecordedRows, start: number, end: number, ending: Endin
     terminated: terminatedOf(rows.terminals.subarray(start, end), ending),
     truncated: ending !== "terminal",
   };
+}
+
+/** With 1 as the last reward where the task was solved, which ends it, and 0 as all others. */
+function rewarded(episode: Episode, solved: boolean): Episode {
+  const rewards = new Float32Array(episode.length);
+  if (!solved) return { ...episode, rewards };
+  rewards[episode.length - 1] = 1;
+  const terminated = episode.terminated.slice();
+  terminated[episode.length - 1] = 1;
+  return { ...episode, rewards, terminated, truncated: false };
 }
 
 /** A mark of done that the horizon explains is the clock's, and the last step keeps its bootstrap. */

@@ -4,6 +4,7 @@
  * then count them by reason. Bytes that cannot be decoded are something else: that file is damaged.
  */
 import { DataError } from "../../errors.js";
+import { checkFinite } from "../containers/refusal.js";
 import type { ReadingNotes } from "../reading-notes.js";
 import type { ReadOptions } from "./format.js";
 
@@ -71,6 +72,20 @@ export function nothingLeft(name: string, notes: ReadingNotes): DataError {
   return new DataError(`"${name}" holds no episode that can be learned from${why}; record others.`);
 }
 
-function reasonOf(kind: string): string {
+/** Why rows are left out, to follow their count. */
+export function reasonOf(kind: string): string {
   return `because their episode is faulty: ${kind}`;
+}
+
+/** Whether values must be finite: for a look at data they need not be, but an episode that is to be left out is so there too. */
+export function mustBeFinite({
+  allowNonFinite,
+  dropFaulty,
+}: Pick<ReadOptions, "allowNonFinite" | "dropFaulty">): boolean {
+  return allowNonFinite !== true || dropFaulty === true;
+}
+
+/** `checkFinite` of an array of one episode. @throws FaultyEpisode */
+export function checkFiniteIn(episode: EpisodeInHand, values: Float32Array, columns: number, where: string): void {
+  checkedIn(episode, "it holds values that are no finite numbers", () => checkFinite(values, columns, where));
 }

@@ -104,6 +104,7 @@ const sayings: Partial<Record<keyof ReadOptions, string>> = {
   ignore: "a list of arrays to ignore",
   doneMeans: "the meaning of done",
   successReward: "a reward from successes",
+  dropFaulty: "leaving faulty episodes out",
 };
 
 /** @throws UsageError for a given option that is not among those which mean something to the format */

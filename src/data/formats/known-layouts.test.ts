@@ -10,7 +10,9 @@ import { DataError } from "../../errors.js";
 import { type DataFiles, filesInMemory } from "../containers/files.js";
 import { createHdf5 } from "../containers/hdf5/create-hdf5.fixture.js";
 import { loadDataset } from "../episode-source.js";
+import type { ReadOptions } from "./format.js";
 import { recogniseFormat } from "./formats.js";
+import { npzOf } from "./npy.fixture.js";
 import { type ExpectedEpisode, plainEpisode } from "./numpy.fixture.js";
 
 const fixtures = new URL("../../../fixtures/formats/", import.meta.url);
@@ -56,7 +58,7 @@ const cases: readonly (readonly [string, DataFiles, RegExp])[] = [
   ["old torch", file("\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."), /is a file of torch\.save.*h5py/],
   ["a policy", file(zipSync({ "policy.pth": text("x") })), /a model of Stable-Baselines3 and no data/],
   ["zip", file(zipSync({ "a.csv": text("x") })), /is a zip archive \(of "a\.csv"\).*; unpack it and give/],
-  ["a broken zip", file("PK\x03\x04"), /is a zip archive/],
+  ["a broken zip", file("PK\x03\x04"), /a damaged archive, or one that was cut short.*; copy it again\.$/],
   ["zstd", file("\x28\xb5\x2f\xfd"), /is compressed.*unpack it first/],
   ["tar", file(tar), /is a tar archive.*; unpack it/],
   ["MATLAB", file("MATLAB 5.0 MAT-file, Platform: GLNXA64"), /MATLAB's.*h5py/],
@@ -74,6 +76,61 @@ test.each(cases)("%s is named, with the next step", async (_name, files, message
 
 test("what nobody knows gets the list of formats", async () => {
   expect(await refusal(file("hello"))).toContain("is in no format of datasets that is known here");
+});
+
+describe("an .npz of no format", () => {
+  const five = {
+    observations: [
+      [4, 1],
+      [1, 2, 3, 4],
+    ],
+    actions: [
+      [4, 1],
+      [1, 2, 3, 4],
+    ],
+    rewards: [[4], [1, 2, 3, 4]],
+  } as const;
+  const open = (arrays: Parameters<typeof npzOf>[0]) => filesInMemory("x", npzOf(arrays));
+  const lengths = async (files: DataFiles, from?: string, options: ReadOptions = {}) =>
+    (await loadDataset(await (await recogniseFormat(files, from)).open(files, options))).episodes.map(
+      ({ length }) => length,
+    );
+
+  test("without a mark of ends says so, and both its next steps lead to the right data", async () => {
+    expect(await refusal(open(five))).toMatch(
+      /has observations, actions and rewards but no mark of where episodes end; add terminals, timeouts or episode_id, or say --from transitions --horizon STEPS/,
+    );
+    expect(await lengths(open({ ...five, terminals: [[4], [0, 1, 0, 1]] }), "transitions")).toEqual([2, 2]);
+    expect(await lengths(open(five), "transitions", { horizon: 2 })).toEqual([1, 1]);
+  });
+
+  test("that lacks an array names it", async () => {
+    const { rewards: _, ...bare } = five;
+    expect(await refusal(open({ ...bare, timeouts: [[4], [0, 1, 0, 1]] }))).toMatch(/has .* but no rewards; add them/);
+  });
+
+  test("that is one file of an episode folder is not taken for rows", async () => {
+    const one = { observation: five.observations, action: five.actions, reward: five.rewards, discount: five.rewards };
+    expect(await refusal(open(one))).toContain("give its folder");
+    expect(await refusal(open({ ...one, is_first: five.rewards, is_terminal: five.rewards }))).toContain(
+      "give its folder",
+    );
+  });
+
+  test("that was cut short says so", async () => {
+    const bytes = npzOf(five);
+    expect(await refusal(filesInMemory("x", bytes.slice(0, bytes.length - 30)))).toContain("cut short");
+  });
+
+  test("and an HDF5 file say what they hold and what flat rows need", async () => {
+    const bytes = await createHdf5((hdf5) => {
+      hdf5.create_group("episodes");
+      hdf5.create_dataset({ name: "actions", data: [1, 2], shape: [2, 1], dtype: "<f" });
+    });
+    expect(await refusal(filesInMemory("x", bytes))).toMatch(
+      /an HDF5 file of an unknown layout; at its top: "actions" \[2, 1\], "episodes\/"\. Flat rows lack "observations", "rewards" there: store/,
+    );
+  });
 });
 
 describe("the next step leads to the right data", () => {

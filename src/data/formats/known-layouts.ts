@@ -4,8 +4,11 @@
  */
 import { beginsWith, type DataFiles } from "../containers/files.js";
 import { isOldTorch } from "../containers/numpy/pickle-signature.js";
-import { listed } from "../containers/refusal.js";
+import { listed, quoted } from "../containers/refusal.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
+
+import { isEpisodeFile, rowRole } from "./flat/row-names.js";
+import { type Hdf5Outline, hdf5Outline, npzOutline } from "./outline.js";
 
 /** What of a dataset is looked at. */
 interface Glance {
@@ -106,6 +109,11 @@ const layouts: readonly KnownLayout[] = [
     next: asD4RL,
   },
   {
+    what: "a damaged archive, or one that was cut short",
+    seen: (seen) => begins("PK\x03\x04")(seen) && seen.entries.length === 0,
+    next: "copy it again",
+  },
+  {
     what: ({ entries }) => `a zip archive (of ${listed(entries, 4)})`,
     seen: begins("PK\x03\x04"),
     next: unpacking,
@@ -129,12 +137,44 @@ const layouts: readonly KnownLayout[] = [
 ];
 
 /** A sentence of what the files are and what to do, where that is known. */
-export function refuseKnownLayout(files: DataFiles): string | undefined {
+export async function refuseKnownLayout(files: DataFiles): Promise<string | undefined> {
+  const outline = await hdf5Outline(files);
+  if (outline !== undefined) return hdf5Refusal(files.name, outline);
+  const arrays = npzOutline(files);
+  if (arrays !== undefined) return npzRefusal(files.name, arrays);
   const seen = glanceAt(files);
   const layout = layouts.find((candidate) => candidate.seen(seen));
   if (layout === undefined) return undefined;
   const what = typeof layout.what === "string" ? layout.what : layout.what(seen);
   return `"${files.name}" is ${what}, which is not read here; ${layout.next}.`;
+}
+
+/** What flat rows lack in it, which most files of arrays are. */
+function hdf5Refusal(name: string, { arrays, groups }: Hdf5Outline): string {
+  const lacking = lackingRoles(arrays.keys());
+  const holds = [
+    ...Array.from(arrays, ([key, shape]) => `${quoted(key)} [${shape.join(", ")}]`),
+    ...Array.from(groups.keys(), (key) => `${quoted(`${key}/`)}`),
+  ];
+  const shown = holds.slice(0, 8).join(", ") || "nothing";
+  const more = holds.length > 8 ? ` and ${holds.length - 8} more` : "";
+  return `"${name}" is an HDF5 file of an unknown layout; at its top: ${shown}${more}. Flat rows lack ${listed(lacking)} there: store observations, actions and rewards with a row a step, and terminals, timeouts or episode_id.`;
+}
+
+function npzRefusal(name: string, arrays: ReadonlySet<string>): string {
+  if (isEpisodeFile(arrays))
+    return `"${name}" looks like one file of a folder of episodes, whose rows have the action that led to them; give its folder, or, if each row has the action that follows its observation, say --from transitions.`;
+  const lacking = lackingRoles(arrays);
+  if (lacking.length > 0)
+    return `"${name}" has ${listed(arrays)} but no ${lacking.join(", no ")}; add them, one row a step, with terminals, timeouts or episode_id.`;
+  if (arrays.has("indices"))
+    return `"${name}" has observations, actions and rewards, and "indices" as imitation's trajectories, which also have obs, acts, rews and terminal; name them so, or, if "indices" say nothing about episodes, say --from transitions.`;
+  return `"${name}" has observations, actions and rewards but no mark of where episodes end; add terminals, timeouts or episode_id, or say --from transitions --horizon STEPS where all episodes are of one length.`;
+}
+
+function lackingRoles(names: Iterable<string>): string[] {
+  const said = new Set(Array.from(names, rowRole));
+  return (["observations", "actions", "rewards"] as const).filter((role) => !said.has(role));
 }
 
 function glanceAt(files: DataFiles): Glance {

@@ -14,7 +14,12 @@ export const d3rlpyFormat: DatasetFormat = {
     return arrays !== undefined && ["num_episodes", "actions_0", "terminated_0"].every((key) => arrays.has(key));
   },
   async open(files, options) {
-    refuseOptions(files.name, "a file of d3rlpy 2", options, ["observationKeys", "ignore", "successReward"]);
+    refuseOptions(files.name, "a file of d3rlpy 2", options, [
+      "observationKeys",
+      "ignore",
+      "successReward",
+      "dropFaulty",
+    ]);
     return (await import("./d3rlpy.js")).openD3rlpy(files, options);
   },
 };

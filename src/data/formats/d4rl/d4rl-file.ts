@@ -1,8 +1,10 @@
 /**
  * An HDF5 file of flat rows.
  */
+import { DataError } from "../../../errors.js";
 import type { DataFile } from "../../containers/files.js";
 import { type OpenHdf5, openHdf5 } from "../../containers/hdf5/hdf5-module.js";
+import { readAttributes, readScalar } from "../../containers/hdf5/hdf5-scalars.js";
 import { isTable, listKeys, readHeader, readRows, readRowsExactly, shapeOf } from "../../containers/hdf5/hdf5-table.js";
 import type { FlatArray, FlatFile } from "../flat/flat-file.js";
 import { rowRole } from "../flat/row-names.js";
@@ -21,16 +23,30 @@ export async function openFlatHdf5(
   }
 }
 
-/** What an open HDF5 file holds at its top. */
+/** Tianshou keeps the arrays of its replay buffers in a group, and their size and position beside it. */
+export const TIANSHOU = "_meta";
+
+/** What an open HDF5 file holds at its top, or Tianshou's buffer in its group. */
 export function flatFile(file: OpenHdf5): FlatFile {
-  const names = listKeys(file);
-  const tables = [...names.filter((key) => isTable(file, key)), ...marksInInfos(file, names)];
+  const top = listKeys(file);
+  const inGroup = top.includes(TIANSHOU) && !isTable(file, TIANSHOU);
+  const names = inGroup ? listKeys(file, `/${TIANSHOU}`) : top;
+  const pathOf = (key: string) => (inGroup ? `${TIANSHOU}/${key}` : key);
+  const tables = [...names.filter((key) => isTable(file, pathOf(key))), ...(inGroup ? [] : marksInInfos(file, names))];
+  if (inGroup && top.includes("buffers"))
+    throw new DataError(
+      `"${file.name}" holds several buffers of Tianshou (VectorReplayBuffer), whose bounds are pickled; save each of its "buffers" with save_hdf5 and merge them with "calql data merge".`,
+    );
   return {
     name: file.name,
     size: file.size,
     names,
-    shapes: new Map(tables.map((key) => [key, shapeOf(file, key)])),
-    array: (key) => arrayOf(file, key),
+    shapes: new Map(tables.map((key) => [key, shapeOf(file, pathOf(key))])),
+    array: (key) => arrayOf(file, key, pathOf(key)),
+    scalar(key) {
+      const value = top.includes(key) ? readScalar(file, key) : readAttributes(file, "/").get(key);
+      return typeof value === "number" ? value : undefined;
+    },
   };
 }
 
@@ -45,8 +61,8 @@ function marksInInfos(file: OpenHdf5, names: readonly string[]): string[] {
   return keys.filter((key) => rowRole(key) === "timeouts" && isTable(file, key)).slice(0, 1);
 }
 
-function arrayOf(file: OpenHdf5, key: string): FlatArray {
-  const header = readHeader(file, key);
+function arrayOf(file: OpenHdf5, key: string, path: string): FlatArray {
+  const header = readHeader(file, path);
   const { shape, chunkRows, integers } = header;
   return {
     ...{ key, shape, chunkRows, integers },

@@ -8,6 +8,8 @@ import { sayAll } from "../flat/row-names.js";
 import { type DatasetFormat, refuseOptions } from "../format.js";
 import { hdf5Outline } from "../outline.js";
 
+const needed = ["observations", "actions"] as const;
+
 export const d4rlFormat: DatasetFormat = {
   id: "d4rl",
   description: "D4RL HDF5: flat arrays over all rows",
@@ -16,7 +18,8 @@ export const d4rlFormat: DatasetFormat = {
     if (!beginsWith(files, HDF5_SIGNATURE)) return false;
     const outline = await hdf5Outline(files);
     // What is too damaged to be listed is told so by the reader.
-    return outline === undefined || sayAll(outline.arrays.keys(), ["observations", "actions"]);
+    if (outline === undefined) return true;
+    return sayAll(outline.arrays.keys(), needed) || sayAll(outline.groups.get("_meta") ?? [], needed);
   },
   async open(files, options) {
     refuseOptions(files.name, "a D4RL HDF5 file", options, flatOptions);

@@ -18,6 +18,7 @@ import type { Dataset } from "../../episode.js";
 import { type EpisodeSource, loadDataset } from "../../episode-source.js";
 import { openFlat, type StretchOptions } from "../flat/flat-episodes.js";
 import { flatTables } from "../flat/flat-tables.js";
+import { recordingsIn } from "../flat/recordings.js";
 import { readActionBounds } from "./d4rl-bounds.js";
 import { flatFile, openFlatHdf5 } from "./d4rl-file.js";
 import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
@@ -53,7 +54,9 @@ export async function openD4RL(
 function declared(file: OpenHdf5, options: D4RLOptions) {
   const counted = readMetadataOf(file, DISCRETE_ACTIONS);
   const discreteActions = counted === undefined ? flaggedActions(file, options) : checkedCount(file, counted);
-  const { actionSize } = flatTables(flatFile(file), { ...options, discreteActions: discreteActions ?? 1 });
+  const opened = flatFile(file);
+  const [view] = recordingsIn(opened, options.ignore).views;
+  const { actionSize } = flatTables(view!(opened), { ...options, discreteActions: discreteActions ?? 1 });
   if (counted !== undefined && actionSize !== 1)
     throw new DataError(
       `"${file.name}": "metadata/${DISCRETE_ACTIONS}" says that actions are discrete, but "actions" has ${actionSize} columns; store one ` +

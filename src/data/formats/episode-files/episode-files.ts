@@ -12,12 +12,13 @@ import { DataError } from "../../../errors.js";
 import { type ObservationParts, type Observations, plainParts, rowBytes, STATE } from "../../columns.js";
 import type { DataFiles } from "../../containers/files.js";
 import type { NpzArray } from "../../containers/numpy/npz.js";
-import { checkFinite, flagsOf, quoted } from "../../containers/refusal.js";
+import { flagsOf, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, countOfChoices, findWrongIndex } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { EpisodeMemory } from "../episode-memory.js";
+import { checkFiniteIn, mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
 import { sideBySide } from "../row-blocks.js";
 import { type EpisodeArrays, episodePaths, openEpisodeFile } from "./episode-arrays.js";
@@ -42,12 +43,21 @@ export function openEpisodeFiles(files: DataFiles, options: ReadOptions): Episod
     notes,
     async *episodes() {
       notes.begin();
+      let faulty = 0;
       for (const sentence of first.assumed) notes.say(sentence);
       for (const path of paths) {
         const arrays = openEpisodeFile(files, path, options);
-        if (arrays.rows < 2) notes.leaveOut(arrays.rows, "because their episode has no second row", path);
-        else yield readEpisode(arrays, layout, discreteActions, options);
+        if (arrays.rows < 2) {
+          notes.leaveOut(arrays.rows, "because their episode has no second row", path);
+          continue;
+        }
+        const episode = await unlessFaulty(options, notes, () =>
+          readEpisode(arrays, path, layout, discreteActions, options),
+        );
+        if (episode) yield episode;
+        else faulty++;
       }
+      if (faulty === paths.length) throw nothingLeft(files.name, notes);
     },
   };
 }
@@ -71,6 +81,7 @@ function layoutOf({ observations, action }: EpisodeArrays): Layout {
 
 function readEpisode(
   arrays: EpisodeArrays,
+  path: string,
   layout: Layout,
   discreteActions: number | undefined,
   options: ReadOptions,
@@ -81,9 +92,10 @@ function readEpisode(
   const rowSize = Object.values(layout.observations).reduce((sum, part) => sum + rowBytes(part), 4 * numbers);
   const memory = new EpisodeMemory(where, options).addFile(arrays.fileBytes);
   if (rows > memory.mostRows(rowSize)) throw memory.tooLong("the episode");
+  const hand = { where, place: path, steps: rows - 1 };
   const read = (key: string, array: NpzArray): Float32Array => {
     const values = take(array);
-    if (options.allowNonFinite !== true) checkFinite(values, array.columns, `${where}, ${quoted(key)},`);
+    if (mustBeFinite(options)) checkFiniteIn(hand, values, array.columns, `${where}, ${quoted(key)},`);
     return values;
   };
   const length = rows - 1;

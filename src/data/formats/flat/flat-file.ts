@@ -29,9 +29,59 @@ export interface FlatFile {
   readonly names: readonly string[];
   /** @throws DataError for an array that holds no numbers, or is damaged */
   array(key: string): FlatArray;
+  /** The number or truth value (as 0 or 1) beside the arrays; undefined where there is none of this name. */
+  scalar(key: string): number | undefined;
 }
 
 /** The numbers in each row. */
-export function columnsOf({ shape }: FlatArray): number {
+export function columnsOf({ shape }: Pick<FlatArray, "shape">): number {
   return shape.slice(1).reduce((product, size) => product * size, 1);
+}
+
+/** Fills the target with the numbers that come next. */
+export type Forwards = (target: Float32Array | Float64Array) => void;
+
+/**
+ * An array that can only be read forwards, of which the rows since the last beginning are kept to be read again.
+ * @param begin begins at the first row; once for each way of reading
+ */
+export function windowed(
+  described: Omit<FlatArray, "read" | "readExactly">,
+  begin: (exactly: boolean) => Forwards,
+): FlatArray {
+  const columns = columnsOf(described);
+  return {
+    ...described,
+    read: windowOn(
+      () => begin(false),
+      columns,
+      (length) => new Float32Array(length),
+    ),
+    readExactly: windowOn(
+      () => begin(true),
+      columns,
+      (length) => new Float64Array(length),
+    ),
+  };
+}
+
+function windowOn<T extends Float32Array | Float64Array>(
+  begin: () => Forwards,
+  columns: number,
+  make: (length: number) => T,
+): (first: number, rows: number) => T {
+  let next: Forwards | undefined;
+  let held = make(0);
+  let from = 0;
+  return (first, rows) => {
+    next ??= begin();
+    const kept = held.subarray((first - from) * columns) as T;
+    const wanted = rows * columns;
+    if (wanted <= kept.length) return kept.subarray(0, wanted) as T;
+    const values = make(wanted);
+    values.set(kept);
+    next(values.subarray(kept.length));
+    [held, from] = [values, first];
+    return values;
+  };
 }

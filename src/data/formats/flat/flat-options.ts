@@ -3,7 +3,7 @@
  */
 import type { ReadOptions } from "../format.js";
 
-export const flatOptions = ["horizon", "ignore", "doneMeans"] as const;
+export const flatOptions = ["horizon", "ignore", "doneMeans", "dropFaulty", "successReward"] as const;
 
 /** A file without marks of the clock is cut at the environment's horizon, where the user named none. */
 export function withFallbackHorizon(options: ReadOptions): ReadOptions {

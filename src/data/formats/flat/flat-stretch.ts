@@ -13,6 +13,7 @@ import { DataError } from "../../../errors.js";
 import { checkFinite, flagsOf } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
 import type { RecordedRows } from "../../trajectories.js";
+import { checkedIn } from "../faulty-episode.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
 import { type FlatOptions, type FlatTables, placeOf } from "./flat-tables.js";
 import type { RowRole } from "./row-names.js";
@@ -31,7 +32,10 @@ export function readStretch(
   const numbers = (array: FlatArray) => {
     const values = array.read(first, count);
     const complete = count === array.shape[0];
-    if (options.allowNonFinite !== true) checkFinite(values, columnsOf(array), placeOf(file, array), first, complete);
+    if (options.allowNonFinite !== true && options.dropFaulty !== true)
+      checkedIn({ where: "", place: "", steps: 0 }, "", () =>
+        checkFinite(values, columnsOf(array), placeOf(file, array), first, complete),
+      );
     return values;
   };
   const { nextObservations, marks } = tables;
@@ -42,7 +46,11 @@ export function readStretch(
     actionSize: tables.actionSize,
     observations: numbers(tables.observations),
     actions: numbers(tables.actions),
-    rewards: numbers(tables.rewards),
+    rewards: tables.rewards ? numbers(tables.rewards) : new Float32Array(count),
+    ...(tables.rewards === undefined &&
+      marks.success && {
+        success: flagsOf(marks.success.read(first, count), placeOf(file, marks.success), first),
+      }),
     ...(nextObservations && { nextObservations: numbers(nextObservations) }),
     ...endings(file, tables, first, count, options),
     ...(demonstrations && { demonstrations }),

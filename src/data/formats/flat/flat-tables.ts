@@ -16,7 +16,8 @@ export interface FlatTables {
   readonly actionSize: number;
   readonly observations: FlatArray;
   readonly actions: FlatArray;
-  readonly rewards: FlatArray;
+  /** Absent where rewards are made from successes. */
+  readonly rewards: FlatArray | undefined;
   readonly nextObservations: FlatArray | undefined;
   /** One number a row each. */
   readonly marks: Readonly<Partial<Record<RowRole, FlatArray>>>;
@@ -25,16 +26,27 @@ export interface FlatTables {
 /** How the arrays are to be understood. */
 export type FlatOptions = Pick<
   ReadOptions,
-  "horizon" | "allowNonFinite" | "trusted" | "ignore" | "doneMeans" | "discreteActions"
->;
+  "horizon" | "allowNonFinite" | "trusted" | "ignore" | "doneMeans" | "discreteActions" | "dropFaulty" | "successReward"
+> & {
+  /** Whether the file may close episodes with rows of zeros that hold no step; default true. */
+  readonly closingRows?: boolean;
+};
 
 const required = ["observations", "actions", "rewards"] as const;
-const marks = ["terminals", "masks", "timeouts", "dones", "ends", "starts", "episodes", "counters"] as const;
+const marks = ["terminals", "masks", "timeouts", "dones", "ends", "starts", "episodes", "counters", "success"] as const;
+/** Rows of an unknown array that are looked at. */
+const LOOKED_AT = 100_000;
 
 /** Checks all shapes before the first number is read: a wrong file is refused at once. @throws DataError */
 export function flatTables(file: FlatFile, options: FlatOptions): FlatTables {
-  const keys = keysByRole(file, options.ignore ?? []);
-  const missing = required.filter((role) => !keys.has(role));
+  const keys = keysByRole(file, options);
+  const missing = required.filter(
+    (role) => !keys.has(role) && !(role === "rewards" && options.successReward !== undefined),
+  );
+  if (missing.length === 1 && missing[0] === "rewards" && keys.has("success"))
+    throw new DataError(
+      `"${file.name}" has no rewards, but ${quoted(keys.get("success")!)} says where the task was solved; make rewards from it with --reward success.`,
+    );
   if (missing.length > 0)
     throw new DataError(
       `"${file.name}" lacks ${listed(missing)}; flat rows need ${listed(required)} and marks of where episodes end, ` +
@@ -44,11 +56,11 @@ export function flatTables(file: FlatFile, options: FlatOptions): FlatTables {
   const observations = array("observations");
   const count = observations.shape[0] ?? 0;
   if (count === 0) throw new DataError(`"${file.name}" has arrays but no rows; record some steps first.`);
-  refuseUnknown(file, count, options.ignore ?? []);
+  refuseUnknown(file, count, [...(options.ignore ?? []), ...[...keys.values()]]);
   const tables = {
     observations: matrix(file, observations, count),
     actions: actionsOf(file, array("actions"), count, options),
-    rewards: column(file, array("rewards"), count),
+    rewards: keys.has("rewards") ? column(file, array("rewards"), count) : undefined,
     nextObservations: keys.has("nextObservations") ? matrix(file, array("nextObservations"), count) : undefined,
     marks: Object.fromEntries(
       marks.flatMap((role) => (keys.has(role) ? [[role, column(file, array(role), count)]] : [])),
@@ -69,7 +81,10 @@ export function placeOf(file: Pick<FlatFile, "name">, { key }: Pick<FlatArray, "
 }
 
 /** @throws DataError where two arrays say the same, UsageError for a name to ignore that is not there */
-function keysByRole({ name, shapes }: FlatFile, ignore: readonly string[]): ReadonlyMap<RowRole, string> {
+function keysByRole(
+  { name, shapes }: FlatFile,
+  { ignore = [], successReward }: FlatOptions,
+): ReadonlyMap<RowRole, string> {
   const absent = ignore.find((key) => !shapes.has(key));
   if (absent !== undefined)
     throw new UsageError(`"${name}" has no array ${quoted(absent)} to ignore; there: ${listed(shapes.keys(), 12)}.`);
@@ -77,6 +92,7 @@ function keysByRole({ name, shapes }: FlatFile, ignore: readonly string[]): Read
   for (const key of shapes.keys()) {
     const role = roleOf(key, shapes.get(key)!);
     if (role === undefined || role === "harmless" || ignore.includes(key)) continue;
+    if (role === "success" && typeof successReward === "object") continue;
     const other = keys.get(role);
     // Of several counters one is enough.
     if (role === "counters" && other !== undefined) continue;
@@ -86,7 +102,19 @@ function keysByRole({ name, shapes }: FlatFile, ignore: readonly string[]): Read
       );
     keys.set(role, key);
   }
-  return keys;
+  if (successReward === undefined) return keys;
+  if (keys.has("rewards"))
+    throw new UsageError(
+      `"${name}" stores rewards, beside which none are made from successes; leave that out, or read it with --ignore ${printable(keys.get("rewards")!)}.`,
+    );
+  const column = typeof successReward === "object" && "column" in successReward ? successReward.column : undefined;
+  if (column !== undefined && !shapes.has(column))
+    throw new UsageError(`"${name}" has no array ${quoted(column)} of successes; there: ${listed(shapes.keys(), 12)}.`);
+  if (successReward === "recorded" && !keys.has("success"))
+    throw new UsageError(
+      `"${name}" does not record which episodes succeeded; give an array that marks them, --reward success:KEY, or their numbers, --reward success:0,3.`,
+    );
+  return column === undefined ? keys : keys.set("success", column);
 }
 
 /** Kitchen data number their demonstrations in a dataset "infos"; in most files it is a group of extras. */
@@ -94,16 +122,25 @@ function roleOf(key: string, shape: readonly number[]): RowRole | undefined {
   return key === "infos" && shape.length > 0 ? "episodes" : rowRole(key);
 }
 
-/** An array with a value a row whose meaning is not known may be the mark of an end. */
-function refuseUnknown({ name, shapes }: FlatFile, count: number, ignore: readonly string[]): void {
+/**
+ * An array with a value a row whose meaning is not known may be the mark of an end.
+ * @param known keys whose meaning is known, or which are left aside
+ */
+function refuseUnknown(file: FlatFile, count: number, known: readonly string[]): void {
+  const { name, shapes } = file;
   const unknown = [...shapes].filter(
-    ([key, shape]) => shape[0] === count && roleOf(key, shape) === undefined && !ignore.includes(key),
+    ([key, shape]) => shape[0] === count && roleOf(key, shape) === undefined && !known.includes(key),
   );
-  refuseEpisodeTables(name, shapes, count, ignore);
+  refuseEpisodeTables(name, shapes, count, known);
   if (unknown.length === 0) return;
   const keys = unknown.map(([key]) => key);
+  const aside = `leave it aside with --ignore ${printable(keys.slice(0, 8).join(","))}`;
+  for (const [key, shape] of unknown) {
+    const hint = shape.length === 1 || (shape.length === 2 && shape[1] === 1) ? hintAt(file, key, count) : undefined;
+    if (hint !== undefined) throw new DataError(`"${name}": ${quoted(key)} ${hint}, or ${aside}.`);
+  }
   throw new DataError(
-    `"${name}" has a value a row in ${listed(keys)}, and nothing here knows what that says; rename it to a known name if it marks where episodes end, or leave it aside with --ignore ${printable(keys.slice(0, 8).join(","))}.`,
+    `"${name}" has a value a row in ${listed(keys)}, and nothing here knows what that says; rename it to a known name if it marks where episodes end, or ${aside}.`,
   );
 }
 
@@ -121,6 +158,28 @@ function refuseEpisodeTables(name: string, shapes: FlatFile["shapes"], count: nu
   throw new DataError(
     `"${name}" tells in ${quoted(found)} where episodes lie, in a table of its own, which is not read; store the number of each row's episode as "episode_id", or, where the rows are marked as well, leave it aside with --ignore ${printable(found)}.`,
   );
+}
+
+/** What an unknown array looks like by its numbers; undefined where they look like nothing of ours. */
+function hintAt(file: FlatFile, key: string, count: number): string | undefined {
+  const values = numbersOf(file, key, Math.min(count, LOOKED_AT));
+  if (values === undefined) return undefined;
+  if (values.every((value) => value === 0 || value === 1))
+    return "is 0 or 1 in each row, like a mark; if it marks ends, rename it to terminals (the task ended), timeouts (the clock did), dones (either of them) or episode_ends (the last row of an episode)";
+  if (!values.every(Number.isInteger)) return undefined;
+  const runs = values.filter((value, row) => row === 0 || value !== values[row - 1]);
+  if (new Set(runs).size < runs.length || 2 * runs.length > values.length) return undefined;
+  return "holds whole numbers in runs that never return, like the number of an episode; if it is that, rename it to episode_id";
+}
+
+/** The first numbers of an array; undefined where it holds none. */
+function numbersOf(file: FlatFile, key: string, rows: number): Float32Array | undefined {
+  try {
+    return file.array(key).read(0, rows);
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
 }
 
 function actionsOf(file: FlatFile, array: FlatArray, count: number, { discreteActions }: FlatOptions): FlatArray {
@@ -151,6 +210,17 @@ function column(file: FlatFile, array: FlatArray, count: number): FlatArray {
 
 function shapeError(file: FlatFile, array: FlatArray, expected: string): DataError {
   return new DataError(
-    `${placeOf(file, array)} has the shape [${array.shape.join(", ")}] where ${expected} is expected; reshape it.`,
+    `${placeOf(file, array)} has the shape [${array.shape.join(", ")}] where ${expected} is expected; ${shapeAdvice(array.shape, expected)}.`,
   );
+}
+
+/** What to do is not the same for a row of many axes and for a second axis that counts something. */
+function shapeAdvice(shape: readonly number[], expected: string): string {
+  if (expected !== "[rows, columns]") {
+    if (shape.length < 2) return "store an array";
+    return "store one number a row (environments side by side need their axis in all arrays, observations [rows, environments, columns])";
+  }
+  if (shape.length < 3) return "store a row of columns a step";
+  const columns = shape.slice(1).reduce((product, size) => product * size, 1);
+  return `if each row is one observation, such as a picture, flatten each row: [${shape[0]}, ${columns}]; if the second axis counts environments or steps, all arrays must have it`;
 }

@@ -12,7 +12,7 @@ import { countingTables, exampleFile } from "../../example-data.fixture.js";
 import type { ReadOptions } from "../format.js";
 import { d4rlFormat, recogniseFormat, transitionsFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
-import { npy } from "../npy.fixture.js";
+import { npy, npzOf } from "../npy.fixture.js";
 import { type ExpectedEpisode, plainEpisode } from "../numpy.fixture.js";
 
 const folder = new URL("../../../../fixtures/formats/flat/", import.meta.url);
@@ -61,7 +61,7 @@ describe("what could be misread", () => {
   it("refuses an array with a value a row that nothing here knows, until the user says to ignore it", async () => {
     const files = await file({ ...rows, resets: flags });
     await expect(read(files)).rejects.toThrow(
-      '"x.h5" has a value a row in "resets", and nothing here knows what that says; rename it to a known name if it marks where episodes end, or leave it aside with --ignore resets.',
+      '"x.h5": "resets" is 0 or 1 in each row, like a mark; if it marks ends, rename it to terminals (the task ended), timeouts (the clock did), dones (either of them) or episode_ends (the last row of an episode), or leave it aside with --ignore resets.',
     );
     expect((await read(files, { ignore: ["resets"] })).episodes.map(({ length }) => length)).toEqual([2, 2]);
     await expect(read(files, { ignore: ["resetz"] })).rejects.toThrow('has no array "resetz" to ignore');
@@ -103,7 +103,7 @@ describe("what could be misread", () => {
       [1, true],
     ]);
     expect(byTask.notes!.map(({ text }) => text).join()).toMatch(
-      /"done" cannot tell whether the task or the clock.*say --done-means clock or either\.$/,
+      /"done" cannot tell whether the task or the clock.*say --done-means clock, or --done-means either --horizon STEPS\.$/,
     );
     const byClock = await read(files, { doneMeans: "clock" });
     expect(byClock.episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
@@ -259,9 +259,33 @@ describe("archives that look alike", () => {
   });
 });
 
+/** A full replay buffer of two environments side by side, which begins in its second row. */
+function ringOfTwo(): DataFiles {
+  const values = [13, 23, 11, 21, 12, 22];
+  const rows = [[3, 2, 1], values] as const;
+  return filesInMemory(
+    "ring.npz",
+    npzOf({
+      ...{ observations: rows, actions: rows, next_observations: [rows[0], values.map((value) => value + 1)] },
+      ...{
+        rewards: [[3, 2], values],
+        dones: [
+          [3, 2],
+          [1, 0, 0, 0, 0, 1],
+        ],
+        timeouts: [
+          [3, 2],
+          [0, 0, 0, 0, 0, 1],
+        ],
+      },
+      ...{ pos: [[], [1]], full: [[], [1]] },
+    }),
+  );
+}
+
 test("10,000 damaged archives of transitions", { timeout: 300_000 }, async () => {
   const names = ["stable-baselines3.npz", "td3.npz", "jaxrl.npz", "starts.npz", "episodes.npz"];
-  const valid = names.map((name) => filesInMemory(name, bytesOf(name)));
+  const valid = [...names.map((name) => filesInMemory(name, bytesOf(name))), ringOfTwo()];
   const report = await fuzzFormat(transitionsFormat, valid, { mutations: 10_000, seed: 11 });
   expect(report.cases).toBe(10_000);
   expect(report.refused).toBeGreaterThan(5_000);

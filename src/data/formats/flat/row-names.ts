@@ -26,6 +26,8 @@ export type RowRole =
   | "episodes"
   /** Counts the steps or the time of an episode: another one begins where it falls back. */
   | "counters"
+  /** 1 where the task was solved. */
+  | "success"
   /** Says nothing about steps and episodes that is not said elsewhere. */
   | "harmless";
 
@@ -77,8 +79,9 @@ const names: Readonly<Record<RowRole, readonly string[]>> = {
     ...["trajectory_ids", "trajectory_id", "traj_ids", "traj_id"],
   ],
   counters: ["step", "steps", "timestep", "timesteps", "time_step", "time_steps", "t", "time", "index"],
+  success: ["success", "successes", "is_success", "succeeded", "task_success", "solved", "is_solved"],
   // Simulator states beside observations, and what a learner once thought of the steps.
-  harmless: ["qpos", "qvel", "log_prob", "log_probs", "action_log_probs", "values", "advantages", "returns"],
+  harmless: ["qpos", "qvel", "indices", "log_prob", "log_probs", "action_log_probs", "values", "advantages", "returns"],
 };
 
 const roles: ReadonlyMap<string, RowRole> = new Map(
@@ -107,7 +110,14 @@ const endRoles = ["terminals", "masks", "timeouts", "dones", "ends", "starts", "
 /** Whether arrays of these names are transitions: observations, actions, rewards and a mark of where episodes end. */
 export function areTransitions(names: ReadonlySet<string>): boolean {
   // Split points of trajectories, as imitation's archives have them, count no rows.
-  if (names.has("indices") || !sayAll(names, ["observations", "actions", "rewards"])) return false;
+  if (names.has("indices") || isEpisodeFile(names) || !sayAll(names, ["observations", "actions"])) return false;
   const said = new Set(Array.from(names, rowRole));
+  if (!said.has("rewards") && !said.has("success")) return false;
   return said.has("nextObservations") || endRoles.some((role) => said.has(role));
+}
+
+/** Whether they are those of one file of a folder of episodes, whose rows have the action that led to them. */
+export function isEpisodeFile(names: ReadonlySet<string>): boolean {
+  if (!names.has("action") || !names.has("reward")) return false;
+  return names.has("discount") || (names.has("is_first") && names.has("is_terminal"));
 }

@@ -6,7 +6,7 @@ import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
 import { isTable, numbersPerRow, readHeader, readNumbers, shapeOf } from "../../containers/hdf5/hdf5-table.js";
 import { checkFinite, flagsOf, quoted } from "../../containers/refusal.js";
-import { checkedIn, type EpisodeInHand, faulty } from "../faulty-episode.js";
+import { checkedIn, type EpisodeInHand, faulty, mustBeFinite } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
 import { sideBySide } from "../row-blocks.js";
 import type { EndMarks, EpisodeGroup } from "./layout.js";
@@ -103,7 +103,7 @@ export class EpisodeArrays implements EndMarks, EpisodeInHand {
         "its arrays have other numbers of columns",
       );
     const values = readNumbers(this.file, header);
-    if (this.options.allowNonFinite !== true)
+    if (mustBeFinite(this.options))
       checkedIn(this, "it holds what is no finite number", () =>
         checkFinite(values, columns, `${this.where}, ${quoted(key)},`),
       );

@@ -14,7 +14,7 @@ export const imitationFormat: DatasetFormat = {
       ? ["dataset_info.json", "state.json"].every((path) => files.paths.includes(path))
       : ["obs", "acts", "terminal", "indices"].every((key) => npzOutline(files)?.has(key) === true),
   async open(files, options) {
-    refuseOptions(files.name, "imitation's trajectories", options, []);
+    refuseOptions(files.name, "imitation's trajectories", options, ["dropFaulty"]);
     return (await import("./imitation.js")).openImitation(files, options);
   },
 };

@@ -11,10 +11,11 @@ import { UsageError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { meterAllocations } from "../../containers/allocation-meter.fixture.js";
 import { type DataFiles, filesInMemory } from "../../containers/files.js";
+import { loadDataset } from "../../episode-source.js";
 import { readDataset } from "../../storage/open-dataset.js";
 import { imitationFormat, recogniseFormat } from "../formats.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
-import { npy } from "../npy.fixture.js";
+import { npy, npzOf } from "../npy.fixture.js";
 import { type ExpectedEpisode, readPlain } from "../numpy.fixture.js";
 
 const root = new URL("../../../../fixtures/formats/imitation/", import.meta.url);
@@ -122,3 +123,30 @@ test.each(all)(
     expect(report.accepted).toBeGreaterThan(MUTATIONS / 200);
   },
 );
+
+test("a trajectory that holds NaN is left out where the user says so, in a look at the data too", async () => {
+  const files = filesInMemory(
+    "x.npz",
+    npzOf({
+      obs: [
+        [6, 1],
+        [1, 2, 3, 4, 5, 6],
+      ],
+      acts: [
+        [4, 1],
+        [1, 2, Number.NaN, 4],
+      ],
+      rews: [[4], [1, 2, 3, 4]],
+      terminal: [[2], [1, 0]],
+      indices: [[1], [2]],
+    }),
+  );
+  await expect(loadDataset(await imitationFormat.open(files, {}))).rejects.toThrow(/NaN in row 0.*--drop-faulty\.$/);
+  for (const allowNonFinite of [false, true]) {
+    const { episodes, notes } = await loadDataset(
+      await imitationFormat.open(files, { dropFaulty: true, allowNonFinite }),
+    );
+    expect(episodes.map(({ rewards }) => [...rewards])).toEqual([[1, 2]]);
+    expect(notes).toEqual([expect.objectContaining({ leftOut: 2, example: "trajectory 1" })]);
+  }
+});

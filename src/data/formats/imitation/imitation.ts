@@ -10,10 +10,12 @@
 import { DataError } from "../../../errors.js";
 import { STATE, vectorParts } from "../../columns.js";
 import type { DataFiles } from "../../containers/files.js";
-import { checkFinite, checkRows } from "../../containers/refusal.js";
+import { checkRows } from "../../containers/refusal.js";
 import { actionIndexProblem, countOfChoices, findWrongIndex } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { ReadingNotes } from "../../reading-notes.js";
+import { checkFiniteIn, mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
 import { foldedTrajectories } from "./imitation-folder.js";
 import { packedTrajectories } from "./imitation-npz.js";
@@ -26,16 +28,26 @@ export function openImitation(files: DataFiles, options: ReadOptions): EpisodeSo
   if (first === undefined) throw new DataError(`"${files.name}" has no trajectories; record some first.`);
   const { obs, acts } = first;
   const discreteActions = countOfChoices(acts.shape, options.discreteActions, `"${files.name}": "acts"`);
+  const notes = new ReadingNotes();
   return {
     source: files.name,
     observations: vectorParts(obs.columns),
     actionSize: acts.columns,
     discreteActions,
+    notes,
     async *episodes() {
+      notes.begin();
+      let handed = 0;
       for (const trajectory of trajectories()) {
-        refuseWrongChoice(trajectory, discreteActions);
-        yield episodeOf(trajectory, obs.columns, acts.columns, options.allowNonFinite === true);
+        const episode = await unlessFaulty(options, notes, () => {
+          refuseWrongChoice(trajectory, discreteActions);
+          return episodeOf(trajectory, obs.columns, acts.columns, !mustBeFinite(options));
+        });
+        if (episode === undefined) continue;
+        handed++;
+        yield episode;
       }
+      if (handed === 0) throw nothingLeft(files.name, notes);
     },
   };
 }
@@ -54,6 +66,7 @@ function episodeOf(
   allowNonFinite: boolean,
 ): Episode {
   const length = acts.rows;
+  const place = where.slice(where.indexOf(", ") + 2);
   checkRows(`${where}, "obs",`, obs.rows - 1, length);
   checkRows(`${where}, "rews",`, rews.rows, length);
   const expected = { obs: observationSize, acts: actionSize, rews: 1 };
@@ -63,7 +76,7 @@ function episodeOf(
       throw new DataError(
         `${where}, "${key}", has ${table.columns} numbers a row where ${columns || "at least one"} is expected; all trajectories must be of one task.`,
       );
-    if (!allowNonFinite) checkFinite(table.values, columns, `${where}, "${key}",`);
+    if (!allowNonFinite) checkFiniteIn({ where, place, steps: length }, table.values, columns, `${where}, "${key}",`);
   }
   const ended = terminal[0] === 1;
   const terminated = new Uint8Array(length);

@@ -9,7 +9,14 @@ import { holds, startsLike } from "../glance.js";
 import { RLLIB_START } from "../rllib/rllib-start.js";
 
 /** What means something to a log, whatever its rows are written in. */
-const logOptions: readonly (keyof ReadOptions)[] = ["mapping", "ignore", "doneMeans", "horizon", "successReward"];
+const logOptions: readonly (keyof ReadOptions)[] = [
+  "mapping",
+  "ignore",
+  "doneMeans",
+  "horizon",
+  "successReward",
+  "dropFaulty",
+];
 
 const JSON_START = /^\s*(\[\s*)?\{\s*"/;
 /** JSON, HDF5, zip, Parquet and NumPy's arrays are no CSV, whatever the file's name. */

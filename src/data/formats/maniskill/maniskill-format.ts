@@ -15,7 +15,12 @@ export const maniskillFormat: DatasetFormat = {
     return [...groups].some(([name, keys]) => trajectory.test(name) && keys.includes("actions"));
   },
   async open(files, options) {
-    refuseOptions(files.name, "a ManiSkill file", options, ["observationKeys", "ignore", "successReward"]);
+    refuseOptions(files.name, "a ManiSkill file", options, [
+      "observationKeys",
+      "ignore",
+      "successReward",
+      "dropFaulty",
+    ]);
     return (await import("./maniskill.js")).openManiSkill(files, options);
   },
 };

@@ -14,7 +14,7 @@ import { printable } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
-import { nothingLeft, unlessFaulty } from "../faulty-episode.js";
+import { mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
 import { hdf5Outline } from "../outline.js";
 import { assembleEpisode, type EpisodeLayout, type MinariStorage } from "./minari-episode.js";
@@ -40,7 +40,7 @@ export const minariFormat: DatasetFormat = {
   extensions: ["/"],
   recognises: (files) => (files.kind === "file" ? isEpisodeFile(files) : dataFolder(files) !== undefined),
   async open(files, options) {
-    refuseOptions(files.name, "a Minari dataset", options, ["observationKeys"]);
+    refuseOptions(files.name, "a Minari dataset", options, ["observationKeys", "dropFaulty"]);
     const storage = await openStorage(files);
     checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
     return sourceOf(files.name, storage, await layoutOf(files.name, storage, options), options);
@@ -118,7 +118,7 @@ async function layoutOf(name: string, storage: MinariStorage, options: ReadOptio
     observations,
     actions: choice ? [] : quantitiesOf(actions, name),
     choice,
-    allowNonFinite: options.allowNonFinite ?? false,
+    allowNonFinite: !mustBeFinite(options),
     trusted: options.trusted ?? false,
   };
 }

@@ -11,7 +11,7 @@ export const rllibFormat: DatasetFormat = {
   extensions: [".json"],
   recognises: (files) => (files.kind === "file" || files.paths.every(isJson)) && startsLike(files, RLLIB_START),
   async open(files, options) {
-    const meaningful = ["ignore", "doneMeans", "horizon", "successReward"] as const;
+    const meaningful = ["ignore", "doneMeans", "horizon", "successReward", "dropFaulty"] as const;
     refuseOptions(files.name, "in RLlib's format, whose lines hold a batch of rows each", options, meaningful);
     return (await import("./rllib.js")).openRllib(files, options);
   },

@@ -47,6 +47,10 @@ export function pickledRows(place: PickledPlace, entries: PickleDictionary, allo
     names: Array.from(entries.keys(), String),
     shapes: new Map(Array.from(arrays, ([key, { shape }]) => [key, shape])),
     array: (key) => arrays.get(key)!,
+    scalar(key) {
+      const value = entries.get(key);
+      return typeof value === "number" || typeof value === "boolean" ? Number(value) : undefined;
+    },
   };
 }
 
@@ -102,11 +106,12 @@ function joined(parts: readonly NumberTable[], where: string, allowance: Allowan
 /** mjrl writes one `terminated` a trajectory: it is that of the last step. */
 function addSingleMark(arrays: Map<string, FlatArray>, key: string, value: PickleValue, count: number): void {
   const role = rowRole(key);
-  if (typeof value !== "boolean" || count === 0) return;
-  if (role === "terminals" || role === "timeouts" || role === "dones")
+  const flag = role === "success" && (value === 0 || value === 1) ? value === 1 : value;
+  if (typeof flag !== "boolean" || count === 0) return;
+  if (role === "terminals" || role === "timeouts" || role === "dones" || role === "success")
     arrays.set(
       key,
-      flags(key, count, (row) => value && row === count - 1),
+      flags(key, count, (row) => flag && row === count - 1),
     );
 }
 

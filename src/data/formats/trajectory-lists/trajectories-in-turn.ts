@@ -11,8 +11,8 @@ import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { type RecordedRows, splitStretch } from "../../trajectories.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import { sayWhatWasAssumed } from "../flat/flat-episodes.js";
 import type { FlatFile } from "../flat/flat-file.js";
+import { FlatPass } from "../flat/flat-pass.js";
 import { readStretch } from "../flat/flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "../flat/flat-tables.js";
 import { rowRole } from "../flat/row-names.js";
@@ -39,6 +39,7 @@ export function openTrajectories(
     async *episodes() {
       notes.begin();
       let left = mostBytes;
+      let pass: FlatPass | undefined;
       for (const [index, read] of trajectories.entries()) {
         const file = read();
         if (actionsIn(file) === 0) continue;
@@ -46,29 +47,28 @@ export function openTrajectories(
         refuseOtherSizes(file.name, tables, observationSize, actionSize);
         left -= 4 * tables.count * (observationSize + actionSize + 2);
         if (left < 0) throw damaged(`"${file.name}"`, "repeats what is stored once");
-        yield* episodesOf(file, tables, options, notes, index);
+        pass ??= new FlatPass(name, tables, options, notes);
+        yield* episodesOf(file, tables, options, index, pass);
       }
+      pass?.end();
     },
   };
 }
 
-function episodesOf(
+function* episodesOf(
   file: FlatFile,
   tables: FlatTables,
   options: FlatOptions,
-  notes: ReadingNotes,
   index: number,
-): readonly Episode[] {
+  pass: FlatPass,
+): Generator<Episode> {
   const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
   const numbers = 2 * tables.observationSize + tables.actionSize + Object.keys(tables.marks).length + 1;
   if (tables.count > memory.mostRows(4 * numbers)) throw memory.tooLong("the trajectory");
   const rows = readStretch(file, tables, 0, tables.count, options);
   if (tables.marks.masks) refusePadding(file.name, tables.marks.masks.key, rows);
-  const doneMayBeClock = tables.marks.dones !== undefined && options.doneMeans === "either";
-  const split = splitStretch(rows, { horizon: options.horizon, doneMayBeClock, complete: true });
-  for (const { row, reason } of split.leftOut) notes.leaveOut(1, reason, `trajectory ${index}, row ${row}`);
-  sayWhatWasAssumed(tables, split.jumps, options, notes);
-  return split.episodes;
+  const split = splitStretch(rows, { ...pass.rules(rows), complete: true });
+  yield* pass.handOut(rows, split, (row) => `trajectory ${index}, row ${row}`);
 }
 
 function actionsIn({ shapes }: FlatFile): number | undefined {

@@ -101,12 +101,53 @@ describe("whole recordings", () => {
   });
 });
 
+describe("other ways to put trajectories together", () => {
+  const rewards = expected.known!.map((episode) => episode.rewards);
+
+  test("a dictionary of episodes", async () => {
+    expect((await read("by-name.pkl")).episodes).toEqual(expected.known);
+  });
+
+  test("a list of lists of steps, with state, action and reward in the singular", async () => {
+    const { episodes, notes } = await read("episodes-of-steps.pkl");
+    expect(episodes.map((episode) => episode.rewards)).toEqual([rewards[0], rewards[1]!.slice(0, -1), rewards[2]]);
+    expect(episodes.map(({ truncated }) => truncated)).toEqual([false, true, false]);
+    expect(notes).toContainEqual(expect.objectContaining({ leftOut: 1, example: "trajectory 1, row 2" }));
+  });
+
+  test("a list of such steps, whose episodes only marks tell apart", async () => {
+    const { episodes } = await read("steps.pkl");
+    expect(episodes.map((episode) => episode.rewards)).toEqual([rewards[0], [...rewards[1]!, ...rewards[2]!]]);
+  });
+
+  test("a success for each trajectory, in place of rewards", async () => {
+    expect(await refusal("successes.pkl")).toContain("make rewards from it with --reward success.");
+    const { episodes, notes } = await read("successes.pkl", { successReward: "recorded" });
+    expect(episodes.map((episode) => episode.rewards)).toEqual([
+      [0, 0, 0, 0, 1],
+      [0, 0, 0],
+      [0, 0, 0, 1],
+    ]);
+    expect(episodes.map(({ truncated }) => truncated)).toEqual([false, true, false]);
+    expect(notes.map(({ text }) => text).join()).toContain("1 at the last step of 2 of 3 episodes");
+  });
+
+  test("a faulty one, which is left out where the user says so", async () => {
+    expect(await refusal("faulty.pkl")).toMatch(/holds NaN in row 0.*leave faulty episodes out with --drop-faulty\.$/);
+    for (const allowNonFinite of [false, true]) {
+      const { episodes, notes } = await read("faulty.pkl", { dropFaulty: true, allowNonFinite });
+      expect(episodes).toEqual([expected.known![0], expected.known![2]]);
+      expect(notes).toEqual([expect.objectContaining({ leftOut: 3, example: "trajectory 1, row 0" })]);
+    }
+  });
+});
+
 describe("what marks mean", () => {
   test("done alone is taken for the task's end, which is said with the flag that says otherwise", async () => {
     const { episodes, notes } = await read("only-dones.pkl");
     expect(episodes).toEqual(expected.task);
     expect(notes).toEqual([
-      { text: expect.stringMatching(/^"dones" cannot tell.*--done-means clock or either/), leftOut: 0 },
+      { text: expect.stringMatching(/^"dones" cannot tell.*--done-means either --horizon STEPS/), leftOut: 0 },
     ]);
     const clock = await read("only-dones.pkl", { doneMeans: "clock" });
     expect(clock.episodes).toEqual(expected.clock);
@@ -116,9 +157,9 @@ describe("what marks mean", () => {
 
   test("a key that may be a mark is refused by name, and left aside as the refusal says", async () => {
     expect(await refusal("unknown-mark.pkl")).toMatch(
-      /^"unknown-mark\.pkl, trajectory 0" has a value a row in "solved".*--ignore solved\.$/,
+      /^"unknown-mark\.pkl, trajectory 0": "sealed" is 0 or 1 in each row, like a mark; .* rename it to terminals .*--ignore sealed\.$/,
     );
-    expect((await read("unknown-mark.pkl", { ignore: ["solved"] })).episodes).toEqual(expected.known);
+    expect((await read("unknown-mark.pkl", { ignore: ["sealed"] })).episodes).toEqual(expected.known);
   });
 
   test("masks of padding", async () => {

@@ -9,7 +9,7 @@
  * - Decision Transformer's data (kzl/decision-transformer, gym/data/download_d4rl_datasets.py).
  *
  * One dictionary alone holds the rows of a whole recording (D4RL's `get_dataset`, pickled), and so does a list with one
- * dictionary per step, as SERL records. All of them are flat rows, and `formats/flat` knows what their keys say. Which trajectories of the Adroit tasks are learned from is
+ * dictionary per step, as SERL records. Episodes may also be lists of steps, or the entries of a dictionary. All of them are flat rows, and `formats/flat` knows what their keys say. Which trajectories of the Adroit tasks are learned from is
  * decided by `applyAdroitBinaryRule`; here all are handed out.
  */
 
@@ -21,6 +21,7 @@ import { kindOf, NumpyArray, type PickleDictionary, type PickleValue } from "../
 import { quoted } from "../../containers/refusal.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { checkHorizon, openFlat } from "../flat/flat-episodes.js";
+import { type RowRole, rowRole } from "../flat/row-names.js";
 import type { ReadOptions } from "../format.js";
 import { pickledRows } from "./pickled-rows.js";
 import { openTrajectories } from "./trajectories-in-turn.js";
@@ -77,6 +78,10 @@ function trajectoriesIn(value: PickleValue, where: string): TrajectoryList {
   const stored = value instanceof NumpyArray ? value.data : value;
   // numpy.save makes an array without axes of a dictionary.
   const alone = value instanceof NumpyArray && value.shape.length === 0 && Array.isArray(stored) ? stored[0] : value;
+  const episodes = alone instanceof Map ? [...alone.values()] : [];
+  // A dictionary of episodes, by their names or numbers.
+  if (episodes.length > 0 && episodes.every((entry) => entry instanceof Map && entryOf(entry, "actions") !== undefined))
+    return { trajectories: episodes as PickleDictionary[], flat: false };
   if (alone instanceof Map) return { trajectories: [alone], flat: true };
   if (!Array.isArray(stored) || stored.length === 0)
     throw new DataError(
@@ -84,16 +89,29 @@ function trajectoriesIn(value: PickleValue, where: string): TrajectoryList {
     );
   const trajectories = stored.map((entry, i) => {
     if (entry instanceof Map) return entry;
+    if (isListOfSteps(entry)) return joined(entry);
     throw new DataError(`${where} has ${kindOf(entry)} for trajectory ${i}, where a dictionary is expected.`);
   });
-  const reward = trajectories[0]!.get("rewards");
-  return typeof reward === "number"
-    ? { trajectories: [joined(trajectories)], flat: true }
-    : { trajectories, flat: false };
+  return isStep(stored[0]!) ? { trajectories: [joined(trajectories)], flat: true } : { trajectories, flat: false };
 }
 
 /** Dictionaries of one step each as one dictionary of lists; a step that lacks a key is refused when the key is read. */
 function joined(steps: readonly PickleDictionary[]): PickleDictionary {
   const keys = [...steps[0]!.keys()];
   return new Map(keys.map((key) => [key, steps.map((step) => step.get(key) ?? null)]));
+}
+
+/** Whether it is one step, whose reward is a number and no list of them. */
+function isStep(entry: PickleValue): entry is PickleDictionary {
+  return entry instanceof Map && typeof entryOf(entry, "rewards") === "number";
+}
+
+function isListOfSteps(entry: PickleValue): entry is PickleDictionary[] {
+  return Array.isArray(entry) && entry.length > 0 && entry.every(isStep);
+}
+
+/** What an entry holds for a role, under whatever name. */
+function entryOf(entry: PickleDictionary, role: RowRole): PickleValue | undefined {
+  for (const [key, value] of entry) if (rowRole(String(key)) === role) return value;
+  return undefined;
 }

@@ -10,7 +10,7 @@ import { quoted } from "../../containers/refusal.js";
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { openFlat } from "../flat/flat-episodes.js";
-import type { FlatArray, FlatFile } from "../flat/flat-file.js";
+import { type FlatFile, windowed } from "../flat/flat-file.js";
 import type { ReadOptions } from "../format.js";
 
 const ENDING = ".npy";
@@ -21,7 +21,8 @@ export function openTransitions(files: DataFiles, options: ReadOptions): Promise
   return openFlat(async () => ({ file: flatNpz(archive, files.name), close: () => {} }), files.name, options);
 }
 
-function flatNpz(archive: DataFile, name: string): FlatFile {
+/** What an archive holds. @throws DataError where it is damaged */
+export function flatNpz(archive: DataFile, name: string): FlatFile {
   const entries = zipEntries(archive, `"${name}"`);
   const keys = [...entries.keys()]
     .filter((entry) => entry.endsWith(ENDING))
@@ -32,38 +33,26 @@ function flatNpz(archive: DataFile, name: string): FlatFile {
     size: archive.size,
     names: keys,
     shapes: new Map(keys.map((key) => [key, npzShape(archive, entryOf(entries, key), `"${name}": ${quoted(key)}`)])),
-    array: (key) => windowed(open(key), key, () => open(key)),
+    array(key) {
+      const { shape, integers } = open(key);
+      return windowed({ key, shape, integers, chunkRows: 1 }, () => {
+        const array = open(key);
+        return (target) => array.read(target);
+      });
+    },
+    scalar(key) {
+      const array = entries.has(`${key}${ENDING}`) ? open(key) : undefined;
+      return array && scalarOf(array, (target) => array.read(target));
+    },
   };
 }
 
-/** An array that is read forwards, of which the rows since the last beginning are kept to be read again. */
-function windowed({ shape, columns, integers }: NpzArray, key: string, open: () => NpzArray): FlatArray {
-  return {
-    ...{ key, shape, integers, chunkRows: 1 },
-    read: windowOn(open, columns, (length) => new Float32Array(length)),
-    readExactly: windowOn(open, columns, (length) => new Float64Array(length)),
-  };
-}
-
-function windowOn<T extends Float32Array | Float64Array>(
-  open: () => NpzArray,
-  columns: number,
-  make: (length: number) => T,
-): (first: number, rows: number) => T {
-  let array: NpzArray | undefined;
-  let held = make(0);
-  let from = 0;
-  return (first, rows) => {
-    array ??= open();
-    const kept = held.subarray((first - from) * columns) as T;
-    const wanted = rows * columns;
-    if (wanted <= kept.length) return kept.subarray(0, wanted) as T;
-    const values = make(wanted);
-    values.set(kept);
-    array.read(values.subarray(kept.length) as T);
-    [held, from] = [values, first];
-    return values;
-  };
+/** The number that an array without rows is. */
+function scalarOf({ shape, columns, rows }: NpzArray, read: (target: Float64Array) => void): number | undefined {
+  if (shape.length > 1 || rows * columns !== 1) return undefined;
+  const value = new Float64Array(1);
+  read(value);
+  return value[0];
 }
 
 function entryOf(entries: ReadonlyMap<string, ZipEntry>, key: string): ZipEntry {
