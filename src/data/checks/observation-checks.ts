@@ -18,7 +18,7 @@ export const observationChecks: readonly Check[] = [
         nonFinite === 0
           ? []
           : [
-              `${key}: ${counted(nonFinite, "value")} NaN or infinite, on which nothing can be trained; repair these episodes or leave them out`,
+              `${key}: ${counted(nonFinite, "value")} NaN or infinite, on which nothing can be trained; repair these episodes, or leave them out with --drop-faulty`,
             ],
       ),
   },
