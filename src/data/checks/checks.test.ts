@@ -148,7 +148,7 @@ describe("checkData", () => {
         id: "not-finite",
         level: "error",
         sentence:
-          "Observations: 20 values NaN or infinite, on which nothing can be trained; repair these episodes or leave them out.",
+          "Observations: 20 values NaN or infinite, on which nothing can be trained; repair these episodes, or leave them out with --drop-faulty.",
       });
     });
 

@@ -74,12 +74,8 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
     throw new DataError(
       `"${files.name}" could be ${found.map(({ description }) => description).join(" or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,
     );
-  const { refuseKnownLayout } = await import("./known-layouts.js");
-  const refusal = refuseKnownLayout(files);
-  if (refusal !== undefined) throw new DataError(refusal);
-  throw new DataError(
-    `"${files.name}" is in no format of datasets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
-  );
+  const { refuseKnownLayout, refuseUnknown } = await import("./known-layouts.js");
+  throw new DataError(refuseKnownLayout(files) ?? refuseUnknown(files));
 }
 
 function formatNamed(id: string): DatasetFormat {
