@@ -72,11 +72,11 @@ workingFolder(async () => {
   spoilt("lines-missing", (run) => truncateSync(join(run, "evaluations.jsonl"), 3));
   spoilt("other-data", (run) => {
     const path = join(run, "config.json");
-    writeFileSync(path, readFileSync(path, "utf8").replace('"maze.hdf5"', '"changed.hdf5"'));
+    writeFileSync(path, readFileSync(path, "utf8").replace(/"[^"]*maze\.hdf5"/, '"changed.hdf5"'));
   });
   spoilt("lost-data", (run) => {
     const path = join(run, "config.json");
-    writeFileSync(path, readFileSync(path, "utf8").replace('"maze.hdf5"', '"gone.hdf5"'));
+    writeFileSync(path, readFileSync(path, "utf8").replace(/"[^"]*maze\.hdf5"/, '"gone.hdf5"'));
   });
   await writeDataset("changed.hdf5", randomDataset(9, [60, 60], { observationSize: 4, actionSize: 2 }));
 });

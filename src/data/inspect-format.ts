@@ -83,8 +83,9 @@ function actionLines(summary: Inspection): string[][] {
   return [["actions", ""], ...cellLines(actionCounts.map((count, action) => [String(action), percent(count / steps)]))];
 }
 
-function successText({ success }: Inspection): string {
-  if (success === undefined) return "not told by these rewards (they do not take just two values)";
+function successText({ success, rewardValues }: Inspection): string {
+  if (success === undefined)
+    return `not told by these rewards (${rewardValues?.length === 2 ? "the higher one is the usual one" : "they do not take just two values"})`;
   const { reward, episodeShare, recordings, recordingShare } = success;
   const perEpisode = `${percent(episodeShare)} of the episodes reach reward ${short(reward)}`;
   if (recordings === undefined || recordingShare === undefined) return perEpisode;

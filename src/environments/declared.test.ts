@@ -34,6 +34,13 @@ it.each<[object, RegExp]>([
   expect(error.message).toContain(`The environment "${name}" has `);
 });
 
+it("all that is missing is named in one sentence", async () => {
+  const name = registered({ close: undefined, horizon: 0 });
+  expect((await errorOf(makeEnvironment(name))).message).toBe(
+    `The environment "${name}" has horizon 0; it must be a whole number, at least 1: the most steps of an episode; it has close undefined; it must be a method, called as close().`,
+  );
+});
+
 it("a factory that gives nothing is told so, by train as well, and nothing is written", async () => {
   registerEnvironment("nothing", () => undefined as unknown as Environment);
   const folder = newFolder();

@@ -34,6 +34,17 @@ const statesOf = (state: (i: number, value: number) => number) =>
     observations: { state: (observations.state as Float32Array).map((x, i) => state(i, x)) },
   }));
 
+/** The first steps of an episode. */
+const rowsTo = (episode: Episode, length: number): Episode => ({
+  ...episode,
+  length,
+  observations: { state: episode.observations.state!.subarray(0, 3 * (length + 1)) },
+  actions: episode.actions.subarray(0, 2 * length),
+  rewards: episode.rewards.subarray(0, length),
+  terminated: episode.terminated.subarray(0, length),
+  truncated: true,
+});
+
 describe("checkData", () => {
   it("finds nothing in ordinary data, with and without a task", () => {
     expect(found(ordinary)).toEqual({});
@@ -162,8 +173,9 @@ describe("checkData", () => {
     });
 
     it("that occur twice are counted", () => {
-      const twice = { ...ordinary, episodes: [...ordinary.episodes, ...ordinary.episodes.slice(0, 4)] };
-      expect(found(twice)["duplicate-steps"]).toMatch(/^240 steps \(16\.7 %\) occur more than once/);
+      const others = ordinary.episodes.slice(0, 4).map((e) => rowsTo(e, 30));
+      const twice = { ...ordinary, episodes: [...ordinary.episodes, ...others] };
+      expect(found(twice)["duplicate-steps"]).toMatch(/^120 steps \(9\.1 %\) occur more than once/);
     });
   });
 
@@ -193,12 +205,32 @@ describe("checkData", () => {
       });
     });
 
-    it("of which more than 1 % of the rows were left out are told, with an example", () => {
+    it("of which more than 1 % of the rows were left out are told, with an example and not the reason again", () => {
       const note = { text: "because their episode has no second row", leftOut: 400, example: "line 3" };
-      expect(found({ ...ordinary, notes: [note] })["rows-left-out"]).toMatch(
-        /^25\.0 % of the rows \(400\) gave no step, most of them because their episode has no second row, line 3 for one/,
-      );
+      const told = found({ ...ordinary, notes: [note] })["rows-left-out"];
+      expect(told).toMatch(/^25\.0 % of the rows \(400, such as line 3\) gave no step: what remains/);
+      expect(told).not.toContain("because");
       expect(found({ ...ordinary, notes: [{ ...note, leftOut: 12 }] })).toEqual({});
+    });
+
+    it("may lose a last row each, unless these are more than 5 % of the rows", () => {
+      const note = { text: "because what was observed next is not stored", leftOut: 60, example: "row 3" };
+      expect(found({ ...ordinary, notes: [note] })).toEqual({});
+      expect(found({ ...ordinary, notes: [{ ...note, leftOut: 70 }] })).toHaveProperty("rows-left-out");
+    });
+
+    it("that are the same as others are told, of choices too", () => {
+      const [twice] = ordinary.episodes;
+      const repeated = { ...ordinary, episodes: [...ordinary.episodes, twice!] };
+      expect(found(repeated)).toEqual({
+        "duplicate-episodes": expect.stringMatching(/^1 episode \(4\.8 %\) is the same as an earlier one .* twice\.$/),
+      });
+      const one = randomDataset(1, new Array<number>(20).fill(60), { ...sizes, actionSize: 1 });
+      const choices = one.episodes.map((e) => ({ ...e, actions: e.actions.map((x) => (x > 0 ? 3 : 0)) }));
+      const merged = { ...one, discreteActions: 4, episodes: [...choices, ...choices.slice(0, 10)] };
+      expect(found(merged)["duplicate-episodes"]).toMatch(
+        /^10 episodes \(33\.3 %\) are the same .* \(unless the world leaves nothing to chance\)\.$/,
+      );
     });
   });
 

@@ -7,6 +7,8 @@ import type { Check } from "./check.js";
 const HUGE = 1e6;
 const SCALES_APART = 1e4;
 const MANY_DUPLICATES = 0.01;
+/** Short episodes of few choices may be the same by chance. */
+const MANY_REPEATED_CHOICES = 0.1;
 
 export const observationChecks: readonly Check[] = [
   {
@@ -72,12 +74,26 @@ export const observationChecks: readonly Check[] = [
   {
     id: "duplicate-steps",
     level: "notice",
-    when: `more than ${percent(MANY_DUPLICATES)} of the steps have an observation and an action (a vector) that occurred before, to the bit`,
-    find: ({ duplicateSteps, comparedSteps, actionCounts }) => {
+    when: `more than ${percent(MANY_DUPLICATES)} of the steps have an observation and an action (a vector) that occurred before, to the bit, other than in whole episodes`,
+    find: ({ duplicateSteps, stepsOfDuplicateEpisodes, comparedSteps, actionCounts }) => {
       // Where choices are few, the same one in the same place is what to expect.
-      if (actionCounts || duplicateSteps <= MANY_DUPLICATES * comparedSteps) return [];
+      const others = duplicateSteps - stepsOfDuplicateEpisodes;
+      if (actionCounts || others <= MANY_DUPLICATES * comparedSteps) return [];
       return [
-        `${whole(duplicateSteps)} steps (${percent(duplicateSteps / comparedSteps)}) occur more than once, so that success and coverage look better than they are; leave out what was recorded or merged twice`,
+        `${whole(others)} steps (${percent(others / comparedSteps)}) occur more than once, so that success and coverage look better than they are; leave out what was recorded or merged twice`,
+      ];
+    },
+  },
+  {
+    id: "duplicate-episodes",
+    level: "notice",
+    when: `more than ${percent(MANY_DUPLICATES)} of the steps (of choices: ${percent(MANY_REPEATED_CHOICES)}) are in episodes that are the same as an earlier one, to the bit`,
+    find: ({ duplicateEpisodes, stepsOfDuplicateEpisodes, comparedSteps, actionCounts, episodes }) => {
+      const most = actionCounts ? MANY_REPEATED_CHOICES : MANY_DUPLICATES;
+      if (stepsOfDuplicateEpisodes <= most * comparedSteps) return [];
+      const chance = actionCounts ? " (unless the world leaves nothing to chance)" : "";
+      return [
+        `${counted(duplicateEpisodes, "episode")} (${percent(duplicateEpisodes / episodes)}) ${duplicateEpisodes === 1 ? "is" : "are"} the same as an earlier one in every step, so that success and coverage look better than they are; leave out what was recorded or merged twice${chance}`,
       ];
     },
   },
