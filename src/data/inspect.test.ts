@@ -167,7 +167,7 @@ describe("formatInspection", () => {
   });
 
   it("tells no success where the higher reward is the usual one, unless the two are a sparse task's", () => {
-    const own = (rewards: readonly number[]) =>
+    const own = (rewards: number[]) =>
       episodeOf(
         rewards,
         rewards.flatMap((_, step) => [step, 7]).concat(0, 0),

@@ -49,6 +49,17 @@ it("a factory that gives nothing is told so, by train as well, and nothing is wr
   expect(error.message).toMatch(/"nothing" gave undefined; return a fresh environment\.$/);
 });
 
+it("a reset that lacks something is refused with all of it before the run has a folder", async () => {
+  const name = registered({ reset: () => ({ observation: [0, 0] }) });
+  const folder = newFolder();
+  const error = await errorOf(train({ ...tiny, task: name }, { folder, dataset: lineData() }));
+  expect(error.name).toBe("UsageError");
+  expect(error.message).toMatch(
+    /the observation is .*, and info\.success is undefined .*; return a Float32Array .*, and tell in/,
+  );
+  expect(existsSync(folder)).toBe(false);
+});
+
 it("one that is refused is closed", async () => {
   const close = vi.fn();
   await errorOf(makeEnvironment(registered({ close, horizon: undefined })));
