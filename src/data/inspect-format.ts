@@ -22,7 +22,7 @@ export function formatInspection(summary: Inspection, context: DataContext = {})
     ["shapes", `observations ${shapesText(summary)}, ${actionShape(summary)}`],
     ["episodes", `${whole(summary.episodes)} (${whole(summary.singleStepEpisodes)} of a single step)`],
     ["steps", whole(summary.steps)],
-    ["length", `min ${lengths.min}  median ${lengths.median}  max ${lengths.max}`],
+    ["length", `min ${whole(lengths.min)}  median ${whole(lengths.median)}  max ${whole(lengths.max)}`],
     [
       "return",
       `min ${short(returns.min)}  mean ${short(returns.mean)}  max ${short(returns.max)}  (raw, undiscounted)`,

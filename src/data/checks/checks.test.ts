@@ -69,7 +69,7 @@ describe("checkData", () => {
       const far = actionsOf((i, value) => (i % 10 === 0 ? 1.5 : value));
       expect(found(far)).toEqual({
         "actions-beyond-one":
-          "10.0 % of the action values lie beyond -1 and 1: give their bounds (--action-bounds LOW,HIGH), or set clipActions to true where the environment clips them.",
+          "10.0 % of the action values lie beyond -1 and 1: give their bounds (--action-bounds LOW,HIGH), or set clipActions to true (--clip-actions) where the environment clips them.",
       });
     });
 
@@ -144,7 +144,7 @@ describe("checkData", () => {
       const huge = statesOf((i, value) => (i % 3 === 1 ? 1e6 + 1e6 * value : value));
       expect(Object.keys(found(huge))).toEqual(["huge-observations", "scales-apart"]);
       expect(found(huge)["huge-observations"]).toMatch(
-        /^Observations reach \d{7} \(column 1\), .*: set normaliseObservations to true/,
+        /^Observations reach \d{7} \(column 1\), .*: set normaliseObservations to true \(--normalise-observations\)/,
       );
       const apart = statesOf((i, value) => (i % 3 === 1 ? 1e5 * value : value));
       expect(found(apart)).toEqual({

@@ -34,7 +34,7 @@ export const observationChecks: readonly Check[] = [
       if (columns.length === 0) return [];
       const most = Math.max(...columns.map((column) => magnitude(states.ranges[column]!)));
       return [
-        `observations reach ${short(most)} (column ${listed(columns)}), with which networks do not learn: set normaliseObservations to true`,
+        `observations reach ${short(most)} (column ${listed(columns)}), with which networks do not learn: set normaliseObservations to true (--normalise-observations)`,
       ];
     },
   },
@@ -49,7 +49,7 @@ export const observationChecks: readonly Check[] = [
       const [least, most] = [Math.min(...known), Math.max(...known)];
       if (!(most > SCALES_APART * least)) return [];
       return [
-        `observations have columns of very different scale: column ${scales.indexOf(most)} ranges over ${short(most)}, column ${scales.indexOf(least)} over ${short(least)}, which is hardly seen beside it; set normaliseObservations to true`,
+        `observations have columns of very different scale: column ${scales.indexOf(most)} ranges over ${short(most)}, column ${scales.indexOf(least)} over ${short(least)}, which is hardly seen beside it; set normaliseObservations to true (--normalise-observations)`,
       ];
     },
   },

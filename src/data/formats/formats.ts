@@ -2,7 +2,7 @@
  * All formats of datasets, and which of them a file is in. A format is a folder here and a line of the list; its reader
  * and writer load when a dataset in it is first opened or written.
  */
-import { DataError, unknownName } from "../../errors.js";
+import { DataError, suggestion, UsageError } from "../../errors.js";
 import type { DataFiles } from "../containers/files.js";
 import { calqlFormat } from "./calql/calql-format.js";
 import { d3rlpyFormat } from "./d3rlpy/d3rlpy-format.js";
@@ -81,9 +81,6 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
 function formatNamed(id: string): DatasetFormat {
   const format = datasetFormats.find((candidate) => candidate.id === id);
   if (format) return format;
-  throw unknownName(
-    "format",
-    id,
-    datasetFormats.map((candidate) => candidate.id),
-  );
+  const known = datasetFormats.map((candidate) => candidate.id);
+  throw new UsageError(`Unknown format "${id}".${suggestion(id, known)} Known: ${known.join(", ")}.`);
 }
