@@ -56,7 +56,7 @@ describe("a D4RL file of choices without metadata", () => {
     [
       ["--discrete-actions", "2"],
       2,
-      /holds the action [23], which is none of the 2 that discreteActions \(--discrete-actions\) counts \(0 to 1\)/,
+      /holds [23] in row \d+, which is no whole number from 0 to 1, the actions that are declared/,
     ],
     [["--discrete-actions", "0"], 2, /^error: The flag --discrete-actions is "0"; give a whole number, at least 1/],
   ])("is refused with %j", async (flag, code, sentence) => {
