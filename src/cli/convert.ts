@@ -2,6 +2,7 @@
  * `calql data convert`: from one format of datasets to another, with a progress bar and the counts at the end.
  */
 import type { Command } from "commander";
+import { counted } from "../data/figures.js";
 import { datasetFormats } from "../data/formats/formats.js";
 import { convertDataset } from "../data/storage/convert-dataset.js";
 import { type ActionBounds, boundsText } from "../data/transform.js";
@@ -36,7 +37,7 @@ export function addConvertCommand(data: Command): void {
         return convertDataset(from, path, { ...reading, ...how, signal, onProgress: view.show });
       });
       view.stop();
-      const counts = `${result.episodes} episodes, ${result.steps} steps`;
+      const counts = `${counted(result.episodes, "episode")}, ${counted(result.steps, "step")}`;
       process.stdout.write(`${path}: ${counts} (${result.from} -> ${result.to})\n`);
       tellOfData(result.inspection);
       const { lostBounds: lost } = result;

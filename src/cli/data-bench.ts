@@ -2,6 +2,7 @@
  * `calql data bench`: whether drawing from disk keeps up with drawing from memory, for a dataset that is larger.
  */
 import type { Command } from "commander";
+import { whole } from "../data/figures.js";
 import { openDataset } from "../data/storage/open-dataset.js";
 import { benchSampling, type SamplingResult } from "../runs/bench-sampling.js";
 import { numberOf } from "./numbers.js";
@@ -35,7 +36,7 @@ export function addDataBenchCommand(data: Command): void {
 
 function text({ steps, poolRows, disk, memory, ratio, peakBytes }: SamplingResult): string {
   return [
-    `dataset         ${steps} steps on disk, ${poolRows} of them in memory at a time`,
+    `dataset         ${whole(steps)} steps on disk, ${whole(poolRows)} of them in memory at a time`,
     `from disk       ${disk.toFixed(0)} us/batch`,
     `from memory     ${memory.toFixed(0)} us/batch (a replay as large as the part in memory)`,
     `ratio           ${ratio.toFixed(2)} (median of the turns)`,

@@ -14,15 +14,16 @@ import { readDataset } from "../data/storage/open-dataset.js";
 import { UsageError } from "../errors.js";
 import { writeDataset } from "../runs/task-data.js";
 import { refuseOtherEndings } from "./data-collect.js";
+import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";
 
-interface Flags {
+interface Flags extends ReadingFlags {
   readonly out: string;
   readonly binary?: AdroitTaskName;
   readonly cut: "first" | "last";
 }
 
 export function addMergeCommand(data: Command): void {
-  data
+  const command = data
     .command("merge")
     .description("several recordings of one task as one D4RL HDF5 file")
     .argument("<files...>", "datasets")
@@ -37,19 +38,21 @@ export function addMergeCommand(data: Command): void {
       new Option("--cut <step>", "with --binary: cut after the last solved step, as the papers do, or after the first")
         .choices(["first", "last"])
         .default("last"),
-    )
-    .action(async (files: [string, ...string[]], flags: Flags) => {
-      refuseOtherEndings(flags.out);
-      if (existsSync(flags.out)) throw new UsageError(`${flags.out} exists already; name another place with --out.`);
-      const [first, ...others] = files;
-      const datasets: [Dataset, ...Dataset[]] = [await readDataset(first)];
-      for (const file of others) datasets.push(await readDataset(file));
-      const merged = mergeDatasets(datasets);
-      const { out, binary, cut } = flags;
-      const dataset = binary ? binaryData(merged, binary, cut) : merged;
-      await writeDataset(out, dataset, { merged: files.join(" "), ...(binary && { binary, cut }) });
-      process.stdout.write(`${out}\n${formatInspection(inspectDataset(dataset))}`);
-    });
+    );
+  // How data are read holds for all of the files.
+  addReadingFlags(command).action(async (files: [string, ...string[]], flags: Flags) => {
+    refuseOtherEndings(flags.out);
+    if (existsSync(flags.out)) throw new UsageError(`${flags.out} exists already; name another place with --out.`);
+    const options = readOptionsOf(flags);
+    const [first, ...others] = files;
+    const datasets: [Dataset, ...Dataset[]] = [await readDataset(first, options)];
+    for (const file of others) datasets.push(await readDataset(file, options));
+    const merged = mergeDatasets(datasets);
+    const { out, binary, cut } = flags;
+    const dataset = binary ? binaryData(merged, binary, cut) : merged;
+    await writeDataset(out, dataset, { merged: files.join(" "), ...(binary && { binary, cut }) });
+    process.stdout.write(`${out}\n${formatInspection(inspectDataset(dataset))}`);
+  });
 }
 
 function binaryData(dataset: Dataset, task: AdroitTaskName, cut: "first" | "last"): Dataset {

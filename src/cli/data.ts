@@ -3,9 +3,12 @@
  */
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { checkData } from "../data/checks/checks.js";
+import type { ReadOptions } from "../data/formats/format.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
-import { readDataset } from "../data/storage/open-dataset.js";
+import { openDataset, readDataset } from "../data/storage/open-dataset.js";
+import { DataError } from "../errors.js";
 import { drawCoverage } from "../report/coverage.js";
 import { writePicture } from "../report/write-report.js";
 import { addConvertCommand } from "./convert.js";
@@ -18,17 +21,41 @@ import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-fla
 export function defineData(data: Command): void {
   const inspect = data
     .command("inspect")
-    .description("print shapes, episodes, lengths, returns, success share, ranges and what looks odd")
+    .description(
+      "print shapes, episodes, lengths, returns, success share, ranges and what looks odd; exit code 1 after an ERROR",
+    )
     .argument("<file>", "dataset: a file or folder in any format that is known")
     .option("--picture <file>", "SVG to write: where in a maze the data have been");
   addReadingFlags(inspect).action(async (file: string, flags: ReadingFlags & { readonly picture?: string }) => {
-    const dataset = await readDataset(file, { ...readOptionsOf(flags), allowNonFinite: true });
+    const options = readOptionsOf(flags);
+    // Values that are no numbers are counted, unless their episodes are left out as everywhere else.
+    const dataset = await readDataset(file, { ...options, allowNonFinite: options.dropFaulty !== true });
     if (flags.picture !== undefined) writePicture(drawCoverage(dataset, { title: basename(file) }), flags.picture);
-    process.stdout.write(formatInspection(inspectDataset(dataset)));
+    const inspection = inspectDataset(dataset);
+    process.stdout.write(formatInspection(inspection));
+    const errors = checkData(inspection).filter(({ level }) => level === "error");
+    if (errors.length === 0) return;
+    process.exitCode = 1;
+    const refusal = errors.some(({ id }) => id === "not-finite") && (await refusalOf(file, options));
+    if (refusal) process.stdout.write(`${refusal}\n`);
   });
   addConvertCommand(data);
   addCollectCommand(data);
   addMergeCommand(data);
   addDataBenchCommand(data);
   addGetCommand(data);
+}
+
+/** What everything else says of data that are inspected nevertheless: the first place, in the file's own rows or lines. */
+async function refusalOf(file: string, options: ReadOptions): Promise<string | undefined> {
+  const dataset = await openDataset(file, options);
+  try {
+    for await (const _ of dataset.episodes());
+    return undefined;
+  } catch (error) {
+    if (error instanceof DataError) return `convert and train refuse these data: ${error.message}`;
+    throw error;
+  } finally {
+    dataset.close();
+  }
 }

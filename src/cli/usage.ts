@@ -3,7 +3,7 @@
  * messages become sentences like all others: the thing, the reason, the next step.
  */
 import { type Command, CommanderError } from "commander";
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { nearestNames, RunFailure, UsageError } from "../errors.js";
 
 /** Makes a command and its subcommands throw UsageErrors; only the errors by which help and version end pass unchanged. */
@@ -61,7 +61,7 @@ function sentence(command: Command, code: string, quoted: string, message: strin
   const verbs = command.commands.map((verb) => verb.name());
   switch (code) {
     case "commander.unknownOption":
-      return `${nameOf(command)} has no flag ${quoted}. Did you mean ${flagMeant(quoted.split("=")[0]!, flags)}?`;
+      return `${nameOf(command)} has no flag ${quoted}.${flagMeant(quoted.split("=")[0]!, flags)}`;
     case "commander.unknownCommand":
       return `${nameOf(command)} has no verb "${quoted}". Did you mean "${closest(quoted, verbs)}"? Known: ${nearestNames(quoted, verbs)}.`;
     case "commander.missingArgument":
@@ -84,9 +84,14 @@ const elsewhere: Readonly<Record<string, string>> = {
   "--directory": "--out",
 };
 
+/** " Did you mean --seed?", where a name is near: it goes on like this one, or few of its letters differ. */
 function flagMeant(flag: string, flags: readonly string[]): string {
   const known = elsewhere[flag];
-  return known !== undefined && flags.includes(known) ? known : closest(flag, flags as string[]);
+  if (known !== undefined && flags.includes(known)) return ` Did you mean ${known}?`;
+  const continued = flags.find((other) => flag.length > 4 && other.startsWith(flag));
+  const meant = continued ?? closest(flag, flags as string[]);
+  const letters = Math.max(flag.length, meant.length) - "--".length;
+  return continued !== undefined || distance(flag, meant) <= letters / 2 ? ` Did you mean ${meant}?` : "";
 }
 
 /** In "--seed --agent cql", where the value of the one flag is the other, the word too many is not the mistake. */

@@ -121,8 +121,8 @@ const mistakes: readonly Mistake[] = [
   [train("--config type.yaml"), /^The setting batchSize of agent "cal-ql" is "many"; it must be a number\.$/],
   // Data
   [data("missing.hdf5"), /^The dataset missing\.hdf5 cannot be read: there is no such file\. Give the path of a data/],
-  [data("folder"), /^"folder" is an empty folder, which is not read here; copy the dataset again\.$/],
-  [data("text.hdf5"), /"text\.hdf5".*HDF5/],
+  [data("folder"), /^"folder" is an empty folder; copy the dataset again\.$/],
+  [data("text.hdf5"), /"text\.hdf5" seems to be text, which fits no format/],
   [data("truncated.hdf5"), /"truncated\.hdf5"/],
   [
     data("nan.hdf5"),

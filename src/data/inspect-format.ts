@@ -24,7 +24,7 @@ export function formatInspection(summary: Inspection, context: DataContext = {})
     ["shapes", `observations ${shapesText(summary)}, ${actionShape(summary)}`],
     ["episodes", `${whole(summary.episodes)} (${whole(summary.singleStepEpisodes)} of a single step)`],
     ["steps", whole(summary.steps)],
-    ["length", `min ${lengths.min}  median ${lengths.median}  max ${lengths.max}`],
+    ["length", `min ${whole(lengths.min)}  median ${whole(lengths.median)}  max ${whole(lengths.max)}`],
     [
       "return",
       `min ${short(returns.min)}  mean ${short(returns.mean)}  max ${short(returns.max)}  (raw, undiscounted)`,
@@ -105,8 +105,9 @@ function namedLines(label: string, names: readonly string[] = []): string[][] {
   return labelled(label, lines.length > 0 ? lines : [""]);
 }
 
-function successText({ success }: Inspection): string {
-  if (success === undefined) return "not told by these rewards (they do not take just two values)";
+function successText({ success, rewardValues }: Inspection): string {
+  if (success === undefined)
+    return `not told by these rewards (${rewardValues?.length === 2 ? "the higher one is the usual one" : "they do not take just two values"})`;
   const { reward, episodeShare, recordings, recordingShare } = success;
   const perEpisode = `${percent(episodeShare)} of the episodes reach reward ${short(reward)}`;
   if (recordings === undefined || recordingShare === undefined) return perEpisode;

@@ -57,13 +57,28 @@ export class ValuePass {
   }
 }
 
+/** What a `DuplicatePass` finds. */
+export interface DuplicateSummary {
+  /** Steps whose observation and action have both occurred before. */
+  readonly duplicateSteps: number;
+  /** The steps among which these were counted: all, unless there are millions. */
+  readonly comparedSteps: number;
+  /** Whole episodes of two steps or more that are the same as an earlier one, step by step, and the steps in them. */
+  readonly duplicateEpisodes: number;
+  readonly stepsOfDuplicateEpisodes: number;
+}
+
 /**
- * Counts steps whose observation and action, bit for bit, have occurred in an earlier step. Steps are told apart by 53
- * bits of hash, which confuses one pair in a million steps with a probability below 1e-4.
+ * Counts steps whose observation and action, bit for bit, have occurred in an earlier step, and episodes all of whose
+ * steps an earlier one has. Steps are told apart by 53 bits of hash, which confuses one pair in a million steps with a
+ * probability below 1e-4; episodes by those of all their steps in turn.
  */
 export class DuplicatePass {
   private readonly seen = new Set<number>();
+  private readonly seenEpisodes = new Set<number>();
   private steps = 0;
+  private duplicateEpisodes = 0;
+  private stepsOfDuplicateEpisodes = 0;
 
   /** @param most steps that are looked at, from the first on: each takes some 30 bytes of memory */
   constructor(
@@ -80,12 +95,29 @@ export class DuplicatePass {
       })),
       { words: words(actions), width: this.actionSize },
     ];
-    for (let step = 0; step < length && this.steps < this.most; step++, this.steps++)
-      this.seen.add(hashOf(columns, step));
+    const hashes = new Float64Array(Math.min(length, this.most - this.steps));
+    for (let step = 0; step < hashes.length; step++) {
+      hashes[step] = hashOf(columns, step);
+      this.seen.add(hashes[step]!);
+    }
+    this.steps += hashes.length;
+    // Single steps that are alike are steps, and no episodes of their own.
+    if (hashes.length === length && length > 1) this.seeWhole(hashes);
   }
 
-  get summary(): { readonly duplicateSteps: number; readonly comparedSteps: number } {
-    return { duplicateSteps: this.steps - this.seen.size, comparedSteps: this.steps };
+  get summary(): DuplicateSummary {
+    const { duplicateEpisodes, stepsOfDuplicateEpisodes } = this;
+    const duplicateSteps = this.steps - this.seen.size;
+    return { duplicateSteps, comparedSteps: this.steps, duplicateEpisodes, stepsOfDuplicateEpisodes };
+  }
+
+  /** @param hashes of all steps of an episode */
+  private seeWhole(hashes: Float64Array): void {
+    const episode = hashOf([{ words: new Uint32Array(hashes.buffer), width: 2 * hashes.length }], 0);
+    if (this.seenEpisodes.has(episode)) {
+      this.duplicateEpisodes++;
+      this.stepsOfDuplicateEpisodes += hashes.length;
+    } else this.seenEpisodes.add(episode);
   }
 }
 

@@ -163,7 +163,26 @@ describe("formatInspection", () => {
     const note = { text: "because their episode has no second row", leftOut: 95, example: "line 3" };
     const text = formatInspection(inspectDataset({ ...maze, notes: [note] }));
     expect(text).toMatch(/\nreading +95 rows left out, because their episode has no second row \(line 3, for one\)\n/);
-    expect(text).toMatch(/\nlook at .*\n? *92\.2 % of the rows \(95\) gave no step/s);
+    expect(text).toMatch(/\nlook at .*\n? *92\.2 % of the rows \(95, such as line 3\) gave no step/s);
+  });
+
+  it("tells no success where the higher reward is the usual one, unless the two are a sparse task's", () => {
+    const own = (rewards: number[]) =>
+      episodeOf(
+        rewards,
+        rewards.flatMap((_, step) => [step, 7]).concat(0, 0),
+        rewards.map(() => 0),
+        "clock",
+      );
+    const of = (...episodes: number[][]) => inspectDataset({ ...maze, episodes: episodes.map(own) });
+    const costs = of([-1, -1, -25], [-1, -1, -1]);
+    expect(costs.success).toBeUndefined();
+    expect(formatInspection(costs)).toContain("not told by these rewards (the higher one is the usual one)\n");
+    expect(of([-1, -1, 0], [-1, -1, -1]).success).toMatchObject({ reward: 0, episodeShare: 0.5 });
+    // At the goal for most of the time.
+    expect(of([0, 1, 1, 1], [0, 0]).success).toMatchObject({ reward: 1, episodeShare: 0.5 });
+    // Paid for every step until a fall.
+    expect(of([1, 1, 1, 0], [1, 1, 0]).success).toBeUndefined();
   });
 
   it("holds actions against their bounds where these are known", () => {

@@ -7,13 +7,13 @@ import { datasetOf } from "./check-header.js";
 import type { ObservationParts } from "./columns.js";
 import type { Dataset, NumberNames } from "./episode.js";
 import type { ActionSummary } from "./inspect-actions.js";
-import type { ValueSummary } from "./inspect-values.js";
+import type { DuplicateSummary, ValueSummary } from "./inspect-values.js";
 import { InspectionPass } from "./inspection-pass.js";
 import type { ReadingNote } from "./reading-notes.js";
 import type { ActionBounds } from "./transform.js";
 
 /** What `inspectDataset` finds. Shares are in [0, 1]. */
-export interface Inspection extends ActionSummary {
+export interface Inspection extends ActionSummary, DuplicateSummary {
   readonly source: string;
   readonly observations: ObservationParts;
   readonly actionSize: number;
@@ -33,7 +33,7 @@ export interface Inspection extends ActionSummary {
   readonly truncatedShare: number;
   /** Share of the episodes with a reward above 0. */
   readonly positiveRewardShare: number;
-  /** Only for sparse data, whose rewards take two values: how often the higher one is reached. */
+  /** Only for sparse data, whose rewards take two values, the higher of which is not the usual one: how often it is reached. */
   readonly success?: SparseSuccess;
   readonly rewards: ValueSummary;
   /** The values that rewards take, ascending, if they are at most `MOST_REWARD_VALUES`. */
@@ -44,10 +44,6 @@ export interface Inspection extends ActionSummary {
   readonly states?: ValueSummary;
   /** Of every other part, all its numbers together. */
   readonly parts: Readonly<Record<string, ValueSummary>>;
-  /** Steps whose observation and action have both occurred before. */
-  readonly duplicateSteps: number;
-  /** The steps among which these were counted: all, unless there are millions. */
-  readonly comparedSteps: number;
   /** What the numbers are, where the reader knows. */
   readonly names?: NumberNames;
   /** What the reader left out or had to assume. */

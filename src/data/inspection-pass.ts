@@ -150,9 +150,13 @@ export class InspectionPass {
   }
 
   private success(values: Inspection["rewardValues"]): SparseSuccess | undefined {
-    const reward = values?.[1]?.value;
-    if (values?.length !== 2 || reward === undefined) return undefined;
+    const [lower, higher] = values ?? [];
+    if (values?.length !== 2 || !lower || !higher) return undefined;
+    const reward = higher.value;
     const episodeShare = (this.highest.get(reward) ?? 0) / this.episodes;
+    // The usual reward is what a step costs or pays anyway, unless the two are those of sparse tasks, and some fail.
+    const sparse = reward - lower.value === 1 && (reward === 1 || reward === 0) && episodeShare < 1;
+    if (higher.steps > lower.steps && !sparse) return undefined;
     return { reward, episodeShare, ...this.recordings.summary(reward) };
   }
 }

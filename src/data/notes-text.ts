@@ -2,8 +2,9 @@
 import { counted } from "./figures.js";
 import type { ReadingNote } from "./reading-notes.js";
 
-/** "95 rows left out, because their episode has no second row (line 3, for one)", or the note's own sentence. */
-export function noteSentence({ text, leftOut, example }: ReadingNote): string {
+/** "95 rows left out, because their episode has no second row (line 3, for one)", or the note's own sentence; without a full stop. */
+export function noteSentence({ text: told, leftOut, example }: ReadingNote): string {
+  const text = told.replace(/\.$/, "");
   const place = example === undefined ? "" : ` (${example}${leftOut > 1 ? ", for one" : ""})`;
   if (leftOut > 0) return `${counted(leftOut, "row")} left out, ${text}${place}`;
   return `${text}${place}`;

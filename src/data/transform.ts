@@ -101,7 +101,7 @@ export function refuseActionsBeyond(
   if (beyond === 0) return;
   const share = (100 * beyond) / count;
   throw new DataError(
-    `${share < 0.1 ? "Less than 0.1" : Number(share.toPrecision(3))} % of the action values of ${source} lie beyond their bounds ${boundsText(bounds)}, ranging from ${rounded(least)} to ${rounded(most)}; ${remedy}, or set clipActions to true if the environment clips actions itself.`,
+    `${share < 0.1 ? "Less than 0.1" : Number(share.toPrecision(3))} % of the action values of ${source} lie beyond their bounds ${boundsText(bounds)}, ranging from ${rounded(least)} to ${rounded(most)}; ${remedy}, or set clipActions to true (--clip-actions) if the environment clips actions itself.`,
   );
 }
 

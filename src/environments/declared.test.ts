@@ -34,12 +34,30 @@ it.each<[object, RegExp]>([
   expect(error.message).toContain(`The environment "${name}" has `);
 });
 
+it("all that is missing is named in one sentence", async () => {
+  const name = registered({ close: undefined, horizon: 0 });
+  expect((await errorOf(makeEnvironment(name))).message).toBe(
+    `The environment "${name}" has horizon 0; it must be a whole number, at least 1: the most steps of an episode; it has close undefined; it must be a method, called as close().`,
+  );
+});
+
 it("a factory that gives nothing is told so, by train as well, and nothing is written", async () => {
   registerEnvironment("nothing", () => undefined as unknown as Environment);
   const folder = newFolder();
   const error = await errorOf(train({ ...tiny, task: "nothing" }, { folder, dataset: lineData() }));
   expect(existsSync(folder)).toBe(false);
   expect(error.message).toMatch(/"nothing" gave undefined; return a fresh environment\.$/);
+});
+
+it("a reset that lacks something is refused with all of it before the run has a folder", async () => {
+  const name = registered({ reset: () => ({ observation: [0, 0] }) });
+  const folder = newFolder();
+  const error = await errorOf(train({ ...tiny, task: name }, { folder, dataset: lineData() }));
+  expect(error.name).toBe("UsageError");
+  expect(error.message).toMatch(
+    /the observation is .*, and info\.success is undefined .*; return a Float32Array .*, and tell in/,
+  );
+  expect(existsSync(folder)).toBe(false);
 });
 
 it("one that is refused is closed", async () => {

@@ -49,16 +49,16 @@ async function givenBack(made: Partial<Environment>): Promise<void> {
   } catch {}
 }
 
-/** The same environment, or a refused one closed. @throws UsageError naming the member that is missing or of the wrong kind */
+/** The same environment, or a refused one closed. @throws UsageError naming all members that are missing or of the wrong kind */
 export function withDeclaredMembers(made: Environment, name: string): Environment {
   if (typeof made !== "object" || made === null)
     throw new UsageError(`The factory of the environment "${name}" gave ${shown(made)}; return a fresh environment.`);
   const result = declared.safeParse(made);
   if (result.success) return made;
   void givenBack(made);
-  const issue = result.error.issues[0]!;
-  const member = issue.path[0] as keyof typeof declared.shape;
-  throw new UsageError(
-    `The environment "${name}" has ${member} ${shown(made[member])}; ${requirement(issue, made[member])}.`,
-  );
+  const wrong = result.error.issues.map((issue) => {
+    const member = issue.path[0] as keyof typeof declared.shape;
+    return `has ${member} ${shown(made[member])}; ${requirement(issue, made[member])}`;
+  });
+  throw new UsageError(`The environment "${name}" ${wrong.join("; it ")}.`);
 }

@@ -22,6 +22,9 @@ import { joinState } from "./state.js";
 /** The states of an episode that can be saved; their order is part of saved states. */
 const episodeStates = ["running", "terminated", "truncated"] as const;
 
+/** An answer that is none of an environment. */
+export class BrokenContract extends RunFailure {}
+
 type State = "new" | (typeof episodeStates)[number] | "closed";
 
 /**
@@ -109,16 +112,16 @@ class GuardedEnvironment implements Environment {
   }
 
   private begun(result: ResetResult): ResetResult {
-    const [problem] = resetProblems(result, this.observationSpace);
-    if (problem) throw this.fail("reset()", problem);
+    const problems = resetProblems(result, this.observationSpace);
+    if (problems.length > 0) throw this.fail("reset()", ...problems);
     this.state = "running";
     this.steps = 0;
     return result;
   }
 
   private stepped(result: StepResult): StepResult {
-    const [problem] = stepProblems(result, this.observationSpace);
-    if (problem) throw this.fail(`step ${this.steps}`, problem);
+    const problems = stepProblems(result, this.observationSpace);
+    if (problems.length > 0) throw this.fail(`step ${this.steps}`, ...problems);
     if (!result.terminated && !result.truncated && this.steps >= this.horizon)
       throw this.fail(`step ${this.steps}`, {
         what: `the episode goes on although its horizon is ${this.horizon}`,
@@ -173,9 +176,10 @@ class GuardedEnvironment implements Environment {
     return new UsageError(`${this.name}: ${what}; ${nextStep}.`);
   }
 
-  private fail(where: string, problem: Problem): RunFailure {
-    return new RunFailure(
-      `${this.name}: ${where} broke the contract of an environment: ${problem.what}; ${problem.nextStep} (checkEnvironment() lists all that is wrong).`,
+  private fail(where: string, ...problems: readonly Problem[]): BrokenContract {
+    const [what, next] = [problems.map((problem) => problem.what), problems.map(({ nextStep }) => nextStep)];
+    return new BrokenContract(
+      `${this.name}: ${where} broke the contract of an environment: ${what.join(", and ")}; ${next.join(", and ")} (checkEnvironment() lists all that is wrong).`,
     );
   }
 }

@@ -38,6 +38,11 @@ export function registerEnvironment(name: string, factory: EnvironmentFactory): 
   own().set(name, factory);
 }
 
+/** Whether a task is played in an environment that a user registered. */
+export function isOwnEnvironment(task: string): boolean {
+  return own().has(splitTask(task).name);
+}
+
 /**
  * A fresh, guarded environment, e.g. `await makeEnvironment("pointmaze-umaze", { start: "diverse" })`, or the same as
  * `"pointmaze-umaze?start=diverse"`. Call `close` when it is no longer needed: its physics lives outside JavaScript's

@@ -23,7 +23,8 @@ describe("what was seen at the switch", () => {
     const seen = switchSeen(low)!;
     expect(seen).toMatchObject({ startQ: -20, startReturn: -16, floor: -33, actionGap: 0.5 });
     const success = low.evaluations.findLast(({ phase }) => phase === "offline")!.successRate;
-    expect(seen.facts).toEqual({ agent: "cql", maxTargetBackup: true, mixes: true, success });
+    expect(seen.facts).toMatchObject({ calibrated: false, maxTargetBackup: true, mixes: true, success });
+    expect(seen.facts.updates).toBe(low.metrics.findLast(({ phase }) => phase === "offline")!.updates);
   });
 
   it("fills the columns", () => {

@@ -38,7 +38,12 @@ export function seenSoFar(run: Run): SwitchSeen | undefined {
 
 function seenIn({ config }: Run, line: MetricsLine | undefined, success: number | undefined): SwitchSeen | undefined {
   const figures = line && switchFigures(line.metrics);
-  return figures && { ...figures, actionGap: line.metrics.actionGap, facts: factsOf(config.settings, success) };
+  if (figures === undefined) return undefined;
+  return {
+    ...figures,
+    actionGap: line!.metrics.actionGap,
+    facts: factsOf(config.settings, success, line!.updates),
+  };
 }
 
 export const doctorColumns: readonly {

@@ -74,7 +74,8 @@ describe("an environment that hangs", () => {
   it("at the beginning of an episode is named as well", async () => {
     const task = registerLine("hanging beginner", {
       beforeReset: (resets) => {
-        if (resets === 5) hangs["a loop"]!();
+        // The first is that at the door.
+        if (resets === 6) hangs["a loop"]!();
       },
     });
     const { error } = await failing(task, { onlineSteps: 60 });

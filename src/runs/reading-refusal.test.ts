@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { calql } from "../cli/command-line.fixture.js";
+import { noteSentence } from "../data/notes-text.js";
 import { DataError, RunFailure, UsageError } from "../errors.js";
 import { readRun } from "./read.js";
-import { readingRefusal } from "./reading-refusal.js";
+import { readingAdvice, readingRefusal } from "./reading-refusal.js";
 import { newFolder, registerLine } from "./tiny-run.fixture.js";
 
 const messageOf = (message: string, file = "logs/day 1.npz") =>
@@ -22,6 +23,13 @@ describe("readingRefusal", () => {
     expect(messageOf('Nobody knows "flags"; --ignore flags, and --done-means task.', "x/")).toContain(
       "calql data convert x/ x.calql --ignore flags --done-means task, and",
     );
+    expect(messageOf("Say --done-means clock, or --done-means either --horizon STEPS.")).toContain(
+      " --done-means MEANING, and",
+    );
+    expect(messageOf("Say --done-means either --horizon 50.")).toContain(" --done-means either --horizon 50, and");
+    expect(messageOf("Make them with --reward success:next.won.")).toContain(" --reward success:next.won, and");
+    expect(messageOf("Use --reward success or --reward success:0,3.")).toContain(" --reward success:COLUMN, and");
+    expect(messageOf('Read it with --ignore "my flags".')).toContain(' --ignore "my flags", and');
     expect(messageOf("give the goal [x, y] from which")).toContain('.calql" --goal X,Y, and');
     expect(messageOf("Leave them out with --drop-faulty.")).toContain(" --drop-faulty, and");
   });
@@ -30,6 +38,20 @@ describe("readingRefusal", () => {
     for (const error of [new RunFailure("--from d4rl"), new UsageError("Another thing.")])
       expect(readingRefusal(error, "a.h5")).toBe(error);
     expect(readingRefusal(new DataError("--from d4rl"), "a")).toBeInstanceOf(DataError);
+  });
+});
+
+describe("readingAdvice", () => {
+  const adviceOf = (text: string, more = {}) => readingAdvice({ text, leftOut: 0, ...more }, "a.h5");
+
+  it("ends a note that names a flag with the command, with one full stop and the place in the note's words", () => {
+    const told = `"end" was taken for the task; where the clock did, say --done-means clock; training takes no such flag: write the data once with calql data convert a.h5 a.calql --done-means clock, and give --dataset a.calql`;
+    const text = '"end" was taken for the task; where the clock did, say --done-means clock';
+    for (const end of ["", "."]) expect(noteSentence(adviceOf(text + end))).toBe(told);
+    expect(noteSentence(adviceOf("some rows lie; --ignore x", { example: "row 3" }))).toMatch(
+      /^some rows lie; --ignore x \(row 3\); training takes .* --ignore x, and give --dataset a\.calql$/,
+    );
+    expect(noteSentence(adviceOf("nothing to be said."))).toBe("nothing to be said");
   });
 });
 

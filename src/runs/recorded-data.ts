@@ -12,7 +12,7 @@ import { checkedDataset } from "../training/check-dataset.js";
 import { learnsFromNoData, noData } from "../training/fitting-agents.js";
 import { dataInMemory, dataOpened, type LearningData } from "../training/learning-data.js";
 import { refuseMismatch } from "../training/mismatch.js";
-import { readingRefusal } from "./reading-refusal.js";
+import { readingAdvice, readingRefusal } from "./reading-refusal.js";
 import { taskData } from "./task-data.js";
 import type { TrainOptions } from "./train-options.js";
 
@@ -62,7 +62,9 @@ async function dataInFile(run: RunSettings, environment: Environment, file: stri
       ...(discreteActions !== null && { discreteActions }),
       fallbackHorizon: environment.horizon,
     });
-    return { ...(await dataOpened(opened, run.replayMemory)), recordedTask: await taskNamedIn(file) };
+    const data = await dataOpened(opened, run.replayMemory);
+    const notes = data.notes?.map((note) => readingAdvice(note, file));
+    return { ...data, ...(notes && { notes }), recordedTask: await taskNamedIn(file) };
   } catch (error) {
     throw readingRefusal(error, file);
   }

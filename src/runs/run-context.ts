@@ -5,8 +5,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { watched } from "../environments/call-watch.js";
-import { makeIn } from "../environments/environment-call.js";
+import { makeIn, resetIn } from "../environments/environment-call.js";
+import { EnvironmentFailure } from "../environments/environment-failure.js";
+import { BrokenContract } from "../environments/guard.js";
+import { isOwnEnvironment } from "../environments/registry.js";
 import { RenewableEnvironment } from "../environments/renewable-environment.js";
+import { UsageError } from "../errors.js";
 import type { Configuration, TrainSettings } from "../settings/configuration.js";
 import type { AssembledRun } from "../training/assemble.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
@@ -34,7 +38,8 @@ export async function withNewRun<Result>(
 ): Promise<Result> {
   const { folder } = options;
   refuseUsedFolder(folder);
-  return withContext(configuration, options, (context) => {
+  return withContext(configuration, options, async (context) => {
+    await refuseBrokenReset(context);
     makeEmptyFolder(folder);
     return underLock(folder, async () => use(await newRun(context, folder)));
   });
@@ -79,6 +84,24 @@ async function withContext<Result>(
     data?.close();
     await environment?.close();
     await watch?.close();
+  }
+}
+
+/**
+ * An environment whose first answer breaks the contract is refused before the folder is made. What else may fail there is
+ * left to the run, which begins again elsewhere where it can. The run's own resets have seeds, so nothing follows from this.
+ * @throws UsageError with all that is wrong; EnvironmentFailure where no answer comes
+ */
+async function refuseBrokenReset({ configuration, environment, watch }: RunContext): Promise<void> {
+  const { task, seed } = configuration.run;
+  if (!isOwnEnvironment(task)) return;
+  try {
+    await resetIn({ environment, episode: { kind: "evaluation episode", number: 1 }, watch }, seed);
+  } catch (error) {
+    if (!(error instanceof EnvironmentFailure)) throw error;
+    if (error.cause instanceof BrokenContract)
+      throw new UsageError(`The environment ${error.cause.message} Mend it and run again.`, { cause: error });
+    if (error.hung) throw error;
   }
 }
 

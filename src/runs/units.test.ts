@@ -107,7 +107,7 @@ describe("actions in the units of the environment", () => {
     const values = watts.episodes.flatMap(({ actions }) => [...actions]);
     const share = Number(((100 * values.filter((value) => value > 5).length) / values.length).toPrecision(3));
     expect(error.message).toBe(
-      `${share} % of the action values of heater lie beyond their bounds [0, 5], ranging from 0 to 5000; give the environment bounds in the units of the data, box(low, high), or set clipActions to true if the environment clips actions itself.`,
+      `${share} % of the action values of heater lie beyond their bounds [0, 5], ranging from 0 to 5000; give the environment bounds in the units of the data, box(low, high), or set clipActions to true (--clip-actions) if the environment clips actions itself.`,
     );
     expect(() => readRun(folder)).toThrow("There is no run folder");
     const { summary } = await trained("heater in kW", watts, { clipActions: true });

@@ -17,6 +17,8 @@ it.each([
 
 const cql = { agent: "cql", maxTargetBackup: false, mixingRatio: 0, mixingRatioEnd: null };
 
+const calQl = { calibrationSource: "monte-carlo" };
+
 describe("the sentence", () => {
   const verdict = (startQ: number, settings: object = cql, success = 1) =>
     verdictOf(at(startQ), factsOf({ ...settings }, success));
@@ -33,14 +35,31 @@ describe("the sentence", () => {
   });
 
   it.each([
-    [{ ...cql, agent: "cal-ql" }, "maxTargetBackup, a mixingRatio above 0, "],
+    [{ ...calQl, ...cql }, "maxTargetBackup, a mixingRatio above 0, "],
     [{ ...cql, maxTargetBackup: true }, "cal-ql, a mixingRatio above 0, "],
     [{ ...cql, mixingRatio: 0.5 }, "cal-ql, maxTargetBackup, "],
     [{ ...cql, mixingRatio: -1 }, "cal-ql, maxTargetBackup, "],
     [{ ...cql, mixingRatioEnd: 0.5 }, "cal-ql, maxTargetBackup, "],
     [{ agent: "iql", mixingRatio: 0.5 }, "cal-ql, "],
+    [{ agent: "cql-discrete", mixingRatio: 0.5, explorationEpsilon: 0.05 }, "cal-ql-discrete, "],
+    [{ ...calQl, mixingRatio: 0.5, explorationEpsilon: 0.05 }, ""],
   ])("does not recommend what the run has: %j", (settings, helps) => {
     expect(verdict(-45, settings)).toMatch(new RegExp(`What helps: ${helps}fewer offline updates, wider data\\.$`));
+  });
+
+  it("says in which rewards the values are, where they are scaled or shifted", () => {
+    expect(verdict(-45, { ...cql, rewardScale: 10, rewardShift: -5 })).toContain(
+      " These values are in rewards scaled by 10 and shifted by -5. Unlearning",
+    );
+    expect(verdict(-45, { ...cql, rewardScale: 1, rewardShift: -1 })).toContain(" in rewards shifted by -1. ");
+    expect(verdict(-45, { ...cql, rewardScale: 1, rewardShift: 0 })).not.toContain("in rewards");
+  });
+
+  it("tells that a critic has hardly been trained, and does not advise to train it less", () => {
+    const trained = (updates: number) => verdictOf(at(-45), factsOf(cql, 1, updates));
+    expect(trained(499)).toContain(" After 499 updates the critic has hardly been trained: ");
+    expect(trained(499)).not.toContain("fewer offline updates");
+    expect(trained(500)).toBe(verdict(-45));
   });
 
   it("does not soothe about a policy that has learned nothing", () => {

@@ -4,6 +4,7 @@
  * every end that is worth more than the critic's value of the start, and less than what the recorded episodes reach
  * from there, is one that a policy can unlearn to (docs/unlearning.md).
  */
+import { counted } from "../data/figures.js";
 import type { MetricsLine } from "./record.js";
 
 /** What the verdict follows from; values and returns are discounted, in the rewards that the critics see. */
@@ -20,14 +21,20 @@ export interface SwitchFigures {
 
 /** What of a run decides how its figures are to be read. */
 export interface RunFacts {
-  /** Of the offline phase. */
-  readonly agent: unknown;
+  /** Whether the offline agent keeps its values above reference values, as Cal-QL does. */
+  readonly calibrated: boolean;
+  /** Whether it chooses among numbered actions. */
+  readonly discrete: boolean;
   /** Undefined where the agent has no such setting. */
   readonly maxTargetBackup: unknown;
   /** Whether some of the online batches' rows are recorded ones. */
   readonly mixes: boolean;
   /** Success of the policy at the switch; undefined where it was not evaluated. */
   readonly success: number | undefined;
+  /** Updates so far; undefined where nobody counted them. */
+  readonly updates?: number | undefined;
+  /** How rewards became those that the critics see. */
+  readonly rewards: { readonly scale: number; readonly shift: number };
 }
 
 export const grades = ["calibrated", "low", "below the floor", "high"] as const;
@@ -35,6 +42,8 @@ export type Grade = (typeof grades)[number];
 
 /** What is let pass, as a share of the distance between the floor and the recorded returns. */
 const TOLERANCE = 0.1;
+/** Fewer updates leave values about where their first weights had them. */
+const FEW_UPDATES = 500;
 
 /** The figures in a line of metrics; undefined where one was not measured. */
 export function switchFigures(metrics: MetricsLine["metrics"]): SwitchFigures | undefined {
@@ -44,10 +53,25 @@ export function switchFigures(metrics: MetricsLine["metrics"]): SwitchFigures | 
   return { startQ, startReturn, floor, ...(idleValue === undefined && { floorOfAll: true }) };
 }
 
-/** @param settings of the run, as its config.json has them */
-export function factsOf(settings: Readonly<Record<string, unknown>>, success: number | undefined): RunFacts {
-  const { agent, maxTargetBackup, mixingRatio, mixingRatioEnd } = settings;
-  return { agent, maxTargetBackup, mixes: mixingRatio !== 0 || Boolean(mixingRatioEnd), success };
+/**
+ * @param settings of the run, as its config.json has them: an agent is known by the settings that it has
+ * @param updates of the offline phase so far
+ */
+export function factsOf(
+  settings: Readonly<Record<string, unknown>>,
+  success: number | undefined,
+  updates?: number,
+): RunFacts {
+  const { maxTargetBackup, mixingRatio, mixingRatioEnd, rewardScale, rewardShift } = settings;
+  return {
+    calibrated: "calibrationSource" in settings,
+    discrete: "explorationEpsilon" in settings,
+    maxTargetBackup,
+    mixes: mixingRatio !== 0 || Boolean(mixingRatioEnd),
+    success,
+    updates,
+    rewards: { scale: Number(rewardScale ?? 1), shift: Number(rewardShift ?? 0) },
+  };
 }
 
 export function gradeOf({ startQ, startReturn, floor }: SwitchFigures): Grade {
@@ -65,7 +89,21 @@ export function verdictOf(figures: SwitchFigures, facts: RunFacts): string {
         "An earlier calql recorded the worth of doing nothing, from the rewards that end an episode too: it may be too low.",
       ]
     : [];
-  return [foundIn(figures), followingFrom(gradeOf(figures), facts), ...caveat].join(" ");
+  const few =
+    facts.updates !== undefined && facts.updates < FEW_UPDATES
+      ? [
+          `After ${counted(facts.updates, "update")} the critic has hardly been trained: these values say little yet; give it more offlineUpdates.`,
+        ]
+      : [];
+  const units = unitsIn(facts.rewards);
+  const said = [foundIn(figures), ...(units ? [units] : []), ...few];
+  return [...said, followingFrom(gradeOf(figures), facts), ...caveat].join(" ");
+}
+
+/** In which rewards these values are, where they are not those of the environment. */
+function unitsIn({ scale, shift }: RunFacts["rewards"]): string | undefined {
+  const changes = [...(scale === 1 ? [] : [`scaled by ${scale}`]), ...(shift === 0 ? [] : [`shifted by ${shift}`])];
+  return changes.length === 0 ? undefined : `These values are in rewards ${changes.join(" and ")}.`;
 }
 
 function foundIn(figures: SwitchFigures): string {
@@ -101,12 +139,12 @@ function followingFrom(grade: Grade, facts: RunFacts): string {
 }
 
 /** What the run does not have yet, of what is known to help. */
-function remedies({ agent, maxTargetBackup, mixes }: RunFacts): string[] {
+function remedies({ calibrated, discrete, maxTargetBackup, mixes, updates = FEW_UPDATES }: RunFacts): string[] {
   return [
-    ...(agent === "cal-ql" ? [] : ["cal-ql"]),
+    ...(calibrated ? [] : [discrete ? "cal-ql-discrete" : "cal-ql"]),
     ...(maxTargetBackup === false ? ["maxTargetBackup"] : []),
     ...(mixes ? [] : ["a mixingRatio above 0"]),
-    "fewer offline updates",
+    ...(updates < FEW_UPDATES ? [] : ["fewer offline updates"]),
     "wider data",
   ];
 }

@@ -80,7 +80,7 @@ export class RunLog {
     if (this.phase !== "offline" || this.updates === 0) return;
     // Measured anew: the last line may have been written before the run was interrupted here.
     const figures = switchFigures((await this.starts?.()) ?? {});
-    const facts = factsOf(this.settings, this.evaluations.at(-1)?.successRate);
+    const facts = factsOf(this.settings, this.evaluations.at(-1)?.successRate, this.updates);
     if (figures) this.notice("switch", verdictOf(figures, facts));
   }
 

@@ -20,7 +20,7 @@ export const actionChecks: readonly Check[] = [
       const bounds = boundsIn(data, context);
       if (!bounds || context.clipActions || data.actionsBeyondShare === 0) return [];
       return [
-        `${percent(data.actionsBeyondShare)} of the action values lie beyond their bounds ${boundsText(bounds)}: correct these bounds, or set clipActions to true where the environment clips them`,
+        `${percent(data.actionsBeyondShare)} of the action values lie beyond their bounds ${boundsText(bounds)}: correct these bounds, or set clipActions to true (--clip-actions) where the environment clips them`,
       ];
     },
   },
@@ -32,7 +32,7 @@ export const actionChecks: readonly Check[] = [
       const bounds = boundsIn(data, context);
       if (!bounds || !context.clipActions || data.actionsBeyondShare <= MUCH_CLIPPED) return [];
       return [
-        `${percent(data.actionsBeyondShare)} of the action values lie beyond their bounds ${boundsText(bounds)} and are clipped to them, ranging from ${rangeOf(data)}: if the data are in other units, scale their actions; clipActions false refuses them`,
+        `${percent(data.actionsBeyondShare)} of the action values lie beyond their bounds ${boundsText(bounds)} and are clipped to them, ranging from ${rangeOf(data)}: if the data are in other units, scale their actions; clipActions false (--clip-actions false) refuses them`,
       ];
     },
   },
@@ -43,7 +43,7 @@ export const actionChecks: readonly Check[] = [
     find: (data, context) => {
       if (boundsIn(data, context) || data.actionsBeyondShare === 0) return [];
       return [
-        `${percent(data.actionsBeyondShare)} of the action values lie beyond -1 and 1: give their bounds (--action-bounds LOW,HIGH), or set clipActions to true where the environment clips them`,
+        `${percent(data.actionsBeyondShare)} of the action values lie beyond -1 and 1: give their bounds (--action-bounds LOW,HIGH), or set clipActions to true (--clip-actions) where the environment clips them`,
       ];
     },
   },

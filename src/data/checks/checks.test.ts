@@ -34,6 +34,17 @@ const statesOf = (state: (i: number, value: number) => number) =>
     observations: { state: (observations.state as Float32Array).map((x, i) => state(i, x)) },
   }));
 
+/** The first steps of an episode. */
+const rowsTo = (episode: Episode, length: number): Episode => ({
+  ...episode,
+  length,
+  observations: { state: episode.observations.state!.subarray(0, 3 * (length + 1)) },
+  actions: episode.actions.subarray(0, 2 * length),
+  rewards: episode.rewards.subarray(0, length),
+  terminated: episode.terminated.subarray(0, length),
+  truncated: true,
+});
+
 describe("checkData", () => {
   it("finds nothing in ordinary data, with and without a task", () => {
     expect(found(ordinary)).toEqual({});
@@ -58,7 +69,7 @@ describe("checkData", () => {
       const far = actionsOf((i, value) => (i % 10 === 0 ? 1.5 : value));
       expect(found(far)).toEqual({
         "actions-beyond-one":
-          "10.0 % of the action values lie beyond -1 and 1: give their bounds (--action-bounds LOW,HIGH), or set clipActions to true where the environment clips them.",
+          "10.0 % of the action values lie beyond -1 and 1: give their bounds (--action-bounds LOW,HIGH), or set clipActions to true (--clip-actions) where the environment clips them.",
       });
     });
 
@@ -187,7 +198,7 @@ describe("checkData", () => {
       const huge = statesOf((i, value) => (i % 3 === 1 ? 1e6 + 1e6 * value : value));
       expect(Object.keys(found(huge))).toEqual(["huge-observations", "scales-apart"]);
       expect(found(huge)["huge-observations"]).toMatch(
-        /^Observations reach \d{7} \(column 1\), .*: set normaliseObservations to true/,
+        /^Observations reach \d{7} \(column 1\), .*: set normaliseObservations to true \(--normalise-observations\)/,
       );
       const apart = statesOf((i, value) => (i % 3 === 1 ? 1e5 * value : value));
       expect(found(apart)).toEqual({
@@ -202,7 +213,7 @@ describe("checkData", () => {
         id: "not-finite",
         level: "error",
         sentence:
-          "Observations: 20 values NaN or infinite, on which nothing can be trained; repair these episodes or leave them out.",
+          "Observations: 20 values NaN or infinite, on which nothing can be trained; repair these episodes, or leave them out with --drop-faulty.",
       });
     });
 
@@ -216,8 +227,9 @@ describe("checkData", () => {
     });
 
     it("that occur twice are counted", () => {
-      const twice = { ...ordinary, episodes: [...ordinary.episodes, ...ordinary.episodes.slice(0, 4)] };
-      expect(found(twice)["duplicate-steps"]).toMatch(/^240 steps \(16\.7 %\) occur more than once/);
+      const others = ordinary.episodes.slice(0, 4).map((e) => rowsTo(e, 30));
+      const twice = { ...ordinary, episodes: [...ordinary.episodes, ...others] };
+      expect(found(twice)["duplicate-steps"]).toMatch(/^120 steps \(9\.1 %\) occur more than once/);
     });
   });
 
@@ -247,12 +259,32 @@ describe("checkData", () => {
       });
     });
 
-    it("of which more than 1 % of the rows were left out are told, with an example", () => {
+    it("of which more than 1 % of the rows were left out are told, with an example and not the reason again", () => {
       const note = { text: "because their episode has no second row", leftOut: 400, example: "line 3" };
-      expect(found({ ...ordinary, notes: [note] })["rows-left-out"]).toMatch(
-        /^25\.0 % of the rows \(400\) gave no step, most of them because their episode has no second row, line 3 for one/,
-      );
+      const told = found({ ...ordinary, notes: [note] })["rows-left-out"];
+      expect(told).toMatch(/^25\.0 % of the rows \(400, such as line 3\) gave no step: what remains/);
+      expect(told).not.toContain("because");
       expect(found({ ...ordinary, notes: [{ ...note, leftOut: 12 }] })).toEqual({});
+    });
+
+    it("may lose a last row each, unless these are more than 5 % of the rows", () => {
+      const note = { text: "because what was observed next is not stored", leftOut: 60, example: "row 3" };
+      expect(found({ ...ordinary, notes: [note] })).toEqual({});
+      expect(found({ ...ordinary, notes: [{ ...note, leftOut: 70 }] })).toHaveProperty("rows-left-out");
+    });
+
+    it("that are the same as others are told, of choices too", () => {
+      const [twice] = ordinary.episodes;
+      const repeated = { ...ordinary, episodes: [...ordinary.episodes, twice!] };
+      expect(found(repeated)).toEqual({
+        "duplicate-episodes": expect.stringMatching(/^1 episode \(4\.8 %\) is the same as an earlier one .* twice\.$/),
+      });
+      const one = randomDataset(1, new Array<number>(20).fill(60), { ...sizes, actionSize: 1 });
+      const choices = one.episodes.map((e) => ({ ...e, actions: e.actions.map((x) => (x > 0 ? 3 : 0)) }));
+      const merged = { ...one, discreteActions: 4, episodes: [...choices, ...choices.slice(0, 10)] };
+      expect(found(merged)["duplicate-episodes"]).toMatch(
+        /^10 episodes \(33\.3 %\) are the same .* \(unless the world leaves nothing to chance\)\.$/,
+      );
     });
   });
 

@@ -1,6 +1,7 @@
 /** What may be wrong with recorded episodes: where they end, how many there are, and whose they are. */
 import { counted, percent, whole } from "../figures.js";
 import type { Inspection } from "../inspect.js";
+import { losesEpisodes, type ReadingNote } from "../reading-notes.js";
 import type { Check } from "./check.js";
 import { isOtherTask } from "./other-task.js";
 
@@ -9,20 +10,23 @@ const FEW_EPISODES = 10;
 /** An unmarked recording of more steps than episodes usually have. */
 const LONG = 2000;
 const MANY_LEFT_OUT = 0.01;
+const MOST_LAST_ROWS = 0.05;
 
 export const episodeChecks: readonly Check[] = [
   {
     id: "rows-left-out",
     level: "notice",
-    when: `more than ${percent(MANY_LEFT_OUT)} of the rows gave no step`,
-    find: (data) => {
-      const leftOut = (data.notes ?? []).reduce((sum, note) => sum + note.leftOut, 0);
-      const share = leftOut / (leftOut + data.steps);
-      if (leftOut === 0 || share <= MANY_LEFT_OUT) return [];
-      const [most] = [...data.notes!].sort((one, other) => other.leftOut - one.leftOut);
-      const example = most!.example === undefined ? "" : `, ${most!.example} for one`;
+    when: `more than ${percent(MOST_LAST_ROWS)} of the rows gave no step, or more than ${percent(MANY_LEFT_OUT)} in whole episodes`,
+    find: ({ notes = [], steps }) => {
+      const rows = (some: readonly ReadingNote[]) => some.reduce((sum, note) => sum + note.leftOut, 0);
+      const [leftOut, inEpisodes] = [rows(notes), rows(notes.filter(losesEpisodes))];
+      const all = leftOut + steps;
+      // A last row whose next observation is unknown is what most recordings lose.
+      if (leftOut <= MOST_LAST_ROWS * all && inEpisodes <= MANY_LEFT_OUT * all) return [];
+      const [most] = [...notes].sort((one, other) => other.leftOut - one.leftOut);
+      const example = most!.example === undefined ? "" : `, such as ${most!.example}`;
       return [
-        `${percent(share)} of the rows (${whole(leftOut)}) gave no step, most of them ${most!.text}${example}: what remains may not be typical; check how episodes and their ends are marked`,
+        `${percent(leftOut / all)} of the rows (${whole(leftOut)}${example}) gave no step: what remains may not be typical; check how episodes and their ends are marked`,
       ];
     },
   },

@@ -7,6 +7,8 @@ import type { Check } from "./check.js";
 const HUGE = 1e6;
 const SCALES_APART = 1e4;
 const MANY_DUPLICATES = 0.01;
+/** Short episodes of few choices may be the same by chance. */
+const MANY_REPEATED_CHOICES = 0.1;
 
 export const observationChecks: readonly Check[] = [
   {
@@ -18,7 +20,7 @@ export const observationChecks: readonly Check[] = [
         nonFinite === 0
           ? []
           : [
-              `${key}: ${counted(nonFinite, "value")} NaN or infinite, on which nothing can be trained; repair these episodes or leave them out`,
+              `${key}: ${counted(nonFinite, "value")} NaN or infinite, on which nothing can be trained; repair these episodes, or leave them out with --drop-faulty`,
             ],
       ),
   },
@@ -32,7 +34,7 @@ export const observationChecks: readonly Check[] = [
       if (columns.length === 0) return [];
       const most = Math.max(...columns.map((column) => magnitude(states.ranges[column]!)));
       return [
-        `observations reach ${short(most)} (column ${listed(columns)}), with which networks do not learn: set normaliseObservations to true`,
+        `observations reach ${short(most)} (column ${listed(columns)}), with which networks do not learn: set normaliseObservations to true (--normalise-observations)`,
       ];
     },
   },
@@ -47,7 +49,7 @@ export const observationChecks: readonly Check[] = [
       const [least, most] = [Math.min(...known), Math.max(...known)];
       if (!(most > SCALES_APART * least)) return [];
       return [
-        `observations have columns of very different scale: column ${scales.indexOf(most)} ranges over ${short(most)}, column ${scales.indexOf(least)} over ${short(least)}, which is hardly seen beside it; set normaliseObservations to true`,
+        `observations have columns of very different scale: column ${scales.indexOf(most)} ranges over ${short(most)}, column ${scales.indexOf(least)} over ${short(least)}, which is hardly seen beside it; set normaliseObservations to true (--normalise-observations)`,
       ];
     },
   },
@@ -72,12 +74,26 @@ export const observationChecks: readonly Check[] = [
   {
     id: "duplicate-steps",
     level: "notice",
-    when: `more than ${percent(MANY_DUPLICATES)} of the steps have an observation and an action (a vector) that occurred before, to the bit`,
-    find: ({ duplicateSteps, comparedSteps, actionCounts }) => {
+    when: `more than ${percent(MANY_DUPLICATES)} of the steps have an observation and an action (a vector) that occurred before, to the bit, other than in whole episodes`,
+    find: ({ duplicateSteps, stepsOfDuplicateEpisodes, comparedSteps, actionCounts }) => {
       // Where choices are few, the same one in the same place is what to expect.
-      if (actionCounts || duplicateSteps <= MANY_DUPLICATES * comparedSteps) return [];
+      const others = duplicateSteps - stepsOfDuplicateEpisodes;
+      if (actionCounts || others <= MANY_DUPLICATES * comparedSteps) return [];
       return [
-        `${whole(duplicateSteps)} steps (${percent(duplicateSteps / comparedSteps)}) occur more than once, so that success and coverage look better than they are; leave out what was recorded or merged twice`,
+        `${whole(others)} steps (${percent(others / comparedSteps)}) occur more than once, so that success and coverage look better than they are; leave out what was recorded or merged twice`,
+      ];
+    },
+  },
+  {
+    id: "duplicate-episodes",
+    level: "notice",
+    when: `more than ${percent(MANY_DUPLICATES)} of the steps (of choices: ${percent(MANY_REPEATED_CHOICES)}) are in episodes that are the same as an earlier one, to the bit`,
+    find: ({ duplicateEpisodes, stepsOfDuplicateEpisodes, comparedSteps, actionCounts, episodes }) => {
+      const most = actionCounts ? MANY_REPEATED_CHOICES : MANY_DUPLICATES;
+      if (stepsOfDuplicateEpisodes <= most * comparedSteps) return [];
+      const chance = actionCounts ? " (unless the world leaves nothing to chance)" : "";
+      return [
+        `${counted(duplicateEpisodes, "episode")} (${percent(duplicateEpisodes / episodes)}) ${duplicateEpisodes === 1 ? "is" : "are"} the same as an earlier one in every step, so that success and coverage look better than they are; leave out what was recorded or merged twice${chance}`,
       ];
     },
   },

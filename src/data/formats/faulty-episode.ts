@@ -5,6 +5,7 @@
  */
 import { DataError } from "../../errors.js";
 import { checkFinite } from "../containers/refusal.js";
+import { noteSentence } from "../notes-text.js";
 import type { ReadingNotes } from "../reading-notes.js";
 import type { ReadOptions } from "./format.js";
 
@@ -68,7 +69,7 @@ export async function unlessFaulty<T>(
 /** The error for data of which nothing is left. */
 export function nothingLeft(name: string, notes: ReadingNotes): DataError {
   const [note] = notes.all;
-  const why = note ? ` (${note.leftOut} rows left out ${note.text}, such as ${note.example})` : "";
+  const why = note ? ` (${noteSentence(note)})` : "";
   return new DataError(`"${name}" holds no episode that can be learned from${why}; record others.`);
 }
 

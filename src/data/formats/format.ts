@@ -117,4 +117,14 @@ export function refuseOptions(
   for (const key of Object.keys(sayings) as (keyof ReadOptions)[])
     if (options[key] !== undefined && !meaningful.includes(key))
       throw new UsageError(`"${name}" is ${format}, to which ${sayings[key]} means nothing; leave it out.`);
+  const needed = options.ignore?.find((key) => isNeeded(key, options));
+  if (needed !== undefined)
+    throw new UsageError(
+      `The ${needed} of "${name}" cannot be left aside, because nothing is learned without them; leave --ignore ${needed} out${needed === "rewards" ? ", or make others with --reward success" : ""}.`,
+    );
+}
+
+/** Rewards are not where others are made. */
+function isNeeded(key: string, { successReward }: ReadOptions): boolean {
+  return key === "observations" || key === "actions" || (key === "rewards" && successReward === undefined);
 }

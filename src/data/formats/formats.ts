@@ -2,7 +2,7 @@
  * All formats of datasets, and which of them a file is in. A format is a folder here and a line of the list; its reader
  * and writer load when a dataset in it is first opened or written.
  */
-import { DataError, unknownName } from "../../errors.js";
+import { DataError, suggestion, UsageError } from "../../errors.js";
 import type { DataFiles } from "../containers/files.js";
 import { calqlFormat } from "./calql/calql-format.js";
 import { d3rlpyFormat } from "./d3rlpy/d3rlpy-format.js";
@@ -75,20 +75,13 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
     throw new DataError(
       `"${files.name}" could be ${found.map(({ description }) => description).join(" or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,
     );
-  const { refuseKnownLayout } = await import("./known-layouts.js");
-  const refusal = await refuseKnownLayout(files);
-  if (refusal !== undefined) throw new DataError(refusal);
-  throw new DataError(
-    `"${files.name}" is in no format of datasets that is known here (${datasetFormats.map(({ description }) => description).join("; ")}); convert it to one of them.`,
-  );
+  const { refuseKnownLayout, refuseUnknown } = await import("./known-layouts.js");
+  throw new DataError((await refuseKnownLayout(files)) ?? refuseUnknown(files));
 }
 
 function formatNamed(id: string): DatasetFormat {
   const format = datasetFormats.find((candidate) => candidate.id === id);
   if (format) return format;
-  throw unknownName(
-    "format",
-    id,
-    datasetFormats.map((candidate) => candidate.id),
-  );
+  const known = datasetFormats.map((candidate) => candidate.id);
+  throw new UsageError(`Unknown format "${id}".${suggestion(id, known)} Known: ${known.join(", ")}.`);
 }

@@ -35,10 +35,14 @@ async function read(files: DataFiles): Promise<ExpectedEpisode[]> {
 
 const tar = `${"a.npz".padEnd(257, "\0")}ustar\x0000`;
 const cases: readonly (readonly [string, DataFiles, RegExp])[] = [
-  ["nothing", file(""), /is empty, which is not read here; copy it again\.$/],
-  ["no files", folder(), /is an empty folder, .*copy the dataset again/],
-  ["a pointer", file("version https://git-lfs.github.com/spec/v1\n"), /Git LFS .*; fetch them with "git lfs pull"\.$/],
-  ["a page", file("\n<!DOCTYPE html><html>"), /is a web page, .*; download the file itself/],
+  ["nothing", file(""), /^"x" is empty; copy it again\.$/],
+  ["no files", folder(), /is an empty folder; copy the dataset again/],
+  [
+    "a pointer",
+    file("version https://git-lfs.github.com/spec/v1\n"),
+    /Git LFS and not the data themselves; fetch them with "git lfs pull"\.$/,
+  ],
+  ["a page", file("\n<!DOCTYPE html><html>"), /is a web page; download the file itself/],
   ["RLDS", folder("1.0.0/dataset_info.json", "1.0.0/a-train.tfrecord-00000-of-00001"), /TFDS, RLDS.*JSON lines/],
   ["TFRecord", folder("a.tfrecord"), /TFRecord.*JSON lines/],
   [
@@ -57,6 +61,34 @@ const cases: readonly (readonly [string, DataFiles, RegExp])[] = [
   ["torch", file(zipSync({ "archive/data.pkl": text("x") })), /is a file of torch\.save.*h5py/],
   ["old torch", file("\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."), /is a file of torch\.save.*h5py/],
   ["a policy", file(zipSync({ "policy.pth": text("x") })), /a model of Stable-Baselines3 and no data/],
+  [
+    "Excel",
+    file(zipSync({ "[Content_Types].xml": text("x"), "xl/workbook.xml": text("x") })),
+    /is an Excel workbook, .*; save its sheet as CSV, one row a step, .*mapping/,
+  ],
+  [
+    "Word",
+    file(zipSync({ "[Content_Types].xml": text("x"), "word/document.xml": text("x") })),
+    /is a document and no data; give the data/,
+  ],
+  [
+    "OpenDocument",
+    file(
+      zipSync(
+        { mimetype: text("application/vnd.oasis.opendocument.spreadsheet"), "content.xml": text("x") },
+        { level: 0 },
+      ),
+    ),
+    /is a spreadsheet of OpenDocument, .*CSV/,
+  ],
+  ["PDF", file("%PDF-1.7\n"), /is a document and no data/],
+  [
+    "zipped pictures",
+    file(zipSync({ "a/1.png": text("x"), "a/2.JPG": text("x") })),
+    /is a zip archive that holds only pictures \(2 files\); actions, rewards and/,
+  ],
+  ["pictures", folder("1.png", "sub/2.png"), /is a folder that holds only pictures \(2 files\); actions/],
+  ["a picture", file("\x89PNG\r\n\x1a\n"), /is a picture; actions/],
   ["zip", file(zipSync({ "a.csv": text("x") })), /is a zip archive \(of "a\.csv"\).*; unpack it and give/],
   ["a broken zip", file("PK\x03\x04"), /a damaged archive, or one that was cut short.*; copy it again\.$/],
   ["zstd", file("\x28\xb5\x2f\xfd"), /is compressed.*unpack it first/],
@@ -74,8 +106,15 @@ test.each(cases)("%s is named, with the next step", async (_name, files, message
   expect(await refusal(files)).toMatch(/^"x" is .*\.$/);
 });
 
-test("what nobody knows gets the list of formats", async () => {
-  expect(await refusal(file("hello"))).toContain("is in no format of datasets that is known here");
+test.each<[string, DataFiles, RegExp]>([
+  ["text", file("hello"), /^"x" seems to be text, .*docs\/data\.md.*--mapping FILE/],
+  ["JSON", file("[1, 2]"), /^"x" seems to be JSON, .*--mapping FILE/],
+  ["bytes", file("\x00\x01\x02"), /^"x" seems to be a binary file, [^-]*are read\.$/],
+  ["a folder", folder("a.txt", "b.txt", "c"), /a folder of 2 files \.txt and 1 file without an ending, /],
+])("of %s that nobody knows it is said what they seem to be, in one short sentence", async (_name, files, message) => {
+  const sentence = await refusal(files);
+  expect(sentence).toMatch(message);
+  expect(sentence.length).toBeLessThan(250);
 });
 
 describe("an .npz of no format", () => {

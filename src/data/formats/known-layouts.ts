@@ -3,9 +3,11 @@
  * names the layout says more than a list of formats. What stands here is asked last, once no format knows the files.
  */
 import { beginsWith, type DataFiles } from "../containers/files.js";
+import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { isOldTorch } from "../containers/numpy/pickle-signature.js";
 import { listed, quoted } from "../containers/refusal.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
+import { counted, listed as listedInWords } from "../figures.js";
 
 import { isEpisodeFile, rowRole } from "./flat/row-names.js";
 import { type Hdf5Outline, hdf5Outline, npzOutline } from "./outline.js";
@@ -28,6 +30,8 @@ interface KnownLayout {
   readonly seen: (seen: Glance) => boolean;
   /** The next step, a sentence's end: "unpack it first". */
   readonly next: string;
+  /** Set where it goes without saying that this is not read. */
+  readonly obvious?: true;
 }
 
 const STARTS = 512;
@@ -37,6 +41,12 @@ const asLog =
   'load it in Python and write a log of JSON lines, one object a step with episode, step, observation, action, reward, terminated and truncated (see "Application logs" in docs/data.md)';
 const oneByOne = 'give one of them, and put those together that belong together with "calql data merge"';
 const unpacking = "unpack it and give the folder or the file in it";
+
+const asCsv =
+  'save its sheet as CSV, one row a step, and say in a mapping which column is what (see "Application logs" in docs/data.md)';
+const missingBesidePictures =
+  "actions, rewards and the ends of episodes are needed as well; give the dataset that holds them";
+const PICTURE = /\.(png|jpe?g|gif|bmp|webp|tiff?)$/i;
 
 const begins =
   (...words: string[]) =>
@@ -51,23 +61,40 @@ const folder =
   (seen: Glance) =>
     seen.kind === "folder" && wanted.every((pattern) => ending(pattern)(seen));
 
+const office =
+  (part: string) =>
+  ({ entries }: Glance) =>
+    entries.includes("[Content_Types].xml") && entries.some((entry) => entry.startsWith(`${part}/`));
+
+function isOpenDocument({ start, entries }: Glance, kind: string): boolean {
+  return entries.includes("content.xml") && start.includes(`application/vnd.oasis.opendocument.${kind}`);
+}
+
+/** The files in a folder or an archive. */
+function filesIn({ kind, paths, entries }: Glance): readonly string[] {
+  return kind === "folder" ? paths : entries.filter((entry) => !entry.endsWith("/"));
+}
+
 /** In the order in which they are asked: the particular before the general. */
 const layouts: readonly KnownLayout[] = [
-  { what: "empty", seen: ({ kind, size }) => kind === "file" && size === 0, next: "copy it again" },
+  { what: "empty", seen: ({ kind, size }) => kind === "file" && size === 0, next: "copy it again", obvious: true },
   {
     what: "an empty folder",
     seen: ({ kind, paths }) => kind === "folder" && paths.length === 0,
     next: "copy the dataset again",
+    obvious: true,
   },
   {
     what: "a pointer of Git LFS and not the data themselves",
     seen: begins("version https://git-lfs"),
     next: 'fetch them with "git lfs pull"',
+    obvious: true,
   },
   {
     what: "a web page",
     seen: ({ start }) => /^\s*<(!doctype html|html)/i.test(start),
     next: "download the file itself, which may need a login or another address",
+    obvious: true,
   },
   {
     what: "a dataset of TensorFlow (TFDS, RLDS)",
@@ -100,6 +127,7 @@ const layouts: readonly KnownLayout[] = [
     what: "a model of Stable-Baselines3 and no data",
     seen: ({ entries }) => entries.includes("policy.pth"),
     next: "give the data",
+    obvious: true,
   },
   {
     what: "a file of torch.save",
@@ -107,6 +135,32 @@ const layouts: readonly KnownLayout[] = [
       entries.some((entry) => entry.endsWith("/data.pkl")) ||
       isOldTorch(Uint8Array.from(start, (character) => character.charCodeAt(0))),
     next: asD4RL,
+  },
+  { what: "an Excel workbook", seen: office("xl"), next: asCsv },
+  { what: "a spreadsheet of OpenDocument", seen: (seen) => isOpenDocument(seen, "spreadsheet"), next: asCsv },
+  {
+    what: "a document and no data",
+    seen: (seen) => office("word")(seen) || office("ppt")(seen) || isOpenDocument(seen, "") || begins("%PDF-")(seen),
+    next: "give the data",
+    obvious: true,
+  },
+  {
+    what: "a document of an old Office program",
+    seen: begins("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    next: asCsv,
+  },
+  {
+    what: (seen) =>
+      `${seen.kind === "folder" ? "a folder" : "a zip archive"} that holds only pictures (${counted(filesIn(seen).length, "file")})`,
+    seen: (seen) => filesIn(seen).length > 0 && filesIn(seen).every((path) => PICTURE.test(path)),
+    next: missingBesidePictures,
+    obvious: true,
+  },
+  {
+    what: "a picture",
+    seen: begins("\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF8"),
+    next: missingBesidePictures,
+    obvious: true,
   },
   {
     what: "a damaged archive, or one that was cut short",
@@ -146,7 +200,36 @@ export async function refuseKnownLayout(files: DataFiles): Promise<string | unde
   const layout = layouts.find((candidate) => candidate.seen(seen));
   if (layout === undefined) return undefined;
   const what = typeof layout.what === "string" ? layout.what : layout.what(seen);
-  return `"${files.name}" is ${what}, which is not read here; ${layout.next}.`;
+  return `"${files.name}" is ${what}${layout.obvious ? "" : ", which is not read here"}; ${layout.next}.`;
+}
+
+/** A sentence of what files seem to be of which nothing else is known. */
+export function refuseUnknown(files: DataFiles): string {
+  const seen = glanceAt(files);
+  const { kind, start } = seen;
+  const isText = kind === "file" && !/[^\t\r\n\x20-\x7e\x80-\xff]/.test(start);
+  const isHdf5 = begins(String.fromCharCode(...HDF5_SIGNATURE))(seen);
+  const binary = isHdf5 ? "an HDF5 file" : "a binary file";
+  const text = /^\s*[[{]/.test(start) ? "JSON" : "text";
+  const what = kind === "folder" ? `a folder of ${endingsIn(seen.paths)}` : isText ? text : binary;
+  const mapping = isText
+    ? '; a log needs a mapping of its columns (--mapping FILE, see "Application logs" in docs/data.md)'
+    : "";
+  return `"${files.name}" seems to be ${what}, which fits no format of datasets; docs/data.md has a table of those that are read${mapping}.`;
+}
+
+/** "12 files .png and 1 file .txt" */
+function endingsIn(paths: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const ending = /\.[^./]+$/.exec(path)?.[0] ?? "without an ending";
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([, one], [, other]) => other - one);
+  return listedInWords(
+    sorted.map(([ending, count]) => `${counted(count, "file")} ${ending}`),
+    4,
+  );
 }
 
 /** What flat rows lack in it, which most files of arrays are. */

@@ -157,8 +157,8 @@ describe("calql data convert", () => {
     expect({ code, error }).toEqual({ code: 0, error: "" });
     expect(out.split("\n")).toEqual([
       `${at("b.calql")}: 2 episodes, 8 steps (d4rl -> calql)`,
-      expect.stringMatching(/^reading: 2 rows left out, because an episode ends there/),
-      expect.stringMatching(/^notice: 20.0 % of the rows \(2\) gave no step/),
+      expect.stringMatching(/^reading: 2 rows left out, because an episode ends there /),
+      expect.stringMatching(/^notice: 20\.0 % of the rows \(2, such as row 4\) gave no step: /),
       expect.stringMatching(/^notice: 8 steps in 2 episodes are few: /),
       "",
     ]);

@@ -77,6 +77,6 @@ function checkedChoices(episode: Episode, { source, discreteActions }: EpisodeSo
   const wrong = findWrongIndex(episode.actions, discreteActions!);
   if (wrong < 0) return episode;
   throw new DataError(
-    `${source} holds the action ${episode.actions[wrong]}, which is none of the ${discreteActions} that discreteActions counts (0 to ${discreteActions! - 1}); correct the number.`,
+    `${source} holds the action ${episode.actions[wrong]}, which is none of the ${discreteActions} that discreteActions (--discrete-actions) counts (0 to ${discreteActions! - 1}); correct the number.`,
   );
 }

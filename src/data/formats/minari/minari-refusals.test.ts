@@ -102,7 +102,7 @@ describe("a Minari dataset", () => {
       { text: "because their episode is faulty: it holds what is no finite number", leftOut: 2, example: "episode_2" },
     ]);
     expect(await refusal(await file({ episode_0: short }), { dropFaulty: true })).toMatch(
-      /holds no episode that can be learned from \(2 rows left out because .* such as episode_0\)/,
+      /holds no episode that can be learned from \(2 rows left out, because .* \(episode_0, for one\)\)/,
     );
   });
 
