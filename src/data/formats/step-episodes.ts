@@ -49,6 +49,8 @@ export class StepEpisodes {
     if (rows.lost) this.count(rows.lost, place);
     if (episode === undefined) return undefined;
     this.made++;
+    if (rows.closingReward !== undefined)
+      this.notes.say("rewards in last rows without an action were taken as those of the actions before them");
     if (successReward !== undefined) {
       episode.rewards.fill(0);
       if (succeeded) episode.rewards[episode.length - 1] = 1;

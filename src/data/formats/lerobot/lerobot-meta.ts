@@ -13,7 +13,7 @@ import type { ReadOptions } from "../format.js";
 
 export const infoPath = "meta/info.json";
 
-const REWARD = "next.reward";
+export const REWARD = "next.reward";
 const SUCCESS = "next.success";
 const LARGEST_INFO = 2 ** 22;
 const WIDEST_FEATURE = 2 ** 16;

@@ -13,6 +13,7 @@ import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { type DataFiles, placeOf } from "../../containers/files.js";
 import { openParquet, type ParquetBatch } from "../../containers/parquet/parquet.js";
+import { quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
@@ -23,7 +24,7 @@ import type { ReadOptions } from "../format.js";
 import { StepEpisodes } from "../step-episodes.js";
 import { StepRows } from "../step-rows.js";
 import { type FrameCells, FrameLayout } from "./lerobot-frames.js";
-import { infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
+import { infoPath, type LeRobotInfo, REWARD, readInfo } from "./lerobot-meta.js";
 
 /** The dataset in these files. @throws DataError where they are not what meta/info.json states */
 export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
@@ -65,6 +66,10 @@ class FrameReader {
   private before = 0;
   /** The last frame in messages. */
   private place = "";
+  /** The reward of the frame before: calql and others repeat it in the frame that only tells the last observation. */
+  private reward = 0;
+  /** Whether such a frame has another reward than that. */
+  private unused = false;
   /** Whether the frame before ended the episode, whether the last one was a success, and any of them was. */
   private ended = false;
   private success = false;
@@ -76,7 +81,7 @@ class FrameReader {
     private readonly files: DataFiles,
     private readonly info: LeRobotInfo,
     private readonly meaning: DoneMeaning,
-    notes: ReadingNotes,
+    private readonly notes: ReadingNotes,
     private readonly options: ReadOptions,
   ) {
     const where = `"${files.name}"`;
@@ -150,7 +155,9 @@ class FrameReader {
       this.rows.count + 1,
     );
     const { observation, action } = this.layout;
-    const problem = this.rows.add(observation, this.ended ? undefined : action, reward, ending);
+    this.unused = this.ended && reward !== 0 && reward !== this.reward;
+    this.reward = reward;
+    const problem = this.rows.add(observation, this.ended ? undefined : action, this.ended ? 0 : reward, ending);
     this.ended = ending !== "goes on";
     return (
       problem &&
@@ -163,6 +170,10 @@ class FrameReader {
       this.made.leaveOut(this.frames - this.before, this.fault);
       return;
     }
+    if (this.unused)
+      this.notes.say(
+        `${quoted(REWARD)} in frames after an episode's end, such as ${this.place}, belongs to no action and was not used; where it is what the last action earned, store it in the frame before`,
+      );
     const episode = this.made.finish(this.rows, this.place, this.succeeded, this.success);
     if (episode) yield episode;
   }

@@ -152,7 +152,7 @@ test("a column that marks something else is refused with the step that helps", a
 test("an end may be marked in the row that only holds the last observation", async () => {
   const closing = (more: object) => [
     logRow("a", 0, { terminated: false }),
-    logRow("a", 1, { action: null, terminated: false, ...more }),
+    logRow("a", 1, { action: null, reward: null, terminated: false, ...more }),
   ];
   expect(summaryOf(await readRows(closing({ terminated: true })))).toEqual([
     { rewards: [1], terminated: true, last: 1 },

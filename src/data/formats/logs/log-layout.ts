@@ -98,8 +98,9 @@ export class LogLayout {
   }
 
   /** What to do where rows contradict each other, besides repairing them: the columns may be taken for what they are not. */
-  stepsFor({ isNext }: RowProblem): string {
-    if (!isNext) return this.ends.ignoring(this.mapping);
+  stepsFor({ of }: RowProblem): string {
+    if (of === "reward") return "";
+    if (of === undefined) return this.ends.ignoring(this.mapping);
     return `, take the rows as they follow each other with --ignore ${printable(this.next!.columns[0]!)}`;
   }
 
@@ -136,7 +137,7 @@ export class LogLayout {
       step: this.step === undefined ? undefined : this.stepOf(cells[this.step]),
       observation: this.observed,
       action: acts ? this.acted : undefined,
-      reward: acts && this.reward !== undefined ? this.rewardOf(this.reward, cells[this.reward]) : 0,
+      reward: this.reward === undefined ? 0 : this.rewardOf(this.reward, cells[this.reward], acts),
       ending: this.ends.read(cells, steps),
       success: this.success !== undefined && flagIn(cells[this.success], this.columns[this.success]!),
       nextObservation: hasNext ? this.after : undefined,
@@ -157,7 +158,9 @@ export class LogLayout {
     throw this.problem(this.step!, cell, "a whole number");
   }
 
-  private rewardOf(index: number, cell: unknown): number {
+  /** @param acts else the row need have none */
+  private rewardOf(index: number, cell: unknown, acts: boolean): number {
+    if (!acts && (cell === null || cell === undefined || Number.isNaN(cell))) return 0;
     const { allowNonFinite = false } = this.options;
     if (typeof cell === "boolean") return Number(cell);
     if (typeof cell === "number" && (allowNonFinite || Number.isFinite(Math.fround(cell)))) return cell;

@@ -111,3 +111,35 @@ test("rewards are made from successes: a column, or a list of episodes", async (
   );
   expect(summaryOf(await readRows(without, { successReward: { episodes: [0] } }))[0]!.rewards).toEqual([0, 0, 1]);
 });
+
+test("a reward in a last row without an action is that of the action before it, and is told", async () => {
+  const closing = [
+    ...[0, 1].map((step) => logRow("a", step, { reward: 0 })),
+    logRow("a", 2, { reward: 1, action: null, terminated: true }),
+    ...[0, 1].map((step) => logRow("b", step, { reward: 0 })),
+    logRow("b", 2, { reward: null, action: null, truncated: true }),
+  ];
+  const dataset = await readRows(closing);
+  expect(summaryOf(dataset)).toEqual([
+    { rewards: [0, 1], terminated: true, last: 2 },
+    { rewards: [0, 0], terminated: false, last: 2 },
+  ]);
+  expect(notesOf(dataset)).toEqual([
+    "rewards in last rows without an action were taken as those of the actions before them",
+  ]);
+});
+
+test("where nothing tells which action earned the reward of a last row, the episode is refused", async () => {
+  const rows = (reward: number) => [
+    ...[0, 1].map((step) => logRow("a", step)),
+    logRow("a", 2, { reward, action: null, terminated: true }),
+    ...[0, 1].map((step) => logRow("b", step, { terminated: step === 1 })),
+  ];
+  await expect(readRows(rows(5))).rejects.toThrow(
+    /line 3 has a reward of 5 and no action, although other rows of its episode have rewards; write each reward in the row of the/,
+  );
+  expect(summaryOf(await readRows(rows(0)))[0]).toEqual({ rewards: [1, 2], terminated: true, last: 2 });
+  const dropped = await readRows(rows(5), { dropFaulty: true });
+  expect(summaryOf(dropped)).toEqual([{ rewards: [1, 2], terminated: true, last: 1 }]);
+  expect(notesOf(dropped)[0]).toMatch(/^3 because their episode is faulty .* has a reward of 5 and no action/);
+});
