@@ -15,6 +15,8 @@ export const infoPath = "meta/info.json";
 
 export const REWARD = "next.reward";
 const SUCCESS = "next.success";
+/** LeRobot's own columns of every frame. */
+const COUNTERS = ["episode_index", "frame_index", "index", "task_index", "timestamp"];
 const LARGEST_INFO = 2 ** 22;
 const WIDEST_FEATURE = 2 ** 16;
 
@@ -53,6 +55,8 @@ export interface LeRobotInfo {
   readonly marks: MarkColumns;
   /** Where a frame says that the episode succeeded. */
   readonly success: string | undefined;
+  /** Features of one value that nothing uses and that may be flags. */
+  readonly unused: readonly string[];
   readonly discreteActions: number | undefined;
   /** The files with the frames, in their order. */
   readonly paths: readonly string[];
@@ -71,14 +75,20 @@ export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
     throw new DataError(
       `${where} has no feature "${REWARD}", and without rewards there is nothing to improve; have them made with ${rewardSteps(features)}: 1 at the last step of each episode that succeeded, 0 elsewhere.`,
     );
+  const marks = markColumns(features, options.ignore ?? [], where);
+  const success = successColumn(features, options, where);
+  const used = new Set([...Object.values(marks), success, REWARD, ...COUNTERS, ...(options.ignore ?? [])]);
   return {
     episodes: info.total_episodes,
     frames: info.total_frames,
     observations: chosen(features, options.observationKeys, where),
     action,
     reward: made ? undefined : REWARD,
-    marks: markColumns(features, options.ignore ?? [], where),
-    success: successColumn(features, options, where),
+    marks,
+    success,
+    unused: [...features.values()].flatMap(({ name, numeric, width }) =>
+      numeric && width === 1 && !used.has(name) && !/^(observation|action)(\.|$)/.test(name) ? [name] : [],
+    ),
     discreteActions: countActions(info.calql?.discrete_actions, action, where),
     paths: dataFiles(files, dataPaths[info.codebase_version]),
   };

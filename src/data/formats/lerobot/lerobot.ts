@@ -18,6 +18,7 @@ import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { DoneMeaning } from "../done-meaning.js";
+import { EndEvidence, EndFlags } from "../end-evidence.js";
 import { endingOf } from "../end-marks.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
@@ -58,7 +59,9 @@ class FrameReader {
   private readonly layout: FrameLayout;
   private readonly memory: EpisodeMemory;
   private readonly made: StepEpisodes;
+  private readonly evidence: EndEvidence;
   private rows: StepRows;
+  private flags: EndFlags;
   private episode = -1;
   private frame = -1;
   private frames = 0;
@@ -94,7 +97,8 @@ class FrameReader {
         'mark a success with "next.done" and "next.success" in the last frame, or say which episodes succeeded with --reward success:0,3,5',
     };
     this.made = new StepEpisodes(words, notes, options);
-    this.rows = this.newRows();
+    this.evidence = new EndEvidence(info.unused, 0);
+    [this.rows, this.flags] = [this.newRows(), new EndFlags(this.evidence)];
   }
 
   async *episodes(): AsyncGenerator<Episode> {
@@ -112,6 +116,7 @@ class FrameReader {
       throw new DataError(
         `"${this.files.name}" holds ${found}, but "${infoPath}" states ${told}; copy the dataset again, with all its files.`,
       );
+    this.judge();
     this.made.end();
   }
 
@@ -125,7 +130,7 @@ class FrameReader {
           `${place} is of episode ${episode}, but ${this.episode + 1} comes next; copy the dataset again.`,
         );
       if (this.episode >= 0) yield* this.finish();
-      this.rows = this.newRows();
+      [this.rows, this.flags] = [this.newRows(), new EndFlags(this.evidence)];
       [this.episode, this.frame, this.ended, this.success, this.succeeded] = [episode, -1, false, false, false];
       [this.fault, this.before] = [undefined, this.frames];
     }
@@ -141,7 +146,7 @@ class FrameReader {
   }
 
   /** Takes a frame in; what is wrong with it, or with one before it. */
-  private faultOf({ frame, reward, flags, success }: FrameCells, place: string): string | undefined {
+  private faultOf({ frame, reward, flags, success, unused }: FrameCells, place: string): string | undefined {
     if (frame !== this.frame + 1)
       return `${place} is frame ${frame} of episode ${this.episode}, but frame ${this.frame + 1} comes next; sort the frames, and add the missing ones`;
     this.frame = frame;
@@ -154,6 +159,7 @@ class FrameReader {
       this.meaning,
       this.rows.count + 1,
     );
+    this.flags.add(unused, !this.ended, ending !== "goes on" || success);
     const { observation, action } = this.layout;
     this.unused = this.ended && reward !== 0 && reward !== this.reward;
     this.reward = reward;
@@ -165,11 +171,19 @@ class FrameReader {
     );
   }
 
+  /** @throws DataError where a column that nothing uses is the only mark of the task's end */
+  private judge(): void {
+    const { marks, success } = this.info;
+    const tells = (marks.terminated ?? marks.done ?? success) !== undefined;
+    this.evidence.end(`"${this.files.name}"`, tells, () => 'name it "next.done"', this.notes);
+  }
+
   private *finish(): Generator<Episode> {
     if (this.fault !== undefined) {
       this.made.leaveOut(this.frames - this.before, this.fault);
       return;
     }
+    this.flags.finish();
     if (this.unused)
       this.notes.say(
         `${quoted(REWARD)} in frames after an episode's end, such as ${this.place}, belongs to no action and was not used; where it is what the last action earned, store it in the frame before`,

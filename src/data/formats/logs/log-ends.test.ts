@@ -159,3 +159,54 @@ test("an end may be marked in the row that only holds the last observation", asy
   ]);
   expect(summaryOf(await readRows(closing({})))).toEqual([{ rewards: [1], terminated: false, last: 1 }]);
 });
+
+test.each(["finished", "game_over", "isLastStep", "my own name"])(
+  "a column %s of flags that is set only in last rows is refused where there is no other mark",
+  async (name) => {
+    const rows = marked(
+      (last) => ({ [name]: last, mobile: true }),
+      () => ({ [name]: false, mobile: true }),
+    );
+    const reading = readRows(rows);
+    await expect(reading).rejects.toThrow(
+      `"log" has no mark that says where the task ended, and a column "${name}" that is set only in last rows of episodes, so that it may be one; name it in the mapping (terminated: ${name}, or done: ${name} where the clock ended some), or say --ignore ${name}.`,
+    );
+    expect(summaryOf(await readRows(rows, { mapping: { terminated: name } }))).toEqual([byTask, byClock]);
+    expect(summaryOf(await readRows(rows, { mapping: { done: name } }))).toEqual([byTask, byClock]);
+    expect(summaryOf(await readRows(rows, { ignore: [name] }))).toEqual([byClock, byClock]);
+  },
+);
+
+test("so is one that is 0 only there, and both in rows that are mixed, or closed by a row without an action", async () => {
+  const masks = marked((last) => ({ alive: last ? 0 : 1 }));
+  await expect(readRows(masks)).rejects.toThrow(
+    /"alive" that is 0 or false only in last rows of episodes, .*; store the opposite as terminated, or say --ignore alive\.$/,
+  );
+  const flags = marked((last) => (last ? { over: 1 } : {}));
+  const mixed = [0, 3, 1, 4, 2, 5].map((i) => flags[i]!);
+  await expect(readRows(mixed, { mapping: { interleaved: true } })).rejects.toThrow(/a column "over" that is set only/);
+  const closed = [...flags.slice(0, 3), logRow("a", 3, { action: null, reward: null }), ...flags.slice(3)];
+  await expect(readRows(closed)).rejects.toThrow(/a column "over" that is set only/);
+});
+
+test("a flag that stands elsewhere too, or that a mark makes superfluous, is left alone; beside marks one is noted", async () => {
+  const alone = marked(
+    (last) => ({ clicked: true, visits: last ? 2 : 0 }),
+    (last) => ({ clicked: last, visits: 1 }),
+  );
+  expect(summaryOf(await readRows(alone))).toEqual([byClock, byClock]);
+  const twice = await readRows(marked((last) => ({ terminated: last, over: last })));
+  expect(notesOf(twice)).toEqual([]);
+  const beside = await readRows(
+    marked(
+      (last) => ({ terminated: last, over: last }),
+      (last) => ({ terminated: false, over: last }),
+    ),
+  );
+  expect(summaryOf(beside)).toEqual([byTask, byClock]);
+  expect(notesOf(beside)).toContainEqual(
+    expect.stringMatching(
+      /^the column "over" is set only in last rows of episodes but was not used; if it marks where/,
+    ),
+  );
+});

@@ -92,6 +92,11 @@ export class EndCells {
     this.meaning = new DoneMeaning(table.where, open, options);
   }
 
+  /** Whether a column says where the task ended. */
+  get tellTaskEnds(): boolean {
+    return this.ends.always || this.ends.terminated !== undefined || this.ends.done !== undefined;
+  }
+
   /** What to do about marks that contradict the rows, where the mapping does not name their column. */
   ignoring({ terminated, truncated, done }: LogMapping): string {
     const told = [terminated, truncated, done];

@@ -8,11 +8,13 @@ import { listed, printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
+import { EndEvidence } from "../end-evidence.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding, RowProblem } from "../step-rows.js";
 import { EndCells, endColumns, rowsAreEpisodes } from "./log-ends.js";
 import { CellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { type LogMapping, usualColumns } from "./log-mapping.js";
+import { unusedFlags } from "./log-unused.js";
 
 export type EpisodeName = string | number;
 
@@ -45,6 +47,9 @@ export class LogLayout {
   private readonly observation: Features;
   private readonly action: Features;
   private readonly next: Features | undefined;
+  /** Columns that nothing uses and that may be flags, and where they begin. */
+  private readonly flags: readonly string[];
+  private readonly firstFlag: number;
   private observed = new Float32Array(0);
   private acted = new Float32Array(0);
   private after = new Float32Array(0);
@@ -76,6 +81,9 @@ export class LogLayout {
     const ends = endColumns(table, mapping, [...this.columns], options);
     this.ends = new EndCells(ends, table, (column) => this.place(column), options);
     this.discreteActions = this.countActions(mapping);
+    this.firstFlag = this.columns.length;
+    this.flags = isBandit ? [] : unusedFlags(table, this.columns, options);
+    this.columns.push(...this.flags);
     this.measure();
   }
 
@@ -107,6 +115,18 @@ export class LogLayout {
   /** Whether each row is an episode of its own. */
   get rowsAreEpisodes(): boolean {
     return this.episode === undefined;
+  }
+
+  /** What rows say about columns that nothing uses, for one pass over them. */
+  endEvidence(): EndEvidence {
+    return new EndEvidence(this.flags, this.firstFlag);
+  }
+
+  /** After that pass. @throws DataError where such a column is the only mark of the task's end */
+  judge(evidence: EndEvidence, notes: ReadingNotes): void {
+    const steps = (column: string) =>
+      `name it in the mapping (terminated: ${printable(column)}, or done: ${printable(column)} where the clock ended some)`;
+    evidence.end(this.table.where, this.ends.tellTaskEnds, steps, notes);
   }
 
   /** What was assumed about the columns. */

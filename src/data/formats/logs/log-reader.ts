@@ -10,6 +10,7 @@ import { printable } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
+import { type EndEvidence, EndFlags } from "../end-evidence.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 import { StepEpisodes } from "../step-episodes.js";
@@ -24,6 +25,7 @@ const MOST_NAMED = 3;
 /** The rows of one episode so far. */
 interface Gathered {
   readonly rows: StepRows;
+  readonly flags: EndFlags;
   /** The numbers of the last rows, as messages name them; older ones are not named any more. */
   readonly numbers: LogRow["number"][];
   count: number;
@@ -52,6 +54,7 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
       layout.note(notes);
       const pass = new LogPass(table, layout, notes, options);
       yield* mapping.interleaved ? pass.mixed() : pass.contiguous();
+      layout.judge(pass.evidence, notes);
       pass.made.end();
     },
   };
@@ -60,6 +63,7 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
 /** One pass over all rows. */
 class LogPass {
   readonly made: StepEpisodes;
+  readonly evidence: EndEvidence;
   private readonly memory: EpisodeMemory;
 
   constructor(
@@ -75,6 +79,7 @@ class LogPass {
       markEnds: "mark the last row of such an episode as terminated",
     };
     this.made = new StepEpisodes(words, notes, options);
+    this.evidence = layout.endEvidence();
     this.memory = new EpisodeMemory(where, options).addFile(fileBytes);
   }
 
@@ -124,7 +129,15 @@ class LogPass {
   private begin(): Gathered {
     const { observationSize, actionSize } = this.layout;
     const rows = new StepRows(observationSize, actionSize, this.memory);
-    return { rows, numbers: [], count: 0, step: undefined, success: false, fault: undefined };
+    return {
+      rows,
+      flags: new EndFlags(this.evidence),
+      numbers: [],
+      count: 0,
+      step: undefined,
+      success: false,
+      fault: undefined,
+    };
   }
 
   private add(gathered: Gathered, episode: EpisodeName, row: LogRow): void {
@@ -148,6 +161,7 @@ class LogPass {
       if (cells.step !== expected)
         return `${this.place(row)} is step ${cells.step} of episode ${named(episode)}, but step ${expected} comes next; sort the rows by episode and step, and add the missing ones or remove those that are there twice`;
       gathered.step = cells.step;
+      gathered.flags.add(row.cells, action !== undefined, ending !== "goes on");
       gathered.success ||= cells.success;
       const problem = rows.add(observation, action, reward, ending, nextObservation);
       if (problem === undefined) return undefined;
@@ -160,11 +174,12 @@ class LogPass {
     }
   }
 
-  private *finish({ rows, count, numbers, success, fault }: Gathered): Generator<Episode> {
+  private *finish({ rows, flags, count, numbers, success, fault }: Gathered): Generator<Episode> {
     if (fault !== undefined) {
       this.made.leaveOut(count, fault);
       return;
     }
+    flags.finish();
     const episode = this.made.finish(rows, `${this.table.unit} ${numbers.at(-1)}`, success);
     if (episode) yield episode;
   }
