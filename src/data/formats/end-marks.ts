@@ -5,7 +5,7 @@
 import { DataError } from "../../errors.js";
 import { printable, quoted } from "../containers/refusal.js";
 import type { DoneMeaning } from "./done-meaning.js";
-import { type RowRole, rowRole } from "./flat/row-names.js";
+import { columnRole, type RowRole } from "./flat/row-names.js";
 import type { RowEnding } from "./step-rows.js";
 
 /** What a marked row says: the task ended, the clock ended the episode, or one of both. */
@@ -37,10 +37,8 @@ export function refuseMasks(columns: readonly string[], where: string): void {
   );
 }
 
-/** As arrays of flat rows are named; applications also write "isLast", and LeRobot "next.done". */
-function roleOf(name: string): RowRole | undefined {
-  return rowRole(name.replace(/^next\./, "").replace(/([a-z])([A-Z])/g, "$1_$2"));
-}
+/** LeRobot says "next.done". */
+const roleOf = (name: string) => columnRole(name.replace(/^next\./, ""));
 
 /** Spellings of such names, to look for in rows that do not say beforehand which columns they have. */
 export const usualEndMarks: readonly string[] = [

@@ -210,3 +210,29 @@ test("a flag that stands elsewhere too, or that a mark makes superfluous, is lef
     ),
   );
 });
+
+test("a counter that falls back within an episode where nothing ends it is refused", async () => {
+  const counted = (t: number, more: object = {}) => ({ ...(logRow("a", t, more) as object), step: undefined, t });
+  const rows = [0, 1, 2, 0, 1].map((t) => counted(t));
+  await expect(readRows(rows)).rejects.toThrow(
+    '"log": line 4 falls back from t 2 to 0 within episode "a", as if another one began there; give each episode an id of its own, such as the run\'s and the episode\'s numbers together, or say --ignore t if it does not count steps.',
+  );
+  const own = rows.map((row, i) => ({ ...row, episode: i < 3 ? "a" : "b" }));
+  expect(summaryOf(await readRows(own)).map(({ rewards }) => rewards)).toEqual([[1, 2], [1]]);
+  expect(summaryOf(await readRows(rows, { ignore: ["t"] })).map(({ rewards }) => rewards)).toEqual([[1, 2, 3, 1]]);
+  expect(summaryOf(await readRows([0, 2, 2, 5].map((t) => counted(t))))[0]!.rewards).toEqual([1, 3, 3]);
+});
+
+test("an id that comes back from the first step on is another episode's: to sort the rows would not help", async () => {
+  const again = [0, 1, 2, 0, 1].map((step) => logRow("a", step, { terminated: step === 2 }));
+  await expect(readRows(again)).rejects.toThrow(
+    /line 4 begins episode "a" again with step 0; give each episode an id of its own/,
+  );
+  const later = [...again.slice(0, 3), logRow("b", 0), ...again.slice(3)];
+  await expect(readRows(later)).rejects.toThrow(
+    /line 5 returns to episode "a", which ended at line 3 when another one began, and counts from its beginning; give each/,
+  );
+  const mixed = [logRow("a", 0), logRow("b", 0), logRow("a", 1), logRow("b", 1)];
+  await expect(readRows(mixed)).rejects.toThrow(/say "interleaved: true" in the mapping/);
+  expect((await readRows(mixed, { mapping: { interleaved: true } })).episodes).toHaveLength(2);
+});

@@ -4,23 +4,25 @@
 
 import { DataError, unknownName } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
-import { listed, printable, quoted } from "../../containers/refusal.js";
+import { printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
 import { EndEvidence } from "../end-evidence.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding, RowProblem } from "../step-rows.js";
+import { counterColumn, nextColumn, successColumn, unusedFlags } from "./log-columns.js";
 import { EndCells, endColumns, rowsAreEpisodes } from "./log-ends.js";
 import { CellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { type LogMapping, usualColumns } from "./log-mapping.js";
-import { unusedFlags } from "./log-unused.js";
 
 export type EpisodeName = string | number;
 
 /** What one row says; the arrays are filled anew by the next row. */
 export interface StepCells {
   readonly step: number | undefined;
+  /** What a column counts that nothing names as the step: rows of an episode do not fall back. */
+  readonly counter: number | undefined;
   readonly observation: Float32Array;
   /** Undefined in a row that only holds the last observation. */
   readonly action: Float32Array | undefined;
@@ -44,6 +46,7 @@ export class LogLayout {
   private readonly reward: number | undefined;
   private readonly success: number | undefined;
   private readonly step: number | undefined;
+  private readonly counter: number | undefined;
   private readonly observation: Features;
   private readonly action: Features;
   private readonly next: Features | undefined;
@@ -75,9 +78,12 @@ export class LogLayout {
     this.reward = options.successReward === undefined ? this.place(mapping.reward) : undefined;
     this.observation = features(mapping.observation, true);
     this.action = features(mapping.action);
-    const told = mapping.nextObservation ?? usual(undefined, usualColumns.nextObservation);
-    const isIgnored = told !== undefined && columnsIn(told).some((column) => options.ignore?.includes(column));
+    const { ignore = [] } = options;
+    const told = mapping.nextObservation ?? nextColumn(table, this.columns, ignore);
+    const isIgnored = told !== undefined && columnsIn(told).some((column) => ignore.includes(column));
     this.next = told === undefined || isIgnored ? undefined : features(told);
+    const counts = isBandit || this.step !== undefined ? undefined : counterColumn(table, this.columns, ignore);
+    this.counter = optional(counts);
     const ends = endColumns(table, mapping, [...this.columns], options);
     this.ends = new EndCells(ends, table, (column) => this.place(column), options);
     this.discreteActions = this.countActions(mapping);
@@ -132,6 +138,9 @@ export class LogLayout {
   /** What was assumed about the columns. */
   note(notes: ReadingNotes): void {
     this.ends.note(notes, this.mapping);
+    const [next] = this.next?.columns ?? [];
+    if (next !== undefined && next !== usualColumns.nextObservation && this.mapping.nextObservation === undefined)
+      notes.say(`the column ${quoted(next)} was read as the next observation`);
   }
 
   /** Which episode a row belongs to. @throws CellProblem */
@@ -152,9 +161,10 @@ export class LogLayout {
     const acts = !this.action.isAbsent(cells);
     if (acts) this.readAction(cells);
     const hasNext = this.next !== undefined && !this.next.isAbsent(cells);
-    if (hasNext) this.next!.read(cells, this.after);
+    if (hasNext) this.readNext(cells);
     return {
       step: this.step === undefined ? undefined : this.stepOf(cells[this.step]),
+      counter: this.counterOf(cells),
       observation: this.observed,
       action: acts ? this.acted : undefined,
       reward: this.reward === undefined ? 0 : this.rewardOf(this.reward, cells[this.reward], acts),
@@ -164,6 +174,16 @@ export class LogLayout {
     };
   }
 
+  private readNext(cells: readonly unknown[]): void {
+    try {
+      this.next!.read(cells, this.after);
+    } catch (error) {
+      if (!(error instanceof CellProblem) || this.mapping.nextObservation !== undefined) throw error;
+      const { message } = error;
+      throw new CellProblem(`${message}, or say --ignore ${printable(this.next!.columns[0]!)} if it is something else`);
+    }
+  }
+
   private readAction(cells: readonly unknown[]): void {
     const chosen = this.discreteActions !== undefined && this.action.choices !== undefined;
     if (chosen) this.acted[0] = this.action.choice(cells);
@@ -171,6 +191,22 @@ export class LogLayout {
     if (this.discreteActions === undefined) return;
     const problem = actionIndexProblem(this.acted[0]!, this.discreteActions);
     if (problem) throw new CellProblem(`column ${quoted(this.action.columns[0]!)} ${problem}`);
+  }
+
+  /** What a column counts in a row, whether it is named as the step or not. */
+  countOf({ cells }: LogRow): number | undefined {
+    const cell = this.step === undefined ? this.counterOf(cells) : cells[this.step];
+    return typeof cell === "number" ? cell : undefined;
+  }
+
+  /** The name of the column that counts. */
+  get counterName(): string {
+    return printable(this.columns[this.counter!]!);
+  }
+
+  private counterOf(cells: readonly unknown[]): number | undefined {
+    const cell = this.counter === undefined ? undefined : cells[this.counter];
+    return typeof cell === "number" ? cell : undefined;
   }
 
   private stepOf(cell: unknown): number {
@@ -217,7 +253,6 @@ export class LogLayout {
       first ??= row;
       if (this.action.isAbsent(row.cells)) continue;
       this.observation.measure(first.cells);
-      this.next?.measure(first.cells);
       this.action.measure(row.cells);
       break;
     }
@@ -227,7 +262,7 @@ export class LogLayout {
       throw new DataError(
         `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; a mapping file ${otherNames}`,
       );
-    if (this.next && this.next.size !== this.observation.size) this.next.measure(this.nextFrom(first));
+    this.measureNext();
     if (this.discreteActions !== undefined && this.action.choices === undefined && this.action.size !== 1)
       throw new DataError(
         `${where}: a choice among ${this.discreteActions} actions is one number a row, but the action has ${this.action.size}; leave the count out of the mapping.`,
@@ -237,26 +272,22 @@ export class LogLayout {
     this.after = new Float32Array(this.observation.size);
   }
 
-  /** The first row whose next observation is there. */
-  private nextFrom(first: LogRow): readonly unknown[] {
-    for (const row of this.table.rows(this.columns)) if (!this.next!.isAbsent(row.cells)) return row.cells;
-    return first.cells;
+  /** By the first row that has a next observation. @throws DataError where it is none of these observations */
+  private measureNext(): void {
+    const { next, observation, table } = this;
+    if (next === undefined) return;
+    for (const { cells } of table.rows(this.columns)) {
+      if (next.isAbsent(cells)) continue;
+      next.measure(cells);
+      if (next.size === observation.size) return;
+      const name = next.columns[0]!;
+      throw new DataError(
+        `${table.where}: ${quoted(name)} has ${next.size} numbers where the observation has ${observation.size}, so that it is not the observation after it; name that one in the mapping (nextObservation), or say --ignore ${printable(name)}.`,
+      );
+    }
   }
 }
 
 function discreteIn({ actions }: LogMapping): number | undefined {
   return actions !== undefined && "discrete" in actions ? actions.discrete : undefined;
 }
-
-/** Where a log says which episodes succeeded, if rewards are to be made from that. */
-function successColumn({ where, columns }: LogTable, { successReward }: ReadOptions): string | undefined {
-  if (successReward === undefined) return undefined;
-  if (successReward !== "recorded") return "column" in successReward ? successReward.column : undefined;
-  const found = successColumns.find((name) => columns.includes(name));
-  if (found !== undefined) return found;
-  throw new DataError(
-    `${where} has none of the columns ${listed(successColumns)}, which say that an episode succeeded; name the column with --reward success:COLUMN, or the episodes, counted from 0, with --reward success:0,3,5.`,
-  );
-}
-
-const successColumns = ["success", "is_success", "succeeded", "next.success"];

@@ -22,6 +22,15 @@ import { parseMapping } from "./log-mapping.js";
 /** A row contradicts one of the two before it. */
 const MOST_NAMED = 3;
 
+/** An episode whose rows were there: its last row, and what its first one counts. */
+interface EndedEpisode {
+  readonly number: LogRow["number"];
+  readonly first: number | undefined;
+}
+
+/** What to do about an id that several episodes share: to sort their rows would join them. */
+const UNIQUE = "give each episode an id of its own, such as the run's and the episode's numbers together";
+
 /** The rows of one episode so far. */
 interface Gathered {
   readonly rows: StepRows;
@@ -29,7 +38,10 @@ interface Gathered {
   /** The numbers of the last rows, as messages name them; older ones are not named any more. */
   readonly numbers: LogRow["number"][];
   count: number;
+  /** What its first row counts, and its last. */
+  readonly first: number | undefined;
   step: number | undefined;
+  counter: number | undefined;
   success: boolean;
   /** What it contradicts itself by: nothing is gathered of it any more. */
   fault: string | undefined;
@@ -85,7 +97,7 @@ class LogPass {
 
   /** One episode in memory at a time; one that comes back is an error. */
   *contiguous(): Generator<Episode> {
-    const ended = new Map<EpisodeName, LogRow["number"]>();
+    const ended = new Map<EpisodeName, EndedEpisode>();
     let name: EpisodeName | undefined;
     let gathered: Gathered | undefined;
     for (const row of this.table.rows(this.layout.columns)) {
@@ -93,11 +105,12 @@ class LogPass {
       if (gathered === undefined || episode !== name) {
         if (gathered) {
           yield* this.finish(gathered);
-          if (!this.layout.rowsAreEpisodes) ended.set(name!, gathered.numbers.at(-1)!);
+          if (!this.layout.rowsAreEpisodes)
+            ended.set(name!, { number: gathered.numbers.at(-1)!, first: gathered.first });
         }
-        this.refuseReturn(episode, ended, row.number);
+        this.refuseReturn(episode, ended, row);
         name = episode;
-        gathered = this.begin();
+        gathered = this.begin(row);
       }
       this.add(gathered, episode, row);
     }
@@ -109,7 +122,7 @@ class LogPass {
     const episodes = new Map<EpisodeName, Gathered>();
     for (const row of this.table.rows(this.layout.columns)) {
       const episode = this.episodeOf(row);
-      const gathered = episodes.get(episode) ?? this.begin();
+      const gathered = episodes.get(episode) ?? this.begin(row);
       episodes.set(episode, gathered);
       this.add(gathered, episode, row);
     }
@@ -126,7 +139,7 @@ class LogPass {
     }
   }
 
-  private begin(): Gathered {
+  private begin(row: LogRow): Gathered {
     const { observationSize, actionSize } = this.layout;
     const rows = new StepRows(observationSize, actionSize, this.memory);
     return {
@@ -134,7 +147,9 @@ class LogPass {
       flags: new EndFlags(this.evidence),
       numbers: [],
       count: 0,
+      first: this.layout.countOf(row),
       step: undefined,
+      counter: undefined,
       success: false,
       fault: undefined,
     };
@@ -158,6 +173,11 @@ class LogPass {
       const cells = this.layout.read(row, rows.count + 1);
       const { observation, action, reward, ending, nextObservation } = cells;
       const expected = gathered.step === undefined ? cells.step : gathered.step + 1;
+      if (cells.step !== expected && cells.step === gathered.first && rows.count > 1)
+        return `${this.place(row)} begins episode ${named(episode)} again with step ${cells.step}; ${UNIQUE}`;
+      if (cells.counter !== undefined && cells.counter < (gathered.counter ?? cells.counter))
+        return `${this.place(row)} falls back from ${this.layout.counterName} ${gathered.counter} to ${cells.counter} within episode ${named(episode)}, as if another one began there; ${UNIQUE}, or say --ignore ${this.layout.counterName} if it does not count steps`;
+      gathered.counter = cells.counter ?? gathered.counter;
       if (cells.step !== expected)
         return `${this.place(row)} is step ${cells.step} of episode ${named(episode)}, but step ${expected} comes next; sort the rows by episode and step, and add the missing ones or remove those that are there twice`;
       gathered.step = cells.step;
@@ -184,16 +204,16 @@ class LogPass {
     if (episode) yield episode;
   }
 
-  private refuseReturn(
-    episode: EpisodeName,
-    ended: ReadonlyMap<EpisodeName, LogRow["number"]>,
-    number: LogRow["number"],
-  ): void {
+  private refuseReturn(episode: EpisodeName, ended: ReadonlyMap<EpisodeName, EndedEpisode>, row: LogRow): void {
     const { where, unit } = this.table;
     const last = ended.get(episode);
     if (last === undefined) return;
+    const returns = `${where}: ${this.place(row)} returns to episode ${named(episode)}, which ended at ${unit} ${last.number} when another one began`;
+    const count = this.layout.countOf(row);
+    if (count !== undefined && count === last.first)
+      throw new DataError(`${returns}, and counts from its beginning; ${UNIQUE}.`);
     throw new DataError(
-      `${where}: ${unit} ${number} returns to episode ${named(episode)}, which ended at ${unit} ${last} when another one began; sort the rows by episode and step, or say "interleaved: true" in the mapping.`,
+      `${returns}; sort the rows by episode and step, or say "interleaved: true" in the mapping; if they are another episode, ${UNIQUE}.`,
     );
   }
 
