@@ -115,7 +115,12 @@ describe("rewards from successes", () => {
 
   test("a success that next.done's recorder took for a timeout ends the task all the same", async () => {
     const frames = framesOf((_, last) => ({ "next.done": last }));
-    expect(told(await read(frames, { doneMeans: "clock", successReward: { episodes: [1] } }))).toEqual(second);
+    const made = { doneMeans: "clock", successReward: { episodes: [1] } } as const;
+    expect(told(await read(without(frames), made))).toEqual(second);
+    await expect(read(frames, { successReward: { episodes: [1] } })).rejects.toThrow(
+      '"made" stores rewards (0, 10 ...), which tell more than successes; leave --reward out, or replace them with --ignore next.reward.',
+    );
+    expect(told(await read(frames, { ...made, ignore: ["next.reward"] }))).toEqual(second);
   });
 });
 

@@ -49,7 +49,7 @@ export interface LeRobotInfo {
   /** observation.state first, then the others by name, or those that were asked for. */
   readonly observations: readonly Feature[];
   readonly action: Feature;
-  /** Undefined where rewards are made from successes. */
+  /** Undefined where rewards are made from successes and none are stored, or those are ignored. */
   readonly reward: string | undefined;
   /** The columns that mark ends: next.done, or others whose name says it. */
   readonly marks: MarkColumns;
@@ -83,7 +83,7 @@ export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
     frames: info.total_frames,
     observations: chosen(features, options.observationKeys, where),
     action,
-    reward: made ? undefined : REWARD,
+    reward: made && (!features.has(REWARD) || options.ignore?.includes(REWARD)) ? undefined : REWARD,
     marks,
     success,
     unused: [...features.values()].flatMap(({ name, numeric, width }) =>

@@ -92,6 +92,7 @@ class FrameReader {
     this.memory = new EpisodeMemory(where, options);
     const words = {
       where,
+      rewards: REWARD,
       singleRows: "record longer episodes",
       markEnds:
         'mark a success with "next.done" and "next.success" in the last frame, or say which episodes succeeded with --reward success:0,3,5',

@@ -75,7 +75,8 @@ export class LogLayout {
     this.episode = isBandit ? undefined : this.place(mapping.episode, true);
     this.step = isBandit ? undefined : optional(usual(mapping.step, usualColumns.step));
     this.success = optional(successColumn(table, options));
-    this.reward = options.successReward === undefined ? this.place(mapping.reward) : undefined;
+    const stored = table.columns.includes(mapping.reward) && !options.ignore?.includes(mapping.reward);
+    this.reward = options.successReward === undefined || stored ? this.place(mapping.reward) : undefined;
     this.observation = features(mapping.observation, true);
     this.action = features(mapping.action);
     const { ignore = [] } = options;
@@ -116,6 +117,11 @@ export class LogLayout {
     if (of === "reward") return "";
     if (of === undefined) return this.ends.ignoring(this.mapping);
     return `, take the rows as they follow each other with --ignore ${printable(this.next!.columns[0]!)}`;
+  }
+
+  /** The column of rewards. */
+  get rewardName(): string {
+    return this.mapping.reward;
   }
 
   /** Whether each row is an episode of its own. */
@@ -167,7 +173,10 @@ export class LogLayout {
       counter: this.counterOf(cells),
       observation: this.observed,
       action: acts ? this.acted : undefined,
-      reward: this.reward === undefined ? 0 : this.rewardOf(this.reward, cells[this.reward], acts),
+      reward:
+        this.reward === undefined
+          ? 0
+          : this.rewardOf(this.reward, cells[this.reward], acts && this.options.successReward === undefined),
       ending: this.ends.read(cells, steps),
       success: this.success !== undefined && flagIn(cells[this.success], this.columns[this.success]!),
       nextObservation: hasNext ? this.after : undefined,
@@ -214,9 +223,9 @@ export class LogLayout {
     throw this.problem(this.step!, cell, "a whole number");
   }
 
-  /** @param acts else the row need have none */
-  private rewardOf(index: number, cell: unknown, acts: boolean): number {
-    if (!acts && (cell === null || cell === undefined || Number.isNaN(cell))) return 0;
+  /** @param needed else an empty cell is as good as 0 */
+  private rewardOf(index: number, cell: unknown, needed: boolean): number {
+    if (!needed && (cell === null || cell === undefined || Number.isNaN(cell))) return 0;
     const { allowNonFinite = false } = this.options;
     if (typeof cell === "boolean") return Number(cell);
     if (typeof cell === "number" && (allowNonFinite || Number.isFinite(Math.fround(cell)))) return cell;

@@ -87,6 +87,7 @@ class LogPass {
     const { where, fileBytes } = table;
     const words = {
       where,
+      rewards: layout.rewardName,
       singleRows: 'where each row is an episode of its own, say "terminated: always" in the mapping',
       markEnds: "mark the last row of such an episode as terminated",
     };

@@ -105,7 +105,7 @@ test("rewards are made from successes: a column, or a list of episodes", async (
   await expect(readRows(rows, { successReward: { episodes: [2] } })).rejects.toThrow(
     '"log" has 2 episodes, 0 to 1, and so none of the number 2; correct the list of those that succeeded.',
   );
-  const without = marked((terminated) => ({ terminated }));
+  const without = marked((terminated) => ({ terminated, reward: Number(terminated) }));
   await expect(readRows(without, { successReward: "recorded" })).rejects.toThrow(
     /has none of the columns "success", .* or the episodes, counted from 0, with --reward success:0,3,5/,
   );
@@ -142,4 +142,18 @@ test("where nothing tells which action earned the reward of a last row, the epis
   const dropped = await readRows(rows(5), { dropFaulty: true });
   expect(summaryOf(dropped)).toEqual([{ rewards: [1, 2], terminated: true, last: 1 }]);
   expect(notesOf(dropped)[0]).toMatch(/^3 because their episode is faulty .* has a reward of 5 and no action/);
+});
+
+test("stored rewards that tell more than successes are not replaced without a word", async () => {
+  const rows = marked((terminated) => ({ terminated, success: terminated }));
+  await expect(readRows(rows, { successReward: "recorded" })).rejects.toThrow(
+    '"log" stores rewards (1, 2 ...), which tell more than successes; leave --reward out, or replace them with --ignore reward.',
+  );
+  const empty = rows.map((row) => ({ ...row, reward: null }));
+  expect(summaryOf(await readRows(empty, { successReward: "recorded" }))[0]!.rewards).toEqual([0, 0, 1]);
+  const replaced = await readRows(rows, { successReward: "recorded", ignore: ["reward"] });
+  expect(summaryOf(replaced).map(({ rewards }) => rewards)).toEqual([
+    [0, 0, 1],
+    [0, 0, 1],
+  ]);
 });
