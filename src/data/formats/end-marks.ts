@@ -5,7 +5,7 @@
 import { DataError } from "../../errors.js";
 import { printable, quoted } from "../containers/refusal.js";
 import type { DoneMeaning } from "./done-meaning.js";
-import { type RowRole, rowRole } from "./flat/row-names.js";
+import { columnRole, type RowRole } from "./flat/row-names.js";
 import type { RowEnding } from "./step-rows.js";
 
 /** What a marked row says: the task ended, the clock ended the episode, or one of both. */
@@ -22,15 +22,11 @@ const marks: Readonly<Partial<Record<RowRole, EndMark>>> = {
 export function endMarkOf(name: string): EndMark | undefined {
   if (name === TIME_LIMIT) return "truncated";
   const role = roleOf(name);
-  if (role === undefined && applicationEnds.test(name)) return "done";
   return role && marks[role];
 }
 
 /** Gym's wrapper says so in infos where the clock ended an episode. */
 export const TIME_LIMIT = "TimeLimit.truncated";
-
-/** As applications write it. */
-const applicationEnds = /^(next\.)?(is[_-]?|has[_-]?)?(end|ended|finished|over)$/i;
 
 /** @throws DataError for a column that by its name says the opposite: 0 where the task ended */
 export function refuseMasks(columns: readonly string[], where: string): void {
@@ -41,10 +37,8 @@ export function refuseMasks(columns: readonly string[], where: string): void {
   );
 }
 
-/** As arrays of flat rows are named; applications also write "isLast", and LeRobot "next.done". */
-function roleOf(name: string): RowRole | undefined {
-  return rowRole(name.replace(/^next\./, "").replace(/([a-z])([A-Z])/g, "$1_$2"));
-}
+/** LeRobot says "next.done". */
+const roleOf = (name: string) => columnRole(name.replace(/^next\./, ""));
 
 /** Spellings of such names, to look for in rows that do not say beforehand which columns they have. */
 export const usualEndMarks: readonly string[] = [

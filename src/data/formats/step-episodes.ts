@@ -9,6 +9,7 @@ import { short } from "../figures.js";
 import type { ReadingNotes } from "../reading-notes.js";
 import type { ReadOptions } from "./format.js";
 import type { LostRows, StepRows } from "./step-rows.js";
+import { SuccessRewards } from "./success-rewards.js";
 
 /** What a reader says in its own words. */
 export interface StepWords {
@@ -16,6 +17,8 @@ export interface StepWords {
   readonly where: string;
   /** What to do about episodes of one row, to go after a semicolon. */
   readonly singleRows: string;
+  /** The column of rewards. */
+  readonly rewards: string;
   /** How to mark the end of the task, to go after a semicolon. */
   readonly markEnds: string;
   /** What to do about last rows that nothing marks, to go after a semicolon; undefined where nothing is to be done. */
@@ -35,7 +38,6 @@ interface Lost extends Pick<LostRows, "why" | "marked"> {
 export class StepEpisodes {
   private episodes = 0;
   private made = 0;
-  private successes = 0;
   private rewarded = false;
   /** The first row whose reward was lost. */
   private lostReward: string | undefined;
@@ -46,12 +48,15 @@ export class StepEpisodes {
   private earned = 0;
   /** Whether an episode has more than one row. */
   private several = false;
+  private readonly success: SuccessRewards;
 
   constructor(
     private readonly words: StepWords,
     private readonly notes: ReadingNotes,
-    private readonly options: Pick<ReadOptions, "successReward" | "dropFaulty">,
-  ) {}
+    options: Pick<ReadOptions, "successReward">,
+  ) {
+    this.success = new SuccessRewards(words.where, options.successReward);
+  }
 
   /**
    * The next episode of the file.
@@ -60,20 +65,16 @@ export class StepEpisodes {
    * @returns undefined where no step is left of it
    */
   finish(rows: StepRows, place: string, success = false, endsTask = false): Episode | undefined {
-    const { successReward } = this.options;
-    const number = this.episodes++;
-    const listed = typeof successReward === "object" && "episodes" in successReward;
-    const succeeded = listed ? successReward.episodes.includes(number) : success;
-    const episode = rows.finish(endsTask, successReward !== undefined && succeeded);
+    const { areMade } = this.success;
+    const succeeded = this.success.isListed(this.episodes++) ?? success;
+    const episode = rows.finish(endsTask, areMade && succeeded);
     this.several ||= rows.count > 1;
     if (rows.lost) this.count(rows.lost, place);
     if (episode === undefined) return undefined;
     this.made++;
-    if (successReward !== undefined) {
-      episode.rewards.fill(0);
-      if (succeeded) episode.rewards[episode.length - 1] = 1;
-      if (succeeded) this.successes++;
-    }
+    if (rows.closingReward !== undefined && !areMade)
+      this.notes.say("rewards in last rows without an action were taken as those of the actions before them");
+    if (areMade) this.success.make(episode.rewards, this.words.rewards, succeeded);
     for (const reward of episode.rewards) this.earned += reward;
     this.rewarded ||= episode.rewards.some((reward) => reward !== 0);
     return episode;
@@ -98,8 +99,10 @@ export class StepEpisodes {
           ? `${where} holds no step whose next observation is known, because its episodes have one row each; ${singleRows}.`
           : `${where} holds no step whose next observation is known; ${markEnds}, or record longer episodes.`,
       );
-    if (this.options.successReward !== undefined) this.noteSuccesses();
-    else if (!this.rewarded && this.lostReward !== undefined)
+    const found = `${this.episodes} episodes, 0 to ${this.episodes - 1}, and so none`;
+    this.success.end(this.notes, (number) => number < this.episodes, found);
+    if (this.success.areMade) return;
+    if (!this.rewarded && this.lostReward !== undefined)
       throw new DataError(
         `${where} has rewards other than 0 only in last rows such as ${this.lostReward}, whose next observation is unknown, so that none would be left; ${markEnds}.`,
       );
@@ -111,7 +114,7 @@ export class StepEpisodes {
       this.singles.earned += reward;
     }
     if (reward !== 0) this.lostReward ??= place;
-    const told = this.options.successReward === undefined && reward !== 0;
+    const told = !this.success.areMade && reward !== 0;
     const key = `${why} ${told} ${marked}`;
     const lost = this.lost.get(key);
     if (lost) lost.rows += count;
@@ -121,8 +124,7 @@ export class StepEpisodes {
   private noteLost(): void {
     for (const lost of this.lost.values()) this.notes.leaveOut(lost.rows, this.reasonOf(lost), lost.place);
     const { count, earned } = this.singles;
-    if (this.options.successReward !== undefined || this.made === 0 || count < WORTH_TELLING * (count + this.made))
-      return;
+    if (this.success.areMade || this.made === 0 || count < WORTH_TELLING * (count + this.made)) return;
     const [out, kept] = [earned / count, this.earned / this.made];
     if (!(Math.abs(out - kept) > WORTH_TELLING * Math.max(Math.abs(out), Math.abs(kept)))) return;
     this.notes.say(
@@ -139,18 +141,5 @@ export class StepEpisodes {
     const last = "because the task did not end their episode with them and the observation after them is unknown";
     if (told) return `${last}, although they have rewards; where the task ended, ${markEnds}`;
     return marked || unmarked === undefined ? last : `${last}; ${unmarked}`;
-  }
-
-  private noteSuccesses(): void {
-    const { successReward } = this.options;
-    const listed = typeof successReward === "object" && "episodes" in successReward ? successReward.episodes : [];
-    const beyond = listed.find((number) => number >= this.episodes);
-    if (beyond !== undefined)
-      throw new DataError(
-        `${this.words.where} has ${this.episodes} episodes, 0 to ${this.episodes - 1}, and so none of the number ${beyond}; correct the list of those that succeeded.`,
-      );
-    this.notes.say(
-      `rewards were made from successes: 1 at the last step of ${this.successes} of ${this.made} episodes, 0 elsewhere`,
-    );
   }
 }

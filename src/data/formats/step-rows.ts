@@ -17,8 +17,8 @@ export type RowEnding = "goes on" | "terminated" | "truncated";
 export interface RowProblem {
   readonly row: number;
   readonly reason: string;
-  /** Set where it is the stored next observation that does not fit. */
-  readonly isNext?: true;
+  /** What of the row does not fit; absent where it is its mark, or that it has no action. */
+  readonly of?: "next observation" | "reward";
 }
 
 /** Rows that gave no step when their episode was finished, and why. */
@@ -50,6 +50,8 @@ export class StepRows {
   private rows = 0;
   private bytes = 0;
   private reward = 0;
+  /** Whether a row with an action has a reward other than 0. */
+  private rewarded = false;
   private left: LostRows | undefined;
 
   /** @param memory which all episodes in hand share */
@@ -68,7 +70,7 @@ export class StepRows {
 
   /**
    * Adds a row.
-   * @param action undefined in a row that only tells the last observation
+   * @param action undefined in a row that only tells the last observation; a reward in it is the action's before it
    * @param next the observation after the row's action, where it is stored
    * @returns what the row contradicts: the episode is none then
    * @throws DataError where the episode takes more memory than the file's size allows
@@ -86,6 +88,7 @@ export class StepRows {
     this.rewards.add([reward]);
     this.reward = reward;
     const problem = this.problemWith(action !== undefined);
+    if (action !== undefined) this.rewarded ||= reward !== 0;
     [this.previous, this.last] = [this.last, { ending, acts: action !== undefined }];
     this.next = next && Float32Array.from(next);
     this.rows++;
@@ -124,11 +127,13 @@ export class StepRows {
     if (kept) observations.set(this.next ?? own, length * this.observationSize);
     const ends = new Uint8Array(length);
     if (terminated) ends[length - 1] = 1;
+    const rewards = this.rewards.join(length);
+    if (this.closingReward !== undefined) rewards[length - 1] = this.closingReward;
     return {
       length,
       observations: { [STATE]: observations },
       actions: this.actions.join(length),
-      rewards: this.rewards.join(length),
+      rewards,
       terminated: ends,
       truncated: !terminated,
     };
@@ -137,6 +142,11 @@ export class StepRows {
   /** The rows that `finish` left out: their observation may be used, their action and reward are not. */
   get lost(): LostRows | undefined {
     return this.left;
+  }
+
+  /** The reward of a last row without an action, which is that of the action before it; undefined where there is none. */
+  get closingReward(): number | undefined {
+    return this.last?.acts === false && this.reward !== 0 ? this.reward : undefined;
   }
 
   /** Gives up the episode: nothing of it is wanted. */
@@ -168,8 +178,13 @@ export class StepRows {
     if (last.ending !== "goes on" && acts) return marked(rows - 1, last.ending);
     if (previous && previous.ending !== "goes on") return marked(rows - 2, previous.ending);
     if (!last.acts) return { row: rows - 1, reason: "has no action although the episode goes on after it" };
+    // With other rewards in the episode nothing tells whether each stands in the row of its action or in the one after it.
+    if (!acts && this.reward !== 0 && this.rewarded) {
+      const reason = `has a reward of ${this.reward} and no action, although other rows of its episode have rewards; write each reward in the row of the action that earned it`;
+      return { row: rows, reason, of: "reward" };
+    }
     if (!this.next || sameObservation(this.next, 0, this.observations.last, 0, this.observationSize)) return undefined;
     const reason = "stores a next observation that is not the observation of the row after it";
-    return { row: rows - 1, reason, isNext: true };
+    return { row: rows - 1, reason, of: "next observation" };
   }
 }

@@ -98,6 +98,11 @@ export function rowRole(name: string): RowRole | undefined {
   );
 }
 
+/** What a column says: as arrays are named, but applications also write "isLast". */
+export function columnRole(name: string): RowRole | undefined {
+  return rowRole(name.replace(/([a-z])([A-Z])/g, "$1_$2"));
+}
+
 /** Whether some of the names say each of these. */
 export function sayAll(found: Iterable<string>, wanted: readonly RowRole[]): boolean {
   const said = new Set(Array.from(found, rowRole));

@@ -23,7 +23,7 @@ import type { ReadOptions } from "../format.js";
 import { EpisodeArrays } from "./episode-arrays.js";
 import type { EpisodeGroup, GroupedLayout, Reading } from "./layout.js";
 import { type ObservationArray, observationArrays } from "./observations.js";
-import { madeRewards, SuccessRewards } from "./rewards.js";
+import { GroupRewards } from "./rewards.js";
 
 /** What every episode has alike, as the first one tells it. */
 interface Columns {
@@ -98,7 +98,7 @@ function actionSizeOf(file: OpenHdf5, group: EpisodeGroup, { discreteActions }: 
 
 async function* episodesOf(file: OpenHdf5, columns: Columns, reading: Reading): AsyncGenerator<Episode> {
   const { layout, options, notes, name } = reading;
-  const success = new SuccessRewards(name, layout, options);
+  const success = new GroupRewards(name, layout, options);
   let found = 0;
   for (const group of layout.episodes(file)) {
     success.meet(group);
@@ -117,7 +117,7 @@ function readEpisode(
   group: EpisodeGroup,
   columns: Columns,
   reading: Reading,
-  success: SuccessRewards,
+  success: GroupRewards,
 ): Episode | undefined {
   const { layout, options, notes } = reading;
   const { observationSize, actionSize } = columns;
@@ -127,14 +127,13 @@ function readEpisode(
   arrays.refuseUnknown((key) => isKnown(layout, key) || success.reads(key));
   const actions = arrays.numbers("actions", actionSize, steps);
   const terminated = layout.terminated(arrays, options, arrays.where);
-  const succeeded = success.succeeded(arrays, group);
+  const { rewards, succeeded } = success.of(arrays, group);
   if (succeeded) terminated[steps - 1] = 1;
   const observations = observationsOf(arrays, columns, layout);
   const complete = observations.length === (steps + 1) * observationSize;
   const length = complete || terminated[steps - 1] === 1 ? steps : steps - 1;
   if (length < steps) notes.leaveOut(1, "because nothing tells the observation after their action", arrays.place);
   if (length === 0) return undefined;
-  const rewards = succeeded === undefined ? arrays.numbers("rewards", 1, steps) : madeRewards(steps, succeeded);
   return {
     length,
     observations: { [STATE]: complete ? observations : closed(observations, length, observationSize) },

@@ -1,24 +1,26 @@
 /**
- * The rewards of episodes: as stored, or, where a recording has none and the user says so, 1 at the last step of each
- * episode that succeeded and 0 elsewhere. Such a success ends the task.
+ * The rewards of episodes of HDF5 groups: as stored, or, where the user says so, made from the successes that an array
+ * or the user's list tells. Such a success ends the task. What is made of them: `success-rewards.ts`.
  */
-import { DataError, UsageError } from "../../../errors.js";
+import { UsageError } from "../../../errors.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import type { ReadOptions } from "../format.js";
+import { SuccessRewards } from "../success-rewards.js";
 import type { EpisodeArrays } from "./episode-arrays.js";
 import type { EpisodeGroup, GroupedLayout } from "./layout.js";
 
 /** Makes the rewards of one pass over a file. */
-export class SuccessRewards {
-  private made = 0;
-  private successes = 0;
+export class GroupRewards {
+  private readonly success: SuccessRewards;
   private readonly numbers = new Set<number>();
 
   constructor(
     private readonly name: string,
     private readonly layout: Pick<GroupedLayout, "success" | "missing">,
     private readonly options: Pick<ReadOptions, "successReward">,
-  ) {}
+  ) {
+    this.success = new SuccessRewards(`"${name}"`, options.successReward);
+  }
 
   /** Whether this key is read for it. */
   reads(key: string): boolean {
@@ -32,57 +34,35 @@ export class SuccessRewards {
   }
 
   /**
-   * Whether rewards are made and the episode succeeded; undefined where they are stored.
-   * @throws DataError where there are none; UsageError where those that are stored are to be replaced
+   * The rewards [steps], and whether the episode succeeded, as far as rewards are made of that.
+   * @throws DataError where there are none; UsageError where those that are stored tell more than a success
    */
-  succeeded(arrays: EpisodeArrays, group: EpisodeGroup): boolean | undefined {
-    const { successReward: by } = this.options;
-    const stored = arrays.has("rewards");
-    if (stored && by !== undefined)
-      throw new UsageError(
-        `"${this.name}" stores rewards, beside which none are made from successes; leave that out, or read it with --ignore rewards.`,
-      );
-    if (stored) return undefined;
-    if (by === undefined) throw this.layout.missing("rewards", group, arrays.where);
-    const succeeded = this.isSuccess(arrays, group, by);
-    this.made++;
-    if (succeeded) this.successes++;
-    return succeeded;
+  of(arrays: EpisodeArrays, group: EpisodeGroup): { readonly rewards: Float32Array; readonly succeeded: boolean } {
+    const { steps, where } = arrays;
+    const stored = arrays.has("rewards") ? arrays.numbers("rewards", 1, steps) : undefined;
+    if (!this.success.areMade) {
+      if (stored === undefined) throw this.layout.missing("rewards", group, where);
+      return { rewards: stored, succeeded: false };
+    }
+    const succeeded = this.success.isListed(group.number) ?? this.isMarked(arrays);
+    const rewards = stored ?? new Float32Array(steps);
+    this.success.make(rewards, "rewards", succeeded);
+    return { rewards, succeeded };
   }
 
   /** After the last episode. @throws DataError for the number of an episode that is not there */
   end(notes: ReadingNotes): void {
-    const { successReward: by } = this.options;
-    if (by === undefined) return;
-    const listed = typeof by === "object" && "episodes" in by ? by.episodes : [];
-    const missing = listed.find((number) => !this.numbers.has(number));
-    if (missing !== undefined)
-      throw new DataError(
-        `"${this.name}" has no episode of the number ${missing}; correct the list of those that succeeded.`,
-      );
-    notes.say(
-      `rewards were made from successes: 1 at the last step of ${this.successes} of ${this.made} episodes, 0 elsewhere`,
-    );
+    this.success.end(notes, (number) => this.numbers.has(number), "no episode");
   }
 
-  private isSuccess(
-    arrays: EpisodeArrays,
-    group: EpisodeGroup,
-    by: NonNullable<ReadOptions["successReward"]>,
-  ): boolean {
-    if (by !== "recorded" && "episodes" in by) return by.episodes.includes(group.number);
-    if (by !== "recorded") return arrays.flags(by.column).includes(1);
+  /** Whether any row is marked as a success. */
+  private isMarked(arrays: EpisodeArrays): boolean {
+    const { successReward: by } = this.options;
+    if (typeof by === "object" && "column" in by) return arrays.flags(by.column).includes(1);
     const { success } = this.layout;
-    if (success !== undefined && arrays.has(success)) return arrays.flags(success)[arrays.steps - 1] === 1;
+    if (success !== undefined && arrays.has(success)) return arrays.flags(success).includes(1);
     throw new UsageError(
       `"${this.name}" does not record which episodes succeeded; give an array that marks them, --reward success:KEY, or their numbers, --reward success:0,3.`,
     );
   }
-}
-
-/** [steps] */
-export function madeRewards(steps: number, succeeded: boolean): Float32Array {
-  const rewards = new Float32Array(steps);
-  if (succeeded) rewards[steps - 1] = 1;
-  return rewards;
 }

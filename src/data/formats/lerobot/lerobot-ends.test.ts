@@ -118,7 +118,12 @@ describe("rewards from successes", () => {
 
   test("a success that next.done's recorder took for a timeout ends the task all the same", async () => {
     const frames = framesOf((_, last) => ({ "next.done": last }));
-    expect(told(await read(frames, { doneMeans: "clock", successReward: { episodes: [1] } }))).toEqual(second);
+    const made = { doneMeans: "clock", successReward: { episodes: [1] } } as const;
+    expect(told(await read(without(frames), made))).toEqual(second);
+    await expect(read(frames, { successReward: { episodes: [1] } })).rejects.toThrow(
+      '"made" stores rewards (0, 10 ...), which tell more than successes; leave --reward out, or replace them with --ignore next.reward.',
+    );
+    expect(told(await read(frames, { ...made, ignore: ["next.reward"] }))).toEqual(second);
   });
 });
 
@@ -164,5 +169,20 @@ test("an episode that contradicts itself is left out on request, and counted", a
   ]);
   expect(notesOf(dataset)).toEqual([
     expect.stringMatching(/^6 because their episode is faulty \(.*: frame 1 of episode 2 is marked/),
+  ]);
+});
+
+test("a feature of another name that is set only in last frames is refused where there is no other mark", async () => {
+  const frames = (name: string) => framesOf((episode, last) => ({ [name]: last && episode === 0, moving: true }));
+  await expect(read(frames("next.finished"))).rejects.toThrow(
+    '"made" has no mark that says where the task ended, and a column "next.finished" that is set only in last rows of episodes, so that it may be one; name it "next.done", or say --ignore next.finished.',
+  );
+  expect(told(await read(frames("next.done")))).toEqual([
+    [[0, 10, 20], true],
+    [[0], false],
+  ]);
+  expect(told(await read(frames("next.finished"), { ignore: ["next.finished"] }))).toEqual([
+    [[0, 10], false],
+    [[0], false],
   ]);
 });

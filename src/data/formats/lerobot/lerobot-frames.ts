@@ -15,6 +15,8 @@ export interface FrameCells {
   readonly reward: number;
   readonly flags: Readonly<Record<EndMark, boolean>>;
   readonly success: boolean;
+  /** Of the columns that nothing uses; NaN where there is no number. */
+  readonly unused: readonly number[];
 }
 
 export class FrameLayout {
@@ -28,17 +30,23 @@ export class FrameLayout {
     private readonly info: LeRobotInfo,
     private readonly allowNonFinite: boolean,
   ) {
-    const { observations, action, reward, marks, success } = info;
+    const { observations, action, reward, marks, success, unused } = info;
     const features = [...observations.map(({ name }) => name), "action"];
     const scalars = [reward, marks.terminated, marks.truncated, marks.done, success];
-    this.names = ["episode_index", "frame_index", ...features, ...scalars.filter((name) => name !== undefined)];
+    this.names = [
+      "episode_index",
+      "frame_index",
+      ...features,
+      ...scalars.filter((name) => name !== undefined),
+      ...unused,
+    ];
     this.observation = new Float32Array(observations.reduce((sum, { width }) => sum + width, 0));
     this.action = new Float32Array(action.width);
   }
 
   /** @param place the row in messages; @throws DataError for what is no number, or not as many as stated */
   read(columns: readonly ColumnValues[], row: number, place: string): FrameCells {
-    const { observations, action, reward, marks, success } = this.info;
+    const { observations, action, reward, marks, success, unused } = this.info;
     let next = 0;
     const values = () => columns[next++]!;
     const flag = (name: string | undefined) => name !== undefined && this.flag(values(), row, place);
@@ -53,6 +61,7 @@ export class FrameLayout {
       reward: reward === undefined ? 0 : this.number(values(), row, 0, place),
       flags: { terminated: flag(marks.terminated), truncated: flag(marks.truncated), done: flag(marks.done) },
       success: flag(success),
+      unused: unused.map(() => unusedValue(values(), row)),
     };
   }
 
@@ -105,4 +114,8 @@ export class FrameLayout {
       `${place}: ${quoted(values.column.name)} is ${value} where true or false belongs; repair the row, or say --ignore ${values.column.name} if it marks something else.`,
     );
   }
+}
+
+function unusedValue({ starts, numbers }: ColumnValues, row: number): number {
+  return starts[row + 1]! - starts[row]! === 1 ? (numbers[starts[row]!] ?? Number.NaN) : Number.NaN;
 }

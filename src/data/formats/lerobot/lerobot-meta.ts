@@ -13,8 +13,10 @@ import type { ReadOptions } from "../format.js";
 
 export const infoPath = "meta/info.json";
 
-const REWARD = "next.reward";
+export const REWARD = "next.reward";
 const SUCCESS = "next.success";
+/** LeRobot's own columns of every frame. */
+const COUNTERS = ["episode_index", "frame_index", "index", "task_index", "timestamp"];
 const LARGEST_INFO = 2 ** 22;
 const WIDEST_FEATURE = 2 ** 16;
 
@@ -49,12 +51,14 @@ export interface LeRobotInfo {
   /** observation.state first, then the others by name, or those that were asked for. */
   readonly observations: readonly Feature[];
   readonly action: Feature;
-  /** Undefined where rewards are made from successes. */
+  /** Undefined where rewards are made from successes and none are stored, or those are ignored. */
   readonly reward: string | undefined;
   /** The columns that mark ends: next.done, or others whose name says it. */
   readonly marks: MarkColumns;
   /** Where a frame says that the episode succeeded. */
   readonly success: string | undefined;
+  /** Features of one value that nothing uses and that may be flags. */
+  readonly unused: readonly string[];
   readonly discreteActions: number | undefined;
   /** The files with the frames, in their order. */
   readonly paths: readonly string[];
@@ -73,14 +77,20 @@ export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
     throw new DataError(
       `${where} has no feature "${REWARD}", and without rewards there is nothing to improve; have them made with ${rewardSteps(features)}: 1 at the last step of each episode that succeeded, 0 elsewhere.`,
     );
+  const marks = markColumns(features, options.ignore ?? [], where);
+  const success = successColumn(features, options, where);
+  const used = new Set([...Object.values(marks), success, REWARD, ...COUNTERS, ...(options.ignore ?? [])]);
   return {
     episodes: info.total_episodes,
     frames: info.total_frames,
     observations: chosen(features, options.observationKeys, where),
     action,
-    reward: made ? undefined : REWARD,
-    marks: markColumns(features, options.ignore ?? [], where),
-    success: successColumn(features, options, where),
+    reward: made && (!features.has(REWARD) || options.ignore?.includes(REWARD)) ? undefined : REWARD,
+    marks,
+    success,
+    unused: [...features.values()].flatMap(({ name, numeric, width }) =>
+      numeric && width === 1 && !used.has(name) && !/^(observation|action)(\.|$)/.test(name) ? [name] : [],
+    ),
     discreteActions: countActions(info.calql?.discrete_actions, action, where),
     paths: dataFiles(files, dataPaths[info.codebase_version]),
   };

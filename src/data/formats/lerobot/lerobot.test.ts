@@ -85,6 +85,12 @@ describe("how an episode ends", () => {
     expect(summary(await ofFrames(frames(1, false), ["next.done"]))).toEqual([
       { observations: [0.5, 1.5, 2.5], rewards: [0, 10], terminated: [0, 1], truncated: false },
     ]);
+    const { notes } = await ofFrames(frames(1, false), ["next.done"]);
+    expect(notes?.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(
+        /^"next.reward" in frames after an episode's end, such as episode 0, frame 2, belongs to no/,
+      ),
+    );
     await expect(ofFrames(frames(0, false), ["next.done"])).rejects.toThrow(
       "frame 0 of episode 0 is marked terminated although the episode goes on after it; repair next.done",
     );

@@ -13,17 +13,19 @@ import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { type DataFiles, placeOf } from "../../containers/files.js";
 import { openParquet, type ParquetBatch } from "../../containers/parquet/parquet.js";
+import { quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { DoneMeaning } from "../done-meaning.js";
+import { EndEvidence, EndFlags } from "../end-evidence.js";
 import { endingOf } from "../end-marks.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 import { StepEpisodes } from "../step-episodes.js";
 import { StepRows } from "../step-rows.js";
 import { type FrameCells, FrameLayout } from "./lerobot-frames.js";
-import { infoPath, type LeRobotInfo, readInfo } from "./lerobot-meta.js";
+import { infoPath, type LeRobotInfo, REWARD, readInfo } from "./lerobot-meta.js";
 
 /** The dataset in these files. @throws DataError where they are not what meta/info.json states */
 export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
@@ -61,7 +63,9 @@ class FrameReader {
   private readonly layout: FrameLayout;
   private readonly memory: EpisodeMemory;
   private readonly made: StepEpisodes;
+  private readonly evidence: EndEvidence;
   private rows: StepRows;
+  private flags: EndFlags;
   private episode = -1;
   private frame = -1;
   private frames = 0;
@@ -69,6 +73,10 @@ class FrameReader {
   private before = 0;
   /** The last frame in messages. */
   private place = "";
+  /** The reward of the frame before: calql and others repeat it in the frame that only tells the last observation. */
+  private reward = 0;
+  /** Whether such a frame has another reward than that. */
+  private unused = false;
   /** Whether the frame before ended the episode, whether the last one was a success, and any of them was. */
   private ended = false;
   private success = false;
@@ -80,7 +88,7 @@ class FrameReader {
     private readonly files: DataFiles,
     private readonly info: LeRobotInfo,
     private readonly meaning: DoneMeaning,
-    notes: ReadingNotes,
+    private readonly notes: ReadingNotes,
     private readonly options: ReadOptions,
   ) {
     const where = `"${files.name}"`;
@@ -88,12 +96,14 @@ class FrameReader {
     this.memory = new EpisodeMemory(where, options);
     const words = {
       where,
+      rewards: REWARD,
       singleRows: "record longer episodes",
       markEnds:
         'mark a success with "next.done" and "next.success" in the last frame, or say which episodes succeeded with --reward success:0,3,5',
     };
     this.made = new StepEpisodes(words, notes, options);
-    this.rows = this.newRows();
+    this.evidence = new EndEvidence(info.unused, 0);
+    [this.rows, this.flags] = [this.newRows(), new EndFlags(this.evidence)];
   }
 
   async *episodes(): AsyncGenerator<Episode> {
@@ -111,6 +121,7 @@ class FrameReader {
       throw new DataError(
         `"${this.files.name}" holds ${found}, but "${infoPath}" states ${told}; copy the dataset again, with all its files.`,
       );
+    this.judge();
     this.made.end();
   }
 
@@ -124,7 +135,7 @@ class FrameReader {
           `${place} is of episode ${episode}, but ${this.episode + 1} comes next; copy the dataset again.`,
         );
       if (this.episode >= 0) yield* this.finish();
-      this.rows = this.newRows();
+      [this.rows, this.flags] = [this.newRows(), new EndFlags(this.evidence)];
       [this.episode, this.frame, this.ended, this.success, this.succeeded] = [episode, -1, false, false, false];
       [this.fault, this.before] = [undefined, this.frames];
     }
@@ -140,7 +151,7 @@ class FrameReader {
   }
 
   /** Takes a frame in; what is wrong with it, or with one before it. */
-  private faultOf({ frame, reward, flags, success }: FrameCells, place: string): string | undefined {
+  private faultOf({ frame, reward, flags, success, unused }: FrameCells, place: string): string | undefined {
     if (frame !== this.frame + 1)
       return `${place} is frame ${frame} of episode ${this.episode}, but frame ${this.frame + 1} comes next; sort the frames, and add the missing ones`;
     this.frame = frame;
@@ -153,8 +164,11 @@ class FrameReader {
       this.meaning,
       this.rows.count + 1,
     );
+    this.flags.add(unused, !this.ended, ending !== "goes on" || success);
     const { observation, action } = this.layout;
-    const problem = this.rows.add(observation, this.ended ? undefined : action, reward, ending);
+    this.unused = this.ended && reward !== 0 && reward !== this.reward;
+    this.reward = reward;
+    const problem = this.rows.add(observation, this.ended ? undefined : action, this.ended ? 0 : reward, ending);
     this.ended = ending !== "goes on";
     return (
       problem &&
@@ -162,11 +176,23 @@ class FrameReader {
     );
   }
 
+  /** @throws DataError where a column that nothing uses is the only mark of the task's end */
+  private judge(): void {
+    const { marks, success } = this.info;
+    const tells = (marks.terminated ?? marks.done ?? success) !== undefined;
+    this.evidence.end(`"${this.files.name}"`, tells, () => 'name it "next.done"', this.notes);
+  }
+
   private *finish(): Generator<Episode> {
     if (this.fault !== undefined) {
       this.made.leaveOut(this.frames - this.before, this.fault);
       return;
     }
+    this.flags.finish();
+    if (this.unused)
+      this.notes.say(
+        `${quoted(REWARD)} in frames after an episode's end, such as ${this.place}, belongs to no action and was not used; where it is what the last action earned, store it in the frame before`,
+      );
     const episode = this.made.finish(this.rows, this.place, this.succeeded, this.success);
     if (episode) yield episode;
   }

@@ -152,7 +152,7 @@ test("a column that marks something else is refused with the step that helps", a
 test("an end may be marked in the row that only holds the last observation", async () => {
   const closing = (more: object) => [
     logRow("a", 0, { terminated: false }),
-    logRow("a", 1, { action: null, terminated: false, ...more }),
+    logRow("a", 1, { action: null, reward: null, terminated: false, ...more }),
   ];
   expect(summaryOf(await readRows(closing({ terminated: true })))).toEqual([
     { rewards: [1], terminated: true, last: 1 },
@@ -182,11 +182,6 @@ test("a named column that is no flag is taken out of the mapping, and cannot be 
     'The mapping names "sale" (terminated), which --ignore leaves aside; take it out of one of both.',
   );
   expect(summaryOf(await readRows(rows, { ignore: ["sale"] }))).toEqual([byClock, byClock]);
-});
-
-test.each(["ended", "end", "isFinished", "is_over"])("a column %s marks ends", async (name) => {
-  const dataset = await readRows(marked((last) => ({ [name]: last })));
-  expect(summaryOf(dataset)).toEqual([byTask, byTask]);
 });
 
 test("a mark that the mapping names and no line has is a typing error", async () => {
@@ -227,4 +222,81 @@ test("timestamps are no step numbers, and taking them out of the mapping reads t
     /line 2 is step 5 of episode "a", but step 1 comes next; sort .* if these are no step numbers, take time out of the/,
   );
   expect(summaryOf(await readRows(log((step) => times[step])))).toEqual([byTask, byTask]);
+});
+
+test.each(["finished", "game_over", "isLastStep", "my own name"])(
+  "a column %s of flags that is set only in last rows is refused where there is no other mark",
+  async (name) => {
+    const rows = marked(
+      (last) => ({ [name]: last, mobile: true }),
+      () => ({ [name]: false, mobile: true }),
+    );
+    const reading = readRows(rows);
+    await expect(reading).rejects.toThrow(
+      `"log" has no mark that says where the task ended, and a column "${name}" that is set only in last rows of episodes, so that it may be one; name it in the mapping (terminated: ${name}, or done: ${name} where the clock ended some), or say --ignore ${name}.`,
+    );
+    expect(summaryOf(await readRows(rows, { mapping: { terminated: name } }))).toEqual([byTask, byClock]);
+    expect(summaryOf(await readRows(rows, { mapping: { done: name } }))).toEqual([byTask, byClock]);
+    expect(summaryOf(await readRows(rows, { ignore: [name] }))).toEqual([byClock, byClock]);
+  },
+);
+
+test("so is one that is 0 only there, and both in rows that are mixed, or closed by a row without an action", async () => {
+  const masks = marked((last) => ({ alive: last ? 0 : 1 }));
+  await expect(readRows(masks)).rejects.toThrow(
+    /"alive" that is 0 or false only in last rows of episodes, .*; store the opposite as terminated, or say --ignore alive\.$/,
+  );
+  const flags = marked((last) => (last ? { over: 1 } : {}));
+  const mixed = [0, 3, 1, 4, 2, 5].map((i) => flags[i]!);
+  await expect(readRows(mixed, { mapping: { interleaved: true } })).rejects.toThrow(/a column "over" that is set only/);
+  const closed = [...flags.slice(0, 3), logRow("a", 3, { action: null, reward: null }), ...flags.slice(3)];
+  await expect(readRows(closed)).rejects.toThrow(/a column "over" that is set only/);
+});
+
+test("a flag that stands elsewhere too, or that a mark makes superfluous, is left alone; beside marks one is noted", async () => {
+  const alone = marked(
+    (last) => ({ clicked: true, visits: last ? 2 : 0 }),
+    (last) => ({ clicked: last, visits: 1 }),
+  );
+  expect(summaryOf(await readRows(alone))).toEqual([byClock, byClock]);
+  const twice = await readRows(marked((last) => ({ terminated: last, over: last })));
+  expect(notesOf(twice)).toEqual(['not used: "over"']);
+  const beside = await readRows(
+    marked(
+      (last) => ({ terminated: last, over: last }),
+      (last) => ({ terminated: false, over: last }),
+    ),
+  );
+  expect(summaryOf(beside)).toEqual([byTask, byClock]);
+  expect(notesOf(beside)).toContainEqual(
+    expect.stringMatching(
+      /^the column "over" is set only in last rows of episodes but was not used; if it marks where/,
+    ),
+  );
+});
+
+test("a counter that falls back within an episode where nothing ends it is refused", async () => {
+  const counted = (t: number, more: object = {}) => ({ ...(logRow("a", t, more) as object), step: undefined, t });
+  const rows = [0, 1, 2, 0, 1].map((t) => counted(t));
+  await expect(readRows(rows)).rejects.toThrow(
+    '"log": line 4 falls back from t 2 to 0 within episode "a", as if another one began there; give each episode an id of its own, such as the run\'s and the episode\'s numbers together, or say --ignore t if it does not count steps.',
+  );
+  const own = rows.map((row, i) => ({ ...row, episode: i < 3 ? "a" : "b" }));
+  expect(summaryOf(await readRows(own)).map(({ rewards }) => rewards)).toEqual([[1, 2], [1]]);
+  expect(summaryOf(await readRows(rows, { ignore: ["t"] })).map(({ rewards }) => rewards)).toEqual([[1, 2, 3, 1]]);
+  expect(summaryOf(await readRows([0, 2, 2, 5].map((t) => counted(t))))[0]!.rewards).toEqual([1, 3, 3]);
+});
+
+test("an id that comes back from the first step on is another episode's: to sort the rows would not help", async () => {
+  const again = [0, 1, 2, 0, 1].map((step) => logRow("a", step, { terminated: step === 2 }));
+  await expect(readRows(again)).rejects.toThrow(
+    /line 4 begins episode "a" again with step 0; give each episode an id of its own/,
+  );
+  const later = [...again.slice(0, 3), logRow("b", 0), ...again.slice(3)];
+  await expect(readRows(later)).rejects.toThrow(
+    /line 5 returns to episode "a", which ended at line 3 when another one began, and counts from its beginning; give each/,
+  );
+  const mixed = [logRow("a", 0), logRow("b", 0), logRow("a", 1), logRow("b", 1)];
+  await expect(readRows(mixed)).rejects.toThrow(/say "interleaved: true" in the mapping/);
+  expect((await readRows(mixed, { mapping: { interleaved: true } })).episodes).toHaveLength(2);
 });

@@ -91,6 +91,16 @@ export class EndCells {
     this.meaning = new DoneMeaning(table.where, open, options);
   }
 
+  /** Whether a column says where the task ended. */
+  get tellTaskEnds(): boolean {
+    return (
+      this.ends.always ||
+      lastRowsEnd(this.table, this.mapping) ||
+      this.ends.terminated !== undefined ||
+      this.ends.done !== undefined
+    );
+  }
+
   /** What to do about marks that contradict the rows. */
   get ignoring(): string {
     const columns = [this.ends.terminated, this.ends.truncated, this.ends.done].filter((name) => name !== undefined);

@@ -25,6 +25,8 @@ export interface LogTable {
   readonly isComplete: boolean;
   /** The names of the columns, as far as the first row or the file's header tells them. */
   readonly columns: readonly string[];
+  /** Those of them that may hold one flag a row, where the file tells; absent where only its rows do. */
+  readonly scalars?: readonly string[];
   /** How many discrete actions there are, where a file that was written here says so. */
   readonly discreteActions: number | undefined;
   readonly rowCount: number | undefined;

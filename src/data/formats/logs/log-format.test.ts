@@ -185,9 +185,8 @@ test("a log of other columns is told the command that takes a mapping", async ()
     '"log.jsonl" has no columns "episode", "observation", "action", "reward"; there: "session", "time", "price", "hour", "offer", "revenue", "ended". Say in a mapping file MAP which column is what, in lines such as "episode: session", "observation: [price, hour]", "action: offer", "reward: revenue", and give it: calql data inspect FILE --mapping MAP shows what is read, calql data convert FILE out.calql --mapping MAP writes data that every verb reads; see "Application logs" in docs/data.md.',
   );
   const mapping = { episode: "session", observation: ["price", "hour"], action: "offer", reward: "revenue" };
-  expect((await read([visit], { mapping })).notes).toEqual([
+  expect((await read([visit], { mapping: { ...mapping, done: "ended" } })).notes).toEqual([
     expect.objectContaining({ text: expect.stringContaining('"ended" does not tell') }),
-    expect.objectContaining({ text: 'the column "ended" was read as saying that an episode ended' }),
     expect.objectContaining({ text: 'not used: "time"' }),
   ]);
   await expect(read([row("a", 0, { action: null })])).rejects.toThrow(

@@ -2,13 +2,14 @@
  * A log's columns checked against the mapping: which there are, where each stands in a row, and what a row says.
  */
 
-import { DataError, UsageError } from "../../../errors.js";
+import { DataError } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
 import type { NumberNames } from "../../episode.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
+import { EndEvidence } from "../end-evidence.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding, RowProblem } from "../step-rows.js";
 import {
@@ -21,9 +22,10 @@ import {
   rowsAreEpisodes,
 } from "./log-columns.js";
 import { EndCells, endColumns } from "./log-ends.js";
-import { CellProblem, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
+import { CellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
 import { type LogFeature, type LogMapping, usualColumns } from "./log-mapping.js";
+import { counterColumn, nextColumn, successColumn, unusedFlags } from "./log-unnamed-columns.js";
 
 export type EpisodeName = string | number;
 
@@ -33,6 +35,8 @@ const LIKE_A_TIME = 1e8;
 /** What one row says; the arrays are filled anew by the next row. */
 export interface StepCells {
   readonly step: number | undefined;
+  /** What a column counts that nothing names as the step: rows of an episode do not fall back. */
+  readonly counter: number | undefined;
   readonly observation: Float32Array;
   /** Undefined in a row that only holds the last observation. */
   readonly action: Float32Array | undefined;
@@ -59,9 +63,13 @@ export class LogLayout {
   private readonly order: number | undefined;
   /** Columns that the mapping names and no row has had so far, by their places. */
   private readonly unseen = new Map<number, string>();
+  private readonly counter: number | undefined;
   private readonly observation: Features;
   private readonly action: Features;
   private readonly next: Features | undefined;
+  /** Columns that nothing uses and that may be flags, and where they begin. */
+  private readonly flags: readonly string[];
+  private readonly firstFlag: number;
   private observed = new Float32Array(0);
   private acted = new Float32Array(0);
   private after = new Float32Array(0);
@@ -87,14 +95,24 @@ export class LogLayout {
     this.step = this.rowsAreEpisodes ? undefined : optional(usual(mapping.step, usualColumns.step));
     this.order = optional(mapping.order);
     this.success = optional(successColumn(table, options));
-    this.reward = options.successReward === undefined ? this.place(mapping.reward ?? usualColumns.reward) : undefined;
+    const reward = this.rewardName;
+    const { ignore = [] } = options;
+    const stored = table.columns.includes(reward) && !ignore.includes(reward);
+    this.reward = options.successReward === undefined || stored ? this.place(reward) : undefined;
     this.observation = features(mapping.observation ?? usualColumns.observation);
     this.action = features(mapping.action ?? usualColumns.action);
-    const told = usual(mapping.nextObservation, usualColumns.nextObservation);
-    this.next = told === undefined ? undefined : features(told);
+    const told = mapping.nextObservation ?? nextColumn(table, this.columns, ignore);
+    const isIgnored = told !== undefined && columnsIn(told).some((column) => ignore.includes(column));
+    this.next = told === undefined || isIgnored ? undefined : features(told);
+    const counts =
+      this.rowsAreEpisodes || this.step !== undefined ? undefined : counterColumn(table, this.columns, ignore);
+    this.counter = optional(counts);
     const ends = endColumns(table, mapping, [...this.columns], options);
     this.ends = new EndCells(ends, table, mapping, (column) => this.place(column), options);
     this.discreteActions = this.countActions(mapping);
+    this.firstFlag = this.columns.length;
+    this.flags = this.rowsAreEpisodes || lastRowsEnd(table, mapping) ? [] : unusedFlags(table, this.columns, options);
+    this.columns.push(...this.flags);
     this.measure();
     for (const column of namedColumns(table, mapping).keys())
       if (!table.columns.includes(column)) this.unseen.set(this.columns.indexOf(column), column);
@@ -126,22 +144,44 @@ export class LogLayout {
   }
 
   /** What to do where rows contradict each other, besides repairing them: the columns may be taken for what they are not. */
-  stepsFor({ isNext }: RowProblem): string {
+  stepsFor({ of }: RowProblem): string {
+    if (of === "reward") return "";
     const { interleaved, order } = this.mapping;
     const sorting =
       interleaved && order === undefined && !this.table.isMapped
         ? ', name a column of times to sort the rows by in the mapping ("order: NAME")'
         : "";
-    if (!isNext) return `${this.ends.ignoring}${sorting}`;
+    if (of === undefined) return `${this.ends.ignoring}${sorting}`;
     const aside = leaveAside(this.next!.columns[0]!, this.table, this.mapping);
     return `, ${aside} to take the rows as they follow each other`;
+  }
+
+  /** The column of rewards. */
+  get rewardName(): string {
+    return this.mapping.reward ?? usualColumns.reward;
+  }
+
+  /** What rows say about columns that nothing uses, for one pass over them. */
+  endEvidence(): EndEvidence {
+    return new EndEvidence(this.flags, this.firstFlag);
+  }
+
+  /** After that pass. @throws DataError where such a column is the only mark of the task's end */
+  judge(evidence: EndEvidence, notes: ReadingNotes): void {
+    const steps = (column: string) =>
+      `name it in the mapping (terminated: ${printable(column)}, or done: ${printable(column)} where the clock ended some)`;
+    evidence.end(this.table.where, this.ends.tellTaskEnds, steps, notes);
   }
 
   /** What was assumed about the columns. */
   note(notes: ReadingNotes): void {
     this.ends.note(notes);
+    const [next] = this.next?.columns ?? [];
+    if (next !== undefined && next !== usualColumns.nextObservation && this.mapping.nextObservation === undefined)
+      notes.say(`the column ${quoted(next)} was read as the next observation`);
     const { table, options, columns } = this;
-    const left = [...columns, ...(options.ignore ?? []), DISCRETE_ACTIONS];
+    const used = columns.filter((name) => !this.flags.includes(name));
+    const left = [...used, ...(options.ignore ?? []), DISCRETE_ACTIONS];
     const unused = table.isMapped ? [] : table.columns.filter((name) => name !== "" && !left.includes(name));
     if (unused.length > 0) notes.say(`not used: ${listed(unused)}`);
   }
@@ -193,12 +233,16 @@ export class LogLayout {
     const acts = !this.action.isAbsent(cells);
     if (acts) this.readAction(cells);
     const hasNext = this.next !== undefined && !this.next.isAbsent(cells);
-    if (hasNext) this.next!.read(cells, this.after);
+    if (hasNext) this.readNext(cells);
     return {
       step: this.step === undefined ? undefined : this.stepOf(cells[this.step]),
+      counter: this.counterOf(cells),
       observation: this.observed,
       action: acts ? this.acted : undefined,
-      reward: acts && this.reward !== undefined ? this.rewardOf(this.reward, cells[this.reward]) : 0,
+      reward:
+        this.reward === undefined
+          ? 0
+          : this.rewardOf(this.reward, cells[this.reward], acts && this.options.successReward === undefined),
       ending: this.ends.read(cells, steps),
       success: this.success !== undefined && this.succeeds(cells, this.success),
       nextObservation: hasNext ? this.after : undefined,
@@ -207,6 +251,16 @@ export class LogLayout {
 
   private succeeds(cells: readonly unknown[], success: number): boolean {
     return flagIn(cells[success], this.columns[success]!, () => "name another with --reward success:COLUMN");
+  }
+
+  private readNext(cells: readonly unknown[]): void {
+    try {
+      this.next!.read(cells, this.after);
+    } catch (error) {
+      if (!(error instanceof CellProblem) || this.mapping.nextObservation !== undefined) throw error;
+      const { message } = error;
+      throw new CellProblem(`${message}, or say --ignore ${printable(this.next!.columns[0]!)} if it is something else`);
+    }
   }
 
   private readAction(cells: readonly unknown[]): void {
@@ -230,13 +284,31 @@ export class LogLayout {
     return leaveAside(this.columns[this.step!]!, this.table, this.mapping);
   }
 
+  /** What a column counts in a row, whether it is named as the step or not. */
+  countOf({ cells }: LogRow): number | undefined {
+    const cell = this.step === undefined ? this.counterOf(cells) : cells[this.step];
+    return typeof cell === "number" ? cell : undefined;
+  }
+
+  /** The name of the column that counts. */
+  get counterName(): string {
+    return printable(this.columns[this.counter!]!);
+  }
+
+  private counterOf(cells: readonly unknown[]): number | undefined {
+    const cell = this.counter === undefined ? undefined : cells[this.counter];
+    return typeof cell === "number" ? cell : undefined;
+  }
+
   private stepOf(cell: unknown): number {
     if (Number.isSafeInteger(cell)) return cell as number;
     const { message } = this.problem(this.step!, cell, "a whole number");
     throw new CellProblem(isEmpty(cell) ? message : `${message}; timestamps are no step numbers: ${this.stepAside()}`);
   }
 
-  private rewardOf(index: number, cell: unknown): number {
+  /** @param needed else an empty cell is as good as 0 */
+  private rewardOf(index: number, cell: unknown, needed: boolean): number {
+    if (!needed && (cell === null || cell === undefined || Number.isNaN(cell))) return 0;
     const { allowNonFinite = false } = this.options;
     if (typeof cell === "boolean") return Number(cell);
     if (typeof cell === "number" && (allowNonFinite || Number.isFinite(Math.fround(cell)))) return cell;
@@ -268,7 +340,6 @@ export class LogLayout {
       first ??= row;
       if (this.action.isAbsent(row.cells)) continue;
       this.observation.measure(first.cells);
-      this.next?.measure(first.cells);
       this.action.measure(row.cells);
       break;
     }
@@ -278,7 +349,7 @@ export class LogLayout {
       throw new DataError(
         `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; say in a mapping file MAP which column it is ("action: NAME"), ${MAPPING_STEP}`,
       );
-    if (this.next && this.next.size !== this.observation.size) this.next.measure(this.nextFrom(first));
+    this.measureNext();
     if (this.discreteActions !== undefined && this.action.choices === undefined && this.action.size !== 1)
       throw new DataError(
         `${where}: a choice among ${this.discreteActions} actions is one number a row, but the action has ${this.action.size}; leave the count out of the mapping.`,
@@ -288,10 +359,19 @@ export class LogLayout {
     this.after = new Float32Array(this.observation.size);
   }
 
-  /** The first row whose next observation is there. */
-  private nextFrom(first: LogRow): readonly unknown[] {
-    for (const row of this.table.rows(this.columns)) if (!this.next!.isAbsent(row.cells)) return row.cells;
-    return first.cells;
+  /** By the first row that has a next observation. @throws DataError where it is none of these observations */
+  private measureNext(): void {
+    const { next, observation, table } = this;
+    if (next === undefined) return;
+    for (const { cells } of table.rows(this.columns)) {
+      if (next.isAbsent(cells)) continue;
+      next.measure(cells);
+      if (next.size === observation.size) return;
+      const name = next.columns[0]!;
+      throw new DataError(
+        `${table.where}: ${quoted(name)} has ${next.size} numbers where the observation has ${observation.size}, so that it is not the observation after it; name that one in the mapping (nextObservation), or say --ignore ${printable(name)}.`,
+      );
+    }
   }
 }
 
@@ -302,23 +382,3 @@ function isEmpty(cell: unknown): boolean {
 function discreteIn({ actions }: LogMapping): number | undefined {
   return actions !== undefined && "discrete" in actions ? actions.discrete : undefined;
 }
-
-/** Where a log says which episodes succeeded, if rewards are to be made from that. */
-function successColumn({ where, columns, isComplete }: LogTable, { successReward }: ReadOptions): string | undefined {
-  if (successReward === undefined) return undefined;
-  if (successReward !== "recorded") {
-    const column = "column" in successReward ? successReward.column : undefined;
-    if (column !== undefined && isComplete && !columns.includes(column))
-      throw new UsageError(
-        `${where} has no column ${quoted(column)} that says which episodes succeeded; there: ${listed(columns, 30)}.`,
-      );
-    return column;
-  }
-  const found = successColumns.find((name) => columns.includes(name));
-  if (found !== undefined) return found;
-  throw new DataError(
-    `${where} has none of the columns ${listed(successColumns)}, which say that an episode succeeded; name the column with --reward success:COLUMN, or the episodes, counted from 0, with --reward success:0,3,5.`,
-  );
-}
-
-const successColumns = ["success", "is_success", "succeeded", "next.success"];

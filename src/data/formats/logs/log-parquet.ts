@@ -18,6 +18,9 @@ export async function openParquetLog(file: DataFile, where: string): Promise<Log
     unit: "row",
     isComplete: true,
     columns: table.columns.map(({ name }) => name),
+    scalars: table.columns
+      .filter(({ kind, list }) => !list && (kind === "boolean" || kind === "number"))
+      .map(({ name }) => name),
     discreteActions: discrete === undefined ? undefined : Number(discrete),
     rowCount: table.rows,
     fileBytes: file.size,

@@ -10,6 +10,7 @@ import { printable } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
+import { type EndEvidence, EndFlags } from "../end-evidence.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 import { StepEpisodes, type StepWords } from "../step-episodes.js";
@@ -23,13 +24,26 @@ const MOST_NAMED = 3;
 /** So many names of episodes are compared where each row is said to be one. */
 const MOST_NAMES = 2 ** 20;
 
+/** An episode whose rows were there: its last row, and what its first one counts. */
+interface EndedEpisode {
+  readonly number: LogRow["number"];
+  readonly first: number | undefined;
+}
+
+/** What to do about an id that several episodes share: to sort their rows would join them. */
+const UNIQUE = "give each episode an id of its own, such as the run's and the episode's numbers together";
+
 /** The rows of one episode so far. */
 interface Gathered {
   readonly rows: StepRows;
+  readonly flags: EndFlags;
   /** The numbers of the last rows, as messages name them; older ones are not named any more. */
   readonly numbers: LogRow["number"][];
   count: number;
+  /** What its first row counts, and its last. */
+  readonly first: number | undefined;
   step: number | undefined;
+  counter: number | undefined;
   success: boolean;
   /** What it contradicts itself by: nothing is gathered of it any more. */
   fault: string | undefined;
@@ -56,6 +70,7 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
       const pass = new LogPass(table, layout, mapping, notes, options);
       yield* layout.sorts ? pass.sorted() : mapping.interleaved ? pass.mixed() : pass.contiguous();
       layout.end();
+      layout.judge(pass.evidence, notes);
       pass.made.end();
     },
   };
@@ -66,6 +81,7 @@ class LogPass {
   readonly made: StepEpisodes;
   /** Of episodes that are one row each. */
   private readonly names = new Set<EpisodeName>();
+  readonly evidence: EndEvidence;
   private readonly memory: EpisodeMemory;
 
   constructor(
@@ -75,13 +91,14 @@ class LogPass {
     notes: ReadingNotes,
     private readonly options: ReadOptions,
   ) {
-    this.made = new StepEpisodes(wordsOf(table, mapping), notes, options);
+    this.made = new StepEpisodes(wordsOf(table, mapping, layout.rewardName), notes, options);
+    this.evidence = layout.endEvidence();
     this.memory = new EpisodeMemory(table.where, options).addFile(table.fileBytes);
   }
 
   /** One episode in memory at a time; one that comes back is an error. */
   *contiguous(): Generator<Episode> {
-    const ended = new Map<EpisodeName, LogRow["number"]>();
+    const ended = new Map<EpisodeName, EndedEpisode>();
     let name: EpisodeName | undefined;
     let gathered: Gathered | undefined;
     for (const row of this.table.rows(this.layout.columns)) {
@@ -89,11 +106,12 @@ class LogPass {
       if (gathered === undefined || episode !== name) {
         if (gathered) {
           yield* this.finish(gathered);
-          if (!this.layout.rowsAreEpisodes) ended.set(name!, gathered.numbers.at(-1)!);
+          if (!this.layout.rowsAreEpisodes)
+            ended.set(name!, { number: gathered.numbers.at(-1)!, first: gathered.first });
         }
-        this.refuseReturn(episode, ended, row.number);
+        this.refuseReturn(episode, ended, row);
         name = episode;
-        gathered = this.begin();
+        gathered = this.begin(row);
       }
       this.add(gathered, episode, row);
     }
@@ -114,8 +132,9 @@ class LogPass {
       rows.push({ row: { ...row, cells: [...row.cells] }, rank: this.checked(row, () => this.layout.rankOf(row)) });
     }
     for (const [episode, rows] of episodes) {
-      const gathered = this.begin();
-      for (const { row } of rows.sort(byRank)) this.add(gathered, episode, row);
+      const sorted = rows.sort(byRank);
+      const gathered = this.begin(sorted[0]!.row);
+      for (const { row } of sorted) this.add(gathered, episode, row);
       yield* this.finish(gathered);
     }
     this.memory.give(bytes);
@@ -126,7 +145,7 @@ class LogPass {
     const episodes = new Map<EpisodeName, Gathered>();
     for (const row of this.table.rows(this.layout.columns)) {
       const episode = this.episodeOf(row);
-      const gathered = episodes.get(episode) ?? this.begin();
+      const gathered = episodes.get(episode) ?? this.begin(row);
       episodes.set(episode, gathered);
       this.add(gathered, episode, row);
     }
@@ -161,10 +180,20 @@ class LogPass {
     if (this.names.size < MOST_NAMES) this.names.add(name);
   }
 
-  private begin(): Gathered {
+  private begin(row: LogRow): Gathered {
     const { observationSize, actionSize } = this.layout;
     const rows = new StepRows(observationSize, actionSize, this.memory);
-    return { rows, numbers: [], count: 0, step: undefined, success: false, fault: undefined };
+    return {
+      rows,
+      flags: new EndFlags(this.evidence),
+      numbers: [],
+      count: 0,
+      first: this.layout.countOf(row),
+      step: undefined,
+      counter: undefined,
+      success: false,
+      fault: undefined,
+    };
   }
 
   private add(gathered: Gathered, episode: EpisodeName, row: LogRow): void {
@@ -185,9 +214,15 @@ class LogPass {
       const cells = this.layout.read(row, rows.count + 1);
       const { observation, action, reward, ending, nextObservation } = cells;
       const expected = gathered.step === undefined ? cells.step : gathered.step + 1;
+      if (cells.step !== expected && cells.step === gathered.first && rows.count > 1)
+        return `${this.place(row)} begins episode ${named(episode)} again with step ${cells.step}; ${UNIQUE}`;
+      if (cells.counter !== undefined && cells.counter < (gathered.counter ?? cells.counter))
+        return `${this.place(row)} falls back from ${this.layout.counterName} ${gathered.counter} to ${cells.counter} within episode ${named(episode)}, as if another one began there; ${UNIQUE}, or say --ignore ${this.layout.counterName} if it does not count steps`;
+      gathered.counter = cells.counter ?? gathered.counter;
       if (cells.step !== expected)
         return `${this.place(row)} is ${this.layout.stepProblem(cells.step!, expected!, named(episode))}`;
       gathered.step = cells.step;
+      gathered.flags.add(row.cells, action !== undefined, ending !== "goes on");
       gathered.success ||= cells.success;
       const problem = rows.add(observation, action, reward, ending, nextObservation);
       if (problem === undefined) return undefined;
@@ -200,25 +235,26 @@ class LogPass {
     }
   }
 
-  private *finish({ rows, count, numbers, success, fault }: Gathered): Generator<Episode> {
+  private *finish({ rows, flags, count, numbers, success, fault }: Gathered): Generator<Episode> {
     if (fault !== undefined) {
       this.made.leaveOut(count, fault);
       return;
     }
+    flags.finish();
     const episode = this.made.finish(rows, `${this.table.unit} ${numbers.at(-1)}`, success, this.layout.lastRowsEnd);
     if (episode) yield episode;
   }
 
-  private refuseReturn(
-    episode: EpisodeName,
-    ended: ReadonlyMap<EpisodeName, LogRow["number"]>,
-    number: LogRow["number"],
-  ): void {
+  private refuseReturn(episode: EpisodeName, ended: ReadonlyMap<EpisodeName, EndedEpisode>, row: LogRow): void {
     const { where, unit } = this.table;
     const last = ended.get(episode);
     if (last === undefined) return;
+    const returns = `${where}: ${this.place(row)} returns to episode ${named(episode)}, which ended at ${unit} ${last.number} when another one began`;
+    const count = this.layout.countOf(row);
+    if (count !== undefined && count === last.first)
+      throw new DataError(`${returns}, and counts from its beginning; ${UNIQUE}.`);
     throw new DataError(
-      `${where}: ${unit} ${number} returns to episode ${named(episode)}, which ended at ${unit} ${last} when another one began; sort the rows by episode and step, or say "interleaved: true" in the mapping.`,
+      `${returns}; sort the rows by episode and step, or say "interleaved: true" in the mapping; if they are another episode, ${UNIQUE}.`,
     );
   }
 
@@ -253,12 +289,13 @@ function bytesIn(cell: unknown): number {
     : 32 * Object.keys(cell).length;
 }
 
-function wordsOf({ where, isMapped }: LogTable, { terminated }: LogMapping): StepWords {
+function wordsOf({ where, isMapped }: LogTable, { terminated }: LogMapping, rewards: string): StepWords {
   const markEnds = "mark the last row of such an episode as terminated";
-  if (isMapped) return { where, singleRows: "mark such rows as terminated where the task ended", markEnds };
+  if (isMapped) return { where, rewards, singleRows: "mark such rows as terminated where the task ended", markEnds };
   const instead = terminated === undefined ? "" : ` in place of "terminated: ${printable(terminated)}"`;
   return {
     where,
+    rewards,
     singleRows: `where each row is an episode of its own, say "terminated: always" in the mapping${instead}`,
     markEnds: `${markEnds}, or, where all of them are, say "terminated: last" in the mapping${instead}`,
     unmarked: `where the last row of every episode ends the task, say "terminated: last" in the mapping${instead}`,

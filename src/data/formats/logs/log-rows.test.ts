@@ -109,7 +109,7 @@ test("rewards are made from successes: a column, or a list of episodes", async (
   await expect(readRows(rows, { successReward: { episodes: [2] } })).rejects.toThrow(
     '"log" has 2 episodes, 0 to 1, and so none of the number 2; correct the list of those that succeeded.',
   );
-  const without = marked((terminated) => ({ terminated }));
+  const without = marked((terminated) => ({ terminated, reward: Number(terminated) }));
   await expect(readRows(without, { successReward: "recorded" })).rejects.toThrow(
     /has none of the columns "success", .* or the episodes, counted from 0, with --reward success:0,3,5/,
   );
@@ -189,4 +189,50 @@ test("rows that came in another order are sorted by a column of times, in memory
   await expect(readRows([{ ...rows[0], time: null }], { mapping })).rejects.toThrow(
     /line 1: column "time" is empty where a time or number to sort by belongs/,
   );
+});
+
+test("a reward in a last row without an action is that of the action before it, and is told", async () => {
+  const closing = [
+    ...[0, 1].map((step) => logRow("a", step, { reward: 0 })),
+    logRow("a", 2, { reward: 1, action: null, terminated: true }),
+    ...[0, 1].map((step) => logRow("b", step, { reward: 0 })),
+    logRow("b", 2, { reward: null, action: null, truncated: true }),
+  ];
+  const dataset = await readRows(closing);
+  expect(summaryOf(dataset)).toEqual([
+    { rewards: [0, 1], terminated: true, last: 2 },
+    { rewards: [0, 0], terminated: false, last: 2 },
+  ]);
+  expect(notesOf(dataset)).toEqual([
+    "rewards in last rows without an action were taken as those of the actions before them",
+  ]);
+});
+
+test("where nothing tells which action earned the reward of a last row, the episode is refused", async () => {
+  const rows = (reward: number) => [
+    ...[0, 1].map((step) => logRow("a", step)),
+    logRow("a", 2, { reward, action: null, terminated: true }),
+    ...[0, 1].map((step) => logRow("b", step, { terminated: step === 1 })),
+  ];
+  await expect(readRows(rows(5))).rejects.toThrow(
+    /line 3 has a reward of 5 and no action, although other rows of its episode have rewards; write each reward in the row of the/,
+  );
+  expect(summaryOf(await readRows(rows(0)))[0]).toEqual({ rewards: [1, 2], terminated: true, last: 2 });
+  const dropped = await readRows(rows(5), { dropFaulty: true });
+  expect(summaryOf(dropped)).toEqual([{ rewards: [1, 2], terminated: true, last: 1 }]);
+  expect(notesOf(dropped)[0]).toMatch(/^3 because their episode is faulty .* has a reward of 5 and no action/);
+});
+
+test("stored rewards that tell more than successes are not replaced without a word", async () => {
+  const rows = marked((terminated) => ({ terminated, success: terminated }));
+  await expect(readRows(rows, { successReward: "recorded" })).rejects.toThrow(
+    '"log" stores rewards (1, 2 ...), which tell more than successes; leave --reward out, or replace them with --ignore reward.',
+  );
+  const empty = rows.map((row) => ({ ...row, reward: null }));
+  expect(summaryOf(await readRows(empty, { successReward: "recorded" }))[0]!.rewards).toEqual([0, 0, 1]);
+  const replaced = await readRows(rows, { successReward: "recorded", ignore: ["reward"] });
+  expect(summaryOf(replaced).map(({ rewards }) => rewards)).toEqual([
+    [0, 0, 1],
+    [0, 0, 1],
+  ]);
 });

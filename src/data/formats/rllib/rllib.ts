@@ -72,6 +72,8 @@ function openBatches(files: DataFiles): LogTable {
     unit: "line",
     isComplete: true,
     columns: columnsOf(files, where),
+    // RLlib's names for ends are known, and columns that nothing uses may be packed.
+    scalars: [],
     discreteActions: undefined,
     rowCount: undefined,
     fileBytes: files.paths.reduce((sum, path) => sum + files.open(path).size, 0),

@@ -221,7 +221,15 @@ describe("a robomimic file", () => {
       [2, false],
       [1, true],
     ]);
-    const stored = await groupFile("d.hdf5", demo("demo_0"));
-    expect(await refusal(robomimicFormat, stored, { successReward: "recorded" })).toContain("--ignore rewards");
+    const stored = { ...demo("demo_0", { rewards: [0.5, 1] }), ...demo("demo_1", { rewards: [0, 1] }) };
+    const made = { successReward: { episodes: [1] } } as const;
+    expect(await refusal(robomimicFormat, await groupFile("d.hdf5", stored), made)).toBe(
+      '"d.hdf5" stores rewards (0.5, 0 ...), which tell more than successes; leave --reward out, or replace them with --ignore rewards.',
+    );
+    const replaced = await load(robomimicFormat, await groupFile("d.hdf5", stored), { ...made, ignore: ["rewards"] });
+    expect(replaced.episodes.map((episode) => [...episode.rewards])).toEqual([
+      [0, 0],
+      [0, 1],
+    ]);
   });
 });
