@@ -28,7 +28,7 @@ it("a run that fails leaves its report, and says why it failed even where the re
   const run = async (name: string, reportIsFolder: boolean) => {
     const folder = newFolder();
     const task = registerLine(name, {
-      beforeReset: (resets) => reportIsFolder && resets === 1 && mkdirSync(reportIn(folder), { recursive: true }),
+      beforeReset: (resets) => reportIsFolder && resets === 2 && mkdirSync(reportIn(folder), { recursive: true }),
       beforeStep: (count) => count === 15 && expect.fail("out of battery"),
     });
     const said: string[] = [];

@@ -209,7 +209,7 @@ describe("a run that fails", () => {
   ])("says once how to draw the report of %s later, where there is no room for it", async (name, status, fails) => {
     const folder = at(status);
     const task = registerLine(name, {
-      beforeReset: (resets) => resets === 1 && mkdirSync(join(folder, "report.html"), { recursive: true }),
+      beforeReset: (resets) => resets === 2 && mkdirSync(join(folder, "report.html"), { recursive: true }),
       beforeStep: (count) => fails && count === 15 && expect.fail("out of battery"),
     });
     const dataset = randomDataset(1, [50], { observationSize: 2, actionSize: 1 });

@@ -127,7 +127,7 @@ describe("calql data bench", () => {
   it("compares disk and memory, or says why there is nothing to compare", async () => {
     const { code, out, error } = await calql("data", "bench", own, "--replay-memory", "1", "--batches", "20");
     expect([code, error]).toEqual([0, ""]);
-    expect(out).toMatch(/^dataset {9}40000 steps on disk, 29127 of them in memory at a time\n/);
+    expect(out).toMatch(/^dataset {9}40,000 steps on disk, 29,127 of them in memory at a time\n/);
     expect(out).toMatch(/\nratio {11}\d+\.\d\d \(median/);
     const small = await calql("data", "bench", own);
     expect(small).toMatchObject({ code: 2, out: "" });

@@ -65,7 +65,7 @@ describe("openD4RL", () => {
     const timeouts = { shape: [40], values: new Array(40).fill(0).fill(7, 37, 38), dtype: "<b" };
     const say = async (changes: Record<string, ExampleTable>) =>
       outcome(openD4RL(await exampleFile({ ...tables, ...changes }), "rows", { stretchBytes: 1 }).then(loadDataset));
-    expect(await say({ rewards })).toBe('"rows": "rewards" holds NaN in row 33; repair or remove these rows.');
+    expect(await say({ rewards })).toMatch(/^"rows": "rewards" holds NaN in row 33[;,:]/);
     expect(await say({ timeouts })).toMatch(/^"rows": "timeouts" holds 7 in row 37; it must be 0 or 1/);
   });
 

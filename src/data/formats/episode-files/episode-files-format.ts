@@ -2,6 +2,7 @@
  * Folders of one .npz an episode as a format.
  */
 import type { DataFiles } from "../../containers/files.js";
+import { printable } from "../../containers/refusal.js";
 import { zipEntries } from "../../containers/zip/zip.js";
 import { flatOptions, withFallbackHorizon } from "../flat/flat-options.js";
 import { rowRole } from "../flat/row-names.js";
@@ -32,7 +33,9 @@ export const episodeFilesFormat: DatasetFormat = {
 function orderOf(files: DataFiles): "action first" | "flat rows" | undefined {
   const path = files.paths.find((candidate) => candidate.endsWith(".npz"));
   if (path === undefined) return undefined;
-  const entries = [...zipEntries(files.open(path), "").keys()].filter((name) => name.endsWith(".npy"));
+  const entries = [...zipEntries(files.open(path), `"${files.name}": "${printable(path)}"`).keys()].filter((name) =>
+    name.endsWith(".npy"),
+  );
   const keys = new Set(entries.map((name) => name.slice(0, -".npy".length)));
   if (keys.has("action") && keys.has("reward") && ["discount", "is_first", "is_terminal"].some((key) => keys.has(key)))
     return "action first";
