@@ -57,5 +57,6 @@ function corridorText(agent: string, { online, fallen, qMinusG }: Outcome): stri
 function mazeText(agent: string, { lowest, end, fallen }: Outcome): string {
   if (lowest === undefined || end === undefined) return `no run of ${agent} was evaluated online`;
   if (fallen > 0) return `${agent} falls to ${percent(lowest)} online and ends at ${percent(end)}`;
+  if (lowest === 1) return `${agent} stays at ${percent(lowest)}`;
   return `${agent} stays at ${percent(lowest)} or more online and ends at ${percent(end)}`;
 }
