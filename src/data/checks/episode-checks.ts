@@ -59,7 +59,7 @@ export const episodeChecks: readonly Check[] = [
     find: ({ episodes, steps }) => {
       if (episodes !== 1 || steps <= LONG) return [];
       return [
-        `all ${whole(steps)} steps are one episode: if it was reset on the way, mark the ends, or cut it with --horizon STEPS (datasetHorizon in training)`,
+        `all ${whole(steps)} steps are one episode: if it was reset on the way, mark the ends, or cut it with --horizon STEPS (datasetHorizon in training); where the file has an array of ends that is never set, add --ignore NAME for it`,
       ];
     },
   },

@@ -45,9 +45,21 @@ export function checkedIn<T>(episode: EpisodeInHand, kind: string, check: () => 
     return check();
   } catch (error) {
     if (!(error instanceof DataError) || error instanceof FaultyEpisode) throw error;
-    const sentence = error.message.replace(/\.$/, "");
-    throw new FaultyEpisode(`${sentence}, or leave faulty episodes out with --drop-faulty.`, episode, reasonOf(kind));
+    throw new FaultyEpisode(orDropped(error.message), episode, reasonOf(kind));
   }
+}
+
+/** A check of rows whose episodes are not known yet: what it refuses says that faulty ones can be left out. */
+export function checkedRows(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof DataError ? new DataError(orDropped(error.message)) : error;
+  }
+}
+
+function orDropped(sentence: string): string {
+  return `${sentence.replace(/\.$/, "")}, or leave faulty episodes out with --drop-faulty.`;
 }
 
 /** What `read` gives; undefined where the episode is faulty and such episodes are left out, which the notes then say. */

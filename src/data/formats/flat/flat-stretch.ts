@@ -13,7 +13,7 @@ import { DataError } from "../../../errors.js";
 import { checkFinite, flagsOf } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
 import type { RecordedRows } from "../../trajectories.js";
-import { checkedIn } from "../faulty-episode.js";
+import { checkedRows } from "../faulty-episode.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
 import { type FlatOptions, type FlatTables, placeOf } from "./flat-tables.js";
 import type { RowRole } from "./row-names.js";
@@ -33,9 +33,7 @@ export function readStretch(
     const values = array.read(first, count);
     const complete = count === array.shape[0];
     if (options.allowNonFinite !== true && options.dropFaulty !== true)
-      checkedIn({ where: "", place: "", steps: 0 }, "", () =>
-        checkFinite(values, columnsOf(array), placeOf(file, array), first, complete),
-      );
+      checkedRows(() => checkFinite(values, columnsOf(array), placeOf(file, array), first, complete));
     return values;
   };
   const { nextObservations, marks } = tables;

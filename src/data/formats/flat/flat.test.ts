@@ -168,6 +168,16 @@ describe("what tells episodes apart", () => {
     );
   });
 
+  it("a horizon, where an array of ends is there but never set: it is left aside, as the check says", async () => {
+    const never = { ...unmarked, terminals: column([0, 0, 0, 0, 0, 0]), timeouts: column([0, 0, 0, 0, 0, 0]) };
+    expect((await outline(never)).episodes).toEqual([[5, true]]);
+    const { episodes } = await outline(never, { ignore: ["timeouts"], horizon: 3 });
+    expect(episodes).toEqual([
+      [2, true],
+      [2, true],
+    ]);
+  });
+
   it("starts and ids together: either is enough", async () => {
     const starts = column([1, 0, 0, 0, 1, 0]);
     const { episodes } = await outline({ ...unmarked, episode_starts: starts, episode_id: column([0, 0, 1, 1, 1, 1]) });
