@@ -3,6 +3,21 @@ import { defineConfig } from "vitest/config";
 
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
+/**
+ * Rooms that keep no state of the process: their test files share one set of loaded modules in each worker, which saves
+ * a fifth of their time.
+ */
+const stateless = ["agents", "data", "environments", "networks", "rendering", "report", "settings", "tensor"].map(
+  (room) => `src/${room}/**/*.test.ts`,
+);
+/** Tests that replace modules or look at which of them are loaded. */
+const replacing = [
+  "src/data/formats/d4rl/d4rl-damage.test.ts",
+  "src/data/formats/d4rl/d4rl-writer.test.ts",
+  "src/data/storage/get/get-set.test.ts",
+  "src/environments/lazy-physics.test.ts",
+];
+
 export default defineConfig({
   // Examples import the package by its name, as a user does.
   resolve: {
@@ -12,10 +27,21 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["src/**/*.test.ts", "tools/**/*.test.ts"],
     globalSetup: "src/cli/built.setup.fixture.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: "shared", isolate: false, include: stateless, exclude: replacing } },
+      {
+        extends: true,
+        test: {
+          name: "others",
+          include: ["src/**/*.test.ts", "tools/**/*.test.ts"],
+          exclude: stateless,
+        },
+      },
+      { extends: true, test: { name: "replacing", include: replacing } },
+    ],
   },
 });

@@ -8,7 +8,7 @@ import { mean } from "../report/intervals.js";
 import { fell, lowestOnline, runFigures } from "../report/statistics.js";
 
 export const demoAgents = ["cal-ql", "cql"] as const;
-export const demoTasks = { tempting: "corridor-exit", plain: "pointmaze-umaze" } as const;
+export const demoTasks = { tempting: "corridor-exit?exitReward=-18", plain: "pointmaze-umaze" } as const;
 
 /** One sentence for each of the demo's two tasks. */
 export function explanation(runs: readonly ComparedRun[]): string {
@@ -16,7 +16,7 @@ export function explanation(runs: readonly ComparedRun[]): string {
     demoAgents
       .map((agent) => sentence(agent, outcomeOf(runs.filter((run) => run.task === task && run.label === agent))))
       .join("; ");
-  return `In the corridor, which was built to show this, an exit ends an episode for a reward that is worse than walking to the goal, and better than what a critic far below the truth believes of it: ${said(demoTasks.tempting, corridorText)}. In the plain maze no other ending is worth more than the goal: ${said(demoTasks.plain, mazeText)}.`;
+  return `In the corridor, which was built to show this, an exit ends an episode for a little less than walking to the goal is worth; to a critic far below the truth it looks like the better way: ${said(demoTasks.tempting, corridorText)}. In the plain maze there is no such exit: ${said(demoTasks.plain, mazeText)}.`;
 }
 
 interface Outcome {
@@ -45,18 +45,22 @@ function outcomeOf(compared: readonly ComparedRun[]): Outcome {
   };
 }
 
-function corridorText(agent: string, { online, fallen, qMinusG }: Outcome): string {
-  const critic =
-    qMinusG === undefined
-      ? `no run has shown where ${agent}'s critic lay when it went online`
-      : `${agent}'s critic lay ${Math.abs(qMinusG).toFixed(0)} ${qMinusG < 0 ? "below" : "above"} the recorded returns when it went online`;
-  if (online === 0) return `${critic}, and none of its runs was evaluated online`;
-  return `${critic}, and its policy stopped reaching the goal in ${fallen} of ${online} runs`;
+function corridorText(agent: string, outcome: Outcome): string {
+  const { online, fallen } = outcome;
+  if (online === 0) return `${criticText(agent, outcome)}, and none of its runs was evaluated online`;
+  return `${criticText(agent, outcome)}, and its policy stopped reaching the goal in ${fallen} of ${online} runs`;
 }
 
-function mazeText(agent: string, { lowest, end, fallen }: Outcome): string {
+function mazeText(agent: string, outcome: Outcome): string {
+  const { lowest, end, fallen } = outcome;
   if (lowest === undefined || end === undefined) return `no run of ${agent} was evaluated online`;
-  if (fallen > 0) return `${agent} falls to ${percent(lowest)} online and ends at ${percent(end)}`;
-  if (lowest === 1) return `${agent} stays at ${percent(lowest)}`;
-  return `${agent} stays at ${percent(lowest)} or more online and ends at ${percent(end)}`;
+  const so = `${criticText(agent, outcome)}, and its policy`;
+  if (fallen > 0) return `${so} falls to ${percent(lowest)} online and ends at ${percent(end)}`;
+  if (lowest === 1) return `${so} stays at ${percent(lowest)}`;
+  return `${so} stays at ${percent(lowest)} or more online and ends at ${percent(end)}`;
+}
+
+function criticText(agent: string, { qMinusG }: Outcome): string {
+  if (qMinusG === undefined) return `no run has shown where ${agent}'s critic lay when it went online`;
+  return `${agent}'s critic lay ${Math.abs(qMinusG).toFixed(0)} ${qMinusG < 0 ? "below" : "above"} the recorded returns when it went online`;
 }

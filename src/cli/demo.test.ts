@@ -40,7 +40,7 @@ it("counts the runs that fell, and says where the critics lay", () => {
     "cal-ql's critic lay 1 below the recorded returns when it went online, and its policy stopped reaching the goal in 0 of 2 runs; cql's critic lay 31 below the recorded returns when it went online, and its policy stopped reaching the goal in 1 of 2 runs.",
   );
   expect(sentence).toContain(
-    "cal-ql stays at 80 % or more online and ends at 100 %; cql falls to 0 % online and ends at 90 %.",
+    "cal-ql's critic lay 6 above the recorded returns when it went online, and its policy stays at 80 % or more online and ends at 100 %; cql's critic lay 6 above the recorded returns when it went online, and its policy falls to 0 % online and ends at 90 %.",
   );
 });
 

@@ -146,7 +146,7 @@ const mistakes: readonly Mistake[] = [
     /^The flag --starts is "here"; it must be one of fixed, diverse\. Did you/,
   ],
   // The demo
-  ["demo --out demo-file", /^The run folder demo-file\/corridor-exit\/cal-ql-seed0 cannot be made/],
+  ["demo --out demo-file", /^The run folder demo-file\/corridor-exit,exitReward=-18\/cal-ql-seed0 cannot be made/],
   ["demo --seeds abc", /^The seeds "abc" cannot be read; give a range such as 0\.\.4, or a list such as 0,2,7\.$/],
 ];
 
