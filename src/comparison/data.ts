@@ -2,11 +2,12 @@
  * The data of a comparison: collected once for each task and written beside its runs, so that all of them, in whatever
  * process and whenever they run, learn from the same file.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Dataset } from "../data/episode.js";
 import { readD4RLMetadata } from "../data/formats/d4rl/d4rl-metadata.js";
 import { diskFiles } from "../data/storage/disk-files.js";
-import { collectsOwnData, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
+import { collectsOwnData, ownDataEnding, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
 import { taskSlug } from "../environments/task-name.js";
 import { UsageError } from "../errors.js";
 import { collectOwnData, withoutOwnData, writeDataset } from "../runs/task-data.js";
@@ -15,7 +16,7 @@ import type { PlannedRun } from "./plan.js";
 
 /** Where a comparison keeps the data of a task. */
 export function dataFile(out: string, task: string): string {
-  return join(out, taskSlug(task), "data.hdf5");
+  return join(out, taskSlug(task), `data${ownDataEnding(task)}`);
 }
 
 /**
@@ -40,7 +41,7 @@ export async function makeData(
     if (existsSync(file)) continue;
     const recipe = recipeOf(task, collection);
     const collected = await collectOwnData(recipe);
-    await writeDataset(file, collected, { recipe: JSON.stringify(recipe) });
+    await writeWithRecipe(file, collected, JSON.stringify(recipe));
     onCollected?.(task, file);
   }
 }
@@ -60,9 +61,23 @@ function recipeOf(task: string, collection: Collection | undefined): TaskCollect
 }
 
 async function refuseOtherData(file: string, recipe: TaskCollection): Promise<void> {
-  const { recipe: recorded } = await readD4RLMetadata(readFileSync(file), file);
-  if (recorded === JSON.stringify(recipe)) return;
+  if ((await recordedRecipe(file)) === JSON.stringify(recipe)) return;
   throw new UsageError(
     `The dataset ${file} was collected in another way than is asked for; name another folder with --out.`,
   );
 }
+
+/** D4RL's layout holds the recipe among its metadata; ours, which pictures need, has it in a file beside. */
+async function writeWithRecipe(file: string, collected: Dataset, recipe: string): Promise<void> {
+  if (isD4RL(file)) return writeDataset(file, collected, { recipe });
+  writeFileSync(besides(file), recipe); // before the data, whose presence says that all is there
+  return writeDataset(file, collected);
+}
+
+async function recordedRecipe(file: string): Promise<unknown> {
+  if (isD4RL(file)) return (await readD4RLMetadata(readFileSync(file), file)).recipe;
+  return existsSync(besides(file)) ? readFileSync(besides(file), "utf8") : undefined;
+}
+
+const isD4RL = (file: string) => file.endsWith(".hdf5");
+const besides = (file: string) => `${file}.recipe.json`;

@@ -30,6 +30,11 @@ export function ownDataOf(task: string): DataRecipe | undefined {
   return dataOf(task)?.recipe;
 }
 
+/** How a file of the task's own data ends: D4RL's layout, or ours where they hold pictures. */
+export function ownDataEnding(task: string): ".hdf5" | ".calql" {
+  return dataOf(task)?.pictures?.includes(splitTask(task).name) ? ".calql" : ".hdf5";
+}
+
 /** Whether a task's data need a walking policy. */
 export function needsWalkingPolicy(task: string): boolean {
   return dataOf(task)?.settings.includes("policy") ?? false;

@@ -6,10 +6,18 @@ import { antFamily } from "./ant/family.js";
 import { corridorFamily } from "./corridor/family.js";
 import type { Family, TaskPresets } from "./family.js";
 import { gridWorldFamily } from "./gridworld/family.js";
+import { pickPlaceFamily } from "./pick-place/family.js";
 import { pointMazeFamily } from "./pointmaze/family.js";
 import { splitTask } from "./task-name.js";
 
-export const families: readonly Family[] = [pointMazeFamily, antFamily, adroitFamily, gridWorldFamily, corridorFamily];
+export const families: readonly Family[] = [
+  pointMazeFamily,
+  antFamily,
+  adroitFamily,
+  gridWorldFamily,
+  corridorFamily,
+  pickPlaceFamily,
+];
 
 /** The family of a built-in task, whatever its options. */
 export function familyOf(task: string): Family | undefined {

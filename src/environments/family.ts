@@ -6,7 +6,7 @@
 import type { Dataset } from "../data/episode.js";
 import type { RandomStream } from "../random.js";
 import type { CollectionAmount } from "./collect.js";
-import type { EnvironmentOptions, SyncEnvironment } from "./environment.js";
+import type { Environment, EnvironmentOptions } from "./environment.js";
 
 /** Settings of a run and of its agents by name; `resolveConfiguration` checks them, because environments know no agents. */
 export type PresetValues = Readonly<Record<string, unknown>>;
@@ -47,13 +47,14 @@ export interface TaskCollection extends CollectionAmount {
 }
 
 /** How a task's own data are collected by default. */
-export type DataRecipe = Pick<TaskCollection, "starts" | "goals" | "goalShare" | "noise" | "seed"> & {
-  readonly steps: number;
-};
+export type DataRecipe = Pick<TaskCollection, "starts" | "goals" | "goalShare" | "noise" | "seed"> &
+  ({ readonly steps: number } | { readonly episodes: number });
 
 /** The data that a family collects itself. */
 export interface OwnData {
   readonly tasks: readonly string[];
+  /** Those of the tasks whose data hold pictures, for which D4RL's layout has no place. */
+  readonly pictures?: readonly string[];
   readonly recipe: DataRecipe;
   /** The settings that mean something to these data, beside task, amount and seed. */
   readonly settings: readonly (keyof TaskCollection)[];
@@ -63,7 +64,7 @@ export interface OwnData {
 export interface Family {
   readonly tasks: readonly string[];
   /** Makes one of its tasks, not yet guarded. */
-  readonly make: (task: string, options: EnvironmentOptions) => Promise<SyncEnvironment>;
+  readonly make: (task: string, options: EnvironmentOptions) => Promise<Environment>;
   readonly presets: readonly TaskPresets[];
   readonly data?: OwnData;
 }

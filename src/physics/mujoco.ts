@@ -20,6 +20,7 @@ interface Views {
   readonly ctrl: Float64Array;
   readonly bodyPositions: Float64Array;
   readonly sitePositions: Float64Array;
+  readonly siteTurns: Float64Array;
   readonly bodyPlaces: Float64Array;
   readonly bodyTurns: Float64Array;
   readonly sitePlaces: Float64Array;
@@ -76,6 +77,11 @@ export class Simulation {
   /** Where the sites are in the world, [nsite, 3]; as old as `bodyPositions`. */
   get sitePositions(): Float64Array {
     return this.views.sitePositions;
+  }
+
+  /** How the sites are turned in the world, a matrix each, row by row, [nsite, 9]; as old as `bodyPositions`. */
+  get siteTurns(): Float64Array {
+    return this.views.siteTurns;
   }
 
   /** The model's places of bodies in their parents, [nbody, 3]. Like the next two, a reset leaves it as it is. */
@@ -194,6 +200,7 @@ function viewsOf(model: MjModel, data: MjData): Views {
     ctrl: data.ctrl as Float64Array,
     bodyPositions: data.xpos as Float64Array,
     sitePositions: data.site_xpos as Float64Array,
+    siteTurns: data.site_xmat as Float64Array,
     bodyPlaces: model.body_pos as Float64Array,
     bodyTurns: model.body_quat as Float64Array,
     sitePlaces: model.site_pos as Float64Array,

@@ -13,7 +13,13 @@ import { formatFor, refuseTarget } from "../data/storage/convert-dataset.js";
 import { diskTarget } from "../data/storage/disk-target.js";
 import { cacheFolder } from "../data/storage/get/public-sets.js";
 import { readDataset } from "../data/storage/open-dataset.js";
-import { collectTask, needsWalkingPolicy, ownDataOf, type TaskCollection } from "../environments/collect-task.js";
+import {
+  collectTask,
+  needsWalkingPolicy,
+  ownDataEnding,
+  ownDataOf,
+  type TaskCollection,
+} from "../environments/collect-task.js";
 import { taskSlug } from "../environments/task-name.js";
 import { UsageError } from "../errors.js";
 import { loadWalkingPolicy } from "./walking-policy.js";
@@ -85,7 +91,7 @@ export function withoutOwnData(task: string): UsageError {
 /** Named by everything that the data follow from, so that other collection settings never meet old data. */
 function cachedFile(task: string, recipe: object): string {
   const words = Object.entries(recipe).map(([name, value]) => `${name}${value}`);
-  return join(cacheFolder(), `${[taskSlug(task), ...words].join("-")}.hdf5`);
+  return join(cacheFolder(), `${[taskSlug(task), ...words].join("-")}${ownDataEnding(task)}`);
 }
 
 /**
