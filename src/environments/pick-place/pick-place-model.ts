@@ -24,7 +24,7 @@ export const neutralAngles: readonly number[] = [0, 0.1, 0, 0, Math.PI / 2 - 0.1
 /** Where the hand may be told to go: the corners of a box. */
 export const workspace: { readonly low: Vector; readonly high: Vector } = {
   low: [0.2, -0.22, 0.014],
-  high: [0.42, 0.2, 0.26],
+  high: [0.4, 0.18, 0.22],
 };
 /** Where the cube may begin: everywhere more than 0.11 from the tray's middle. */
 export const cubeArea = { low: [0.26, 0], high: [0.39, 0.16] } as const;
