@@ -10,9 +10,10 @@
  */
 
 import { RandomStream } from "../random.js";
-import { type Batch, rowBytes, transitionColumns } from "./columns.js";
+import { type Batch, type Column, rowBytes, transitionColumns } from "./columns.js";
 import type { EpisodeBlocks } from "./episode-source.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "./replay.js";
+import { isReferred, REFERENCE_BYTES } from "./row-references.js";
 import { type TransitionOptions, type Transitions, toTransitions } from "./transitions.js";
 
 /** How often a transition is drawn while it is in the pool, on average. */
@@ -30,9 +31,10 @@ export interface PoolOptions extends ReplayOptions {
   readonly seed: number;
 }
 
-/** Bytes of one transition in a replay. */
+/** Bytes of one transition in a replay; what is seen before and after a step is there once where it is referred to. */
 export function transitionBytes({ observations, actionSize }: Pick<ReplayOptions, "observations" | "actionSize">) {
-  return transitionColumns(observations, actionSize).reduce((sum, column) => sum + rowBytes(column), 0);
+  const bytes = (column: Column) => (isReferred(column) ? rowBytes(column) / 2 + REFERENCE_BYTES : rowBytes(column));
+  return transitionColumns(observations, actionSize).reduce((sum, column) => sum + bytes(column), 0);
 }
 
 /** Draws from blocks on disk. */

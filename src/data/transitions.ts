@@ -13,11 +13,13 @@ import {
   partColumn,
   type TransitionRows,
   transitionColumns,
+  type Values,
   widthOf,
 } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Episode } from "./episode.js";
 import { type ReturnsRule, returnsToGo } from "./returns.js";
+import { copiedColumns, isReferred, type RowReferences } from "./row-references.js";
 import { type ActionBounds, scaleActions } from "./transform.js";
 
 /**
@@ -29,6 +31,8 @@ export interface Transitions {
   readonly columns: Columns;
   /** `returnsToGo` is absent if no rule was given. */
   readonly rows: TransitionRows;
+  /** The columns of bytes, by their names, where they are referred to (row-references.ts) and not in `rows`. */
+  readonly references?: Readonly<Record<string, RowReferences>>;
 }
 
 /** How recorded steps become transitions. */
@@ -61,16 +65,36 @@ export function toTransitions(episodes: readonly Episode[], options: TransitionO
   if (options.discreteActions !== undefined) refuseWrongIndices(episodes, actionSize, options.discreteActions);
   const length = episodes.reduce((sum, episode) => sum + episode.length, 0);
   const columns = transitionColumns(observations, actionSize);
-  const rows = allocateRows(columns, length);
+  const rows = allocateRows(copiedColumns(columns), length);
+  const references = Object.fromEntries(columns.filter(isReferred).map(({ name }) => [name, noReferences(length)]));
   let row = 0;
   for (const episode of episodes) {
-    for (const [name, part] of Object.entries(observations)) fillObservations(rows, name, widthOf(part), row, episode);
+    for (const [name, part] of Object.entries(observations))
+      if (isReferred(part)) referTo(references, name, row, episode);
+      else fillObservations(rows, name, widthOf(part), row, episode);
     fill(rows, actionSize, row, episode, options);
     row += episode.length;
   }
-  if (options.returns !== undefined) return { length, columns, rows };
+  if (options.returns !== undefined) return { length, columns, rows, references };
   const { returnsToGo: _, ...known } = rows;
-  return { length, columns, rows: known };
+  return { length, columns, rows: known, references };
+}
+
+function noReferences(rows: number): { arrays: Values[]; places: Int32Array } {
+  return { arrays: new Array<Values>(rows), places: new Int32Array(rows) };
+}
+
+function referTo(
+  references: Record<string, { arrays: Values[]; places: Int32Array }>,
+  name: string,
+  row: number,
+  { observations, length }: Episode,
+): void {
+  const columns = [references[partColumn("observations", name)]!, references[partColumn("nextObservations", name)]!];
+  columns.forEach(({ arrays, places }, later) => {
+    arrays.fill(observations[name]!, row, row + length);
+    for (let step = 0; step < length; step++) places[row + step] = step + later;
+  });
 }
 
 function fillObservations(rows: TransitionRows, name: string, width: number, row: number, episode: Episode): void {
