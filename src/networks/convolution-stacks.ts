@@ -90,12 +90,10 @@ function stackOf(steps: Step): (prefix: string, shape: PictureShape) => Convolut
       parameters: (random) => shapes.flatMap((layer, i) => layerParameters(`${prefix}/layer${i}`, layer, random)),
       features: (pictures, members) => {
         let next = 0;
-        return steps(transpose(pictures, [0, 3, 1, 2]), (x, outputs, stride = 1) => {
+        return steps(transpose(pictures, [0, 3, 1, 2]), (x, _, stride = 1) => {
           const name = `${prefix}/layer${next++}`;
           const array = (which: string) => member({ members }, `${name}/${which}`);
-          return scope(name, () =>
-            add(conv2d(x, array("kernel"), { stride, padding: 1 }), reshape(array("bias"), [1, outputs, 1, 1])),
-          );
+          return scope(name, () => conv2d(x, array("kernel"), { stride, padding: 1 }, array("bias")));
         });
       },
     };

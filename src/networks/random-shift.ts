@@ -16,23 +16,30 @@ export function randomShift(pictures: Tensor, noise: Tensor, most: number): Tens
     const choices = 2 * most + 1;
     // Indices are cut off, not rounded: 0 to 2·most.
     const drawn = toFloat(toIndices(clip(mul(add(noise, 1), choices / 2), 0, choices - 1)));
-    const shifted = (axis: number, length: number) => {
-      const places = add(counted(length), sub(slice(drawn, 1, axis, axis + 1), most));
-      return clip(places, 0, length - 1);
-    };
-    const lines = reshape(mul(shifted(0, height), width * channels), [rows, height, 1]);
-    const columns = reshape(mul(shifted(1, width), channels), [rows, 1, width]);
-    const pixels = reshape(add(lines, columns), [rows, height * width, 1]);
+    // What stands at each place of a line is an index of its own, channels included: the sums then run along lines.
+    const shifted = (axis: number, places: Tensor, length: number) =>
+      clip(add(places, sub(slice(drawn, 1, axis, axis + 1), most)), 0, length - 1);
+    const lines = mul(shifted(0, counted(height), height), width * channels);
+    const pixels = shifted(
+      1,
+      counted(width * channels, (i) => Math.floor(i / channels)),
+      width,
+    );
+    const inLine = add(
+      mul(pixels, channels),
+      counted(width * channels, (i) => i % channels),
+    );
+    const places = add(reshape(lines, [rows, height, 1]), reshape(inLine, [rows, 1, width * channels]));
     const size = sizeOf(pictures.shape.slice(1));
-    const indices = toIndices(reshape(add(pixels, counted(channels)), [rows, size]));
+    const indices = toIndices(reshape(places, [rows, size]));
     return reshape(gather(reshape(pictures, [rows, size]), indices, 1), pictures.shape);
   });
 }
 
-/** 0, 1, ..., count - 1 */
-function counted(count: number): Tensor {
+/** A function of 0, 1, ..., count - 1: itself, if none is given. */
+function counted(count: number, of = (i: number) => i): Tensor {
   return constant(
-    Float32Array.from({ length: count }, (_, i) => i),
+    Float32Array.from({ length: count }, (_, i) => of(i)),
     [count],
   );
 }

@@ -8,16 +8,17 @@ import {
   type PoolingGeometry,
   type Shape,
   ShapeError,
+  sameShape,
   type Tensor,
 } from "./tensor.js";
 
 /**
  * The cross-correlation of pictures with a kernel, as every library calls a convolution:
  * y[b, o, i, j] = sum over c, u, v of x[b, c, stride·i + u - padding, stride·j + v - padding]·kernel[o, c, u, v], with
- * zeros outside the picture. [batch, outputs, floor((height + 2·padding - kernel height)/stride) + 1, the same of width].
+ * zeros outside the picture, plus bias[o] if there is one. [batch, outputs, floor((height + 2·padding - kernel height)/stride) + 1, the same of width].
  * @throws ShapeError where the channels differ or the kernel does not fit into the padded picture
  */
-export function conv2d(x: Tensor, kernel: Tensor, { stride, padding }: ConvolutionGeometry): Tensor {
+export function conv2d(x: Tensor, kernel: Tensor, { stride, padding }: ConvolutionGeometry, bias?: Tensor): Tensor {
   requirePictures("conv2d", [x, kernel]);
   const [batch, channels, ...size] = x.shape as readonly [number, number, number, number];
   const [outputs, inputs, ...window] = kernel.shape as readonly [number, number, number, number];
@@ -26,7 +27,10 @@ export function conv2d(x: Tensor, kernel: Tensor, { stride, padding }: Convoluti
   const places = size.map((length, i) => placesIn(length, window[i]!, stride, padding));
   if (places.some((count) => count < 1))
     throw new ShapeError("conv2d", [x, kernel], "the kernel is larger than the picture");
-  return makeTensor({ kind: "conv2d", stride, padding }, [x, kernel], [batch, outputs, ...places]);
+  if (bias && !sameShape(bias.shape, [outputs]))
+    throw new ShapeError("conv2d", [x, kernel, bias], `the bias has not one number for each of ${outputs} outputs`);
+  const operands = bias ? [x, kernel, bias] : [x, kernel];
+  return makeTensor({ kind: "conv2d", stride, padding }, operands, [batch, outputs, ...places]);
 }
 
 /** The gradient of a convolution with respect to its pictures, of that shape, for a gradient of its result. */

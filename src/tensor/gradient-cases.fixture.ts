@@ -270,7 +270,7 @@ export const gradientCases: { readonly [K in OperationKind]: (draw: Draw) => Ten
   },
   conv2d: (draw) => {
     const { x, kernel, how } = convolution(draw);
-    return conv2d(draw.input(x), draw.input(kernel), how);
+    return conv2d(draw.input(x), draw.input(kernel), how, draw.boolean() ? draw.input([kernel[0]!]) : undefined);
   },
   conv2dToInput: (draw) => {
     const { x, kernel, y, how } = convolution(draw);

@@ -146,7 +146,12 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
 
   // A convolution is linear in the picture and in the kernel, and so are both of its gradients in what they are made of:
   // the gradients of the three are one another.
-  conv2d: (g, [x, kernel], _, how) => [conv2dToInput(g, kernel, x.shape, how), conv2dToKernel(x, g, kernel.shape, how)],
+  // (A bias' gradient is two reductions: along the maps and then over the batch, each of which runs over memory in order.)
+  conv2d: (g, [x, kernel, bias], _, how) => [
+    conv2dToInput(g, kernel, x.shape, how),
+    conv2dToKernel(x, g, kernel.shape, how),
+    bias && sum(sum(g, [2, 3]), [0]),
+  ],
   conv2dToInput: (g, [y, kernel], _, how) => [conv2d(g, kernel, how), conv2dToKernel(g, y, kernel.shape, how)],
   conv2dToKernel: (g, [x, y], _, how) => [conv2dToInput(y, g, x.shape, how), conv2d(x, g, how)],
   maxPool: (g, [x], _, how) => {

@@ -184,8 +184,8 @@ const meanings: { readonly [K in OperationKind]: Meaning<K> } = {
         permutation.map((_, i) => index[permutation.indexOf(i)]!),
       ),
     ),
-  conv2d: ([x, kernel], how, out) => {
-    const y = new Array<number>(sizeOf(out)).fill(0);
+  conv2d: ([x, kernel, bias], how, out) => {
+    const y = indicesOf(out).map(([, o]) => bias?.data[o!] ?? 0);
     for (const [i, j, k] of terms(x!.shape, kernel!.shape, out, how)) y[i]! += x!.data[j]! * kernel!.data[k]!;
     return y;
   },
