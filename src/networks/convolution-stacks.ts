@@ -10,6 +10,7 @@ import { member, type ParameterDefinition, type Parameters } from "./parameters.
 
 type Members = Parameters["members"];
 const WINDOW = 3;
+const LEAST_PLACES = 4;
 
 /** A stack for pictures of one size. */
 export interface ConvolutionStack {
@@ -33,7 +34,7 @@ type Layer = (x: Tensor, outputs: number, stride?: number) => Tensor;
  * - impala-small: three stacks with 16, 32 and 32 maps and a residual block each, as in IMPALA (Espeholt et al. 2018)
  */
 export const stacks = {
-  small: stackOf((x, layer) => spatialSoftmax(layer(relu(layer(relu(layer(x, 16, 2)), 32, 2)), 32, 2))),
+  small: stackOf((x, layer) => located(layer(relu(layer(relu(layer(x, 16, 2)), 32, 2)), 32, 2))),
   cog: stackOf((x, layer) => {
     const pooled = (maps: Tensor) => maxPool(maps, { size: 2, stride: 2, padding: 0 });
     return flat(relu(layer(pooled(relu(layer(pooled(relu(layer(x, 16))), 16))), 16)));
@@ -50,6 +51,12 @@ export type EncoderName = keyof typeof stacks;
 function residualStack(x: Tensor, channels: number, layer: Layer): Tensor {
   const pooled = maxPool(layer(x, channels), { size: 3, stride: 2, padding: 1 });
   return add(pooled, layer(relu(layer(relu(pooled), channels)), channels));
+}
+
+/** Where values lie, on maps that have places enough for that; of smaller ones (pictures below 25 pixels) all numbers. */
+function located(maps: Tensor): Tensor {
+  const [height, width] = maps.shape.slice(2) as [number, number];
+  return Math.min(height, width) < LEAST_PLACES ? flat(relu(maps)) : spatialSoftmax(maps);
 }
 
 /** [rows, channels·height·width] of maps. */
