@@ -13,7 +13,7 @@ import { RandomStream } from "../random.js";
 import { type Batch, type Column, rowBytes, transitionColumns } from "./columns.js";
 import type { EpisodeBlocks } from "./episode-source.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "./replay.js";
-import { isReferred, REFERENCE_BYTES } from "./row-references.js";
+import { isViewed, VIEW_BYTES } from "./row-views.js";
 import { type TransitionOptions, type Transitions, toTransitions } from "./transitions.js";
 
 /** How often a transition is drawn while it is in the pool, on average. */
@@ -31,9 +31,9 @@ export interface PoolOptions extends ReplayOptions {
   readonly seed: number;
 }
 
-/** Bytes of one transition in a replay; what is seen before and after a step is there once where it is referred to. */
+/** Bytes of one transition in a replay; bytes that are seen after a step and before the next are there once. */
 export function transitionBytes({ observations, actionSize }: Pick<ReplayOptions, "observations" | "actionSize">) {
-  const bytes = (column: Column) => (isReferred(column) ? rowBytes(column) / 2 + REFERENCE_BYTES : rowBytes(column));
+  const bytes = (column: Column) => (isViewed(column) ? (rowBytes(column) + VIEW_BYTES) / 2 : rowBytes(column));
   return transitionColumns(observations, actionSize).reduce((sum, column) => sum + bytes(column), 0);
 }
 

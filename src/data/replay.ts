@@ -14,7 +14,7 @@ import {
   type Values,
   widthOf,
 } from "./columns.js";
-import { copiedColumns, isReferred, ReferredRows, referencesTo } from "./row-references.js";
+import { copiedColumns, isViewed, ViewedRows, viewsOf } from "./row-views.js";
 import type { Transitions } from "./transitions.js";
 
 /** What a replay is for. */
@@ -48,7 +48,7 @@ export class Replay implements SampledReplay {
   private readonly copied: Columns;
   private store: Required<TransitionRows>;
   /** The columns of bytes, whose rows stay where they are. */
-  private readonly referred: Readonly<Record<string, ReferredRows>>;
+  private readonly viewed: Readonly<Record<string, ViewedRows>>;
   private capacity: number;
   private count = 0;
   /** The rows that were drawn for a batch; kept, so that drawing allocates nothing. */
@@ -60,8 +60,8 @@ export class Replay implements SampledReplay {
     this.capacity = capacity;
     this.copied = copiedColumns(this.columns);
     this.store = allocateRows(this.copied, capacity);
-    const referred = this.columns.filter(isReferred).map((column) => [column.name, new ReferredRows(column)] as const);
-    this.referred = Object.fromEntries(referred);
+    const viewed = this.columns.filter(isViewed).map((column) => [column.name, new ViewedRows(column)] as const);
+    this.viewed = Object.fromEntries(viewed);
   }
 
   /** The number of transitions. */
@@ -94,9 +94,9 @@ export class Replay implements SampledReplay {
     this.put(transitions, from, to, row);
   }
 
-  private put({ rows, references = {}, length }: Transitions, from: number, to: number, row: number): void {
-    for (const [name, kept] of Object.entries(this.referred))
-      kept.put(references[name] ?? referencesTo(rows[name]!, length), from, to, row);
+  private put({ rows, views = {}, length }: Transitions, from: number, to: number, row: number): void {
+    for (const [name, kept] of Object.entries(this.viewed))
+      kept.put(views[name] ?? viewsOf(rows[name]!, rows[name]!.length / length), from, to, row);
     for (const column of this.copied) {
       const width = widthOf(column);
       const [values, target] = [rows[column.name], this.store[column.name]!];
@@ -118,7 +118,7 @@ export class Replay implements SampledReplay {
     for (let i = 0; i < count; i++) this.drawn[i] = random.integer(this.count);
     for (const column of this.copied)
       copyRows(this.store[column.name]!, this.drawn, count, batch.rows[column.name]!, from, widthOf(column));
-    for (const name in this.referred) this.referred[name]!.copyTo(batch.rows[name]!, this.drawn, count, from);
+    for (const name in this.viewed) this.viewed[name]!.copyTo(batch.rows[name]!, this.drawn, count, from);
   }
 
   /** All transitions but their bytes, in the order of their arrival, as views that hold until the next `append`. */
@@ -131,16 +131,16 @@ export class Replay implements SampledReplay {
   private check(transitions: Transitions, from: number, to: number): void {
     if (!(from >= 0 && from <= to && to <= transitions.length))
       throw new UsageError(`There are no transitions ${from} to ${to - 1} among ${transitions.length}; give others.`);
-    const { columns, rows, length, references = {} } = transitions;
+    const { columns, rows, length, views = {} } = transitions;
     const { returnsToGo } = rows;
     const difference = columnsDiffer(this.columns, columns);
     if (difference !== undefined)
       throw new UsageError(`The replay holds ${difference}, which the transitions have; use data of the same task.`);
     for (const column of columns) {
       const expected = length * widthOf(column);
-      const referred = references[column.name];
-      const missing = isReferred(column) && rows[column.name] === undefined ? 0 : expected;
-      const found = referred ? referred.places.length * widthOf(column) : (rows[column.name]?.length ?? missing);
+      const viewed = views[column.name];
+      const missing = isViewed(column) ? 0 : expected;
+      const found = viewed ? viewed.length * widthOf(column) : (rows[column.name]?.length ?? missing);
       if (found === expected) continue;
       throw new UsageError(
         `${length} transitions come with ${found} values of ${column.name} where ${expected} are needed.`,

@@ -19,7 +19,7 @@ import {
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Episode } from "./episode.js";
 import { type ReturnsRule, returnsToGo } from "./returns.js";
-import { copiedColumns, isReferred, type RowReferences } from "./row-references.js";
+import { copiedColumns, isViewed, type RowViews, viewsOf } from "./row-views.js";
 import { type ActionBounds, scaleActions } from "./transform.js";
 
 /**
@@ -31,8 +31,8 @@ export interface Transitions {
   readonly columns: Columns;
   /** `returnsToGo` is absent if no rule was given. */
   readonly rows: TransitionRows;
-  /** The columns of bytes, by their names, where they are referred to (row-references.ts) and not in `rows`. */
-  readonly references?: Readonly<Record<string, RowReferences>>;
+  /** The columns of bytes, by their names, where they are not in `rows`: views of their episodes (row-views.ts). */
+  readonly views?: Readonly<Record<string, RowViews>>;
 }
 
 /** How recorded steps become transitions. */
@@ -66,35 +66,24 @@ export function toTransitions(episodes: readonly Episode[], options: TransitionO
   const length = episodes.reduce((sum, episode) => sum + episode.length, 0);
   const columns = transitionColumns(observations, actionSize);
   const rows = allocateRows(copiedColumns(columns), length);
-  const references = Object.fromEntries(columns.filter(isReferred).map(({ name }) => [name, noReferences(length)]));
+  const views = Object.fromEntries(columns.filter(isViewed).map(({ name }): [string, Values[]] => [name, []]));
   let row = 0;
   for (const episode of episodes) {
     for (const [name, part] of Object.entries(observations))
-      if (isReferred(part)) referTo(references, name, row, episode);
+      if (isViewed(part)) addViews(views, name, widthOf(part), episode);
       else fillObservations(rows, name, widthOf(part), row, episode);
     fill(rows, actionSize, row, episode, options);
     row += episode.length;
   }
-  if (options.returns !== undefined) return { length, columns, rows, references };
+  if (options.returns !== undefined) return { length, columns, rows, views };
   const { returnsToGo: _, ...known } = rows;
-  return { length, columns, rows: known, references };
+  return { length, columns, rows: known, views };
 }
 
-function noReferences(rows: number): { arrays: Values[]; places: Int32Array } {
-  return { arrays: new Array<Values>(rows), places: new Int32Array(rows) };
-}
-
-function referTo(
-  references: Record<string, { arrays: Values[]; places: Int32Array }>,
-  name: string,
-  row: number,
-  { observations, length }: Episode,
-): void {
-  const columns = [references[partColumn("observations", name)]!, references[partColumn("nextObservations", name)]!];
-  columns.forEach(({ arrays, places }, later) => {
-    arrays.fill(observations[name]!, row, row + length);
-    for (let step = 0; step < length; step++) places[row + step] = step + later;
-  });
+function addViews(views: Record<string, Values[]>, name: string, width: number, { observations }: Episode): void {
+  const frames = viewsOf(observations[name]!, width);
+  for (const view of frames.slice(0, -1)) views[partColumn("observations", name)]!.push(view);
+  for (const view of frames.slice(1)) views[partColumn("nextObservations", name)]!.push(view);
 }
 
 function fillObservations(rows: TransitionRows, name: string, width: number, row: number, episode: Episode): void {
