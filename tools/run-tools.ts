@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import { exitCodeOf, speakInSentences } from "../src/cli/usage.js";
 import { benchCommand } from "./bench/bench-command.js";
+import { compareTorchCommand } from "./bench/compare-torch.js";
 import { browserCheckCommand } from "./browser/browser-check.js";
 import { chaosCommand } from "./chaos/chaos-command.js";
 import { checkCostCommand } from "./chaos/check-cost.js";
@@ -22,6 +23,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
   for (const command of [
     parityCommand,
     benchCommand,
+    compareTorchCommand,
     doorsCommand,
     compareSpeedCommand,
     exactRegretCommand,

@@ -56,6 +56,7 @@ export class Agent {
   private readonly exploration: RandomStream;
   private readonly columns: Columns;
   private readonly zeros = new Map<number, Float32Array>();
+  private readonly weights = (name: string) => this.program.stateTensor(name);
   private stateValues: { readonly rows: number; readonly program: StateValues | undefined } | undefined;
 
   private constructor(
@@ -147,12 +148,7 @@ export class Agent {
     const count = countRows(parts, partsOf(this.options));
     const noise = this.zeroNoise(count * this.declared.policy.noiseSize);
     if (!deterministic) this.exploration.fillNormal(noise);
-    const actions = await this.policy.act(
-      parts,
-      count,
-      noise,
-      this.program.stateTensor(this.declared.policy.parameters.name),
-    );
+    const actions = await this.policy.act(parts, count, noise, this.weights);
     if (!deterministic) noise.fill(0);
     return actions;
   }
@@ -173,7 +169,7 @@ export class Agent {
 
   /** The policy as an ONNX file with its weights by name. */
   exportPolicy(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-    const weights = this.program.state(this.declared.policy.parameters.name);
+    const weights = (name: string) => this.program.state(name);
     return exportPolicy(this.declared.policy, weights, this.options, { agent: this.name, ...metadata });
   }
 

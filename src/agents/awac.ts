@@ -9,7 +9,7 @@ import { minimumOverCritics } from "../networks/critic.js";
 import { gaussianPolicy, normalActions, normalLogProbability } from "../networks/gaussian.js";
 import { mean, sub } from "../tensor/operations.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
-import { backup, criticRegression, declareCriticPair, qValues, smallestValue } from "./critics.js";
+import { backup, criticRegression, declareWithCritics, qValues, smallestValue } from "./critics.js";
 import { calibrationMetrics } from "./metrics.js";
 import { actorCriticSettings, withDefaults } from "./settings.js";
 import { Update } from "./update.js";
@@ -35,8 +35,9 @@ export function awac(context: AgentContext<AwacSettings>): AgentParts {
   const { actorHidden: hidden, logStdRange, batchSize, polyakTau, actorLearningRate: learningRate } = settings;
   const { advantageTemperature, advantageWeightMax } = settings;
   const update = new Update(adamSettings(settings));
-  const policy = gaussianPolicy("actor", { ...sizes, hidden, logStdRange, squashedMean: false }, random);
-  const { critics, targetCritics } = declareCriticPair(context);
+  const { policy, critics, targetCritics } = declareWithCritics(context, (encoder) => ({
+    policy: gaussianPolicy("actor", { ...sizes, hidden, logStdRange, squashedMean: false, encoder }, random),
+  }));
   const noiseShape = [batchSize, sizes.actionSize];
 
   const nextActions = policy.act(batch.nextObservations, noise.normal("targetNext", noiseShape));

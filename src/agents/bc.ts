@@ -7,6 +7,7 @@ import { logProbability, tanhGaussianPolicy } from "../networks/tanh-gaussian.js
 import { mean, neg, square, sub, tanh } from "../tensor/operations.js";
 import { scope } from "../tensor/tensor.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
+import { encoderOf } from "./encoders.js";
 import { actorCriticSettings, agentSettings, withDefaults } from "./settings.js";
 import { Update } from "./update.js";
 
@@ -22,9 +23,14 @@ export const bcSettings = agentSettings.extend(withDefaults(policySettings, { ac
 export type BcSettings = z.infer<typeof bcSettings>;
 
 /** mean(-log pi(a|s)) or mean((pi(s) - a)^2). */
-export function bc({ settings, sizes, batch, random }: AgentContext<BcSettings>): AgentParts {
+export function bc(context: AgentContext<BcSettings>): AgentParts {
+  const { settings, sizes, batch, random } = context;
   const { actorHidden: hidden, logStdRange, cloningLoss, actorLearningRate: learningRate } = settings;
-  const policy = tanhGaussianPolicy("actor", { ...sizes, hidden, logStdRange }, random);
+  const policy = tanhGaussianPolicy(
+    "actor",
+    { ...sizes, hidden, logStdRange, encoder: encoderOf("actor", context) },
+    random,
+  );
   const update = new Update(adamSettings(settings));
   const distribution = policy.distribution(batch.observations);
   const dataLogPiMean = mean(logProbability(distribution, batch.actions));

@@ -7,6 +7,7 @@
 import {
   type Columns,
   type ObservationParts,
+  type Part,
   partColumn,
   STATE,
   transitionColumns,
@@ -17,6 +18,7 @@ import type { Normalisation, Transform } from "../data/transform.js";
 import type { AdamSettings } from "../networks/adam.js";
 import type { Parameters } from "../networks/parameters.js";
 import type { Policy } from "../networks/policy.js";
+import { randomShift } from "../networks/random-shift.js";
 import { RandomStream } from "../random.js";
 import { add, concat, constant, div, input, mul, reshape, sub, toFloat } from "../tensor/operations.js";
 import type { Shape, Tensor } from "../tensor/tensor.js";
@@ -122,8 +124,9 @@ export interface ValueOfActions {
 }
 
 export function agentContext<S extends CommonSettings>(settings: S, sizes: Sizes, seed: number): AgentContext<S> {
-  const batch = batchTensors(settings.batchSize * stepsOf(settings), sizes);
-  return { settings, sizes, batch, noise: new Noise(), random: new RandomStream(seed, "networks") };
+  const noise = new Noise();
+  const batch = batchTensors(settings, sizes, noise);
+  return { settings, sizes, batch, noise, random: new RandomStream(seed, "networks") };
 }
 
 /** Batches that one update walks through. */
@@ -146,14 +149,25 @@ export function columnsFor(sizes: Sizes): Columns {
   return transitionColumns(partsOf(sizes), sizes.actionSize);
 }
 
+/** Whether a part is a picture: bytes [height, width, channels]. */
+export function isPicture({ type, shape }: Part): boolean {
+  return type === "uint8" && shape.length === 3;
+}
+
 /**
  * Observations as networks see them [rows, observation]: the parts side by side in their order, each an input of its own
  * element type under its column's name. Bytes are cast here and divided by 255; a vector alone is its input as it is.
+ * @param shift what is done to pictures [rows, height, width, channels] before
  */
-export function observationsInput(sizes: Sizes, rows: number, prefix: "observations" | "nextObservations"): Tensor {
+export function observationsInput(
+  sizes: Sizes,
+  rows: number,
+  prefix: "observations" | "nextObservations",
+  shift: (picture: Tensor) => Tensor = (picture) => picture,
+): Tensor {
   const parts = Object.entries(partsOf(sizes)).map(([name, part]) => {
     const column = input(partColumn(prefix, name), [rows, ...part.shape], part.type);
-    const flat = reshape(column, [rows, widthOf(part)]);
+    const flat = reshape(isPicture(part) ? shift(column) : column, [rows, widthOf(part)]);
     if (part.type === "float32") return name === STATE ? normalised(flat, sizes.transform?.observations) : flat;
     return part.type === "uint8" ? div(toFloat(flat), 255) : toFloat(flat);
   });
@@ -186,13 +200,20 @@ export function environmentActions(actions: Tensor, { transform }: Sizes): Tenso
 }
 
 /** One input for each column of a transition (data/columns.ts), observations joined to one tensor. */
-function batchTensors(size: number, sizes: Sizes): BatchTensors {
+function batchTensors(settings: CommonSettings, sizes: Sizes, noise: Noise): BatchTensors {
+  const size = settings.batchSize * stepsOf(settings);
   const others = columnsFor(sizes)
     .filter(({ name }) => !/^(?:o|nextO)bservations(?:\/|$)/.test(name))
     .map(({ name, shape }) => [name, input(name, [size, ...shape])] as const);
+  const shifts = settings.encoder === "flat" ? 0 : settings.randomShift;
+  const learned = (prefix: "observations" | "nextObservations") => {
+    if (shifts === 0) return observationsInput(sizes, size, prefix);
+    const places = () => noise.uniform(`shift/${prefix}`, [size, 2]);
+    return observationsInput(sizes, size, prefix, (picture) => randomShift(picture, places(), shifts));
+  };
   return {
-    observations: observationsInput(sizes, size, "observations"),
-    nextObservations: observationsInput(sizes, size, "nextObservations"),
+    observations: learned("observations"),
+    nextObservations: learned("nextObservations"),
     ...Object.fromEntries(others),
   } as unknown as BatchTensors;
 }

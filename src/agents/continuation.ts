@@ -24,7 +24,7 @@ export function refuseMisfit(before: Side, after: Side): void {
     if (had === undefined || had === size) continue;
     throw new UsageError(
       `${cannot}: "${state}" has ${had} numbers where the settings of ${after.name} ask for ${size}; give both the ` +
-        "same hidden sizes and the same number of critics.",
+        "same hidden sizes, number of critics and encoder (sharedEncoder, too).",
     );
   }
 }

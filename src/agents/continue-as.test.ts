@@ -79,7 +79,7 @@ describe("continueAs", () => {
     expect(error).toBeInstanceOf(UsageError);
     expect((error as Error).message).toBe(
       'sac cannot continue as cql: "critics" has 258 numbers where the settings of cql ask for 770; ' +
-        "give both the same hidden sizes and the same number of critics.",
+        "give both the same hidden sizes, number of critics and encoder (sharedEncoder, too).",
     );
     const before = snapshot(agent);
     await makeUpdates(agent, 1);

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { inRowBlocks } from "../networks/blocks.js";
-import { actionValues, minimumOverCritics, stateActionRows } from "../networks/critic.js";
+import { minimumOverCritics, valuesOfActions } from "../networks/critic.js";
 import { sample } from "../networks/tanh-gaussian.js";
 import {
   add,
@@ -143,9 +143,9 @@ function conservativeGap(
 ): PerState {
   const { nActions: n, importanceSampling } = model.settings;
   const { count } = model.critics;
-  const rows = stateActionRows(take(model.batch.observations), take(proposals.actions));
   const states = take(referenceValues).shape[0]!;
-  const values = reshape(actionValues(model.critics, rows), [count, states, 3 * n + 1]);
+  const beside = take(model.critics.states(model.batch.observations));
+  const values = reshape(valuesOfActions(model.critics, beside, take(proposals.actions)), [count, states, 3 * n + 1]);
   const reference = reshape(take(referenceValues), [states, 1]);
   const policyValues = slice(values, 2, n, 3 * n);
   const dataValue = slice(values, 2, 3 * n, 3 * n + 1);

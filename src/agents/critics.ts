@@ -2,12 +2,14 @@
  * What the agents outside the SAC family share about their critics: an ensemble with slow targets, the Bellman backup
  * of any next value, and the regression of every critic on it.
  */
-import { actionValues, declareCritics, minimumOverCritics } from "../networks/critic.js";
-import type { Ensemble } from "../networks/ensemble.js";
+import { actionValues, declareCritics, minimumOverCritics, valuesOfActions } from "../networks/critic.js";
+import type { Encoder } from "../networks/encoder.js";
+import type { Ensemble, Networks } from "../networks/ensemble.js";
 import { RandomStream } from "../random.js";
-import { add, concat, mean, mul, square, stopGradient, sub, sum } from "../tensor/operations.js";
+import { add, concat, mean, mul, reshape, square, stopGradient, sub, sum } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { AgentContext, ValueOfActions } from "./context.js";
+import { encoderBeside, encoderOf } from "./encoders.js";
 import { type Losses, numbered } from "./losses.js";
 import type { ActorCriticSettings } from "./settings.js";
 
@@ -22,12 +24,35 @@ export interface CriticPair {
 /** Critics with first values from the context's stream; targets start as their critics. */
 export function declareCriticPair({ settings, sizes, random }: CriticContext): CriticPair {
   const { criticHidden: hidden, criticCount: count, criticLayerNorm: layerNorm } = settings;
-  const shape = { ...sizes, hidden, count, layerNorm };
+  const shape = (name: string) => ({
+    ...sizes,
+    hidden,
+    count,
+    layerNorm,
+    encoder: encoderOf(name, { settings, sizes }),
+  });
   const sameStart = twinOf(random);
   return {
-    critics: declareCritics("critics", shape, random),
-    targetCritics: declareCritics("targetCritics", shape, sameStart),
+    critics: declareCritics("critics", shape("critics"), random),
+    targetCritics: declareCritics("targetCritics", shape("targetCritics"), sameStart),
   };
+}
+
+/**
+ * A policy, declared with its encoder before the critics, and the critics: in this order their first values are drawn.
+ * @param declare the policy, and whatever else comes before the critics
+ */
+export function declareWithCritics<Declared>(
+  context: CriticContext,
+  declare: (encoder: Encoder, pair: () => CriticPair) => Declared,
+): Declared & CriticPair {
+  let pair: CriticPair | undefined;
+  const declared = declare(
+    encoderBeside("actor", context, () => pair!.critics),
+    () => pair!,
+  );
+  pair = declareCriticPair(context);
+  return { ...declared, ...pair };
 }
 
 /** A stream that yields the same numbers: for a target network that starts as a copy of the original. */
@@ -38,8 +63,10 @@ export function twinOf(random: RandomStream): RandomStream {
 }
 
 /** Q(s, a) by every critic [critics, batch] for observations [batch, observation] and actions [batch, action]. */
-export function qValues(critics: Pick<Ensemble, "count" | "forward">, observations: Tensor, actions: Tensor): Tensor {
-  return actionValues(critics, concat([observations, actions], 1));
+export function qValues(critics: Networks, observations: Tensor, actions: Tensor): Tensor {
+  const states = critics.states(observations);
+  if (!critics.encoder.looks) return actionValues(critics, concat([states, actions], 1));
+  return valuesOfActions(critics, states, reshape(actions, [actions.shape[0]!, 1, actions.shape[1]!]));
 }
 
 /** What an ensemble over [observation | action] says of actions: its smallest value. */

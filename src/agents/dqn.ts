@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";
-import { greedyActions, isAction, valuesWhere } from "../networks/discrete.js";
+import { greedyActions, isAction, valuesOfAll, valuesWhere } from "../networks/discrete.js";
 import { mean, square, sub } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { backup } from "./critics.js";
@@ -57,7 +57,7 @@ interface BatchValues {
 }
 
 export function valuesOfBatch({ critics, batch, actionCount }: QModel): BatchValues {
-  const values = critics.forward(batch.observations);
+  const values = valuesOfAll(critics, batch.observations);
   const taken = isAction(batch.actions, actionCount);
   return { values, taken, dataValues: valuesWhere(taken, values) };
 }
@@ -70,8 +70,8 @@ export function valuesOfBatch({ critics, batch, actionCount }: QModel): BatchVal
 export function doubleQTarget(model: QModel): { readonly target: Tensor; readonly targetQMean: Tensor } {
   const { batch, critics, targetCritics, actionCount } = model;
   return scope("bellmanTarget", () => {
-    const best = isAction(greedyActions(critics.forward(batch.nextObservations)), actionCount);
-    const value = minimumOverCritics(valuesWhere(best, targetCritics.forward(batch.nextObservations)));
+    const best = isAction(greedyActions(valuesOfAll(critics, batch.nextObservations)), actionCount);
+    const value = minimumOverCritics(valuesWhere(best, valuesOfAll(targetCritics, batch.nextObservations)));
     return { target: backup(model, value), targetQMean: mean(value) };
   });
 }

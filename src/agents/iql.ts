@@ -11,7 +11,8 @@ import { type ValueNetwork, valueNetwork } from "../networks/value.js";
 import { less, mean, mul, square, stopGradient, sub, where } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { type AgentContext, type AgentParts, adamSettings } from "./context.js";
-import { backup, criticRegression, declareCriticPair, qValues, smallestValue } from "./critics.js";
+import { backup, criticRegression, declareWithCritics, qValues, smallestValue } from "./critics.js";
+import { encoderBeside } from "./encoders.js";
 import { type Losses, mergeLosses } from "./losses.js";
 import { calibrationMetrics } from "./metrics.js";
 import { cosineDecay, progress } from "./schedules.js";
@@ -44,10 +45,13 @@ export function iql(context: AgentContext<IqlSettings>): AgentParts {
   const { settings, sizes, batch, random } = context;
   const { actorHidden, valueHidden, logStdRange, polyakTau, advantageTemperature, advantageWeightMax } = settings;
   const update = new Update(adamSettings(settings));
-  const policyShape = { ...sizes, hidden: actorHidden, logStdRange, squashedMean: true };
-  const policy = gaussianPolicy("actor", policyShape, random);
-  const { critics, targetCritics } = declareCriticPair(context);
-  const value = valueNetwork("value", { ...sizes, hidden: valueHidden }, random);
+  const { policy, critics, targetCritics } = declareWithCritics(context, (encoder) => {
+    const policyShape = { ...sizes, hidden: actorHidden, logStdRange, squashedMean: true, encoder };
+    return { policy: gaussianPolicy("actor", policyShape, random) };
+  });
+  // A shared encoder learns from the critics' loss alone; the state value sees what it finds as constants.
+  const encoder = encoderBeside("value", context, () => critics);
+  const value = valueNetwork("value", { ...sizes, hidden: valueHidden, encoder }, random);
 
   const targetQ = stopGradient(minimumOverCritics(qValues(targetCritics, batch.observations, batch.actions)));
   const advantage = sub(targetQ, value.values(batch.observations));

@@ -4,13 +4,14 @@
  */
 import { UsageError } from "../errors.js";
 import type { Ensemble } from "../networks/ensemble.js";
-import { declareScalar, type Parameters } from "../networks/parameters.js";
+import { allMembers, declareScalar, type Parameters } from "../networks/parameters.js";
+import { networksOf } from "../networks/policy.js";
 import { type Distribution, type TanhGaussianPolicy, tanhGaussianPolicy } from "../networks/tanh-gaussian.js";
 import type { RandomStream } from "../random.js";
 import { slice } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { AgentContext, BatchTensors } from "./context.js";
-import { declareCriticPair } from "./critics.js";
+import { declareWithCritics } from "./critics.js";
 import type { SacSettings } from "./sac.js";
 import type { Update } from "./update.js";
 
@@ -47,13 +48,14 @@ export function scalar(model: OwnParameters, name: string, initial: number): Par
 export function declareModel<S extends SacSettings>(context: AgentContext<S>): Model<S> {
   const { settings, sizes, random, batch } = context;
   refuseSubset(settings);
-  const policyShape = { ...sizes, hidden: settings.actorHidden, logStdRange: settings.logStdRange };
-  const policy = tanhGaussianPolicy("actor", policyShape, random);
+  const networks = declareWithCritics(context, (encoder) => {
+    const policyShape = { ...sizes, hidden: settings.actorHidden, logStdRange: settings.logStdRange, encoder };
+    return { policy: tanhGaussianPolicy("actor", policyShape, random) };
+  });
   return {
     ...context,
-    policy,
-    ...distributions(policy, batch),
-    ...declareCriticPair(context),
+    ...networks,
+    ...distributions(networks.policy, batch),
     parameters: ownParameters(random),
   };
 }
@@ -63,13 +65,13 @@ export function modelAt<S extends SacSettings>(start: Model<S>, update: Update, 
   const { batchSize, criticSteps } = start.settings;
   const part = (x: Tensor) => slice(x, 0, step * batchSize, (step + 1) * batchSize);
   const batch = mapBatch(start.batch, part);
-  const actor = update.now(start.policy.parameters);
+  const read = networksOf(start.policy).map((network) => update.now(network));
   return {
     ...start,
     batch,
     noise: criticSteps === 1 ? start.noise : start.noise.under(`step${step}`),
-    policy: { ...start.policy, parameters: actor },
-    ...distributions(start.policy, batch, actor),
+    policy: { ...start.policy, parameters: update.now(start.policy.parameters), reads: () => read },
+    ...distributions(start.policy, batch, allMembers(read)),
     critics: start.critics.at(update.now(start.critics.parameters)),
     targetCritics: start.targetCritics.at(update.now(start.targetCritics.parameters)),
     parameters: (name, declare) => update.now(start.parameters(name, declare)),
@@ -80,8 +82,8 @@ function mapBatch(batch: BatchTensors, map: (x: Tensor) => Tensor): BatchTensors
   return Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, map(x)])) as unknown as BatchTensors;
 }
 
-function distributions(policy: TanhGaussianPolicy, batch: BatchTensors, parameters?: Parameters) {
-  const at = (observations: Tensor) => policy.distribution(observations, parameters?.members);
+function distributions(policy: TanhGaussianPolicy, batch: BatchTensors, members?: Parameters["members"]) {
+  const at = (observations: Tensor) => policy.distribution(observations, members);
   return {
     current: scope("policyAtObservations", () => at(batch.observations)),
     next: scope("policyAtNextObservations", () => at(batch.nextObservations)),

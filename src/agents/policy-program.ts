@@ -4,7 +4,7 @@
  */
 import { allocate, type Observations, partColumn, type Values } from "../data/columns.js";
 import { frozenMembers } from "../networks/parameters.js";
-import type { Policy } from "../networks/policy.js";
+import { networksOf, type Policy } from "../networks/policy.js";
 import { type GraphDefinition, lowerToOnnx } from "../tensor/lower.js";
 import { encodeOnnxModel } from "../tensor/onnx-model.js";
 import { input } from "../tensor/operations.js";
@@ -28,12 +28,15 @@ interface Buffers {
 
 export class PolicyProgram {
   private readonly buffers = new Map<number, Buffers>();
+  private readonly networks: readonly string[];
 
   private constructor(
     private readonly session: InferenceSession,
     private readonly sizes: Sizes,
     private readonly policy: Policy,
-  ) {}
+  ) {
+    this.networks = networksOf(policy).map(({ name }) => name);
+  }
 
   static async compile(policy: Policy, sizes: Sizes, options: RuntimeOptions): Promise<PolicyProgram> {
     const unit = policy.act(observationsInput(sizes, 1, "observations"), input("noise", [1, policy.noiseSize]));
@@ -46,16 +49,17 @@ export class PolicyProgram {
   /**
    * Actions [count, action] for so many rows of every part of observations and noise [count, noiseSize] (row-major); zero
    * noise is the deterministic policy. The result is overwritten by the next call with the same count.
-   * @param weights the policy's state tensor
+   * @param weights the state tensors of the networks that the policy reads, by name
    */
   async act(
     observations: Observations,
     count: number,
     noise: Float32Array,
-    weights: RuntimeTensor,
+    weights: (name: string) => RuntimeTensor,
   ): Promise<Float32Array> {
     const buffers = this.buffersFor(count);
-    const feeds: Record<string, RuntimeTensor> = { noise: buffers.noise, [this.policy.parameters.name]: weights };
+    const feeds: Record<string, RuntimeTensor> = { noise: buffers.noise };
+    for (const name of this.networks) feeds[name] = weights(name);
     for (const [part, tensor] of Object.entries(buffers.observations)) {
       (tensor.data as Values).set(observations[part]!);
       feeds[partColumn("observations", part)] = tensor;
@@ -94,12 +98,12 @@ const SCALED =
  */
 export function exportPolicy(
   policy: Policy,
-  weights: Float32Array,
+  weights: (name: string) => Float32Array,
   sizes: Sizes,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const observations = observationsInput(sizes, 1, "observations");
-  const { actions, ...others } = policy.outputs(observations, frozenMembers(policy.parameters, weights));
+  const { actions, ...others } = policy.outputs(observations, frozenMembers(networksOf(policy), weights));
   const outputs = { actions: environmentActions(actions!, sizes), ...others };
   const bounds = sizes.transform?.actions;
   const documentation = bounds ? `${policy.documentation}; ${SCALED}` : policy.documentation;

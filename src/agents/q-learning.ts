@@ -4,12 +4,13 @@
  * algorithms of this family differ; actor-critic.ts is its sibling for actions that are vectors.
  */
 import { minimumOverCritics } from "../networks/critic.js";
-import { declareDiscreteCritics, greedyPolicy, isAction, valuesWhere } from "../networks/discrete.js";
+import { declareDiscreteCritics, greedyPolicy, isAction, valuesOfAll, valuesWhere } from "../networks/discrete.js";
 import type { Ensemble } from "../networks/ensemble.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type AgentContext, type AgentParts, adamSettings, type ValueOfActions } from "./context.js";
 import { twinOf } from "./critics.js";
 import type { DqnSettings } from "./dqn.js";
+import { encoderOf } from "./encoders.js";
 import type { Losses } from "./losses.js";
 import { type OwnParameters, ownParameters } from "./model.js";
 import { Update } from "./update.js";
@@ -18,7 +19,7 @@ import { Update } from "./update.js";
 export interface QModel<Settings extends DqnSettings = DqnSettings> extends AgentContext<Settings>, OwnParameters {
   /** How many actions there are to choose from. */
   readonly actionCount: number;
-  /** Their `forward` gives the values [critics, batch, actions] of observations. */
+  /** `valuesOfAll` asks them for the values [critics, batch, actions] of observations. */
   readonly critics: Ensemble;
   readonly targetCritics: Ensemble;
 }
@@ -28,13 +29,16 @@ export function declareQModel<S extends DqnSettings>(context: AgentContext<S>): 
   const { settings, sizes, random } = context;
   const { criticHidden: hidden, criticCount: count, criticLayerNorm: layerNorm } = settings;
   const actionCount = sizes.discreteActions!; // definition.ts builds no agent of this family without it
-  const shape = { observationSize: sizes.observationSize, actions: actionCount, hidden, count, layerNorm };
+  const { observationSize } = sizes;
+  const shape = (name: string) => {
+    return { observationSize, actions: actionCount, hidden, count, layerNorm, encoder: encoderOf(name, context) };
+  };
   const sameStart = twinOf(random);
   return {
     ...context,
     actionCount,
-    critics: declareDiscreteCritics("critics", shape, random),
-    targetCritics: declareDiscreteCritics("targetCritics", shape, sameStart),
+    critics: declareDiscreteCritics("critics", shape("critics"), random),
+    targetCritics: declareDiscreteCritics("targetCritics", shape("targetCritics"), sameStart),
     parameters: ownParameters(random),
   };
 }
@@ -42,7 +46,7 @@ export function declareQModel<S extends DqnSettings>(context: AgentContext<S>): 
 /** Q(s, a) of numbered actions [rows, 1], the smallest of the critics' values. */
 function valueOfActions({ critics, actionCount }: QModel): ValueOfActions {
   const value = (observations: Tensor, actions: Tensor) =>
-    minimumOverCritics(valuesWhere(isAction(actions, actionCount), critics.forward(observations)));
+    minimumOverCritics(valuesWhere(isAction(actions, actionCount), valuesOfAll(critics, observations)));
   return { parameters: critics.parameters, value };
 }
 

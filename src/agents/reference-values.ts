@@ -3,6 +3,7 @@
  * state of the batch: the return-to-go that was recorded from there, or a network that is fitted to it.
  */
 import { z } from "zod";
+import type { Ensemble } from "../networks/ensemble.js";
 import { mlp, mlpParameters } from "../networks/mlp.js";
 import { declareParameters } from "../networks/parameters.js";
 import { add, mean, mul, reshape, square, stopGradient, sub } from "../tensor/operations.js";
@@ -24,7 +25,8 @@ export const referenceSettings = z.object({
 type ReferenceSettings = Pick<ActorCriticSettings, "criticHidden" | "criticLearningRate"> &
   z.infer<typeof referenceSettings>;
 
-interface ReferenceModel extends OwnParameters, Pick<AgentContext, "batch" | "sizes"> {
+interface ReferenceModel extends OwnParameters, Pick<AgentContext, "batch"> {
+  readonly critics: Ensemble;
   readonly settings: ReferenceSettings;
 }
 
@@ -48,12 +50,14 @@ function recorded({ batch }: ReferenceModel): ReferenceValues {
 }
 
 /** V^mu(s) by regression on the return-to-go, with the critics' widths and learning rate. */
-function fitted({ batch, sizes, settings, parameters: own }: ReferenceModel): ReferenceValues {
+function fitted({ batch, critics, settings, parameters: own }: ReferenceModel): ReferenceValues {
   const { criticHidden, criticLearningRate: learningRate } = settings;
-  const layers = [sizes.observationSize, ...criticHidden, 1];
+  // Of pictures it sees what the critics' encoder finds, as constants.
+  const states = stopGradient(critics.states(batch.observations));
+  const layers = [states.shape[1]!, ...criticHidden, 1];
   const parameters = own("value", (random) => declareParameters("value", mlpParameters("value", layers, random)));
   return scope("valueLoss", () => {
-    const values = reshape(mlp(parameters, "value", layers.length - 1, batch.observations), batch.returnsToGo.shape);
+    const values = reshape(mlp(parameters, "value", layers.length - 1, states), batch.returnsToGo.shape);
     const loss = mean(square(sub(values, batch.returnsToGo)));
     return {
       values: stopGradient(values),

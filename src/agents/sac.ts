@@ -4,7 +4,7 @@
  * has no factor 1/2, the backup has no entropy unless asked, and the backup may take the best of several actions.
  */
 import { z } from "zod";
-import { actionValues, minimumOverCritics, stateActionRows } from "../networks/critic.js";
+import { minimumOverCritics, valuesOfActions } from "../networks/critic.js";
 import { member } from "../networks/parameters.js";
 import { sample } from "../networks/tanh-gaussian.js";
 import {
@@ -68,9 +68,9 @@ export type SacSettings = z.infer<typeof sacSettings>;
 /** What the critics of SAC learn: mean((Q(s, a) - y)^2) over the batch, without a factor 1/2; y is `bellmanTarget`. */
 export function sacCriticLosses(model: Model<SacSettings>): Losses {
   const { target, targetQMean } = bellmanTarget(model);
-  const rows = stateActionRows(model.batch.observations, oneActionPerState(model.batch.actions));
+  const { critics, batch } = model;
   return scope("criticLosses", () => {
-    const values = actionValues(model.critics, rows);
+    const values = valuesOfActions(critics, critics.states(batch.observations), oneActionPerState(batch.actions));
     const bellmanLoss = mean(square(sub(values, target)), [1]);
     return criticLosses(model, { loss: bellmanLoss, bellmanLoss, values }, { targetQMean });
   });
@@ -124,8 +124,10 @@ export function bellmanTarget(model: Model<SacSettings>): { readonly target: Ten
       maxTargetBackup ? [batchSize, count, actionSize] : [batchSize, actionSize],
     );
     const { actions, logProbabilities } = sample(model.next, noise);
-    const rows = stateActionRows(model.batch.nextObservations, reshape(actions, [batchSize, count, actionSize]));
-    const worst = reshape(minimumOverCritics(actionValues(backedUpCritics(model), rows)), [batchSize, count]);
+    const critics = backedUpCritics(model);
+    const states = critics.states(model.batch.nextObservations);
+    const values = valuesOfActions(critics, states, reshape(actions, [batchSize, count, actionSize]));
+    const worst = reshape(minimumOverCritics(values), [batchSize, count]);
     const chosen = argMax(worst, 1);
     const pick = (x: Tensor) => reshape(count > 1 ? gather(reshape(x, [batchSize, count]), chosen, 1) : x, [batchSize]);
     const alpha = exp(logAlpha(model));
@@ -147,9 +149,9 @@ export function policyLosses(model: Model<SacSettings>): Losses {
   const targetEntropy = model.settings.targetEntropy ?? -model.sizes.actionSize;
   const noise = model.noise.normal("actor", [batchSize, model.sizes.actionSize]);
   const { actions, logProbabilities } = scope("policySample", () => sample(model.current, noise));
-  const rows = stateActionRows(model.batch.observations, oneActionPerState(actions));
+  const { critics, batch } = model;
   const policyValue = scope("policyValue", () => {
-    const values = actionValues(model.critics, rows);
+    const values = valuesOfActions(critics, critics.states(batch.observations), oneActionPerState(actions));
     return policyObjective === "mean" ? mean(values, [0]) : minimumOverCritics(values);
   });
   const alpha = exp(logAlpha(model));

@@ -31,6 +31,25 @@ export const agentSettings = z.object({
   adamBeta1: z.number().min(0).lt(1).default(0.9).describe("Decay of Adam's first moment."),
   adamBeta2: z.number().min(0).lt(1).default(0.999).describe("Decay of Adam's second moment."),
   adamEpsilon: z.number().positive().default(1e-8).describe("Adam's epsilon."),
+  encoder: z
+    .enum(["small", "cog", "impala-small", "flat"])
+    .default("small")
+    .describe("What looks at pictures: a stack of convolutions, or nothing (flat: every byte is an input)."),
+  encoderTrunk: z
+    .number()
+    .int()
+    .min(1)
+    .max(WIDEST_LAYER)
+    .nullable()
+    .default(64)
+    .describe("Width of the layer between an encoder and what follows it; none: no such layer, as in COG."),
+  randomShift: z
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(4)
+    .describe("Pixels by which an encoder's pictures are shifted at random in updates, at most; 0: not at all."),
 });
 
 /** The settings that every agent has, resolved. */
@@ -50,6 +69,10 @@ export const actorCriticSettings = agentSettings.extend({
   criticHidden: widths("each critic"),
   criticCount: z.number().int().min(1).max(MOST_CRITICS).default(2).describe("Critics in the ensemble."),
   criticLayerNorm: z.boolean().default(false).describe("Layer normalisation before each ReLU of the critics."),
+  sharedEncoder: z
+    .boolean()
+    .default(true)
+    .describe("One encoder for all networks, trained by the critics' loss; or each network trains its own."),
   logStdRange: z
     .tuple([z.number(), z.number()])
     .refine(([low, high]) => low < high, "name the lower bound first")

@@ -3,6 +3,8 @@
  * program that is fed with the weights as they stand.
  */
 import { type Observations, partColumn } from "../data/columns.js";
+import { allMembers } from "../networks/parameters.js";
+import { networksOf } from "../networks/policy.js";
 import { compile, type Program } from "../tensor/program.js";
 import { observationsInput, type Sizes } from "./context.js";
 import type { DeclaredAgent } from "./definition.js";
@@ -18,7 +20,7 @@ export class StateValues {
   ): Promise<StateValues | undefined> {
     if (!critics) return undefined;
     const observations = observationsInput(sizes, rows, "observations");
-    const { actions } = policy.outputs(observations, policy.parameters.members);
+    const { actions } = policy.outputs(observations, allMembers(networksOf(policy)));
     const values = critics.value(observations, actions!);
     return new StateValues(await compile({ name: "state-values", outputs: { values } }, { threads: 1 }));
   }

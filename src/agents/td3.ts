@@ -26,11 +26,12 @@ import {
   backup,
   type CriticPair,
   criticRegression,
-  declareCriticPair,
+  declareWithCritics,
   qValues,
   smallestValue,
   twinOf,
 } from "./critics.js";
+import { encoderBeside } from "./encoders.js";
 import type { Losses } from "./losses.js";
 import { progress } from "./schedules.js";
 import { actorCriticSettings, withDefaults } from "./settings.js";
@@ -105,13 +106,15 @@ function declareTd3<S extends Td3Settings>(context: AgentContext<S>, { updates }
   const { settings, sizes, random } = context;
   const shape = { ...sizes, hidden: settings.actorHidden, explorationNoise: settings.explorationNoise };
   const sameStart = twinOf(random);
-  return {
-    ...context,
-    policy: deterministicPolicy("actor", shape, random),
-    targetPolicy: deterministicPolicy("targetActor", shape, sameStart),
-    ...declareCriticPair(context),
-    updates,
-  };
+  const networks = declareWithCritics(context, (encoder, pair) => {
+    // The slow copy looks with the slow copy of the encoder.
+    const slow = encoderBeside("targetActor", context, () => pair().targetCritics, "targetCritics");
+    return {
+      policy: deterministicPolicy("actor", { ...shape, encoder }, random),
+      targetPolicy: deterministicPolicy("targetActor", { ...shape, encoder: slow }, sameStart),
+    };
+  });
+  return { ...context, ...networks, updates };
 }
 
 /** Regression on y = r + (1 - terminated)·gamma·(min Q'(s', a') [- penalty]), a' with noise (algorithm 1). */

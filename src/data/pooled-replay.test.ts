@@ -150,7 +150,7 @@ describe("PooledReplay", () => {
     const bytes = Object.values(replay.transitions().rows).reduce((sum, column) => sum + column!.byteLength, 0);
     expect(transitionBytes(shapes)).toBe(bytes / 10);
     const image: Part = { type: "uint8", shape: [2, 2, 3] };
-    expect(transitionBytes({ observations: { image }, actionSize: 1 })).toBe(2 * 12 + 4 * (2 + 3));
+    expect(transitionBytes({ observations: { image }, actionSize: 1 })).toBe(12 + 128 + 4 * (2 + 3));
   });
 });
 

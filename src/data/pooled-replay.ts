@@ -10,9 +10,10 @@
  */
 
 import { RandomStream } from "../random.js";
-import { type Batch, rowBytes, transitionColumns } from "./columns.js";
+import { type Batch, type Column, rowBytes, transitionColumns } from "./columns.js";
 import type { EpisodeBlocks } from "./episode-source.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "./replay.js";
+import { isViewed, VIEW_BYTES } from "./row-views.js";
 import { type TransitionOptions, type Transitions, toTransitions } from "./transitions.js";
 
 /** How often a transition is drawn while it is in the pool, on average. */
@@ -30,9 +31,10 @@ export interface PoolOptions extends ReplayOptions {
   readonly seed: number;
 }
 
-/** Bytes of one transition in a replay. */
+/** Bytes of one transition in a replay; bytes that are seen after a step and before the next are there once. */
 export function transitionBytes({ observations, actionSize }: Pick<ReplayOptions, "observations" | "actionSize">) {
-  return transitionColumns(observations, actionSize).reduce((sum, column) => sum + rowBytes(column), 0);
+  const bytes = (column: Column) => (isViewed(column) ? (rowBytes(column) + VIEW_BYTES) / 2 : rowBytes(column));
+  return transitionColumns(observations, actionSize).reduce((sum, column) => sum + bytes(column), 0);
 }
 
 /** Draws from blocks on disk. */

@@ -14,6 +14,7 @@ import {
   type Values,
   widthOf,
 } from "./columns.js";
+import { copiedColumns, isViewed, ViewedRows, viewsOf } from "./row-views.js";
 import type { Transitions } from "./transitions.js";
 
 /** What a replay is for. */
@@ -44,7 +45,10 @@ export interface SampledReplay {
 export class Replay implements SampledReplay {
   readonly columns: Columns;
   readonly requiresReturnToGo: boolean;
+  private readonly copied: Columns;
   private store: Required<TransitionRows>;
+  /** The columns of bytes, whose rows stay where they are. */
+  private readonly viewed: Readonly<Record<string, ViewedRows>>;
   private capacity: number;
   private count = 0;
   /** The rows that were drawn for a batch; kept, so that drawing allocates nothing. */
@@ -54,7 +58,10 @@ export class Replay implements SampledReplay {
     this.columns = transitionColumns(observations, actionSize);
     this.requiresReturnToGo = requiresReturnToGo;
     this.capacity = capacity;
-    this.store = allocateRows(this.columns, capacity);
+    this.copied = copiedColumns(this.columns);
+    this.store = allocateRows(this.copied, capacity);
+    const viewed = this.columns.filter(isViewed).map((column) => [column.name, new ViewedRows(column)] as const);
+    this.viewed = Object.fromEntries(viewed);
   }
 
   /** The number of transitions. */
@@ -63,7 +70,7 @@ export class Replay implements SampledReplay {
   }
 
   /**
-   * Adds transitions, or those of them from `from` to `to - 1` (copies them). Where next actions are not given, or
+   * Adds transitions, or those of them from `from` to `to - 1`: copies them, but for bytes, which stay where they are. Where next actions are not given, or
    * returns-to-go are neither required nor given, NaN stands in for them, so that using them by mistake shows at once.
    *
    * @throws UsageError if the sizes differ, or if a return-to-go is required and missing or NaN
@@ -87,8 +94,10 @@ export class Replay implements SampledReplay {
     this.put(transitions, from, to, row);
   }
 
-  private put({ rows }: Transitions, from: number, to: number, row: number): void {
-    for (const column of this.columns) {
+  private put({ rows, views = {}, length }: Transitions, from: number, to: number, row: number): void {
+    for (const [name, kept] of Object.entries(this.viewed))
+      kept.put(views[name] ?? viewsOf(rows[name]!, rows[name]!.length / length), from, to, row);
+    for (const column of this.copied) {
       const width = widthOf(column);
       const [values, target] = [rows[column.name], this.store[column.name]!];
       if (values !== undefined) target.set(values.subarray(from * width, to * width), row * width);
@@ -107,28 +116,31 @@ export class Replay implements SampledReplay {
     const count = to - from;
     if (this.drawn.length < count) this.drawn = new Int32Array(count);
     for (let i = 0; i < count; i++) this.drawn[i] = random.integer(this.count);
-    for (const column of this.columns)
+    for (const column of this.copied)
       copyRows(this.store[column.name]!, this.drawn, count, batch.rows[column.name]!, from, widthOf(column));
+    for (const name in this.viewed) this.viewed[name]!.copyTo(batch.rows[name]!, this.drawn, count, from);
   }
 
-  /** All transitions, in the order of their arrival, as views that hold until the next `append`. */
+  /** All transitions but their bytes, in the order of their arrival, as views that hold until the next `append`. */
   transitions(): Transitions & { readonly rows: Required<TransitionRows> } {
     const { columns, count } = this;
-    const views = columns.map((c) => [c.name, this.store[c.name]!.subarray(0, count * widthOf(c))] as const);
+    const views = this.copied.map((c) => [c.name, this.store[c.name]!.subarray(0, count * widthOf(c))] as const);
     return { length: count, columns, rows: Object.fromEntries(views) as unknown as Required<TransitionRows> };
   }
 
   private check(transitions: Transitions, from: number, to: number): void {
     if (!(from >= 0 && from <= to && to <= transitions.length))
       throw new UsageError(`There are no transitions ${from} to ${to - 1} among ${transitions.length}; give others.`);
-    const { columns, rows, length } = transitions;
+    const { columns, rows, length, views = {} } = transitions;
     const { returnsToGo } = rows;
     const difference = columnsDiffer(this.columns, columns);
     if (difference !== undefined)
       throw new UsageError(`The replay holds ${difference}, which the transitions have; use data of the same task.`);
     for (const column of columns) {
       const expected = length * widthOf(column);
-      const found = rows[column.name]?.length ?? expected;
+      const viewed = views[column.name];
+      const missing = isViewed(column) ? 0 : expected;
+      const found = viewed ? viewed.length * widthOf(column) : (rows[column.name]?.length ?? missing);
       if (found === expected) continue;
       throw new UsageError(
         `${length} transitions come with ${found} values of ${column.name} where ${expected} are needed.`,
@@ -158,8 +170,8 @@ export class Replay implements SampledReplay {
   private grow(needed: number): void {
     const old = this.store;
     this.capacity = Math.max(needed, Math.ceil(this.capacity * GROWTH));
-    this.store = allocateRows(this.columns, this.capacity);
-    for (const column of this.columns)
+    this.store = allocateRows(this.copied, this.capacity);
+    for (const column of this.copied)
       this.store[column.name]!.set(old[column.name]!.subarray(0, this.count * widthOf(column)));
   }
 }

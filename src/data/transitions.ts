@@ -13,11 +13,13 @@ import {
   partColumn,
   type TransitionRows,
   transitionColumns,
+  type Values,
   widthOf,
 } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Episode } from "./episode.js";
 import { type ReturnsRule, returnsToGo } from "./returns.js";
+import { copiedColumns, isViewed, type RowViews, viewsOf } from "./row-views.js";
 import { type ActionBounds, scaleActions } from "./transform.js";
 
 /**
@@ -29,6 +31,8 @@ export interface Transitions {
   readonly columns: Columns;
   /** `returnsToGo` is absent if no rule was given. */
   readonly rows: TransitionRows;
+  /** The columns of bytes, by their names, where they are not in `rows`: views of their episodes (row-views.ts). */
+  readonly views?: Readonly<Record<string, RowViews>>;
 }
 
 /** How recorded steps become transitions. */
@@ -61,16 +65,25 @@ export function toTransitions(episodes: readonly Episode[], options: TransitionO
   if (options.discreteActions !== undefined) refuseWrongIndices(episodes, actionSize, options.discreteActions);
   const length = episodes.reduce((sum, episode) => sum + episode.length, 0);
   const columns = transitionColumns(observations, actionSize);
-  const rows = allocateRows(columns, length);
+  const rows = allocateRows(copiedColumns(columns), length);
+  const views = Object.fromEntries(columns.filter(isViewed).map(({ name }): [string, Values[]] => [name, []]));
   let row = 0;
   for (const episode of episodes) {
-    for (const [name, part] of Object.entries(observations)) fillObservations(rows, name, widthOf(part), row, episode);
+    for (const [name, part] of Object.entries(observations))
+      if (isViewed(part)) addViews(views, name, widthOf(part), episode);
+      else fillObservations(rows, name, widthOf(part), row, episode);
     fill(rows, actionSize, row, episode, options);
     row += episode.length;
   }
-  if (options.returns !== undefined) return { length, columns, rows };
+  if (options.returns !== undefined) return { length, columns, rows, views };
   const { returnsToGo: _, ...known } = rows;
-  return { length, columns, rows: known };
+  return { length, columns, rows: known, views };
+}
+
+function addViews(views: Record<string, Values[]>, name: string, width: number, { observations }: Episode): void {
+  const frames = viewsOf(observations[name]!, width);
+  for (const view of frames.slice(0, -1)) views[partColumn("observations", name)]!.push(view);
+  for (const view of frames.slice(1)) views[partColumn("nextObservations", name)]!.push(view);
 }
 
 function fillObservations(rows: TransitionRows, name: string, width: number, row: number, episode: Episode): void {

@@ -5,13 +5,16 @@
 import type { RandomStream } from "../random.js";
 import { add, clip, mul, tanh } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Encoder, plainEncoder } from "./encoder.js";
 import { mlp, mlpParameters } from "./mlp.js";
-import { declareParameters, type Parameters } from "./parameters.js";
-import type { Policy } from "./policy.js";
+import { allMembers, declareParameters, type Parameters } from "./parameters.js";
+import { type Policy, readWith } from "./policy.js";
 
 /** The sizes of a deterministic policy, and the noise with which it explores. */
 export interface DeterministicShape {
   readonly observationSize: number;
+  /** What turns observations into states; absent: they are states. */
+  readonly encoder?: Encoder | undefined;
   readonly actionSize: number;
   readonly hidden: readonly number[];
   /** Standard deviation of the noise on an exploring action. */
@@ -30,14 +33,17 @@ export function deterministicPolicy(
   shape: DeterministicShape,
   random: RandomStream,
 ): DeterministicPolicy {
-  const { observationSize, actionSize, hidden, explorationNoise } = shape;
-  const sizes = [observationSize, ...hidden, actionSize];
-  const parameters = declareParameters(name, mlpParameters(name, sizes, random));
-  const actions: DeterministicPolicy["actions"] = (observations, members = parameters.members) =>
-    tanh(mlp({ members }, name, sizes.length - 1, observations));
+  const { actionSize, hidden, explorationNoise } = shape;
+  const encoder = shape.encoder ?? plainEncoder(shape.observationSize);
+  const sizes = [encoder.size, ...hidden, actionSize];
+  const parameters = declareParameters(name, [...mlpParameters(name, sizes, random), ...encoder.parameters(random)]);
+  const reads = readWith(parameters, encoder);
+  const actions: DeterministicPolicy["actions"] = (observations, members = allMembers(reads())) =>
+    tanh(mlp({ members }, name, sizes.length - 1, encoder.states(observations, members)));
   return {
     kind: "a deterministic",
     parameters,
+    reads,
     actions,
     noiseSize: actionSize,
     act: (observations, noise, members) => noisyActions(actions(observations, members), mul(noise, explorationNoise)),

@@ -18,7 +18,8 @@ import {
   where,
 } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
-import { declareEnsemble, type Ensemble } from "./ensemble.js";
+import type { Encoder } from "./encoder.js";
+import { declareEnsemble, type Ensemble, type Networks } from "./ensemble.js";
 import type { MlpOptions } from "./mlp.js";
 import type { Policy } from "./policy.js";
 
@@ -29,12 +30,19 @@ export interface DiscreteCriticShape extends MlpOptions {
   readonly actions: number;
   readonly hidden: readonly number[];
   readonly count: number;
+  /** What turns observations into states; absent: they are states. */
+  readonly encoder?: Encoder | undefined;
 }
 
-/** `count` critics under one state tensor; their `forward` gives [count, rows, actions] for [rows, observation]. */
+/** `count` critics under one state tensor; their `forward` gives [count, rows, actions] for [rows, state]. */
 export function declareDiscreteCritics(name: string, shape: DiscreteCriticShape, random: RandomStream): Ensemble {
-  const sizes = [shape.observationSize, ...shape.hidden, shape.actions];
+  const sizes = [shape.encoder?.size ?? shape.observationSize, ...shape.hidden, shape.actions];
   return declareEnsemble(name, { ...shape, sizes }, random);
+}
+
+/** Q(s, .) of all actions by every critic [count, rows, actions], for observations [rows, observation]. */
+export function valuesOfAll(critics: Networks, observations: Tensor): Tensor {
+  return critics.forward(critics.states(observations));
 }
 
 /** Where an action is the one of its row: a condition [batch, count] for actions [batch, 1] among `count`. */
@@ -68,7 +76,7 @@ export function greedyActions(values: Tensor): Tensor {
 export function greedyPolicy(critics: Ensemble, actions: number, epsilon: number): Policy {
   const { parameters } = critics;
   const valuesOf = (observations: Tensor, members = parameters.members) =>
-    critics.at({ ...parameters, members }).forward(observations);
+    valuesOfAll(critics.at({ ...parameters, members }), observations);
   return {
     kind: "a greedy",
     parameters,

@@ -6,9 +6,10 @@
 import type { RandomStream } from "../random.js";
 import { add, clip, div, exp, mul, sub, sum, tanh } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
+import { plainEncoder } from "./encoder.js";
 import { mlp, mlpParameters } from "./mlp.js";
-import { declareParameters, member, type Parameters } from "./parameters.js";
-import type { Policy } from "./policy.js";
+import { allMembers, declareParameters, member, type Parameters } from "./parameters.js";
+import { type Policy, readWith } from "./policy.js";
 import { normalLogDensity, type PolicyShape } from "./tanh-gaussian.js";
 
 /** The sizes of a Gaussian policy. */
@@ -33,20 +34,24 @@ export interface NormalDistribution {
 
 /** A Gaussian policy under a name, with first values from the stream. */
 export function gaussianPolicy(name: string, shape: GaussianShape, random: RandomStream): GaussianPolicy {
-  const { observationSize, actionSize, hidden, logStdRange, squashedMean } = shape;
-  const sizes = [observationSize, ...hidden, actionSize];
+  const { actionSize, hidden, logStdRange, squashedMean } = shape;
+  const encoder = shape.encoder ?? plainEncoder(shape.observationSize);
+  const sizes = [encoder.size, ...hidden, actionSize];
   const parameters = declareParameters(name, [
     ...mlpParameters(name, sizes, random),
+    ...encoder.parameters(random),
     { name: `${name}/logStd`, shape: [actionSize], initial: new Float32Array(actionSize) },
   ]);
-  const distribution: GaussianPolicy["distribution"] = (observations, members = parameters.members) => {
-    const output = mlp({ members }, name, sizes.length - 1, observations);
+  const reads = readWith(parameters, encoder);
+  const distribution: GaussianPolicy["distribution"] = (observations, members = allMembers(reads())) => {
+    const output = mlp({ members }, name, sizes.length - 1, encoder.states(observations, members));
     const logStd = clip(member({ members }, `${name}/logStd`), ...logStdRange);
     return { mean: squashedMean ? tanh(output) : output, logStd };
   };
   return {
     kind: squashedMean ? "a Gaussian, squashed-mean" : "a Gaussian, linear-mean",
     parameters,
+    reads,
     distribution,
     noiseSize: actionSize,
     act: (observations, noise, members) => normalActions(distribution(observations, members), noise),

@@ -4,7 +4,7 @@
  * [out] and, normalised, "<prefix>/layer<i>/normScale" and "normBias" [out].
  */
 import type { RandomStream } from "../random.js";
-import { add, matmul, mul, relu, standardise } from "../tensor/operations.js";
+import { add, matmul, mul, relu, reshape, slice, standardise } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import { orthogonal } from "./initialisation.js";
 import type { ParameterDefinition, Parameters } from "./parameters.js";
@@ -47,17 +47,45 @@ export function mlpParameters(
  * The output [rows, out] of a perceptron with `layers` layers for inputs [rows, in]. Arrays that are stacked
  * ([count, in, out], see ensemble.ts) give the outputs of all their networks, [count, rows, out].
  */
-export function mlp({ members }: Pick<Parameters, "members">, prefix: string, layers: number, inputs: Tensor): Tensor {
+export function mlp(
+  { members }: Pick<Parameters, "members">,
+  prefix: string,
+  layers: number,
+  inputs: Tensor | StateActions,
+): Tensor {
   let x = inputs;
   for (let i = 0; i < layers; i++) {
     const layer = `${prefix}/layer${i}`;
     const array = (name: string) => members.get(`${layer}/${name}`);
     x = scope(layer, () => {
-      const linear = add(matmul(x, array("kernel")!), array("bias")!);
+      const linear = dense(x, array("kernel")!, array("bias")!);
       if (i === layers - 1) return linear;
       const scale = array("normScale");
       return relu(scale ? add(mul(standardise(linear, NORM_EPSILON), scale), array("normBias")!) : linear);
     });
   }
-  return x;
+  return x as Tensor;
+}
+
+/** Rows [batch·n, state + action] that were not written out: every state [batch, state] beside each of its n actions. */
+export interface StateActions {
+  readonly states: Tensor;
+  /** [batch, n, action] */
+  readonly actions: Tensor;
+}
+
+/**
+ * x·kernel + bias. For states beside their actions the kernel [count, state + action, out] is taken apart: what it makes
+ * of a state is computed once and not with each of its actions. The sum is the same.
+ */
+function dense(x: Tensor | StateActions, kernel: Tensor, bias: Tensor): Tensor {
+  if (!("states" in x)) return add(matmul(x, kernel), bias);
+  const [batch, n, actionSize] = x.actions.shape as readonly [number, number, number];
+  const [count, inputs, outputs] = kernel.shape as readonly [number, number, number];
+  const ofStates = add(matmul(x.states, slice(kernel, 1, 0, inputs - actionSize)), bias);
+  const actions = reshape(x.actions, [batch * n, actionSize]);
+  const ofActions = matmul(actions, slice(kernel, 1, inputs - actionSize, inputs));
+  if (n === 1) return add(ofStates, ofActions);
+  const beside = add(reshape(ofActions, [count * batch, n, outputs]), reshape(ofStates, [count * batch, 1, outputs]));
+  return reshape(beside, [count, batch * n, outputs]);
 }

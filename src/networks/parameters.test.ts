@@ -31,7 +31,7 @@ describe("parameters", () => {
   });
 
   it("can be frozen with other values", async () => {
-    const members = frozenMembers(parameters, Float32Array.of(1, 0, 0, 0, 1, 0, 5, 6, 7, 0));
+    const members = frozenMembers([parameters], () => Float32Array.of(1, 0, 0, 0, 1, 0, 5, 6, 7, 0));
     const product = add(matmul(members.get("net/kernel")!, members.get("net/kernel")!, true), members.get("net/bias")!);
     const { result } = await evaluate({ result: product });
     expect([...result]).toEqual([6, 6, 7, 5, 7, 7, 5, 6, 7]);

@@ -54,6 +54,12 @@ function membersOf(flat: Tensor, definitions: readonly ParameterDefinition[]): R
   return members;
 }
 
+/** The members of several networks in one map. */
+export function allMembers(networks: readonly Parameters[]): Parameters["members"] {
+  if (networks.length === 1) return networks[0]!.members;
+  return new Map(networks.flatMap(({ members }) => [...members]));
+}
+
 /** A trainable scalar: a state tensor of one number that starts at `initial`. */
 export function declareScalar(name: string, initial: number): Parameters {
   return declareParameters(name, [{ name: `${name}/value`, shape: [], initial: Float32Array.of(initial) }]);
@@ -75,11 +81,19 @@ export function gradientVector(loss: Tensor, parameters: Parameters): Tensor {
   );
 }
 
-/** The same members as fixed, named weights with the given values, for a network that is exported. */
-export function frozenMembers(parameters: Parameters, values: Float32Array): ReadonlyMap<string, Tensor> {
-  const frozen = parameters.definitions.map(({ name, shape }) => {
-    return [name, weight(name, values.slice(...memberRange(parameters, name)), shape)] as const;
-  });
+/**
+ * The members of networks as fixed, named weights, for a network that is exported.
+ * @param values the flat vector of a network, by its name
+ */
+export function frozenMembers(
+  networks: readonly Parameters[],
+  values: (name: string) => Float32Array,
+): ReadonlyMap<string, Tensor> {
+  const frozen = networks.flatMap((parameters) =>
+    parameters.definitions.map(({ name, shape }) => {
+      return [name, weight(name, values(parameters.name).slice(...memberRange(parameters, name)), shape)] as const;
+    }),
+  );
   return new Map(frozen);
 }
 

@@ -21,9 +21,10 @@ import {
   tanh,
 } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
+import { type Encoder, plainEncoder } from "./encoder.js";
 import { mlp, mlpParameters } from "./mlp.js";
-import { declareParameters, member, type Parameters } from "./parameters.js";
-import type { Policy } from "./policy.js";
+import { allMembers, declareParameters, member, type Parameters } from "./parameters.js";
+import { type Policy, readWith } from "./policy.js";
 
 const LOG_SQRT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -52,6 +53,8 @@ export interface TanhGaussianPolicy extends Policy {
 /** The sizes of a stochastic policy, and the bounds between which logStd is clipped. */
 export interface PolicyShape {
   readonly observationSize: number;
+  /** What turns observations into states; absent: they are states. */
+  readonly encoder?: Encoder | undefined;
   readonly actionSize: number;
   readonly hidden: readonly number[];
   readonly logStdRange: readonly [number, number];
@@ -59,15 +62,18 @@ export interface PolicyShape {
 
 /** A tanh-Gaussian policy under a name, with first values from the stream. */
 export function tanhGaussianPolicy(name: string, shape: PolicyShape, random: RandomStream): TanhGaussianPolicy {
-  const { observationSize, actionSize, hidden, logStdRange } = shape;
-  const sizes = [observationSize, ...hidden, 2 * actionSize];
+  const { actionSize, hidden, logStdRange } = shape;
+  const encoder = shape.encoder ?? plainEncoder(shape.observationSize);
+  const sizes = [encoder.size, ...hidden, 2 * actionSize];
   const parameters = declareParameters(name, [
     ...mlpParameters(name, sizes, random),
+    ...encoder.parameters(random),
     { name: `${name}/logStdMultiplier`, shape: [], initial: Float32Array.of(1) },
     { name: `${name}/logStdOffset`, shape: [], initial: Float32Array.of(-1) },
   ]);
-  const distribution: TanhGaussianPolicy["distribution"] = (observations, members = parameters.members) => {
-    const head = mlp({ members }, name, sizes.length - 1, observations);
+  const reads = readWith(parameters, encoder);
+  const distribution: TanhGaussianPolicy["distribution"] = (observations, members = allMembers(reads())) => {
+    const head = mlp({ members }, name, sizes.length - 1, encoder.states(observations, members));
     const raw = slice(head, 1, actionSize, 2 * actionSize);
     const multiplier = member({ members }, `${name}/logStdMultiplier`);
     const scaled = add(mul(multiplier, raw), member({ members }, `${name}/logStdOffset`));
@@ -76,6 +82,7 @@ export function tanhGaussianPolicy(name: string, shape: PolicyShape, random: Ran
   return {
     kind: "a tanh-Gaussian",
     parameters,
+    reads,
     distribution,
     noiseSize: actionSize,
     act: (observations, noise, members) => sample(distribution(observations, members), noise).actions,

@@ -7,6 +7,9 @@ import {
   add,
   concat,
   constant,
+  conv2d,
+  conv2dToInput,
+  conv2dToKernel,
   cos,
   div,
   expand,
@@ -16,6 +19,7 @@ import {
   isPositive,
   less,
   matmul,
+  maxPoolIndices,
   mean,
   mul,
   neg,
@@ -27,6 +31,7 @@ import {
   standardise,
   sub,
   sum,
+  transpose,
   where,
 } from "./operations.js";
 import { type OperationKind, type OperationOf, type Shape, sizeOf, type Tensor } from "./tensor.js";
@@ -68,6 +73,8 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
   less: nothing,
   argMax: nothing,
   toFloat: nothing,
+  toIndices: nothing,
+  maxPoolIndices: nothing,
 
   add: (g, [a, b]) => [sumTo(g, a.shape), sumTo(g, b.shape)],
   sub: (g, [a, b]) => [sumTo(g, a.shape), sumTo(neg(g), b.shape)],
@@ -130,6 +137,27 @@ export const gradientRules: { readonly [K in OperationKind]: Rule<K> } = {
   softmax: (g, _, y, { axis }) => [mul(y, sub(g, sum(mul(g, y), [axis], true)))],
   gather: (g, [x, indices], _, { axis }) => [scatter(g, indices, axis, x.shape)],
   scatter: (g, [, indices], _, { axis }) => [gather(g, indices, axis)],
+  transpose: (g, _, __, { permutation }) => [
+    transpose(
+      g,
+      permutation.map((_, i) => permutation.indexOf(i)),
+    ),
+  ],
+
+  // A convolution is linear in the picture and in the kernel, and so are both of its gradients in what they are made of:
+  // the gradients of the three are one another.
+  // (A bias' gradient is two reductions: along the maps and then over the batch, each of which runs over memory in order.)
+  conv2d: (g, [x, kernel, bias], _, how) => [
+    conv2dToInput(g, kernel, x.shape, how),
+    conv2dToKernel(x, g, kernel.shape, how),
+    bias && sum(sum(g, [2, 3]), [0]),
+  ],
+  conv2dToInput: (g, [y, kernel], _, how) => [conv2d(g, kernel, how), conv2dToKernel(g, y, kernel.shape, how)],
+  conv2dToKernel: (g, [x, y], _, how) => [conv2dToInput(y, g, x.shape, how), conv2d(x, g, how)],
+  maxPool: (g, [x], _, how) => {
+    const flat = (tensor: Tensor) => reshape(tensor, [sizeOf(tensor.shape)]);
+    return [reshape(scatter(flat(g), flat(maxPoolIndices(x, how)), 0, [sizeOf(x.shape)]), x.shape)];
+  },
 };
 
 function chosen(g: Tensor, a: Tensor, b: Tensor, takesA: Tensor): readonly Gradient[] {

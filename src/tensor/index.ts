@@ -1,4 +1,5 @@
 /** Symbolic tensors, as exported from `calql/agents`: expressions, their gradients, and labels for errors. */
+export { conv2d, maxPool } from "./convolutions.js";
 export {
   add,
   clip,
@@ -40,6 +41,8 @@ export {
   standardise,
   sum,
   toFloat,
+  toIndices,
+  transpose,
 } from "./operations.js";
 export type { StateDefinition } from "./program.js";
 export { type ElementType, named, type Shape, ShapeError, scope, sizeOf, type Tensor } from "./tensor.js";

@@ -13,7 +13,7 @@ export interface GraphDefinition {
   /** Written into the file unchanged, for programs that open it. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly documentation?: string;
-  /** The first dimension of every input and output may have any size when it runs; only inputs may be reshaped, and keep it. */
+  /** The first dimension of every input and output may have any size when it runs; reshaping keeps it. */
   readonly anyBatch?: boolean;
 }
 
@@ -176,10 +176,10 @@ class Lowering implements LoweringContext {
     return count === 0 ? label : this.uniqueName(`${label}#${count}`);
   }
 
-  /** With any batch the first dimension of an input stays what it is when it is reshaped. */
+  /** With any batch a first dimension that a reshaping leaves as it is may be any. */
   runningShape(from: Tensor, to: Shape): Shape {
     const { anyBatch } = this.definition;
-    return anyBatch && from.operation.kind === "input" && from.shape[0] === to[0] ? [0, ...to.slice(1)] : to;
+    return anyBatch && from.shape.length > 0 && from.shape[0] === to[0] ? [0, ...to.slice(1)] : to;
   }
 
   private declaredShape({ operation, shape }: Tensor): readonly (number | string)[] {

@@ -6,6 +6,7 @@
 import { broadcastShapes, mul } from "./elementwise.js";
 import { describe, makeTensor, type Shape, ShapeError, sameShape, sizeOf, type Tensor } from "./tensor.js";
 
+export * from "./convolutions.js";
 export * from "./elementwise.js";
 
 /**
@@ -35,6 +36,19 @@ export function matrixOf(shape: Shape, transposed: boolean): readonly [number, n
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sizeOf(x.shape) !== sizeOf(shape)) throw new ShapeError("reshape", [x], `[${shape.join(", ")}] has another size`);
   return sameShape(x.shape, shape) ? x : makeTensor({ kind: "reshape" }, [x], shape, x.elementType);
+}
+
+/** The dimensions in another order: dimension i of the result is dimension permutation[i] of x. */
+export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
+  if (
+    !sameShape(
+      permutation.toSorted(),
+      x.shape.map((_, i) => i),
+    )
+  )
+    throw new ShapeError("transpose", [x], `[${permutation.join(", ")}] does not name each dimension once`);
+  const shape = permutation.map((i) => x.shape[i]!);
+  return makeTensor({ kind: "transpose", permutation }, [x], shape, x.elementType);
 }
 
 /** Repeats dimensions of size 1 (and missing leading ones) up to the given shape. */
@@ -121,6 +135,12 @@ export function toFloat(indices: Tensor): Tensor {
   return makeTensor({ kind: "toFloat" }, [indices], indices.shape);
 }
 
+/** Whole numbers, from 0 up to 2^24, as indices for `gather`; no gradient. */
+export function toIndices(x: Tensor): Tensor {
+  if (x.elementType !== "float32") throw new ShapeError("toIndices", [x], "only numbers are converted");
+  return makeTensor({ kind: "toIndices" }, [x], x.shape, "int64");
+}
+
 /** The values that stand at the indices along an axis; the result has the shape of the indices. */
 export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   const along = resolveAxis("gather", x, axis);
@@ -129,7 +149,7 @@ export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   if (!fits || indices.elementType !== "int64") {
     throw new ShapeError("gather", [x, indices], "the indices must be int64 and have the same shape outside the axis");
   }
-  return makeTensor({ kind: "gather", axis: along }, [x, indices], indices.shape);
+  return makeTensor({ kind: "gather", axis: along }, [x, indices], indices.shape, x.elementType);
 }
 
 /** Zeros of a shape with the values added at the indices along an axis: the reverse of `gather`. */

@@ -16,7 +16,7 @@ import {
   runInto,
   runtimeTensor,
 } from "./runtime.js";
-import { type OperationOf, ShapeError, sizeOf, type Tensor, topologicalOrder } from "./tensor.js";
+import { type OperationOf, type Shape, ShapeError, sizeOf, type Tensor, topologicalOrder } from "./tensor.js";
 
 /** One tensor that the program keeps: the expression that stands for it, its first value, and what replaces it. */
 export interface StateDefinition {
@@ -64,7 +64,7 @@ export class Program {
     readonly stateNames: readonly string[],
     definition: ProgramDefinition,
     inputs: readonly Tensor[],
-    /** Floating-point operations of all matrix products of a run. */
+    /** Floating-point operations of all matrix products and convolutions of a run. */
     readonly denseOperations: number,
   ) {
     const inputBuffers = Object.fromEntries(inputs.map((tensor) => [nameOf(tensor), zeroInput(tensor)]));
@@ -150,12 +150,20 @@ export function programGraph(definition: ProgramDefinition): { graph: GraphDefin
   return { graph, inputs: freeInputs(Object.values(outputs), kept) };
 }
 
-/** 2·m·n·k for every product [m, k]·[k, n], and that for each of a batch of them. */
+/**
+ * 2·m·n·k for every product [m, k]·[k, n], and that for each of a batch of them; of a convolution, and of each of its
+ * gradients, 2 for every number under the kernel wherever it stands.
+ */
 function denseOperations(results: readonly Tensor[]): number {
-  return topologicalOrder(results).reduce((total, { operation, inputs, shape }) => {
-    if (operation.kind !== "matmul") return total;
-    return total + 2 * sizeOf(shape) * matrixOf(inputs[0]!.shape, operation.transposeA)[1];
-  }, 0);
+  return topologicalOrder(results).reduce((total, tensor) => total + 2 * multiplications(tensor), 0);
+}
+
+function multiplications({ operation, inputs, shape }: Tensor): number {
+  const underKernel = (kernel: Shape) => sizeOf(kernel.slice(1));
+  if (operation.kind === "matmul") return sizeOf(shape) * matrixOf(inputs[0]!.shape, operation.transposeA)[1];
+  if (operation.kind === "conv2d") return sizeOf(shape) * underKernel(inputs[1]!.shape);
+  if (operation.kind === "conv2dToInput") return sizeOf(inputs[0]!.shape) * underKernel(inputs[1]!.shape);
+  return operation.kind === "conv2dToKernel" ? sizeOf(inputs[1]!.shape) * underKernel(shape) : 0;
 }
 
 /** Inputs, and states of other programs, that the expressions read. */

@@ -3,7 +3,16 @@
  * rules. It evaluates an expression for given inputs and differentiates it by central differences.
  */
 import type { Values } from "./evaluate.fixture.js";
-import { type OperationKind, type OperationOf, type Shape, sizeOf, type Tensor, topologicalOrder } from "./tensor.js";
+import {
+  type ConvolutionGeometry,
+  type OperationKind,
+  type OperationOf,
+  type PoolingGeometry,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  topologicalOrder,
+} from "./tensor.js";
 
 interface Arrayed {
   readonly shape: Shape;
@@ -56,6 +65,38 @@ function meanOf(values: readonly number[]): number {
 
 function varianceOf(values: readonly number[]): number {
   return meanOf(values.map((x) => (x - meanOf(values)) ** 2));
+}
+
+/** The products that a convolution adds up: where the result stands, where the picture's number, where the kernel's. */
+function* terms(
+  x: Shape,
+  kernel: Shape,
+  y: Shape,
+  { stride, padding }: ConvolutionGeometry,
+): Generator<[number, number, number]> {
+  const [inX, inKernel, inY] = [stridesOf(x), stridesOf(kernel), stridesOf(y)];
+  const flat = (strides: readonly number[], ...index: number[]) =>
+    index.reduce((offset, position, i) => offset + position * strides[i]!, 0);
+  for (const [b, o, i, j] of indicesOf(y) as [number, number, number, number][])
+    for (const [c, u, v] of indicesOf(kernel.slice(1)) as [number, number, number][]) {
+      const [row, column] = [stride * i + u - padding, stride * j + v - padding];
+      if (row < 0 || row >= x[2]! || column < 0 || column >= x[3]!) continue;
+      yield [flat(inY, b, o, i, j), flat(inX, b, c, row, column), flat(inKernel, o, c, u, v)];
+    }
+}
+
+/** The flat index of the largest number in a window. */
+function largestIn(x: Arrayed, index: readonly number[], { size, stride, padding }: PoolingGeometry): number {
+  const [b, c, i, j] = index as [number, number, number, number];
+  const strides = stridesOf(x.shape);
+  let best = -1;
+  for (let row = stride * i - padding; row < stride * i - padding + size; row++)
+    for (let column = stride * j - padding; column < stride * j - padding + size; column++) {
+      if (row < 0 || row >= x.shape[2]! || column < 0 || column >= x.shape[3]!) continue;
+      const flat = b * strides[0]! + c * strides[1]! + row * strides[2]! + column;
+      if (best < 0 || x.data[flat]! > x.data[best]!) best = flat;
+    }
+  return best;
 }
 
 const unbound = (): never => {
@@ -135,6 +176,31 @@ const meanings: { readonly [K in OperationKind]: Meaning<K> } = {
       return values.indexOf(Math.max(...values));
     }),
   toFloat: ([indices]) => [...indices!.data],
+  toIndices: ([x]) => [...x!.data],
+  transpose: ([x], { permutation }, out) =>
+    indicesOf(out).map((index) =>
+      at(
+        x!,
+        permutation.map((_, i) => index[permutation.indexOf(i)]!),
+      ),
+    ),
+  conv2d: ([x, kernel, bias], how, out) => {
+    const y = indicesOf(out).map(([, o]) => bias?.data[o!] ?? 0);
+    for (const [i, j, k] of terms(x!.shape, kernel!.shape, out, how)) y[i]! += x!.data[j]! * kernel!.data[k]!;
+    return y;
+  },
+  conv2dToInput: ([y, kernel], how, out) => {
+    const x = new Array<number>(sizeOf(out)).fill(0);
+    for (const [i, j, k] of terms(out, kernel!.shape, y!.shape, how)) x[j]! += y!.data[i]! * kernel!.data[k]!;
+    return x;
+  },
+  conv2dToKernel: ([x, y], how, out) => {
+    const kernel = new Array<number>(sizeOf(out)).fill(0);
+    for (const [i, j, k] of terms(x!.shape, out, y!.shape, how)) kernel[k]! += y!.data[i]! * x!.data[j]!;
+    return kernel;
+  },
+  maxPool: ([x], how, out) => indicesOf(out).map((index) => x!.data[largestIn(x!, index, how)]!),
+  maxPoolIndices: ([x], how, out) => indicesOf(out).map((index) => largestIn(x!, index, how)),
   gather: ([x, indices], { axis }, out) => indicesOf(out).map((index) => at(x!, index.with(axis, at(indices!, index)))),
   scatter: ([values, indices], { axis }, out) => {
     const strides = stridesOf(out);

@@ -30,14 +30,31 @@ export type Operation =
   | { readonly kind: "input"; readonly name: string }
   | { readonly kind: "state"; readonly name: string }
   | { readonly kind: "constant"; readonly values: Float32Array; readonly name?: string }
-  | { readonly kind: UnaryKind | BinaryKind | ComparisonKind | "where" | "reshape" | "expand" | "toFloat" }
+  | {
+      readonly kind: UnaryKind | BinaryKind | ComparisonKind | "where" | "reshape" | "expand" | "toFloat" | "toIndices";
+    }
   | { readonly kind: "clip"; readonly low: number; readonly high: number }
   | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
   | { readonly kind: "sum"; readonly axes: readonly number[]; readonly keepDimensions: boolean }
   | { readonly kind: "concat" | "softmax" | "logSumExp" | "argMax" | "gather"; readonly axis: number }
   | { readonly kind: "scatter"; readonly axis: number; readonly shape: Shape }
   | { readonly kind: "standardise" | "inverseDeviation"; readonly epsilon: number }
-  | { readonly kind: "slice"; readonly axis: number; readonly start: number; readonly end: number };
+  | { readonly kind: "slice"; readonly axis: number; readonly start: number; readonly end: number }
+  | { readonly kind: "transpose"; readonly permutation: readonly number[] }
+  | ({ readonly kind: "conv2d" } & ConvolutionGeometry)
+  | ({ readonly kind: "conv2dToInput" | "conv2dToKernel"; readonly shape: Shape } & ConvolutionGeometry)
+  | ({ readonly kind: "maxPool" | "maxPoolIndices" } & PoolingGeometry);
+
+/** How a kernel walks over pictures: the step from one place to the next, and the zeros around the picture. */
+export interface ConvolutionGeometry {
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/** The same for windows of size x size, of which the largest number is taken; the padding never is. */
+export interface PoolingGeometry extends ConvolutionGeometry {
+  readonly size: number;
+}
 
 export type OperationKind = Operation["kind"];
 export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;

@@ -3,8 +3,7 @@
  * for a run in a folder and for one in memory, for a new run and for a resumed one.
  */
 import { Agent } from "../agents/agent.js";
-import type { Sizes } from "../agents/context.js";
-import { builtInAgents } from "../agents/registry.js";
+import { isPicture, type Sizes } from "../agents/context.js";
 import { Replay } from "../data/replay.js";
 import type { Transform } from "../data/transform.js";
 import type { TransitionOptions } from "../data/transitions.js";
@@ -111,21 +110,27 @@ export function goingOn(run: AssembledRun, snapshot: Snapshot, name: string): As
   return { ...run, begin };
 }
 
-/** No built-in agent has a network for pictures. */
-const FLAT_PICTURES =
-  "The observations hold pictures, which no built-in agent has a network for: each byte is an input of its own; expect it to learn slowly.";
+/** Bytes of another shape than a picture's are inputs of their own, which is seldom meant. */
+function flatBytes({ observations }: LearningData): string | undefined {
+  const found = Object.entries(observations).find(([, part]) => part.type === "uint8" && !isPicture(part));
+  if (found === undefined) return undefined;
+  const [name, { shape }] = found;
+  return (
+    `The observations' part ${name} holds bytes [${shape.join(", ")}], which no encoder looks at: each is an input of its ` +
+    "own. If it is a picture, give it as [height, width, channels]."
+  );
+}
 
 /**
  * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured;
- * pictures that no network is made for are reported at once.
+ * bytes that no encoder looks at are reported at once.
  * @param told what was reported in the run already
  */
 export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine[] = []): void {
   const { configuration, state } = run;
-  const flattens = (builtInAgents as readonly string[]).includes(state.agent.name);
-  const pictures = flattens && Object.values(data.observations).some(({ type }) => type === "uint8");
   // Once a run, however often it is resumed.
-  if (pictures && !told.some(({ notice }) => notice === FLAT_PICTURES)) state.log.notice("other", FLAT_PICTURES);
+  const flat = flatBytes(data);
+  if (flat !== undefined && !told.some(({ notice }) => notice === flat)) state.log.notice("other", flat);
   const kinds = told.map(({ kind }) => kind);
   state.log.watchValues(valueWatchFor(configuration, run, kinds));
   const starts = StartWatch.of(data, transitionOptionsOf(configuration, state.agent.sizes));

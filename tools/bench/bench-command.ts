@@ -8,7 +8,14 @@ import { unknownName } from "../../src/errors.js";
 import { type BenchResult, benchCases, runBench } from "./bench.js";
 
 /** How many updates are timed: about the same amount of work in every case. */
-const UPDATES: Readonly<Record<string, number>> = { antmaze: 60, adroit: 40, sac: 1000, rlpd: 40, wsrl: 100 };
+const UPDATES: Readonly<Record<string, number>> = {
+  antmaze: 60,
+  adroit: 40,
+  pictures: 40,
+  sac: 1000,
+  rlpd: 40,
+  wsrl: 100,
+};
 const OTHERS = 300;
 
 export const benchCommand = new Command("bench")

@@ -5,6 +5,7 @@
 
 import { Agent, type AgentBatch } from "../../src/agents/agent.js";
 import { type AgentName, type AgentSettings, agentDefinition, builtInAgents } from "../../src/agents/registry.js";
+import { type ObservationParts, partColumn, vectorParts, widthOf } from "../../src/data/columns.js";
 import { RandomStream } from "../../src/random.js";
 import { input, matmul } from "../../src/tensor/operations.js";
 import { compile } from "../../src/tensor/program.js";
@@ -15,10 +16,12 @@ export interface BenchCase {
   readonly observationSize: number;
   readonly actionSize: number;
   readonly discreteActions?: number;
+  /** The parts of an observation, where it is more than a vector. */
+  readonly observations?: ObservationParts;
   readonly settings: AgentSettings;
 }
 
-/** The sizes of the paper's domains, and a small update of every agent. */
+/** The sizes of the paper's domains, an update on pictures, and a small update of every agent. */
 export const benchCases: readonly BenchCase[] = [
   {
     name: "antmaze",
@@ -33,6 +36,14 @@ export const benchCases: readonly BenchCase[] = [
     observationSize: 39,
     actionSize: 28,
     settings: { actorHidden: [512, 512], criticHidden: [512, 512, 512], conservativeWeight: 1 },
+  },
+  {
+    name: "pictures",
+    agent: "cal-ql",
+    observationSize: 4 + 48 * 48 * 3,
+    observations: { state: { type: "float32", shape: [4] }, image: { type: "uint8", shape: [48, 48, 3] } },
+    actionSize: 8,
+    settings: { batchSize: 128, nActions: 4 },
   },
   ...builtInAgents.map(smallCase),
 ];
@@ -125,7 +136,10 @@ async function plainProduct(threads: number) {
 }
 
 /** Plausible numbers: normal observations, actions inside the space, failing rewards, returns of long failures. */
-function syntheticBatch({ observationSize, actionSize, discreteActions }: BenchCase, size: number): AgentBatch {
+export function syntheticBatch(
+  { observationSize, observations = vectorParts(observationSize), actionSize, discreteActions }: BenchCase,
+  size: number,
+): AgentBatch {
   const random = new RandomStream(0, "bench");
   const normal = (length: number) => {
     const values = new Float32Array(length);
@@ -136,11 +150,19 @@ function syntheticBatch({ observationSize, actionSize, discreteActions }: BenchC
     discreteActions === undefined
       ? normal(size * actionSize).map(Math.tanh)
       : Float32Array.from({ length: size }, () => random.integer(discreteActions));
+  const seen = (prefix: "observations" | "nextObservations") => {
+    const columns = Object.entries(observations).map(([name, part]) => {
+      const length = size * widthOf(part);
+      const bytes = () => Uint8Array.from({ length }, () => random.integer(256));
+      return [partColumn(prefix, name), part.type === "uint8" ? bytes() : normal(length)] as const;
+    });
+    return Object.fromEntries(columns);
+  };
   return {
-    observations: normal(size * observationSize),
+    ...seen("observations"),
     actions: actions(),
     rewards: new Float32Array(size).fill(-5),
-    nextObservations: normal(size * observationSize),
+    ...seen("nextObservations"),
     nextActions: actions(),
     terminated: new Float32Array(size),
     returnsToGo: new Float32Array(size).fill(-300),

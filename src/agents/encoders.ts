@@ -1,0 +1,42 @@
+/**
+ * What an agent's networks look at pictures with. By default there is one encoder: it belongs to the critics, learns from
+ * their loss alone, and is lent to every other network, which sees what it finds as constants (SAC-AE, Yarats et al. 2019;
+ * DrQ, Kostrikov et al. 2020). With `sharedEncoder: false` every network but the targets learns one of its own from its
+ * own loss, as in COG. A task without pictures has none of this.
+ */
+import type { ObservationParts } from "../data/columns.js";
+import { widthOf } from "../data/columns.js";
+import { type Encoder, lentEncoder, type Picture, pictureEncoder, plainEncoder } from "../networks/encoder.js";
+import type { Ensemble } from "../networks/ensemble.js";
+import { type AgentContext, isPicture, partsOf } from "./context.js";
+import type { ActorCriticSettings, CommonSettings } from "./settings.js";
+
+/** An encoder of a network's own. */
+export function encoderOf(network: string, { settings, sizes }: Pick<AgentContext, "settings" | "sizes">): Encoder {
+  const pictures = picturesIn(partsOf(sizes));
+  const { encoder: kind, encoderTrunk: trunk } = settings;
+  const { observationSize } = sizes;
+  if (kind === "flat" || pictures.length === 0) return plainEncoder(observationSize);
+  return pictureEncoder(network, { kind, trunk, pictures, observationSize });
+}
+
+/** The encoder of a network beside critics: theirs, as it stands in `critics`, or one of its own. */
+export function encoderBeside(
+  network: string,
+  context: Pick<AgentContext<CommonSettings & Pick<ActorCriticSettings, "sharedEncoder">>, "settings" | "sizes">,
+  critics: () => Ensemble,
+  name = "critics",
+): Encoder {
+  if (!context.settings.sharedEncoder) return encoderOf(network, context);
+  return lentEncoder(encoderOf(name, context), () => critics().parameters);
+}
+
+function picturesIn(parts: ObservationParts): Picture[] {
+  let start = 0;
+  const pictures: Picture[] = [];
+  for (const part of Object.values(parts)) {
+    if (isPicture(part)) pictures.push({ start, shape: part.shape as Picture["shape"] });
+    start += widthOf(part);
+  }
+  return pictures;
+}
