@@ -36,7 +36,8 @@ test("pictures of an HDF5 file with their channels first are transposed, which i
   };
   const { observations, episodes, notes } = await loadDataset(await d4rlFormat.open(await file("<B"), {}));
   expect(observations).toEqual({ image: { type: "uint8", shape: [5, 6, 3] } });
-  const at = (row: number, y: number, x: number, c: number) => episodes[0]!.observations.image![row * 90 + y * 18 + x * 3 + c];
+  const at = (row: number, y: number, x: number, c: number) =>
+    episodes[0]!.observations.image![row * 90 + y * 18 + x * 3 + c];
   expect(at(2, 4, 1, 2)).toBe((2 * 90 + 2 * 30 + 4 * 6 + 1) % 251);
   expect(notes!.map(({ text }) => text)).toContain(
     "the pictures image are stored with their channels first, [3, 5, 6], and were transposed",

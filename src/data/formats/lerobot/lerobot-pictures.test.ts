@@ -4,6 +4,7 @@ import type { DataFiles } from "../../containers/files.js";
 import { loadDataset } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import type { ReadOptions } from "../format.js";
+import { fuzzFormat } from "../fuzz.fixture.js";
 import { expectedOf, largestDifference, recordingFolder, withJson } from "../pictures/pictures.fixture.js";
 import { lerobotFormat } from "./lerobot-format.js";
 
@@ -122,6 +123,12 @@ describe("LeRobot's pictures", () => {
       delete info.features["observation.images.wrist"];
     });
     await expect(load(alone)).rejects.toThrow(/is a video/);
+  });
+
+  test("damaged in 1,000 ways give valid data or one typed error each", { timeout: 120_000 }, async () => {
+    const report = await fuzzFormat(lerobotFormat, [recording()], { mutations: 1_000, seed: 17 });
+    expect(report.refused).toBeGreaterThan(100);
+    expect(report.accepted).toBeGreaterThan(50);
   });
 
   test("do not change from one reading to the next", async () => {

@@ -130,7 +130,10 @@ function* readEpisodes(archive: Archive, notes: ReadingNotes): Generator<Episode
     notes.say("Nothing marks where the task ended, so the clock is taken to have ended all episodes.");
   const { observations, actions } = arrays;
   const shapes = { observations: partsOf(observations), actionSize: actions.columns };
-  const bytesPerRow = (isPicture(observations) ? 1 : 4) * observations.columns + 4 * actions.columns + 8 * (arrays.positions?.columns ?? 1);
+  const bytesPerRow =
+    (isPicture(observations) ? 1 : 4) * observations.columns +
+    4 * actions.columns +
+    8 * (arrays.positions?.columns ?? 1);
   const memory = new EpisodeMemory(`"${archive.name}"`, archive.options).addFile(archive.file.size);
   const mostRows = memory.mostRows(bytesPerRow);
   let firstRow = 0;

@@ -8,14 +8,16 @@ import { printable } from "../../containers/refusal.js";
 import type { ReadOptions } from "../format.js";
 
 /** Names of parts are names of files as well. */
-const fit = /[^A-Za-z0-9_.-]/g;
+const unfit = /[^A-Za-z0-9_.]/g;
+const LONGEST = 100;
 
 /** The name of the part that pictures become: that of their array, with dots; `image` where it would be the vector's. */
 export function pictureName(stored: string): string {
   const name = stored
     .replace(/^observations?[./]/, "")
-    .replace(fit, ".")
-    .replace(/^\.+/, "");
+    .replace(unfit, ".")
+    .replace(/^[._]+/, "")
+    .slice(0, LONGEST);
   return ["", STATE, "observation", "observations", "obs"].includes(name) ? "image" : name;
 }
 
