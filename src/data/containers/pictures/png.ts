@@ -3,13 +3,11 @@
  * anything) is left out before, and the pixels are counted before they are unpacked: the library bounds neither.
  * Source: W3C "Portable Network Graphics (PNG) Specification", 5 "Datastream structure" and 11.2.2 "IHDR".
  */
-import { Unzlib } from "fflate";
 import { Damaged } from "../damaged.js";
 import type { Picture, PictureSize } from "./picture.js";
 
-type Library = typeof import("fast-png");
-
-let library: Library | undefined;
+let library: typeof import("fast-png") | undefined;
+let inflate: typeof import("fflate") | undefined;
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const IHDR = 0x49484452;
@@ -28,6 +26,7 @@ const PIECE = 2 ** 11;
 
 export async function loadPng(): Promise<void> {
   library ??= await import("fast-png");
+  inflate ??= await import("fflate");
 }
 
 export function isPng(bytes: Uint8Array): boolean {
@@ -101,7 +100,7 @@ function neededChunks(bytes: Uint8Array): readonly Chunk[] {
 function countPixels(chunks: readonly Chunk[], { width, height, depth, colour }: Header): void {
   const needed = height * (1 + Math.ceil((width * depth * (CHANNELS[colour] ?? 1)) / 8));
   let found = 0;
-  const unpack = new Unzlib((piece) => {
+  const unpack = new inflate!.Unzlib((piece) => {
     found += piece.length;
   });
   attempt(() => {
