@@ -1,13 +1,14 @@
 /**
- * PNG pictures, decoded by fast-png. What is not needed for the pixels (texts, colour profiles, which may unpack to
- * anything) is left out before, and the pixels are counted before they are unpacked: the library bounds neither.
+ * PNG pictures, decoded by fast-png. It bounds neither what the pixels unpack to nor texts and colour profiles, so that
+ * what is needed is picked and unpacked here, within the size that the header declares, and handed to it as stored bytes.
  * Source: W3C "Portable Network Graphics (PNG) Specification", 5 "Datastream structure" and 11.2.2 "IHDR".
  */
+import { crc32 } from "../crc32.js";
 import { Damaged } from "../damaged.js";
 import type { Picture, PictureSize } from "./picture.js";
 
 let library: typeof import("fast-png") | undefined;
-let inflate: typeof import("fflate") | undefined;
+let fflate: typeof import("fflate") | undefined;
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const IHDR = 0x49484452;
@@ -21,12 +22,12 @@ const AROUND = 12;
 /** Colour types and how many numbers a pixel of them has. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const PALETTE = 3;
-/** So many bytes are unpacked at a time while they are counted; deflate makes at most 1,032 times as many of them. */
-const PIECE = 2 ** 11;
+/** So many bytes are unpacked at a time: deflate makes at most 1,032 times as many of them. */
+const PIECE = 2 ** 14;
 
 export async function loadPng(): Promise<void> {
   library ??= await import("fast-png");
-  inflate ??= await import("fflate");
+  fflate ??= await import("fflate");
 }
 
 export function isPng(bytes: Uint8Array): boolean {
@@ -68,8 +69,8 @@ export function decodePng(bytes: Uint8Array): Picture {
     );
   if (header.interlaced) throw new Damaged("its PNG picture is interlaced, which is not read");
   const chunks = neededChunks(bytes);
-  countPixels(chunks, header);
-  const decoded = attempt(() => library!.decode(joined(chunks), { checkCrc: true }));
+  const file = storedPng(chunks, unpackedLines(chunks, header));
+  const decoded = attempt(() => library!.decode(file));
   const numbers = colour === PALETTE ? attempt(() => library!.convertIndexedToRgb(decoded)) : decoded.data;
   const channels = numbers.length / (width * height);
   const pixels = channels === 3 ? (numbers as Uint8Array) : toColours(numbers, channels, width * height);
@@ -89,40 +90,58 @@ function neededChunks(bytes: Uint8Array): readonly Chunk[] {
     const [size, type] = [view.getUint32(at) + AROUND, view.getUint32(at + 4)];
     if (at + size > bytes.length) break;
     if (type === IHDR && chunks.length > 0) throw new Damaged("its PNG picture has two headers");
-    if (NEEDED.includes(type)) chunks.push({ type, bytes: bytes.subarray(at, at + size) });
+    if (NEEDED.includes(type)) {
+      if (crc32(bytes.subarray(at + 4, at + size - 4)) !== view.getUint32(at + size - 4))
+        throw new Damaged("its PNG picture does not match its checksum");
+      chunks.push({ type, bytes: bytes.subarray(at, at + size) });
+    }
     if (type === IEND) return chunks;
     at += size;
   }
   throw new Damaged("its PNG picture ends too early");
 }
 
-/** @throws Damaged where there are more or fewer bytes of pixels than its size needs, without unpacking more than a few */
-function countPixels(chunks: readonly Chunk[], { width, height, depth, colour }: Header): void {
-  const needed = height * (1 + Math.ceil((width * depth * (CHANNELS[colour] ?? 1)) / 8));
+/** The filtered lines of pixels. @throws Damaged where there are more or fewer than its size needs, soon after the last */
+function unpackedLines(chunks: readonly Chunk[], { width, height, depth, colour }: Header): Uint8Array {
+  const lines = new Uint8Array(height * (1 + Math.ceil((width * depth * (CHANNELS[colour] ?? 1)) / 8)));
   let found = 0;
-  const unpack = new inflate!.Unzlib((piece) => {
+  const unpack = new fflate!.Unzlib((piece) => {
+    lines.set(piece.subarray(0, lines.length - found), found);
     found += piece.length;
+    if (found > lines.length) throw new Damaged("its PNG picture has more pixels than it declares");
   });
   attempt(() => {
     for (const { type, bytes } of chunks) {
       if (type !== IDAT) continue;
       const packed = bytes.subarray(8, bytes.length - 4);
-      for (let at = 0; at < packed.length; at += PIECE) {
-        unpack.push(packed.subarray(at, at + PIECE));
-        if (found > needed) throw new Damaged("its PNG picture has more pixels than it declares");
-      }
+      for (let at = 0; at < packed.length; at += PIECE) unpack.push(packed.subarray(at, at + PIECE));
     }
     unpack.push(new Uint8Array(0), true);
   });
-  if (found !== needed) throw new Damaged("its PNG picture has fewer pixels than it declares");
+  if (found < lines.length) throw new Damaged("its PNG picture has fewer pixels than it declares");
+  return lines;
 }
 
-function joined(chunks: readonly Chunk[]): Uint8Array {
-  const size = chunks.reduce((sum, { bytes }) => sum + bytes.length, SIGNATURE.length);
+/** A PNG file of the same header and palette whose lines are stored and not packed; without checksums. */
+function storedPng(chunks: readonly Chunk[], lines: Uint8Array): Uint8Array {
+  const stored = fflate!.zlibSync(lines, { level: 0 });
+  const data = new Uint8Array(stored.length + AROUND);
+  const view = new DataView(data.buffer);
+  view.setUint32(0, stored.length);
+  view.setUint32(4, IDAT);
+  data.set(stored, 8);
+  const before = chunks.filter(({ type }) => type !== IDAT && type !== IEND);
+  const end = new Uint8Array(AROUND);
+  new DataView(end.buffer).setUint32(4, IEND);
+  return joined([...before.map(({ bytes }) => bytes), data, end]);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const size = chunks.reduce((sum, bytes) => sum + bytes.length, SIGNATURE.length);
   const all = new Uint8Array(size);
   all.set(SIGNATURE);
   let at = SIGNATURE.length;
-  for (const { bytes } of chunks) {
+  for (const bytes of chunks) {
     all.set(bytes, at);
     at += bytes.length;
   }

@@ -4,7 +4,7 @@
 import type { DataFiles } from "../../containers/files.js";
 import { printable } from "../../containers/refusal.js";
 import { zipEntries } from "../../containers/zip/zip.js";
-import { flatOptions, withFallbackHorizon } from "../flat/flat-options.js";
+import { flatOptions, pictureOptions, withFallbackHorizon } from "../flat/flat-options.js";
 import { rowRole } from "../flat/row-names.js";
 import { type DatasetFormat, refuseOptions } from "../format.js";
 import { holds } from "../glance.js";
@@ -19,7 +19,7 @@ export const episodeFilesFormat: DatasetFormat = {
   recognises: (files) => files.kind === "folder" && holds(() => orderOf(files) !== undefined),
   async open(files, options) {
     if (orderOf(files) === "flat rows") {
-      refuseOptions(files.name, "a folder of episodes as flat rows", options, flatOptions);
+      refuseOptions(files.name, "a folder of episodes as flat rows", options, [...flatOptions, ...pictureOptions]);
       return (await import("./flat-episode-files.js")).openFlatEpisodeFiles(files, withFallbackHorizon(options));
     }
     refuseOptions(files.name, "a folder of episodes", options, [

@@ -4,6 +4,8 @@ import { filesInMemory } from "../../containers/files.js";
 import { createHdf5 } from "../../containers/hdf5/create-hdf5.fixture.js";
 import { loadDataset } from "../../episode-source.js";
 import { d4rlFormat } from "../d4rl/d4rl-format.js";
+import { episodeFilesFormat } from "../episode-files/episode-files-format.js";
+import { npzOf } from "../npy.fixture.js";
 import { expectedOf, recordingFile } from "../pictures/pictures.fixture.js";
 import { transitionsFormat } from "../transitions/transitions-format.js";
 
@@ -44,5 +46,23 @@ test("pictures of an HDF5 file with their channels first are transposed, which i
   );
   await expect(async () => d4rlFormat.open(await file("<f"), {})).rejects.toThrow(
     /"observations" has the shape \[4, 3, 5, 6\] where \[rows, columns\] is expected; if each row is a picture, store it as uint8/,
+  );
+});
+
+test("pictures of a folder of episodes are parts; other files with as many numbers in another shape are refused", async () => {
+  const episode = (shape: readonly number[], first: number) =>
+    npzOf({
+      observations: [[3, ...shape], Uint8Array.from({ length: 3 * 24 }, (_, i) => (i + first) % 256)],
+      actions: [[2, 1], [0, 1]],
+      rewards: [[2], [0, 1]],
+    });
+  const files = (second: readonly number[]) =>
+    filesInMemory("demos", new Map([["a.npz", episode([2, 4, 3], 0)], ["b.npz", episode(second, 100)]]));
+  const { observations, episodes } = await loadDataset(await episodeFilesFormat.open(files([2, 4, 3]), {}));
+  expect(observations).toEqual({ image: { type: "uint8", shape: [2, 4, 3] } });
+  expect(episodes.map(({ length }) => length)).toEqual([2, 2]);
+  expect(Array.from(episodes[1]!.observations.image!)).toEqual(Array.from({ length: 72 }, (_, i) => i + 100));
+  await expect(async () => loadDataset(await episodeFilesFormat.open(files([4, 2, 3]), {}))).rejects.toThrow(
+    '"demos/b.npz" has pictures of the shape [4, 2, 3] where the first file has pictures of the shape [2, 4, 3]; give the folder of a single task.',
   );
 });
