@@ -3,7 +3,7 @@
  */
 import { type Command, Option } from "commander";
 import { MOST_ACTIONS } from "../data/discrete-actions.js";
-import type { ReadOptions, SuccessReward } from "../data/formats/format.js";
+import type { ImageSize, ReadOptions, SuccessReward } from "../data/formats/format.js";
 import { datasetFormats } from "../data/formats/formats.js";
 import { UsageError } from "../errors.js";
 import { readYaml } from "../files/read-yaml.js";
@@ -17,6 +17,8 @@ export interface ReadingFlags {
   readonly dropFaulty?: boolean;
   readonly horizon?: string;
   readonly observationKeys?: string;
+  readonly images?: string;
+  readonly imageSize?: string;
   readonly mapping?: string;
   readonly goal?: string;
   readonly reward?: string;
@@ -42,6 +44,8 @@ export function addReadingFlags(command: Command): Command {
       "steps after which the clock ends an episode, for files without timeouts, or with --done-means either",
     )
     .option("--observation-keys <a,b,...>", "keys of observations that are dictionaries, in this order (default: all)")
+    .option("--images <a,b,...>", "pictures to take, by name, or none (default: all)")
+    .option("--image-size <width>x<height>", "size in pixels to which pictures are brought, such as 48x48")
     .option("--mapping <file>", "YAML or JSON file that says which column is what, for application logs")
     .option("--goal <x,y>", "goal from which rewards are computed, for data without rewards")
     .option(
@@ -61,6 +65,8 @@ export function readOptionsOf({
   dropFaulty,
   horizon,
   observationKeys,
+  images,
+  imageSize,
   mapping,
   goal,
   reward,
@@ -77,6 +83,8 @@ export function readOptionsOf({
     ...(dropFaulty !== undefined && { dropFaulty }),
     ...(steps !== undefined && { horizon: steps }),
     ...(observationKeys !== undefined && { observationKeys: namesOf(observationKeys, "--observation-keys") }),
+    ...(images !== undefined && { images: images === "none" ? [] : namesOf(images, "--images") }),
+    ...(imageSize !== undefined && { imageSize: sizeOf(imageSize) }),
     ...(mapping !== undefined && { mapping: readYaml("The mapping", mapping) }),
     ...(goal !== undefined && { goal: pairOf(goal, "--goal", "4,8.5") }),
     ...(reward !== undefined && { successReward: successOf(reward) }),
@@ -94,6 +102,13 @@ function namesOf(text: string, flag: string): string[] {
   const keys = text.split(",").map((key) => key.trim());
   if (keys.every((key) => key !== "")) return keys;
   throw new UsageError(`The flag ${flag} is "${text}"; give names with commas between them.`);
+}
+
+/** "48x48": width and height. */
+function sizeOf(text: string): ImageSize {
+  const [, width, height] = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/i.exec(text.trim()) ?? [];
+  if (width !== undefined) return { width: Number(width), height: Number(height) };
+  throw new UsageError(`The flag --image-size is "${text}"; give width and height in pixels, such as 48x48.`);
 }
 
 /** "success", "success:COLUMN", or "success:0,3,5" with the numbers of episodes. */

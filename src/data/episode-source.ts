@@ -2,7 +2,10 @@
  * Recorded episodes that are read one after the other, wherever they come from: the seam between the formats of
  * datasets and whatever learns from them.
  */
+import { DataError } from "../errors.js";
+import { describeParts, rowBytes } from "./columns.js";
 import type { Dataset, Episode } from "./episode.js";
+import { whole } from "./figures.js";
 import type { ReadingNotes } from "./reading-notes.js";
 
 /** What is known of a dataset before its episodes are read. */
@@ -40,11 +43,23 @@ export interface EpisodeSource extends DatasetHeader {
   readonly blocks?: EpisodeBlocks | undefined;
 }
 
-/** All episodes of a source in memory. */
+/** Bytes of pictures that are held in memory at once, where a dataset is loaded as a whole. */
+export const MOST_PICTURE_BYTES = 2 ** 32;
+
+/**
+ * All episodes of a source in memory.
+ * @throws DataError for more pictures than memory should hold, as early as their number is known
+ */
 export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
   const { observations, actionSize, discreteActions, actionBounds, names } = source;
   const episodes: Episode[] = [];
-  for await (const episode of source.episodes()) episodes.push(episode);
+  let rows = 0;
+  refuseTooManyPictures(source, source.steps ?? 0);
+  for await (const episode of source.episodes()) {
+    episodes.push(episode);
+    rows += episode.length + 1;
+    refuseTooManyPictures(source, rows);
+  }
   const notes = source.notes?.all ?? [];
   return {
     source: source.source,
@@ -56,4 +71,14 @@ export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
     ...(notes.length > 0 && { notes }),
     episodes,
   };
+}
+
+function refuseTooManyPictures({ source, observations }: EpisodeSource, rows: number): void {
+  const pictures = Object.entries(observations).filter(([, { type }]) => type === "uint8");
+  const bytes = rows * pictures.reduce((sum, [, part]) => sum + rowBytes(part), 0);
+  if (bytes <= MOST_PICTURE_BYTES) return;
+  const [gigabytes, most] = [bytes, MOST_PICTURE_BYTES].map((count) => (count / 1e9).toFixed(1));
+  throw new DataError(
+    `"${source}" has at least ${whole(rows)} observations of ${describeParts(Object.fromEntries(pictures))}, which take ${gigabytes} GB in memory, more than the ${most} GB of pictures that are loaded at once; make them smaller with --image-size 48x48 or take fewer with --images, and to train from them write them so with "calql data convert" to a .calql folder, which is learned from on disk.`,
+  );
 }

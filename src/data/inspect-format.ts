@@ -1,8 +1,8 @@
 /** The text form of an inspection, for a terminal of 80 columns or more. */
 
 import { checkData, type DataContext } from "./checks/checks.js";
-import { describeParts, vectorSizeOf } from "./columns.js";
-import { percent, short, whole } from "./figures.js";
+import { describeParts, rowBytes, vectorSizeOf } from "./columns.js";
+import { counted, percent, short, whole } from "./figures.js";
 import type { Inspection } from "./inspect.js";
 import type { Range, ValueSummary } from "./inspect-values.js";
 import { noteSentence } from "./notes-text.js";
@@ -40,11 +40,25 @@ export function formatInspection(summary: Inspection, context: DataContext = {})
     ...(summary.states
       ? [...namedLines("observations", summary.names?.observations), ...rangeLines(summary.states)]
       : []),
+    ...labelled("pictures", pictureLines(summary)),
     ...Object.entries(summary.parts).flatMap(([name, values]) => [[name, ""], ...rangeLines(values)]),
     ...labelled("reading", (summary.notes ?? []).map(noteSentence)),
     ...labelled("look at", oddities(summary, context)),
   ];
   return `${lines.map(([label = "", text = ""]) => `${label.padEnd(LABEL_WIDTH)}${text}`.trimEnd()).join("\n")}\n`;
+}
+
+/** "image: 48x48 pixels of 3 channels, 6,912 bytes a frame, 13.8 MB in memory" */
+function pictureLines({ observations, steps, episodes }: Inspection): string[] {
+  return Object.entries(observations).flatMap(([name, part]) => {
+    const [height, width, channels = 1] = part.shape;
+    if (part.type !== "uint8" || height === undefined || width === undefined) return [];
+    const bytes = rowBytes(part);
+    const all = ((steps + episodes) * bytes) / 1e6;
+    return [
+      `${name}: ${width}x${height} pixels of ${counted(channels, "channel")}, ${whole(bytes)} bytes a frame, ${all < 0.1 ? "less than 0.1" : all.toFixed(1)} MB in memory`,
+    ];
+  });
 }
 
 /** What looks odd, a sentence each; "nothing odd found" if there is nothing. */

@@ -27,11 +27,11 @@ export function writePage(page: string, path: string): void {
 }
 
 /** @throws RunFailure if the file cannot be written */
-export function writePicture(svg: string, path: string): void {
-  write("picture", svg, path);
+export function writePicture(picture: string | Uint8Array, path: string): void {
+  write("picture", picture, path);
 }
 
-function write(what: string, content: string, path: string, nextStep = "Name another file."): void {
+function write(what: string, content: string | Uint8Array, path: string, nextStep = "Name another file."): void {
   try {
     makeFolder(dirname(path));
     writeWholeFile(path, content);

@@ -7,6 +7,9 @@
 import { DataError } from "../../errors.js";
 import type { ReadOptions } from "./format.js";
 
+/** A good JPEG is a tenth of its pixels, a plain drawing far less; in memory are the frames and a copy of them. */
+const PICTURES = 32;
+
 /** What counts the memory of the episodes in hand. */
 export class EpisodeMemory {
   private readonly trusted: boolean;
@@ -21,9 +24,12 @@ export class EpisodeMemory {
     this.trusted = trusted === true;
   }
 
-  /** Counts a file that is read, or one more of several. */
-  addFile(bytes: number): this {
-    this.most += 2 * bytes;
+  /**
+   * Counts a file that is read, or one more of several.
+   * @param pictures whether it holds PNG or JPEG pictures, which are far larger once they are decoded
+   */
+  addFile(bytes: number, pictures = false): this {
+    this.most += (pictures ? PICTURES : 2) * bytes;
     return this;
   }
 

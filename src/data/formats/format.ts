@@ -22,6 +22,10 @@ export interface ReadOptions {
   readonly allowNonFinite?: boolean;
   /** Of observations that are dictionaries: the keys to take, in this order; default: all, in the format's documented order. */
   readonly observationKeys?: readonly string[];
+  /** Of recordings with pictures: those to take, by the names of their parts, in this order; default: all. */
+  readonly images?: readonly string[];
+  /** The size to which pictures are brought when they are read; default: as they are. */
+  readonly imageSize?: ImageSize;
   /** Of application logs: the mapping file's content, already parsed as JSON or YAML; see `log-mapping.ts`. */
   readonly mapping?: unknown;
   /** Of data without rewards (OGBench): the goal [x, y] from which rewards are computed; see the format's file. */
@@ -45,6 +49,12 @@ export interface ReadOptions {
   readonly successReward?: SuccessReward;
   /** Read an episode also where it takes far more memory than the file's size lets expect; see `episode-memory.ts`. */
   readonly trusted?: boolean;
+}
+
+/** The size of pictures in pixels. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Which episodes succeeded: as the recording says, where a column is true in some row, or those of these numbers. */
@@ -99,6 +109,8 @@ export function writeJson(target: DataTarget, path: string, value: unknown): voi
 const sayings: Partial<Record<keyof ReadOptions, string>> = {
   horizon: "a horizon",
   observationKeys: "a choice of observation keys",
+  images: "a choice of pictures",
+  imageSize: "a size of pictures",
   mapping: "a mapping of columns",
   goal: "a goal",
   ignore: "a list of arrays to ignore",

@@ -12,15 +12,17 @@ export function npy(code: string, shape: readonly number[], data: Uint8Array): U
   return out;
 }
 
-/** Float32 arrays as the content of an .npz file: shape and values by name. */
+/** Arrays as the content of an .npz file, float32 or bytes: shape and values by name. */
 export function npzOf(
-  arrays: Readonly<Record<string, readonly [shape: readonly number[], values: readonly number[]]>>,
+  arrays: Readonly<Record<string, readonly [shape: readonly number[], values: readonly number[] | Uint8Array]>>,
 ) {
   return zipSync(
     Object.fromEntries(
       Object.entries(arrays).map(([name, [shape, values]]) => [
         `${name}.npy`,
-        npy("<f4", shape, new Uint8Array(Float32Array.from(values).buffer)),
+        values instanceof Uint8Array
+          ? npy("|u1", shape, values)
+          : npy("<f4", shape, new Uint8Array(Float32Array.from(values).buffer)),
       ]),
     ),
   );

@@ -3,19 +3,28 @@
  * copies nothing, and joined once at the end; tables of as many rows are put side by side.
  */
 
+import { allocate, type ElementType, type Part, rowBytes, type Values } from "../columns.js";
+
 /** So many numbers a block at most, beyond the first rows. */
 const MOST_NUMBERS = 2 ** 16;
 const FIRST_ROWS = 16;
 
-export class RowBlocks {
-  private blocks: Float32Array<ArrayBuffer>[] = [];
+export class RowBlocks<Numbers extends Values = Float32Array> {
+  private blocks: Numbers[] = [];
   /** Rows that the last block has room for, and those in it. */
   private room = 0;
   private used = 0;
   private rows = 0;
 
-  /** @param columns the numbers of a row */
-  constructor(private readonly columns: number) {}
+  private readonly part: Part;
+
+  /** @param columns the numbers of a row; @param type of what kind they are */
+  constructor(
+    private readonly columns: number,
+    type: ElementType = "float32",
+  ) {
+    this.part = { type, shape: [columns] };
+  }
 
   /** The rows that the next block will have, where the next row needs one; else 0. */
   get nextBlock(): number {
@@ -24,11 +33,16 @@ export class RowBlocks {
     return Math.min(Math.max(FIRST_ROWS, this.rows), Math.max(FIRST_ROWS, most));
   }
 
+  /** The bytes that it will have. */
+  get nextBlockBytes(): number {
+    return this.nextBlock * rowBytes(this.part);
+  }
+
   /** Adds a row; of `undefined` one of zeros. */
   add(row: ArrayLike<number> | undefined): void {
     const next = this.nextBlock;
     if (next > 0) {
-      this.blocks.push(new Float32Array(next * this.columns));
+      this.blocks.push(allocate(this.part, next) as Numbers);
       [this.room, this.used] = [next, 0];
     }
     if (row) this.blocks.at(-1)!.set(row, this.used * this.columns);
@@ -37,17 +51,17 @@ export class RowBlocks {
   }
 
   /** The row that was added last. */
-  get last(): Float32Array {
+  get last(): Numbers {
     const from = (this.used - 1) * this.columns;
-    return this.blocks.at(-1)!.subarray(from, from + this.columns);
+    return this.blocks.at(-1)!.subarray(from, from + this.columns) as Numbers;
   }
 
   /**
    * The first rows in one array, followed by zeros where there are fewer; nothing is kept here.
    * @returns [rows * columns]
    */
-  join(rows: number): Float32Array<ArrayBuffer> {
-    const joined = new Float32Array(rows * this.columns);
+  join(rows: number): Numbers {
+    const joined = allocate(this.part, rows) as Numbers;
     let at = 0;
     for (const block of this.blocks) {
       const part = block.subarray(0, joined.length - at);

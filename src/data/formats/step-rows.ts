@@ -4,7 +4,7 @@
  * D4RL's rows (data/trajectories.ts).
  */
 
-import { STATE } from "../columns.js";
+import { type ObservationParts, type Observations, STATE, widthOf } from "../columns.js";
 import type { Episode } from "../episode.js";
 import { sameObservation } from "../trajectories.js";
 import type { EpisodeMemory } from "./episode-memory.js";
@@ -42,6 +42,8 @@ export class StepRows {
   private readonly observations: RowBlocks;
   private readonly actions: RowBlocks;
   private readonly rewards = new RowBlocks(1);
+  /** Of each part besides the vector. */
+  private readonly pictures: ReadonlyMap<string, RowBlocks<Uint8Array>>;
   /** The row before the last, and the last. */
   private previous: Mark | undefined;
   private last: Mark | undefined;
@@ -54,12 +56,19 @@ export class StepRows {
   private rewarded = false;
   private left: LostRows | undefined;
 
-  /** @param memory which all episodes in hand share */
+  /**
+   * @param memory which all episodes in hand share
+   * @param pictures what observations have besides the vector, uint8
+   */
   constructor(
     private readonly observationSize: number,
     private readonly actionSize: number,
     private readonly memory: EpisodeMemory,
+    pictures: ObservationParts = {},
   ) {
+    this.pictures = new Map(
+      Object.entries(pictures).map(([name, part]) => [name, new RowBlocks<Uint8Array>(widthOf(part), "uint8")]),
+    );
     this.observations = new RowBlocks(observationSize);
     this.actions = new RowBlocks(actionSize);
   }
@@ -72,6 +81,7 @@ export class StepRows {
    * Adds a row.
    * @param action undefined in a row that only tells the last observation; a reward in it is the action's before it
    * @param next the observation after the row's action, where it is stored
+   * @param pictures one row of each
    * @returns what the row contradicts: the episode is none then
    * @throws DataError where the episode takes more memory than the file's size allows
    */
@@ -81,9 +91,11 @@ export class StepRows {
     reward: number,
     ending: RowEnding,
     next?: ArrayLike<number>,
+    pictures: Observations = {},
   ): RowProblem | undefined {
     this.takeMemory();
     this.observations.add(observation);
+    for (const [name, rows] of this.pictures) rows.add(pictures[name]);
     this.actions.add(action);
     this.rewards.add([reward]);
     this.reward = reward;
@@ -122,16 +134,17 @@ export class StepRows {
         reward: this.reward,
       };
     if (length <= 0) return undefined;
-    const own = this.observations.last;
-    const observations = this.observations.join(length + 1);
-    if (kept) observations.set(this.next ?? own, length * this.observationSize);
+    const observations = kept ? closed(this.observations, length, this.next) : this.observations.join(length + 1);
+    const pictures = Array.from(this.pictures, ([name, rows]) => {
+      return [name, kept ? closed(rows, length) : rows.join(length + 1)] as const;
+    });
     const ends = new Uint8Array(length);
     if (terminated) ends[length - 1] = 1;
     const rewards = this.rewards.join(length);
     if (this.closingReward !== undefined) rewards[length - 1] = this.closingReward;
     return {
       length,
-      observations: { [STATE]: observations },
+      observations: { ...(this.observationSize > 0 && { [STATE]: observations }), ...Object.fromEntries(pictures) },
       actions: this.actions.join(length),
       rewards,
       terminated: ends,
@@ -161,9 +174,11 @@ export class StepRows {
       this.observations.nextBlock * this.observationSize +
       this.actions.nextBlock * this.actionSize +
       this.rewards.nextBlock;
-    if (numbers === 0) return;
-    this.memory.take(8 * numbers, this.rows === 0 ? "a new episode" : `the episode that has ${this.rows} rows so far`);
-    this.bytes += 8 * numbers;
+    let bytes = 8 * numbers;
+    for (const rows of this.pictures.values()) bytes += 2 * rows.nextBlockBytes;
+    if (bytes === 0) return;
+    this.memory.take(bytes, this.rows === 0 ? "a new episode" : `the episode that has ${this.rows} rows so far`);
+    this.bytes += bytes;
   }
 
   /** What the new row, whose observation is there already, says against the rows before it. */
@@ -187,4 +202,15 @@ export class StepRows {
     const reason = "stores a next observation that is not the observation of the row after it";
     return { row: rows - 1, reason, of: "next observation" };
   }
+}
+
+/** The rows of an episode of which each gives a step, and one more: the next observation of the last, or its own. */
+function closed<Numbers extends Float32Array | Uint8Array>(
+  blocks: RowBlocks<Numbers>,
+  length: number,
+  next: Numbers = blocks.last,
+): Numbers {
+  const rows = blocks.join(length + 1);
+  rows.set(next, rows.length - next.length);
+  return rows;
 }

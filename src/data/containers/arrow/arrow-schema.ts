@@ -15,6 +15,8 @@ export type ArrowKind =
   | { readonly kind: "fixed-list"; readonly size: number }
   /** Rows of any number of values of the child; offsets of 4 or 8 bytes. */
   | { readonly kind: "list"; readonly offsetBytes: 4 | 8 }
+  /** Rows of raw bytes; offsets of 4 or 8 bytes. */
+  | { readonly kind: "bytes"; readonly offsetBytes: 4 | 8 }
   | { readonly kind: "struct" }
   /** Not read here, but its buffers are counted. */
   | { readonly kind: "other"; readonly buffers: number }
@@ -30,16 +32,18 @@ export interface ArrowField {
 // Numbers of the types in Arrow's union.
 const INT = 2;
 const FLOATING_POINT = 3;
+const BINARY = 4;
 const BOOL = 6;
 const LIST = 12;
 const STRUCT = 13;
 const FIXED_SIZE_LIST = 16;
 const MAP = 17;
+const LARGE_BINARY = 19;
 const LARGE_LIST = 21;
 /** Types without children that are not read here: their number and that of their buffers. */
 const otherTypes: ReadonlyMap<number, number> = new Map([
   [1, 0], // null
-  ...[4, 5, 19, 20].map((text) => [text, 3] as const),
+  ...[5, 20].map((text) => [text, 3] as const),
   ...[7, 8, 9, 10, 11, 15, 18].map((fixed) => [fixed, 2] as const), // decimals, dates, times, intervals, fixed bytes
 ]);
 const deepest = 16;
@@ -65,6 +69,8 @@ function kindOf(type: number, details: FlatTable | undefined): ArrowKind {
   if (type === LIST || type === MAP) return { kind: "list", offsetBytes: 4 };
   if (type === LARGE_LIST) return { kind: "list", offsetBytes: 8 };
   if (type === FIXED_SIZE_LIST) return { kind: "fixed-list", size: details?.number(0, "int32") ?? 0 };
+  if (type === BINARY) return { kind: "bytes", offsetBytes: 4 };
+  if (type === LARGE_BINARY) return { kind: "bytes", offsetBytes: 8 };
   if (type === BOOL) return { kind: "numbers", type: "bits" };
   const numbers = numbersOf(type, details);
   if (numbers) return { kind: "numbers", type: numbers };

@@ -14,8 +14,10 @@ export interface ArrowArray {
   readonly length: number;
   /** One bit a row, 0 where there is no value; empty where all rows have one. */
   readonly validity: Uint8Array;
-  /** Values, or the offsets of a list. */
+  /** Values, or the offsets of a list or of bytes. */
   readonly data: Uint8Array;
+  /** Of raw bytes, those of all rows. */
+  readonly bytes: Uint8Array;
   readonly children: readonly ArrowArray[];
 }
 
@@ -40,7 +42,13 @@ export function numbersOf(array: ArrowArray, from: number, to: number, perRow: n
     return readNumbers(array.data, type.type, from, to);
   }
   const child = array.children[0];
-  if (child === undefined || type.kind === "struct" || type.kind === "other" || type.kind === "unknown")
+  if (
+    child === undefined ||
+    type.kind === "struct" ||
+    type.kind === "bytes" ||
+    type.kind === "other" ||
+    type.kind === "unknown"
+  )
     throw new Damaged("its values are no numbers");
   if (type.kind === "fixed-list") {
     if (type.size < 1 || perRow % type.size !== 0)
@@ -50,6 +58,23 @@ export function numbersOf(array: ArrowArray, from: number, to: number, perRow: n
   if (from !== 0 || child.field.type.kind !== "numbers") throw new Damaged("its lists are nested");
   const first = checkLists(array.data, type.offsetBytes, to, perRow);
   return numbersOf(child, first, first + to * perRow, 1);
+}
+
+/**
+ * The raw bytes of each row from `from` to `to` - 1, as parts of the file's own.
+ * @throws Damaged where they are not there, or are of another kind
+ */
+export function bytesOf(array: ArrowArray, from: number, to: number): Uint8Array[] {
+  checkPresent(array, from, to);
+  const { type } = array.field;
+  if (type.kind !== "bytes") throw new Damaged("its values are no bytes");
+  const offset = offsetsOf(array.data, type.offsetBytes, to);
+  return Array.from({ length: to - from }, (_, i) => {
+    const [start, end] = [offset(from + i), offset(from + i + 1)];
+    if (!(start >= 0 && start <= end && end <= array.bytes.length))
+      throw new Damaged(`row ${from + i} has bytes beyond its column's`);
+    return array.bytes.subarray(start, end);
+  });
 }
 
 /** Rows of any form: numbers, or lists of them as deep as they go. */

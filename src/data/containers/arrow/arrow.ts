@@ -10,7 +10,7 @@ import type { DataFile } from "../files.js";
 import { quoted } from "../refusal.js";
 import { FlatBuffer } from "./arrow-flatbuffer.js";
 import { type ArrowField, fieldsOf } from "./arrow-schema.js";
-import { type ArrowArray, type ArrowNumbers, anyNumbersOf, checkPresent, numbersOf } from "./arrow-values.js";
+import { type ArrowArray, type ArrowNumbers, anyNumbersOf, bytesOf, checkPresent, numbersOf } from "./arrow-values.js";
 
 /** An Arrow file whose buffers are known but not decoded. */
 export interface ArrowTable {
@@ -24,6 +24,11 @@ export interface ArrowTable {
    * @throws DataError where there are no such numbers, one of them is missing, or the file is damaged
    */
   read(path: readonly string[], perRow: number, rows: number): Float32Array;
+  /**
+   * The first `rows` rows of the raw bytes at a path; undefined where there is something else, or nothing.
+   * @throws DataError where one of them is missing, or the file is damaged
+   */
+  readBytes(path: readonly string[], rows: number): readonly Uint8Array[] | undefined;
   /**
    * One row of a column, a number or lists of numbers of any length.
    * @param most numbers that it may have
@@ -60,6 +65,8 @@ export function openArrow(file: DataFile, where: string): ArrowTable {
     columns: [...(batches[0]?.columns.keys() ?? [])],
     row: (column, row, most) =>
       decodeAt(`${where}, row ${row}, column ${quoted(column)},`, () => readRow(batches, column, row, most)),
+    readBytes: (path, wanted) =>
+      decodeAt(`${where}, column ${quoted(path.join("/"))},`, () => readBytes(batches, path, wanted)),
     read: (path, perRow, wanted) =>
       decodeAt(`${where}, column ${quoted(path.join("/"))},`, () => readColumn(batches, path, perRow, wanted)),
   };
@@ -157,7 +164,7 @@ class ArrayReader {
     if (type.kind === "unknown") return undefined;
     const length = this.lengths[this.lengthIndex++];
     if (length === undefined) throw new Damaged("a batch of rows describes too few columns");
-    const count = { numbers: 2, list: 2, "fixed-list": 1, struct: 1, other: 0 }[type.kind];
+    const count = { numbers: 2, list: 2, bytes: 3, "fixed-list": 1, struct: 1, other: 0 }[type.kind];
     const buffers = Array.from({ length: type.kind === "other" ? type.buffers : count }, () => this.buffer());
     const children: ArrowArray[] = [];
     for (const child of field.children) {
@@ -171,6 +178,7 @@ class ArrayReader {
       length: length.rows,
       validity: length.missing === 0 ? empty : (buffers[0] ?? empty),
       data: buffers[1] ?? empty,
+      bytes: buffers[2] ?? empty,
       children,
     };
   }
@@ -202,6 +210,18 @@ function readColumn(batches: readonly Batch[], path: readonly string[], perRow: 
   return joined;
 }
 
+function readBytes(batches: readonly Batch[], path: readonly string[], rows: number): Uint8Array[] | undefined {
+  const found: Uint8Array[] = [];
+  for (const { length, columns } of batches) {
+    const count = Math.min(rows - found.length, length);
+    const array = lookUp(columns, path, count);
+    if (array?.field.type.kind !== "bytes") return undefined;
+    for (const bytes of bytesOf(array, 0, count)) found.push(bytes);
+  }
+  if (found.length < rows) throw new Damaged(`it has ${found.length} rows where ${rows} are needed`);
+  return found;
+}
+
 function readRow(batches: readonly Batch[], column: string, row: number, most: number): ArrowNumbers {
   let before = 0;
   for (const { length, columns } of batches) {
@@ -215,11 +235,20 @@ function readRow(batches: readonly Batch[], column: string, row: number, most: n
 }
 
 function find(columns: ReadonlyMap<string, ArrowArray>, path: readonly string[], rows: number): ArrowArray {
+  const array = lookUp(columns, path, rows);
+  if (array === undefined) throw new Damaged("there is no such column, or none that can be read");
+  return array;
+}
+
+function lookUp(
+  columns: ReadonlyMap<string, ArrowArray>,
+  path: readonly string[],
+  rows: number,
+): ArrowArray | undefined {
   let array = columns.get(path[0]!);
   for (const name of path.slice(1)) {
     if (array !== undefined) checkPresent(array, 0, rows);
     array = array?.field.type.kind === "struct" ? array.children.find(({ field }) => field.name === name) : undefined;
   }
-  if (array === undefined) throw new Damaged("there is no such column, or none that can be read");
   return array;
 }

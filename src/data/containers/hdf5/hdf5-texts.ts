@@ -6,6 +6,7 @@
  */
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../files.js";
+import { byteAt, fromLittleEndian, heapObject, slice, wordAt } from "./hdf5-heap.js";
 import { hdf5Class, type OpenHdf5 } from "./hdf5-module.js";
 
 /** A file that is being read, and the places at which the wanted names were seen. */
@@ -18,8 +19,6 @@ export interface WatchedFile {
   texts(): Map<string, string>;
 }
 
-const longestText = 2 ** 23;
-const heapHeader = 16;
 /** What of a dataset's header is searched for its layout: that of a single value is shorter. */
 const longestHeader = 512;
 /** The class of layout of one block. */
@@ -113,43 +112,6 @@ function attributeAt(file: DataFile, place: number, name: string, fileName: stri
   );
 }
 
-/** Objects follow each other without gaps: index, references, size; object 0 is the free space at the end. */
-function heapObject(file: DataFile, heap: number, index: number, length: number, damaged: () => DataError): Uint8Array {
-  if (length === 0) return new Uint8Array(0);
-  const end = heap + wordAt(file, heap + 8, 8);
-  const isHeap = wordAt(file, heap, 4) === 0x4c4f4347; // "GCOL"
-  if (!isHeap || !(end <= file.size) || end - heap > longestText) throw damaged();
-  const bytes = slice(file, heap, end - heap, damaged);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = heapHeader; at + heapHeader <= bytes.length; ) {
-    const found = view.getUint16(at, true);
-    const size = Number(view.getBigUint64(at + 8, true));
-    if (found === 0 || at + heapHeader + size > bytes.length) break;
-    if (found === index && length <= size) return bytes.subarray(at + heapHeader, at + heapHeader + length);
-    at += heapHeader + Math.ceil(size / 8) * 8;
-  }
-  throw damaged();
-}
-
-function slice(file: DataFile, offset: number, length: number, damaged: () => DataError): Uint8Array {
-  if (!(length <= longestText && offset + length <= file.size)) throw damaged();
-  return file.read(offset, length);
-}
-
 function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).replace(/[\0 ]+$/, "");
-}
-
-function byteAt(file: DataFile, offset: number): number {
-  return wordAt(file, offset, 1);
-}
-
-/** A little-endian number; NaN beyond the end of the file, which no comparison lets pass. */
-function wordAt(file: DataFile, offset: number, bytes: number): number {
-  if (!(offset >= 0 && offset + bytes <= file.size)) return Number.NaN;
-  return fromLittleEndian(file.read(offset, bytes));
-}
-
-function fromLittleEndian(bytes: Uint8Array): number {
-  return bytes.reduceRight((word, byte) => word * 256 + byte, 0);
 }

@@ -20,12 +20,14 @@ import type { Next } from "./parquet-values.js";
 /** Some rows of one column; the arrays are valid until the next rows are read. */
 export interface ColumnValues {
   readonly column: ParquetColumn;
-  /** Where the values of row r begin in `numbers` or `texts`: starts[r] .. starts[r + 1] - 1; one value a row unless lists. */
+  /** Where the values of row r begin in `numbers`, `texts` or `bytes`: starts[r] .. starts[r + 1] - 1; one value a row unless lists. */
   readonly starts: Int32Array;
-  /** Numbers, and 0 or 1 for booleans; NaN where a value is null; empty of texts. */
+  /** Numbers, and 0 or 1 for booleans; NaN where a value is null; empty of texts and bytes. */
   readonly numbers: Float64Array;
-  /** Empty of numbers; "" where a value is null. */
+  /** Empty of others; "" where a value is null. */
   readonly texts: readonly string[];
+  /** Empty of others; no bytes where a value is null. */
+  readonly bytes: readonly Uint8Array[];
   /** Per row, 1 where a value of it is null. */
   readonly nulls: Uint8Array;
 }
@@ -52,6 +54,7 @@ export class MemoryBudget {
 /** A row of more numbers than this is not an observation. */
 const MOST_PER_ROW = 2 ** 16;
 const HEADER_GUESS = 2 ** 10;
+const NONE = new Uint8Array(0);
 
 export class ColumnCursor {
   private chunk: ColumnChunk | undefined;
@@ -97,10 +100,11 @@ export class ColumnCursor {
   }
 
   read(rows: number): ColumnValues {
-    const text = this.leaf.kind === "text";
+    const { kind } = this.leaf;
     this.makeRoom(rows);
     const { starts, nulls } = this;
     const texts: string[] = [];
+    const bytes: Uint8Array[] = [];
     let { numbers } = this;
     let count = 0;
     const { definition, optional, list } = this.leaf;
@@ -113,7 +117,8 @@ export class ColumnCursor {
         // Below the value's own level, a list is empty or missing: no value. A missing scalar is a null.
         if (isNull && list && !(optional && level === definition - 1)) continue;
         if (isNull) nulls[row] = 1;
-        if (text) texts.push(isNull ? "" : (this.page!.value as Next<string>)());
+        if (kind === "text") texts.push(isNull ? "" : (this.page!.value as Next<string>)());
+        else if (kind === "bytes") bytes.push(isNull ? NONE : (this.page!.value as Next<Uint8Array>)());
         else {
           if (count === numbers.length) numbers = this.growNumbers();
           numbers[count] = isNull ? Number.NaN : (this.page!.value as Next<number>)();
@@ -125,8 +130,9 @@ export class ColumnCursor {
     return {
       column: this.leaf,
       starts: starts.subarray(0, rows + 1),
-      numbers: numbers.subarray(0, text ? 0 : count),
+      numbers: numbers.subarray(0, kind === "text" || kind === "bytes" ? 0 : count),
       texts,
+      bytes,
       nulls: nulls.subarray(0, rows),
     };
   }

@@ -8,13 +8,14 @@ import { unpack } from "./parquet-compression.js";
 import { BOOLEAN, type ParquetLeaf } from "./parquet-schema.js";
 import { integer, ThriftReader } from "./parquet-thrift.js";
 import {
+  deltaBytes,
   deltaNumbers,
-  deltaTexts,
   type Next,
+  plainBytes,
   plainNumbers,
-  plainTexts,
   runs,
   splitNumbers,
+  textsOf,
   widthOf,
 } from "./parquet-values.js";
 
@@ -36,11 +37,11 @@ export interface PageHeader {
 export interface Page {
   readonly repetition: Next<number>;
   readonly definition: Next<number>;
-  readonly value: Next<number> | Next<string>;
+  readonly value: Next<number> | Next<string> | Next<Uint8Array>;
 }
 
-/** The values that indices stand for; of numbers or of texts. */
-export type Dictionary = Float64Array | readonly string[];
+/** The values that indices stand for; of numbers, of texts or of raw bytes. */
+export type Dictionary = Float64Array | readonly string[] | readonly Uint8Array[];
 
 /** A page's header is small, whatever statistics a writer puts into it. */
 export const LARGEST_HEADER = 2 ** 16;
@@ -89,9 +90,10 @@ const dataV2 = (reader: ThriftReader) =>
 /** The values to which the indices of the following pages refer. */
 export function readDictionary(header: PageHeader, packed: Uint8Array, codec: number, leaf: ParquetLeaf): Dictionary {
   const bytes = sized(unpack(packed, codec, header.bytes), header.bytes);
-  const least = leaf.kind === "text" ? 4 : (widthOf(leaf.type) ?? 1);
+  const least = hasBytes(leaf) ? 4 : (widthOf(leaf.type) ?? 1);
   if (header.values * least > bytes.length) throw new Damaged("its dictionary is shorter than it declares");
-  if (leaf.kind === "text") return Array.from({ length: header.values }, plainTexts(bytes, leaf));
+  if (leaf.kind === "text") return Array.from({ length: header.values }, textsOf(plainBytes(bytes, leaf)));
+  if (leaf.kind === "bytes") return Array.from({ length: header.values }, plainBytes(bytes, leaf));
   return Float64Array.from({ length: header.values }, plainNumbers(bytes, leaf));
 }
 
@@ -154,10 +156,10 @@ function valuesOf(
   leaf: ParquetLeaf,
   dictionary: Dictionary | undefined,
 ): Page["value"] {
-  const text = leaf.kind === "text";
+  const ofBytes = (next: Next<Uint8Array>) => (leaf.kind === "text" ? textsOf(next) : next);
   switch (header.encoding) {
     case PLAIN:
-      return text ? plainTexts(bytes, leaf) : plainNumbers(bytes, leaf);
+      return hasBytes(leaf) ? ofBytes(plainBytes(bytes, leaf)) : plainNumbers(bytes, leaf);
     case PLAIN_DICTIONARY:
     case RLE_DICTIONARY:
       return lookedUp(bytes, dictionary);
@@ -166,17 +168,22 @@ function valuesOf(
       if (leaf.type === BOOLEAN) return runs(bytes.subarray(4), 1);
       break;
     case DELTA:
-      if (!text) return deltaNumbers(bytes, leaf);
+      if (!hasBytes(leaf)) return deltaNumbers(bytes, leaf);
       break;
     case DELTA_LENGTH:
-      if (text) return deltaTexts(bytes, header.values);
+      if (hasBytes(leaf)) return ofBytes(deltaBytes(bytes, header.values));
       break;
     case BYTE_STREAM_SPLIT:
-      if (!text) return splitNumbers(bytes, leaf);
+      if (!hasBytes(leaf)) return splitNumbers(bytes, leaf);
   }
   throw new Damaged(
     `its values are stored in a way (encoding ${header.encoding}) that is not read here (write it with plain or dictionary encoding)`,
   );
+}
+
+/** Whether each value has a length of its own. */
+function hasBytes({ kind }: ParquetLeaf): boolean {
+  return kind === "text" || kind === "bytes";
 }
 
 function lookedUp(bytes: Uint8Array, dictionary: Dictionary | undefined): Page["value"] {
@@ -189,7 +196,7 @@ function lookedUp(bytes: Uint8Array, dictionary: Dictionary | undefined): Page["
       return value;
     };
   };
-  return dictionary instanceof Float64Array ? take(dictionary) : take(dictionary);
+  return take<number | string | Uint8Array>(dictionary) as Page["value"];
 }
 
 function sized(bytes: Uint8Array, size: number): Uint8Array {

@@ -9,8 +9,8 @@ import type { SchemaNode } from "./parquet-footer.js";
 export interface ParquetColumn {
   /** The names from the top, without the levels that only make up a list: "reward", or "observations.goal" of a struct. */
   readonly name: string;
-  /** "other" is what this reader does not turn into numbers or text: dates of 96 bits, decimals, raw bytes. */
-  readonly kind: "number" | "boolean" | "text" | "other";
+  /** "other" is what this reader does not turn into numbers, texts or raw bytes: dates of 96 bits, decimals. */
+  readonly kind: "number" | "boolean" | "text" | "bytes" | "other";
   /** Whether a row holds a list of values (lists of lists are read as one list, row-major). */
   readonly list: boolean;
 }
@@ -105,7 +105,7 @@ function leafOf(node: SchemaNode, { path, names, definition, repetition }: Level
 function kindOf({ type, bytes, converted, logical }: SchemaNode): ParquetColumn["kind"] {
   if (converted === DECIMAL || logical === DECIMAL) return "other";
   if (type === BOOLEAN) return "boolean";
-  if (type === BYTE_ARRAY) return TEXTS.includes(converted) || logical === 1 || logical === 4 ? "text" : "other";
+  if (type === BYTE_ARRAY) return TEXTS.includes(converted) || logical === 1 || logical === 4 ? "text" : "bytes";
   if (type === FIXED_BYTES) return logical === FLOAT16 && bytes === 2 ? "number" : "other";
   return type === INT32 || type === INT64 || type === FLOAT || type === DOUBLE ? "number" : "other";
 }

@@ -133,8 +133,8 @@ export function deltaNumbers(bytes: Uint8Array, leaf: ParquetLeaf): Next<number>
   return () => exact(leaf.unsigned ? BigInt.asUintN(leaf.type === INT32 ? 32 : 64, next()) : next());
 }
 
-/** Texts: their lengths as differences, then all their bytes. */
-export function deltaTexts(bytes: Uint8Array, count: number): Next<string> {
+/** Texts or raw bytes: their lengths as differences, then all their bytes. */
+export function deltaBytes(bytes: Uint8Array, count: number): Next<Uint8Array> {
   const { next, end, total } = deltas(bytes, 32);
   const lengths: number[] = [];
   // Of the values that a page counts, those that are null have no length.
@@ -145,7 +145,7 @@ export function deltaTexts(bytes: Uint8Array, count: number): Next<string> {
     const length = lengths[i++];
     if (length === undefined || length < 0 || at + length > bytes.length) throw new Damaged(TOO_SHORT);
     at += length;
-    return decode(bytes.subarray(at - length, at));
+    return bytes.subarray(at - length, at);
   };
 }
 
@@ -205,9 +205,9 @@ function deltas(bytes: Uint8Array, bits: 32 | 64): { next: Next<bigint>; end: ()
   return { next, end: () => at, total };
 }
 
-/** Texts, each after its length. */
-export function plainTexts(bytes: Uint8Array, leaf: ParquetLeaf): Next<string> {
-  if (leaf.type !== BYTE_ARRAY) throw new Damaged("its values are no texts");
+/** Texts or raw bytes, each after its length; parts of the page's own. */
+export function plainBytes(bytes: Uint8Array, leaf: ParquetLeaf): Next<Uint8Array> {
+  if (leaf.type !== BYTE_ARRAY) throw new Damaged("its values are neither texts nor bytes");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   return () => {
@@ -215,16 +215,20 @@ export function plainTexts(bytes: Uint8Array, leaf: ParquetLeaf): Next<string> {
     const length = view.getUint32(at, true);
     at += 4 + length;
     if (at > bytes.length) throw new Damaged(TOO_SHORT);
-    return decode(bytes.subarray(at - length, at));
+    return bytes.subarray(at - length, at);
   };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-function decode(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new Damaged("it holds a text that is no UTF-8");
-  }
+/** Bytes as the texts that they are. */
+export function textsOf(next: Next<Uint8Array>): Next<string> {
+  return () => {
+    try {
+      return utf8.decode(next());
+    } catch (error) {
+      if (error instanceof Damaged) throw error;
+      throw new Damaged("it holds a text that is no UTF-8");
+    }
+  };
 }

@@ -31,9 +31,10 @@ export interface ParquetTable {
   readonly metadata: ReadonlyMap<string, string>;
   /**
    * The rows of some columns, from the first to the last.
+   * @param raw names of columns whose values may be raw bytes
    * @throws DataError for a column that is not there or not of numbers or texts, or where the file is damaged
    */
-  batches(names: readonly string[]): Generator<ParquetBatch>;
+  batches(names: readonly string[], raw?: readonly string[]): Generator<ParquetBatch>;
 }
 
 const BATCH_ROWS = 256;
@@ -54,7 +55,7 @@ export async function openParquet(file: DataFile, where: string): Promise<Parque
     rows: footer.rows,
     columns: leaves,
     metadata: footer.metadata,
-    batches: (names) => batches(file, where, footer, leaves, names),
+    batches: (names, raw = []) => batches(file, where, footer, leaves, names, raw),
   };
 }
 
@@ -64,11 +65,12 @@ function* batches(
   footer: Footer,
   leaves: readonly ParquetLeaf[],
   names: readonly string[],
+  raw: readonly string[],
 ): Generator<ParquetBatch> {
   // Four times the file and 64 MiB are what a reader may take; the rest is for what becomes of the values.
   const budget = new MemoryBudget(2 * file.size + SPARE_BYTES);
   const chosen = names.map((name) => {
-    const leaf = leafNamed(leaves, name, where);
+    const leaf = leafNamed(leaves, name, raw.includes(name), where);
     return {
       place: `${where}: column ${quoted(name)}`,
       cursor: new ColumnCursor(file, leaf, footer.groups, budget),
@@ -90,7 +92,7 @@ function* batches(
   }
 }
 
-function leafNamed(leaves: readonly ParquetLeaf[], name: string, where: string): ParquetLeaf {
+function leafNamed(leaves: readonly ParquetLeaf[], name: string, raw: boolean, where: string): ParquetLeaf {
   const found = leaves.filter((leaf) => leaf.name === name);
   if (found.length === 0) {
     const there = leaves.map((leaf) => leaf.name);
@@ -98,7 +100,9 @@ function leafNamed(leaves: readonly ParquetLeaf[], name: string, where: string):
   }
   if (found.length > 1)
     throw new DataError(`${where} has ${found.length} columns ${quoted(name)}; rename all but one.`);
-  if (found[0]!.kind === "other")
+  if (raw && found[0]!.kind !== "bytes")
+    throw new DataError(`${where}: column ${quoted(name)} holds other values than the bytes of pictures; store these.`);
+  if (found[0]!.kind === "other" || (found[0]!.kind === "bytes" && !raw))
     throw new DataError(
       `${where}: column ${quoted(name)} holds values that are neither numbers, booleans nor texts; store it as one of these.`,
     );

@@ -16,6 +16,8 @@ export const d3rlpyFormat: DatasetFormat = {
   async open(files, options) {
     refuseOptions(files.name, "a file of d3rlpy 2", options, [
       "observationKeys",
+      "images",
+      "imageSize",
       "ignore",
       "successReward",
       "dropFaulty",

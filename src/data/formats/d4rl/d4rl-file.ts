@@ -63,9 +63,9 @@ function marksInInfos(file: OpenHdf5, names: readonly string[]): string[] {
 
 function arrayOf(file: OpenHdf5, key: string, path: string): FlatArray {
   const header = readHeader(file, path);
-  const { shape, chunkRows, integers } = header;
+  const { shape, chunkRows, integers, bytes } = header;
   return {
-    ...{ key, shape, chunkRows, integers },
+    ...{ key, shape, chunkRows, integers, bytes },
     read: (first, rows) => readRows(file, header, first, rows),
     readExactly: (first, rows) => readRowsExactly(file, header, first, rows),
   };

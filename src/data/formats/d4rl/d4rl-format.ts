@@ -3,7 +3,7 @@
  */
 import { beginsWith, onlyFile } from "../../containers/files.js";
 import { HDF5_SIGNATURE } from "../../containers/hdf5/hdf5-module.js";
-import { flatOptions, withFallbackHorizon } from "../flat/flat-options.js";
+import { flatOptions, pictureOptions, withFallbackHorizon } from "../flat/flat-options.js";
 import { sayAll } from "../flat/row-names.js";
 import { type DatasetFormat, refuseOptions } from "../format.js";
 import { hdf5Outline } from "../outline.js";
@@ -22,7 +22,7 @@ export const d4rlFormat: DatasetFormat = {
     return sayAll(outline.arrays.keys(), needed) || sayAll(outline.groups.get("_meta") ?? [], needed);
   },
   async open(files, options) {
-    refuseOptions(files.name, "a D4RL HDF5 file", options, flatOptions);
+    refuseOptions(files.name, "a D4RL HDF5 file", options, [...flatOptions, ...pictureOptions]);
     const { openD4RL } = await import("./d4rl.js");
     return openD4RL(onlyFile(files), files.name, withFallbackHorizon(options));
   },

@@ -17,14 +17,16 @@ import { isActionCount } from "../../discrete-actions.js";
 import type { Dataset } from "../../episode.js";
 import { type EpisodeSource, loadDataset } from "../../episode-source.js";
 import { openFlat, type StretchOptions } from "../flat/flat-episodes.js";
+import { picturesAsRows } from "../flat/flat-pictures.js";
 import { flatTables } from "../flat/flat-tables.js";
 import { recordingsIn } from "../flat/recordings.js";
+import type { ReadOptions } from "../format.js";
 import { readActionBounds } from "./d4rl-bounds.js";
 import { flatFile, openFlatHdf5 } from "./d4rl-file.js";
 import { DISCRETE_ACTIONS, readMetadataOf } from "./d4rl-metadata.js";
 
 /** What a D4RL file can be asked for. */
-export type D4RLOptions = StretchOptions;
+export type D4RLOptions = StretchOptions & Pick<ReadOptions, "images" | "imageSize">;
 
 /**
  * Reads a whole D4RL HDF5 file.
@@ -54,7 +56,7 @@ export async function openD4RL(
 function declared(file: OpenHdf5, options: D4RLOptions) {
   const counted = readMetadataOf(file, DISCRETE_ACTIONS);
   const discreteActions = counted === undefined ? flaggedActions(file, options) : checkedCount(file, counted);
-  const opened = flatFile(file);
+  const opened = picturesAsRows(flatFile(file));
   const [view] = recordingsIn(opened, options.ignore).views;
   const { actionSize } = flatTables(view!(opened), { ...options, discreteActions: discreteActions ?? 1 });
   if (counted !== undefined && actionSize !== 1)

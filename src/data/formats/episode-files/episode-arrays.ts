@@ -5,12 +5,12 @@
  */
 
 import { DataError, UsageError } from "../../../errors.js";
-import { STATE } from "../../columns.js";
 import type { DataFiles } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
 import { checkRows, listed, quoted } from "../../containers/refusal.js";
 import { zipEntries } from "../../containers/zip/zip.js";
 import type { ReadOptions } from "../format.js";
+import { pictureName } from "../pictures/picture-choice.js";
 
 /** The arrays of one file, all of as many rows, from their first row on. */
 export interface EpisodeArrays {
@@ -40,7 +40,6 @@ const HARMLESS = ["physics", "reset"];
 const CHUNK_KEYS = ["stepid", "consec"];
 const STORED_REWARDS =
   'rewards are those that are stored; ExORL\'s own loader computes them anew from "physics", for the task at hand';
-const MOST_CHANNELS = 16;
 
 /** The files of episodes, sorted: their names begin with a number or a time. @throws DataError where they are in several folders */
 export function episodePaths(files: DataFiles): string[] {
@@ -107,19 +106,12 @@ function observationKeys(where: string, keys: readonly string[], wanted: readonl
   );
 }
 
-/** Bytes of three dimensions are a picture. @throws DataError where its channels come first */
+/** Bytes of three dimensions are a picture, in whichever order. */
 function observationArray(where: string, key: string, array: NpzArray): ObservationArray {
   const { shape, holdsBytes } = array;
   if (array.columns === 0)
     throw new DataError(`${where}, ${quoted(key)}, has no numbers; leave it aside with --ignore.`);
-  if (!holdsBytes || shape.length !== 4) return { key, array, picture: undefined };
-  if (shape[3]! > MOST_CHANNELS)
-    throw new DataError(
-      `${where}, ${quoted(key)}, holds pictures of the shape [${shape.slice(1).join(", ")}], whose channels come first; transpose them to [height, width, channels], or leave the key out with --ignore ${quoted(key)} or --observation-keys.`,
-    );
-  // A vector is the part "state", and names of parts are also names of files.
-  const picture = (key === "observation" || key === STATE ? "image" : key).replace(/[^A-Za-z0-9]/g, ".");
-  return { key, array, picture };
+  return { key, array, picture: holdsBytes && shape.length === 4 ? pictureName(key) : undefined };
 }
 
 /** @throws DataError where two pictures would be the same part */

@@ -4,10 +4,11 @@
 import type { DataFiles } from "../../containers/files.js";
 import { printable } from "../../containers/refusal.js";
 import { zipEntries } from "../../containers/zip/zip.js";
-import { flatOptions, withFallbackHorizon } from "../flat/flat-options.js";
+import { flatOptions, pictureOptions, withFallbackHorizon } from "../flat/flat-options.js";
 import { rowRole } from "../flat/row-names.js";
 import { type DatasetFormat, refuseOptions } from "../format.js";
 import { holds } from "../glance.js";
+import { withPictures } from "../pictures/with-pictures.js";
 
 /** ExORL's, V-D4RL's and DreamerV2's, and those whose rows have the action that follows their observation. */
 export const episodeFilesFormat: DatasetFormat = {
@@ -18,11 +19,17 @@ export const episodeFilesFormat: DatasetFormat = {
   recognises: (files) => files.kind === "folder" && holds(() => orderOf(files) !== undefined),
   async open(files, options) {
     if (orderOf(files) === "flat rows") {
-      refuseOptions(files.name, "a folder of episodes as flat rows", options, flatOptions);
+      refuseOptions(files.name, "a folder of episodes as flat rows", options, [...flatOptions, ...pictureOptions]);
       return (await import("./flat-episode-files.js")).openFlatEpisodeFiles(files, withFallbackHorizon(options));
     }
-    refuseOptions(files.name, "a folder of episodes", options, ["observationKeys", "ignore", "dropFaulty"]);
-    return (await import("./episode-files.js")).openEpisodeFiles(files, options);
+    refuseOptions(files.name, "a folder of episodes", options, [
+      "observationKeys",
+      "images",
+      "imageSize",
+      "ignore",
+      "dropFaulty",
+    ]);
+    return withPictures((await import("./episode-files.js")).openEpisodeFiles(files, options), options);
   },
 };
 

@@ -111,7 +111,11 @@ describe("what is refused, and its next steps", () => {
   });
 
   test("pictures with their channels first, chunks of DreamerV3, keys that are not there", async () => {
-    expect(await refusal(folderOf("channels-first"))).toMatch(/the shape \[3, 64, 64\], whose channels come first/);
+    const { observations, notes } = await read(folderOf("channels-first"));
+    expect(observations).toEqual({ image: { type: "uint8", shape: [64, 64, 3] } });
+    expect(notes!.map(({ text }) => text)).toContain(
+      "the pictures image are stored with their channels first, [3, 64, 64], and were transposed",
+    );
     expect(await refusal(folderOf("chunks"))).toContain("DreamerV3");
     expect(await refusal(folderOf("exorl"), { observationKeys: ["state"] })).toMatch(
       /has no observation "state"; there: "observation"/,

@@ -9,8 +9,10 @@ import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { endlessError, type RecordedRows, type SplitRules, splitStretch } from "../../trajectories.js";
 import { EpisodeMemory } from "../episode-memory.js";
+import type { ReadOptions } from "../format.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
 import { FlatPass, filledRows } from "./flat-pass.js";
+import { pictureShape, picturesAsRows, withFlatPictures } from "./flat-pictures.js";
 import { readStretch, tellsEnds } from "./flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "./flat-tables.js";
 import { recordingsIn } from "./recordings.js";
@@ -28,7 +30,20 @@ export type OpenFlatFile = () => Promise<{ readonly file: FlatFile; close(): voi
 const STRETCH_BYTES = 2 ** 22;
 
 /** @throws DataError where the arrays do not fit together, or nothing tells where an episode ends */
-export async function openFlat(open: OpenFlatFile, name: string, options: StretchOptions): Promise<EpisodeSource> {
+export async function openFlat(
+  openFile: OpenFlatFile,
+  name: string,
+  options: StretchOptions & Pick<ReadOptions, "images" | "imageSize">,
+): Promise<EpisodeSource> {
+  const shape = await passOver(openFile, pictureShape);
+  const open: OpenFlatFile = async () => {
+    const { file, close } = await openFile();
+    return { file: picturesAsRows(file), close };
+  };
+  return withFlatPictures(await openRows(open, name, options), shape, options);
+}
+
+async function openRows(open: OpenFlatFile, name: string, options: StretchOptions): Promise<EpisodeSource> {
   checkHorizon(options);
   const { tables, views, assumed } = await passOver(open, (opened) => {
     const { views, notes } = recordingsIn(opened, options.ignore);

@@ -11,6 +11,8 @@ export interface FlatArray {
   readonly chunkRows: number;
   /** Whether its numbers are stored as whole ones (and not as truth values). */
   readonly integers: boolean;
+  /** Whether they are unsigned bytes. */
+  readonly bytes?: boolean;
   /** The numbers of these rows, row-major. `first` never lies before that of the call before. */
   read(first: number, rows: number): Float32Array;
   /** The same with all digits, for numbers of which only order and equality count; an array is read one way or the other. */

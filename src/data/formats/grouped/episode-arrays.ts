@@ -2,9 +2,18 @@
  * The arrays of one episode, each with as many rows as the episode has steps: what is not so is the episode's fault.
  */
 import { DataError } from "../../../errors.js";
+import { type Observations, STATE } from "../../columns.js";
 import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
-import { isTable, numbersPerRow, readHeader, readNumbers, shapeOf } from "../../containers/hdf5/hdf5-table.js";
+import {
+  isTable,
+  numbersPerRow,
+  readByteNumbers,
+  readHeader,
+  readNumbers,
+  shapeOf,
+  type TableHeader,
+} from "../../containers/hdf5/hdf5-table.js";
 import { checkFinite, flagsOf, quoted } from "../../containers/refusal.js";
 import { checkedIn, type EpisodeInHand, faulty, mustBeFinite } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
@@ -54,16 +63,29 @@ export class EpisodeArrays implements EndMarks, EpisodeInHand {
     return this.table(key, this.pathOf(key), columns, rows);
   }
 
-  /** The observations under a key, all arrays side by side: [rows, sum of their columns]. */
-  observations(key: string, arrays: readonly ObservationArray[], rows: number): Float32Array {
+  /** The observations under a key: all arrays of numbers side by side, [rows, sum of their columns], and each picture. */
+  observations(key: string, arrays: readonly ObservationArray[], rows: number): Observations {
     const paths = arraysBelow(this.file, this.group, key);
-    const tables = arrays.map(({ name, columns }) => {
+    const placeOf = ({ name }: ObservationArray) => {
       const place = name === "" ? key : `${key}/${name}`;
       const path = paths.get(name);
-      if (path === undefined) throw faulty(this, `has no ${quoted(place)}`, "it lacks a part of its observations");
-      return { values: this.table(place, path, columns, rows), columns };
+      const without = key.startsWith("next") ? ` (read without such observations by --ignore ${key})` : "";
+      if (path === undefined)
+        throw faulty(this, `has no ${quoted(place)}${without}`, "it lacks a part of its observations");
+      return { place, path };
+    };
+    const tables = arrays.flatMap((array) => {
+      if (array.picture) return [];
+      const { place, path } = placeOf(array);
+      return [{ values: this.table(place, path, array.columns, rows), columns: array.columns }];
     });
-    return tables.length === 1 ? tables[0]!.values : sideBySide(tables, rows);
+    const pictures = arrays.flatMap((array) => {
+      if (!array.picture) return [];
+      const { place, path } = placeOf(array);
+      return [[array.picture.part, this.pictures(place, path, array.picture, rows)] as const];
+    });
+    const state = tables.length === 1 ? tables[0]!.values : sideBySide(tables, rows);
+    return { ...(tables.length > 0 && { [STATE]: state }), ...Object.fromEntries(pictures) };
   }
 
   /**
@@ -87,15 +109,37 @@ export class EpisodeArrays implements EndMarks, EpisodeInHand {
     throw faulty(this, `has no ${quoted(key)}, but ${keysOf(this.group)}`, `it has no ${quoted(key)}`);
   }
 
-  private table(key: string, path: string, columns: number, rows: number): Float32Array {
+  private pictures(
+    key: string,
+    path: string,
+    { shape, form }: NonNullable<ObservationArray["picture"]>,
+    rows: number,
+  ): Uint8Array {
     const header = readHeader(this.file, path);
-    const [found] = header.shape;
+    this.checkRows(key, header, rows);
+    const found = header.shape.slice(1);
+    const words = (sizes: readonly number[]) => `[${sizes.slice(0, 8).join(", ")}]`;
+    if (!header.bytes || found.length !== shape.length || found.some((size, axis) => size !== shape[axis]))
+      throw faulty(
+        this,
+        `has pictures ${quoted(key)} of ${header.bytes ? "" : "other numbers than bytes and "}the shape ${words(found)} where ${words(shape)} is expected, as in the first episode`,
+        "its pictures are not like those of the first episode",
+      );
+    return form.writeAll(readByteNumbers(this.file, header));
+  }
+
+  private checkRows(key: string, { shape: [found] }: TableHeader, rows: number): void {
     if (found !== rows)
       throw faulty(
         this,
         `has ${found} rows of ${quoted(key)} where its ${this.steps} actions need ${rows}`,
         "its arrays do not have as many rows as its actions need",
       );
+  }
+
+  private table(key: string, path: string, columns: number, rows: number): Float32Array {
+    const header = readHeader(this.file, path);
+    this.checkRows(key, header, rows);
     if (numbersPerRow(header) !== columns)
       throw faulty(
         this,

@@ -9,7 +9,17 @@
  * not bootstrapped, and the episode goes on.
  */
 import { DataError } from "../../../errors.js";
-import { STATE, vectorParts } from "../../columns.js";
+import {
+  allocate,
+  countRows,
+  type ObservationParts,
+  type Observations,
+  observationWidth,
+  rowBytes,
+  type Values,
+  vectorParts,
+  widthOf,
+} from "../../columns.js";
 import type { DataFiles } from "../../containers/files.js";
 import { type OpenHdf5, openHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { numbersPerRow, readHeader } from "../../containers/hdf5/hdf5-table.js";
@@ -28,7 +38,7 @@ import { GroupRewards } from "./rewards.js";
 /** What every episode has alike, as the first one tells it. */
 interface Columns {
   readonly observations: readonly ObservationArray[];
-  readonly observationSize: number;
+  readonly parts: ObservationParts;
   readonly actionSize: number;
 }
 
@@ -46,11 +56,12 @@ export async function openGrouped(
   const notes = new ReadingNotes();
   return {
     source: name,
-    observations: vectorParts(columns.observationSize),
+    observations: columns.parts,
     actionSize: columns.actionSize,
     notes,
     async *episodes() {
       notes.begin();
+      for (const { picture } of columns.observations) picture?.form.note(picture.part, notes);
       const { file, close } = await openHdf5(data, name);
       try {
         yield* episodesOf(file, columns, { name, layout, options, notes });
@@ -73,13 +84,20 @@ async function firstColumns(file: OpenHdf5, reading: Reading): Promise<Columns> 
 
 function columnsOf(file: OpenHdf5, group: EpisodeGroup, { layout, options, name }: Reading): Columns {
   const arrays = new EpisodeArrays(file, group, options);
-  const observations = observationArrays(file, group, layout.observations, options.observationKeys);
+  const observations = observationArrays(file, group, layout.observations, options);
   if (observations.length === 0) throw layout.missing("observations", group, `"${name}": "${group.name}"`);
-  const observationSize = observations.reduce((sum, { columns }) => sum + columns, 0);
+  const parts = partsOf(observations);
   const actionSize = actionSizeOf(file, group, options);
-  if (observationSize === 0 || actionSize === 0)
+  if (observationWidth(parts) === 0 || actionSize === 0)
     throw faulty(arrays, "has observations or actions of no numbers", "its rows have no numbers");
-  return { observations, observationSize, actionSize };
+  return { observations, parts, actionSize };
+}
+
+/** Pictures are parts of their own; all other numbers together are the vector. */
+function partsOf(arrays: readonly ObservationArray[]): ObservationParts {
+  const size = arrays.reduce((sum, { columns, picture }) => sum + (picture ? 0 : columns), 0);
+  const pictures = arrays.flatMap(({ picture }) => (picture ? [[picture.part, picture.form.part] as const] : []));
+  return { ...(size > 0 && vectorParts(size)), ...Object.fromEntries(pictures) };
 }
 
 /** @throws DataError for whole numbers that nobody counts, and for several of them a row */
@@ -120,7 +138,7 @@ function readEpisode(
   success: GroupRewards,
 ): Episode | undefined {
   const { layout, options, notes } = reading;
-  const { observationSize, actionSize } = columns;
+  const { parts, actionSize } = columns;
   const arrays = new EpisodeArrays(file, group, options);
   const { steps } = arrays;
   refuseTooLong(file, arrays, columns, reading);
@@ -130,13 +148,13 @@ function readEpisode(
   const { rewards, succeeded } = success.of(arrays, group);
   if (succeeded) terminated[steps - 1] = 1;
   const observations = observationsOf(arrays, columns, layout);
-  const complete = observations.length === (steps + 1) * observationSize;
+  const complete = countRows(observations, parts) === steps + 1;
   const length = complete || terminated[steps - 1] === 1 ? steps : steps - 1;
   if (length < steps) notes.leaveOut(1, "because nothing tells the observation after their action", arrays.place);
   if (length === 0) return undefined;
   return {
     length,
-    observations: { [STATE]: complete ? observations : closed(observations, length, observationSize) },
+    observations: complete ? observations : closed(observations, length, parts),
     actions: actions.subarray(0, length * actionSize),
     rewards: rewards.subarray(0, length),
     terminated: terminated.subarray(0, length),
@@ -152,39 +170,67 @@ function isKnown(layout: GroupedLayout, key: string): boolean {
 /** Counted are the numbers as stored and as they are put side by side. */
 function refuseTooLong(file: OpenHdf5, arrays: EpisodeArrays, columns: Columns, { layout, options }: Reading): void {
   const copies = layout.nextObservations ? 4 : 2;
-  const numbers = copies * columns.observationSize + columns.actionSize + 4;
+  const bytes = Object.values(columns.parts).reduce((sum, part) => sum + rowBytes(part), 0);
+  const stored = columns.observations.reduce((sum, { picture }) => sum + (picture?.form.storedBytes ?? 0), 0);
   const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
-  if (arrays.steps + 1 > memory.mostRows(4 * numbers)) throw memory.tooLong(`"${arrays.place}"`);
+  if (arrays.steps + 1 > memory.mostRows(copies * bytes + stored + 4 * (columns.actionSize + 4)))
+    throw memory.tooLong(`"${arrays.place}"`);
 }
 
-/** [steps + 1, size], or [steps, size] where the observation after the last action is not known. */
+/** Of steps + 1 rows, or of steps where the observation after the last action is not known. */
 function observationsOf(
   arrays: EpisodeArrays,
-  { observations: parts, observationSize: size }: Columns,
+  { observations: columns, parts }: Columns,
   { observations: key, nextObservations: nextKey, rowsBeyond }: GroupedLayout,
-): Float32Array {
+): Observations {
   const { steps } = arrays;
-  const observations = arrays.observations(key, parts, steps + rowsBeyond);
+  const observations = arrays.observations(key, columns, steps + rowsBeyond);
   if (nextKey === undefined || !arrays.has(nextKey)) return observations;
-  const next = arrays.observations(nextKey, parts, steps);
-  for (let row = 0; row + 1 < steps; row++)
-    if (!sameObservation(next, row * size, observations, (row + 1) * size, size))
+  const next = arrays.observations(nextKey, columns, steps);
+  return eachPart(parts, (name, part, size) => {
+    const [own, following] = [observations[name]!, next[name]!];
+    const row = firstOther(own, following, size);
+    if (row >= 0)
       throw faulty(
         arrays,
         `has a "${nextKey}" in row ${row} that is not the "${key}" of row ${row + 1} (read without it by --ignore ${nextKey})`,
         "its next observations are not those that follow",
       );
-  const joined = new Float32Array((steps + 1) * size);
-  joined.set(observations);
-  joined.set(next.subarray((steps - 1) * size), steps * size);
-  return joined;
+    const rows = allocate(part, steps + 1);
+    rows.set(own);
+    rows.set(following.subarray((steps - 1) * size), steps * size);
+    return rows;
+  });
+}
+
+/** The first row whose next observation is not the observation of the row after it; below 0 where there is none. */
+function firstOther(own: Values, next: Values, size: number): number {
+  const steps = own.length / size;
+  for (let row = 0; row + 1 < steps; row++) {
+    const same =
+      own instanceof Float32Array && next instanceof Float32Array
+        ? sameObservation(next, row * size, own, (row + 1) * size, size)
+        : next.subarray(row * size, (row + 1) * size).every((value, i) => value === own[(row + 1) * size + i]);
+    if (!same) return row;
+  }
+  return -1;
 }
 
 /** The first rows and one after them: the one that follows, or else the last again. */
-function closed(observations: Float32Array, length: number, size: number): Float32Array {
-  if (observations.length > length * size) return observations.subarray(0, (length + 1) * size);
-  const joined = new Float32Array((length + 1) * size);
-  joined.set(observations);
-  joined.set(observations.subarray((length - 1) * size), length * size);
-  return joined;
+function closed(observations: Observations, length: number, parts: ObservationParts): Observations {
+  return eachPart(parts, (name, part, size) => {
+    const own = observations[name]!;
+    if (own.length > length * size) return own.subarray(0, (length + 1) * size);
+    const rows = allocate(part, length + 1);
+    rows.set(own);
+    rows.set(own.subarray((length - 1) * size), length * size);
+    return rows;
+  });
+}
+
+function eachPart(
+  parts: ObservationParts,
+  rowsOf: (name: string, part: ObservationParts[string], size: number) => Values,
+): Observations {
+  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, rowsOf(name, part, widthOf(part))]));
 }

@@ -19,8 +19,8 @@ export function groupFiles(name: string): DataFiles {
   return filesInMemory(name, new Uint8Array(readFileSync(new URL(name, folder))));
 }
 
-/** Arrays by their paths: rows of numbers, a row a list, or one number each; `true` and `false` make 0 and 1 of int8. */
-export type Tables = Readonly<Record<string, readonly (number | boolean | readonly number[])[]>>;
+/** Arrays by their paths: rows of numbers, a row a list, or one number each; `true` and `false` make 0 and 1 of int8; bytes. */
+export type Tables = Readonly<Record<string, readonly (number | boolean | readonly number[])[] | Uint8Array>>;
 
 /**
  * An HDF5 file with these arrays, and the groups that their paths name.
@@ -39,6 +39,10 @@ export async function groupFile(
         const group = parts.slice(0, depth).join("/");
         if (!made.has(group)) file.create_group(group);
         made.add(group);
+      }
+      if (rows instanceof Uint8Array) {
+        file.create_dataset({ name: path, data: rows, shape: [...(shapes[path] ?? [rows.length])], dtype: "<B" });
+        continue;
       }
       const [first] = rows;
       const columns = Array.isArray(first) ? [first.length] : [];

@@ -11,7 +11,16 @@ export const lerobotFormat: DatasetFormat = {
   extensions: [".lerobot/"],
   recognises: ({ kind, paths }) => kind === "folder" && paths.includes("meta/info.json"),
   async open(files, options) {
-    const meaningful = ["observationKeys", "ignore", "doneMeans", "horizon", "successReward", "dropFaulty"] as const;
+    const meaningful = [
+      "observationKeys",
+      "images",
+      "imageSize",
+      "ignore",
+      "doneMeans",
+      "horizon",
+      "successReward",
+      "dropFaulty",
+    ] as const;
     refuseOptions(files.name, "a LeRobot dataset", options, meaningful);
     return (await import("./lerobot.js")).openLeRobot(files, options);
   },

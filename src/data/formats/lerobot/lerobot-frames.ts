@@ -2,11 +2,13 @@
  * One frame of a LeRobot table: which columns it is read from, where each stands, and what the row says, checked.
  */
 import { DataError } from "../../../errors.js";
+import { decodeAt } from "../../containers/damaged.js";
 import type { ColumnValues } from "../../containers/parquet/parquet.js";
+import { decodePicture } from "../../containers/pictures/picture.js";
 import { quoted } from "../../containers/refusal.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
 import type { EndMark } from "../end-marks.js";
-import { type Feature, infoPath, type LeRobotInfo } from "./lerobot-meta.js";
+import { type Feature, infoPath, type LeRobotInfo, type PictureFeature } from "./lerobot-meta.js";
 
 /** What a frame says besides its observation and action. */
 export interface FrameCells {
@@ -25,13 +27,18 @@ export class FrameLayout {
   /** Of the frame that was read last. */
   readonly observation: Float32Array;
   readonly action: Float32Array;
+  /** [height, width, 3] of each picture, by the name of its part. */
+  readonly pictures: Readonly<Record<string, Uint8Array>>;
+  /** Whether a picture of any frame had transparency. */
+  transparent = false;
 
   constructor(
     private readonly info: LeRobotInfo,
     private readonly allowNonFinite: boolean,
   ) {
-    const { observations, action, reward, marks, success, unused } = info;
-    const features = [...observations.map(({ name }) => name), "action"];
+    const { observations, pictures, action, reward, marks, success, unused } = info;
+    const columns = [...observations.map(({ name }) => name), ...pictures.map(({ column }) => column)];
+    const features = [...columns, "action"];
     const scalars = [reward, marks.terminated, marks.truncated, marks.done, success];
     this.names = [
       "episode_index",
@@ -42,17 +49,19 @@ export class FrameLayout {
     ];
     this.observation = new Float32Array(observations.reduce((sum, { width }) => sum + width, 0));
     this.action = new Float32Array(action.width);
+    this.pictures = Object.fromEntries(pictures.map(({ part, form }) => [part, new Uint8Array(form.bytes)]));
   }
 
   /** @param place the row in messages; @throws DataError for what is no number, or not as many as stated */
   read(columns: readonly ColumnValues[], row: number, place: string): FrameCells {
-    const { observations, action, reward, marks, success, unused } = this.info;
+    const { observations, pictures, action, reward, marks, success, unused } = this.info;
     let next = 0;
     const values = () => columns[next++]!;
     const flag = (name: string | undefined) => name !== undefined && this.flag(values(), row, place);
     const [episode, frame] = [this.whole(values(), row, place), this.whole(values(), row, place)];
     let at = 0;
     for (const feature of observations) at = this.take(values(), feature, row, this.observation, at, place);
+    for (const picture of pictures) this.takePicture(values(), picture, row, place);
     this.take(values(), action, row, this.action, 0, place);
     this.checkChoice(place);
     return {
@@ -87,6 +96,19 @@ export class FrameLayout {
       );
     for (let i = 0; i < found; i++) target[at + i] = this.number(values, row, i, place);
     return at + found;
+  }
+
+  /** @throws DataError where there is none, or it cannot be decoded */
+  private takePicture({ starts, bytes }: ColumnValues, picture: PictureFeature, row: number, place: string): void {
+    const { name, form, part } = picture;
+    const file = starts[row + 1]! - starts[row]! === 1 ? bytes[starts[row]!]! : undefined;
+    if (file === undefined || file.length === 0)
+      throw new DataError(
+        `${place}: ${quoted(name)} holds no picture; where its frames are files of their own, store their bytes in the table, as LeRobot does when it saves an episode.`,
+      );
+    const { pixels, transparent } = decodeAt(`${place}: ${quoted(name)}`, () => decodePicture(file, form.size));
+    this.transparent ||= transparent;
+    form.write(pixels, this.pictures[part]!, 0);
   }
 
   private number({ column, starts, numbers }: ColumnValues, row: number, i: number, place: string): number {

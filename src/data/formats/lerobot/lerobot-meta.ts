@@ -10,6 +10,8 @@ import { listed, printable, quoted } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
 import { type EndMark, endMarkMeanings, endMarkOf, type MarkColumns, refuseMasks } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
+import type { PictureForm } from "../pictures/picture-form.js";
+import { chosenObservations } from "./lerobot-observations.js";
 
 export const infoPath = "meta/info.json";
 
@@ -45,11 +47,25 @@ export interface Feature {
   readonly names: readonly string[];
 }
 
+/** A feature whose frames are PNG or JPEG files in the table. */
+export interface PictureFeature {
+  readonly name: string;
+  /** The column of their bytes. */
+  readonly column: string;
+  /** Of its part of observations. */
+  readonly part: string;
+  readonly form: PictureForm;
+}
+
 export interface LeRobotInfo {
   readonly episodes: number;
   readonly frames: number;
   /** observation.state first, then the others by name, or those that were asked for. */
   readonly observations: readonly Feature[];
+  /** Those that are pictures, by name or as asked for. */
+  readonly pictures: readonly PictureFeature[];
+  /** Videos beside them, which are not read. */
+  readonly videos: readonly string[];
   readonly action: Feature;
   /** Undefined where rewards are made from successes and none are stored, or those are ignored. */
   readonly reward: string | undefined;
@@ -83,7 +99,7 @@ export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
   return {
     episodes: info.total_episodes,
     frames: info.total_frames,
-    observations: chosen(features, options.observationKeys, where),
+    ...chosenObservations(features, files, options),
     action,
     reward: made && (!features.has(REWARD) || options.ignore?.includes(REWARD)) ? undefined : REWARD,
     marks,
@@ -96,10 +112,12 @@ export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
   };
 }
 
-interface KnownFeature extends Feature {
+export interface KnownFeature extends Feature {
   /** Pictures and texts are not. */
   readonly numeric: boolean;
   readonly isFlag: boolean;
+  readonly dtype: string;
+  readonly shape: readonly number[];
 }
 
 function parsed(files: DataFiles, where: string): z.infer<typeof schema> {
@@ -128,7 +146,8 @@ function featureOf(name: string, value: unknown, where: string): KnownFeature {
   const numeric = /^(float|int|uint)\d+$|^bool$/.test(dtype);
   if (numeric && !(width >= 1 && width <= WIDEST_FEATURE))
     throw new DataError(`${where}: the feature ${quoted(name)} has ${width} numbers; 1 to ${WIDEST_FEATURE} are read.`);
-  return { name, width, names: numeric ? namesIn(names, name, width) : [], numeric, isFlag: dtype === "bool" };
+  const told = numeric ? namesIn(names, name, width) : [];
+  return { name, width, names: told, numeric, isFlag: dtype === "bool", dtype, shape };
 }
 
 /** As LeRobot writes them: a list, or lists by a word such as "motors"; where there are none, the feature's own name. */
@@ -141,25 +160,6 @@ function namesIn(told: unknown, feature: string, width: number): string[] {
     if (typeof name === "string" && name !== "") return printable(name.slice(0, 60));
     return width === 1 ? own : `${own}[${i}]`;
   });
-}
-
-function chosen(
-  features: ReadonlyMap<string, KnownFeature>,
-  keys: readonly string[] | undefined,
-  where: string,
-): readonly Feature[] {
-  const there = [...features.values()].filter(({ name, numeric }) => numeric && /^observation(\.|$)/.test(name));
-  const names = there.map(({ name }) => name).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  for (const key of keys ?? [])
-    if (!names.includes(key))
-      throw new DataError(
-        `${where} has no observations ${quoted(key)} of numbers${features.has(key) ? " (pictures are not read)" : ""}; there: ${listed(names)}.`,
-      );
-  if (names.length === 0)
-    throw new DataError(
-      `${where} has no observations of numbers such as "observation.state", and pictures are not read; record the state as well.`,
-    );
-  return (keys ?? names).map((name) => features.get(name)!);
 }
 
 /** The column of each meaning. @throws DataError for two of one */
@@ -206,10 +206,6 @@ function rewardSteps(features: ReadonlyMap<string, KnownFeature>): string {
     "--reward success:0,3,5 with the numbers of the episodes that succeeded",
   ];
   return ways.length === 1 ? ways[0]! : `${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}`;
-}
-
-function rank(name: string): number {
-  return name === "observation.state" ? 0 : 1;
 }
 
 function countActions(count: number | undefined, action: Feature, where: string): number | undefined {

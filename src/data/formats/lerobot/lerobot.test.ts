@@ -174,7 +174,9 @@ test("the description says what it lacks", async () => {
   await expect(withInfo((info) => delete info.features["next.reward"])).rejects.toThrow(
     '"changed": "meta/info.json" has no feature "next.reward", and without rewards there is nothing to improve; have them made with --reward success (from "next.success") or --reward success:0,3,5 with the numbers of the episodes that succeeded: 1 at the last step of each episode that succeeded, 0 elsewhere.',
   );
-  await expect(withInfo((info) => delete info.features["observation.state"])).rejects.toThrow("pictures are not read");
+  await expect(withInfo((info) => delete info.features["observation.state"])).rejects.toThrow(
+    /"observation.images.top" is a video, and LeRobot's videos are not read; .*or record the state as well/,
+  );
   await expect(withInfo((info) => Object.assign(info, { codebase_version: "v1.6" }))).rejects.toThrow(
     'codebase_version is "v1.6"; it must be one of v2.0, v2.1, v3.0',
   );
@@ -184,7 +186,7 @@ test("the description says what it lacks", async () => {
     '"changed": "data/chunk-000/file-000.parquet": row 0: "action" has 2 numbers where "meta/info.json" states 3',
   );
   await expect(withInfo(() => {}, { observationKeys: ["observation.images.top"] })).rejects.toThrow(
-    "(pictures are not read)",
+    "LeRobot's videos are not read; record or convert with use_videos=False, which stores each frame as a PNG in the table, or leave it out.",
   );
   await expect(withInfo(() => {}, { mapping: {} })).rejects.toThrow("to which a mapping of columns means nothing");
 });

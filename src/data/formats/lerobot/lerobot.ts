@@ -1,6 +1,7 @@
 /**
  * LeRobot datasets (Hugging Face), versions 2.x and 3.0: meta/info.json and Parquet tables of one frame per row. Frame
- * t has the observation before action t; next.reward is what action t earned. Videos and pictures are not read.
+ * t has the observation before action t; next.reward is what action t earned. Pictures are PNG or JPEG files in the table;
+ * videos are not read.
  *
  * - next.done ends an episode: terminated where next.success is true, else truncated. Without next.success it does not
  *   tell: LeRobot's own recorder of reinforcement learning (lerobot/rl/gym_manipulator.py) sets it for timeouts as well.
@@ -10,9 +11,10 @@
  */
 
 import { DataError } from "../../../errors.js";
-import { vectorParts } from "../../columns.js";
+import { type ObservationParts, vectorParts } from "../../columns.js";
 import { type DataFiles, placeOf } from "../../containers/files.js";
 import { openParquet, type ParquetBatch } from "../../containers/parquet/parquet.js";
+import { loadPictureDecoders } from "../../containers/pictures/picture.js";
 import { quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
@@ -31,11 +33,12 @@ import { infoPath, type LeRobotInfo, REWARD, readInfo } from "./lerobot-meta.js"
 export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSource {
   const info = readInfo(files, options);
   const { discreteActions } = info;
+  const size = info.observations.reduce((sum, { width }) => sum + width, 0);
   const meaning = doneMeaning(files, info, options);
   const notes = new ReadingNotes();
   return {
     source: files.name,
-    observations: vectorParts(info.observations.reduce((sum, { width }) => sum + width, 0)),
+    observations: { ...(size > 0 && vectorParts(size)), ...picturesOf(info) },
     actionSize: info.action.width,
     discreteActions,
     names: {
@@ -47,9 +50,16 @@ export function openLeRobot(files: DataFiles, options: ReadOptions): EpisodeSour
     async *episodes() {
       notes.begin();
       meaning.note(notes);
+      if (info.pictures.length > 0) await loadPictureDecoders();
+      for (const { part, form } of info.pictures) form.note(part, notes);
+      if (info.videos.length > 0) notes.say(`videos are not read, and so ${info.videos.join(", ")} is left out`);
       yield* new FrameReader(files, info, meaning, notes, options).episodes();
     },
   };
+}
+
+function picturesOf({ pictures }: LeRobotInfo): ObservationParts {
+  return Object.fromEntries(pictures.map(({ part, form }) => [part, form.part]));
 }
 
 /** What next.done stands for, where next.success does not tell. */
@@ -107,11 +117,12 @@ class FrameReader {
   }
 
   async *episodes(): AsyncGenerator<Episode> {
+    const raw = this.info.pictures.map(({ column }) => column);
     for (const path of this.info.paths) {
       const where = `"${this.files.name}": ${placeOf(this.files, path)}`;
       const file = this.files.open(path);
-      this.memory.addFile(file.size);
-      for (const batch of (await openParquet(file, where)).batches(this.layout.names))
+      this.memory.addFile(file.size, raw.length > 0);
+      for (const batch of (await openParquet(file, where)).batches(this.layout.names, raw))
         for (let row = 0; row < batch.rows; row++) yield* this.addFrame(batch, row, where);
     }
     yield* this.finish();
@@ -121,6 +132,7 @@ class FrameReader {
       throw new DataError(
         `"${this.files.name}" holds ${found}, but "${infoPath}" states ${told}; copy the dataset again, with all its files.`,
       );
+    if (this.layout.transparent) this.notes.say("the pictures have transparency, which is left out");
     this.judge();
     this.made.end();
   }
@@ -165,10 +177,11 @@ class FrameReader {
       this.rows.count + 1,
     );
     this.flags.add(unused, !this.ended, ending !== "goes on" || success);
-    const { observation, action } = this.layout;
+    const { observation, pictures, action } = this.layout;
     this.unused = this.ended && reward !== 0 && reward !== this.reward;
     this.reward = reward;
-    const problem = this.rows.add(observation, this.ended ? undefined : action, this.ended ? 0 : reward, ending);
+    const [taken, earned] = this.ended ? [undefined, 0] : [action, reward];
+    const problem = this.rows.add(observation, taken, earned, ending, undefined, pictures);
     this.ended = ending !== "goes on";
     return (
       problem &&
@@ -198,6 +211,7 @@ class FrameReader {
   }
 
   private newRows(): StepRows {
-    return new StepRows(this.layout.observation.length, this.layout.action.length, this.memory);
+    const { observation, action } = this.layout;
+    return new StepRows(observation.length, action.length, this.memory, picturesOf(this.info));
   }
 }

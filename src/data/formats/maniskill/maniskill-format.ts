@@ -17,6 +17,8 @@ export const maniskillFormat: DatasetFormat = {
   async open(files, options) {
     refuseOptions(files.name, "a ManiSkill file", options, [
       "observationKeys",
+      "images",
+      "imageSize",
       "ignore",
       "successReward",
       "dropFaulty",

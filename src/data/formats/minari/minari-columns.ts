@@ -17,6 +17,7 @@ type TableKind = "arrow" | "parquet";
 interface Table {
   readonly rows: number;
   read(path: readonly string[], perRow: number, rows: number): Float32Array;
+  readBytes(path: readonly string[], rows: number): readonly Uint8Array[] | undefined;
 }
 
 /**
@@ -64,13 +65,36 @@ function columnsOf(table: Table, where: string, place: string, fileBytes: number
   const read: EpisodeColumns["read"] = (path, perRow, rows) => table.read(path, perRow, rows);
   const readBytes: EpisodeColumns["readBytes"] = (path, perRow, rows) =>
     bytesFrom(read(path, perRow, rows), `${where}, "${path.join("/")}",`);
-  return { where, place, steps: table.rows - 1, fileBytes, read, readBytes };
+  return {
+    ...{ where, place, steps: table.rows - 1, fileBytes, read, readBytes },
+    readFiles: (path, _, rows) => table.readBytes(path, rows),
+  };
 }
 
 /** A Parquet file holds each column in one piece, so that columns are read one after the other. */
 async function parquetTable(file: DataFile, where: string): Promise<Table> {
   const table = await openParquet(file, where);
-  return { rows: table.rows, read: (path, perRow, rows) => readColumn(table, path.join("."), perRow, rows, where) };
+  return {
+    rows: table.rows,
+    read: (path, perRow, rows) => readColumn(table, path.join("."), perRow, rows, where),
+    readBytes: (path, rows) => readBytesColumn(table, path.join("."), rows, where),
+  };
+}
+
+/** The first rows of a column of raw bytes; undefined where it holds something else. */
+function readBytesColumn(
+  table: ParquetTable,
+  name: string,
+  rows: number,
+  where: string,
+): readonly Uint8Array[] | undefined {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column?.kind !== "bytes" || column.list) return undefined;
+  const found: Uint8Array[] = [];
+  for (const { columns } of table.batches([name], [name]))
+    for (const bytes of columns[0]!.bytes) if (found.length < rows) found.push(bytes);
+  if (found.length === rows) return found;
+  throw new DataError(`${where}: column ${quoted(name)} has ${found.length} rows of ${rows}; copy it again.`);
 }
 
 /** The first rows of a column; the rows of padding after them may hold nothing. */

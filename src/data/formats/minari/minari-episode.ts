@@ -9,21 +9,16 @@
 
 import { DataError } from "../../../errors.js";
 import { type Observations, STATE } from "../../columns.js";
+import { decodeAt } from "../../containers/damaged.js";
+import { decodePicture } from "../../containers/pictures/picture.js";
 import { checkFinite, flagsOf } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import { checkedIn, type EpisodeInHand, faulty } from "../faulty-episode.js";
+import type { PictureForm } from "../pictures/picture-form.js";
 import { sideBySide } from "../row-blocks.js";
 import type { MinariMetadata } from "./minari-metadata.js";
-import {
-  type ChoiceSpace,
-  isPicture,
-  type Leaf,
-  pictureName,
-  type Space,
-  storedWidthOf,
-  widthOf,
-} from "./minari-space.js";
+import { type ChoiceSpace, type Leaf, type Space, storedWidthOf, widthOf } from "./minari-space.js";
 
 /** The columns of one episode, wherever they are stored. */
 export interface EpisodeColumns extends EpisodeInHand {
@@ -37,6 +32,11 @@ export interface EpisodeColumns extends EpisodeInHand {
    * @throws DataError where there is no such array, or not of these sizes
    */
   read(path: readonly string[], perRow: number, rows: number): Float32Array;
+  /**
+   * The first `rows` rows of an array of pictures that are each a file, or undefined where they are stored as numbers.
+   * @param perRow the numbers of a picture
+   */
+  readFiles(path: readonly string[], perRow: number, rows: number): readonly Uint8Array[] | undefined;
   /** The same of an array of bytes, as bytes. @throws DataError also where a number is not a byte */
   readBytes(path: readonly string[], perRow: number, rows: number): Uint8Array;
 }
@@ -59,9 +59,21 @@ export function bytesFrom(values: Float32Array, where: string): Uint8Array {
   throw new DataError(`${where} holds ${values[wrong]}, which is no byte of a picture; repair the value or the space.`);
 }
 
+/** A picture that is read, and what becomes of it. */
+export interface PictureLeaf {
+  readonly leaf: Leaf;
+  /** Of its part of observations. */
+  readonly part: string;
+  /** Where it is stored as numbers, and where as JPEG files. */
+  readonly form: PictureForm;
+  readonly filed: PictureForm;
+}
+
 /** What observations and actions consist of. */
 export interface EpisodeLayout {
+  /** Without the pictures. */
   readonly observations: readonly Leaf[];
+  readonly pictures: readonly PictureLeaf[];
   readonly actions: readonly Leaf[];
   /** Where actions are one discrete choice: the number of the first one and how many there are. */
   readonly choice?: { readonly start: number; readonly count: number } | undefined;
@@ -74,8 +86,9 @@ export interface EpisodeLayout {
 export function assembleEpisode(columns: EpisodeColumns, layout: EpisodeLayout): Episode {
   const { steps, where } = columns;
   if (steps < 1) throw faulty(columns, "has no steps", "it has no steps");
-  refuseTooLong(columns, layout);
-  const observations = observationsOf(columns, layout);
+  const files = picturesInFiles(columns, layout);
+  refuseTooLong(columns, layout, files.size > 0);
+  const observations = observationsOf(columns, layout, files);
   const actions = layout.choice
     ? chosen(columns, layout.choice)
     : flattened(columns, "actions", layout.actions, steps, layout.allowNonFinite);
@@ -95,27 +108,63 @@ function refuseNonFinite(columns: EpisodeColumns, values: Float32Array, perRow: 
 }
 
 /** Pictures stay bytes, each a part of its own; all other numbers are flattened into one vector. */
-function observationsOf(columns: EpisodeColumns, { observations, allowNonFinite }: EpisodeLayout): Observations {
+function observationsOf(
+  columns: EpisodeColumns,
+  { observations, pictures, allowNonFinite }: EpisodeLayout,
+  files: PictureFiles,
+): Observations {
   const rows = columns.steps + 1;
-  const pictures = observations.filter(isPicture).map((leaf) => {
-    const bytes = columns.readBytes(["observations", ...leaf.path], storedWidthOf(leaf), rows);
-    return [pictureName(leaf), bytes] as const;
+  const parts = pictures.map((picture) => {
+    const found = files.get(picture);
+    const { leaf, part, form } = picture;
+    const path = ["observations", ...leaf.path];
+    if (found) return [part, decoded(found, picture, `${columns.where}, "${path.join("/")}",`)] as const;
+    return [part, form.writeAll(columns.readBytes(path, storedWidthOf(leaf), rows))] as const;
   });
-  const others = observations.filter((leaf) => !isPicture(leaf));
   return {
-    ...(others.length > 0 && { [STATE]: flattened(columns, "observations", others, rows, allowNonFinite) }),
-    ...Object.fromEntries(pictures),
+    ...(observations.length > 0 && {
+      [STATE]: flattened(columns, "observations", observations, rows, allowNonFinite),
+    }),
+    ...Object.fromEntries(parts),
   };
 }
 
+/** The JPEG files of those pictures that are stored so. */
+type PictureFiles = ReadonlyMap<PictureLeaf, readonly Uint8Array[]>;
+
+function picturesInFiles(columns: EpisodeColumns, { pictures }: EpisodeLayout): PictureFiles {
+  return new Map(
+    pictures.flatMap((picture) => {
+      const { leaf } = picture;
+      const files = columns.readFiles(["observations", ...leaf.path], storedWidthOf(leaf), columns.steps + 1);
+      return files ? [[picture, files] as const] : [];
+    }),
+  );
+}
+
+function decoded(files: readonly Uint8Array[], { filed }: PictureLeaf, where: string): Uint8Array {
+  const rows = new Uint8Array(files.length * filed.bytes);
+  const grey = filed.part.shape[2] === 1 ? new Uint8Array(filed.storedBytes) : undefined;
+  for (const [row, file] of files.entries()) {
+    const { pixels } = decodeAt(`${where} row ${row}`, () => decodePicture(file, filed.size));
+    if (grey) for (let i = 0; i < grey.length; i++) grey[i] = pixels[3 * i]!;
+    filed.write(grey ?? pixels, rows, row * filed.bytes);
+  }
+  return rows;
+}
+
 /** Counted are the numbers as stored and as they become, of which one-hot vectors may be far larger. */
-function refuseTooLong({ where, steps, fileBytes }: EpisodeColumns, layout: EpisodeLayout): void {
+function refuseTooLong({ where, steps, fileBytes }: EpisodeColumns, layout: EpisodeLayout, inFiles: boolean): void {
   const numbers = [...layout.observations, ...layout.actions].reduce(
     (sum, leaf) => sum + storedWidthOf(leaf) + widthOf(leaf),
     3,
   );
-  const memory = new EpisodeMemory(where, layout).addFile(fileBytes);
-  if (steps + 1 > memory.mostRows(4 * numbers)) throw memory.tooLong("the episode");
+  const pictures = layout.pictures.reduce(
+    (sum, { leaf, form }) => sum + (inFiles ? 0 : storedWidthOf(leaf)) + form.bytes,
+    0,
+  );
+  const memory = new EpisodeMemory(where, layout).addFile(fileBytes, inFiles);
+  if (steps + 1 > memory.mostRows(4 * numbers + pictures)) throw memory.tooLong("the episode");
 }
 
 function flattened(

@@ -10,6 +10,7 @@ import { DataError } from "../../../errors.js";
 import { type ObservationParts, vectorParts } from "../../columns.js";
 import { beginsWith, type DataFiles } from "../../containers/files.js";
 import { HDF5_SIGNATURE } from "../../containers/hdf5/hdf5-module.js";
+import { loadPictureDecoders } from "../../containers/pictures/picture.js";
 import { printable } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
@@ -17,18 +18,12 @@ import { ReadingNotes } from "../../reading-notes.js";
 import { mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
 import { hdf5Outline } from "../outline.js";
-import { assembleEpisode, type EpisodeLayout, type MinariStorage } from "./minari-episode.js";
+import { chosenPictures, pictureName } from "../pictures/picture-choice.js";
+import { PictureForm } from "../pictures/picture-form.js";
+import { refuseNothing, refuseWithoutPictures } from "../pictures/with-pictures.js";
+import { assembleEpisode, type EpisodeLayout, type MinariStorage, type PictureLeaf } from "./minari-episode.js";
 import { episodeName, readMetadata } from "./minari-metadata.js";
-import {
-  isPicture,
-  type Leaf,
-  leavesOf,
-  pictureName,
-  pictureOf,
-  type Space,
-  selectKeys,
-  widthOf,
-} from "./minari-space.js";
+import { type BoxSpace, isPicture, type Leaf, leavesOf, type Space, selectKeys, widthOf } from "./minari-space.js";
 
 const mainFile = "main_data.hdf5";
 const metadataFile = "metadata.json";
@@ -40,7 +35,7 @@ export const minariFormat: DatasetFormat = {
   extensions: ["/"],
   recognises: (files) => (files.kind === "file" ? isEpisodeFile(files) : dataFolder(files) !== undefined),
   async open(files, options) {
-    refuseOptions(files.name, "a Minari dataset", options, ["observationKeys", "dropFaulty"]);
+    refuseOptions(files.name, "a Minari dataset", options, ["observationKeys", "images", "imageSize", "dropFaulty"]);
     const storage = await openStorage(files);
     checkEpisodes(files.name, storage.episodes, storage.metadata.episodes);
     return sourceOf(files.name, storage, await layoutOf(files.name, storage, options), options);
@@ -108,14 +103,11 @@ async function layoutOf(name: string, storage: MinariStorage, options: ReadOptio
   const observed = options.observationKeys ? selectKeys(whole, options.observationKeys, name) : whole;
   const actions = metadata.actionSpace ?? (await storage.inferSpace("actions"));
   const observations = leavesOf(observed, `"${name}": "observations"`);
-  const picture = observations.find(({ space }) => metadata.jpeg && space.kind === "box" && space.image);
-  if (picture)
-    throw new DataError(
-      `"${name}": "${["observations", ...picture.path].join("/")}" are pictures stored as JPEG, which are not decoded here; leave the key out with the observation keys, or write the dataset again with jpeg_encoding=False.`,
-    );
+  const pictures = picturesIn(observations, name, options);
   const choice = choiceOf(actions);
   return {
-    observations,
+    observations: observations.filter((leaf) => !isPicture(leaf)),
+    pictures,
     actions: choice ? [] : quantitiesOf(actions, name),
     choice,
     allowNonFinite: !mustBeFinite(options),
@@ -152,22 +144,24 @@ function listOf(counts: readonly number[]): string {
 }
 
 function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout, options: ReadOptions): EpisodeSource {
-  const { observations, actions, choice } = layout;
+  const { observations, pictures, actions, choice } = layout;
   const notes = new ReadingNotes();
   return {
     source: name,
-    observations: partsOf(observations),
+    observations: partsOf(layout, name),
     actionSize: choice ? 1 : totalWidth(actions),
     discreteActions: choice?.count,
     actionBounds: boundsOf(actions),
     names: {
-      observations: namesOf(observations.filter((leaf) => !isPicture(leaf))),
+      observations: namesOf(observations),
       ...(!choice && { actions: namesOf(actions) }),
     },
     steps: storage.metadata.steps,
     notes,
     async *episodes() {
       notes.begin();
+      if (pictures.length > 0) await loadPictureDecoders();
+      for (const { part, form } of pictures) form.note(part, notes);
       let found = 0;
       for (const number of storage.episodes) {
         const episode = await unlessFaulty(options, notes, () =>
@@ -188,10 +182,28 @@ function boundsOf([leaf, ...others]: readonly Leaf[]): EpisodeSource["actionBoun
 }
 
 /** Pictures are parts of their own; all other numbers together are the vector `state`. */
-function partsOf(leaves: readonly Leaf[]): ObservationParts {
-  const vector = totalWidth(leaves.filter((leaf) => !isPicture(leaf)));
-  const pictures = leaves.filter(isPicture).map((leaf) => [pictureName(leaf), pictureOf(leaf)] as const);
-  return { ...(vector > 0 && vectorParts(vector)), ...Object.fromEntries(pictures) };
+function partsOf({ observations, pictures }: EpisodeLayout, name: string): ObservationParts {
+  const vector = totalWidth(observations);
+  const parts = {
+    ...(vector > 0 && vectorParts(vector)),
+    ...Object.fromEntries(pictures.map(({ part, form }) => [part, form.part])),
+  };
+  refuseNothing(parts, name);
+  return parts;
+}
+
+/** The pictures to read. @throws UsageError for one that is not there */
+function picturesIn(leaves: readonly Leaf[], name: string, options: ReadOptions): readonly PictureLeaf[] {
+  const all = new Map(leaves.filter(isPicture).map((leaf) => [leaf.path.join("."), leaf]));
+  refuseWithoutPictures([...all.keys()], options, name);
+  return chosenPictures([...all.keys()], options, name).map((stored) => {
+    const leaf = all.get(stored)!;
+    const place = `"${name}": "${["observations", ...leaf.path].join("/")}"`;
+    const { shape } = leaf.space as BoxSpace;
+    const form = new PictureForm(shape, options, place);
+    const filed = new PictureForm(shape, { ...options, ordered: true }, place);
+    return { leaf, part: pictureName(stored), form, filed };
+  });
 }
 
 /** "achieved_goal[0]": what each number is, where the numbers have more than one key or a name. */

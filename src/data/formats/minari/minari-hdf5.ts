@@ -5,7 +5,8 @@
  */
 
 import { DataError } from "../../../errors.js";
-import type { DataFiles } from "../../containers/files.js";
+import type { DataFile, DataFiles } from "../../containers/files.js";
+import { isListOfBytes, readLists } from "../../containers/hdf5/hdf5-lists.js";
 import { hdf5Class, type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readAttributes } from "../../containers/hdf5/hdf5-scalars.js";
 import {
@@ -15,6 +16,7 @@ import {
   readByteNumbers,
   readHeader,
   readNumbers,
+  shapeOf,
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
 import { watchTexts } from "../../containers/hdf5/hdf5-texts.js";
@@ -49,11 +51,11 @@ export async function openHdf5Storage(
     metadata: metadata ?? metadataOf(new Map<string, unknown>([...found.numbers, ...watched.texts()]), `"${name}"`),
     episodes,
     inferSpace: (column) => open((file) => inferSpace(file, `episode_${episodes[0]}/${column}`, column, 0)),
-    withEpisode: (episode, use) => open((file) => use(columnsOf(file, `episode_${episode}`))),
+    withEpisode: (episode, use) => open((hdf5) => use(columnsOf(hdf5, file, `episode_${episode}`))),
   };
 }
 
-function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
+function columnsOf(file: OpenHdf5, source: DataFile, group: string): EpisodeColumns {
   const keys = groupKeys(file, group);
   const found = { where: `"${file.name}": "${group}"`, place: group, steps: 0 };
   const missing = ["observations", "actions", "rewards", "terminations", "truncations"].find((key) => !keys.has(key));
@@ -64,6 +66,7 @@ function columnsOf(file: OpenHdf5, group: string): EpisodeColumns {
     fileBytes: file.size,
     read: (path, perRow, rows) => readNumbers(file, headerOf(file, episode, path, perRow, rows)),
     readBytes: (path, perRow, rows) => readBytes(file, headerOf(file, episode, path, perRow, rows)),
+    readFiles: (path, perRow, rows) => readFiles(file, source, arrayAt(file, episode, path), perRow, rows),
   };
 }
 
@@ -73,7 +76,47 @@ function groupKeys(file: OpenHdf5, path: string): Set<string> {
   return new Set(listKeys(file, `/${path}`));
 }
 
-/** One array, found step by step, because a part of its path may be missing or be an array itself. */
+/** The path of an array, found step by step, because a part of it may be missing or be an array itself. */
+function arrayAt(file: OpenHdf5, episode: EpisodeInHand, path: readonly string[]): string {
+  let place = episode.place;
+  for (const part of path) {
+    const keys = groupKeys(file, place);
+    const key = keys.has(part) ? part : `_index_${part}`;
+    if (!keys.has(key))
+      throw faulty(
+        { ...episode, where: `"${file.name}": "${place}"` },
+        `has no "${part}", which its space has`,
+        "it lacks a part that its space has",
+      );
+    place = `${place}/${key}`;
+  }
+  return place;
+}
+
+/** Pictures as JPEG files: lists of bytes, or a table of them where all have as many. */
+function readFiles(
+  file: OpenHdf5,
+  source: DataFile,
+  key: string,
+  perRow: number,
+  rows: number,
+): readonly Uint8Array[] | undefined {
+  const lists = () => {
+    if (isListOfBytes(file, key)) return readLists(file, source, key);
+    const header = isTable(file, key) && shapeOf(file, key).length === 2 ? readHeader(file, key) : undefined;
+    const width = header?.shape[1] ?? 0;
+    if (!header?.bytes || width === perRow || width === 0) return undefined;
+    const table = readByteNumbers(file, header);
+    return Array.from({ length: header.shape[0]! }, (_, row) => table.subarray(row * width, (row + 1) * width));
+  };
+  const found = lists();
+  if (found === undefined || found.length === rows) return found;
+  throw new DataError(
+    `"${file.name}": "${key}" has ${found.length} pictures where ${rows} are expected; copy it again.`,
+  );
+}
+
+/** One array. */
 function headerOf(
   file: OpenHdf5,
   episode: EpisodeInHand,
@@ -81,19 +124,11 @@ function headerOf(
   perRow: number,
   rows: number,
 ): TableHeader {
-  let place = episode.place;
-  const at = () => ({ ...episode, where: `"${file.name}": "${place}"` });
-  for (const part of path) {
-    const keys = groupKeys(file, place);
-    const key = keys.has(part) ? part : `_index_${part}`;
-    if (!keys.has(key))
-      throw faulty(at(), `has no "${part}", which its space has`, "it lacks a part that its space has");
-    place = `${place}/${key}`;
-  }
+  const place = arrayAt(file, episode, path);
   const header = readHeader(file, place);
   if (header.shape[0] !== rows || numbersPerRow(header) !== perRow)
     throw faulty(
-      at(),
+      { ...episode, where: `"${file.name}": "${place}"` },
       `has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected`,
       "its arrays do not have the rows and columns that its rewards and spaces need",
     );

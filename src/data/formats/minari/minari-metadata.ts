@@ -11,8 +11,6 @@ import { parseSpace, type Space } from "./minari-space.js";
 export interface MinariMetadata {
   readonly episodes?: number | undefined;
   readonly steps?: number | undefined;
-  /** Whether observations that are pictures are stored as JPEG. */
-  readonly jpeg: boolean;
   readonly observationSpace?: Space | undefined;
   readonly actionSpace?: Space | undefined;
 }
@@ -48,7 +46,6 @@ export function metadataOf(fields: ReadonlyMap<string, unknown>, where: string):
   return {
     episodes: count(fields, "total_episodes", where),
     steps: count(fields, "total_steps", where),
-    jpeg: fields.get("jpeg_encoding") === true,
     observationSpace: space(fields, "observation_space", where),
     actionSpace: space(fields, "action_space", where),
   };

@@ -7,7 +7,6 @@
  * a MultiDiscrete as the one-hots of its entries one after the other.
  */
 import { DataError, unknownName } from "../../../errors.js";
-import type { Part } from "../../columns.js";
 import { quoted } from "../../containers/refusal.js";
 import type { ActionBounds } from "../../transform.js";
 
@@ -24,7 +23,7 @@ export interface BoxSpace {
   readonly bounds?: ActionBounds;
   /** Whether each number is a choice between 0 and 1 (MultiBinary). */
   readonly binary?: true;
-  /** uint8 in three dimensions: such observations may be stored as JPEG pictures. */
+  /** uint8 in three dimensions, or in two of 32 and more: such observations may be stored as JPEG pictures. */
   readonly image: boolean;
 }
 
@@ -57,6 +56,7 @@ const deepest = 6;
 const mostParts = 1_000;
 const mostNumbers = 2 ** 24;
 /** An observation of more choices than this is not a one-hot vector that a network could use. */
+const LEAST_SIDE = 32;
 const mostChoices = 4_096;
 /** Names go into messages and into paths of HDF5, where "/" and "." have a meaning. */
 const fitName = /^(?!\.{1,2}$)[^\p{C}/]{1,100}$/u;
@@ -144,7 +144,12 @@ export function boxOf(shape: unknown, bytes: boolean, where: string): BoxSpace {
   const size = isCounts(shape) ? shape.reduce((product, length) => product * length, 1) : 0;
   if (!isCounts(shape) || !(size >= 1 && size <= mostNumbers))
     throw new DataError(`${where} has a space whose shape is not of 1 to ${mostNumbers} numbers; ${repair}.`);
-  return { kind: "box", shape, size, image: bytes && shape.length === 3 };
+  return { kind: "box", shape, size, image: bytes && looksLikePicture(shape) };
+}
+
+/** Minari takes two dimensions for a picture from 32 pixels on (`is_image_space`). */
+function looksLikePicture(shape: readonly number[]): boolean {
+  return shape.length === 3 || (shape.length === 2 && shape.every((length) => length >= LEAST_SIDE));
 }
 
 function choiceOf(counts: readonly unknown[], starts: readonly unknown[], where: string): ChoiceSpace {
@@ -211,19 +216,9 @@ export function storedWidthOf({ space }: Leaf): number {
   return space.kind === "box" ? space.size : space.counts.length;
 }
 
-/** Whether a row of this array is a picture: bytes in three dimensions. */
+/** Whether a row of this array is a picture. */
 export function isPicture({ space }: Leaf): boolean {
   return space.kind === "box" && space.image;
-}
-
-/** The name of a picture's part: its keys, or `image` where observations are a picture alone. */
-export function pictureName({ path }: Leaf): string {
-  return path.length === 0 ? "image" : path.join(".");
-}
-
-/** A picture as a part of observations. */
-export function pictureOf({ space }: Leaf): Part {
-  return { type: "uint8", shape: (space as BoxSpace).shape };
 }
 
 function placed(where: string, path: readonly string[]): string {

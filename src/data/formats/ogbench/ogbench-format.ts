@@ -3,6 +3,7 @@
  */
 import { type DatasetFormat, refuseOptions } from "../format.js";
 import { npzOutline } from "../outline.js";
+import { withPictures } from "../pictures/with-pictures.js";
 import { mayBeOGBench } from "./ogbench-names.js";
 
 export const ogbenchFormat: DatasetFormat = {
@@ -14,7 +15,7 @@ export const ogbenchFormat: DatasetFormat = {
     return names !== undefined && mayBeOGBench(names);
   },
   async open(files, options) {
-    refuseOptions(files.name, "in OGBench's format", options, ["goal"]);
-    return (await import("./ogbench.js")).openOGBench(files, options);
+    refuseOptions(files.name, "in OGBench's format", options, ["goal", "images", "imageSize"]);
+    return withPictures((await import("./ogbench.js")).openOGBench(files, options), options);
   },
 };

@@ -66,10 +66,12 @@ describe("what NumPy wrote is read", () => {
     ]);
   });
 
-  test("pictures, as numbers side by side", async () => {
-    const episodes = await readPlain(ogbenchFormat, numpyFiles("visual.npz"), { goal });
-    expect(episodes).toEqual(expected.ogbench.visual);
-    expect(episodes[0]!.observations.length).toBe(5 * 48);
+  test("pictures, as bytes", async () => {
+    const { observations, episodes } = await loadDataset(await ogbenchFormat.open(numpyFiles("visual.npz"), { goal }));
+    expect(observations).toEqual({ image: { type: "uint8", shape: [4, 4, 3] } });
+    expect(episodes.map(({ observations }) => Array.from(observations.image!))).toEqual(
+      expected.ogbench.visual!.map(({ observations }) => observations),
+    );
   });
 });
 

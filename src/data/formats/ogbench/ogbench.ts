@@ -12,7 +12,7 @@
  */
 
 import { DataError, UsageError } from "../../../errors.js";
-import { STATE, vectorParts } from "../../columns.js";
+import { allocate, type ObservationParts, type Part, vectorParts } from "../../columns.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
 import { checkFinite, checkRows, flagsOf, listed, quoted } from "../../containers/refusal.js";
@@ -36,7 +36,7 @@ export function openOGBench(files: DataFiles, options: ReadOptions): EpisodeSour
   const notes = new ReadingNotes();
   return {
     source: files.name,
-    observations: vectorParts(observations.columns),
+    observations: partsOf(observations),
     actionSize: actions.columns,
     steps: observations.rows,
     notes,
@@ -45,6 +45,16 @@ export function openOGBench(files: DataFiles, options: ReadOptions): EpisodeSour
       yield* readEpisodes(archive, notes);
     },
   };
+}
+
+/** Bytes of three axes a row are pictures. */
+function isPicture({ holdsBytes, shape }: NpzArray): boolean {
+  return holdsBytes && shape.length === 4;
+}
+
+function partsOf(observations: NpzArray): ObservationParts {
+  if (!isPicture(observations)) return vectorParts(observations.columns);
+  return { image: { type: "uint8", shape: observations.shape.slice(1) } };
 }
 
 interface Archive {
@@ -119,8 +129,11 @@ function* readEpisodes(archive: Archive, notes: ReadingNotes): Generator<Episode
   if (arrays.rewards && !arrays.masks)
     notes.say("Nothing marks where the task ended, so the clock is taken to have ended all episodes.");
   const { observations, actions } = arrays;
-  const shapes = { observations: vectorParts(observations.columns), actionSize: actions.columns };
-  const bytesPerRow = 4 * (observations.columns + actions.columns) + 8 * (arrays.positions?.columns ?? 1);
+  const shapes = { observations: partsOf(observations), actionSize: actions.columns };
+  const bytesPerRow =
+    (isPicture(observations) ? 1 : 4) * observations.columns +
+    4 * actions.columns +
+    8 * (arrays.positions?.columns ?? 1);
   const memory = new EpisodeMemory(`"${archive.name}"`, archive.options).addFile(archive.file.size);
   const mostRows = memory.mostRows(bytesPerRow);
   let firstRow = 0;
@@ -152,14 +165,18 @@ function* trajectoryRows(terminals: NpzArray, name: string): Generator<number> {
 
 function readTrajectory({ name, options }: Archive, arrays: Arrays, rows: number, firstRow: number): Episode {
   const size = arrays.observations.columns;
-  const take = (array: NpzArray, key: string, room = rows): Float32Array => {
-    const all = new Float32Array(room * array.columns);
-    const values = all.subarray(0, rows * array.columns);
+  const take = (array: NpzArray, key: string): Float32Array => {
+    const values = new Float32Array(rows * array.columns);
     array.read(values);
     if (options.allowNonFinite !== true) checkFinite(values, array.columns, placeOf(name, key), firstRow, false);
-    return all;
+    return values;
   };
-  const observations = take(arrays.observations, "observations", rows + 1);
+  const [[part, declared]] = Object.entries(partsOf(arrays.observations)) as [[string, Part]];
+  const observations = allocate(declared, rows + 1) as Float32Array | Uint8Array;
+  const stored = observations.subarray(0, rows * size);
+  arrays.observations.read(stored);
+  if (stored instanceof Float32Array && options.allowNonFinite !== true)
+    checkFinite(stored, size, placeOf(name, "observations"), firstRow, false);
   // No bootstrap uses what follows the task's end: there the last row's own observation stands in.
   observations.copyWithin(rows * size, (rows - 1) * size, rows * size);
   const actions = take(arrays.actions, "actions");
@@ -171,7 +188,7 @@ function readTrajectory({ name, options }: Archive, arrays: Arrays, rows: number
   const length = ended ? rows : rows - 1;
   return {
     length,
-    observations: { [STATE]: observations.subarray(0, (length + 1) * size) },
+    observations: { [part]: observations.subarray(0, (length + 1) * size) },
     actions: actions.subarray(0, length * arrays.actions.columns),
     rewards: rewards.subarray(0, length),
     terminated: terminated.subarray(0, length),

@@ -15,7 +15,15 @@ export const robomimicFormat: DatasetFormat = {
     return outline?.groups.get("data")?.some((name) => demonstration.test(name)) === true;
   },
   async open(files, options) {
-    const meaningful = ["observationKeys", "ignore", "doneMeans", "successReward", "dropFaulty"] as const;
+    const meaningful = [
+      "observationKeys",
+      "images",
+      "imageSize",
+      "ignore",
+      "doneMeans",
+      "successReward",
+      "dropFaulty",
+    ] as const;
     const horizon = options.doneMeans === "either" ? (["horizon"] as const) : [];
     refuseOptions(files.name, "a robomimic file", options, [...meaningful, ...horizon]);
     return (await import("./robomimic.js")).openRobomimic(files, options);

@@ -1,7 +1,7 @@
 /**
  * Transitions in an .npz archive as a format.
  */
-import { flatOptions, withFallbackHorizon } from "../flat/flat-options.js";
+import { flatOptions, pictureOptions, withFallbackHorizon } from "../flat/flat-options.js";
 import { areTransitions } from "../flat/row-names.js";
 import { type DatasetFormat, refuseOptions } from "../format.js";
 import { isOGBench } from "../ogbench/ogbench-names.js";
@@ -17,7 +17,7 @@ export const transitionsFormat: DatasetFormat = {
     return names !== undefined && !isOGBench(names) && areTransitions(names);
   },
   async open(files, options) {
-    refuseOptions(files.name, "an .npz file of transitions", options, flatOptions);
+    refuseOptions(files.name, "an .npz file of transitions", options, [...flatOptions, ...pictureOptions]);
     return (await import("./transitions.js")).openTransitions(files, withFallbackHorizon(options));
   },
 };

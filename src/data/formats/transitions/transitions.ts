@@ -34,8 +34,8 @@ export function flatNpz(archive: DataFile, name: string): FlatFile {
     names: keys,
     shapes: new Map(keys.map((key) => [key, npzShape(archive, entryOf(entries, key), `"${name}": ${quoted(key)}`)])),
     array(key) {
-      const { shape, integers } = open(key);
-      return windowed({ key, shape, integers, chunkRows: 1 }, () => {
+      const { shape, integers, holdsBytes: bytes } = open(key);
+      return windowed({ key, shape, integers, bytes, chunkRows: 1 }, () => {
         const array = open(key);
         return (target) => array.read(target);
       });

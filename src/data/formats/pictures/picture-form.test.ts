@@ -1,0 +1,83 @@
+/** Which axes of an array are what, and names of parts. */
+import { describe, expect, test } from "vitest";
+import { pictureName } from "./picture-choice.js";
+import { PictureForm } from "./picture-form.js";
+
+describe("the form of stored pictures", () => {
+  test.each([
+    [
+      [48, 64, 3],
+      [48, 64, 3],
+    ],
+    [
+      [3, 48, 64],
+      [48, 64, 3],
+    ],
+    [
+      [48, 64, 1],
+      [48, 64, 1],
+    ],
+    [
+      [48, 64],
+      [48, 64, 1],
+    ],
+    [
+      [1, 48, 64],
+      [48, 64, 1],
+    ],
+    [
+      [48, 64, 4],
+      [48, 64, 4],
+    ],
+    [
+      [4, 84, 84],
+      [84, 84, 4],
+    ],
+    [
+      [9, 84, 84],
+      [84, 84, 9],
+    ],
+    [
+      [84, 84, 9],
+      [84, 84, 9],
+    ],
+    [
+      [3, 8, 8],
+      [8, 8, 3],
+    ],
+    [
+      [3, 8, 3],
+      [3, 8, 3],
+    ],
+  ])("%j becomes %j", (stored, shape) => {
+    expect(new PictureForm(stored, {}, "x").part).toEqual({ type: "uint8", shape });
+  });
+
+  test("with channels first is transposed value by value", () => {
+    const form = new PictureForm([3, 1, 2], {}, "x");
+    expect(Array.from(form.writeAll(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)))).toEqual([
+      1, 3, 5, 2, 4, 6, 7, 9, 11, 8, 10, 12,
+    ]);
+    const grey = new PictureForm([1, 1, 2], {}, "x");
+    const bytes = Uint8Array.of(1, 2);
+    expect(grey.writeAll(bytes)).toBe(bytes);
+  });
+
+  test.each([[[48, 64, 64]], [[5]], [[0, 4, 3]], [[2, 3, 4, 5]]])("%j is no picture", (stored) => {
+    expect(() => new PictureForm(stored, {}, '"a.hdf5": "cam"')).toThrow(
+      /^"a.hdf5": "cam" has the shape .* none of a picture/,
+    );
+  });
+});
+
+test.each([
+  ["observation.images.top", "images.top"],
+  ["observation.image", "image"],
+  ["observation", "image"],
+  ["state", "image"],
+  ["sensor_data/base_camera/rgb", "sensor_data.base_camera.rgb"],
+  ["../../etc", "etc"],
+  ["cam-1 left", "cam.1.left"],
+])("pictures stored as %s are the part %s", (stored, part) => {
+  expect(pictureName(stored)).toBe(part);
+});
