@@ -12,7 +12,7 @@ afterAll(() => {
   for (const environment of open) environment.close();
 });
 
-function made(options: object = {}): PickPlaceEnvironment {
+function made(options: Readonly<Record<string, unknown>> = {}): PickPlaceEnvironment {
   const environment = makePickPlace("pick-place", options);
   open.push(environment);
   return environment;
