@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { box, type Environment } from "./environment.js";
+import { box, dict, type Environment, pixels } from "./environment.js";
 import { filmEpisode } from "./film.js";
 import { guardEnvironment } from "./guard.js";
 import { promising } from "./promising.fixture.js";
@@ -47,6 +47,39 @@ describe("a film", () => {
     expect(seen.frames.map(({ pixels }) => pixels[0])).toEqual([0, 1, 2, 3, 4, 5]);
     expect(seen).toMatchObject({ length: 5, return: 2.5, success: true });
     expect((await film(2)).success).toBe(false);
+  });
+
+  it("shows in the corner what the policy sees, pixel by pixel", async () => {
+    const blank = counter(2);
+    const image = Uint8Array.from({ length: 12 }, (_, i) => 10 * i);
+    const environment: Environment = {
+      ...blank,
+      observationSpace: dict({ image: pixels(2, 2) }),
+      reset: () => ({ observation: { image }, info: { success: false } }),
+      step: () => ({
+        ...{ observation: { image: image.map((byte) => byte + 1) }, info: { success: true } },
+        ...{ reward: 0, terminated: true, truncated: false },
+      }),
+      render: (frame) => void frame.pixels.fill(7),
+    };
+    const { frames } = await filmEpisode({ environment, act, seed: 0, size: 50, mostFrames: 9 });
+    const at = (frame: number, x: number, y: number) => [
+      ...frames[frame]!.pixels.subarray(3 * (50 * y + x)).slice(0, 3),
+    ];
+    // 18 pixels of 50 for two: nine each, from the corner at the right.
+    expect([at(0, 49, 0), at(0, 41, 8), at(0, 40, 0), at(0, 32, 17)]).toEqual([
+      [30, 40, 50],
+      [30, 40, 50],
+      [0, 10, 20],
+      [60, 70, 80],
+    ]);
+    expect([at(0, 31, 5), at(0, 45, 18), at(0, 29, 5), at(0, 45, 21)]).toEqual([
+      [255, 255, 255],
+      [255, 255, 255],
+      [7, 7, 7],
+      [7, 7, 7],
+    ]);
+    expect(at(1, 49, 0)).toEqual([31, 41, 51]);
   });
 
   it("is the same of an environment that promises its answers", async () => {

@@ -1,10 +1,11 @@
 /**
- * Watching a policy: plays an episode and keeps pictures of it. How long it will last is not known beforehand, so when
+ * Watching a policy: plays an episode and keeps pictures of it, with what the policy sees in their corner where it sees. How long it will last is not known beforehand, so when
  * there are too many frames every second one is dropped and later ones are taken at twice the interval.
  */
 
 import { UsageError } from "../errors.js";
 import { copyFrame, type Frame, makeFrame } from "../rendering/frame.js";
+import { drawInset, type Pixels } from "../rendering/inset.js";
 import type { Environment, Observation } from "./environment.js";
 import { resetIn, type Stage, stepIn } from "./environment-call.js";
 
@@ -56,14 +57,14 @@ export async function filmEpisode({ environment, act, seed, size, ...options }: 
   let length = 0;
   let success = info.success;
   let waited = performance.now();
-  reel.see(0);
+  reel.see(0, observation);
   for (let over = false; !over && !options.signal?.aborted; ) {
     const result = await stepIn(stage, (await act(observation)).slice(), ++length);
     ({ observation, info } = result);
     total += result.reward;
     success ||= info.success;
     over = result.terminated || result.truncated;
-    reel.see(length);
+    reel.see(length, observation);
     options.onStep?.(length);
     if (performance.now() - waited > WAIT_EVERY) {
       // An answer that costs no waiting must not keep the signal from being heard.
@@ -71,7 +72,7 @@ export async function filmEpisode({ environment, act, seed, size, ...options }: 
       waited = performance.now();
     }
   }
-  reel.end(length);
+  reel.end(length, observation);
   return { frames: reel.frames, steps: reel.steps, length, return: total, success };
 }
 
@@ -100,20 +101,23 @@ class Reel {
     this.every = fixed ?? 1;
   }
 
-  see(step: number): void {
+  see(step: number, observation: Observation): void {
     if (step % this.every !== 0) return;
     // One place is left for the end.
     if (this.fixed === undefined && this.frames.length >= this.most - 1) this.thin();
-    if (step % this.every === 0) this.take(step);
+    if (step % this.every === 0) this.take(step, observation);
   }
 
   /** The last state, if it was not seen. */
-  end(step: number): void {
-    if (this.steps.at(-1) !== step) this.take(step);
+  end(step: number, observation: Observation): void {
+    if (this.steps.at(-1) !== step) this.take(step, observation);
   }
 
-  private take(step: number): void {
+  private take(step: number, observation: Observation): void {
     this.environment.render?.(this.canvas);
+    picturesIn(this.environment, observation).forEach((picture, place) => {
+      drawInset(this.canvas, picture, place);
+    });
     this.frames.push(copyFrame(this.canvas));
     this.steps.push(step);
   }
@@ -126,4 +130,14 @@ class Reel {
         this.frames.splice(i, 1);
       }
   }
+}
+
+/** The pictures of an observation: what the policy sees. */
+function picturesIn({ observationSpace: space }: Environment, observation: Observation): Pixels[] {
+  if (space.kind === "box") return [];
+  return Object.entries(space.parts).flatMap(([name, part]) => {
+    if (part.kind !== "pixels" || part.shape[2] !== 3) return [];
+    const [height, width] = part.shape;
+    return [{ height, width, pixels: (observation as Readonly<Record<string, Uint8Array>>)[name]! }];
+  });
 }
