@@ -17,7 +17,7 @@ export type Pixels = Pick<Frame, "width" | "height"> & { readonly pixels: ArrayL
 export function drawInset(frame: Frame, picture: Pixels, place = 0): void {
   const width = Math.round(share * frame.width);
   const height = Math.round((width * picture.height) / picture.width);
-  const left = frame.width - (place + 1) * (width + border);
+  const left = frame.width - width - place * (width + border);
   for (let y = 0; y < Math.min(height + border, frame.height); y++)
     for (let x = -border; x < width; x++) {
       if (left + x < 0) continue;
