@@ -41,6 +41,16 @@ export interface LogTable {
 /** Wrong content of a cell; the message says column and problem, the caller adds the file and the line. */
 export class CellProblem extends Error {}
 
+/** Of a cell that holds something else than belongs into its column. */
+export function cellProblem(column: string, cell: unknown, expected: string): CellProblem {
+  const found = isEmpty(cell) ? "empty" : printable(shown(cell));
+  return new CellProblem(`column ${quoted(column)} is ${found} where ${expected} belongs`);
+}
+
+export function isEmpty(cell: unknown): boolean {
+  return cell === undefined || cell === null;
+}
+
 /** The columns of a part of a mapping, in its order. */
 export function columnsIn(features: LogFeature | readonly LogFeature[]): string[] {
   return listOf(features).map((feature) => (typeof feature === "string" ? feature : feature.column));

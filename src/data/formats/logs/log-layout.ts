@@ -3,34 +3,23 @@
  */
 
 import { DataError } from "../../../errors.js";
-import { shown } from "../../../requirement.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
-import { actionIndexProblem, isActionCount } from "../../discrete-actions.js";
+import { actionIndexProblem } from "../../discrete-actions.js";
 import type { NumberNames } from "../../episode.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
 import { EndEvidence } from "../end-evidence.js";
 import type { ReadOptions } from "../format.js";
 import type { RowEnding, RowProblem } from "../step-rows.js";
-import {
-  checkColumns,
-  lastRowsEnd,
-  leaveAside,
-  MAPPING_STEP,
-  namedColumns,
-  notThere,
-  rowsAreEpisodes,
-} from "./log-columns.js";
+import { checkColumns, lastRowsEnd, leaveAside, namedColumns, notThere, rowsAreEpisodes } from "./log-columns.js";
 import { EndCells, endColumns } from "./log-ends.js";
-import { CellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
+import { EpisodeCells } from "./log-episodes.js";
+import { CellProblem, cellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
 import { type LogFeature, type LogMapping, usualColumns } from "./log-mapping.js";
+import { actionCount, measureFeatures } from "./log-sizes.js";
+import { StepCounter } from "./log-steps.js";
 import { counterColumn, nextColumn, successColumn, unusedFlags } from "./log-unnamed-columns.js";
-
-export type EpisodeName = string | number;
-
-/** Seconds since 1970 have been above it since 1973; no episode has so many steps. */
-const LIKE_A_TIME = 1e8;
 
 /** What one row says; the arrays are filled anew by the next row. */
 export interface StepCells {
@@ -56,14 +45,14 @@ export class LogLayout {
   /** Whether each row is an episode of its own. */
   readonly rowsAreEpisodes: boolean;
   private readonly ends: EndCells;
-  private readonly episode: number | undefined;
+  /** To which episode rows belong, and in which order. */
+  readonly episodes: EpisodeCells;
+  /** The steps that rows are. */
+  readonly steps: StepCounter;
   private readonly reward: number | undefined;
   private readonly success: number | undefined;
-  private readonly step: number | undefined;
-  private readonly order: number | undefined;
   /** Columns that the mapping names and no row has had so far, by their places. */
   private readonly unseen = new Map<number, string>();
-  private readonly counter: number | undefined;
   private readonly observation: Features;
   private readonly action: Features;
   private readonly next: Features | undefined;
@@ -91,9 +80,9 @@ export class LogLayout {
     const optional = (column: string | undefined) => (column === undefined ? undefined : this.place(column));
     this.rowsAreEpisodes = rowsAreEpisodes(table, mapping);
     this.lastRowsEnd = lastRowsEnd(table, mapping);
-    this.episode = optional(usual(mapping.episode, usualColumns.episode));
-    this.step = this.rowsAreEpisodes ? undefined : optional(usual(mapping.step, usualColumns.step));
-    this.order = optional(mapping.order);
+    const episode = optional(usual(mapping.episode, usualColumns.episode));
+    const step = this.rowsAreEpisodes ? undefined : optional(usual(mapping.step, usualColumns.step));
+    this.episodes = new EpisodeCells(this.columns, { episode, order: optional(mapping.order) }, this.rowsAreEpisodes);
     this.success = optional(successColumn(table, options));
     const reward = this.rewardName;
     const { ignore = [] } = options;
@@ -104,16 +93,20 @@ export class LogLayout {
     const told = mapping.nextObservation ?? nextColumn(table, this.columns, ignore);
     const isIgnored = told !== undefined && columnsIn(told).some((column) => ignore.includes(column));
     this.next = told === undefined || isIgnored ? undefined : features(told);
-    const counts =
-      this.rowsAreEpisodes || this.step !== undefined ? undefined : counterColumn(table, this.columns, ignore);
-    this.counter = optional(counts);
+    const counts = this.rowsAreEpisodes || step !== undefined ? undefined : counterColumn(table, this.columns, ignore);
+    const aside = (column: string) => leaveAside(column, table, mapping);
+    this.steps = new StepCounter(this.columns, { step, counter: optional(counts) }, aside);
     const ends = endColumns(table, mapping, [...this.columns], options);
     this.ends = new EndCells(ends, table, mapping, (column) => this.place(column), options);
-    this.discreteActions = this.countActions(mapping);
+    this.discreteActions = actionCount(this.action, table, mapping);
     this.firstFlag = this.columns.length;
     this.flags = this.rowsAreEpisodes || lastRowsEnd(table, mapping) ? [] : unusedFlags(table, this.columns, options);
     this.columns.push(...this.flags);
-    this.measure();
+    const { observation, action, next } = this;
+    measureFeatures({ observation, action, next, discreteActions: this.discreteActions }, table, this.columns);
+    this.observed = new Float32Array(observation.size);
+    this.acted = new Float32Array(this.actionSize);
+    this.after = new Float32Array(observation.size);
     for (const column of namedColumns(table, mapping).keys())
       if (!table.columns.includes(column)) this.unseen.set(this.columns.indexOf(column), column);
   }
@@ -192,39 +185,6 @@ export class LogLayout {
       throw new DataError(notThere(this.table, column, namedColumns(this.table, this.mapping).get(column)!));
   }
 
-  /** Which episode a row belongs to. @throws CellProblem */
-  episodeOf(row: LogRow): EpisodeName {
-    return this.rowsAreEpisodes || this.episode === undefined ? row.number : this.named(row, this.episode);
-  }
-
-  /** Of rows that are episodes: what their column calls the episode, where there is such a column and the row has it. */
-  nameOf(row: LogRow): EpisodeName | undefined {
-    const { episode } = this;
-    return episode === undefined || isEmpty(row.cells[episode]) ? undefined : this.named(row, episode);
-  }
-
-  /** Whether the rows of an episode are to be sorted. */
-  get sorts(): boolean {
-    return this.order !== undefined;
-  }
-
-  /** Where a row stands among those of its episode. @throws CellProblem */
-  rankOf({ cells }: LogRow): number | string {
-    const cell = cells[this.order!];
-    if (typeof cell === "string" || (typeof cell === "number" && !Number.isNaN(cell))) return cell;
-    throw this.problem(this.order!, cell, "a time or number to sort by");
-  }
-
-  private named({ cells }: LogRow, episode: number): EpisodeName {
-    const cell = cells[episode];
-    if (typeof cell === "string") return cell;
-    if (typeof cell !== "number" || !Number.isFinite(cell))
-      throw this.problem(episode, cell, "the text or number of an episode");
-    if (Number.isInteger(cell) && !Number.isSafeInteger(cell))
-      throw this.problem(episode, cell, "a number below 2^53, or a text (larger ones cannot be told apart),");
-    return cell;
-  }
-
   /** @param steps of the row's episode, with that of the row; @throws CellProblem */
   read({ cells }: LogRow, steps: number): StepCells {
     if (this.unseen.size > 0)
@@ -235,8 +195,8 @@ export class LogLayout {
     const hasNext = this.next !== undefined && !this.next.isAbsent(cells);
     if (hasNext) this.readNext(cells);
     return {
-      step: this.step === undefined ? undefined : this.stepOf(cells[this.step]),
-      counter: this.counterOf(cells),
+      step: this.steps.stepOf(cells),
+      counter: this.steps.counterOf(cells),
       observation: this.observed,
       action: acts ? this.acted : undefined,
       reward:
@@ -272,40 +232,6 @@ export class LogLayout {
     if (problem) throw new CellProblem(`column ${quoted(this.action.columns[0]!)} ${problem}`);
   }
 
-  /** What is wrong with a step that is not the one which comes next, and what to do, to follow "row 3 is". */
-  stepProblem(found: number, expected: number, episode: string): string {
-    const told = `step ${found} of episode ${episode}, but step ${expected} comes next`;
-    const aside = this.stepAside();
-    if (found > expected && found >= LIKE_A_TIME) return `${told}; timestamps are no step numbers: ${aside}`;
-    return `${told}; sort the rows by episode and step, and add the missing ones or remove those that are there twice, or, if these are no step numbers, ${aside}`;
-  }
-
-  private stepAside(): string {
-    return leaveAside(this.columns[this.step!]!, this.table, this.mapping);
-  }
-
-  /** What a column counts in a row, whether it is named as the step or not. */
-  countOf({ cells }: LogRow): number | undefined {
-    const cell = this.step === undefined ? this.counterOf(cells) : cells[this.step];
-    return typeof cell === "number" ? cell : undefined;
-  }
-
-  /** The name of the column that counts. */
-  get counterName(): string {
-    return printable(this.columns[this.counter!]!);
-  }
-
-  private counterOf(cells: readonly unknown[]): number | undefined {
-    const cell = this.counter === undefined ? undefined : cells[this.counter];
-    return typeof cell === "number" ? cell : undefined;
-  }
-
-  private stepOf(cell: unknown): number {
-    if (Number.isSafeInteger(cell)) return cell as number;
-    const { message } = this.problem(this.step!, cell, "a whole number");
-    throw new CellProblem(isEmpty(cell) ? message : `${message}; timestamps are no step numbers: ${this.stepAside()}`);
-  }
-
   /** @param needed else an empty cell is as good as 0 */
   private rewardOf(index: number, cell: unknown, needed: boolean): number {
     if (!needed && (cell === null || cell === undefined || Number.isNaN(cell))) return 0;
@@ -313,72 +239,11 @@ export class LogLayout {
     if (typeof cell === "boolean") return Number(cell);
     if (typeof cell === "number" && (allowNonFinite || Number.isFinite(Math.fround(cell)))) return cell;
     if (allowNonFinite && (cell === null || cell === undefined)) return Number.NaN;
-    throw this.problem(index, cell, "a finite number");
-  }
-
-  private problem(index: number, cell: unknown, expected: string): CellProblem {
-    const found = isEmpty(cell) ? "empty" : printable(shown(cell));
-    return new CellProblem(`column ${quoted(this.columns[index]!)} is ${found} where ${expected} belongs`);
+    throw cellProblem(this.columns[index]!, cell, "a finite number");
   }
 
   /** Notes a column as one to read. */
   private place(column: string): number {
     return this.columns.push(column) - 1;
   }
-
-  private countActions(mapping: LogMapping): number | undefined {
-    const count = discreteIn(mapping) ?? this.action.choices ?? this.table.discreteActions;
-    if (count === undefined || isActionCount(count)) return count;
-    throw new DataError(`${this.table.where} declares ${count} discrete actions; it must be a whole number from 1 on.`);
-  }
-
-  /** The first rows tell how many numbers the lists hold. */
-  private measure(): void {
-    const { where, unit } = this.table;
-    let first: LogRow | undefined;
-    for (const row of this.table.rows(this.columns)) {
-      first ??= row;
-      if (this.action.isAbsent(row.cells)) continue;
-      this.observation.measure(first.cells);
-      this.action.measure(row.cells);
-      break;
-    }
-    if (first === undefined) throw new DataError(`${where} holds no rows; record some steps first.`);
-    const { columns } = this.action;
-    if (this.action.size === 0)
-      throw new DataError(
-        `${where}: no ${unit} has a value in ${columns.map(quoted).join(", ")}, where the action belongs; say in a mapping file MAP which column it is ("action: NAME"), ${MAPPING_STEP}`,
-      );
-    this.measureNext();
-    if (this.discreteActions !== undefined && this.action.choices === undefined && this.action.size !== 1)
-      throw new DataError(
-        `${where}: a choice among ${this.discreteActions} actions is one number a row, but the action has ${this.action.size}; leave the count out of the mapping.`,
-      );
-    this.observed = new Float32Array(this.observation.size);
-    this.acted = new Float32Array(this.actionSize);
-    this.after = new Float32Array(this.observation.size);
-  }
-
-  /** By the first row that has a next observation. @throws DataError where it is none of these observations */
-  private measureNext(): void {
-    const { next, observation, table } = this;
-    if (next === undefined) return;
-    for (const { cells } of table.rows(this.columns)) {
-      if (next.isAbsent(cells)) continue;
-      next.measure(cells);
-      if (next.size === observation.size) return;
-      const name = next.columns[0]!;
-      throw new DataError(
-        `${table.where}: ${quoted(name)} has ${next.size} numbers where the observation has ${observation.size}, so that it is not the observation after it; name that one in the mapping (nextObservation), or say --ignore ${printable(name)}.`,
-      );
-    }
-  }
-}
-
-function isEmpty(cell: unknown): boolean {
-  return cell === undefined || cell === null;
-}
-
-function discreteIn({ actions }: LogMapping): number | undefined {
-  return actions !== undefined && "discrete" in actions ? actions.discrete : undefined;
 }
