@@ -8,7 +8,7 @@ import type { DataFiles } from "../../containers/files.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { checkHorizon } from "../flat/flat-episodes.js";
 import type { FlatArray, FlatFile } from "../flat/flat-file.js";
-import { picturesAsRows, pictureShape, withFlatPictures } from "../flat/flat-pictures.js";
+import { pictureShape, picturesAsRows, withFlatPictures } from "../flat/flat-pictures.js";
 import { type RowRole, rowRole } from "../flat/row-names.js";
 import type { ReadOptions } from "../format.js";
 import { openTrajectories } from "../trajectory-lists/trajectories-in-turn.js";

@@ -53,11 +53,20 @@ test("pictures of a folder of episodes are parts; other files with as many numbe
   const episode = (shape: readonly number[], first: number) =>
     npzOf({
       observations: [[3, ...shape], Uint8Array.from({ length: 3 * 24 }, (_, i) => (i + first) % 256)],
-      actions: [[2, 1], [0, 1]],
+      actions: [
+        [2, 1],
+        [0, 1],
+      ],
       rewards: [[2], [0, 1]],
     });
   const files = (second: readonly number[]) =>
-    filesInMemory("demos", new Map([["a.npz", episode([2, 4, 3], 0)], ["b.npz", episode(second, 100)]]));
+    filesInMemory(
+      "demos",
+      new Map([
+        ["a.npz", episode([2, 4, 3], 0)],
+        ["b.npz", episode(second, 100)],
+      ]),
+    );
   const { observations, episodes } = await loadDataset(await episodeFilesFormat.open(files([2, 4, 3]), {}));
   expect(observations).toEqual({ image: { type: "uint8", shape: [2, 4, 3] } });
   expect(episodes.map(({ length }) => length)).toEqual([2, 2]);
