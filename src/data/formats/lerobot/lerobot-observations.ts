@@ -43,7 +43,7 @@ export function chosenObservations(
     );
   }
   const found = taken.map((name) => pictureOf(features.get(name)!, where, options));
-  return { observations, pictures: withOwnNames(found, where), videos: videos.map(printable) };
+  return { observations, pictures: found, videos: videos.map(printable) };
 }
 
 function pictureOf({ name, shape }: KnownFeature, where: string, options: ReadOptions): PictureFeature {
@@ -56,15 +56,6 @@ function pictureOf({ name, shape }: KnownFeature, where: string, options: ReadOp
   // Whatever channels a file has, it is decoded to three colours.
   const form = new PictureForm([declared.height, declared.width, 3], options, place);
   return { name, column: `${name}.bytes`, part: pictureName(name), form };
-}
-
-/** @throws DataError where two would be the same part */
-function withOwnNames(pictures: readonly PictureFeature[], where: string): readonly PictureFeature[] {
-  const twice = pictures.find(({ part }, i) => pictures.findIndex((other) => other.part === part) < i);
-  if (twice === undefined) return pictures;
-  throw new DataError(
-    `${where} has two features that both become the part ${quoted(twice.part)}; take one of them with --observation-keys.`,
-  );
 }
 
 function videoError(where: string, files: DataFiles, videos: readonly string[], otherwise: string): DataError {

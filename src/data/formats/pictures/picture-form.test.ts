@@ -1,6 +1,6 @@
 /** Which axes of an array are what, and names of parts. */
 import { describe, expect, test } from "vitest";
-import { pictureName } from "./picture-choice.js";
+import { chosenPictures, pictureName } from "./picture-choice.js";
 import { floatPictureNote, PictureForm } from "./picture-form.js";
 
 describe("the form of stored pictures", () => {
@@ -88,4 +88,12 @@ test("numbers in the shape of pictures are told, other blocks of numbers are not
   );
   expect(floatPictureNote("cam", [3, 84, 84])).toContain("21168 numbers");
   for (const shape of [[48, 48], [4, 4, 3], [20, 20, 20], [7]]) expect(floatPictureNote("cam", shape)).toBeUndefined();
+});
+
+test("two pictures never become one part", () => {
+  expect(() => chosenPictures(["cam-1", "cam/1"], {}, "x.hdf5")).toThrow(
+    '"x.hdf5" has two pictures that both become the part "cam.1"; take one of them with --images, by the name of its array.',
+  );
+  expect(chosenPictures(["cam-1", "cam/1"], { images: ["cam/1"] }, "x.hdf5")).toEqual(["cam/1"]);
+  expect(() => chosenPictures(["cam"], { images: ["cam", "cam"] }, "x")).toThrow("both become the part");
 });
