@@ -10,15 +10,18 @@ import type { ReadOptions } from "../format.js";
 import { chosenPictures, pictureName } from "../pictures/picture-choice.js";
 import { PictureForm } from "../pictures/picture-form.js";
 import { refuseWithoutPictures } from "../pictures/with-pictures.js";
-import { infoPath, type KnownFeature, type LeRobotInfo, type PictureFeature } from "./lerobot-meta.js";
+import type { KnownFeature, LeRobotInfo, PictureFeature } from "./lerobot-meta.js";
 
-/** @throws DataError for a feature that cannot be read, and where nothing is left to observe; UsageError for an unknown one */
+/**
+ * @param where how messages name the description
+ * @throws DataError for a feature that cannot be read, and where nothing is left to observe; UsageError for an unknown one
+ */
 export function chosenObservations(
   features: ReadonlyMap<string, KnownFeature>,
+  where: string,
   files: DataFiles,
   options: ReadOptions,
 ): Pick<LeRobotInfo, "observations" | "pictures" | "videos"> {
-  const where = `"${files.name}": "${infoPath}"`;
   const named = [...features.values()].filter(({ name }) => /^observation(\.|$)/.test(name));
   const numbers = named.filter(({ numeric }) => numeric).map(({ name }) => name);
   const pictures = named.filter(({ dtype }) => dtype === "image").map(({ name }) => name);
