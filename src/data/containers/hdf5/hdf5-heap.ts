@@ -18,11 +18,19 @@ export function heapObject(
   length: number,
   damaged: () => DataError,
 ): Uint8Array {
-  if (length === 0) return new Uint8Array(0);
+  return length === 0 ? new Uint8Array(0) : objectIn(heapAt(file, heap, damaged), index, length, damaged);
+}
+
+/** All bytes of a heap. */
+export function heapAt(file: DataFile, heap: number, damaged: () => DataError): Uint8Array {
   const end = heap + wordAt(file, heap + 8, 8);
   const isHeap = wordAt(file, heap, 4) === 0x4c4f4347; // "GCOL"
-  if (!isHeap || !(end <= file.size) || end - heap > LONGEST) throw damaged();
-  const bytes = slice(file, heap, end - heap, damaged);
+  if (!isHeap || !(end <= file.size)) throw damaged();
+  return slice(file, heap, end - heap, damaged);
+}
+
+/** The first bytes of one of a heap's objects, as a part of it. */
+export function objectIn(bytes: Uint8Array, index: number, length: number, damaged: () => DataError): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = HEAP_HEADER; at + HEAP_HEADER <= bytes.length; ) {
     const found = view.getUint16(at, true);
@@ -35,7 +43,7 @@ export function heapObject(
 }
 
 export function slice(file: DataFile, offset: number, length: number, damaged: () => DataError): Uint8Array {
-  if (!(length <= LONGEST && offset + length <= file.size)) throw damaged();
+  if (!(length >= 0 && length <= LONGEST && offset + length <= file.size)) throw damaged();
   return file.read(offset, length);
 }
 

@@ -6,7 +6,7 @@
  */
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../files.js";
-import { byteAt, fromLittleEndian, heapObject, slice, wordAt } from "./hdf5-heap.js";
+import { byteAt, fromLittleEndian, heapAt, objectIn, slice, wordAt } from "./hdf5-heap.js";
 import { hdf5Class, type OpenHdf5 } from "./hdf5-module.js";
 
 /** A length, a heap and a number in it. */
@@ -18,6 +18,10 @@ const LAYOUT = [3, 2, 2];
 const TREE = 0x45455254; // "TREE"
 const TREE_HEADER = 24;
 const ENTRY = 32;
+
+/** How often all bytes of a file may be gone through to find its lists, and bytes beyond that for small ones. */
+const MOST_LOOKS = 64;
+const SPARE_WORK = 2 ** 24;
 
 /** Whether an array has one list of bytes a row. @throws DataError if its header is damaged */
 export function isListOfBytes(file: OpenHdf5, key: string): boolean {
@@ -43,10 +47,11 @@ export function readLists(file: OpenHdf5, source: DataFile, key: string): readon
     );
   if (rows * REFERENCE > source.size) throw damaged();
   const lists = new Array<Uint8Array | undefined>(rows).fill(undefined);
+  const heaps = new Heaps(source, damaged);
   for (const { row, address } of chunksOf(source, tree, { left: source.size / TREE_HEADER }, damaged)) {
     const bytes = slice(source, address, chunkRows! * REFERENCE, damaged);
     for (let i = 0; i < chunkRows! && row + i < rows; i++)
-      lists[row + i] = listAt(source, bytes.subarray(i * REFERENCE, (i + 1) * REFERENCE), damaged);
+      lists[row + i] = heaps.listAt(bytes.subarray(i * REFERENCE, (i + 1) * REFERENCE));
   }
   return lists.map((list) => {
     if (list === undefined) throw damaged();
@@ -59,9 +64,37 @@ function headerOf(file: OpenHdf5, key: string) {
   return file.attempt(what, () => file.library.get_dataset_metadata(file.id, `/${key}`));
 }
 
-function listAt(source: DataFile, reference: Uint8Array, damaged: () => DataError): Uint8Array {
-  const number = (from: number, to: number) => fromLittleEndian(reference.subarray(from, to));
-  return heapObject(source, number(4, 12), number(12, 16), number(0, 4), damaged);
+/**
+ * Looks lists up. Those that follow each other share a heap, which is kept; a damaged file may name the same list, or
+ * heaps in turn, any number of times, so that the bytes that lists take and the work are bounded by the file's size.
+ */
+class Heaps {
+  private address = -1;
+  private heap: Uint8Array = new Uint8Array(0);
+  private bytesLeft: number;
+  private workLeft: number;
+
+  constructor(
+    private readonly source: DataFile,
+    private readonly damaged: () => DataError,
+  ) {
+    this.bytesLeft = source.size;
+    this.workLeft = MOST_LOOKS * source.size + SPARE_WORK;
+  }
+
+  listAt(reference: Uint8Array): Uint8Array {
+    const number = (from: number, to: number) => fromLittleEndian(reference.subarray(from, to));
+    const [length, address, index] = [number(0, 4), number(4, 12), number(12, 16)];
+    if (length === 0) return new Uint8Array(0);
+    if (address !== this.address) {
+      this.heap = heapAt(this.source, address, this.damaged);
+      this.address = address;
+    }
+    this.bytesLeft -= length;
+    this.workLeft -= this.heap.length;
+    if (this.bytesLeft < 0 || this.workLeft < 0) throw this.damaged();
+    return objectIn(this.heap, index, length, this.damaged).slice();
+  }
 }
 
 /** The address of the tree of an array's chunks; undefined where its header has no such layout. */

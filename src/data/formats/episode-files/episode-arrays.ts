@@ -11,6 +11,7 @@ import { checkRows, listed, quoted } from "../../containers/refusal.js";
 import { zipEntries } from "../../containers/zip/zip.js";
 import type { ReadOptions } from "../format.js";
 import { pictureName } from "../pictures/picture-choice.js";
+import { floatPictureNote } from "../pictures/picture-form.js";
 
 /** The arrays of one file, all of as many rows, from their first row on. */
 export interface EpisodeArrays {
@@ -74,6 +75,8 @@ export function openEpisodeFile(files: DataFiles, path: string, options: ReadOpt
     observations: chosen.map((key) => observationArray(where, key, open(key))),
   };
   refuseTwice(where, arrays.observations);
+  const vectors = arrays.observations.filter(({ picture }) => picture === undefined);
+  const floats = vectors.flatMap(({ key, array }) => floatPictureNote(key, array.shape.slice(1)) ?? []);
   const { rows } = arrays.action;
   const single = [{ key: "reward", array: arrays.reward }, ...arrays.marks];
   for (const { key, array } of [...single, ...arrays.observations])
@@ -82,7 +85,7 @@ export function openEpisodeFile(files: DataFiles, path: string, options: ReadOpt
     if (array.columns !== 1)
       throw new DataError(`${where}, ${quoted(key)}, has ${array.columns} numbers a row, where one is expected.`);
   if (arrays.action.columns === 0) throw new DataError(`${where}, "action", has no numbers; record actions.`);
-  return { where, fileBytes: file.size, rows, assumed: [...assumed, ...rewards], ...arrays };
+  return { where, fileBytes: file.size, rows, assumed: [...assumed, ...rewards, ...floats], ...arrays };
 }
 
 function observationKeys(where: string, keys: readonly string[], wanted: readonly string[] | undefined) {

@@ -64,6 +64,12 @@ describe("robomimic's pictures", () => {
     );
     const { episodes } = await load(robomimicFormat, files, { dropFaulty: true });
     expect(episodes).toHaveLength(1);
+    const { "data/demo_1/obs/cam": _, ...lacking } = other.arrays;
+    const without = { ...lacking, "data/demo_1/obs/other": [[0], [0]] };
+    const missing = await groupFile("d.hdf5", { ...one.arrays, ...without }, one.shapes);
+    await expect(load(robomimicFormat, missing)).rejects.toThrow(
+      '"d.hdf5": "demo_1" has no "obs/cam": the recording is faulty',
+    );
     const small = await load(robomimicFormat, files, { dropFaulty: true, imageSize: { width: 3, height: 2 } });
     expect(small.observations).toEqual({ cam: { type: "uint8", shape: [2, 3, 3] } });
     expect(small.episodes[0]!.observations.cam!.every((value) => value === 7)).toBe(true);

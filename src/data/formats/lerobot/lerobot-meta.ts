@@ -99,7 +99,7 @@ export function readInfo(files: DataFiles, options: ReadOptions): LeRobotInfo {
   return {
     episodes: info.total_episodes,
     frames: info.total_frames,
-    ...chosenObservations(features, files, options),
+    ...chosenObservations(features, where, files, options),
     action,
     reward: made && (!features.has(REWARD) || options.ignore?.includes(REWARD)) ? undefined : REWARD,
     marks,

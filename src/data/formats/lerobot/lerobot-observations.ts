@@ -10,15 +10,18 @@ import type { ReadOptions } from "../format.js";
 import { chosenPictures, pictureName } from "../pictures/picture-choice.js";
 import { PictureForm } from "../pictures/picture-form.js";
 import { refuseWithoutPictures } from "../pictures/with-pictures.js";
-import { infoPath, type KnownFeature, type LeRobotInfo, type PictureFeature } from "./lerobot-meta.js";
+import type { KnownFeature, LeRobotInfo, PictureFeature } from "./lerobot-meta.js";
 
-/** @throws DataError for a feature that cannot be read, and where nothing is left to observe; UsageError for an unknown one */
+/**
+ * @param where how messages name the description
+ * @throws DataError for a feature that cannot be read, and where nothing is left to observe; UsageError for an unknown one
+ */
 export function chosenObservations(
   features: ReadonlyMap<string, KnownFeature>,
+  where: string,
   files: DataFiles,
   options: ReadOptions,
 ): Pick<LeRobotInfo, "observations" | "pictures" | "videos"> {
-  const where = `"${files.name}": "${infoPath}"`;
   const named = [...features.values()].filter(({ name }) => /^observation(\.|$)/.test(name));
   const numbers = named.filter(({ numeric }) => numeric).map(({ name }) => name);
   const pictures = named.filter(({ dtype }) => dtype === "image").map(({ name }) => name);
@@ -43,7 +46,7 @@ export function chosenObservations(
     );
   }
   const found = taken.map((name) => pictureOf(features.get(name)!, where, options));
-  return { observations, pictures: withOwnNames(found, where), videos: videos.map(printable) };
+  return { observations, pictures: found, videos: videos.map(printable) };
 }
 
 function pictureOf({ name, shape }: KnownFeature, where: string, options: ReadOptions): PictureFeature {
@@ -56,15 +59,6 @@ function pictureOf({ name, shape }: KnownFeature, where: string, options: ReadOp
   // Whatever channels a file has, it is decoded to three colours.
   const form = new PictureForm([declared.height, declared.width, 3], options, place);
   return { name, column: `${name}.bytes`, part: pictureName(name), form };
-}
-
-/** @throws DataError where two would be the same part */
-function withOwnNames(pictures: readonly PictureFeature[], where: string): readonly PictureFeature[] {
-  const twice = pictures.find(({ part }, i) => pictures.findIndex((other) => other.part === part) < i);
-  if (twice === undefined) return pictures;
-  throw new DataError(
-    `${where} has two features that both become the part ${quoted(twice.part)}; take one of them with --observation-keys.`,
-  );
 }
 
 function videoError(where: string, files: DataFiles, videos: readonly string[], otherwise: string): DataError {

@@ -5,7 +5,13 @@ import { loadDataset } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import type { ReadOptions } from "../format.js";
 import { fuzzFormat } from "../fuzz.fixture.js";
-import { expectedOf, largestDifference, recordingFolder, withJson } from "../pictures/pictures.fixture.js";
+import {
+  expectedOf,
+  largestDifference,
+  pictureBytes,
+  recordingFolder,
+  withJson,
+} from "../pictures/pictures.fixture.js";
 import { lerobotFormat } from "./lerobot-format.js";
 
 const load = async (files: DataFiles, options: ReadOptions = {}) =>
@@ -106,6 +112,28 @@ describe("LeRobot's pictures", () => {
     await expect(
       load(withInfo(({ features }) => (features["observation.images.more"] = { dtype: "image", shape: [6, 8, 3] }))),
     ).rejects.toThrow('has no column "observation.images.more.bytes"');
+  });
+
+  const withTable = (name: string) =>
+    recordingFolder("lerobot", (bytes, path) => (path.endsWith(".parquet") ? pictureBytes(name) : bytes));
+
+  test.each([
+    ["lerobot-missing.parquet", /row 4: "observation.images.top" holds no picture; where its frames are files/],
+    ["lerobot-null.parquet", /row 4: "observation.images.top" holds no picture; where its frames are files/],
+    ["lerobot-other-size.parquet", /row 4: "observation.images.top" .* has 6 x 8 pixels where 8 x 6 are expected/],
+    ["lerobot-deep.parquet", /row 4: "observation.images.top" .* has 16 bits a channel, where 8 are read/],
+  ])("in one row of %s are refused with the row, and the others are read", async (name, message) => {
+    await expect(load(withTable(name))).rejects.toThrow(message);
+    const { episodes } = await load(withTable(name), { images: ["images.wrist"] });
+    expect(episodes).toHaveLength(2);
+  });
+
+  test("of grey and with transparency become colours, which is said of transparency", async () => {
+    const { episodes, notes } = await load(withTable("lerobot-kinds.parquet"));
+    const found = episodes[1]!.observations["images.top"]!;
+    expect(found.slice(0, 144).every((value) => value === 77)).toBe(true);
+    expect(found.slice(144, 288).every((value) => value === 33)).toBe(true);
+    expect(notes!.map(({ text }) => text)).toContain("the pictures have transparency, which is left out");
   });
 
   test("in videos are left out with a note, and refused where they are asked for or all that there is", async () => {

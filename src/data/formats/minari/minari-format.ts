@@ -19,7 +19,7 @@ import { mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
 import { hdf5Outline } from "../outline.js";
 import { chosenPictures, pictureName } from "../pictures/picture-choice.js";
-import { PictureForm } from "../pictures/picture-form.js";
+import { floatPictureNote, PictureForm } from "../pictures/picture-form.js";
 import { refuseNothing, refuseWithoutPictures } from "../pictures/with-pictures.js";
 import { assembleEpisode, type EpisodeLayout, type MinariStorage, type PictureLeaf } from "./minari-episode.js";
 import { episodeName, readMetadata } from "./minari-metadata.js";
@@ -162,6 +162,11 @@ function sourceOf(name: string, storage: MinariStorage, layout: EpisodeLayout, o
       notes.begin();
       if (pictures.length > 0) await loadPictureDecoders();
       for (const { part, form } of pictures) form.note(part, notes);
+      for (const { path, space } of observations) {
+        const note =
+          space.kind === "box" ? floatPictureNote(["observations", ...path].join("/"), space.shape) : undefined;
+        if (note) notes.say(note);
+      }
       let found = 0;
       for (const number of storage.episodes) {
         const episode = await unlessFaulty(options, notes, () =>

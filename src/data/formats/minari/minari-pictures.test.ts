@@ -67,6 +67,24 @@ describe.each(storages)("%s", (name) => {
   });
 });
 
+test("grey pictures of two axes come back as they are in calql's own format", async () => {
+  const observations = { grey: { type: "uint8", shape: [4, 5] } } as const;
+  const episode = {
+    length: 1,
+    observations: { grey: Uint8Array.from({ length: 40 }, (_, i) => i) },
+    actions: Float32Array.of(1),
+    rewards: Float32Array.of(2),
+    terminated: Uint8Array.of(1),
+    truncated: false,
+  };
+  const target = new MemoryTarget();
+  const sink = await calqlFormat.create!(target, { source: "made", observations, actionSize: 1 });
+  await sink.write(episode);
+  await sink.finish();
+  const source = await calqlFormat.open(filesInMemory("written", new Map(target.contents())), {});
+  expect(await loadDataset(source)).toMatchObject({ observations, episodes: [episode] });
+});
+
 describe("what calql writes with pictures comes back to the bit", () => {
   const dataset: Dataset = {
     source: "made",

@@ -22,6 +22,7 @@ import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
+import { floatPictureNote } from "../pictures/picture-form.js";
 
 /** OGBench's `_goal_tol` of its mazes. */
 const GOAL_RADIUS = 0.5;
@@ -42,6 +43,8 @@ export function openOGBench(files: DataFiles, options: ReadOptions): EpisodeSour
     notes,
     async *episodes() {
       notes.begin();
+      const note = isPicture(observations) ? undefined : floatPictureNote("observations", observations.shape.slice(1));
+      if (note) notes.say(note);
       yield* readEpisodes(archive, notes);
     },
   };

@@ -1,7 +1,7 @@
 /** Which axes of an array are what, and names of parts. */
 import { describe, expect, test } from "vitest";
-import { pictureName } from "./picture-choice.js";
-import { PictureForm } from "./picture-form.js";
+import { chosenPictures, pictureName } from "./picture-choice.js";
+import { floatPictureNote, PictureForm } from "./picture-form.js";
 
 describe("the form of stored pictures", () => {
   test.each([
@@ -80,4 +80,20 @@ test.each([
   ["cam-1 left", "cam.1.left"],
 ])("pictures stored as %s are the part %s", (stored, part) => {
   expect(pictureName(stored)).toBe(part);
+});
+
+test("numbers in the shape of pictures are told, other blocks of numbers are not", () => {
+  expect(floatPictureNote("cam", [48, 48, 3])).toBe(
+    '"cam" has the shape of pictures, [48, 48, 3], but holds no bytes, and was taken as 6912 numbers of the vector; if these are pictures, store them as uint8, 0 to 255',
+  );
+  expect(floatPictureNote("cam", [3, 84, 84])).toContain("21168 numbers");
+  for (const shape of [[48, 48], [4, 4, 3], [20, 20, 20], [7]]) expect(floatPictureNote("cam", shape)).toBeUndefined();
+});
+
+test("two pictures never become one part", () => {
+  expect(() => chosenPictures(["cam-1", "cam/1"], {}, "x.hdf5")).toThrow(
+    '"x.hdf5" has two pictures that both become the part "cam.1"; take one of them with --images, by the name of its array.',
+  );
+  expect(chosenPictures(["cam-1", "cam/1"], { images: ["cam/1"] }, "x.hdf5")).toEqual(["cam/1"]);
+  expect(() => chosenPictures(["cam"], { images: ["cam", "cam"] }, "x")).toThrow("both become the part");
 });

@@ -6,6 +6,7 @@
 import { DataError } from "../../../errors.js";
 import type { Part } from "../../columns.js";
 import type { PictureSize } from "../../containers/pictures/picture.js";
+import { printable } from "../../containers/refusal.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import type { ImageSize } from "../format.js";
 import { Resizer } from "./resize.js";
@@ -18,6 +19,8 @@ export interface FormOptions {
 }
 
 const COLOURS = [3, 1, 4];
+/** Below this a block of numbers is no picture. */
+const LEAST_SIDE = 16;
 /** As many as five stacked colour frames have. */
 const MOST_CHANNELS = 16;
 
@@ -97,6 +100,14 @@ export class PictureForm {
         target[pixel * channels + channel] = frame[channel * pixels + pixel]!;
     return target;
   }
+}
+
+/** What is said of arrays that look like pictures and are no bytes: they are read as numbers; undefined of others. */
+export function floatPictureNote(name: string, stored: readonly number[]): string | undefined {
+  const [first = 0, second = 0, third = 0] = stored;
+  const sides = COLOURS.includes(third) ? [first, second] : COLOURS.includes(first) ? [second, third] : [];
+  if (stored.length !== 3 || sides.length === 0 || Math.min(...sides) < LEAST_SIDE) return undefined;
+  return `"${printable(name)}" has the shape of pictures, [${stored.join(", ")}], but holds no bytes, and was taken as ${first * second * third} numbers of the vector; if these are pictures, store them as uint8, 0 to 255`;
 }
 
 function axesOf(stored: readonly number[], ordered: boolean, where: string): Axes {

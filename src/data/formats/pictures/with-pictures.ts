@@ -21,6 +21,8 @@ export function isPicturePart({ type, shape }: ObservationParts[string]): boolea
  * @throws UsageError for pictures that are not there, and where nothing is left to observe
  */
 export function withPictures(source: EpisodeSource, options: ReadOptions, ordered = false): EpisodeSource {
+  const changed = options.images !== undefined || options.imageSize !== undefined;
+  if (ordered && !changed) return source;
   const parts = source.observations;
   const pictures = Object.keys(parts).filter((name) => isPicturePart(parts[name]!));
   refuseWithoutPictures(pictures, options, source.source);
@@ -45,7 +47,6 @@ export function withPictures(source: EpisodeSource, options: ReadOptions, ordere
     ]),
   });
   const { blocks } = source;
-  const changed = options.images !== undefined || options.imageSize !== undefined;
   return {
     ...source,
     observations,
@@ -60,7 +61,7 @@ export function withPictures(source: EpisodeSource, options: ReadOptions, ordere
     ...(blocks && {
       blocks: {
         ...blocks,
-        identity: changed ? `${blocks.identity} ${JSON.stringify(observations)}` : blocks.identity,
+        identity: `${blocks.identity} ${JSON.stringify(observations)}`,
         read: (block: number) => blocks.read(block).map(asTaken),
       },
     }),
