@@ -6,74 +6,8 @@
 import { DataError } from "../errors.js";
 import { STATE } from "./columns.js";
 import type { Episode } from "./episode.js";
-
-/** Rows as recorded; arrays are row-major. */
-export interface RecordedRows {
-  readonly count: number;
-  readonly observationSize: number;
-  readonly actionSize: number;
-  /** [count, observationSize] */
-  readonly observations: Float32Array;
-  /** [count, actionSize] */
-  readonly actions: Float32Array;
-  /** [count] */
-  readonly rewards: Float32Array;
-  /** [count], 1 where the task ended. */
-  readonly terminals: Uint8Array;
-  /** [count], 1 where the clock ended the episode. */
-  readonly timeouts?: Uint8Array;
-  /** [count, observationSize] */
-  readonly nextObservations?: Float32Array;
-  /** [count], the number of the demonstration that a row belongs to. */
-  readonly demonstrations?: Float32Array | Float64Array;
-  /** [count], a counter of steps or the time within an episode: where it falls back, another one has begun. */
-  readonly counters?: Float32Array | Float64Array;
-  /** [count], 1 where the task was solved; only where rewards are made of it. */
-  readonly success?: Uint8Array;
-}
-
-/** How row `row` stands to the one after it. */
-type Ending =
-  | "none"
-  /** The task ended in this row. */
-  | "terminal"
-  /** The recording ended with this row, whose next observation is unknown: it gives only the last observation. */
-  | "dropped"
-  /** A row that is marked as the task's end and the clock's, after a terminal row: AntMaze data repeat a success so. */
-  | "repeated"
-  /** The recording ended with this row, whose next observation is stored. */
-  | "cut"
-  /** As "cut", but nothing marks it: only the observations do not continue. */
-  | "jump"
-  /** As "dropped", but nothing marks it: only the counter of steps falls back. */
-  | "reset";
-
-const SAME_OBSERVATION = 1e-6;
-
-/** Why a row gives no step, to follow a count of rows. */
-const reasons: Readonly<Partial<Record<Ending, string>>> = {
-  dropped: "because an episode ends there and what was observed next is not stored",
-  reset: "because an episode ends there and what was observed next is not stored",
-  repeated: "because they repeat the end of the task in the row before, and the clock ended the recording there",
-};
-
-/** How rows are split. */
-export interface SplitRules {
-  /** Steps after which the clock ends an episode, where no mark of the clock is there. */
-  readonly horizon?: number | undefined;
-  /** Whether a mark of the task's end is the clock's in an episode that is as long as the horizon. */
-  readonly doneMayBeClock?: boolean | undefined;
-  /** Whether the row before the first one is terminal, and the recording went on after it. */
-  readonly afterTerminal?: boolean | undefined;
-  /** The reward of the row before the first one. */
-  readonly rewardBefore?: number | undefined;
-  /** Whether a row of zeros at an end may be one that only holds the last observation. */
-  readonly closingRows?: boolean | undefined;
-  /** Where rewards are made: whether an episode succeeded, by its number in the stretch and its rows. */
-  readonly succeeded?: ((episode: number, first: number, last: number) => boolean) | undefined;
-  /** Whether the rows end where the recording does; else the last row's ending is not known yet. */
-  readonly complete: boolean;
-}
+import type { RecordedRows, SplitRules } from "./recorded-rows.js";
+import { type Ending, endingOf, followsTerminal, isCut, onlyCloses, reasons } from "./row-endings.js";
 
 /**
  * Splits rows into episodes as D4RL's own tools do, but for what these lose.
@@ -134,11 +68,6 @@ export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
   return { episodes, firstRows, met, used: start, jumps, resets, cut, leftOut };
 }
 
-/** Whether only the horizon ended an episode in the middle of the rows. */
-function isCut({ timeouts, terminals, count }: RecordedRows, row: number, step: number, rules: SplitRules): boolean {
-  return step + 1 === rules.horizon && timeouts === undefined && terminals[row] === 0 && row + 1 < count;
-}
-
 /** One endless episode would hide the seams between its parts as if they were transitions. */
 export function endlessError(source: string): DataError {
   return new DataError(
@@ -163,76 +92,6 @@ export interface SplitRows {
   readonly cut: number;
   /** Rows whose step is lost, and why. */
   readonly leftOut: readonly { readonly row: number; readonly reason: string }[];
-}
-
-function endingOf(rows: RecordedRows, row: number, step: number, rules: SplitRules): Ending {
-  const { timeouts, terminals } = rows;
-  const { horizon = Number.POSITIVE_INFINITY, doneMayBeClock = false } = rules;
-  const byClock = doneMayBeClock && step + 1 >= horizon;
-  if (terminals[row] === 1 && !byClock) {
-    if (timeouts?.[row] !== 1) return "terminal";
-    return followsTerminal(rows, row, rules) ? "repeated" : "terminal";
-  }
-  // Where done means either, only its marks end an episode.
-  const atHorizon = doneMayBeClock ? terminals[row] === 1 : step + 1 === horizon;
-  const clock = timeouts === undefined ? atHorizon : timeouts[row] === 1;
-  if (clock) return knowsNext(rows, row) ? "cut" : "dropped";
-  return unmarkedEnding(rows, row);
-}
-
-/** Whether the task ended in the row before, and the recording went on. */
-function followsTerminal({ terminals, timeouts }: RecordedRows, row: number, rules: SplitRules): boolean {
-  return row > 0 ? terminals[row - 1] === 1 && timeouts?.[row - 1] !== 1 : rules.afterTerminal === true;
-}
-
-/**
- * Writers close an episode with a row of no action and the reward before it, which only holds its last observation: no
- * step is lost with it.
- */
-function onlyCloses({ actions, actionSize, rewards }: RecordedRows, row: number, rules: SplitRules): boolean {
-  const before = row > 0 ? rewards[row - 1] : rules.rewardBefore;
-  if (rewards[row] !== 0 && rewards[row] !== before) return false;
-  return actions.subarray(row * actionSize, (row + 1) * actionSize).every((value) => value === 0);
-}
-
-/** Whether what was observed after the last row of an episode is stored, and not just the first of the next episode. */
-function knowsNext(rows: RecordedRows, row: number): boolean {
-  if (rows.nextObservations === undefined) return false;
-  return row + 1 === rows.count || !goesOn(rows, row);
-}
-
-function unmarkedEnding(rows: RecordedRows, row: number): Ending {
-  const { nextObservations, demonstrations, counters } = rows;
-  const last = row + 1 === rows.count;
-  if (last || (demonstrations !== undefined && demonstrations[row] !== demonstrations[row + 1]))
-    return knowsNext(rows, row) ? "cut" : "dropped";
-  if (nextObservations !== undefined && !goesOn(rows, row)) return "jump";
-  return counters !== undefined && counters[row + 1]! < counters[row]! ? "reset" : "none";
-}
-
-/** Whether the stored next observation of a row is that of the row after it. */
-function goesOn({ nextObservations, observations, observationSize: size }: RecordedRows, row: number): boolean {
-  return sameObservation(nextObservations!, row * size, observations, (row + 1) * size, size);
-}
-
-/**
- * Whether a stored next observation is the one that follows: closer than the field's tolerance (Euclidean). Numbers that
- * are not finite are there only for inspection and count as the same.
- * @param at where the stored one begins; @param followingAt where the other does
- */
-export function sameObservation(
-  stored: Float32Array,
-  at: number,
-  following: Float32Array,
-  followingAt: number,
-  size: number,
-): boolean {
-  let squares = 0;
-  for (let i = 0; i < size; i++) {
-    const difference = stored[at + i]! - following[followingAt + i]!;
-    if (Number.isFinite(difference)) squares += difference * difference;
-  }
-  return Math.sqrt(squares) <= SAME_OBSERVATION;
 }
 
 function episodeOf(rows: RecordedRows, start: number, end: number, ending: Ending): Episode {

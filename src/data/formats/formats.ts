@@ -75,7 +75,7 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
     throw new DataError(
       `"${files.name}" could be ${found.map(({ description }) => description).join(" or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,
     );
-  const { refuseKnownLayout, refuseUnknown } = await import("./known-layouts.js");
+  const { refuseKnownLayout, refuseUnknown } = await import("./refuse-layout.js");
   throw new DataError((await refuseKnownLayout(files)) ?? refuseUnknown(files));
 }
 

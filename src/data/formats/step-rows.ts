@@ -6,7 +6,7 @@
 
 import { type ObservationParts, type Observations, STATE, widthOf } from "../columns.js";
 import type { Episode } from "../episode.js";
-import { sameObservation } from "../trajectories.js";
+import { sameObservation } from "../row-endings.js";
 import type { EpisodeMemory } from "./episode-memory.js";
 import { RowBlocks } from "./row-blocks.js";
 

@@ -6,7 +6,8 @@ import { DataError } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import { type Episode, stateOf } from "../../episode.js";
 import type { ReadingNotes } from "../../reading-notes.js";
-import type { RecordedRows, SplitRows, SplitRules } from "../../trajectories.js";
+import type { RecordedRows, SplitRules } from "../../recorded-rows.js";
+import type { SplitRows } from "../../trajectories.js";
 import { nothingLeft, reasonOf } from "../faulty-episode.js";
 import type { FlatOptions, FlatTables } from "./flat-tables.js";
 

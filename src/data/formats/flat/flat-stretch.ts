@@ -12,7 +12,7 @@
 import { DataError } from "../../../errors.js";
 import { checkFinite, flagsOf } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
-import type { RecordedRows } from "../../trajectories.js";
+import type { RecordedRows } from "../../recorded-rows.js";
 import { checkedRows } from "../faulty-episode.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
 import { type FlatOptions, type FlatTables, placeOf } from "./flat-tables.js";

@@ -5,7 +5,7 @@
  */
 import { DataError } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
-import { sameObservation } from "../../trajectories.js";
+import { sameObservation } from "../../row-endings.js";
 import { columnsOf, type FlatArray, type FlatFile, type Forwards, windowed } from "./flat-file.js";
 import { type RowRole, rowRole } from "./row-names.js";
 

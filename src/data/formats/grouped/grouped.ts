@@ -26,7 +26,7 @@ import { numbersPerRow, readHeader } from "../../containers/hdf5/hdf5-table.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
-import { sameObservation } from "../../trajectories.js";
+import { sameObservation } from "../../row-endings.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import { faulty, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
