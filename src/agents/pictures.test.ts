@@ -155,6 +155,18 @@ describe.each(builtInAgents.filter((name) => hasCritics(name) && hasPolicy(name)
   },
 );
 
+describe("pictures too small for an encoder", () => {
+  it("are refused in a sentence that names another", async () => {
+    const tiny: ObservationParts = { image: { type: "uint8", shape: [3, 9, 1] } };
+    const create = (encoder: "cog" | "small" | "impala-small") =>
+      smallAgent("bc", { encoder }, { observationSize: 27, observations: tiny });
+    await expect(create("cog")).rejects.toThrow(
+      "Pictures of 3x9 are too small for the encoder cog; take the encoder small.",
+    );
+    for (const encoder of ["small", "impala-small"] as const) await (await create(encoder)).release();
+  });
+});
+
 describe("going on with another algorithm", () => {
   it("keeps the encoder, its target and its moments", async () => {
     const calQl = await updated(await looking("cal-ql", beside));
