@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { exitCodeOf, speakInSentences } from "../src/cli/usage.js";
 import { benchCommand } from "./bench/bench-command.js";
 import { compareTorchCommand } from "./bench/compare-torch.js";
+import { benchConvolutionsCommand } from "./bench/convolutions.js";
 import { browserCheckCommand } from "./browser/browser-check.js";
 import { chaosCommand } from "./chaos/chaos-command.js";
 import { checkCostCommand } from "./chaos/check-cost.js";
@@ -24,6 +25,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     parityCommand,
     benchCommand,
     compareTorchCommand,
+    benchConvolutionsCommand,
     doorsCommand,
     compareSpeedCommand,
     exactRegretCommand,

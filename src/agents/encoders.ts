@@ -6,8 +6,10 @@
  */
 import type { ObservationParts } from "../data/columns.js";
 import { widthOf } from "../data/columns.js";
+import { UsageError } from "../errors.js";
 import { type Encoder, lentEncoder, type Picture, pictureEncoder, plainEncoder } from "../networks/encoder.js";
 import type { Ensemble } from "../networks/ensemble.js";
+import { ShapeError } from "../tensor/tensor.js";
 import { type AgentContext, isPicture, partsOf } from "./context.js";
 import type { ActorCriticSettings, CommonSettings } from "./settings.js";
 
@@ -17,7 +19,13 @@ export function encoderOf(network: string, { settings, sizes }: Pick<AgentContex
   const { encoder: kind, encoderTrunk: trunk } = settings;
   const { observationSize } = sizes;
   if (kind === "flat" || pictures.length === 0) return plainEncoder(observationSize);
-  return pictureEncoder(network, { kind, trunk, pictures, observationSize });
+  try {
+    return pictureEncoder(network, { kind, trunk, pictures, observationSize });
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const sides = pictures.map(({ shape: [height, width] }) => `${height}x${width}`).join(" and ");
+    throw new UsageError(`Pictures of ${sides} are too small for the encoder ${kind}; take the encoder small.`);
+  }
 }
 
 /** The encoder of a network beside critics: theirs, as it stands in `critics`, or one of its own. */

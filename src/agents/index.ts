@@ -35,7 +35,15 @@ export { z } from "zod";
 // What it learns from
 export { Update } from "./update.js";
 export { type Losses, mergeLosses, numbered, type Objective } from "./losses.js";
-export { backup, type CriticPair, criticRegression, declareCriticPair, qValues } from "./critics.js";
+export {
+  backup,
+  type CriticPair,
+  criticRegression,
+  declareCriticPair,
+  declareWithCritics,
+  qValues,
+} from "./critics.js";
+export { encoderBeside, encoderOf } from "./encoders.js";
 export { calibrationMetrics } from "./metrics.js";
 export { weightedCloning, weightedCloningSettings } from "./weighted-cloning.js";
 export { cosineDecay, exponentialDecay, linearDecay, progress } from "./schedules.js";

@@ -155,6 +155,60 @@ describe.each(builtInAgents.filter((name) => hasCritics(name) && hasPolicy(name)
   },
 );
 
+/** Pictures with a square somewhere, and the place of it as actions in [-0.8, 0.8], the reward being the first of them. */
+function squares(rows: number, random: RandomStream): VectorRows {
+  const [side, square] = [32, 6];
+  const picture = new Uint8Array(rows * side * side);
+  const actions = new Float32Array(2 * rows);
+  for (let row = 0; row < rows; row++) {
+    const places = [random.integer(side - square), random.integer(side - square)] as const;
+    for (let i = 0; i < square; i++)
+      picture.fill(
+        255,
+        (row * side + places[0] + i) * side + places[1],
+        (row * side + places[0] + i) * side + places[1] + square,
+      );
+    places.forEach((place, k) => {
+      actions[2 * row + k] = (1.6 * place) / (side - square - 1) - 0.8;
+    });
+  }
+  const rewards = actions.filter((_, i) => i % 2 === 0);
+  const numbers = { rewards, terminated: rewards.map(() => 1), returnsToGo: rewards };
+  const pictures = { "observations/image": picture, "nextObservations/image": picture };
+  return { ...pictures, ...numbers, actions, nextActions: actions } as unknown as VectorRows;
+}
+
+describe("an agent that must look", () => {
+  // The mean square of an action is 0.23; TD3+BC's policy sees only what its critics' encoder finds.
+  it.each([
+    ["bc", { cloningLoss: "mse" }],
+    ["td3-bc", { bcAlpha: 0.2, actorDelay: 1, criticLearningRate: 1e-3 }],
+  ] as const)("%s finds a square in the picture", async (name, own) => {
+    const observations: ObservationParts = { image: { type: "uint8", shape: [32, 32, 1] } };
+    const settings = { batchSize: 32, randomShift: 0, actorLearningRate: 1e-3, ...own };
+    const agent = await smallAgent(name, { ...settings, actorHidden: [64] }, { observationSize: 1024, observations });
+    const random = new RandomStream(1);
+    for (let i = 0; i < 120; i++) await agent.update(squares(32, random));
+    const { actions, ...rows } = squares(64, random);
+    const found = await agent.act({ image: rows["observations/image"]! }, { deterministic: true });
+    const error = found.reduce((total, action, i) => total + (action - actions[i]!) ** 2, 0) / found.length;
+    expect(error).toBeLessThan(0.02);
+    await agent.release();
+  });
+});
+
+describe("pictures too small for an encoder", () => {
+  it("are refused in a sentence that names another", async () => {
+    const tiny: ObservationParts = { image: { type: "uint8", shape: [3, 9, 1] } };
+    const create = (encoder: "cog" | "small" | "impala-small") =>
+      smallAgent("bc", { encoder }, { observationSize: 27, observations: tiny });
+    await expect(create("cog")).rejects.toThrow(
+      "Pictures of 3x9 are too small for the encoder cog; take the encoder small.",
+    );
+    for (const encoder of ["small", "impala-small"] as const) await (await create(encoder)).release();
+  });
+});
+
 describe("going on with another algorithm", () => {
   it("keeps the encoder, its target and its moments", async () => {
     const calQl = await updated(await looking("cal-ql", beside));

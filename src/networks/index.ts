@@ -1,5 +1,12 @@
 /** The networks that agents are built from, as exported from `calql/agents`. */
-export { actionValues, type CriticShape, declareCritics, minimumOverCritics, stateActionRows } from "./critic.js";
+export {
+  actionValues,
+  type CriticShape,
+  declareCritics,
+  minimumOverCritics,
+  stateActionRows,
+  valuesOfActions,
+} from "./critic.js";
 export {
   type DeterministicPolicy,
   type DeterministicShape,
@@ -12,9 +19,18 @@ export {
   greedyActions,
   greedyPolicy,
   isAction,
+  valuesOfAll,
   valuesWhere,
 } from "./discrete.js";
-export { declareEnsemble, type Ensemble, type EnsembleShape } from "./ensemble.js";
+export {
+  type Encoder,
+  type EncoderShape,
+  lentEncoder,
+  type Picture,
+  pictureEncoder,
+  plainEncoder,
+} from "./encoder.js";
+export { declareEnsemble, type Ensemble, type EnsembleShape, type Networks } from "./ensemble.js";
 export {
   type GaussianPolicy,
   type GaussianShape,
@@ -26,7 +42,8 @@ export {
 export { orthogonal } from "./initialisation.js";
 export { type MlpOptions, mlp, mlpParameters } from "./mlp.js";
 export { declareParameters, declareScalar, member, type ParameterDefinition, type Parameters } from "./parameters.js";
-export type { Policy } from "./policy.js";
+export { networksOf, type Policy } from "./policy.js";
+export { randomShift } from "./random-shift.js";
 export {
   type Distribution,
   logProbability,

@@ -11,9 +11,6 @@ import {
   clip,
   concat,
   constant,
-  conv2d,
-  conv2dToInput,
-  conv2dToKernel,
   cos,
   div,
   exp,
@@ -28,8 +25,6 @@ import {
   logSumExp,
   matmul,
   maximum,
-  maxPool,
-  maxPoolIndices,
   minimum,
   mul,
   neg,
@@ -53,6 +48,7 @@ import {
   transpose,
   where,
 } from "./operations.js";
+import { pictureCases } from "./picture-cases.fixture.js";
 import { type OperationKind, type Shape, sizeOf, type Tensor } from "./tensor.js";
 
 type Range = "any" | "positive" | "even" | "odd";
@@ -137,26 +133,6 @@ const unary = (operation: (x: Tensor) => Tensor, range: Range = "any") => {
 const binary = (operation: (a: Tensor, b: Tensor) => Tensor, first: Range = "any", second: Range = "any") => {
   return (draw: Draw) => operation(...draw.pair(first, second));
 };
-
-/** Shapes of a convolution: pictures that are not square, rows at the end that no window reaches, strides and padding. */
-function convolution(draw: Draw) {
-  const how = { stride: draw.integer(1, 2), padding: draw.integer(0, 1) };
-  const [u, v] = [draw.integer(1, 3), draw.integer(1, 3)];
-  const x = [draw.integer(1, 2), draw.integer(1, 3), u + draw.integer(0, 3), v + draw.integer(0, 3)];
-  const kernel = [draw.integer(1, 3), x[1]!, u, v];
-  return { x, kernel, y: conv2d(input("x", x), input("kernel", kernel), how).shape, how };
-}
-
-/** Pictures whose numbers are all different, so that the largest of a window is one. */
-function pooling(draw: Draw) {
-  const how = { size: draw.integer(2, 3), stride: draw.integer(1, 2), padding: draw.integer(0, 1) };
-  const shape = [draw.integer(1, 2), draw.integer(1, 2), how.size + draw.integer(0, 3), how.size + draw.integer(0, 3)];
-  const apart = constant(
-    Float32Array.from({ length: sizeOf(shape) }, (_, i) => 0.05 * ((i * 7919) % sizeOf(shape))),
-    shape,
-  );
-  return { x: add(mul(draw.input(shape), 0.001), apart), how };
-}
 
 /** One expression an entry, over inputs of the draw; conditions and indices are turned into numbers by their users. */
 export const gradientCases: { readonly [K in OperationKind]: (draw: Draw) => Tensor } = {
@@ -268,25 +244,5 @@ export const gradientCases: { readonly [K in OperationKind]: (draw: Draw) => Ten
     const order = x.shape.map((_, i) => i);
     return transpose(x, draw.boolean() ? order.toReversed() : order.toSorted((a, b) => ((a + 1) % 3) - ((b + 1) % 3)));
   },
-  conv2d: (draw) => {
-    const { x, kernel, how } = convolution(draw);
-    return conv2d(draw.input(x), draw.input(kernel), how, draw.boolean() ? draw.input([kernel[0]!]) : undefined);
-  },
-  conv2dToInput: (draw) => {
-    const { x, kernel, y, how } = convolution(draw);
-    return conv2dToInput(draw.input(y), draw.input(kernel), x, how);
-  },
-  conv2dToKernel: (draw) => {
-    const { x, kernel, y, how } = convolution(draw);
-    return conv2dToKernel(draw.input(x), draw.input(y), kernel, how);
-  },
-  maxPool: (draw) => {
-    const { x, how } = pooling(draw);
-    return maxPool(x, how);
-  },
-  maxPoolIndices: (draw) => {
-    const { x, how } = pooling(draw);
-    const indices = maxPoolIndices(x, how);
-    return gather(reshape(mul(x, x), [sizeOf(x.shape)]), reshape(indices, [sizeOf(indices.shape)]), 0);
-  },
+  ...pictureCases,
 };

@@ -138,7 +138,7 @@ export function toFloat(indices: Tensor): Tensor {
 /** Whole numbers, from 0 up to 2^24, as indices for `gather`; no gradient. */
 export function toIndices(x: Tensor): Tensor {
   if (x.elementType !== "float32") throw new ShapeError("toIndices", [x], "only numbers are converted");
-  return makeTensor({ kind: "toIndices" }, [x], x.shape, "int64");
+  return makeTensor({ kind: "toIndices" }, [x], x.shape, "int32");
 }
 
 /** The values that stand at the indices along an axis; the result has the shape of the indices. */
@@ -146,8 +146,12 @@ export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   const along = resolveAxis("gather", x, axis);
   const fits =
     indices.shape.length === x.shape.length && indices.shape.every((n, i) => i === along || n === x.shape[i]);
-  if (!fits || indices.elementType !== "int64") {
-    throw new ShapeError("gather", [x, indices], "the indices must be int64 and have the same shape outside the axis");
+  if (!fits || !isIndices(indices)) {
+    throw new ShapeError(
+      "gather",
+      [x, indices],
+      "the indices must be whole numbers and have the same shape outside the axis",
+    );
   }
   return makeTensor({ kind: "gather", axis: along }, [x, indices], indices.shape, x.elementType);
 }
@@ -158,12 +162,16 @@ export function scatter(values: Tensor, indices: Tensor, axis: number, shape: Sh
   if (!sameShape(values.shape, indices.shape)) {
     throw new ShapeError("scatter", [values, indices], "there must be one index for each value");
   }
-  if (indices.elementType !== "int64") throw new ShapeError("scatter", [values, indices], "the indices must be int64");
+  if (!isIndices(indices)) throw new ShapeError("scatter", [values, indices], "the indices must be whole numbers");
   if (!sameShape(without(shape, along), without(values.shape, along))) {
     const reason = `[${shape.join(", ")}] must be the values' shape but for the size of axis ${along}`;
     throw new ShapeError("scatter", [values, indices], reason);
   }
   return makeTensor({ kind: "scatter", axis: along, shape }, [values, indices], shape);
+}
+
+function isIndices({ elementType }: Tensor): boolean {
+  return elementType === "int64" || elementType === "int32";
 }
 
 function without(shape: Shape, axis: number): Shape {

@@ -1,7 +1,9 @@
 /** A program's life: inputs in, state kept in two buffers that swap at a commit, results refused without one. */
 import { describe, expect, it } from "vitest";
-import { add, input, matmul, mul, neg, state, sum } from "./operations.js";
+import { gradients } from "./gradients.js";
+import { add, conv2d, input, matmul, mul, neg, state, sum } from "./operations.js";
 import { compile, type Program } from "./program.js";
+import type { Tensor } from "./tensor.js";
 
 const total = state("total", [2]);
 const count = state("count", []);
@@ -87,6 +89,21 @@ describe("Program", () => {
     const program = await compile({ name: "p", outputs: { square: matmul(product, product, false, true) } });
     expect(program.denseOperations).toBe(2 * 5 * 7 * 3 + 2 * 5 * 5 * 7);
     await program.release();
+  });
+
+  it("counts 2 for every number under the kernel of a convolution, and as many in each of its gradients", async () => {
+    const [x, kernel] = [input("x", [2, 3, 5, 7]), input("kernel", [4, 3, 3, 2])];
+    const y = conv2d(x, kernel, { stride: 2, padding: 0 }); // [2, 4, 2, 3]
+    const [toX, toKernel] = gradients(sum(y), [x, kernel]);
+    const counted = async (outputs: Readonly<Record<string, Tensor>>) => {
+      const program = await compile({ name: "p", outputs });
+      await program.release();
+      return program.denseOperations;
+    };
+    const once = 2 * (2 * 4 * 2 * 3) * (3 * 3 * 2);
+    expect(await counted({ y })).toBe(once);
+    expect(await counted({ toX: toX! })).toBe(once);
+    expect(await counted({ toKernel: toKernel! })).toBe(once);
   });
 
   it("names the states it has when asked for another", async () => {

@@ -6,6 +6,7 @@ import {
   argMax,
   concat,
   constant,
+  conv2d,
   expand,
   gather,
   greater,
@@ -13,6 +14,7 @@ import {
   logSumExp,
   matmul,
   maximum,
+  maxPool,
   mean,
   reshape,
   scatter,
@@ -21,6 +23,8 @@ import {
   state,
   sum,
   toFloat,
+  toIndices,
+  transpose,
   where,
 } from "./operations.js";
 import { programGraph } from "./program.js";
@@ -29,6 +33,8 @@ import { named, ShapeError, scope, type Tensor } from "./tensor.js";
 const q = input("q", [4, 3]);
 const v = input("v", [5]);
 const [p, r] = [input("p", [2, 4, 3]), input("r", [3, 3, 5])];
+const [x, y, kernel] = [input("x", [1, 3, 4, 4]), input("y", [1, 2, 2, 4]), input("kernel", [5, 2, 3, 3])];
+const once = { stride: 1, padding: 0 };
 const numbers = (shape: readonly number[]) => constant(new Float32Array(shape.reduce((n, x) => n * x, 1)), shape);
 const chosen = argMax(q, 1);
 
@@ -58,13 +64,30 @@ const mistakes: readonly (readonly [message: string, build: () => unknown])[] = 
   ["softmax(q [4, 3]): there is no axis 0.5 in q [4, 3]", () => softmax(q, 0.5)],
   ["argMax(q [4, 3]): there is no axis -3 in q [4, 3]", () => argMax(q, -3)],
   ["toFloat(q [4, 3]): only whole numbers (indices, bytes) are converted", () => toFloat(q)],
-  ["gather(q [4, 3], argMax [4, 1]): the indices must be int64 and have the same shape", () => gather(q, chosen, 0)],
-  ["gather(q [4, 3], q [4, 3]): the indices must be int64", () => gather(q, q, 1)],
+  [
+    "gather(q [4, 3], argMax [4, 1]): the indices must be whole numbers and have the same shape",
+    () => gather(q, chosen, 0),
+  ],
+  ["gather(q [4, 3], q [4, 3]): the indices must be whole numbers", () => gather(q, q, 1)],
   ["scatter(v [5], argMax [4, 1]): there must be one index for each value", () => scatter(v, chosen, 0, [5])],
-  ["scatter(q [4, 3], q [4, 3]): the indices must be int64", () => scatter(q, q, 1, [4, 3])],
+  ["scatter(q [4, 3], q [4, 3]): the indices must be whole numbers", () => scatter(q, q, 1, [4, 3])],
   [
     "scatter(constant [4, 1], argMax [4, 1]): [5, 3] must be the values' shape but for the size of axis 1",
     () => scatter(numbers([4, 1]), chosen, 1, [5, 3]),
+  ],
+  ["toIndices(argMax [4, 1]): only numbers are converted", () => toIndices(chosen)],
+  ["transpose(p [2, 4, 3]): [0, 2] does not name each dimension once", () => transpose(p, [0, 2])],
+  ["conv2d(q [4, 3], kernel [5, 2, 3, 3]): pictures and kernels have rank 4", () => conv2d(q, kernel, once)],
+  ["conv2d(x [1, 3, 4, 4], kernel [5, 2, 3, 3]): 3 channels meet a kernel for 2", () => conv2d(x, kernel, once)],
+  ["conv2d(y [1, 2, 2, 4], kernel [5, 2, 3, 3]): the kernel is larger", () => conv2d(y, kernel, once)],
+  [
+    "conv2d(y [1, 2, 2, 4], kernel [4, 2, 1, 1], v [5]): the bias has not one number for each of 4",
+    () => conv2d(y, input("kernel", [4, 2, 1, 1]), once, v),
+  ],
+  ["maxPool(y [1, 2, 2, 4]): the window is larger than the picture", () => maxPool(y, { size: 3, ...once })],
+  [
+    "maxPool(y [1, 2, 2, 4]): a padding of 2 leaves windows of 2 empty",
+    () => maxPool(y, { size: 2, stride: 1, padding: 2 }),
   ],
   ["gradients(q [4, 3]): a loss must be a scalar; take a sum or mean", () => gradients(q, [v])],
 ];
