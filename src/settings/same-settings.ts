@@ -2,6 +2,7 @@
  * Whether two runs have the same settings: a run resumes only with those that it was started with.
  */
 import type { z } from "zod";
+import { actorCriticSettings } from "../agents/settings.js";
 import { runSettings, withNamesOfToday } from "./settings.js";
 
 /** Resolved settings by name, as a run records them. */
@@ -23,14 +24,28 @@ export interface DifferingSetting {
 export function differingSetting(before: RecordedSettings, now: RecordedSettings): DifferingSetting | undefined {
   const recorded = withNamesOfToday(before);
   const names = [...new Set([...Object.keys(now), ...Object.keys(recorded)])];
-  const name = names.find((key) => !same(now[key], recordedIn(recorded, key)));
-  return name === undefined ? undefined : { name, was: recordedIn(recorded, name) ?? null, is: now[name] ?? null };
+  const was = (key: string) => (key === "online" ? filled(recorded[key], now[key]) : recordedIn(recorded, key));
+  const name = names.find((key) => !same(now[key], was(key)));
+  return name === undefined ? undefined : { name, was: was(name) ?? null, is: now[name] ?? null };
 }
 
-/** A setting of the run that did not exist yet was what its default says. */
+/** What a setting may not have been yet: one of the run, or one that agents share. */
+const declared: Readonly<Record<string, z.ZodType>> = { ...actorCriticSettings.shape, ...runSettings.shape };
+
+/** A setting that did not exist yet was what its default says. */
 function recordedIn(recorded: RecordedSettings, name: string): unknown {
-  const declared: Readonly<Record<string, z.ZodType>> = runSettings.shape;
   return name in recorded || !(name in declared) ? recorded[name] : declared[name]!.safeParse(undefined).data;
+}
+
+/** The same for the settings of the online phase, which are a record of their own, in the order of those of now. */
+function filled(recorded: unknown, now: unknown): unknown {
+  if (!isRecord(recorded) || !isRecord(now)) return recorded;
+  const names = [...new Set([...Object.keys(now), ...Object.keys(recorded)])];
+  return Object.fromEntries(names.map((name) => [name, recordedIn(recorded, name)]));
+}
+
+function isRecord(value: unknown): value is RecordedSettings {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** As JSON would keep them; one that is not there is none. */
