@@ -76,16 +76,22 @@ export function shown(value: unknown): string {
 
 function textOf(value: object): string {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, withName).replaceAll(/"\\u0000(-?Infinity|NaN)"/g, "$1");
   } catch {
     // A file may nest a value so deeply that the stack does not suffice.
     return Array.isArray(value) ? "[...]" : "{...}";
   }
 }
 
+/** JSON writes what is no finite number as null; a person did not. */
+function withName(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? `\0${value}` : value;
+}
+
 function demand(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
+      if (typeof value === "number" && !Number.isFinite(value)) return "be a finite number";
       return `be ${kinds[issue.expected] ?? `of type ${issue.expected}`}`;
     case "too_small":
       return issue.origin === "array"

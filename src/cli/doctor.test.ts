@@ -43,13 +43,69 @@ describe("several runs", () => {
     expect(text).toContain("margin: Q minus idle.");
     expect(text).toContain("lowest online: the lowest success of an evaluation after the switch.");
     const joined = text.replace(/\n {2}/g, " ");
-    expect(joined).toContain("cql/seed-0 (cql on no-such-task, seed 0): The critic lies 4 below the returns: ");
+    expect(joined).toContain(
+      "cql/seed-0 (cql on no-such-task, seed 0): The critic lies 4 below the returns: it says −20 ",
+    );
     expect(joined).toContain(
       "cql/seed-1 (cql on no-such-task, seed 0): The critic lies 24 below the returns, and below ",
     );
     expect(joined).not.toContain("cal-ql/seed-0 (");
     expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(120);
   });
+});
+
+describe("runs of whom the same is to be said", () => {
+  const many = (startQ: (seed: number) => number, changed: (run: Run) => Run = (run) => run) =>
+    Array.from({ length: 6 }, (_, seed) =>
+      changed(runOf({ folder: `/runs/batch/seed-${seed}`, startQMean: startQ(seed) })),
+    );
+  const said = async (runs: readonly Run[]) => {
+    const text = await doctorText(runs);
+    return text
+      .slice(text.indexOf("lowest online:"))
+      .replace(/\n {2}/g, " ")
+      .trim()
+      .split("\n")
+      .slice(2)
+      .filter((line) => line !== "");
+  };
+
+  it("are named together, with the verdict of their means", async () => {
+    expect(await said(many((seed) => -38 - seed))).toEqual([
+      expect.stringMatching(
+        /^seed-0 and 5 more \(6 runs, cql on no-such-task, their means\): The critic lies 24.5 below the returns, and below −33, /,
+      ),
+    ]);
+    expect((await said(many((seed) => (seed < 4 ? -20 : seed < 5 ? -15 : 0)))).map((one) => one.slice(0, 80))).toEqual([
+      expect.stringMatching(/^seed-0, seed-1, seed-2, seed-3 \(4 runs, cql on no-such-task, t/),
+      expect.stringMatching(/^seed-5 \(cql on no-such-task, seed 0\): The critic lies 16 above/),
+    ]);
+  });
+
+  it("are not put together with those that have learned nothing", async () => {
+    const runs = many(() => -40);
+    const failed = { ...runs[0]!, evaluations: runs[0]!.evaluations.map((line) => ({ ...line, successRate: 0 })) };
+    const sentences = await said([failed, ...runs.slice(1)]);
+    expect(sentences.map((one) => one.includes("succeeded in no episode"))).toEqual([true, false]);
+  });
+
+  it("are named together where there is no verdict", async () => {
+    const bare = many(
+      () => -40,
+      (run) => ({ ...run, metrics: run.metrics.map((line) => ({ ...line, metrics: {} })) }),
+    );
+    expect(await said(bare)).toEqual([
+      "seed-0 and 5 more (6 runs): The run recorded no values at its switch; the doctor cannot say anything.",
+    ]);
+  });
+});
+
+it("a calibrated run has words where its policy has learned nothing", async () => {
+  const failed = { ...calm, evaluations: calm.evaluations.map((line) => ({ ...line, successRate: 0 })) };
+  expect(await doctorText([failed, low])).toMatch(
+    /cal-ql\/seed-0 \(cal-ql on no-such-task, seed 0\): The critic is on/,
+  );
+  expect(await doctorText([calm, low])).not.toContain("The critic is on");
 });
 
 describe("one run", () => {
@@ -66,6 +122,18 @@ describe("one run", () => {
     expect(text.replace(/\n {2}/g, " ")).toContain(
       `The run has not gone online yet (update ${ended ? 426 : 425} of 2,500). So far the critic says −20.0 where recorded episodes begin, and they reach −16.0: low. ${on}`,
     );
+  });
+
+  it("whose values are no numbers is said to have failed, with no figure of them", async () => {
+    const text = await doctorText([runOf({ folder: "/runs/nan", startQMean: Number.NaN })]);
+    expect(text.replace(/\n {2}/g, " ")).toContain("value of the start was no finite number at the switch");
+    expect(text).not.toContain("NaN");
+  });
+
+  it("whose metrics end before the switch has no verdict on it", async () => {
+    const text = await doctorText([{ ...low, metrics: low.metrics.slice(0, 17) }]);
+    expect(text.split("\n")[1]).toMatch(/ – +– +– +– +– +– +– +\d+ %$/);
+    expect(text.replace(/\n {2}/g, " ")).toContain("Its metrics end at update 425 of 2,500, before the switch; ");
   });
 
   it("of an earlier calql, whose data are gone, is said to have a doubtful floor", async () => {

@@ -4,14 +4,14 @@
  */
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
-import { doctorColumns, type SwitchSeen, seenSoFar, switchSeen } from "../report/doctor-table.js";
+import { commonVerdict, doctorColumns, type SwitchSeen, seenSoFar, switchSeen } from "../report/doctor-table.js";
 import { count, fixed, missing, percent } from "../report/format.js";
 import { labelOf, seedOf, taskOf } from "../report/groups.js";
 import { lowestOnline, runFigures } from "../report/statistics.js";
-import { offlineUpdatesOf, reachedSwitch } from "../report/timeline.js";
+import { metricsAtSwitch, offlineUpdatesOf, reachedSwitch } from "../report/timeline.js";
 import { idleValueFromData } from "../runs/idle-value.js";
 import { type Run, readRun } from "../runs/read.js";
-import { gradeOf, verdictOf } from "../training/doctor.js";
+import { gradeOf } from "../training/doctor.js";
 import { runsOf } from "./report.js";
 import { textTable } from "./text-table.js";
 import { wrapped } from "./wrap.js";
@@ -39,7 +39,7 @@ export async function doctorText(runs: readonly Run[]): Promise<string> {
   const names = namesOf(runs.map(({ folder }) => folder));
   const patients: Patient[] = [];
   for (const [i, run] of runs.entries()) patients.push(await examined(run, names[i]!));
-  const sentences = patients.filter((one) => runs.length === 1 || needsWords(one)).map(sentenceOf);
+  const sentences = sentencesOf(patients.filter((one) => runs.length === 1 || needsWords(one)));
   return [
     textTable([headings(), ...patients.map(rowOf)]),
     `${explanation(patients)}\n`,
@@ -81,7 +81,7 @@ function rowOf({ run, name, seen }: Patient): string[] {
 function explanation(patients: readonly Patient[]): string {
   const lines = [
     "Q − G is over all states; gap is the action gap; Q and G are those of the states where recorded episodes begin.",
-    "idle: what doing nothing is worth, the lowest reward of a step that goes on, forever; margin: Q minus idle.",
+    "idle: what doing nothing is worth, a low reward of a step that goes on, forever; margin: Q minus idle.",
     "lowest online: the lowest success of an evaluation after the switch.",
   ];
   if (patients.some(({ corrected }) => corrected))
@@ -93,14 +93,48 @@ function needsWords({ run, seen }: Patient): boolean {
   return !seen || !reachedSwitch(run) || gradeOf(seen) !== "calibrated" || seen.facts.success === 0;
 }
 
-function sentenceOf(patient: Patient): string {
-  const { run, name } = patient;
-  return `${name} (${labelOf(run)} on ${taskOf(run)}, seed ${seedOf(run)}): ${findingOf(patient)}`;
+/** One for all of whom the same is to be said: of verdicts those of one agent and one grade, whose means speak for them. */
+function sentencesOf(patients: readonly Patient[]): string[] {
+  const alike = new Map<string, Patient[]>();
+  for (const patient of patients) {
+    const key = likenessOf(patient);
+    alike.set(key, [...(alike.get(key) ?? []), patient]);
+  }
+  return [...alike.values()].map((group) => `${whoOf(group)}: ${findingOf(group)}`);
 }
 
-function findingOf({ run, seen }: Patient): string {
+function likenessOf({ run, seen }: Patient): string {
+  if (!reachedSwitch(run) || !seen) return findingOf([{ run, seen }]);
+  const { success, returns: _, updates: __, ...facts } = seen.facts;
+  return JSON.stringify([labelOf(run), taskOf(run), gradeOf(seen), success === 0, Boolean(seen.floorOfAll), facts]);
+}
+
+/** Names that stand in a sentence; of more only the first. */
+const NAMED = 4;
+
+function whoOf(group: readonly Patient[]): string {
+  const [{ run, name, seen }] = group as readonly [Patient];
+  if (group.length === 1) return `${name} (${labelOf(run)} on ${taskOf(run)}, seed ${seedOf(run)})`;
+  const more = group.length > NAMED ? ` and ${group.length - 1} more` : "";
+  const names = (more ? group.slice(0, 1) : group).map((one) => one.name).join(", ");
+  return `${names}${more} (${group.length} runs${seen && reachedSwitch(run) ? `, ${labelOf(run)} on ${taskOf(run)}, their means` : ""})`;
+}
+
+function findingOf(group: readonly Pick<Patient, "run" | "seen">[]): string {
+  const [{ run, seen }] = group as readonly [Patient];
   if (!reachedSwitch(run)) return notOnlineYet(run, seen);
-  if (seen) return verdictOf(seen, seen.facts);
+  if (seen) return commonVerdict(group.flatMap((one) => one.seen ?? []));
+  return unseen(run);
+}
+
+/** Why there is no verdict. */
+function unseen(run: Run): string {
+  const line = metricsAtSwitch(run);
+  const last = run.metrics.findLast(({ onlineSteps }) => onlineSteps === 0);
+  if (!line && last)
+    return `Its metrics end at update ${count(last.updates)} of ${count(offlineUpdatesOf(run))}, before the switch; what the critics said there was not recorded.`;
+  if (Number.isNaN(line?.metrics.startQMean))
+    return "The critics' value of the start was no finite number at the switch: the training had failed, and online updates do not mend that; see its earlier lines of metrics, and take a smaller criticLearningRate.";
   const { qMinusReturnToGo } = runFigures(run);
   if (qMinusReturnToGo === undefined)
     return "The run recorded no values at its switch; the doctor cannot say anything.";

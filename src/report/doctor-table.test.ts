@@ -38,6 +38,22 @@ describe("what was seen at the switch", () => {
     });
   });
 
+  it("is nothing where the lines end before the switch, though the run went on", () => {
+    const last = low.metrics.findLastIndex(({ phase }) => phase === "offline");
+    const before = low.metrics[last - 1]!;
+    const figures = { startQMean: -20, startReturnMean: -16, idleValue: -33 };
+    const early = { ...low, metrics: [{ ...before, metrics: { ...before.metrics, ...figures } }] };
+    expect(switchSeen(early)).toBeUndefined();
+  });
+
+  it("holds no return of the data where the run does not say", () => {
+    expect(switchSeen(low)!.facts.returns!.recorded).toBeNaN();
+    const { config } = low;
+    const recorded = { ...low, config: { ...config, dataset: { ...config.dataset, returnMean: 12 } } };
+    const { returnMean } = low.evaluations.findLast(({ phase }) => phase === "offline")!;
+    expect(switchSeen(recorded)!.facts.returns).toEqual({ policy: returnMean, error: 9 / Math.sqrt(20), recorded: 12 });
+  });
+
   it("is what the last line says where the run is offline still", () => {
     const { summary: _, ...begun } = low;
     const lines = low.metrics.slice(0, 40).map((line) => ({ ...line, metrics: { ...line.metrics, startQMean: -9 } }));
@@ -46,18 +62,41 @@ describe("what was seen at the switch", () => {
     const unfinished = { ...offline, evaluations: low.evaluations.slice(0, 3) };
     expect(switchSeen(unfinished)).toBeUndefined();
     expect(seenSoFar(unfinished)).toMatchObject({ startQ: -9, startReturn: -16, floor: -33 });
+    const rising = unfinished.evaluations.map((line, i) => ({ ...line, successRate: i / 4 }));
+    expect(seenSoFar({ ...unfinished, evaluations: rising })!.facts.success).toBe(0.5);
   });
 });
 
 const group = (...runs: Run[]) => ({ label: "cql", runs, colour: 0, absent: [] });
 
 describe("the section", () => {
-  it("shows means over the runs, all grades, and a verdict of the means", () => {
+  it("shows means over the runs, all grades, and a verdict for each grade", () => {
     const page = doctorSection([group(low, lower)])!;
     const cells = [...page.toString().matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell);
     expect(cells).toEqual(["1.50", "−30.50", "−15.00", "−34.00", "3.50", "low in 1, below the floor in 1"]);
-    expect(page.toString()).toContain("cql: The critic lies 15.5 below the returns: whatever ends an episode");
+    expect(page.toString()).toContain("<p>cql, 1 of 2 runs: The critic lies 4 below the returns: it says −20 where");
+    expect(page.toString()).toContain("<p>cql, 1 of 2 runs: The critic lies 27 below the returns, and below −35, ");
     expect(page.toString()).toContain("What helps: cal-ql, fewer offline updates, wider data.");
+  });
+
+  it("does not judge runs above and below the returns by their mean", () => {
+    const at = (startQMean: number, seed: number) =>
+      runWith({ startQMean, startReturnMean: -16, idleValue: -33 }, seed);
+    const page = doctorSection([group(at(8, 0), at(-40, 1), at(-44, 2))])!.toString();
+    expect(page).toContain("<p>cql, 2 of 3 runs: The critic lies 26 below the returns, and below −33, ");
+    expect(page).toContain("<p>cql, 1 of 3 runs: The critic lies 24 above the returns: it says 8 ");
+    const alike = doctorSection([group(at(-40, 1), at(-44, 2))])!.toString();
+    expect(alike).toContain("<p>cql: The critic lies 26 below the returns, ");
+  });
+
+  it("says that the way is not learned where no run succeeded, not where the first did not", () => {
+    const succeeding = (successRate: number, seed: number): Run => {
+      const run = runWith({ startQMean: -41, startReturnMean: -14, idleValue: -35 }, seed);
+      return { ...run, evaluations: run.evaluations.map((line) => ({ ...line, successRate })) };
+    };
+    const section = (...rates: number[]) => doctorSection([group(...rates.map(succeeding))])!.toString();
+    expect(section(0, 1)).not.toContain("succeeded in no episode");
+    expect(section(0, 0)).toContain("succeeded in no episode");
   });
 
   it("is not there where no run recorded what it needs", () => {

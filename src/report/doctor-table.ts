@@ -7,12 +7,13 @@ import {
   type Grade,
   gradeOf,
   grades,
+  type Returns,
   type RunFacts,
   type SwitchFigures,
   switchFigures,
   verdictOf,
 } from "../training/doctor.js";
-import type { MetricsLine } from "../training/record.js";
+import type { EvaluationLine, MetricsLine } from "../training/record.js";
 import { fixed, missing } from "./format.js";
 import { type RunGroup, seedOf } from "./groups.js";
 import { type Html, html } from "./html.js";
@@ -28,22 +29,19 @@ export interface SwitchSeen extends SwitchFigures {
 
 /** Undefined for a run that did not get so far, or did not record it. */
 export function switchSeen(run: Run): SwitchSeen | undefined {
-  return seenIn(run, metricsAtSwitch(run), evaluationAtSwitch(run)?.successRate);
+  return seenIn(run, metricsAtSwitch(run), evaluationAtSwitch(run));
 }
 
 /** The same of a run that has not gone online, by its last line; undefined where it recorded none of it. */
 export function seenSoFar(run: Run): SwitchSeen | undefined {
-  return seenIn(run, run.metrics.at(-1), run.evaluations.at(-1)?.successRate);
+  return seenIn(run, run.metrics.at(-1), run.evaluations.at(-1));
 }
 
-function seenIn({ config }: Run, line: MetricsLine | undefined, success: number | undefined): SwitchSeen | undefined {
+function seenIn({ config }: Run, line?: MetricsLine, evaluation?: EvaluationLine): SwitchSeen | undefined {
   const figures = line && switchFigures(line.metrics);
   if (figures === undefined) return undefined;
-  return {
-    ...figures,
-    actionGap: line!.metrics.actionGap,
-    facts: factsOf(config.settings, success, line!.updates),
-  };
+  const known = { evaluation, updates: line!.updates, recordedReturn: config.dataset.returnMean };
+  return { ...figures, actionGap: line!.metrics.actionGap, facts: factsOf(config.settings, known) };
 }
 
 export const doctorColumns: readonly {
@@ -70,21 +68,35 @@ export function doctorSection(groups: readonly RunGroup[]): Html | undefined {
 </table>
 <p class="note">When the policies went online, means over the runs. The action gap is what the data's actions are worth above
 those that the backup would take; all pessimism of a conservative critic enters there, once a step. The start is where
-recorded episodes begin; doing nothing is worth the lowest reward of a step that goes on, forever, and the margin to it is
-how far above that the critic holds the start to be.</p>
-${rows.map(({ label, seen }) => seen.length > 0 && html`<p>${label}: ${verdictOf(meanOf(seen), meanFacts(seen))}</p>`)}`;
+recorded episodes begin; doing nothing is worth a low reward of a step that goes on (of the recorded ones 5 % are lower),
+forever, and the margin to it is how far above that the critic holds the start to be.</p>
+${rows.map(({ label, seen }) => verdictsOf(seen).map((said) => html`<p>${label}${said.runs}: ${said.verdict}</p>`))}`;
 }
 
-/** What the doctor warns of, for all runs of a group together; nothing where no critic lies too low. */
-export function doctorWarning({ label, runs }: RunGroup): string[] {
-  const low = runs.flatMap((run) => {
-    const seen = switchSeen(run);
-    return seen && ["low", "below the floor"].includes(gradeOf(seen)) ? [{ seed: seedOf(run), seen }] : [];
+/** A verdict for each grade that there is: the means of runs above and below the returns are those of neither. */
+function verdictsOf(seen: readonly SwitchSeen[]): { readonly runs: string; readonly verdict: string }[] {
+  return grades.flatMap((grade) => {
+    const alike = seen.filter((one) => gradeOf(one) === grade);
+    if (alike.length === 0) return [];
+    const runs = alike.length < seen.length ? `, ${alike.length} of ${seen.length} runs` : "";
+    return [{ runs, verdict: commonVerdict(alike) }];
   });
-  if (low.length === 0) return [];
-  const which = low.length === 1 ? `seed ${low[0]!.seed}` : `${low.length} of ${runs.length} runs, their means`;
-  const seen = low.map((one) => one.seen);
-  return [`${label}, ${which}, at the switch: ${verdictOf(meanOf(seen), meanFacts(seen))}`];
+}
+
+/** Of runs of one agent and one grade: the verdict on their means. */
+export function commonVerdict(alike: readonly SwitchSeen[]): string {
+  return verdictOf(meanOf(alike), meanFacts(alike), gradeOf(alike[0]!));
+}
+
+/** What the doctor warns of, for all runs of a group together; nothing where no critic lies below the floor. */
+export function doctorWarning({ label, runs }: RunGroup): string[] {
+  const below = runs.flatMap((run) => {
+    const seen = switchSeen(run);
+    return seen && gradeOf(seen) === "below the floor" ? [{ seed: seedOf(run), seen }] : [];
+  });
+  if (below.length === 0) return [];
+  const which = below.length === 1 ? `seed ${below[0]!.seed}` : `${below.length} of ${runs.length} runs, their means`;
+  return [`${label}, ${which}, at the switch: ${commonVerdict(below.map(({ seen }) => seen))}`];
 }
 
 function cellsOf(seen: readonly SwitchSeen[]): Html[] {
@@ -115,5 +127,16 @@ function meanOf(seen: readonly SwitchSeen[]): SwitchFigures {
 /** Of runs of one agent, which have the same settings. */
 function meanFacts(seen: readonly SwitchSeen[]): RunFacts {
   const successes = seen.flatMap(({ facts }) => facts.success ?? []);
-  return { ...seen[0]!.facts, success: successes.length > 0 ? mean(successes) : undefined };
+  return {
+    ...seen[0]!.facts,
+    success: successes.length > 0 ? mean(successes) : undefined,
+    returns: meanReturns(seen.flatMap(({ facts }) => facts.returns ?? [])),
+  };
+}
+
+/** The error of the mean of independent runs. */
+function meanReturns(returns: readonly Returns[]): Returns | undefined {
+  if (returns.length === 0) return undefined;
+  const over = (key: keyof Returns) => mean(returns.map((one) => one[key]));
+  return { policy: over("policy"), recorded: over("recorded"), error: over("error") / Math.sqrt(returns.length) };
 }

@@ -75,13 +75,22 @@ function pairedIn(figure: PairedFigure, group: RunGroup, reference: RunGroup): P
   };
 }
 
-function figuresBySeed({ runs }: RunGroup, key: keyof RunFigures): Map<string, number> {
+/** Of the seeds that have one run each: which of several is a pair's is not for the order of folders to say. */
+function figuresBySeed(group: RunGroup, key: keyof RunFigures): Map<string, number> {
+  const doubled = doubledSeeds(group);
   return new Map(
-    runs.flatMap((run) => {
+    group.runs.flatMap((run) => {
+      if (doubled.includes(seedOf(run))) return [];
       const value = runFigures(run)[key];
       return value === undefined ? [] : [[seedOf(run), value] as const];
     }),
   );
+}
+
+/** Seeds of which a group has several runs, a folder that was copied, say. */
+function doubledSeeds({ runs }: RunGroup): string[] {
+  const seeds = runs.map(seedOf);
+  return [...new Set(seeds.filter((seed, i) => seeds.indexOf(seed) !== i))];
 }
 
 /**
@@ -104,18 +113,26 @@ export function pairedSentences(groups: readonly RunGroup[]): string[] {
   const [reference, ...others] = groups;
   if (!reference) return [];
   const unpaired = others.flatMap((group) => unpairedSentence(group, reference) ?? []);
+  const doubled = others.length === 0 ? [] : groups.flatMap((group) => doubledSentence(group) ?? []);
   const paired = pairedDifferences(groups).map(pairedSentence);
   const short =
     others.length > MANY && paired.length > 0
       ? [`Of ${groups.length} agents only the regret is paired; a report of two or three of them pairs the rest.`]
       : [];
-  return [...paired, ...unpaired, ...short];
+  return [...paired, ...unpaired, ...doubled, ...short];
+}
+
+function doubledSentence(group: RunGroup): string | undefined {
+  const seeds = doubledSeeds(group);
+  if (seeds.length === 0) return undefined;
+  const which = seeds.length === 1 ? `seed ${seeds[0]}` : `each of the seeds ${seeds.join(", ")}`;
+  return `${group.label} has several runs of ${which}, which are not paired, and all of which count in the means; leave the copies out.`;
 }
 
 /** A mean difference of fewer than two pairs has no interval, and no test. */
 function unpairedSentence(group: RunGroup, reference: RunGroup): string | undefined {
-  const seeds = new Set(reference.runs.map(seedOf));
-  const shared = new Set(group.runs.map(seedOf).filter((seed) => seeds.has(seed))).size;
+  const [left, seeds] = [[...doubledSeeds(group), ...doubledSeeds(reference)], new Set(reference.runs.map(seedOf))];
+  const shared = new Set(group.runs.map(seedOf).filter((seed) => seeds.has(seed) && !left.includes(seed))).size;
   if (shared >= 2) return undefined;
   const count = shared === 0 ? "no seed" : "only one seed";
   return `${group.label} and ${reference.label} have ${count} in common, so nothing can be paired; run both with the same two seeds or more.`;

@@ -34,14 +34,20 @@ export function reachedSwitch(run: Run): boolean {
   return typeof planned === "number" && offlineUpdatesSeen(run) >= planned;
 }
 
-/** The last offline evaluation, if the offline phase was carried out to its end. */
+/** The last offline evaluation, if the offline phase was carried out and evaluated to its end. */
 export function evaluationAtSwitch(run: Run): EvaluationLine | undefined {
-  return reachedSwitch(run) ? run.evaluations.filter((line) => line.onlineSteps === 0).at(-1) : undefined;
+  return atSwitch(run, run.evaluations);
 }
 
-/** The last metrics before the first online update, if the offline phase was carried out to its end. */
+/** The last metrics before the first online update, if the offline phase was carried out and recorded to its end. */
 export function metricsAtSwitch(run: Run): MetricsLine | undefined {
-  return reachedSwitch(run) ? run.metrics.filter((line) => line.onlineSteps === 0).at(-1) : undefined;
+  return atSwitch(run, run.metrics);
+}
+
+/** A file may lack lines that another has: its last one is not the switch's then. */
+function atSwitch<Line extends Position>(run: Run, lines: readonly Line[]): Line | undefined {
+  const last = lines.findLast((line) => line.onlineSteps === 0);
+  return last && reachedSwitch(run) && last.updates >= offlineUpdatesOf(run) ? last : undefined;
 }
 
 /** The evaluations after the switch, in the order of their steps. */

@@ -9,7 +9,7 @@ import { lineData, newFolder, registerLine, tiny, train } from "./tiny-run.fixtu
 
 const task = registerLine("line of an earlier calql");
 
-it("is that of the lowest reward which ended no episode, in the rewards that critics see", async () => {
+it("is that of a low reward which ended no episode, in the rewards that critics see", async () => {
   const folder = newFolder();
   const file = join(dirname(folder), "recorded.hdf5");
   const data = lineData();
@@ -23,8 +23,12 @@ it("is that of the lowest reward which ended no episode, in the rewards that cri
   await train(settings, { folder });
   const run = readRun(folder);
   const lasting = [...rewards.slice(0, -1), ...others.flatMap((episode) => [...episode.rewards])];
-  expect(await idleValueFromData(run)).toBeCloseTo((2 * Math.min(...lasting) - 1) / 0.1, 4);
-  expect(run.metrics.at(-1)!.metrics.idleValue).toBeCloseTo((2 * Math.min(...lasting) - 1) / 0.1, 4);
+  const low = lasting.toSorted((a, b) => a - b)[4]!; // 4 of 99 lie below
+  expect(await idleValueFromData(run)).toBeCloseTo((2 * low - 1) / 0.1, 4);
+  expect(run.metrics.at(-1)!.metrics.idleValue).toBeCloseTo((2 * low - 1) / 0.1, 4);
+  const all = data.episodes.map((episode, i) => (i === 0 ? rewards : episode.rewards));
+  const returns = all.map((ofEpisode) => ofEpisode.reduce((sum, reward) => sum + reward, 0));
+  expect(run.config.dataset.returnMean).toBeCloseTo(returns.reduce((sum, one) => sum + one, 0) / returns.length, 4);
   rmSync(file);
   expect(await idleValueFromData(run)).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { makeIn } from "../environments/environment-call.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { transitionOptionsOf } from "../training/assemble.js";
-import { idleValueIn } from "../training/start-watch.js";
+import { idleValueIn, spreadOver } from "../training/start-watch.js";
 import { configure } from "./configure.js";
 import type { Run } from "./read.js";
 import { recordedData } from "./recorded-data.js";
@@ -21,7 +21,7 @@ export async function idleValueFromData({ config }: Run): Promise<number | undef
     const environment = await makeIn(task);
     try {
       const data = await recordedData(configuration.run, environment, {});
-      const value = idleValueIn(data.each(), transitionOptionsOf(configuration, data));
+      const value = idleValueIn(spreadOver(data), transitionOptionsOf(configuration, data));
       data.close();
       return Number.isFinite(value) ? value : undefined;
     } finally {

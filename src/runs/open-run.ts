@@ -46,7 +46,7 @@ export function newRun(context: RunContext, folder: string): Promise<AssembledRu
     const sink = new FolderSink({ writer, store, identity: identityOf(context) });
     sink.episodes = EpisodeLog.create(folder);
     const run = assembleRun(context, { agent, sink });
-    watchValues(run, context.data);
+    watchValues(run, context);
     await reportData(run.state.log, context);
     return run;
   });
@@ -78,7 +78,7 @@ export function resumedRun(context: RunContext, options: TrainOptions): Promise<
     opened(() => episodes.close());
     sink.episodes = episodes;
     const stands = found ? goingOn(run, snapshotIn(found), found.checkpoint.path) : run;
-    watchValues(stands, data, notices);
+    watchValues(stands, context, notices);
     await reportData(stands.state.log, fixed, notices);
     return stands;
   });

@@ -7,6 +7,7 @@ import { observationWidth, plainParts, vectorSizeOf } from "../data/columns.js";
 import type { Configuration } from "../settings/configuration.js";
 import { presetMadeFor } from "../settings/presets.js";
 import type { LearningData } from "../training/learning-data.js";
+import { recordedReturn } from "../training/start-watch.js";
 import { version } from "../version.js";
 import { importedFiles } from "./import-files.js";
 import type { RunConfig } from "./record.js";
@@ -17,6 +18,7 @@ export function recordOf({ flat, run }: Configuration, dataset: LearningData): R
   const parts = vectorSizeOf(observations) === undefined ? { observations: plainParts(observations) } : {};
   const imports = importedFiles();
   const observationSize = observationWidth(observations);
+  const returnMean = recordedReturn(dataset);
   return {
     calqlVersion: version,
     startedAt: new Date().toISOString(),
@@ -24,7 +26,15 @@ export function recordOf({ flat, run }: Configuration, dataset: LearningData): R
     settings: run.dataset === null ? flat : { ...flat, dataset: resolve(run.dataset) },
     presetFor: presetMadeFor(run.task),
     ...(imports.length > 0 && { imports: [...imports] }),
-    dataset: { source, episodes, steps, observationSize, ...parts, actionSize },
+    dataset: {
+      source,
+      episodes,
+      steps,
+      observationSize,
+      ...parts,
+      actionSize,
+      ...(Number.isFinite(returnMean) && { returnMean }),
+    },
     hardware: describeHardware(),
   };
 }

@@ -61,7 +61,7 @@ describe("a wrong setting", () => {
     [{ criticLearningRate: 0 }, 'The setting criticLearningRate of agent "cal-ql" is 0; it must be above 0.'],
     [{ adamBeta1: 1 }, 'The setting adamBeta1 of agent "cal-ql" is 1; it must be below 1.'],
     [{ lagrange: "yes" }, 'The setting lagrange of agent "cal-ql" is "yes"; it must be true or false.'],
-    [{ seed: Number.NaN }, "The setting seed of the run is NaN; it must be a number."],
+    [{ seed: Number.NaN }, "The setting seed of the run is NaN; it must be a finite number."],
     [{ task: 5 }, "The setting task of the run is 5; it must be text."],
     [
       { preset: "laptob" },

@@ -189,14 +189,17 @@ function refuseEndlessFailure({ failureReward }: RunSettings, { discount }: Agen
 }
 
 /** A schedule that does less than it seems to. */
-function scheduleNotices({ mixingRatio, mixingRatioEnd: end, mixingSteps, onlineSteps }: RunSettings): string[] {
-  if (end === null || onlineSteps === 0) return [];
+function scheduleNotices(run: RunSettings): string[] {
+  const { mixingRatio, mixingRatioEnd: end, mixingSteps } = run;
+  const steps = Math.max(0, run.onlineSteps - run.warmupSteps);
+  if (end === null || run.onlineSteps === 0) return [];
   if (end === mixingRatio)
     return [`The mixing ratio goes from ${mixingRatio} to ${end}: mixingRatioEnd changes nothing; leave it out.`];
-  if (mixingSteps === null || mixingSteps <= onlineSteps) return [];
-  const reached = Number((mixingRatio + ((end - mixingRatio) * onlineSteps) / mixingSteps).toPrecision(3));
+  if (mixingSteps === null || mixingSteps <= steps) return [];
+  const reached = Number((mixingRatio + ((end - mixingRatio) * steps) / mixingSteps).toPrecision(3));
+  const after = run.warmupSteps > 0 ? " after its warm-up" : "";
   return [
-    `The mixing ratio is to reach ${end} after ${mixingSteps} online steps (mixingSteps), and the online phase has ${onlineSteps}: it ends at ${reached}; give a smaller mixingSteps, or leave it out.`,
+    `The mixing ratio is to reach ${end} after ${mixingSteps} online steps (mixingSteps), and the online phase has ${steps}${after}: it ends at ${reached}; give a smaller mixingSteps, or leave it out.`,
   ];
 }
 

@@ -15,6 +15,9 @@ export type Phase = z.infer<typeof phaseSchema>;
  */
 export const MOST_THREADS = 256;
 
+/** Of an evaluation, or of the policy at the switch: each acts in an environment of its own, with physics of its own. */
+const MOST_EPISODES = 1000;
+
 const count = () => z.number().int().min(0);
 
 export const runSettings = z.object({
@@ -74,24 +77,24 @@ export const runSettings = z.object({
     .min(1)
     .nullable()
     .default(null)
-    .describe("Online steps in which mixingRatioEnd is reached; none: all."),
+    .describe("Online steps after the warm-up in which mixingRatioEnd is reached; none: all."),
   rollback: z
     .strictObject({
       below: z.number().positive(),
-      episodes: z.number().int().min(1).default(10),
+      episodes: z.number().int().min(1).max(MOST_EPISODES).default(10),
       restore: z.boolean().default(false),
       restores: z.number().int().min(1).default(3),
     })
     .nullable()
     .default(null)
     .describe(
-      "Where the mean return (undiscounted) of the last online episodes falls so far below the switch policy's, say so, or go back to it, at most `restores` times: {below, episodes, restore, restores}.",
+      "Where the mean return (undiscounted) of the last online episodes falls so far below the switch policy's, say so, or go back to it, at most `restores` times: {below, episodes, restore, restores}, at most 1000 episodes.",
     ),
   evaluationEpisodes: z
     .number()
     .int()
     .min(1)
-    .max(1000) // each acts in an environment of its own, with physics of its own
+    .max(MOST_EPISODES)
     .default(20)
     .describe("Episodes per evaluation, played by the deterministic policy."),
   evaluateEveryUpdates: z.number().int().min(1).default(50_000).describe("Offline updates between evaluations."),

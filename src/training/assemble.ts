@@ -23,10 +23,10 @@ import type { RunSink } from "./ports.js";
 import type { EvaluationLine, NoticeLine } from "./record.js";
 import { MixedReplay } from "./replay.js";
 import { RewardRange } from "./reward-range.js";
-import { Rollback } from "./rollback.js";
+import { Rollback, silentRollback } from "./rollback.js";
 import { type RunListeners, RunLog } from "./run-log.js";
 import { captureRun, type RunState, type RunStreams, restoreRun, type Snapshot, streamsOf } from "./snapshot.js";
-import { StartWatch } from "./start-watch.js";
+import { recordedReturn, StartWatch } from "./start-watch.js";
 import { valueWatchFor } from "./value-watch.js";
 
 /**
@@ -123,18 +123,21 @@ function flatBytes({ observations }: LearningData): string | undefined {
 
 /**
  * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured;
- * bytes that no encoder looks at are reported at once.
+ * bytes that no encoder looks at, and a rollback that cannot speak, are reported at once.
  * @param told what was reported in the run already
  */
-export function watchValues(run: AssembledRun, data: LearningData, told: readonly NoticeLine[] = []): void {
+export function watchValues(run: AssembledRun, context: RunContext, told: readonly NoticeLine[] = []): void {
   const { configuration, state } = run;
+  const { data, environment } = context;
   // Once a run, however often it is resumed.
-  const flat = flatBytes(data);
-  if (flat !== undefined && !told.some(({ notice }) => notice === flat)) state.log.notice("other", flat);
+  for (const sentence of [flatBytes(data), silentRollback(configuration.run, environment.horizon)])
+    if (sentence !== undefined && !told.some(({ notice }) => notice === sentence)) state.log.notice("other", sentence);
   const kinds = told.map(({ kind }) => kind);
   state.log.watchValues(valueWatchFor(configuration, run, kinds));
   const starts = StartWatch.of(data, transitionOptionsOf(configuration, state.agent.sizes));
-  if (starts) state.log.watchStarts(() => starts.measure(state.agent, state.rewards.lowestLasting), configuration.flat);
+  if (!starts) return;
+  const measure = () => starts.measure(state.agent);
+  state.log.watchStarts({ measure, settings: configuration.flat, recordedReturn: recordedReturn(data) });
 }
 
 /** The agent of a phase, with first values from the run's seed. */

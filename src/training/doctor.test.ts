@@ -15,24 +15,74 @@ it.each([
   expect(gradeOf(at(startQ))).toBe(grade);
 });
 
+it.each([
+  // Where the data reach no more than doing nothing is worth, a tenth of the values is the scale: here 4.
+  [-40.3, "calibrated"],
+  [-41, "low"],
+  [-43.9, "low"],
+  [-44.1, "below the floor"],
+  [-39.5, "high"],
+] as const)(
+  "recorded episodes that reach -40, where nothing is worth -33.3, and a start worth %d: %s",
+  (startQ, grade) => {
+    expect(gradeOf({ startQ, startReturn: -40, floor: -33.3 })).toBe(grade);
+  },
+);
+
+/** The evaluation at the switch, of four episodes. */
+const evaluation = (successRate: number, returnMean = 0, returnStandardDeviation = 0) => {
+  const at = { phase: "offline", updates: 1, onlineSteps: 0, seconds: 0 } as const;
+  return { ...at, episodes: 4, successRate, returnMean, returnStandardDeviation, lengthMean: 1 };
+};
+
 const cql = { agent: "cql", maxTargetBackup: false, mixingRatio: 0, mixingRatioEnd: null };
 
 const calQl = { calibrationSource: "monte-carlo" };
 
 describe("the sentence", () => {
   const verdict = (startQ: number, settings: object = cql, success = 1) =>
-    verdictOf(at(startQ), factsOf({ ...settings }, success));
+    verdictOf(at(startQ), factsOf({ ...settings }, { evaluation: evaluation(success) }));
 
   it("names the distance, what will look better, and what helps", () => {
     expect(verdict(-45)).toBe(
-      "The critic lies 29.4 below the returns, and below -33.3, which doing nothing forever is worth: whatever ends an episode for more than -45 will look better to the policy than the way it knows, which is worth -15.6. Unlearning is likely if exploration finds such an end before the values are repaired. What helps: cal-ql, maxTargetBackup, a mixingRatio above 0, fewer offline updates, wider data.",
+      "The critic lies 29.4 below the returns, and below −33.3, which doing nothing forever is worth: whatever ends an episode for more than −45 will look better to the policy than the way it knows, which is worth −15.6. Unlearning is likely if exploration finds such an end before the values are repaired. What helps: cal-ql, maxTargetBackup, a mixingRatio above 0, fewer offline updates, wider data.",
     );
-    expect(verdict(-25)).toMatch(
-      /^The critic lies 9.4 below the returns: whatever ends .* Unlearning is likely if exploration finds such an end/,
-    );
-    expect(verdict(-15)).toMatch(/^The critic is on the scale of the returns: it says -15 .* keep what it knows\.$/);
+    expect(verdict(-15)).toMatch(/^The critic is on the scale of the returns: it says −15 .* keep what it knows\.$/);
     expect(verdict(-5)).toMatch(/^The critic lies 10.6 above the returns.* No worse way looks better to it/);
   });
+
+  it("says of a critic that is low what it is, that it has rarely cost anything, and what to watch", () => {
+    expect(verdict(-25)).toBe(
+      "The critic lies 9.4 below the returns: it says −25 where recorded episodes begin, and they reach −15.6. Only an end of the episode that is worth between the two could look better than the known way. That alone has rarely cost anything: of calql's own runs 1 of 27 with such a critic fell, and 54 of 130 with one below the floor. Watch the first evaluations online; if success falls, what helps: cal-ql, maxTargetBackup, a mixingRatio above 0, fewer offline updates, wider data.",
+    );
+  });
+
+  it("says where doing nothing is worth more than the data reach", () => {
+    const said = (startQ: number) => verdictOf({ startQ, startReturn: -40, floor: -33.3 }, factsOf(cql));
+    const idle = "Doing nothing is worth more than they reach: a policy that stops may be right.";
+    expect(said(-41)).toContain(idle);
+    expect(said(-60)).toContain(idle);
+    expect([said(-40), said(-30), verdict(-25), verdict(-45)].some((one) => one.includes("may be right"))).toBe(false);
+  });
+
+  it.each<[policy: number, deviation: number, recorded: number | undefined, better: boolean]>([
+    [-21, 0, -24, true],
+    [-21, 0, -23, false], // less than a tenth
+    [-21, 4, -24, false], // two standard errors are 4
+    [-21, 2.9, -24, true],
+    [-21, 0, -18, false],
+    [-21, 0, undefined, false],
+  ])(
+    "a calibrated critic, a policy that returns %d ± %d, data that return %s: %s",
+    (policy, deviation, recordedReturn, better) => {
+      const facts = factsOf(cql, { evaluation: evaluation(1, policy, deviation), recordedReturn });
+      const sentence =
+        "That is the data's mean, and the policy does better: its episodes return −21, the recorded ones −24 (undiscounted). An end that is worth more than the data's mean and less than the policy's way may still look better; watch the first evaluations online.";
+      const said = verdictOf(at(-15.6), facts);
+      expect(said.includes(sentence)).toBe(better);
+      expect(said.includes("should keep what it knows")).toBe(!better);
+    },
+  );
 
   it.each([
     [{ ...calQl, ...cql }, "maxTargetBackup, a mixingRatio above 0, "],
@@ -49,14 +99,14 @@ describe("the sentence", () => {
 
   it("says in which rewards the values are, where they are scaled or shifted", () => {
     expect(verdict(-45, { ...cql, rewardScale: 10, rewardShift: -5 })).toContain(
-      " These values are in rewards scaled by 10 and shifted by -5. Unlearning",
+      " These values are in rewards scaled by 10 and shifted by −5. Unlearning",
     );
-    expect(verdict(-45, { ...cql, rewardScale: 1, rewardShift: -1 })).toContain(" in rewards shifted by -1. ");
+    expect(verdict(-45, { ...cql, rewardScale: 1, rewardShift: -1 })).toContain(" in rewards shifted by −1. ");
     expect(verdict(-45, { ...cql, rewardScale: 1, rewardShift: 0 })).not.toContain("in rewards");
   });
 
   it("tells that a critic has hardly been trained, and does not advise to train it less", () => {
-    const trained = (updates: number) => verdictOf(at(-45), factsOf(cql, 1, updates));
+    const trained = (updates: number) => verdictOf(at(-45), factsOf(cql, { evaluation: evaluation(1), updates }));
     expect(trained(499)).toContain(" After 499 updates the critic has hardly been trained: ");
     expect(trained(499)).not.toContain("fewer offline updates");
     expect(trained(500)).toBe(verdict(-45));
@@ -65,8 +115,8 @@ describe("the sentence", () => {
   it("does not soothe about a policy that has learned nothing", () => {
     for (const startQ of [-5, -15, -25, -45]) {
       expect(verdict(startQ, cql, 0)).toContain("The policy succeeded in no episode at the switch");
-      expect(verdict(startQ, cql, 0)).not.toMatch(/should keep|No worse way|Unlearning is likely/);
-      expect(verdictOf(at(startQ), factsOf(cql, undefined))).not.toContain("succeeded in no episode");
+      expect(verdict(startQ, cql, 0)).not.toMatch(/should keep|No worse way|Unlearning is likely|rarely cost/);
+      expect(verdictOf(at(startQ), factsOf(cql))).not.toContain("succeeded in no episode");
     }
   });
 });
@@ -74,12 +124,14 @@ describe("the sentence", () => {
 it("needs all three figures, and tells a floor of an earlier calql", () => {
   const metrics = { startQMean: -1, startReturnMean: -2, idleValue: -3 };
   expect(switchFigures(metrics)).toEqual({ startQ: -1, startReturn: -2, floor: -3 });
-  for (const name of Object.keys(metrics)) expect(switchFigures({ ...metrics, [name]: undefined! })).toBeUndefined();
+  for (const name of Object.keys(metrics))
+    for (const value of [undefined!, Number.NaN, Number.NEGATIVE_INFINITY])
+      expect(switchFigures({ ...metrics, [name]: value })).toBeUndefined();
   const { idleValue: _, ...earlier } = { ...metrics, floorValue: -833 };
   const figures = switchFigures(earlier)!;
   expect(figures).toEqual({ startQ: -1, startReturn: -2, floor: -833, floorOfAll: true });
   expect(switchFigures({ ...earlier, idleValue: -3 })).toEqual({ startQ: -1, startReturn: -2, floor: -3 });
-  expect(verdictOf(figures, factsOf(cql, 1))).toMatch(
+  expect(verdictOf(figures, factsOf(cql))).toMatch(
     / An earlier calql recorded the worth of doing nothing, .* too low\.$/,
   );
 });

@@ -28,6 +28,8 @@ export interface LearningData extends Omit<Dataset, "episodes"> {
   refuseActionsBeyond(bounds: ActionBounds, remedy: string): void;
   /** Episodes one by one, from the first on, for whoever looks at a few. */
   each(): Iterable<Episode>;
+  /** At most so many episodes, spread evenly over all of them, in their order. */
+  spread(most: number): Iterable<Episode>;
   /** Of the vector `state`, over all steps. */
   normalisation(): Normalisation;
   /** Gives files back; nothing can be drawn afterwards. */
@@ -56,6 +58,7 @@ export function dataInMemory(dataset: Dataset): LearningData {
     notes: dataset.notes,
     refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodes, bounds, source, remedy),
     each: () => episodes,
+    spread: (most) => spreadOf(episodes, most),
     normalisation: () => normalisationOf(() => episodes, widthOf(observations.state!)),
     identity: () => episodes.flatMap((e) => [...Object.values(e.observations), e.actions, e.rewards, e.terminated]),
     close: () => {},
@@ -92,6 +95,7 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
     replay: (options) => new PooledReplay(blocks, { ...sizes, ...options, poolRows }),
     refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodesOf(blocks), bounds, source, remedy),
     each: () => episodesOf(blocks),
+    spread: (most) => spreadOfBlocks(blocks, most),
     normalisation: () => normalisationOf(() => episodesOf(blocks), widthOf(observations.state!)),
     identity: () => [new TextEncoder().encode(blocks.identity)],
     close: () => opened.close(),
@@ -100,6 +104,21 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
 
 function* episodesOf(blocks: EpisodeBlocks): Generator<Episode> {
   for (let block = 0; block < blocks.count; block++) yield* blocks.read(block);
+}
+
+/** So many of all, at even distances; all where there are no more. */
+function spreadOf<Item>(all: readonly Item[], most: number): Item[] {
+  const count = Math.min(most, all.length);
+  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
+}
+
+/** As many from every block that is read; blocks hold about as many steps, so that no more of them need be read. */
+function* spreadOfBlocks(blocks: EpisodeBlocks, most: number): Generator<Episode> {
+  const read = spreadOf([...Array(blocks.count).keys()], most);
+  for (const [i, block] of read.entries()) {
+    const share = Math.floor(((i + 1) * most) / read.length) - Math.floor((i * most) / read.length);
+    yield* spreadOf(blocks.read(block), share);
+  }
 }
 
 /** Transitions that fit into so many megabytes. */

@@ -87,7 +87,7 @@ export class TrainingLoop {
     const { agent, log, collector, replay, rewards, rollback } = this.parts.state;
     const warm = log.onlineSteps >= this.parts.configuration.run.warmupSteps;
     const episode = await collector.next(this.explorer(), () => this.parts.checkpoints.saveWhereDue());
-    rewards.see(replay.add(episode), episode.terminated);
+    rewards.see(replay.add(episode));
     log.episode(episode);
     const fallen = warm ? rollback?.see(episode, agent) : undefined;
     if (fallen) log.notice("rollback", fallen);
@@ -119,7 +119,7 @@ export class TrainingLoop {
   private async update(mixingRatio: number): Promise<void> {
     const { agent, log, replay, rewards } = this.parts.state;
     replay.fill(this.batch, mixingRatio, agent.batchesPerUpdate);
-    rewards.see(this.batch.rows.rewards, this.batch.rows.terminated);
+    rewards.see(this.batch.rows.rewards);
     const { run } = this.parts.configuration;
     // A chart shows the ratio in force where it changes.
     const inForce = log.phase === "online" && run.mixingRatioEnd !== null ? { mixingRatio } : {};

@@ -36,6 +36,26 @@ export interface RollbackOptions {
 
 const prefix = "switch/";
 
+/**
+ * A net that will say nothing, whatever happens: what it takes the mean of is longer than the online phase.
+ * @param horizon steps after which an episode of the task ends at the latest
+ * @returns a sentence; undefined where it can speak
+ */
+export function silentRollback(
+  { rollback, onlineSteps, warmupSteps }: Pick<RunSettings, "rollback" | "onlineSteps" | "warmupSteps">,
+  horizon: number,
+): string | undefined {
+  if (!rollback) return undefined;
+  const { episodes } = rollback;
+  const steps = Math.max(0, onlineSteps - warmupSteps);
+  const where = `rollback watches the last ${episodes} online episodes after the warm-up, and the run has ${steps} such steps`;
+  if (steps < episodes)
+    return `The net under the switch never speaks: ${where}; leave rollback out, or give more onlineSteps.`;
+  if (steps > (episodes - 1) * horizon) return undefined;
+  const longest = Number((steps / episodes).toPrecision(3));
+  return `The net under the switch may never speak: ${where}, enough for ${episodes} episodes only if they end after ${longest} steps on average (the task's horizon is ${horizon}); give fewer rollback.episodes.`;
+}
+
 export class Rollback {
   private state: RollbackState = { expected: null, returns: [], told: false, restored: 0 };
   private atSwitch = new Map<string, Float32Array>();

@@ -1,4 +1,4 @@
-/** Which evaluation of a run is the best until then: by success, by return while nothing succeeds, the latest of equal ones. */
+/** The verdict at the switch, and which evaluation of a run is the best until then: by success, by return while nothing succeeds, the latest of equal ones. */
 import { describe, expect, it } from "vitest";
 import { MemorySink } from "./memory-sink.js";
 import type { Evaluation } from "./ports.js";
@@ -70,5 +70,35 @@ describe("the last evaluation is the best", () => {
   ])("%s", (_, worths, best) => {
     expect(bestOnes(worths)).toEqual(best);
     expect(bestOnes(worths, 2)).toEqual(best.slice(2));
+  });
+});
+
+describe("the verdict at the switch", () => {
+  const figures = { startQMean: -15, startReturnMean: -16, idleValue: -33 };
+  /** What is said of a policy that was evaluated so, in this order. */
+  const verdictOn = async (worths: readonly Worth[], recordedReturn?: number) => {
+    const sink = new MemorySink();
+    const log = new RunLog(sink, 1);
+    const known = recordedReturn === undefined ? {} : { recordedReturn };
+    log.watchStarts({ measure: async () => figures, settings: {}, ...known });
+    await log.update(async () => ({ criticLoss: 1 }));
+    for (const worth of worths) log.writeEvaluation(evaluation(worth));
+    await log.endPhase();
+    return sink.notices.map(({ notice }) => notice).join();
+  };
+
+  it("is on the policy that goes online, not on the one before training", async () => {
+    const [failed, succeeded]: Worth[] = [
+      [0, -60],
+      [1, -20],
+    ];
+    expect(await verdictOn([failed!, succeeded!])).not.toContain("succeeded in no episode");
+    expect(await verdictOn([succeeded!, failed!])).toContain("succeeded in no episode");
+  });
+
+  it("compares what it returns with what the recorded episodes did", async () => {
+    expect(await verdictOn([[1, -20]], -30)).toContain("its episodes return −20, the recorded ones −30");
+    expect(await verdictOn([[1, -20]], -20)).not.toContain("the policy does better");
+    expect(await verdictOn([[1, -20]])).not.toContain("the policy does better");
   });
 });

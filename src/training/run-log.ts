@@ -28,6 +28,15 @@ export interface Progress {
   readonly lastEvaluation?: EvaluationLine;
 }
 
+/** What the verdict at the switch is made from. */
+export interface WatchedStarts {
+  readonly measure: () => Promise<Readonly<Record<string, number>>>;
+  /** Of the run, by which the verdict names what helps. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Mean undiscounted return of the recorded episodes. */
+  readonly recordedReturn?: number;
+}
+
 export class RunLog {
   phase: Phase = "offline";
   updates = 0;
@@ -36,8 +45,7 @@ export class RunLog {
   private readonly means = new MetricMeans();
   readonly timing = new Timing();
   private values: ValueWatch | undefined;
-  private starts: (() => Promise<Readonly<Record<string, number>>>) | undefined;
-  private settings: Readonly<Record<string, unknown>> = {};
+  private starts: WatchedStarts | undefined;
 
   constructor(
     private readonly sink: RunSink,
@@ -55,14 +63,9 @@ export class RunLog {
   /**
    * From now on every line holds what the critics say of the recorded episodes' beginnings, and a verdict on it ends the
    * offline phase.
-   * @param settings of the run, by which the verdict names what helps
    */
-  watchStarts(
-    measure: () => Promise<Readonly<Record<string, number>>>,
-    settings: Readonly<Record<string, unknown>>,
-  ): void {
-    this.starts = measure;
-    this.settings = settings;
+  watchStarts(starts: WatchedStarts): void {
+    this.starts = starts;
   }
 
   /** Counts and times an update, and writes a line of metrics when one is due. */
@@ -77,17 +80,19 @@ export class RunLog {
   /** Writes the line of metrics at the end of a phase, so that none mixes two; offline, the doctor speaks. */
   async endPhase(): Promise<void> {
     await this.endLine();
-    if (this.phase !== "offline" || this.updates === 0) return;
+    const { starts, updates, phase } = this;
+    if (!starts || phase !== "offline" || updates === 0) return;
     // Measured anew: the last line may have been written before the run was interrupted here.
-    const figures = switchFigures((await this.starts?.()) ?? {});
-    const facts = factsOf(this.settings, this.evaluations.at(-1)?.successRate, this.updates);
+    const figures = switchFigures(await starts.measure());
+    const { settings, recordedReturn } = starts;
+    const facts = factsOf(settings, { evaluation: this.evaluations.at(-1), updates, recordedReturn });
     if (figures) this.notice("switch", verdictOf(figures, facts));
   }
 
   /** Writes the means since the last line, and notices values that cannot be true. */
   private async endLine(): Promise<void> {
     if (this.means.empty) return;
-    const line = this.writeMetrics(await this.starts?.());
+    const line = this.writeMetrics(await this.starts?.measure());
     const found = line && this.values?.look(line);
     if (found) this.notice(found.kind, found.notice);
   }

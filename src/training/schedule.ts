@@ -33,17 +33,16 @@ export function stepsLearnedFrom(
   return warmupSteps + Math.floor(onlineUpdates / utdRatio);
 }
 
-/** The mixing ratio of an online update after so many steps: constant, or linear to its end and constant from there. */
+/**
+ * The mixing ratio of an online update after so many steps: constant, or linear from the first update on to its end, and
+ * constant from there. A warm-up has no updates, so that its steps do not count.
+ */
 export function mixingRatioAt(
   steps: number,
-  {
-    mixingRatio,
-    mixingRatioEnd: end,
-    mixingSteps,
-    onlineSteps,
-  }: Pick<RunSettings, "mixingRatio" | "mixingRatioEnd" | "mixingSteps" | "onlineSteps">,
+  settings: Pick<RunSettings, "mixingRatio" | "mixingRatioEnd" | "mixingSteps" | "onlineSteps" | "warmupSteps">,
 ): number {
+  const { mixingRatio, mixingRatioEnd: end, mixingSteps, onlineSteps, warmupSteps } = settings;
   if (end === null) return mixingRatio;
-  const done = Math.min(1, steps / Math.max(1, mixingSteps ?? onlineSteps));
-  return mixingRatio + (end - mixingRatio) * done;
+  const span = Math.max(1, mixingSteps ?? onlineSteps - warmupSteps);
+  return mixingRatio + (end - mixingRatio) * Math.min(1, Math.max(0, steps - warmupSteps) / span);
 }

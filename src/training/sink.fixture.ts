@@ -123,7 +123,6 @@ function stateAt(updates: number): LoopState {
     means: { names: [], count: 0 },
     trajectory: null,
     failures: 0,
-    lowestLasting: null,
     rewards: null,
   };
 }

@@ -64,8 +64,8 @@ export const loopStateShape = {
     .optional(),
   /** The minimum and the maximum of the rewards that were learned from. */
   rewards: z.tuple([z.number(), z.number()]).nullable().default(null),
-  /** The lowest of those after which the episode went on. */
-  lowestLasting: z.number().nullable().default(null),
+  /** In checkpoints of an earlier calql; nothing is made of it. */
+  lowestLasting: z.number().nullable().optional(),
 };
 const loopState = z.strictObject(loopStateShape);
 export type LoopState = z.infer<typeof loopState>;
@@ -130,7 +130,6 @@ export function captureRun(state: RunState): Snapshot {
     failures,
     rollback: net?.state,
     rewards: state.rewards.bounds,
-    lowestLasting: state.rewards.lowestLasting ?? null,
   };
   return { state: saved, tensors };
 }
@@ -165,7 +164,7 @@ export function restoreRun(state: RunState, { state: saved, tensors }: Snapshot,
   state.onlineUpdates = saved.position.onlineUpdates;
   const begun = saved.position.onlineEpisodes > 0;
   state.rollback?.restore(saved.rollback, tensors, state.agent, { checkpoint: name, begun });
-  if (saved.rewards) state.rewards.restore(saved.rewards, saved.lowestLasting);
+  if (saved.rewards) state.rewards.restore(saved.rewards);
   const sums = numbersIn(name, tensors, "means", saved.means.names.length);
   state.log.restore({ position: saved.position, timing: saved.pace, means: { ...saved.means, sums } });
 }

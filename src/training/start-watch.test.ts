@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.js";
 import { vectorParts } from "../data/columns.js";
 import { type Dataset, packEpisode, stateOf } from "../data/episode.js";
+import type { EpisodeBlocks } from "../data/episode-source.js";
 import { lineData, registerLine, tiny } from "../runs/tiny-run.fixture.js";
+import { dataInMemory, dataOpened, type LearningData } from "./learning-data.js";
 import { restoreAgent } from "./snapshot.js";
-import { idleValueIn } from "./start-watch.js";
+import { idleValueIn, recordedReturn, spreadOver } from "./start-watch.js";
 import { trainInMemory } from "./train-in-memory.js";
 
 const task = registerLine("line with beginnings");
@@ -64,12 +66,15 @@ describe.each([
     await learned.release();
   });
 
-  it("idleValue is the lowest reward after which an episode went on, forever", async () => {
+  it("idleValue is the reward below which 5 % of those lie that ended no episode, forever", async () => {
     const { metrics, learned } = await offline(dataset);
     const lasting = dataset.episodes.flatMap(({ rewards, terminated }) =>
       [...rewards].filter((_, t) => !terminated[t]),
     );
-    const expected = Math.min(...lasting) / (1 - discount);
+    // The lowest that has at least 5 % of the others below it.
+    const ascending = lasting.toSorted((a, b) => a - b);
+    const low = ascending.find((_, below) => below + 1 > 0.05 * lasting.length)!;
+    const expected = low / (1 - discount);
     expect(metrics.idleValue).toBeCloseTo(expected, 4);
     expect(idleValueIn(dataset.episodes, { returns: { discount } })).toBeCloseTo(expected, 4);
     await learned.release();
@@ -84,6 +89,70 @@ it("an exit for -25 does not make doing nothing worth -833", () => {
   );
   expect(idleValueIn([], { returns: { discount } })).toBeNaN();
 });
+
+it("one penalty in a hundred steps is not what doing nothing costs", () => {
+  const walk = (rewards: readonly number[]) =>
+    packEpisode(
+      Array.from({ length: rewards.length + 1 }, () => Float32Array.of(0)),
+      rewards.map(() => Float32Array.of(0)),
+      rewards,
+      false,
+    );
+  const idle = (...rewards: number[]) => idleValueIn([walk(rewards)], { returns: { discount: 0.5 } });
+  expect(idle(-100, ...Array(99).fill(-1))).toBe(-2);
+  expect(idle(...Array(6).fill(-100), ...Array(94).fill(-1))).toBe(-200);
+  // Half of the steps rest at the goal: the most common reward is the goal's, and doing nothing leads there from nowhere.
+  expect(idle(...Array(40).fill(-1), ...Array(60).fill(0))).toBe(-2);
+});
+
+describe("episodes that are looked at", () => {
+  /** Episodes of one step whose reward is their number: the latter half is from another source. */
+  const numbered = (count: number): Dataset => ({
+    ...lineData(),
+    episodes: Array.from({ length: count }, (_, i) =>
+      packEpisode([Float32Array.of(i, 0), Float32Array.of(0, 0)], [Float32Array.of(0)], [i], true),
+    ),
+  });
+  const firstsOf = (data: Pick<LearningData, "spread">) => spreadOver(data).map(({ rewards }) => rewards[0]!);
+
+  it("are 64, spread evenly over all of them", async () => {
+    const evenly = Array.from({ length: 64 }, (_, i) => 10 * i);
+    expect(firstsOf(dataInMemory(numbered(640)))).toEqual(evenly);
+    const { metrics, learned } = await offline(numbered(640));
+    expect(metrics.startReturnMean).toBeCloseTo(mean(evenly), 3);
+    await learned.release();
+    expect(recordedReturn(dataInMemory(numbered(640)))).toBeCloseTo(mean(evenly), 9);
+    expect(firstsOf(dataInMemory(numbered(5)))).toEqual([0, 1, 2, 3, 4]);
+    expect(firstsOf(dataInMemory(numbered(65))).at(-1)).toBe(63);
+  });
+
+  it.each([
+    [4, 100, Array.from({ length: 64 }, (_, i) => 100 * Math.floor(i / 16) + Math.floor((100 * (i % 16)) / 16))],
+    [128, 10, Array.from({ length: 64 }, (_, i) => 20 * i)],
+    [3, 2, [0, 1, 2, 3, 4, 5]],
+  ])(
+    "of %d blocks of %d episodes on disk are as many from each, and no more blocks are read",
+    async (count, size, expected) => {
+      const { episodes } = numbered(count * size);
+      let read = 0;
+      const blocks: EpisodeBlocks = {
+        ...{ episodes: episodes.length, steps: 2 ** 30, count, identity: "numbered" },
+        read: (block) => {
+          read++;
+          return episodes.slice(block * size, (block + 1) * size);
+        },
+      };
+      const { episodes: _, notes: __, ...header } = numbered(0);
+      const opened = { ...header, steps: 2 ** 30, blocks, episodes: () => fail(), close: () => {} };
+      expect(firstsOf(await dataOpened(opened, 1))).toEqual(expected);
+      expect(read).toBe(Math.min(64, count));
+    },
+  );
+});
+
+function fail(): never {
+  throw new Error("nobody is to read all of it");
+}
 
 it("the verdict at the switch knows whether the policy succeeded there, and which agent it is of", async () => {
   const succeeding = registerLine("line of success", { success: () => true });

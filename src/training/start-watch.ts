@@ -8,38 +8,39 @@ import { allocate, type ObservationParts, type Observations, type Values, widthO
 import type { Episode } from "../data/episode.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { LearningData } from "./learning-data.js";
-import { RewardRange } from "./reward-range.js";
-
-/** Episodes that are looked at. */
-const MOST_EPISODES = 64;
+/** Episodes that are looked at, spread evenly over all: files that were merged hold one source after the other. */
+export const MOST_EPISODES = 64;
+/**
+ * The share of the recorded steps that may be worse than doing nothing. Of rewards that differ at every step none is the
+ * most common one, and where episodes stay at the goal it is the goal's; the single lowest may be a rare penalty, by which
+ * no episode could live.
+ */
+const WORSE = 0.05;
 
 export class StartWatch {
   private constructor(
     private readonly observations: Observations,
     private readonly returnMean: number,
+    private readonly idleValue: number,
   ) {}
 
-  /** Over the first of the recorded episodes; undefined where there are none. */
+  /** Over episodes spread evenly over the recorded ones; undefined where there are none. */
   static of(data: LearningData, transitions: TransitionOptions): StartWatch | undefined {
-    const episodes = firstOf(data.each());
+    const episodes = spreadOver(data);
     if (episodes.length === 0) return undefined;
     const returns = episodes.map(
       (episode) => toTransitions([episode], transitions).rows.returnsToGo?.[0] ?? Number.NaN,
     );
-    return new StartWatch(startsOf(episodes, data.observations), meanOf(returns));
+    return new StartWatch(startsOf(episodes, data.observations), meanOf(returns), idleValueIn(episodes, transitions));
   }
 
-  /**
-   * The metrics startQMean, startReturnMean and idleValue; none where the agent has no critics.
-   * @param lowest reward so far of a step that did not end its episode
-   */
-  async measure(agent: Agent, lowest: number | undefined): Promise<Readonly<Record<string, number>>> {
+  /** The metrics startQMean, startReturnMean and idleValue; none where the agent has no critics. */
+  async measure(agent: Agent): Promise<Readonly<Record<string, number>>> {
     const { state, ...others } = this.observations;
     const vector = state !== undefined && Object.keys(others).length === 0;
     const values = await agent.values(vector ? (state as Float32Array) : this.observations);
     if (!values) return {};
-    const idleValue = idleValueOf(lowest, agent.settings.discount as number);
-    const known = { startReturnMean: this.returnMean, idleValue };
+    const known = { startReturnMean: this.returnMean, idleValue: this.idleValue };
     return {
       startQMean: meanOf(values),
       ...Object.fromEntries(Object.entries(known).filter(([, value]) => Number.isFinite(value))),
@@ -47,28 +48,29 @@ export class StartWatch {
   }
 }
 
-/** What it is worth to receive a reward forever: doing nothing, where it is the lowest that does not end an episode. */
-function idleValueOf(lowest = Number.NaN, discount: number): number {
-  return lowest / (1 - discount);
+/** The recorded episodes that are looked at. */
+export function spreadOver(data: Pick<LearningData, "spread">): Episode[] {
+  return [...data.spread(MOST_EPISODES)].filter(({ length }) => length > 0);
 }
 
-/** The same from all recorded episodes, for a run that recorded it otherwise; NaN where there are none. */
+/** Mean undiscounted return of the episodes that are looked at, in the environment's own rewards; NaN where there are none. */
+export function recordedReturn(data: Pick<LearningData, "spread">): number {
+  return meanOf(spreadOver(data).map(({ rewards }) => rewards.reduce((sum, reward) => sum + reward, 0)));
+}
+
+/**
+ * What doing nothing is worth: to receive forever the reward below which only a few of the recorded steps lie, of those
+ * that did not end an episode.
+ * @returns in the rewards that critics see; NaN where there is no such step
+ */
 export function idleValueIn(episodes: Iterable<Episode>, transitions: TransitionOptions): number {
-  const range = new RewardRange();
+  const lasting: number[] = [];
   for (const episode of episodes) {
     const { rewards, terminated } = toTransitions([episode], transitions).rows;
-    range.see(rewards, terminated);
+    for (let i = 0; i < rewards.length; i++) if (!terminated[i]) lasting.push(rewards[i]!);
   }
-  return idleValueOf(range.lowestLasting, transitions.returns!.discount);
-}
-
-function firstOf(episodes: Iterable<Episode>): Episode[] {
-  const first: Episode[] = [];
-  for (const episode of episodes) {
-    if (episode.length > 0) first.push(episode);
-    if (first.length === MOST_EPISODES) break;
-  }
-  return first;
+  const sorted = Float32Array.from(lasting).sort();
+  return (sorted[Math.floor(WORSE * sorted.length)] ?? Number.NaN) / (1 - transitions.returns!.discount);
 }
 
 /** The first observation of each episode: rows of every part. */

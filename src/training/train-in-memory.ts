@@ -70,7 +70,7 @@ async function completed(context: RunContext, record: MemorySink): Promise<Memor
   const fresh = assembleRun(context, { agent, sink: record, evaluations: record.evaluations });
   if (newest) for (const episode of record.episodes) fresh.replay.add(episode);
   const run = newest ? goingOn(fresh, newest, "in memory") : fresh;
-  watchValues(run, context.data, record.notices);
+  watchValues(run, context, record.notices);
   try {
     await reportData(run.state.log, context, record.notices);
     const { failure } = await completeRun(run);

@@ -21,11 +21,14 @@ const line = (metrics: MetricsLine["metrics"], updates = 10): MetricsLine => {
 
 function watching(rewards: readonly number[], discount = 0.99, backupEntropy = false): ValueWatch {
   const seen = new RewardRange();
-  seen.see(
-    rewards,
-    rewards.map(() => 0),
-  );
-  return new ValueWatch({ discount, backupEntropy: () => backupEntropy, rewards: seen, told: [] });
+  seen.see(rewards);
+  return new ValueWatch({
+    discount,
+    backupEntropy: () => backupEntropy,
+    rewards: seen,
+    helps: ["wider data"],
+    told: [],
+  });
 }
 
 describe("the values that rewards allow", () => {
@@ -63,6 +66,22 @@ describe("values beyond them", () => {
     expect(watch.look(line({ policyQMean: -1e6 }))).toBeUndefined();
   });
 
+  it("that lie too low have the causes and remedies that the verdict at the switch names", () => {
+    const rewards = new RewardRange();
+    rewards.see([-1]);
+    const replay = { offline: {}, online: {} } as unknown as MixedReplay;
+    const said = (settings: TrainSettings) => {
+      const configuration = resolveConfiguration({ task: "corridor-exit", ...settings });
+      return valueWatchFor(configuration, { replay, state: { rewards } }, []).look(line({ policyQMean: -50 }))!.notice;
+    };
+    expect(said({ agent: "cql", maxTargetBackup: false })).toMatch(
+      /Likely causes: the backup of actions that a conservative term holds below the data's \(the actionGap\), once a step and however small its weight, or a criticLearningRate that is too high\. What helps: cal-ql, maxTargetBackup, a mixingRatio above 0, fewer offline updates, wider data\.$/,
+    );
+    expect(said({ agent: "cal-ql", maxTargetBackup: true, mixingRatio: 0.5 })).toMatch(
+      / What helps: fewer offline updates, wider data\.$/,
+    );
+  });
+
   it("are let pass by a tenth, or by one where rewards are next to nothing", () => {
     expect(watching([-1, 0]).look(line({ dataQMean: 9.9 }))).toBeUndefined();
     expect(watching([-1, 0]).look(line({ dataQMean: 10.1 }))).toMatchObject({ kind: "values-too-high" });
@@ -83,7 +102,7 @@ describe("values beyond them", () => {
 describe("an algorithm that changes at the switch", () => {
   const metrics = { targetQMean: 500, temperature: 0.5, logPiMean: -8 };
   const rewards = new RewardRange();
-  rewards.see([0, 1], [0, 0]);
+  rewards.see([0, 1]);
   const replay = { offline: {}, online: {} } as unknown as MixedReplay;
 
   it.each<[string, TrainSettings, boolean, boolean]>([

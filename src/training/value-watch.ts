@@ -7,6 +7,7 @@
 import { Replay } from "../data/replay.js";
 import { algorithmIn, type Configuration } from "../settings/configuration.js";
 import type { Phase } from "../settings/settings.js";
+import { factsOf, remedies } from "./doctor.js";
 import type { MetricsLine, NoticeLine } from "./record.js";
 import type { MixedReplay } from "./replay.js";
 import type { RewardRange } from "./reward-range.js";
@@ -31,6 +32,8 @@ export interface ValueWatchOptions {
   /** Whether values contain the entropy of the policy, in a phase. */
   readonly backupEntropy: (phase: Phase) => boolean;
   readonly rewards: RewardRange;
+  /** What is known to help against values that are too low: what the verdict at the switch names (doctor.ts). */
+  readonly helps: readonly string[];
   /** What was reported already: each is reported once a run. */
   readonly told: Iterable<NoticeLine["kind"]>;
 }
@@ -44,16 +47,14 @@ export function valueWatchFor(
   const settingsIn = (phase: Phase): { discount?: number | undefined; backupEntropy?: boolean | undefined } =>
     algorithmIn(configuration, phase).settings;
   for (const source of [replay.offline, replay.online])
-    if (source instanceof Replay) {
-      const { rows } = source.transitions();
-      rewards.see(rows.rewards, rows.terminated);
-    }
+    if (source instanceof Replay) rewards.see(source.transitions().rows.rewards);
   // The discount is the same in both phases; every agent has one.
   const discount = settingsIn("offline").discount!;
   // What the offline phase has put into them is still in the networks with which the online phase starts.
   const backupEntropy = (phase: Phase) =>
     [settingsIn("offline"), settingsIn(phase)].some((settings) => settings.backupEntropy === true);
-  return new ValueWatch({ discount, backupEntropy, rewards, told });
+  const helps = remedies(factsOf(configuration.flat));
+  return new ValueWatch({ discount, backupEntropy, rewards, helps, told });
 }
 
 export class ValueWatch {
@@ -101,7 +102,7 @@ export class ValueWatch {
     const notice =
       `The critics' values have left what the rewards allow: ${value} after update ${updates}, where rewards from ` +
       `${from} to ${to} with discount ${discount} are worth ${minimum} to ${maximum}. ` +
-      `Likely causes: ${causes[kind]}.`;
+      `Likely causes: ${causes[kind]}.${kind === "values-too-low" ? ` What helps: ${this.options.helps.join(", ")}.` : ""}`;
     return { kind, notice };
   }
 }
@@ -110,7 +111,7 @@ const causes: Readonly<Record<Kind, string>> = {
   "values-too-high":
     "overestimation of actions that the data do not show (a conservativeWeight that is too small, too few critics), a criticLearningRate or polyakTau that is too high, or too many updates per step",
   "values-too-low":
-    "a conservative term that is too strong for these data (conservativeWeight, targetActionGap) and has no calibration, or a criticLearningRate that is too high",
+    "the backup of actions that a conservative term holds below the data's (the actionGap), once a step and however small its weight, or a criticLearningRate that is too high",
 };
 
 function rounded(value: number): number {

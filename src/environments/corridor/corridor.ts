@@ -20,12 +20,20 @@ import {
 import { endOfStep, joinState, randomStateSize, splitState } from "../state.js";
 import { drawCorridor } from "./corridor-picture.js";
 
+/** Far below what any step costs; the critics' losses are squares of it, in float32. */
+const LOWEST_REWARD = -1e6;
+
 const positive = () => z.number().positive();
 
 /** The options of a corridor; lengths in metres. */
 export const corridorOptions = z.strictObject({
   length: positive().default(1).describe("from the start to the goal"),
-  exitReward: z.number().max(0).default(-25).describe("reward of the step through the exit, which ends the episode"),
+  exitReward: z
+    .number()
+    .min(LOWEST_REWARD)
+    .max(0)
+    .default(-25)
+    .describe("reward of the step through the exit, which ends the episode"),
   exitDistance: positive().default(0.05).describe("from the middle of the corridor to its sides, where the exit is"),
   exitUntil: z
     .number()
