@@ -189,7 +189,7 @@ function followingFrom(grade: Grade, facts: RunFacts): string {
     case "high":
       return "No worse way looks better to it; if it promises too much, success may waver while online data correct it.";
     case "low":
-      return `That alone has rarely cost anything: of calql's own runs 1 of 27 with such a critic fell, and 54 of 130 with one below the floor. Watch the first evaluations online; if success falls, w${help}`;
+      return `That alone has rarely cost anything: of calql's own runs 1 of 27 with such a critic fell, and 59 of 160 with one below the floor. Watch the first evaluations online; if success falls, w${help}`;
     case "below the floor":
       return `Unlearning is likely if exploration finds such an end before the values are repaired. W${help}`;
   }

@@ -19,6 +19,12 @@ import { type Run, readRun } from "../../src/runs/read.js";
 import { gradeOf } from "../../src/training/doctor.js";
 import { drawPlot, type PlotPoint } from "./plot.js";
 
+/** The reproductions over which the doctor's verdict is held against what happened. */
+const judgedNames = [
+  ...["h-unlearning", "i-unlearning-2d", "k-dose-response"],
+  ...["l-controls", "m-wide-data", "m-wider-data"],
+];
+
 export const unlearningFiguresCommand = new Command("unlearning-figures")
   .description("the pictures of docs/unlearning.md, from the folders of the reproductions' runs")
   .argument("<runs>", "folder with a folder of runs for each reproduction")
@@ -27,11 +33,11 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
     const runsOf = (name: string) => runsIn([join(folder, name)]).map(readRun);
     const [dimensions, doses] = [
       runsOf("j-action-dimensions"),
-      [...runsOf("k-dose-response"), ...runsOf("i-unlearning-2d")],
+      [...runsOf("k-dose-response"), ...runsOf("i-unlearning-2d")].filter(hasExit),
     ];
     writePicture(dimensionsPicture(dimensions), join(flags.out, "action-dimensions.svg"));
     writePicture(dosePicture(doses), join(flags.out, "dose-response.svg"));
-    const judged = ["h-unlearning", "i-unlearning-2d", "l-controls", "k-dose-response", "m-wide-data"].flatMap(runsOf);
+    const judged = judgedNames.flatMap(runsOf).filter((run) => !beginsAtRandom(run));
     process.stdout.write(await hitsTable(judged));
     for (const name of ["h-unlearning", "i-unlearning-2d"])
       process.stdout.write(`\n${name}\n${exitsTable(runsOf(name))}`);
@@ -132,10 +138,20 @@ async function predictionOf(run: Run, floors: Map<unknown, number | undefined>):
   const { dataset } = run.config.settings;
   if (recorded.floorOfAll && !floors.has(dataset)) floors.set(dataset, await idleValueFromData(run));
   const seen = recorded.floorOfAll ? { ...recorded, floor: floors.get(dataset) ?? recorded.floor } : recorded;
+  if (!hasExit(run)) return `${gradeOf(seen)}, there is no exit`;
   const exit = optionOf(run, "exitReward", -25);
   const where =
     exit >= seen.startReturn ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
   return `${gradeOf(seen)}, the exit is ${where}`;
+}
+
+/** After random steps any policy falls for a while, whatever its critic says. */
+function beginsAtRandom({ config: { settings } }: Run): boolean {
+  return settings.warmupActions === "random" && Number(settings.warmupSteps) > 0;
+}
+
+function hasExit(run: Run): boolean {
+  return optionOf(run, "exitUntil", 0.8) > 0;
 }
 
 function optionOf(run: Run, name: string, otherwise: number): number {

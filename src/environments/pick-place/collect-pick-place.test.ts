@@ -7,7 +7,7 @@ const cubeHeight = 12;
 it("holds prior and task episodes, none of which picks up and places", async () => {
   const { episodes, source } = await collectTask({ task: "pick-place", episodes: 20, seed: 3 });
   const seen = episodes.map(({ observations, length, terminated, truncated }) => {
-    const height = (row: number) => observations.state![17 * row + cubeHeight]!;
+    const height = (row: number) => observations.state![20 * row + cubeHeight]!;
     return { begins: height(0), ends: height(length), placed: terminated[length - 1] === 1, truncated, length };
   });
   const [prior, task] = [seen.filter(({ begins }) => begins < 0.05), seen.filter(({ begins }) => begins > 0.1)];

@@ -23,11 +23,12 @@ const paper: PresetValues = {
 const laptop: PresetValues = {
   ...paper,
   threads: 1,
+  normaliseObservations: true, // a hand's width is a few hundredths of a metre
   discount: 0.97,
   actorHidden: [128, 128],
   criticHidden: [128, 128],
   valueHidden: [128, 128],
-  actorLearningRate: 3e-4,
+  actorLearningRate: 1e-3, // with less the rare moments at which the hand closes are not learned in so few updates
   criticLearningRate: 1e-3,
   valueLearningRate: 1e-3,
   polyakTau: 0.01,

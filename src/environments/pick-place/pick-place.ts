@@ -27,8 +27,8 @@ export const pickPlaceOptions = z.strictObject({
 
 export type PickPlaceOptions = z.output<typeof pickPlaceOptions>;
 
-/** Numbers of an observation: hand 3 + 4, fingers 2, whether it was told to open, cube 3 + 4. */
-const observationSize = 17;
+/** Numbers of an observation: hand 3 + 4, fingers 2, whether it was told to open, cube 3 + 4, from the hand to it 3. */
+const observationSize = 20;
 /** The cube counts as placed where its middle is at most so far from the tray's, along each side, metres. */
 const placedWithin = 0.04;
 /** A cube begins in the hand where a script grasps it; it has so many tries of so many steps. */
@@ -41,8 +41,9 @@ export function makePickPlace(name: string, options: EnvironmentOptions = {}): P
 }
 
 /**
- * Observation [17]: place of the hand (3, metres) and its orientation (quaternion w, x, y, z), the distance of each finger
- * from the middle (2), 1 if it was told to open, place (3) and orientation (4) of the cube. Action [8] in [-1, 1]: see arm.ts.
+ * Observation [20]: place of the hand (3, metres) and its orientation (quaternion w, x, y, z), the distance of each finger
+ * from the middle (2), 1 if it was told to open, place (3) and orientation (4) of the cube, and the
+ * way from the hand to it (3). Action [8] in [-1, 1]: see arm.ts.
  */
 export class PickPlaceEnvironment extends PhysicsEnvironment {
   readonly observationSpace: BoxSpace = box(observationSize, -Infinity, Infinity);
@@ -86,6 +87,7 @@ export class PickPlaceEnvironment extends PhysicsEnvironment {
     observation.set(this.arm.fingers, 7);
     observation[9] = this.arm.open ? 1 : 0;
     observation.set(qpos.subarray(0, 7), 10);
+    for (let axis = 0; axis < 3; axis++) observation[17 + axis] = observation[10 + axis]! - observation[axis]!;
     return observation;
   }
 

@@ -10,7 +10,7 @@ const gain = 7;
 /** While the hand is further than this from a place, in metres along the table, it stays at its height. */
 const aside = 0.03;
 /** A hand is where it shall be at such distances along the table and upwards, metres. */
-const near = { along: 0.015, up: 0.008 } as const;
+const near = { along: 0.02, up: 0.012 } as const;
 /** Where the cube is grasped, metres: the fingertips nearly touch the table. */
 const pickHeight = 0.02;
 /** How high the middle of a cube stands that was lifted. */
