@@ -141,6 +141,17 @@ describe("a checkpoint of the net", () => {
       expect(falls(resumed, agent, [-90, -90, -90])[2]).toContain("allows no more than 2");
     }));
 
+  it("knows that a fall was told, so that a run which goes on does not tell it again", () =>
+    withAgent("cal-ql", {}, async (agent) => {
+      const { net } = netOf({ episodes: 1, restore: false });
+      await net.keep(agent);
+      expect(net.see(episode(-20), agent)).toContain("10 below");
+      const { state, tensors } = net.save();
+      const { net: resumed } = netOf({ episodes: 1, restore: false });
+      resumed.restore(state, tensors, agent, at);
+      expect(falls(resumed, agent, [-20, -12.4, -20]).map((one) => one !== undefined)).toEqual([false, false, true]);
+    }));
+
   it("is refused where it lacks any part of the switch, or what was returned there", () =>
     withAgent("cal-ql", {}, async (agent) => {
       const { net } = netOf();

@@ -115,7 +115,7 @@ function dosePicture(runs: readonly Run[]): string {
 }
 
 /** What the verdict said, what the exit was worth to it, and what happened. */
-async function hitsTable(runs: readonly Run[]): Promise<string> {
+export async function hitsTable(runs: readonly Run[]): Promise<string> {
   const predictions = new Map<Run, string>();
   const floors = new Map<unknown, number | undefined>();
   for (const run of runs.filter(isComplete)) predictions.set(run, await predictionOf(run, floors));
