@@ -34,10 +34,10 @@ const laptop: PresetValues = {
   polyakTau: 0.01,
   nActions: 4,
   batchSize: 128,
-  conservativeWeight: 1,
+  conservativeWeight: 0.2, // with 1 the policy hardly leaves the data's actions, and never places
   failureReward: -1,
-  offlineUpdates: 15_000,
-  onlineSteps: 8_000,
+  offlineUpdates: 12_000,
+  onlineSteps: 6_000,
   warmupSteps: 800,
   evaluateEveryUpdates: 3_000,
   evaluateEverySteps: 1_000,
