@@ -16,7 +16,7 @@ export function explanation(runs: readonly ComparedRun[]): string {
     demoAgents
       .map((agent) => sentence(agent, outcomeOf(runs.filter((run) => run.task === task && run.label === agent))))
       .join("; ");
-  return `In the corridor, which was built to show this, an exit ends an episode for a little less than walking to the goal is worth; to a critic far below the truth it looks like the better way: ${said(demoTasks.tempting, corridorText)}. In the plain maze there is no such exit: ${said(demoTasks.plain, mazeText)}.`;
+  return `In the corridor, which was built to show this, an exit ends an episode for -18, where walking to the goal is worth -15.6 (discounted by 0.97 a step, as the agents count); to a critic far below the truth it looks like the better way: ${said(demoTasks.tempting, corridorText)}. In the plain maze there is no such exit: ${said(demoTasks.plain, mazeText)}.`;
 }
 
 interface Outcome {
