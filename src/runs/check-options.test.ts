@@ -104,7 +104,7 @@ const wrong: readonly (readonly [name: string, work: () => Promise<unknown>, sen
   [
     "data with an observation of no size",
     () => begun({ dataset: { ...dataset, observations: { state: { type: "float32", shape: [Number.NaN] } } } }),
-    /^The entry observations of the dataset given to train\(\) is \{.*must be a number\.$/,
+    /^The entry observations of the dataset given to train\(\) is \{.*must be a finite number\.$/,
   ],
   ...(["x", null, [0, 5], { low: "0", high: 5 }, { low: 0 }, { low: Number.NaN, high: 5 }] as const).map(
     (actionBounds) =>
