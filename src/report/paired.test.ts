@@ -90,6 +90,25 @@ describe("agents seed by seed", () => {
     expect(pairedSentence(two!)).toBe("b's regret equals a's in both seeds, 2 more seeds without a partner.");
   });
 
+  it("pairs no seed of which a group has several runs, and says so", () => {
+    const [reference, plain] = [group("a", [1, 1, 1]), group("b", [0.5, 0.5, 0.5])];
+    // Seed 2 was copied and is another run now; the last of the two is no better than the first.
+    const copied = { ...plain, runs: [...plain.runs, ...group("b", [1], 2).runs] };
+    const [regret] = pairedDifferences([reference, copied]);
+    expect(regret).toMatchObject({ higher: 2, lower: 0, equal: 0, alone: 1 });
+    const told =
+      "b has several runs of seed 2, which are not paired, and all of which count in the means; leave the copies out.";
+    expect(pairedSentences([reference, copied]).at(-1)).toBe(told);
+    expect(pairedSentences([copied, reference]).at(-1)).toBe(told);
+    expect(pairedSentences([copied])).toEqual([]);
+    expect(pairedSentences([reference, plain]).join()).not.toContain("several runs");
+    const twice = { ...plain, runs: [...plain.runs, ...plain.runs.slice(1)] };
+    expect(pairedSentences([reference, twice])).toEqual([
+      "b and a have only one seed in common, so nothing can be paired; run both with the same two seeds or more.",
+      "b has several runs of each of the seeds 1, 2, which are not paired, and all of which count in the means; leave the copies out.",
+    ]);
+  });
+
   it("shows a narrow interval with the digits that it needs", () => {
     const withQ = (label: string, qs: readonly number[]): RunGroup => {
       const plain = group(

@@ -80,6 +80,18 @@ describe("a wrong setting", () => {
       'The setting rollback of the run is {"below:5":null}; it has no entry "below:5" (did you mean "below"?); its entries are below, episodes, restore, restores; a space stands after each colon.',
     ],
     [{ evaluationEpisodes: "none" }, 'The setting evaluationEpisodes of the run is "none"; it must be a number.'],
+    [
+      { rollback: { below: 5, episodes: 1001 } },
+      'The setting rollback of the run is {"below":5,"episodes":1001}; its episodes must be at most 1000.',
+    ],
+    [
+      { rollback: { below: Number.POSITIVE_INFINITY } },
+      'The setting rollback of the run is {"below":Infinity}; its below must be a finite number.',
+    ],
+    [
+      { rollback: { below: Number.NaN, episodes: Number.NEGATIVE_INFINITY } },
+      'The setting rollback of the run is {"below":NaN,"episodes":-Infinity}; its below must be a finite number.',
+    ],
     [{ rollback: { episodes: 5 } }, 'The setting rollback of the run is {"episodes":5}; its below must be a number.'],
     [
       { mixingRatio: -1, mixingRatioEnd: 0.1 },
@@ -138,6 +150,9 @@ describe("a schedule of the mixing ratio that does less than it seems to", () =>
   it("is told", () => {
     expect(noticesOf({ mixingRatio: 0.5, mixingRatioEnd: 0.1, mixingSteps: 4000 })).toEqual([
       "The mixing ratio is to reach 0.1 after 4000 online steps (mixingSteps), and the online phase has 1000: it ends at 0.4; give a smaller mixingSteps, or leave it out.",
+    ]);
+    expect(noticesOf({ mixingRatio: 0.5, mixingRatioEnd: 0.1, mixingSteps: 1000, warmupSteps: 500 })).toEqual([
+      "The mixing ratio is to reach 0.1 after 1000 online steps (mixingSteps), and the online phase has 500 after its warm-up: it ends at 0.3; give a smaller mixingSteps, or leave it out.",
     ]);
     expect(noticesOf({ mixingRatio: 0.5, mixingRatioEnd: 0.5 })).toEqual([
       "The mixing ratio goes from 0.5 to 0.5: mixingRatioEnd changes nothing; leave it out.",

@@ -48,6 +48,32 @@ describe("a run with a net", () => {
     expect(contentOf(record).model).not.toEqual(contentOf(await run(null)).model);
   });
 
+  it("says once in the run's notices that it cannot speak", async () => {
+    const silent = { below: 1, episodes: 100 };
+    const stop = new AbortController();
+    const others = { ...settings, onlineSteps: 0, rollback: silent };
+    let steps = 0;
+    beforeStep = () => {
+      if (++steps === 5) stop.abort();
+    };
+    const record = new MemorySink();
+    await trainInMemory(others, { dataset, record, signal: stop.signal });
+    await trainInMemory(others, { dataset, record });
+    expect(record.ending?.status).toBe("completed");
+    const told = record.notices.filter(({ notice }) => notice.includes("never speaks"));
+    expect(told).toHaveLength(1);
+    expect(told[0]!.kind).toBe("other");
+  });
+
+  it("reports every fall after the last restore as well", async () => {
+    const record = await run({ ...caught, restores: 1 });
+    const said = fallsIn(record).map(({ notice }) => notice);
+    expect(said.slice(0, 2)).toEqual([
+      expect.stringContaining("restored, 1 of 1."),
+      expect.stringContaining("the run goes on as it is, because rollback.restores allows no more than 1."),
+    ]);
+  });
+
   it("looks at the episodes that were collected wholly after the warm-up", async () => {
     // Any episode is a fall. Two episodes of 10 steps begin within the warm-up of 15.
     const told = fallsIn(await run({ below: 1e-9, episodes: 2, restore: true, restores: 1 }));
@@ -115,6 +141,25 @@ describe("a mixing ratio with a schedule", () => {
     expect(metricsLines.filter(({ phase }) => phase === "offline").some((l) => "mixingRatio" in l.metrics)).toBe(false);
     const constant = await trainInMemory({ ...settings, onlineSteps: 20 }, { dataset });
     expect(constant.metricsLines.some(({ metrics }) => "mixingRatio" in metrics)).toBe(false);
+  });
+});
+
+describe("a schedule of the mixing ratio counts steps", () => {
+  it.each([0.5, 2])("whatever the updates of each: %d", async (utdRatio) => {
+    const schedule = { mixingRatio: 0.8, mixingRatioEnd: 0.4, mixingSteps: 10, warmupSteps: 0, logEveryUpdates: 1 };
+    const { metricsLines } = await trainInMemory({ ...settings, ...schedule, utdRatio, onlineSteps: 20 }, { dataset });
+    const ratios = metricsLines.flatMap(({ phase, metrics }) => (phase === "online" ? metrics.mixingRatio! : []));
+    expect(ratios).toHaveLength(20 * utdRatio);
+    for (const [update, ratio] of ratios.entries())
+      expect(ratio).toBeCloseTo(0.8 - 0.04 * Math.min(10, Math.floor(update / utdRatio)), 12);
+  });
+
+  it("from the first update on, after a warm-up", async () => {
+    const schedule = { mixingRatio: 0.8, mixingRatioEnd: 0.4, warmupSteps: 10, logEveryUpdates: 1 };
+    const { metricsLines } = await trainInMemory({ ...settings, ...schedule, onlineSteps: 20 }, { dataset });
+    const ratios = metricsLines.flatMap(({ phase, metrics }) => (phase === "online" ? metrics.mixingRatio! : []));
+    expect(ratios).toHaveLength(10);
+    for (const [update, ratio] of ratios.entries()) expect(ratio).toBeCloseTo(0.8 - 0.04 * update, 12);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Agent } from "../agents/agent.js";
 import { packEpisode } from "../data/episode.js";
 import { RandomStream } from "../random.js";
 import type { Policy } from "./ports.js";
-import { Rollback, type RollbackSettings } from "./rollback.js";
+import { Rollback, type RollbackSettings, silentRollback } from "./rollback.js";
 
 /** An episode of two steps with this return. */
 const episode = (reward: number) =>
@@ -119,6 +119,34 @@ describe("the net under the switch", () => {
       agent.streams.exploration.restore(new RandomStream(4, "rollback").state());
       expect(acted[0]).toEqual(await act(false));
     }));
+});
+
+describe("a net that cannot speak", () => {
+  const told = (episodes: number, onlineSteps: number, warmupSteps = 0) =>
+    silentRollback({ rollback: { ...settings, episodes }, onlineSteps, warmupSteps }, 60);
+
+  it.each([
+    [1, 0, 0, "rollback takes the mean of 1 online episode after the warm-up, and the run has 0 steps for them"],
+    [10, 9, 0, "has 9 steps"],
+    [10, 500, 491, "has 9 steps"],
+    [10, 500, 800, "has 0 steps"],
+  ])("because %d episodes are more than %d steps with a warm-up of %d hold", (episodes, steps, warmup, part) => {
+    expect(told(episodes, steps, warmup)).toMatch(/^The net under the switch never speaks: /);
+    expect(told(episodes, steps, warmup)).toContain(part);
+  });
+
+  it("unless its episodes end early", () => {
+    expect(told(500, 1500)).toBe(
+      "The net under the switch may never speak: rollback takes the mean of 500 online episodes after the warm-up, and the run has 1,500 steps for them, enough for 500 episodes only if they end after 3 steps on average (the task's horizon is 60); give fewer rollback.episodes.",
+    );
+    expect(told(10, 540)).toContain("may never speak");
+  });
+
+  it("is not one whose episodes the run holds at full length", () => {
+    expect(told(10, 541)).toBeUndefined(); // the last is played to its end
+    expect(told(1, 1)).toBeUndefined();
+    expect(silentRollback({ rollback: null, onlineSteps: 0, warmupSteps: 0 }, 60)).toBeUndefined();
+  });
 });
 
 describe("a checkpoint of the net", () => {

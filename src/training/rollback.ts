@@ -7,6 +7,7 @@
  */
 import type { Agent } from "../agents/agent.js";
 import type { Episode } from "../data/episode.js";
+import { counted } from "../data/figures.js";
 import { DataError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import type { RunSettings } from "../settings/settings.js";
@@ -48,7 +49,7 @@ export function silentRollback(
   if (!rollback) return undefined;
   const { episodes } = rollback;
   const steps = Math.max(0, onlineSteps - warmupSteps);
-  const where = `rollback watches the last ${episodes} online episodes after the warm-up, and the run has ${steps} such steps`;
+  const where = `rollback takes the mean of ${counted(episodes, "online episode")} after the warm-up, and the run has ${counted(steps, "step")} for them`;
   if (steps < episodes)
     return `The net under the switch never speaks: ${where}; leave rollback out, or give more onlineSteps.`;
   if (steps > (episodes - 1) * horizon) return undefined;

@@ -43,12 +43,15 @@ export function policyValues(model: CorridorModel, policy: Table): Float64Array 
   return values;
 }
 
-/** V*(s) [cells]: step on, leave, or wait forever, whatever is the best. */
+/**
+ * V*(s) [cells]: step on or leave, whatever is better. Waiting never is: forever it is worth -1 / (1 - gamma), and whoever
+ * steps on can still wait in the next cell.
+ */
 export function optimalValues({ cells, discount, exitReward }: CorridorModel): Float64Array {
   const values = new Float64Array(cells);
   for (let cell = cells - 1; cell >= 0; cell--) {
     const ahead = cell === cells - 1 ? 0 : -1 + discount * values[cell + 1]!;
-    values[cell] = Math.max(ahead, exitReward, -1 / (1 - discount));
+    values[cell] = Math.max(ahead, exitReward);
   }
   return values;
 }

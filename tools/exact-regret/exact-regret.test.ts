@@ -8,13 +8,13 @@ const model = { cells: 20, discount: 0.97, exitReward: -25 };
 const behaviour = [0.7, 0.28, 0.02];
 
 /** The values to which repeated backups converge, where `worth` says what a cell's three backed-up actions are worth. */
-function converged(worth: (backedUp: readonly number[], cell: number) => number): Float64Array {
-  const values = new Float64Array(model.cells);
+function converged(worth: (backedUp: readonly number[], cell: number) => number, of = model): Float64Array {
+  const values = new Float64Array(of.cells);
   for (let round = 0; round < 3000; round++)
-    for (let cell = 0; cell < model.cells; cell++) {
+    for (let cell = 0; cell < of.cells; cell++) {
       const backedUp = Array.from({ length: actionCount }, (_, action) => {
-        const [reward, next] = follow(model, cell, action);
-        return reward + (next === undefined ? 0 : model.discount * values[next]!);
+        const [reward, next] = follow(of, cell, action);
+        return reward + (next === undefined ? 0 : of.discount * values[next]!);
       });
       values[cell] = worth(backedUp, cell);
     }
@@ -39,6 +39,39 @@ describe("exact values", () => {
     const walking = -(1 - model.discount ** 19) / (1 - model.discount);
     expect(optimalValues(model)[0]).toBeCloseTo(walking, 12);
     expect(optimalValues({ ...model, exitReward: -3 })[0]).toBe(-3);
+  });
+});
+
+describe("the values of the optimal policy", () => {
+  it.each([
+    [20, 0.97, -25],
+    [20, 0.97, -5],
+    [60, 0.97, -50], // walking is hardly better than waiting forever, -33.3
+    [200, 0.9, -1000],
+    [5, 0.5, -1.7],
+  ])(
+    "in %d cells, with discount %d and an exit for %d, are those of the best of three actions",
+    (cells, discount, exitReward) => {
+      const other = { cells, discount, exitReward };
+      const best = converged((backedUp) => Math.max(...backedUp), other);
+      for (const [cell, value] of optimalValues(other).entries()) expect(value).toBeCloseTo(best[cell]!, 9);
+    },
+  );
+});
+
+describe("the critic at the switch", () => {
+  it("is held against V^mu by what it expects of the behaviour policy's actions, not of its best", () => {
+    // Without a conservative term and with every action in the data, Q is Q*.
+    const short = { cells: 3, discount: 0.97, exitReward: -25 };
+    const found = measureRegret({
+      ...{ model: short, behaviour, recordedEpisodes: 2000, onlineEpisodes: 1, seed: 1 },
+      critic: { weight: 0, temperature: 0, actingTemperature: 0.3 },
+    });
+    const [step, wait, exit] = [-1.97, -1 - 0.97 * 1.97, -25];
+    const expected = 0.7 * step + 0.28 * wait + 0.02 * exit;
+    const mu = converged((backedUp) => backedUp.reduce((sum, value, a) => sum + behaviour[a]! * value, 0), short);
+    expect(found.belowBehaviour).toBeCloseTo(expected - mu[0]!, 4);
+    expect(Math.abs(step - expected)).toBeGreaterThan(0.5);
   });
 });
 

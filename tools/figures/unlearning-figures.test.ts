@@ -1,7 +1,12 @@
-/** The table that the doctor's worth is read from: grades and windows by hand. */
+/** The tables that the doctor's worth is read from: grades, windows and exits by hand. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { packEpisode } from "../../src/data/episode.js";
 import { syntheticRun } from "../../src/report/synthetic.fixture.js";
-import { hitsTable } from "./unlearning-figures.js";
+import { EpisodeLog } from "../../src/runs/checkpoints/episode-log.js";
+import { exitsTable, hitsTable, rangeText } from "./unlearning-figures.js";
 
 /** A run whose critic says `startQ` of a start from which -15 is reached, doing nothing is worth -33; what success falls to. */
 function ran(task: string, startQ: number, lowest: number) {
@@ -43,3 +48,31 @@ it("counts who fell by grade, and by where the exit lies between critic and retu
     "low, the exit is below the critic's value | 1 | 0 | 1",
   ]);
 });
+
+it("takes the mean of the two in the middle for the median of an even number", () => {
+  expect(rangeText([9, 2, 4, 7])).toBe("2 to 9, median 5.5");
+  expect(rangeText([9, 2, 4])).toBe("2 to 9, median 4");
+  expect(rangeText([3])).toBe("3 to 3, median 3");
+});
+
+it("counts the exits that online episodes ended in, of any reward, and those that were early", () => {
+  const folder = mkdtempSync(join(tmpdir(), "calql-figures-"));
+  try {
+    const log = EpisodeLog.create(folder);
+    // Ends after 100, 200, 300, 400 and 500 steps; the third reached the goal.
+    for (const last of [-10.1, -10.1, 0, -10.1, -10.1]) log.append(walk(100, last));
+    log.close();
+    const run = { ...ran("corridor-exit?exitReward=-10.1", -60, 1), folder };
+    const rows = exitsTable([run]).split("\n");
+    expect(rows[1]!.split(/ {2,}/)).toEqual(["cql, held", "1", "4 to 4, median 4", "2 to 2, median 2"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** An episode in the corridor whose last step has this reward. */
+function walk(steps: number, last: number) {
+  const observations = Array.from({ length: steps + 1 }, () => Float32Array.of(0, 0));
+  const actions = Array.from({ length: steps }, () => Float32Array.of(0, 0));
+  return packEpisode(observations, actions, [...Array<number>(steps - 1).fill(-1), last], true);
+}

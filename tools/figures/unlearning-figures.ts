@@ -44,7 +44,7 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
   });
 
 /** How often the exit was taken online: whoever has not met it early cannot fall. */
-function exitsTable(runs: readonly Run[]): string {
+export function exitsTable(runs: readonly Run[]): string {
   const rows = grouped(runs.filter(isComplete), (run) => [`${labelOf(run)}, ${fell(run) ? "fell" : "held"}`, 0]).map(
     ([label, , ofLabel]) => {
       const exits = ofLabel.map(exitsOf);
@@ -60,7 +60,7 @@ const EARLY_STEPS = 300;
 /** The online steps at which a run's episodes ended in the exit. */
 function exitsOf(run: Run): number[] {
   const shapes = { observations: vectorParts(2), actionSize: 2 + optionOf(run, "extraActions", 0) };
-  const exit = optionOf(run, "exitReward", -25);
+  const exit = Math.fround(optionOf(run, "exitReward", -25)); // rewards are kept as float32
   const found: number[] = [];
   let steps = 0;
   EpisodeLog.read(run.folder, shapes, ({ length, rewards }) => {
@@ -70,9 +70,11 @@ function exitsOf(run: Run): number[] {
   return found;
 }
 
-function rangeText(counts: readonly number[]): string {
+/** "2 to 9, median 5.5". */
+export function rangeText(counts: readonly number[]): string {
   const sorted = counts.toSorted((a, b) => a - b);
-  return `${sorted[0]} to ${sorted.at(-1)}, median ${sorted[Math.floor(sorted.length / 2)]}`;
+  const middle = (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.floor(sorted.length / 2)]!) / 2;
+  return `${sorted[0]} to ${sorted.at(-1)}, median ${middle}`;
 }
 
 function isComplete({ summary }: Run): boolean {

@@ -75,6 +75,7 @@ describe("corridor-exit", () => {
   it.each([
     [{ exitUntil: 1.5 }, "The option exitUntil of corridor-exit is 1.5; it must be at most 1."],
     [{ exitReward: 1e9 }, "The option exitReward of corridor-exit is 1000000000; it must be at most 0."],
+    [{ exitReward: -1e300 }, "The option exitReward of corridor-exit is -1e+300; it must be at least -1000000."],
     [
       { horizon: 19 },
       "The option horizon of corridor-exit is 19, but the goal is 20 steps away; give at least as many, or a shorter length.",
