@@ -20,7 +20,8 @@ const meanings: Readonly<Record<string, string>> = {
     "Mean value of the data's actions minus that of the actions which the backup would take in the same states.",
   startQMean: "Mean value of the policy's deterministic actions in the states where recorded episodes begin.",
   startReturnMean: "Mean return-to-go G of the recorded episodes, from their beginning.",
-  idleValue: "What the lowest reward that did not end an episode, of those seen so far, is worth if received forever.",
+  idleValue:
+    "What a low reward (5 % of the recorded steps that end no episode have a lower one) is worth if received forever.",
   mixingRatio: "Share of recorded data in the online batches, where it follows a schedule.",
   conservativeGap: "Log-sum-exp of the proposals' values minus the data action's, mean over the ensemble.",
   "conservativeGap#": "The same for one critic.",

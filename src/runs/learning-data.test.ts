@@ -79,7 +79,13 @@ describe("train", () => {
 
   it("learns from a larger one, the same with the same seed, and writes down how much there was", async () => {
     const { policy, config } = await policyOf(own, 1);
-    expect(config.dataset).toEqual({ source: own, episodes: 400, steps, ...sizes });
+    expect(config.dataset).toEqual({
+      source: own,
+      episodes: 400,
+      steps,
+      ...sizes,
+      returnMean: expect.closeTo(-0.2744, 3),
+    });
     expect((await policyOf(own, 1)).policy.equals(policy)).toBe(true);
     expect((await policyOf(own, 1, 1)).policy.equals(policy)).toBe(false);
     expect((await policyOf(own, 512)).policy.equals(policy)).toBe(false); // another order of the same data
