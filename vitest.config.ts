@@ -4,10 +4,10 @@ import { defineConfig } from "vitest/config";
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 /**
- * Rooms that keep no state of the process: their test files share one set of loaded modules in each worker, which saves
- * a fifth of their time.
+ * Rooms that keep no state of the process (a simulation does: its memory never shrinks). Their test files share one set of
+ * loaded modules in each worker, which saves a fifth of their time.
  */
-const stateless = ["agents", "data", "environments", "networks", "rendering", "report", "settings", "tensor"].map(
+const stateless = ["agents", "data", "networks", "report", "settings", "tensor"].map(
   (room) => `src/${room}/**/*.test.ts`,
 );
 /** Tests that replace modules or look at which of them are loaded. */
@@ -15,7 +15,6 @@ const replacing = [
   "src/data/formats/d4rl/d4rl-damage.test.ts",
   "src/data/formats/d4rl/d4rl-writer.test.ts",
   "src/data/storage/get/get-set.test.ts",
-  "src/environments/lazy-physics.test.ts",
 ];
 
 export default defineConfig({

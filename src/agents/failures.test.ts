@@ -115,7 +115,7 @@ describe("a request that cannot be carried out", () => {
       { calibrationSource: "monte" },
       'The setting calibrationSource of agent "cal-ql" is "monte"; it must be one of',
     ],
-    ["cal-ql", { discount: Number.NaN }, 'The setting discount of agent "cal-ql" is NaN; it must be a number.'],
+    ["cal-ql", { discount: Number.NaN }, 'The setting discount of agent "cal-ql" is NaN; it must be a finite number.'],
   ])("creating %s with %j", async (name, settings, message) => {
     const creation = smallAgent(name, settings as AgentSettings).then((agent: Agent) => agent.release());
     expect((await refused(creation)).slice(0, message.length)).toBe(message);

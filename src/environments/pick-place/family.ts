@@ -42,6 +42,7 @@ const laptop: PresetValues = {
   evaluateEveryUpdates: 3_000,
   evaluateEverySteps: 1_000,
   logEveryUpdates: 200,
+  replayMemory: 1024, // 2,000 episodes of pictures are about 400 MiB, and what is collected comes to them
 };
 
 export const pickPlaceFamily: Family = {
