@@ -4,18 +4,10 @@ import { defineConfig } from "vitest/config";
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 /**
- * Rooms that keep no state of the process (a simulation does: its memory never shrinks). Their test files share one set of
- * loaded modules in each worker, which saves a fifth of their time.
+ * Rooms that keep no state of the process, as a simulation does and the HDF5 library that met damaged files. Their test files
+ * share one set of loaded modules in each worker.
  */
-const stateless = ["agents", "data", "networks", "report", "settings", "tensor"].map(
-  (room) => `src/${room}/**/*.test.ts`,
-);
-/** Tests that replace modules or look at which of them are loaded. */
-const replacing = [
-  "src/data/formats/d4rl/d4rl-damage.test.ts",
-  "src/data/formats/d4rl/d4rl-writer.test.ts",
-  "src/data/storage/get/get-set.test.ts",
-];
+const stateless = ["agents", "networks", "report", "settings", "tensor"].map((room) => `src/${room}/**/*.test.ts`);
 
 export default defineConfig({
   // Examples import the package by its name, as a user does.
@@ -31,7 +23,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "shared", isolate: false, include: stateless, exclude: replacing } },
+      { extends: true, test: { name: "shared", isolate: false, include: stateless } },
       {
         extends: true,
         test: {
@@ -40,7 +32,6 @@ export default defineConfig({
           exclude: stateless,
         },
       },
-      { extends: true, test: { name: "replacing", include: replacing } },
     ],
   },
 });
