@@ -85,14 +85,6 @@ function withBounds(dataset: Dataset): Dataset {
   return { ...dataset, actionBounds: { low: high.map((bound) => -bound), high } };
 }
 
-function usualAmountUnless(
-  { steps, episodes }: { steps?: number | undefined; episodes?: number | undefined },
-  task: string,
-) {
-  if (episodes !== undefined) return { episodes };
-  return steps === undefined ? usualAmount(task) : { steps };
-}
-
 /** @throws UsageError for a path that ends as formats do that have no place for pictures */
 function refuseWithoutPictures(task: string, path: string): void {
   if (path.toLowerCase().endsWith(".calql")) return;
@@ -141,7 +133,7 @@ function collectionOf(task: string, flags: Flags): TaskCollection {
   return {
     task,
     seed: numberOf(flags.seed, "--seed", { whole: true }) ?? 0,
-    ...usualAmountUnless({ steps, episodes }, task),
+    ...(episodes !== undefined ? { episodes } : steps !== undefined ? { steps } : usualAmount(task)),
     ...(flags.starts !== undefined && { starts: flags.starts as "fixed" | "diverse" }),
     ...(flags.goals !== undefined && { goals: flags.goals as "fixed" | "diverse" }),
     ...(goalShare !== undefined && { goalShare }),

@@ -7,17 +7,16 @@
 const ROWS = 6;
 
 /**
- * dq = J^T (J J^T + damping^2 I)^-1 e, the damped least-squares step (Wampler 1986, equation 13; Nakamura and Hanafusa
- * 1986).
+ * dq = J^T (J J^T + damping^2 I)^-1 e, the damped least-squares step (Wampler 1986; Nakamura and Hanafusa 1986).
  * @param jacobian J, [6, joints] row by row; @param error e, [6]: metres, then radians
- * @param step is overwritten: radians, [joints]
+ * @param step is overwritten: radians, [joints]; @param work room for the equations, `dampedWork()`
  */
 export function dampedStep(
   jacobian: Float64Array,
   error: ArrayLike<number>,
   damping: number,
   step: Float64Array,
-  work = new Float64Array(ROWS * (ROWS + 1)),
+  work: Float64Array,
 ): void {
   const joints = step.length;
   const width = ROWS + 1;
@@ -35,6 +34,11 @@ export function dampedStep(
     for (let i = 0; i < ROWS; i++) sum += jacobian[i * joints + j]! * work[i * width + ROWS]!;
     step[j] = sum;
   }
+}
+
+/** What `dampedStep` computes in: made once, since arms move at every step of an environment. */
+export function dampedWork(): Float64Array {
+  return new Float64Array(ROWS * (ROWS + 1));
 }
 
 /** Gauss-Jordan elimination of a positive definite system [6, 7], whose last column becomes the solution. */

@@ -3,7 +3,7 @@ import { afterAll, expect, it } from "vitest";
 import { armChain, neutralAngles, pickPlaceMjcf } from "../environments/pick-place/pick-place-model.js";
 import { Simulation } from "../physics/mujoco.js";
 import { RandomStream } from "../random.js";
-import { dampedStep, turnBetween } from "./damped-least-squares.js";
+import { dampedStep, dampedWork, turnBetween } from "./damped-least-squares.js";
 import { InverseKinematics, quaternionOf } from "./inverse-kinematics.js";
 
 const simulation = new Simulation(pickPlaceMjcf(), "an arm");
@@ -76,7 +76,7 @@ it("a damped step solves the equation that it is made from", () => {
   const jacobian = Float64Array.from({ length: 42 }, () => random.normal());
   const error = Float64Array.from({ length: 6 }, () => random.normal());
   const step = new Float64Array(7);
-  dampedStep(jacobian, error, 0.1, step);
+  dampedStep(jacobian, error, 0.1, step, dampedWork());
   // The minimum of |J dq - e|^2 + damping^2 |dq|^2: its gradient J^T (J dq - e) + damping^2 dq is zero.
   for (let j = 0; j < 7; j++) {
     let gradient = 0.01 * step[j]!;
@@ -88,7 +88,7 @@ it("a damped step solves the equation that it is made from", () => {
     expect(gradient).toBeCloseTo(0, 12);
   }
   const undamped = new Float64Array(7);
-  dampedStep(jacobian, error, 0, undamped);
+  dampedStep(jacobian, error, 0, undamped, dampedWork());
   for (let i = 0; i < 6; i++) {
     const moved = undamped.reduce((sum, by, j) => sum + jacobian[i * 7 + j]! * by, 0);
     expect(moved).toBeCloseTo(error[i]!, 10);

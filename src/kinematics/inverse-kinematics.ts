@@ -5,7 +5,7 @@
 import type { DoubleBuffer, MjData } from "@mujoco/mujoco";
 import { RunFailure, UsageError } from "../errors.js";
 import type { Simulation } from "../physics/mujoco.js";
-import { dampedStep, turnBetween } from "./damped-least-squares.js";
+import { dampedStep, dampedWork, turnBetween } from "./damped-least-squares.js";
 
 /** The chain of joints that is moved. */
 export interface Chain {
@@ -40,6 +40,7 @@ export class InverseKinematics {
   private readonly high: Float64Array;
   private readonly jacobian: Float64Array;
   private readonly error = new Float64Array(6);
+  private readonly work = dampedWork();
   private readonly step: Float64Array;
   private readonly velocities: number;
 
@@ -95,7 +96,7 @@ export class InverseKinematics {
       if (!Number.isFinite(missing)) throw new RunFailure("Inverse kinematics met numbers that are not finite.");
       if (missing < tolerance || step === steps) return missing;
       this.readJacobian();
-      dampedStep(this.jacobian, this.error, damping, this.step);
+      dampedStep(this.jacobian, this.error, damping, this.step, this.work);
       const largest = this.step.reduce((most, turn) => Math.max(most, Math.abs(turn)), 0);
       const scale = largest > LARGEST_TURN ? LARGEST_TURN / largest : 1;
       for (let j = 0; j < angles.length; j++)

@@ -4,6 +4,7 @@
  * the hand.
  */
 import { z } from "zod";
+import { RunFailure } from "../../errors.js";
 import type { Frame } from "../../rendering/frame.js";
 import { parseDeclared } from "../../requirement.js";
 import { type BoxSpace, box, type EnvironmentOptions, type StepInfo } from "../environment.js";
@@ -155,7 +156,9 @@ export class PickPlaceEnvironment extends PhysicsEnvironment {
       for (let step = 0; step < graspSteps; step++) this.arm.act(graspAction(this.observe(), this.arm.neutral));
       if (this.lifted) return;
     }
-    throw new Error(`${this.name}: the script could not grasp the cube in ${graspTries} tries.`);
+    throw new RunFailure(
+      `${this.name}: the script that begins episodes with the cube in the hand missed it ${graspTries} times; reset with another seed.`,
+    );
   }
 }
 
