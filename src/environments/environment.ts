@@ -50,6 +50,11 @@ export interface Environment {
    * may keep. The next call comes when this one has been answered.
    */
   step(action: Float32Array): MaybePromise<StepResult>;
+  /**
+   * What the task's own script does after this observation: something that a comparison wants every agent to have met before
+   * it learns (`warmupActions: scripted`). A fresh array, like the actions of `step`.
+   */
+  scriptedAction?(observation: Observation): Float32Array;
   /** Draws the present state into the frame, whatever its size; environments that cannot draw themselves leave it out. */
   render?(frame: Frame): void;
   /**

@@ -12,6 +12,7 @@ import {
   type Environment,
   isPromise,
   type MaybePromise,
+  type Observation,
   type ObservationSpace,
   type ResetResult,
   type StepResult,
@@ -44,6 +45,8 @@ class GuardedEnvironment implements Environment {
   readonly observationSpace: ObservationSpace;
   readonly actionSpace: ActionSpace;
   readonly horizon: number;
+  /** Only where the environment has a script. */
+  readonly scriptedAction?: (observation: Observation) => Float32Array;
   /** Only where the environment can draw itself. */
   readonly render?: (frame: Frame) => void;
   /** Only where the environment offers both. */
@@ -64,6 +67,7 @@ class GuardedEnvironment implements Environment {
     this.actionSpace = environment.actionSpace;
     this.horizon = environment.horizon;
     if (environment.normalisedScore) this.normalisedScore = (sum) => environment.normalisedScore?.(sum);
+    if (environment.scriptedAction) this.scriptedAction = (observation) => environment.scriptedAction!(observation);
     if (environment.render) this.render = (frame) => this.draw(frame);
     if (environment.saveState && environment.restoreState) {
       this.saveState = this.save;

@@ -6,6 +6,7 @@ import type {
   ActionSpace,
   Environment,
   MaybePromise,
+  Observation,
   ObservationSpace,
   ResetResult,
   StepResult,
@@ -20,6 +21,8 @@ export class RenewableEnvironment implements Environment {
   readonly observationSpace: ObservationSpace;
   readonly actionSpace: ActionSpace;
   readonly horizon: number;
+  /** Only where the environment has a script. */
+  readonly scriptedAction?: (observation: Observation) => Float32Array;
   /** Only where the environment offers both. */
   readonly saveState?: () => Float64Array;
   readonly restoreState?: (state: Float64Array) => void;
@@ -29,11 +32,12 @@ export class RenewableEnvironment implements Environment {
     private current: Environment,
     private readonly make: MakeLike,
   ) {
-    const { name, observationSpace, actionSpace, horizon, saveState, restoreState } = current;
+    const { name, observationSpace, actionSpace, horizon, saveState, restoreState, scriptedAction } = current;
     this.name = name;
     this.observationSpace = observationSpace;
     this.actionSpace = actionSpace;
     this.horizon = horizon;
+    if (scriptedAction) this.scriptedAction = (observation) => this.current.scriptedAction!(observation);
     if (!saveState || !restoreState) return;
     this.saveState = () => this.current.saveState!();
     this.restoreState = (state) => this.current.restoreState!(state);

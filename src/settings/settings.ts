@@ -56,9 +56,11 @@ export const runSettings = z.object({
   utdRatio: z.number().min(0).default(1).describe("Updates per environment step online."),
   warmupSteps: count().default(0).describe("Online steps before the first online update."),
   warmupActions: z
-    .enum(["policy", "random"])
+    .enum(["policy", "random", "scripted"])
     .default("policy")
-    .describe("What acts during the warm-up: the frozen policy, or chance."),
+    .describe(
+      "What acts during the warm-up: the frozen policy, chance, or in turns the task's own script and the policy.",
+    ),
   mixingRatio: z
     .number()
     .max(1)

@@ -28,6 +28,7 @@ import { type RunListeners, RunLog } from "./run-log.js";
 import { captureRun, type RunState, type RunStreams, restoreRun, type Snapshot, streamsOf } from "./snapshot.js";
 import { recordedReturn, StartWatch } from "./start-watch.js";
 import { valueWatchFor } from "./value-watch.js";
+import { requireScript } from "./warm-up.js";
 
 /**
  * Transitions for which an online replay has room from the beginning: pages that none has reached yet take no memory, and a
@@ -74,6 +75,7 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
       listeners.onNotice?.(`${what}. A resumed run plays that episode again from its beginning.`),
     ),
   });
+  requireScript(collector, run, run.task);
   const replay = replayFor(context, streams.sampling, agent);
   const rewards = new RewardRange();
   const { task, seed } = run;

@@ -51,8 +51,13 @@ export class EnvironmentCollector implements Collector {
   private trajectory: Trajectory | null = null;
   private episodes = 0;
   private failures = 0;
+  readonly script?: Policy;
 
-  constructor(private readonly options: EnvironmentCollectorOptions) {}
+  constructor(private readonly options: EnvironmentCollectorOptions) {
+    const { environment } = options;
+    if (environment.scriptedAction)
+      this.script = { act: async (observation) => environment.scriptedAction!(observation) };
+  }
 
   /** @throws EnvironmentFailure, or RunFailure if too many episodes in a row were dropped; the signal's reason */
   async next(policy: Policy, betweenSteps: () => void): Promise<Episode> {

@@ -6,15 +6,14 @@
  * behind each port is elsewhere (ports.ts).
  */
 import type { Agent } from "../agents/agent.js";
-import { columnsFor, type Sizes } from "../agents/context.js";
+import { columnsFor } from "../agents/context.js";
 import { type Batch, createBatch } from "../data/columns.js";
-import { box, discrete, randomAction } from "../environments/spaces.js";
-import type { RandomStream } from "../random.js";
 import type { Configuration } from "../settings/configuration.js";
 import type { Checkpointing } from "./checkpointing.js";
-import type { Evaluator, Policy } from "./ports.js";
+import type { Evaluator } from "./ports.js";
 import { mixingRatioAt, nextEvaluationAt, stepsLearnedFrom, updatesDue } from "./schedule.js";
 import type { RunState } from "./snapshot.js";
+import { explorer } from "./warm-up.js";
 
 /** What the loop works with. Where a run stands follows from its state alone, so that it can be resumed anywhere. */
 export interface LoopParts {
@@ -84,21 +83,14 @@ export class TrainingLoop {
 
   /** One whole episode, or the rest of the one in which a checkpoint was written. */
   private async collect(): Promise<void> {
+    const { run } = this.parts.configuration;
     const { agent, log, collector, replay, rewards, rollback } = this.parts.state;
-    const warm = log.onlineSteps >= this.parts.configuration.run.warmupSteps;
-    const episode = await collector.next(this.explorer(), () => this.parts.checkpoints.saveWhereDue());
+    const warm = log.onlineSteps >= run.warmupSteps;
+    const episode = await collector.next(explorer(this.parts.state, run), () => this.parts.checkpoints.saveWhereDue());
     rewards.see(replay.add(episode));
     log.episode(episode);
     const fallen = warm ? rollback?.see(episode, agent) : undefined;
     if (fallen) log.notice("rollback", fallen);
-  }
-
-  /** What collects: the agent's stochastic policy, or random actions in a random warm-up. */
-  private explorer(): Policy {
-    const { agent, log, streams } = this.parts.state;
-    const { warmupSteps, warmupActions } = this.parts.configuration.run;
-    const chance = warmupActions === "random" && log.onlineSteps < warmupSteps;
-    return chance ? chanceOf(agent.sizes, streams.warmup) : agent;
   }
 
   /** The updates that the steps after the warm-up are due. */
@@ -142,11 +134,4 @@ export class TrainingLoop {
 /** Rows for the batches that one update of the agent takes. */
 function batchFor({ settings, batchesPerUpdate, sizes }: Agent): Batch {
   return createBatch((settings.batchSize as number) * batchesPerUpdate, columnsFor(sizes));
-}
-
-/** A random policy, for warm-ups: one action at a time, evenly from within the bounds, or one of the discrete actions. */
-function chanceOf({ actionSize, discreteActions, transform }: Sizes, random: RandomStream): Policy {
-  const { low, high } = transform?.actions ?? { low: -1, high: 1 };
-  const space = discreteActions === undefined ? box(actionSize, low, high) : discrete(discreteActions);
-  return { act: async () => randomAction(space, random) };
 }

@@ -16,6 +16,8 @@ export interface Policy {
 
 /** Where online episodes come from: an environment here, actors elsewhere, the log of a server. */
 export interface Collector {
+  /** The task's own script, where it has one. */
+  readonly script?: Policy | undefined;
   /**
    * One whole episode, with rewards and actions as the environment has them.
    * @param betweenSteps called between two steps, where a collector that can be captured may be captured

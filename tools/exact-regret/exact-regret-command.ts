@@ -1,68 +1,80 @@
 /**
  * `npm run exact-regret`: CQL against Cal-QL where nothing is approximated: the regret of going online in a corridor
- * with an exit, split into its two parts, over many seeds.
+ * with an exit, split into its two parts, over many seeds: a table of means, and the course over the online episodes.
  */
+import { join } from "node:path";
 import { Command } from "commander";
 import { numberOf } from "../../src/cli/numbers.js";
 import { textTable } from "../../src/cli/text-table.js";
-import { summarise } from "../../src/report/intervals.js";
+import { mean, summarise } from "../../src/report/intervals.js";
+import { writePicture } from "../../src/report/write-report.js";
+import { drawPlot, type PlotPoint } from "../figures/plot.js";
 import { optimalValues, policyValues, uniformTable } from "./corridor-model.js";
-import { measureRegret, type Regret, type RegretSettings } from "./regret.js";
-import type { CriticSettings } from "./tabular-critic.js";
+import { measureRegret, type Regret } from "./regret.js";
+import { type RegretSetup, readSetup } from "./setup.js";
 
-const model = { cells: 20, discount: 0.97, exitReward: -25 };
-/** Seven of ten steps lead on; the exit is in the data, but rare. */
-const behaviour = [0.7, 0.28, 0.02];
-const common = { model, behaviour, recordedEpisodes: 200, onlineEpisodes: 100 };
-const weight = 1;
-/** The backup is far from greedy, as that of a policy that cannot hit a narrow ridge; the one that acts is close to it. */
-const [temperature, actingTemperature] = [5, 0.3];
+/** What is told of a run. Those of an episode are means over the online ones. */
+const columns: readonly (readonly [string, (run: Regret) => number])[] = [
+  ["regret", ({ regret }) => mean([...regret])],
+  ["V* - max Q", ({ miscalibration }) => mean([...miscalibration])],
+  ["max Q - V^pi", ({ overestimation }) => mean([...overestimation])],
+  ["regret of the last", ({ regret }) => regret.at(-1)!],
+  ["E_mu Q - V^mu at the switch", ({ belowBehaviour }) => belowBehaviour],
+];
 
-/** V^mu of a policy that steps on so often, as reference. */
-function reference(step: number): Float64Array {
-  return policyValues(model, uniformTable(model.cells, [step, 0.98 - step, 0.02]));
+interface Critic {
+  readonly label: string;
+  readonly runs: readonly Regret[];
 }
-
-const critics: readonly (readonly [string, CriticSettings])[] = [
-  ["CQL, soft backup", { weight, temperature, actingTemperature }],
-  ["Cal-QL, soft backup, V^mu of .5", { weight, temperature, actingTemperature, reference: reference(0.5) }],
-  [
-    "Cal-QL, soft backup, V^mu of .7 (the data's)",
-    { weight, temperature, actingTemperature, reference: reference(0.7) },
-  ],
-  ["Cal-QL, soft backup, V^mu of .95", { weight, temperature, actingTemperature, reference: reference(0.95) }],
-  ["CQL, greedy backup", { weight, temperature: 0, actingTemperature }],
-  ["Cal-QL, greedy backup, V^mu of .7", { weight, temperature: 0, actingTemperature, reference: reference(0.7) }],
-];
-
-const columns: readonly (readonly [string, keyof Regret])[] = [
-  ["regret", "regret"],
-  ["V* - max Q", "miscalibration"],
-  ["max Q - V^pi", "overestimation"],
-  ["regret of the last", "last"],
-  ["E_mu Q - V^mu at the switch", "belowBehaviour"],
-];
 
 export const exactRegretCommand = new Command("exact-regret")
   .description("the exact regret of CQL and Cal-QL in a tabular corridor, an episode, split into its two parts")
-  .option("--seeds <number>", "seeds of each critic", "200")
-  .action((flags: { readonly seeds: string }) => {
-    const seeds = numberOf(flags.seeds, "--seeds", { whole: true, least: 2 })!;
-    const rows = critics.map(([name, critic]) => [name, ...cells(regrets({ ...common, critic }, seeds))]);
-    process.stdout.write(`V* ${optimalValues(model)[0]!.toFixed(2)}, V^mu ${reference(0.7)[0]!.toFixed(2)}, `);
-    process.stdout.write(`exit ${model.exitReward}; means an episode over ${seeds} seeds, 95 % intervals\n`);
-    process.stdout.write(textTable([["", ...columns.map(([heading]) => heading)], ...rows]));
+  .argument("[file]", "what is compared", join("reproductions", "q-exact-regret.yaml"))
+  .option("--seeds <number>", "seeds of each critic; the file's by default")
+  .option("--out <folder>", "where the pictures go", join("docs", "images"))
+  .action((file: string, flags: { readonly seeds?: string; readonly out: string }) => {
+    const setup = readSetup(file);
+    const seeds = numberOf(flags.seeds, "--seeds", { whole: true, least: 2 }) ?? setup.seeds;
+    const critics = setup.critics.map(({ label, settings }) => ({
+      label,
+      runs: Array.from({ length: seeds }, (_, seed) => measureRegret({ ...settings, seed })),
+    }));
+    process.stdout.write(table(setup, critics, seeds));
+    for (const part of ["regret", "miscalibration", "overestimation"] as const)
+      writePicture(coursePicture(part, critics), join(flags.out, `exact-${part}.svg`));
   });
 
-function regrets(settings: Omit<RegretSettings, "seed">, seeds: number): Regret[] {
-  return Array.from({ length: seeds }, (_, seed) => measureRegret({ ...settings, seed }));
+function table({ model, behaviour }: RegretSetup, critics: readonly Critic[], seeds: number): string {
+  const behaviourValue = policyValues(model, uniformTable(model.cells, behaviour))[0]!;
+  const rows = critics.map(({ label, runs }) => [
+    label,
+    ...columns.map(([, told]) => {
+      const { mean, low, high } = summarise(runs.map(told))!;
+      return `${mean.toFixed(2)} (${low!.toFixed(2)} to ${high!.toFixed(2)})`;
+    }),
+  ]);
+  return (
+    `V* ${optimalValues(model)[0]!.toFixed(2)}, V^mu ${behaviourValue.toFixed(2)}, exit ${model.exitReward}; ` +
+    `means an episode over ${seeds} seeds, 95 % intervals\n` +
+    textTable([["", ...columns.map(([heading]) => heading)], ...rows])
+  );
 }
 
-/** Sums over episodes become means of one. */
-function cells(found: readonly Regret[]): string[] {
-  return columns.map(([, key]) => {
-    const each = key === "last" || key === "belowBehaviour" ? 1 : common.onlineEpisodes;
-    const { mean, low, high } = summarise(found.map((one) => one[key] / each))!;
-    return `${mean.toFixed(2)} (${low!.toFixed(2)} to ${high!.toFixed(2)})`;
-  });
+const titles = {
+  regret: "Regret of an online episode, V* − V^π",
+  miscalibration: "Of that, miscalibration: V* − max Q",
+  overestimation: "Of that, over-estimation: max Q − V^π",
+} as const;
+
+/** The mean over the seeds with its interval, at the first episode and every tenth. */
+function coursePicture(part: keyof typeof titles, critics: readonly Critic[]): string {
+  const last = critics[0]!.runs[0]![part].length;
+  const episodes = [1, ...Array.from({ length: Math.floor(last / 10) }, (_, i) => 10 * (i + 1))];
+  const points = critics.flatMap(({ label: series, runs }) =>
+    episodes.map((x): PlotPoint => {
+      const { mean: y, low, high } = summarise(runs.map((run) => run[part][x - 1]!))!;
+      return { series, x, y, low, high };
+    }),
+  );
+  return drawPlot({ title: titles[part], x: { label: "online episode", ticks: episodes }, y: {}, points });
 }

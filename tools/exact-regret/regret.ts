@@ -26,15 +26,16 @@ export interface RegretSettings {
   readonly seed: number;
 }
 
-/** Sums over the online episodes, and how the critic stood when they began. */
+/** How a run went, by its online episodes; what the critic says is of the start, before the episode. */
 export interface Regret {
-  readonly regret: number;
-  readonly miscalibration: number;
-  readonly overestimation: number;
+  /** V* - max Q. */
+  readonly miscalibration: Float64Array;
+  /** max Q - V^pi. */
+  readonly overestimation: Float64Array;
+  /** Their sum, V* - V^pi. */
+  readonly regret: Float64Array;
   /** E_mu Q - V^mu at the start, at the switch. */
   readonly belowBehaviour: number;
-  /** Of the last episode alone. */
-  readonly last: number;
 }
 
 /** After which the critic of the recorded data stands still. */
@@ -54,18 +55,17 @@ export function measureRegret(settings: RegretSettings): Regret {
   const expected = rowOf(values, 0).reduce((sum, value, action) => sum + behaviour[action]! * value, 0);
   const belowBehaviour = expected - policyValues(model, behaviourTable)[0]!;
   const best = optimalValues(model)[0]!;
-  let [miscalibration, overestimation, last] = [0, 0, 0];
+  const [miscalibration, overestimation] = [new Float64Array(onlineEpisodes), new Float64Array(onlineEpisodes)];
   for (let episode = 0; episode < onlineEpisodes; episode++) {
     const policy = policyOf(values, critic.actingTemperature);
     const promised = Math.max(...rowOf(values, 0));
-    const reached = policyValues(model, policy)[0]!;
-    miscalibration += best - promised;
-    overestimation += promised - reached;
-    last = best - reached;
+    miscalibration[episode] = best - promised;
+    overestimation[episode] = promised - policyValues(model, policy)[0]!;
     play(model, policy, counts, random);
     fitCritic(model, values, counts, critic, sweepsEachEpisode);
   }
-  return { regret: miscalibration + overestimation, miscalibration, overestimation, belowBehaviour, last };
+  const regret = miscalibration.map((part, episode) => part + overestimation[episode]!);
+  return { regret, miscalibration, overestimation, belowBehaviour };
 }
 
 /** One episode, counted. */

@@ -121,6 +121,14 @@ export class CorridorEnvironment implements SyncEnvironment {
     };
   }
 
+  /** Leaves by the nearest side: where that is open, by the exit. */
+  scriptedAction([, y]: Float32Array): Float32Array {
+    const action = new Float32Array(this.actionSpace.size);
+    action[0] = 0.5;
+    action[1] = y! < 0 ? -1 : 1;
+    return action;
+  }
+
   render(frame: Frame): void {
     drawCorridor(this.options, this.x, this.y, frame);
   }

@@ -1,0 +1,47 @@
+/** What reproductions/q-exact-regret.yaml says: the corridor, the data, and the critics that are compared. */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { type CorridorModel, policyValues, uniformTable } from "./corridor-model.js";
+import type { RegretSettings } from "./regret.js";
+
+const setupShape = z.strictObject({
+  title: z.string(),
+  model: z.strictObject({ cells: z.int().min(1), discount: z.number(), exitReward: z.number() }),
+  behaviour: z.strictObject({ step: z.number(), wait: z.number(), exit: z.number() }),
+  recordedEpisodes: z.int(),
+  onlineEpisodes: z.int().min(1),
+  seeds: z.int().min(2),
+  conservativeWeight: z.number(),
+  actingTemperature: z.number(),
+  critics: z.array(z.strictObject({ label: z.string(), temperature: z.number(), reference: z.number().optional() })),
+});
+
+export interface RegretSetup extends Pick<z.output<typeof setupShape>, "title" | "seeds" | "onlineEpisodes"> {
+  readonly model: CorridorModel;
+  /** The behaviour policy's probabilities, the same in every cell. */
+  readonly behaviour: readonly number[];
+  readonly critics: readonly { readonly label: string; readonly settings: Omit<RegretSettings, "seed"> }[];
+}
+
+export function readSetup(file: string): RegretSetup {
+  const { behaviour, critics, conservativeWeight, actingTemperature, ...setup } = setupShape.parse(
+    parse(readFileSync(file, "utf8")),
+  );
+  const { step, wait, exit } = behaviour;
+  const { model, recordedEpisodes, onlineEpisodes } = setup;
+  const common = { model, behaviour: [step, wait, exit], recordedEpisodes, onlineEpisodes };
+  /** V^mu of a policy that steps on so often. */
+  const reference = (share: number) => policyValues(model, uniformTable(model.cells, [share, 1 - exit - share, exit]));
+  return {
+    ...setup,
+    behaviour: common.behaviour,
+    critics: critics.map(({ label, temperature, reference: share }) => {
+      const critic = { weight: conservativeWeight, temperature, actingTemperature };
+      return {
+        label,
+        settings: { ...common, critic: share === undefined ? critic : { ...critic, reference: reference(share) } },
+      };
+    }),
+  };
+}
