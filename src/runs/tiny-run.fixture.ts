@@ -30,6 +30,8 @@ export interface LineOptions {
   readonly beforeStep?: (steps: number) => void;
   /** The same for every reset, counted from 1. */
   readonly beforeReset?: (resets: number) => void;
+  /** What its script does, where it has one. */
+  readonly script?: number;
   /** Whether its state can be saved. */
   readonly savable?: boolean;
   /** Called instead of making an environment, with the number of those asked for so far; may throw. */
@@ -72,6 +74,7 @@ function line(name: string, options: LineOptions): Environment {
       return { ...state(), reward: reward(step, action[0]!, episode), terminated, truncated };
     },
     close: () => openEnvironments.delete(environment),
+    ...(options.script !== undefined && { scriptedAction: () => Float32Array.of(options.script!) }),
     ...(options.savable && {
       saveState: () => Float64Array.of(step, position, episode),
       restoreState: ([savedStep, savedPosition, savedEpisode]: Float64Array) => {

@@ -33,6 +33,16 @@ describe("corridor-exit", () => {
     expect(results.at(-1)).toMatchObject({ terminated: true, info: { success: false, exited: true } });
   });
 
+  it("has a script that leaves by the exit, from whatever start", () => {
+    const environment = makeCorridor("corridor-exit", { extraActions: 1 });
+    for (let seed = 0; seed < 50; seed++) {
+      const { observation } = environment.reset({ seed });
+      const first = environment.step(environment.scriptedAction(observation));
+      const last = first.terminated ? first : environment.step(environment.scriptedAction(first.observation));
+      expect(last).toMatchObject({ reward: -25, terminated: true, info: { exited: true } });
+    }
+  });
+
   it("is closed beyond the exit: the walker stays inside and the clock ends the episode", () => {
     const environment = corridor({ exitUntil: 0, horizon: 5, length: 0.2 });
     const results = walk(environment, 0, 1);
