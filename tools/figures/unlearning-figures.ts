@@ -21,7 +21,7 @@ import { drawPlot, type PlotPoint } from "./plot.js";
 
 /** The reproductions over which the doctor's verdict is held against what happened. */
 const judgedNames = [
-  ...["h-unlearning", "i-unlearning-2d", "k-dose-response"],
+  ...["h-exit-met-first", "h-unlearning", "i-unlearning-2d", "k-dose-response"],
   ...["l-controls", "m-wide-data", "m-wider-data"],
 ];
 
@@ -37,9 +37,8 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
     ];
     writePicture(dimensionsPicture(dimensions), join(flags.out, "action-dimensions.svg"));
     writePicture(dosePicture(doses), join(flags.out, "dose-response.svg"));
-    const judged = judgedNames.flatMap(runsOf).filter((run) => !beginsAtRandom(run));
-    process.stdout.write(await hitsTable(judged));
-    for (const name of ["h-unlearning", "i-unlearning-2d"])
+    process.stdout.write(await hitsTable(judgedNames.flatMap(runsOf)));
+    for (const name of ["h-exit-met-first", "h-unlearning", "i-unlearning-2d"])
       process.stdout.write(`\n${name}\n${exitsTable(runsOf(name))}`);
   });
 
@@ -145,11 +144,6 @@ async function predictionOf(run: Run, floors: Map<unknown, number | undefined>):
   const where =
     exit >= seen.startReturn ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
   return `${gradeOf(seen)}, the exit is ${where}`;
-}
-
-/** After random steps any policy falls for a while, whatever its critic says. */
-function beginsAtRandom({ config: { settings } }: Run): boolean {
-  return settings.warmupActions === "random" && Number(settings.warmupSteps) > 0;
 }
 
 function hasExit(run: Run): boolean {
