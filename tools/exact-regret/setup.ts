@@ -14,7 +14,14 @@ const setupShape = z.strictObject({
   seeds: z.int().min(2),
   conservativeWeight: z.number(),
   actingTemperature: z.number(),
-  critics: z.array(z.strictObject({ label: z.string(), temperature: z.number(), reference: z.number().optional() })),
+  critics: z.array(
+    z.strictObject({
+      label: z.string(),
+      temperature: z.number(),
+      reference: z.number().optional(),
+      conservativeWeight: z.number().optional(),
+    }),
+  ),
 });
 
 export interface RegretSetup extends Pick<z.output<typeof setupShape>, "title" | "seeds" | "onlineEpisodes"> {
@@ -25,9 +32,13 @@ export interface RegretSetup extends Pick<z.output<typeof setupShape>, "title" |
 }
 
 export function readSetup(file: string): RegretSetup {
-  const { behaviour, critics, conservativeWeight, actingTemperature, ...setup } = setupShape.parse(
-    parse(readFileSync(file, "utf8")),
-  );
+  const {
+    behaviour,
+    critics,
+    conservativeWeight: commonWeight,
+    actingTemperature,
+    ...setup
+  } = setupShape.parse(parse(readFileSync(file, "utf8")));
   const { step, wait, exit } = behaviour;
   const { model, recordedEpisodes, onlineEpisodes } = setup;
   const common = { model, behaviour: [step, wait, exit], recordedEpisodes, onlineEpisodes };
@@ -36,8 +47,8 @@ export function readSetup(file: string): RegretSetup {
   return {
     ...setup,
     behaviour: common.behaviour,
-    critics: critics.map(({ label, temperature, reference: share }) => {
-      const critic = { weight: conservativeWeight, temperature, actingTemperature };
+    critics: critics.map(({ label, temperature, reference: share, conservativeWeight: weight = commonWeight }) => {
+      const critic = { weight, temperature, actingTemperature };
       return {
         label,
         settings: { ...common, critic: share === undefined ? critic : { ...critic, reference: reference(share) } },

@@ -2,12 +2,14 @@
  * `npm run unlearning-figures`: the two pictures of docs/unlearning.md that no report draws, and the table of the doctor's
  * hits and misses, from the folders of the runs that reproductions/ makes.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { runsOf as runsIn } from "../../src/cli/report.js";
 import { textTable } from "../../src/cli/text-table.js";
 import { vectorParts } from "../../src/data/columns.js";
 import { splitTask } from "../../src/environments/task-name.js";
+import { chartFile } from "../../src/report/charts.js";
 import { switchSeen } from "../../src/report/doctor-table.js";
 import { labelOf, taskOf } from "../../src/report/groups.js";
 import { mean, summarise } from "../../src/report/intervals.js";
@@ -25,18 +27,33 @@ const judgedNames = [
   ...["l-controls", "m-wide-data", "m-wider-data"],
 ];
 
+/** Charts that a report has too: the picture, the reproduction, the chart's name, and of which runs. */
+const reportCharts: readonly (readonly [string, string, string, ((run: Run) => boolean)?])[] = [
+  ["corridor-success.svg", "h-exit-met-first", "success"],
+  ["corridor-q.svg", "h-exit-met-first", "calibration"],
+  ["corridor-own-success.svg", "h-unlearning", "success"],
+  ["corridor-18-success.svg", "i-unlearning-2d", "success", (run) => optionOf(run, "exitReward", -25) === -18],
+  ["controls-success.svg", "l-controls", "success"],
+];
+
 export const unlearningFiguresCommand = new Command("unlearning-figures")
   .description("the pictures of docs/unlearning.md, from the folders of the reproductions' runs")
-  .argument("<runs>", "folder with a folder of runs for each reproduction")
+  .argument("<runs>", "folder with a folder of runs for each reproduction; pictures of those that are not there stay")
   .option("--out <folder>", "where the pictures go", join("docs", "images"))
   .action(async (folder: string, flags: { readonly out: string }) => {
-    const runsOf = (name: string) => runsIn([join(folder, name)]).map(readRun);
-    const [dimensions, doses] = [
-      runsOf("j-action-dimensions"),
-      [...runsOf("k-dose-response"), ...runsOf("i-unlearning-2d")].filter(hasExit),
-    ];
-    writePicture(dimensionsPicture(dimensions), join(flags.out, "action-dimensions.svg"));
-    writePicture(dosePicture(doses), join(flags.out, "dose-response.svg"));
+    const runsOf = (name: string) => {
+      const place = join(folder, name);
+      return existsSync(place) ? runsIn([place]).map(readRun) : [];
+    };
+    const write = (picture: string, file: string) => writePicture(picture, join(flags.out, file));
+    const dimensions = runsOf("j-action-dimensions");
+    if (dimensions.length > 0) write(dimensionsPicture(dimensions), "action-dimensions.svg");
+    const doses = [...runsOf("k-dose-response"), ...runsOf("i-unlearning-2d")].filter(hasExit);
+    if (doses.length > 0) write(dosePicture(doses), "dose-response.svg");
+    for (const [file, name, chart, of = () => true] of reportCharts) {
+      const runs = runsOf(name).filter(of);
+      if (runs.length > 0) write(chartFile(runs, chart, 960, 360), file);
+    }
     process.stdout.write(await hitsTable(judgedNames.flatMap(runsOf)));
     for (const name of ["h-exit-met-first", "h-unlearning", "i-unlearning-2d"])
       process.stdout.write(`\n${name}\n${exitsTable(runsOf(name))}`);
