@@ -25,6 +25,7 @@ const mayImport = {
   rendering: ["physics"],
   kinematics: ["physics"],
   environments: ["data", "physics", "kinematics", "rendering", "settings"],
+  estimation: ["agents", "data", "networks", "tensor"],
   settings: ["agents", "environments", "data"],
   training: ["tensor", "networks", "agents", "data", "environments", "settings"],
   runs: ["files", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],

@@ -63,6 +63,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./watch.js")).defineWatch,
   },
   {
+    name: "judge",
+    takes: "[options] <data> <policies...>",
+    description: "which policy is worth most, from recorded episodes alone, with intervals",
+    load: async () => (await import("./judge.js")).defineJudge,
+  },
+  {
     name: "data",
     takes: "",
     description: "inspect, convert, collect, merge or download recorded data",

@@ -1,10 +1,9 @@
 /**
  * `calql watch`: watch a policy. Plays episodes and writes them as an animation (GIF) or a film strip (PNG).
  */
-import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Command } from "commander";
-import { PolicyFile } from "../agents/policy-file.js";
+import type { PolicyFile } from "../agents/policy-file.js";
 import { observationWidth } from "../data/columns.js";
 import { guideAnt } from "../environments/ant/ant-guide.js";
 import { actionVectorSize, type Environment, observationPartsOf } from "../environments/environment.js";
@@ -22,6 +21,7 @@ import { runFiles } from "../runs/record.js";
 import { amountView } from "./amount-view.js";
 import { importForRun } from "./imports.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
+import { loadPolicy } from "./load-policy.js";
 import { numberOf } from "./numbers.js";
 import { STOPPING } from "./progress.js";
 
@@ -128,18 +128,6 @@ async function playerOf(run: string | undefined, flags: WatchFlags): Promise<Pla
       `${policy ? `The policy ${policy.name} does not name its task` : "Random actions have no task of their own"}; name one with --task.`,
     );
   return { task, picture: `${task}.gif`, ...(policy && { policy }) };
-}
-
-async function loadPolicy(path: string): Promise<PolicyFile> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError(
-      `The policy ${path} cannot be read: ${fileReason(error)}. Give a run that has ended, or an ONNX file; "calql export" makes one of any run.`,
-    );
-  }
-  return PolicyFile.load(bytes, path);
 }
 
 /** @throws UsageError if the policy is not one for this environment */

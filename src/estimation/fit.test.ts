@@ -1,0 +1,100 @@
+/**
+ * Fitted values against exact ones: a row of five cells in which only the last one's end pays, logged by a walker that turns
+ * around now and then, judged for walkers that it is not.
+ */
+import { describe, expect, it } from "vitest";
+import type { Sizes } from "../agents/context.js";
+import { type Episode, packEpisode, stateOf } from "../data/episode.js";
+import { RandomStream } from "../random.js";
+import { fitValue, type Judged } from "./fit.js";
+import { intervalOfMembers, studentQuantile } from "./interval.js";
+
+const cells = 5;
+const discount = 0.9;
+const place = (cell: number) => Float32Array.from({ length: cells }, (_, i) => Number(i === cell));
+
+/** Walks from a random cell: action 1 goes on, and out of the last cell for 1; action 0 goes back, or stays in the first. */
+function logged(random: RandomStream, discrete: boolean): Episode {
+  let cell = random.integer(cells);
+  const observations = [place(cell)];
+  const [actions, rewards]: [Float32Array[], number[]] = [[], []];
+  for (let step = 0; step < 30; step++) {
+    const onward = random.uniform() < 0.6;
+    actions.push(Float32Array.of(discrete ? Number(onward) : (onward ? 1 : -1) * (0.5 + random.uniform() / 2)));
+    const done = onward && cell === cells - 1;
+    rewards.push(done ? 1 : 0);
+    cell = done ? cell : Math.max(0, cell + (onward ? 1 : -1));
+    observations.push(place(cell));
+    if (done) return packEpisode(observations, actions, rewards, true);
+  }
+  return packEpisode(observations, actions, rewards, false);
+}
+
+/** Worth of walking straight on, from a cell. */
+const straight = (cell: number) => discount ** (cells - 1 - cell);
+const settings = {
+  discount,
+  hidden: [32],
+  members: 6,
+  batchSize: 64,
+  learningRate: 3e-3,
+  polyakTau: 0.05,
+  updates: 1500,
+};
+
+function dataset(discrete: boolean, count = 150) {
+  const random = new RandomStream(3, "test");
+  return { episodes: Array.from({ length: count }, () => logged(random, discrete)) };
+}
+
+/** The mean of a worth over the cells where the episodes begin. */
+function atStarts({ episodes }: { episodes: readonly Episode[] }, worth: (cell: number) => number): number {
+  const starts = episodes.map(({ observations }) => stateOf(observations).indexOf(1));
+  return starts.reduce((sum, cell) => sum + worth(cell), 0) / starts.length;
+}
+
+const always =
+  (action: number): Judged =>
+  async (observations) =>
+    new Float32Array(stateOf(observations).length / cells).fill(action);
+
+describe("the fitted value of a policy", () => {
+  it.each([
+    ["numbered actions", true, { observationSize: cells, actionSize: 1, discreteActions: 2 }, 1],
+    ["actions that are vectors", false, { observationSize: cells, actionSize: 1 }, 0.75],
+  ] as const)(
+    "with %s is what it earns, not what the walker that logged it earned",
+    async (_, discrete, sizes: Sizes, onward) => {
+      const data = dataset(discrete);
+      const { value } = intervalOfMembers(await fitValue(data, sizes, always(onward), settings));
+      expect(value).toBeCloseTo(atStarts(data, straight), 1);
+      expect(Math.abs(value - atStarts(data, straight))).toBeLessThan(0.04);
+      const back = intervalOfMembers(await fitValue(data, sizes, always(discrete ? 0 : -0.75), settings));
+      expect(Math.abs(back.value)).toBeLessThan(0.04);
+      const own = intervalOfMembers(await fitValue(data, sizes, undefined, settings));
+      expect(own.value).toBeGreaterThan(0.2);
+      expect(own.value).toBeLessThan(value - 0.1);
+    },
+    120_000,
+  );
+
+  it("is less sure with fewer episodes, and the same for the same seed", async () => {
+    const sizes = { observationSize: cells, actionSize: 1, discreteActions: 2 };
+    const fitted = async (count: number) => fitValue(dataset(true, count), sizes, undefined, settings);
+    const width = ({ low, high }: { low: number; high: number }) => high - low;
+    const [few, many] = [await fitted(12), await fitted(150)];
+    expect(width(intervalOfMembers(few))).toBeGreaterThan(1.5 * width(intervalOfMembers(many)));
+    expect(await fitted(12)).toEqual(few);
+  }, 120_000);
+});
+
+describe("the quantile of Student's distribution", () => {
+  it.each([
+    [5, 2.5706],
+    [9, 2.2622],
+    [19, 2.093],
+    [1000, 1.9623],
+  ])("with %d degrees of freedom is %d", (freedom, quantile) => {
+    expect(studentQuantile(freedom)).toBeCloseTo(quantile, 2);
+  });
+});
