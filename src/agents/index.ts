@@ -43,7 +43,7 @@ export {
   declareWithCritics,
   qValues,
 } from "./critics.js";
-export { encoderBeside, encoderOf } from "./encoders.js";
+export { encoderBeside, encoderOf, encoderOfCritics } from "./encoders.js";
 export { calibrationMetrics } from "./metrics.js";
 export { weightedCloning, weightedCloningSettings } from "./weighted-cloning.js";
 export { cosineDecay, exponentialDecay, linearDecay, progress } from "./schedules.js";

@@ -143,7 +143,9 @@ describe.each(builtInAgents.filter((name) => hasCritics(name) && hasPolicy(name)
     });
 
     it("trains encoders of their own by their own losses, on request", async () => {
-      const agent = await updated(await looking(name, beside, { sharedEncoder: false, criticLearningRate: 1e-30 }));
+      const few = { criticCount: 2, criticSteps: 2, targetCriticCount: 1 };
+      const own = { ...few, sharedEncoder: false, criticLearningRate: 1e-30 };
+      const agent = await updated(await looking(name, beside, own));
       const { policy, critics } = agent.declared;
       const kernel = `actor/encoder/${ONE}`;
       const [from, to] = memberRange(policy.parameters, kernel);
@@ -154,6 +156,45 @@ describe.each(builtInAgents.filter((name) => hasCritics(name) && hasPolicy(name)
     });
   },
 );
+
+describe.each(builtInAgents.filter(hasCritics))("%s with an encoder for each critic", (name) => {
+  it("learns with all of them, and its targets follow all", async () => {
+    const few = { criticCount: 2, criticSteps: 2 };
+    const agent = await updated(await looking(name, beside, { ...few, sharedEncoder: false, polyakTau: 0.5 }));
+    const { parameters } = agent.declared.critics!;
+    const firstOf = ({ initial }: Parameters, array: string) => initial.slice(...memberRange(parameters, array));
+    const arrays = [1, 2].map((i) => `critics/critic${i}/encoder/${ONE}`);
+    const [one, two] = arrays.map((array) =>
+      largestMove(numbersOf(agent, parameters, array), firstOf(parameters, array)),
+    );
+    expect(Math.min(one!, two!)).toBeGreaterThan(1e-5);
+    expect(firstOf(parameters, arrays[0]!)).not.toEqual(firstOf(parameters, arrays[1]!));
+    const targets = agent.state("targetCritics");
+    for (const array of arrays) {
+      const target = targets.slice(...memberRange(parameters, array));
+      const online = numbersOf(agent, parameters, array);
+      expect(largestMove(target, firstOf(parameters, array))).toBeGreaterThan(1e-6);
+      expect(largestMove(target, firstOf(parameters, array))).toBeLessThan(
+        largestMove(online, firstOf(parameters, array)),
+      );
+    }
+    await agent.release();
+  });
+});
+
+describe("a fitted V^mu", () => {
+  it.each([true, false])("learns an encoder of its own where they are not shared: shared %s", async (sharedEncoder) => {
+    const agent = await looking("cal-ql", beside, { sharedEncoder, calibrationSource: "network" });
+    const before = agent.state("value").slice();
+    const perceptron = (5 + 1) * 8 + (8 + 1) * 8 + (8 + 1);
+    expect(before.length > perceptron).toBe(!sharedEncoder);
+    await updated(agent);
+    const moved = agent.state("value").map((value, i) => Math.abs(value - before[i]!));
+    expect(Math.max(...moved.slice(0, perceptron))).toBeGreaterThan(1e-5);
+    expect(Math.max(0, ...moved.slice(perceptron)) > 1e-5).toBe(!sharedEncoder);
+    await agent.release();
+  });
+});
 
 /** Pictures with a square somewhere, and the place of it as actions in [-0.8, 0.8], the reward being the first of them. */
 function squares(rows: number, random: RandomStream): VectorRows {

@@ -29,6 +29,7 @@ export {
   type Picture,
   pictureEncoder,
   plainEncoder,
+  separateEncoders,
 } from "./encoder.js";
 export { declareEnsemble, type Ensemble, type EnsembleShape, type Networks } from "./ensemble.js";
 export {
