@@ -5,6 +5,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import type { ObservationParts, VectorRows } from "../data/columns.js";
+import type { EncoderName } from "../networks/convolution-stacks.js";
 import { memberRange, type Parameters } from "../networks/parameters.js";
 import { RandomStream } from "../random.js";
 import { randomBatch, sizes, smallAgent, smallSettings, snapshot } from "./agent.fixture.js";
@@ -223,6 +224,7 @@ describe("an agent that must look", () => {
   // The mean square of an action is 0.23; TD3+BC's policy sees only what its critics' encoder finds.
   it.each([
     ["bc", { cloningLoss: "mse" }],
+    ["bc", { cloningLoss: "mse", encoder: "small-embedded" }],
     ["td3-bc", { bcAlpha: 0.2, actorDelay: 1, criticLearningRate: 1e-3 }],
   ] as const)("%s finds a square in the picture", async (name, own) => {
     const observations: ObservationParts = { image: { type: "uint8", shape: [32, 32, 1] } };
@@ -241,12 +243,11 @@ describe("an agent that must look", () => {
 describe("pictures too small for an encoder", () => {
   it("are refused in a sentence that names another", async () => {
     const tiny: ObservationParts = { image: { type: "uint8", shape: [3, 9, 1] } };
-    const create = (encoder: "cog" | "small" | "impala-small") =>
-      smallAgent("bc", { encoder }, { observationSize: 27, observations: tiny });
+    const create = (encoder: EncoderName) => smallAgent("bc", { encoder }, { observationSize: 27, observations: tiny });
     await expect(create("cog")).rejects.toThrow(
       "Pictures of 3x9 are too small for the encoder cog; take the encoder small.",
     );
-    for (const encoder of ["small", "impala-small"] as const) await (await create(encoder)).release();
+    for (const encoder of ["small", "small-embedded", "impala-small"] as const) await (await create(encoder)).release();
   });
 });
 
