@@ -42,6 +42,7 @@ export {
   declareCriticPair,
   declareWithCritics,
   qValues,
+  smallestValue,
 } from "./critics.js";
 export { encoderBeside, encoderOf, encoderOfCritics } from "./encoders.js";
 export { calibrationMetrics } from "./metrics.js";
