@@ -243,10 +243,7 @@ export class Agent {
   private refuseNonFinite(): void {
     const symptoms = symptomsOf(this.program);
     if (symptoms.length === 0) return;
-    const { name: agent, settings, program, updates } = this;
-    throw nonFiniteUpdate(
-      { agent, settings, sizes: this.sizes, threads: this.options.threads, updates, symptoms },
-      program,
-    );
+    const { name: agent, settings, sizes, program, updates, options } = this;
+    throw nonFiniteUpdate({ agent, settings, sizes, threads: options.threads, updates, symptoms }, program);
   }
 }
