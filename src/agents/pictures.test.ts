@@ -11,6 +11,7 @@ import { sizes, smallAgent, snapshot } from "./agent.fixture.js";
 import type { Agent } from "./agent.js";
 import {
   alone,
+  batchFor,
   beside,
   hasCritics,
   image,
@@ -21,6 +22,7 @@ import {
   seen,
   updated,
 } from "./pictures.fixture.js";
+import { PolicyFile } from "./policy-file.js";
 import { builtInAgents } from "./registry.js";
 
 describe.each(builtInAgents)("%s", (name) => {
@@ -80,6 +82,40 @@ describe.each(builtInAgents)("%s", (name) => {
     expect(moving.state(learner!)).not.toEqual(still.state(learner!));
     await still.release();
     await moving.release();
+  });
+});
+
+describe("floats where bytes are expected, or a missing part", () => {
+  it("is refused by updates, by acting and by the exported policy, and changes nothing", async () => {
+    const agent = await looking("bc", beside);
+    const batch = batchFor(agent, 1) as unknown as Record<string, Float32Array | Uint8Array>;
+    const before = snapshot(agent);
+    const learn = (image?: Float32Array) => agent.update({ ...batch, "observations/image": image } as never);
+    const floats = Float32Array.from(batch["observations/image"]!, (byte) => byte / 255);
+    await expect(learn(floats)).rejects.toThrow(
+      "The batch's observations/image is a Float32Array; give a Uint8Array of bytes, 0 to 255.",
+    );
+    await expect(learn()).rejects.toThrow("The batch has no observations/image, from which bc learns; give it too.");
+    expect(snapshot(agent)).toEqual(before);
+    const { state, image: picture } = seen(1, beside);
+    const file = await PolicyFile.load(agent.exportPolicy(), "pixels.onnx");
+    const wrong = [
+      { state: state!, image: Float32Array.from(picture) },
+      { state: state! },
+      { state: state!, image: picture.slice(3) },
+    ];
+    const sentences = [
+      "The observations' image is a Float32Array; give a Uint8Array of bytes, 0 to 255.",
+      "Cannot act on no numbers of image: give rows of 126, the observation's size.",
+      "Cannot act on 123 numbers of image: give rows of 126, the observation's size.",
+    ];
+    for (const [i, given] of wrong.entries()) {
+      await expect(agent.act(given as never, { deterministic: true })).rejects.toThrow(sentences[i]!);
+      await expect(file.act(given as never)).rejects.toThrow(
+        "The policy pixels.onnx takes observations that are state float32 [3], image uint8 [7, 6, 3];",
+      );
+    }
+    await Promise.all([agent.release(), file.release()]);
   });
 });
 
