@@ -2,7 +2,7 @@
  * An agent at work: the compiled update of an algorithm, its state, its seeded noise, and the policy that acts. What
  * it computes is defined in the algorithm's file; this is the handle that training and other callers hold.
  */
-import { type Columns, countRows, type TransitionRows, type Values } from "../data/columns.js";
+import { type Columns, countRows, requireElements, type TransitionRows, type Values } from "../data/columns.js";
 import { type Observation, partsOf as partsOfObservation } from "../data/episode.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
@@ -225,10 +225,10 @@ export class Agent {
     const target = this.program.inputs[name];
     if (!target) return;
     if (!values) throw new UsageError(`The batch has no ${name}, from which ${this.name} learns; give it too.`);
+    requireElements(values, target, `The batch's ${name}`);
     if (values.length !== target.length) {
       throw new UsageError(
-        `The batch's ${name} has ${values.length} numbers where ${this.name} expects ${target.length}; ` +
-          `batchSize is ${this.declared.settings.batchSize}.`,
+        `The batch's ${name} has ${values.length} numbers where ${this.name} expects ${target.length}; batchSize is ${this.settings.batchSize}.`,
       );
     }
     target.set(values);
@@ -243,10 +243,7 @@ export class Agent {
   private refuseNonFinite(): void {
     const symptoms = symptomsOf(this.program);
     if (symptoms.length === 0) return;
-    const { name: agent, settings, program, updates } = this;
-    throw nonFiniteUpdate(
-      { agent, settings, sizes: this.sizes, threads: this.options.threads, updates, symptoms },
-      program,
-    );
+    const { name: agent, settings, sizes, program, updates, options } = this;
+    throw nonFiniteUpdate({ agent, settings, sizes, threads: options.threads, updates, symptoms }, program);
   }
 }

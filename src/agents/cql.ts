@@ -4,7 +4,7 @@
  * multiplier keeps the gap near a target. Conventions are those of the Cal-QL reference.
  */
 import { z } from "zod";
-import { inRowBlocks } from "../networks/blocks.js";
+import { inRowBlocks, type TakeRows } from "../networks/blocks.js";
 import { minimumOverCritics, valuesOfActions } from "../networks/critic.js";
 import { sample } from "../networks/tanh-gaussian.js";
 import {
@@ -139,12 +139,13 @@ type PerState = Readonly<Record<"dataValues" | "gap" | "actionGap" | "belowNext"
 function conservativeGap(
   model: Model<CqlSettings>,
   { proposals, referenceValues, calibrate }: ConservativeInputs,
-  take: (x: Tensor) => Tensor,
+  take: TakeRows,
 ): PerState {
   const { nActions: n, importanceSampling } = model.settings;
   const { count } = model.critics;
   const states = take(referenceValues).shape[0]!;
-  const beside = take(model.critics.states(model.batch.observations));
+  const seen = model.critics.states(model.batch.observations);
+  const beside = take(seen, seen.shape.length - 2);
   const values = reshape(valuesOfActions(model.critics, beside, take(proposals.actions)), [count, states, 3 * n + 1]);
   const reference = reshape(take(referenceValues), [states, 1]);
   const policyValues = slice(values, 2, n, 3 * n);

@@ -9,7 +9,7 @@ import { RandomStream } from "../random.js";
 import { add, concat, mean, mul, reshape, square, stopGradient, sub, sum } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { AgentContext, ValueOfActions } from "./context.js";
-import { encoderBeside, encoderOf } from "./encoders.js";
+import { encoderBeside, encoderOfCritics } from "./encoders.js";
 import { type Losses, numbered } from "./losses.js";
 import type { ActorCriticSettings } from "./settings.js";
 
@@ -29,7 +29,7 @@ export function declareCriticPair({ settings, sizes, random }: CriticContext): C
     hidden,
     count,
     layerNorm,
-    encoder: encoderOf(name, { settings, sizes }),
+    encoder: encoderOfCritics(name, { settings, sizes }),
   });
   const sameStart = twinOf(random);
   return {

@@ -21,6 +21,7 @@ const criticSettings = actorCriticSettings.pick({
   criticHidden: true,
   criticCount: true,
   criticLayerNorm: true,
+  sharedEncoder: true,
 });
 
 /** The settings of DQN and of the other agents that choose among numbered actions. */

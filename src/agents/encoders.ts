@@ -1,20 +1,30 @@
 /**
  * What an agent's networks look at pictures with. By default there is one encoder: it belongs to the critics, learns from
  * their loss alone, and is lent to every other network, which sees what it finds as constants (SAC-AE, Yarats et al. 2019;
- * DrQ, Kostrikov et al. 2020). With `sharedEncoder: false` every network but the targets learns one of its own from its
+ * DrQ, Kostrikov et al. 2020). With `sharedEncoder: false` every network, each critic too, learns one of its own from its
  * own loss, as in COG. A task without pictures has none of this.
  */
 import type { ObservationParts } from "../data/columns.js";
 import { widthOf } from "../data/columns.js";
 import { UsageError } from "../errors.js";
-import { type Encoder, lentEncoder, type Picture, pictureEncoder, plainEncoder } from "../networks/encoder.js";
+import {
+  type Encoder,
+  lentEncoder,
+  type Picture,
+  pictureEncoder,
+  plainEncoder,
+  separateEncoders,
+} from "../networks/encoder.js";
 import type { Ensemble } from "../networks/ensemble.js";
 import { ShapeError } from "../tensor/tensor.js";
 import { type AgentContext, isPicture, partsOf } from "./context.js";
 import type { ActorCriticSettings, CommonSettings } from "./settings.js";
 
+/** What decides about encoders: the sizes of observations and, with others, the settings that every agent has. */
+type LookingContext<Settings = unknown> = Pick<AgentContext<CommonSettings & Settings>, "settings" | "sizes">;
+
 /** An encoder of a network's own. */
-export function encoderOf(network: string, { settings, sizes }: Pick<AgentContext, "settings" | "sizes">): Encoder {
+export function encoderOf(network: string, { settings, sizes }: LookingContext): Encoder {
   const pictures = picturesIn(partsOf(sizes));
   const { encoder: kind, encoderTrunk: trunk } = settings;
   const { observationSize } = sizes;
@@ -28,10 +38,22 @@ export function encoderOf(network: string, { settings, sizes }: Pick<AgentContex
   }
 }
 
+/** The encoder of critics: one for all of them, or with `sharedEncoder: false` one each. */
+export function encoderOfCritics(
+  name: string,
+  context: LookingContext<Pick<ActorCriticSettings, "sharedEncoder" | "criticCount">>,
+): Encoder {
+  const { sharedEncoder, criticCount } = context.settings;
+  const shared = encoderOf(name, context);
+  if (sharedEncoder || !shared.looks) return shared;
+  const own = (_: unknown, i: number) => encoderOf(`${name}/critic${i + 1}`, context);
+  return separateEncoders(Array.from({ length: criticCount }, own));
+}
+
 /** The encoder of a network beside critics: theirs, as it stands in `critics`, or one of its own. */
 export function encoderBeside(
   network: string,
-  context: Pick<AgentContext<CommonSettings & Pick<ActorCriticSettings, "sharedEncoder">>, "settings" | "sizes">,
+  context: LookingContext<Pick<ActorCriticSettings, "sharedEncoder">>,
   critics: () => Ensemble,
   name = "critics",
 ): Encoder {

@@ -42,8 +42,9 @@ export {
   declareCriticPair,
   declareWithCritics,
   qValues,
+  smallestValue,
 } from "./critics.js";
-export { encoderBeside, encoderOf } from "./encoders.js";
+export { encoderBeside, encoderOf, encoderOfCritics } from "./encoders.js";
 export { calibrationMetrics } from "./metrics.js";
 export { weightedCloning, weightedCloningSettings } from "./weighted-cloning.js";
 export { cosineDecay, exponentialDecay, linearDecay, progress } from "./schedules.js";

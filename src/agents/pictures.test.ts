@@ -1,72 +1,29 @@
 /**
- * Every agent on pictures, alone and beside a vector: what its encoder learns from, that it acts and is exported with bytes,
- * and that pictures are shifted in updates alone.
+ * Every agent on pictures, alone and beside a vector: that it learns from them, acts and is exported with bytes, and that
+ * pictures are shifted in updates alone.
  */
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import type { ObservationParts, VectorRows } from "../data/columns.js";
-import { memberRange, type Parameters } from "../networks/parameters.js";
+import { memberRange } from "../networks/parameters.js";
 import { RandomStream } from "../random.js";
-import { randomBatch, sizes, smallAgent, smallSettings, snapshot } from "./agent.fixture.js";
+import { sizes, smallAgent, snapshot } from "./agent.fixture.js";
 import type { Agent } from "./agent.js";
-import { type AgentName, type AgentSettings, agentDefinition, builtInAgents } from "./registry.js";
-
-const PIXELS = 7 * 6 * 3;
-const CHOICES = 4;
-const image = { type: "uint8", shape: [7, 6, 3] } as const;
-const alone: ObservationParts = { image };
-const beside: ObservationParts = { state: { type: "float32", shape: [sizes.observationSize] }, image };
-const ONE = "picture0/layer0/kernel";
-
-function bytes(rows: number, seed: number): Uint8Array {
-  const random = new RandomStream(seed, "bytes");
-  return Uint8Array.from({ length: rows * PIXELS }, () => random.integer(256));
-}
-
-function seen(rows: number, parts: ObservationParts, seed = 1) {
-  const state = new Float32Array(rows * sizes.observationSize);
-  new RandomStream(seed).fillNormal(state);
-  return { ...(parts.state ? { state } : {}), image: bytes(rows, seed) };
-}
-
-async function looking(name: string, parts: ObservationParts, settings: AgentSettings = {}, seed = 1): Promise<Agent> {
-  const discrete = agentDefinition(name).actions === "discrete" ? { actionSize: 1, discreteActions: CHOICES } : {};
-  const observationSize = PIXELS + (parts.state ? sizes.observationSize : 0);
-  const known = Object.fromEntries(
-    Object.entries({ encoderTrunk: 5, ...settings }).filter(([key]) => key in agentDefinition(name).settings.shape),
-  );
-  return smallAgent(name, known, { observationSize, observations: parts, seed, ...discrete });
-}
-
-function batchFor(agent: Agent, seed: number): VectorRows {
-  const rows = smallSettings.batchSize * agent.batchesPerUpdate;
-  const random = new RandomStream(seed);
-  const batch = randomBatch(random, rows);
-  const pictures = {
-    "observations/image": bytes(rows, seed),
-    "nextObservations/image": bytes(rows, seed + 100),
-  };
-  if (agent.sizes.discreteActions === undefined) return { ...batch, ...pictures } as unknown as VectorRows;
-  const indices = () => batch.rewards.map(() => random.integer(CHOICES));
-  return { ...batch, ...pictures, actions: indices(), nextActions: indices() } as unknown as VectorRows;
-}
-
-async function updated(agent: Agent, count = 3): Promise<Agent> {
-  for (let i = 0; i < count; i++) await agent.update(batchFor(agent, i + 1));
-  return agent;
-}
-
-/** The numbers of one array of a network, as they stand. */
-function numbersOf(agent: Agent, network: Parameters, array: string): Float32Array {
-  return agent.state(network.name).slice(...memberRange(network, array));
-}
-
-function largestMove(now: Float32Array, before: Float32Array): number {
-  return now.reduce((most, value, i) => Math.max(most, Math.abs(value - before[i]!)), 0);
-}
-
-const hasCritics = (name: AgentName) => name !== "bc";
-const hasPolicy = (name: AgentName) => agentDefinition(name).actions === "continuous";
+import {
+  alone,
+  batchFor,
+  beside,
+  hasCritics,
+  image,
+  looking,
+  numbersOf,
+  ONE,
+  PIXELS,
+  seen,
+  updated,
+} from "./pictures.fixture.js";
+import { PolicyFile } from "./policy-file.js";
+import { builtInAgents } from "./registry.js";
 
 describe.each(builtInAgents)("%s", (name) => {
   it.each([
@@ -128,32 +85,39 @@ describe.each(builtInAgents)("%s", (name) => {
   });
 });
 
-describe.each(builtInAgents.filter((name) => hasCritics(name) && hasPolicy(name)))(
-  "%s with critics and a policy",
-  (name) => {
-    it("moves a shared encoder by the critics' loss alone", async () => {
-      // Adam's steps are about the learning rate: these are lost in the numbers.
-      const agent = await updated(await looking(name, beside, { criticLearningRate: 1e-30 }));
-      const { policy, critics } = agent.declared;
-      expect(policy.parameters.definitions.some(({ name: array }) => array.includes("encoder"))).toBe(false);
-      expect(largestMove(agent.state("critics"), critics!.parameters.initial)).toBeLessThan(1e-25);
-      expect(agent.state("actor")).not.toEqual(policy.parameters.initial);
-      expect(policy.reads!().map((network) => network.name)).toEqual(["actor", "critics"]);
-      await agent.release();
-    });
-
-    it("trains encoders of their own by their own losses, on request", async () => {
-      const agent = await updated(await looking(name, beside, { sharedEncoder: false, criticLearningRate: 1e-30 }));
-      const { policy, critics } = agent.declared;
-      const kernel = `actor/encoder/${ONE}`;
-      const [from, to] = memberRange(policy.parameters, kernel);
-      expect(numbersOf(agent, policy.parameters, kernel)).not.toEqual(policy.parameters.initial.slice(from, to));
-      expect(largestMove(agent.state("critics"), critics!.parameters.initial)).toBeLessThan(1e-25);
-      expect(policy.reads!().map((network) => network.name)).toEqual(["actor"]);
-      await agent.release();
-    });
-  },
-);
+describe("floats where bytes are expected, or a missing part", () => {
+  it("is refused by updates, by acting and by the exported policy, and changes nothing", async () => {
+    const agent = await looking("bc", beside);
+    const batch = batchFor(agent, 1) as unknown as Record<string, Float32Array | Uint8Array>;
+    const before = snapshot(agent);
+    const learn = (image?: Float32Array) => agent.update({ ...batch, "observations/image": image } as never);
+    const floats = Float32Array.from(batch["observations/image"]!, (byte) => byte / 255);
+    await expect(learn(floats)).rejects.toThrow(
+      "The batch's observations/image is a Float32Array; give a Uint8Array of bytes, 0 to 255.",
+    );
+    await expect(learn()).rejects.toThrow("The batch has no observations/image, from which bc learns; give it too.");
+    expect(snapshot(agent)).toEqual(before);
+    const { state, image: picture } = seen(1, beside);
+    const file = await PolicyFile.load(agent.exportPolicy(), "pixels.onnx");
+    const wrong = [
+      { state: state!, image: Float32Array.from(picture) },
+      { state: state! },
+      { state: state!, image: picture.slice(3) },
+    ];
+    const sentences = [
+      "The observations' image is a Float32Array; give a Uint8Array of bytes, 0 to 255.",
+      "Cannot act on no numbers of image: give rows of 126, the observation's size.",
+      "Cannot act on 123 numbers of image: give rows of 126, the observation's size.",
+    ];
+    for (const [i, given] of wrong.entries()) {
+      await expect(agent.act(given as never, { deterministic: true })).rejects.toThrow(sentences[i]!);
+      await expect(file.act(given as never)).rejects.toThrow(
+        "The policy pixels.onnx takes observations that are state float32 [3], image uint8 [7, 6, 3];",
+      );
+    }
+    await Promise.all([agent.release(), file.release()]);
+  });
+});
 
 /** Pictures with a square somewhere, and the place of it as actions in [-0.8, 0.8], the reward being the first of them. */
 function squares(rows: number, random: RandomStream): VectorRows {
@@ -182,6 +146,7 @@ describe("an agent that must look", () => {
   // The mean square of an action is 0.23; TD3+BC's policy sees only what its critics' encoder finds.
   it.each([
     ["bc", { cloningLoss: "mse" }],
+    ["bc", { cloningLoss: "mse", encoder: "small-embedded" }],
     ["td3-bc", { bcAlpha: 0.2, actorDelay: 1, criticLearningRate: 1e-3 }],
   ] as const)("%s finds a square in the picture", async (name, own) => {
     const observations: ObservationParts = { image: { type: "uint8", shape: [32, 32, 1] } };
@@ -196,44 +161,3 @@ describe("an agent that must look", () => {
     await agent.release();
   });
 });
-
-describe("pictures too small for an encoder", () => {
-  it("are refused in a sentence that names another", async () => {
-    const tiny: ObservationParts = { image: { type: "uint8", shape: [3, 9, 1] } };
-    const create = (encoder: "cog" | "small" | "impala-small") =>
-      smallAgent("bc", { encoder }, { observationSize: 27, observations: tiny });
-    await expect(create("cog")).rejects.toThrow(
-      "Pictures of 3x9 are too small for the encoder cog; take the encoder small.",
-    );
-    for (const encoder of ["small", "impala-small"] as const) await (await create(encoder)).release();
-  });
-});
-
-describe("going on with another algorithm", () => {
-  it("keeps the encoder, its target and its moments", async () => {
-    const calQl = await updated(await looking("cal-ql", beside));
-    const before = snapshot(calQl);
-    const given = seen(3, beside);
-    const actions = (await calQl.act(given, { deterministic: true })).slice();
-    const sac = await calQl.continueAs("sac");
-    for (const network of ["actor", "critics", "targetCritics", "critics/firstMoment"])
-      expect(sac.state(network), network).toEqual(before[network]);
-    expect(await sac.act(given, { deterministic: true })).toEqual(actions);
-    await updated(sac, 1);
-    await sac.release();
-  });
-
-  it("refuses a policy that looks with an encoder of its own where the other borrows one", async () => {
-    const bc = await looking("bc", beside);
-    await expect(bc.continueAs("sac")).rejects.toThrow(/"actor" has \d+ numbers .* the same .*encoder/);
-    const sac = await bc.continueAs("sac", { ...bcSettings(bc), sharedEncoder: false });
-    await updated(sac, 1);
-    await sac.release();
-  });
-});
-
-/** Those of its settings that SAC has too. */
-function bcSettings(bc: Agent): AgentSettings {
-  const { shape } = agentDefinition("sac").settings;
-  return Object.fromEntries(Object.entries(bc.settings).filter(([key]) => key in shape));
-}

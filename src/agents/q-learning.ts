@@ -10,7 +10,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type AgentContext, type AgentParts, adamSettings, type ValueOfActions } from "./context.js";
 import { twinOf } from "./critics.js";
 import type { DqnSettings } from "./dqn.js";
-import { encoderOf } from "./encoders.js";
+import { encoderOfCritics } from "./encoders.js";
 import type { Losses } from "./losses.js";
 import { type OwnParameters, ownParameters } from "./model.js";
 import { Update } from "./update.js";
@@ -31,7 +31,14 @@ export function declareQModel<S extends DqnSettings>(context: AgentContext<S>): 
   const actionCount = sizes.discreteActions!; // definition.ts builds no agent of this family without it
   const { observationSize } = sizes;
   const shape = (name: string) => {
-    return { observationSize, actions: actionCount, hidden, count, layerNorm, encoder: encoderOf(name, context) };
+    return {
+      observationSize,
+      actions: actionCount,
+      hidden,
+      count,
+      layerNorm,
+      encoder: encoderOfCritics(name, context),
+    };
   };
   const sameStart = twinOf(random);
   return {

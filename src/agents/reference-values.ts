@@ -5,13 +5,16 @@
 import { z } from "zod";
 import type { Ensemble } from "../networks/ensemble.js";
 import { mlp, mlpParameters } from "../networks/mlp.js";
-import { declareParameters } from "../networks/parameters.js";
+import { allMembers, declareParameters } from "../networks/parameters.js";
+import { readWith } from "../networks/policy.js";
+import type { RandomStream } from "../random.js";
 import { add, mean, mul, reshape, square, stopGradient, sub } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import type { AgentContext } from "./context.js";
+import { encoderBeside } from "./encoders.js";
 import type { Losses } from "./losses.js";
 import type { OwnParameters } from "./model.js";
-import type { ActorCriticSettings } from "./settings.js";
+import type { ActorCriticSettings, CommonSettings } from "./settings.js";
 
 export const referenceSettings = z.object({
   calibrationSource: z
@@ -22,12 +25,12 @@ export const referenceSettings = z.object({
   referenceShift: z.number().default(0).describe("Added to the reference values: an error made on purpose."),
 });
 
-type ReferenceSettings = Pick<ActorCriticSettings, "criticHidden" | "criticLearningRate"> &
+type ReferenceSettings = CommonSettings &
+  Pick<ActorCriticSettings, "criticHidden" | "criticLearningRate" | "sharedEncoder"> &
   z.infer<typeof referenceSettings>;
 
-interface ReferenceModel extends OwnParameters, Pick<AgentContext, "batch"> {
+interface ReferenceModel extends OwnParameters, Pick<AgentContext<ReferenceSettings>, "batch" | "settings" | "sizes"> {
   readonly critics: Ensemble;
-  readonly settings: ReferenceSettings;
 }
 
 interface ReferenceValues {
@@ -50,12 +53,15 @@ function recorded({ batch }: ReferenceModel): ReferenceValues {
 }
 
 /** V^mu(s) by regression on the return-to-go, with the critics' widths and learning rate. */
-function fitted({ batch, critics, settings, parameters: own }: ReferenceModel): ReferenceValues {
-  const { criticHidden, criticLearningRate: learningRate } = settings;
-  // Of pictures it sees what the critics' encoder finds, as constants.
-  const states = stopGradient(critics.states(batch.observations));
-  const layers = [states.shape[1]!, ...criticHidden, 1];
-  const parameters = own("value", (random) => declareParameters("value", mlpParameters("value", layers, random)));
+function fitted(model: ReferenceModel): ReferenceValues {
+  const { batch, critics, parameters: own } = model;
+  const { criticHidden, criticLearningRate: learningRate } = model.settings;
+  const encoder = encoderBeside("value", model, () => critics);
+  const layers = [encoder.size, ...criticHidden, 1];
+  const declare = (random: RandomStream) =>
+    declareParameters("value", [...mlpParameters("value", layers, random), ...encoder.parameters(random)]);
+  const parameters = own("value", declare);
+  const states = encoder.states(batch.observations, allMembers(readWith(parameters, encoder)()));
   return scope("valueLoss", () => {
     const values = reshape(mlp(parameters, "value", layers.length - 1, states), batch.returnsToGo.shape);
     const loss = mean(square(sub(values, batch.returnsToGo)));

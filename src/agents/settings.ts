@@ -32,7 +32,7 @@ export const agentSettings = z.object({
   adamBeta2: z.number().min(0).lt(1).default(0.999).describe("Decay of Adam's second moment."),
   adamEpsilon: z.number().positive().default(1e-8).describe("Adam's epsilon."),
   encoder: z
-    .enum(["small", "cog", "impala-small", "flat"])
+    .enum(["small", "small-embedded", "cog", "impala-small", "flat"])
     .default("small")
     .describe("What looks at pictures: a stack of convolutions, or nothing (flat: every byte is an input)."),
   encoderTrunk: z

@@ -45,8 +45,8 @@ afterAll(() => {
   rmSync(project, { recursive: true });
 });
 
-/** The programs of the page, in its order: the mixture, a difference to an agent that exists, an environment. */
-const [, smallCql, echo] = [
+/** The programs of the page, in its order: the mixture, a difference to an agent that exists, pictures, an environment. */
+const [, smallCql, , echo] = [
   ...readFileSync(join(root, "docs/own-agent.md"), "utf8").matchAll(/^```js\n(.*?)^```$/gms),
 ].map(([, program]) => program!);
 

@@ -89,6 +89,18 @@ export function elementTypeOf(values: Values): ElementType {
   return values instanceof Uint8Array ? "uint8" : "int32";
 }
 
+/**
+ * @param like an array of the element type that is expected
+ * @param what whose numbers they are, for the error: "The batch's image"
+ * @throws UsageError where values have another element type: floats written among bytes would be cut off
+ */
+export function requireElements(values: Values, like: Values, what: string): void {
+  const expected = arrays[elementTypeOf(like)];
+  if (values instanceof expected) return;
+  const meaning = like instanceof Uint8Array ? " of bytes, 0 to 255" : "";
+  throw new UsageError(`${what} is a ${values.constructor.name}; give a ${expected.name}${meaning}.`);
+}
+
 /** Room for so many rows of a column, all zeros. */
 export function allocate(part: Part, rows: number): Values {
   return new arrays[part.type](rows * widthOf(part));
@@ -109,8 +121,9 @@ export function countRows(observations: Observations, parts: ObservationParts): 
   let count: number | undefined;
   for (const [name, part] of Object.entries(parts)) {
     const values = observations[name];
+    if (values) requireElements(values, allocate(part, 0), `The observations' ${name}`);
     const rows = values === undefined ? 0 : values.length / widthOf(part);
-    const fits = values !== undefined && elementTypeOf(values) === part.type && Number.isInteger(rows) && rows >= 1;
+    const fits = values !== undefined && Number.isInteger(rows) && rows >= 1;
     if (!fits || (count !== undefined && rows !== count))
       throw new UsageError(
         `Cannot act on ${values?.length ?? "no"} ${name === STATE ? "numbers" : `numbers of ${name}`}: give rows of ${widthOf(part)}, the observation's size.`,

@@ -6,8 +6,8 @@
 import { concat, slice } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 
-/** Takes a block's rows out of a tensor whose first dimension is the whole batch. */
-export type TakeRows = (x: Tensor) => Tensor;
+/** Takes a block's rows out of a tensor whose dimension `axis` (the first, if none is given) is the whole batch. */
+export type TakeRows = (x: Tensor, axis?: number) => Tensor;
 
 /**
  * Computes results in blocks of at most `rowsPerBlock` rows, as equal as they can be, and joins them along `axis`, the
@@ -24,7 +24,7 @@ export function inRowBlocks<Name extends string>(
   const rows = Math.ceil(batchSize / Math.ceil(batchSize / rowsPerBlock));
   for (let start = 0; start < batchSize; start += rows) {
     const end = Math.min(start + rows, batchSize);
-    blocks.push(scope(`rows${start}`, () => compute((x) => slice(x, 0, start, end))));
+    blocks.push(scope(`rows${start}`, () => compute((x, along = 0) => slice(x, along, start, end))));
   }
   const names = Object.keys(blocks[0]!) as Name[];
   const joined = names.map((name) => [name, joinBlocks(blocks, name, axis)] as const);

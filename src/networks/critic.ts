@@ -33,7 +33,7 @@ export function actionValues({ count, forward }: Pick<Ensemble, "count" | "forwa
 /**
  * Q of every action in its state by every critic, [count, batch·n]. Where states are found in pictures they are long or
  * dear, and the critics' first layer is taken apart.
- * @param states [batch, state], of `critics.states`
+ * @param states [batch, state] or [critics, batch, state], of `critics.states`
  * @param actions [batch, n, action]
  */
 export function valuesOfActions(critics: Networks, states: Tensor, actions: Tensor): Tensor {

@@ -9,7 +9,7 @@ import { evaluate, gradientsOf } from "../tensor/evaluate.fixture.js";
 import { concat, constant, div, input, reshape, toFloat } from "../tensor/operations.js";
 import { sizeOf } from "../tensor/tensor.js";
 import { declareCritics, valuesOfActions } from "./critic.js";
-import { type EncoderShape, lentEncoder, pictureEncoder } from "./encoder.js";
+import { type EncoderShape, lentEncoder, pictureEncoder, separateEncoders } from "./encoder.js";
 import { declareParameters, memberRange } from "./parameters.js";
 import { randomShift } from "./random-shift.js";
 
@@ -125,6 +125,74 @@ describe("an encoder", () => {
     const [borrowed] = await gradientsOf(lent.states(seen, parameters.members), [kernel], given, ones);
     expect(Math.max(...own!.map(Math.abs))).toBeGreaterThan(1e-4);
     expect(borrowed!.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe("critics with an encoder each", () => {
+  const count = 3;
+  const own = (i: number) => pictureEncoder(`critics/critic${i + 1}`, { ...shape, kind: "small", trunk: 4 });
+  const encoder = separateEncoders(Array.from({ length: count }, (_, i) => own(i)));
+  const critics = declareCritics(
+    "critics",
+    { observationSize, actionSize: 2, hidden: [7], count, encoder },
+    new RandomStream(4),
+  );
+  const seen = observations();
+  const actions = input("actions", [rows, 1, 2]);
+  const values = valuesOfActions(critics, critics.states(seen), actions);
+  const { pictures: picture, others: rest } = golden.encoders[0]!;
+  const normal = (length: number, seed: number) => {
+    const random = new RandomStream(seed);
+    return Float32Array.from({ length }, () => random.normal());
+  };
+  const given = {
+    critics: normal(critics.parameters.initial.length, 5),
+    picture,
+    others: rest,
+    actions: normal(rows * 2, 6),
+  };
+  const range = (i: number, array: string) =>
+    memberRange(critics.parameters, `critics/critic${i + 1}/encoder/${array}`);
+
+  it("value what each of them sees, and learn from their own values alone", async () => {
+    expect(critics.states(seen).shape).toEqual([count, rows, 4]);
+    const before = await evaluate({ values }, given);
+    const [from] = range(1, "picture0/layer0/kernel");
+    const moved = given.critics.map((x, k) => (k >= from && k < from + 20 ? x + 0.1 : x));
+    const after = await evaluate({ values }, { ...given, critics: moved });
+    const changed = [...before.values].map((value, k) => value !== after.values[k]);
+    expect(changed).toEqual([false, false, true, true, false, false]);
+    const ofSecond = constant(Float32Array.of(0, 0, 1, 1, 0, 0), [count, rows]);
+    const [gradient] = await gradientsOf(values, [critics.parameters.flat], given, ofSecond);
+    const norms = [0, 1, 2].map((i) => Math.hypot(...gradient!.slice(...range(i, "trunk/kernel"))));
+    expect(norms.map((norm) => norm > 1e-4)).toEqual([false, true, false]);
+  });
+
+  it("give the values of one encoder where all have its numbers", async () => {
+    const one = pictureEncoder("critics", { ...shape, kind: "small", trunk: 4 });
+    const sizes = { observationSize, actionSize: 2, hidden: [7], count, encoder: one };
+    const shared = declareCritics("critics", sizes, new RandomStream(4));
+    const ofShared = valuesOfActions(shared, shared.states(seen), actions);
+    const perceptrons = range(0, "picture0/layer0/kernel")[0];
+    const looking = shared.parameters.initial.length - perceptrons;
+    const numbers = given.critics.slice(0, perceptrons + looking);
+    const repeated = Float32Array.from(given.critics, (x, k) =>
+      k < perceptrons ? x : numbers[perceptrons + ((k - perceptrons) % looking)]!,
+    );
+    const expected = await evaluate({ values: ofShared }, { ...given, critics: numbers });
+    const computed = await evaluate({ values }, { ...given, critics: repeated });
+    expect(deviation(computed.values, [...expected.values])).toBeLessThan(1e-6);
+  });
+
+  it("keep theirs where some of them are asked", async () => {
+    const chosen = constant(Float32Array.of(0, 0, 1, 1, 0, 0), [2, count]);
+    const [first, some] = [critics.first(1), critics.select(chosen)];
+    const ofFirst = valuesOfActions(first, first.states(seen), actions);
+    const ofSome = valuesOfActions(some, some.states(seen), actions);
+    const all = await evaluate({ values, ofFirst, ofSome }, given);
+    const [a, b] = [all.values.slice(0, rows), all.values.slice(2 * rows)];
+    expect(deviation(all.ofFirst, [...a])).toBeLessThan(1e-6);
+    expect(deviation(all.ofSome, [...b, ...a])).toBeLessThan(1e-6);
   });
 });
 

@@ -38,7 +38,10 @@ export interface Encoder {
   readonly looks: boolean;
   /** The arrays that are declared with its network, with first values from the stream; none of an encoder that is lent. */
   readonly parameters: (random: RandomStream) => ParameterDefinition[];
-  /** States [rows, size] of observations [rows, observation]; the same tensor whenever both are the same. */
+  /**
+   * States [rows, size] of observations [rows, observation], or [networks, rows, size] where each of several networks has
+   * an encoder of its own; the same tensor whenever both are the same.
+   */
   readonly states: (observations: Tensor, members: Members) => Tensor;
   /** The network that it belongs to, where that is another one. */
   readonly owner?: () => Parameters;
@@ -72,6 +75,22 @@ export function pictureEncoder(network: string, shape: EncoderShape): Encoder {
       ...(trunk === null ? [] : trunkParameters(name, width, trunk, random)),
     ],
     states: remembered(states, `${name}/picture0/layer0/kernel`),
+  };
+}
+
+/** What several networks of one shape look with where each has an encoder of its own. */
+export function separateEncoders(encoders: readonly Encoder[]): Encoder {
+  const { size, looks } = encoders[0]!;
+  return {
+    ...{ size, looks },
+    parameters: (random) => encoders.flatMap((encoder) => encoder.parameters(random)),
+    states: (observations, members) => {
+      const each = encoders.map((encoder) => encoder.states(observations, members));
+      return concat(
+        each.map((states) => reshape(states, [1, ...states.shape])),
+        0,
+      );
+    },
   };
 }
 

@@ -19,7 +19,10 @@ export interface Ensemble {
   /** The same for states beside their actions, one row a pair; what a layer makes of a state is computed once. */
   readonly forwardPairs: (pairs: StateActions) => Tensor;
   readonly encoder: Encoder;
-  /** The states [rows, state] that its networks see in observations [rows, observation]; all of them see the same. */
+  /**
+   * The states that its networks see in observations [rows, observation]: [rows, state], the same for all of them, or
+   * [count, rows, state].
+   */
   readonly states: (observations: Tensor) => Tensor;
   /** The same networks with other numbers: after a step, say. */
   readonly at: (parameters: Parameters) => Ensemble;
@@ -56,7 +59,11 @@ function ensembleOf(name: string, shape: EnsembleShape, parameters: Parameters):
     const own = [...parameters.members].filter(([key]) => key.startsWith(`${name}/layer`));
     const members = new Map(own.map(([key, x]) => [key, pick(x)] as const));
     const forward = (rows: Tensor | StateActions) => mlp({ members }, name, layers, rows);
-    return { count, encoder, states, forward, forwardPairs: forward };
+    const seen = (observations: Tensor) => {
+      const all = states(observations);
+      return all.shape.length === 3 ? pick(all) : all;
+    };
+    return { count, encoder, states: seen, forward, forwardPairs: forward };
   };
   return {
     parameters,

@@ -29,6 +29,7 @@ export {
   type Picture,
   pictureEncoder,
   plainEncoder,
+  separateEncoders,
 } from "./encoder.js";
 export { declareEnsemble, type Ensemble, type EnsembleShape, type Networks } from "./ensemble.js";
 export {
@@ -42,7 +43,7 @@ export {
 export { orthogonal } from "./initialisation.js";
 export { type MlpOptions, mlp, mlpParameters } from "./mlp.js";
 export { declareParameters, declareScalar, member, type ParameterDefinition, type Parameters } from "./parameters.js";
-export { networksOf, type Policy } from "./policy.js";
+export { networksOf, type Policy, readWith } from "./policy.js";
 export { randomShift } from "./random-shift.js";
 export {
   type Distribution,

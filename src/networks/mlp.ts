@@ -45,7 +45,8 @@ export function mlpParameters(
 
 /**
  * The output [rows, out] of a perceptron with `layers` layers for inputs [rows, in]. Arrays that are stacked
- * ([count, in, out], see ensemble.ts) give the outputs of all their networks, [count, rows, out].
+ * ([count, in, out], see ensemble.ts) give the outputs of all their networks, [count, rows, out], for inputs that they
+ * share or [count, rows, in] of their own.
  */
 export function mlp(
   { members }: Pick<Parameters, "members">,
@@ -67,8 +68,9 @@ export function mlp(
   return x as Tensor;
 }
 
-/** Rows [batch·n, state + action] that were not written out: every state [batch, state] beside each of its n actions. */
+/** Rows [batch·n, state + action] that were not written out: every state beside each of its n actions. */
 export interface StateActions {
+  /** [batch, state], or [count, batch, state] where each of the networks has states of its own. */
   readonly states: Tensor;
   /** [batch, n, action] */
   readonly actions: Tensor;

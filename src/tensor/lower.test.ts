@@ -97,6 +97,19 @@ describe("equal expressions", () => {
     expect(operators({ result: add(twice(), named("other", twice())) })).toEqual(["Mul", "Exp", "Add"]);
   });
 
+  it("of constants are, too: equal ones of up to 4,096 numbers are one, and what is computed with them", () => {
+    const table = (size: number, last: number) =>
+      constant(
+        Float32Array.from({ length: 3 * size }, (_, i) => (i < 3 * size - 1 ? i : last)),
+        [3, size],
+      );
+    const twice = (size: number, ...last: readonly [number, number]) =>
+      operators({ twice: add(neg(matmul(rows, table(size, last[0]))), exp(neg(matmul(rows, table(size, last[1]))))) });
+    expect(twice(1_365, 7, 7)).toEqual(["Gemm", "Neg", "Exp", "Add"]);
+    expect(twice(1_365, 7, 8)).toEqual(["Gemm", "Neg", "Gemm", "Neg", "Exp", "Add"]);
+    expect(twice(1_366, 7, 7)).toEqual(["Gemm", "Neg", "Gemm", "Neg", "Exp", "Add"]);
+  });
+
   it("are not confused with similar ones", () => {
     const a = matmul(input("p", [3, 3]), input("q", [3, 3]));
     const b = matmul(input("p", [3, 3]), input("q", [3, 3]), true);

@@ -7,6 +7,9 @@ import { type LoweringContext, loweringRules } from "./lowering-rules.js";
 import type { OnnxAttribute, OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from "./onnx-model.js";
 import { type Shape, type Tensor, topologicalOrder } from "./tensor.js";
 
+/** Constants of so many numbers at most become one where they are equal, and what is computed from them with them. */
+const MOST_COMPARED = 4096;
+
 export interface GraphDefinition {
   readonly name: string;
   readonly outputs: Readonly<Record<string, Tensor>>;
@@ -153,9 +156,10 @@ class Lowering implements LoweringContext {
   }
 
   private initializer(label: string, values: Float32Array | BigInt64Array, shape: Shape): string {
-    const content = values.length <= 64 ? Array.from(values, String).join(",") : label;
+    const compared = values.length <= MOST_COMPARED;
+    const content = compared ? Array.from(values, String).join(",") : label;
     const key = `${values.constructor.name} [${shape.join(",")}] ${content}`;
-    const existing = values.length <= 64 ? this.known.get(key) : undefined;
+    const existing = compared ? this.known.get(key) : undefined;
     if (existing !== undefined) return existing;
     const name = this.uniqueName(label);
     this.initializers.push({ name, shape, values });

@@ -1,6 +1,7 @@
 /**
  * `npm run compare-torch`: the update on pictures beside the same update in PyTorch (torch_update.py), in turns on the same
- * cores, so that what else the machine does meets both. PyTorch may be absent; that is said in one line.
+ * cores, so that what else the machine does meets both. Times of the processor are given beside those of the clock: on one
+ * thread they hardly know what else it does. PyTorch may be absent; that is said in one line.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -54,28 +55,35 @@ async function compare(python: string, variant: readonly string[], plan: Plan): 
   const { agent: name, ...sizes } = picture;
   const agent = await Agent.create(name, { ...sizes, threads: plan.threads });
   const batch = syntheticBatch(picture, agent.settings.batchSize as number);
-  const own = async (count: number) => {
-    const begin = performance.now();
+  const own = async (count: number): Promise<Spent> => {
+    const [begin, before] = [performance.now(), process.cpuUsage()];
     for (let i = 0; i < count; i++) await agent.update(batch);
-    return (performance.now() - begin) / count;
+    const { user, system } = process.cpuUsage(before);
+    return { clock: (performance.now() - begin) / count, processor: (user + system) / 1000 / count };
   };
   await own(WARM_UP);
-  const turns: (readonly [number, number])[] = [];
+  const turns: Turn[] = [];
   for (let round = 0; round < plan.rounds; round++)
     turns.push([await own(plan.updates), await other.time(plan.updates)]);
   await agent.release();
   other.end();
-  process.stdout.write(`PyTorch ${[other.version, ...variant].join(" ")}: ${summary(turns)}\n`);
+  process.stdout.write(`PyTorch ${[other.version, ...variant].join(" ")}\n`);
+  for (const measure of ["clock", "processor"] as const) process.stdout.write(`  ${summary(turns, measure)}\n`);
   return true;
 }
 
-/** "calql 60.1 ms, PyTorch 120.4 ms (best of each); ratio in turns: median 2.0, 1.7 to 2.4" */
-function summary(turns: readonly (readonly [number, number])[]): string {
-  const least = (which: 0 | 1) => Math.min(...turns.map((turn) => turn[which])).toFixed(1);
-  const ratios = turns.map(([own, other]) => other / own).sort((a, b) => a - b);
+/** Milliseconds of an update. */
+type Spent = Readonly<Record<"clock" | "processor", number>>;
+/** calql's, and PyTorch's. */
+type Turn = readonly [Spent, Spent];
+
+/** "clock: calql 60.1 ms, PyTorch 120.4 ms (best of each); ratio in turns: median 2.0, 1.7 to 2.4" */
+function summary(turns: readonly Turn[], measure: keyof Spent): string {
+  const least = (which: 0 | 1) => Math.min(...turns.map((turn) => turn[which][measure])).toFixed(1);
+  const ratios = turns.map(([own, other]) => other[measure] / own[measure]).sort((a, b) => a - b);
   const shown = (ratio: number) => ratio.toFixed(2);
   const spread = `${shown(ratios[0]!)} to ${shown(ratios.at(-1)!)}`;
-  return `calql ${least(0)} ms, PyTorch ${least(1)} ms (best of each); ratio in turns: median ${shown(ratios[ratios.length >> 1]!)}, ${spread}`;
+  return `${measure}: calql ${least(0)} ms, PyTorch ${least(1)} ms (best of each); ratio in turns: median ${shown(ratios[ratios.length >> 1]!)}, ${spread}`;
 }
 
 /** The script as it waits for turns. */
@@ -95,11 +103,11 @@ class TorchUpdate {
     return first === undefined || first.done ? undefined : new TorchUpdate(child, answers, first.value);
   }
 
-  /** Milliseconds per update. */
-  async time(updates: number): Promise<number> {
+  async time(updates: number): Promise<Spent> {
     this.process.stdin!.write(`${updates}\n`);
     const { value } = await this.answers.next();
-    return Number(value);
+    const [clock, processor] = String(value).split(" ").map(Number);
+    return { clock: clock!, processor: processor! };
   }
 
   end(): void {
