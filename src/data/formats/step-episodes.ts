@@ -5,7 +5,7 @@
  */
 import { DataError } from "../../errors.js";
 import type { Episode } from "../episode.js";
-import { short } from "../figures.js";
+import { counted, short } from "../figures.js";
 import type { ReadingNotes } from "../reading-notes.js";
 import type { ReadOptions } from "./format.js";
 import type { LostRows, StepRows } from "./step-rows.js";
@@ -99,7 +99,7 @@ export class StepEpisodes {
           ? `${where} holds no step whose next observation is known, because its episodes have one row each; ${singleRows}.`
           : `${where} holds no step whose next observation is known; ${markEnds}, or record longer episodes.`,
       );
-    const found = `${this.episodes} episodes, 0 to ${this.episodes - 1}, and so none`;
+    const found = `${counted(this.episodes, "episode")}, numbered from 0, and so none`;
     this.success.end(this.notes, (number) => number < this.episodes, found);
     if (this.success.areMade) return;
     if (!this.rewarded && this.lostReward !== undefined)

@@ -115,7 +115,9 @@ describe("readD4RL: where episodes end", () => {
       [0, 2, true, 77],
       [2, 2, true, 99],
     ]);
-    expect(notes![0]!.text).toMatch(/^1 episodes end where the stored next observation is not that of the next row/);
+    expect(notes![0]!.text).toMatch(
+      /^The clock is taken to have ended 1 episode where the stored next observation is not that of the next row/,
+    );
   });
 
   it("takes the stored next observation of a terminal row and of a timeout", async () => {

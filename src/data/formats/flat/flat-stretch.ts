@@ -5,8 +5,8 @@
  * - `terminals` (or `masks`, inverted) say where the task ended, `timeouts` where the clock did. Beside masks, terminals
  *   may mark the last row of every episode, as OGBench's do.
  * - `ends` and `dones` are set in the last row of an episode, however it ended: where another array says which rows the
- *   task ended, or which the clock, the others are the clock's, or the task's. `dones` alone cannot tell: the task's, or
- *   what the caller says (`doneMeans`). `ends` alone are the clock's: nothing says that any task ended.
+ *   task ended, or which the clock, the others are the clock's, or the task's. `dones` alone cannot tell: `DoneMeaning`
+ *   says it. `ends` alone are the clock's: nothing says that any task ended.
  * - `starts` and `episodes` tell which rows follow each other.
  */
 import { DataError } from "../../../errors.js";
@@ -50,7 +50,7 @@ export function readStretch(
         success: flagsOf(marks.success.read(first, count), placeOf(file, marks.success), first),
       }),
     ...(nextObservations && { nextObservations: numbers(nextObservations) }),
-    ...endings(file, tables, first, count, options),
+    ...endings(file, tables, first, count),
     ...(demonstrations && { demonstrations }),
     ...(marks.counters && { counters: exactly(file, marks.counters, first, count) }),
   };
@@ -64,7 +64,7 @@ export function tellsEnds(file: FlatFile, tables: FlatTables, blockRows: number,
   if (nextObservations ?? marks.timeouts ?? marks.ends ?? marks.starts ?? marks.episodes ?? options.horizon)
     return true;
   for (let first = 0; first < count; first += blockRows) {
-    const { terminals, timeouts } = endings(file, tables, first, Math.min(blockRows, count - first), options);
+    const { terminals, timeouts } = endings(file, tables, first, Math.min(blockRows, count - first));
     if (terminals.includes(1) || timeouts?.includes(1)) return true;
   }
   return false;
@@ -72,10 +72,9 @@ export function tellsEnds(file: FlatFile, tables: FlatTables, blockRows: number,
 
 function endings(
   file: FlatFile,
-  { marks }: FlatTables,
+  { marks, done }: FlatTables,
   first: number,
   count: number,
-  { doneMeans }: FlatOptions,
 ): Pick<RecordedRows, "terminals"> & { readonly timeouts?: Uint8Array } {
   const flags = (role: RowRole) => {
     const array = marks[role];
@@ -90,7 +89,7 @@ function endings(
   // Beside masks, which say where the task ended, terminals may mark the last row of every episode.
   const ends = masks ? bothOf(flags("ends"), terminalsOrEnds) : flags("ends");
   const none = new Uint8Array(count);
-  const doneIsTask = told === undefined && doneMeans !== "clock";
+  const doneIsTask = told === undefined && done.clockFrom > 0;
   const terminals = told ?? (dones && doneIsTask ? dones.map((flag, row) => (timeouts?.[row] === 1 ? 0 : flag)) : none);
   const clocks = [timeouts, ends, doneIsTask ? undefined : dones].filter((marked) => marked !== undefined);
   if (clocks.length === 0) return { terminals };

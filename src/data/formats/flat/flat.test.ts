@@ -48,7 +48,9 @@ test.each(["d3rlpy-1.h5", "gymnasium.h5", "starts.npz", "episodes.npz"])(
 );
 
 test("episodes that end without a mark are counted", async () => {
-  expect((await readFile("td3.npz")).notes[0]!.text).toMatch(/^1 episodes end where the stored next observation/);
+  expect((await readFile("td3.npz")).notes[0]!.text).toMatch(
+    /^The clock is taken to have ended 1 episode where the stored next/,
+  );
   expect((await readFile("tianshou.h5")).notes).toEqual([]);
 });
 
@@ -103,7 +105,7 @@ describe("what could be misread", () => {
       [1, true],
     ]);
     expect(byTask.notes!.map(({ text }) => text).join()).toMatch(
-      /"done" cannot tell whether the task or the clock.*say --done-means clock, or --done-means either --horizon STEPS\.$/,
+      /"done" does not tell whether the task or the clock.*say --done-means clock, or --done-means either --horizon STEPS$/,
     );
     const byClock = await read(files, { doneMeans: "clock" });
     expect(byClock.episodes.map(({ length, truncated }) => [length, truncated])).toEqual([
@@ -120,7 +122,7 @@ describe("what could be misread", () => {
       [1, false],
       [1, true],
     ]);
-    await expect(read(files, { doneMeans: "either" })).rejects.toThrow("give it with --horizon STEPS");
+    await expect(read(files, { doneMeans: "either" })).rejects.toThrow("give the environment's with --horizon STEPS");
   });
 
   it("done beside timeouts is the task's end only where the clock did not set it", async () => {
@@ -164,7 +166,7 @@ describe("what tells episodes apart", () => {
       [1, true],
     ]);
     expect(notes.map(({ text }) => text)).toContain(
-      '1 episodes end where "t" falls back, without a mark; the clock is taken to have ended them.',
+      'The clock is taken to have ended 1 episode where "t" falls back, without a mark.',
     );
   });
 

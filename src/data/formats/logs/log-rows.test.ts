@@ -107,7 +107,7 @@ test("rewards are made from successes: a column, or a list of episodes", async (
     { rewards: [0, 0, 1], terminated: true, last: 2 },
   ]);
   await expect(readRows(rows, { successReward: { episodes: [2] } })).rejects.toThrow(
-    '"log" has 2 episodes, 0 to 1, and so none of the number 2; correct the list of those that succeeded.',
+    '"log" has 2 episodes, numbered from 0, and so none of the number 2; correct the list of those that succeeded.',
   );
   const without = marked((terminated) => ({ terminated, reward: Number(terminated) }));
   await expect(readRows(without, { successReward: "recorded" })).rejects.toThrow(

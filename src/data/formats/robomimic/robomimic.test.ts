@@ -88,7 +88,9 @@ describe("a robomimic file", () => {
       [1, false],
       [1, false],
     ]);
-    expect(await refusal(robomimicFormat, files, { doneMeans: "either" })).toContain("give it with --horizon");
+    expect(await refusal(robomimicFormat, files, { doneMeans: "either" })).toContain(
+      "give the environment's with --horizon STEPS",
+    );
     expect(await refusal(robomimicFormat, files, { horizon: 5 })).toContain("a horizon means nothing");
   });
 

@@ -147,7 +147,7 @@ describe("what marks mean", () => {
     const { episodes, notes } = await read("only-dones.pkl");
     expect(episodes).toEqual(expected.task);
     expect(notes).toEqual([
-      { text: expect.stringMatching(/^"dones" cannot tell.*--done-means either --horizon STEPS/), leftOut: 0 },
+      { text: expect.stringMatching(/^"dones" does not tell.*--done-means either --horizon STEPS/), leftOut: 0 },
     ]);
     const clock = await read("only-dones.pkl", { doneMeans: "clock" });
     expect(clock.episodes).toEqual(expected.clock);

@@ -20,7 +20,7 @@ import { unpickle } from "../../containers/numpy/pickle.js";
 import { kindOf, NumpyArray, type PickleDictionary, type PickleValue } from "../../containers/numpy/pickle-values.js";
 import { quoted } from "../../containers/refusal.js";
 import type { EpisodeSource } from "../../episode-source.js";
-import { checkHorizon, openFlat } from "../flat/flat-episodes.js";
+import { openFlat } from "../flat/flat-episodes.js";
 import { type RowRole, rowRole } from "../flat/row-names.js";
 import type { ReadOptions } from "../format.js";
 import { pickledRows } from "./pickled-rows.js";
@@ -49,7 +49,6 @@ export async function openTrajectoryList(files: DataFiles, options: ReadOptions)
   const file = (index: number, where: string) =>
     pickledRows({ ...place, name: where }, trajectories[index]!, { bytes: within(tableBytes(bytes.length)) });
   if (flat) return openFlat(async () => ({ file: file(0, name), close: () => {} }), name, options);
-  checkHorizon(options);
   const rows = trajectories.map((_, i) => () => file(i, `${name}, trajectory ${i}`));
   return openTrajectories(name, rows, options, within(episodeBytes(bytes.length)));
 }
