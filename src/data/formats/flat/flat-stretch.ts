@@ -10,13 +10,13 @@
  * - `starts` and `episodes` tell which rows follow each other.
  */
 import { DataError } from "../../../errors.js";
-import { checkFinite, flagsOf } from "../../containers/refusal.js";
+import { checkFinite, flagsOf, printable } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
 import type { RecordedRows } from "../../recorded-rows.js";
 import { checkedRows } from "../faulty-episode.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
 import { type FlatOptions, type FlatTables, placeOf } from "./flat-tables.js";
-import type { RowRole } from "./row-names.js";
+import { type RowRole, rowRole } from "./row-names.js";
 
 /**
  * The rows from `first` on, checked.
@@ -141,10 +141,15 @@ function episodeNumbers(
 function exactly(file: FlatFile, array: FlatArray, first: number, count: number): Float32Array | Float64Array {
   const values = array.readExactly?.(first, count) ?? array.read(first, count);
   const largest = values instanceof Float64Array ? 2 ** 53 : 2 ** 24;
-  const row = values.findIndex((value) => !(Math.abs(value) <= largest));
+  const row = values.findIndex((value) => !(Math.abs(value) < largest));
   if (row < 0) return values;
+  // Without the ids, episodes that nothing else parts would be joined.
+  const remedy =
+    rowRole(array.key) === "counters"
+      ? `count each episode's steps from 0 on, or leave it aside with --ignore ${printable(array.key)}`
+      : `number the episodes from 0 on (numpy.unique(ids, return_inverse=True)[1])`;
   throw new DataError(
-    `${placeOf(file, array)} holds ${values[row]} in row ${first + row}, beyond the numbers that can be told apart here; number episodes and steps from 0 on, or leave it aside with --ignore ${array.key}.`,
+    `${placeOf(file, array)} holds ${values[row]} in row ${first + row}, beyond the numbers that can be told apart here; ${remedy}.`,
   );
 }
 

@@ -3,7 +3,7 @@
  */
 import { expect, test } from "vitest";
 import { DataError } from "../../../errors.js";
-import { logRow, marked, notesOf, readRows, readText, summaryOf } from "./log.fixture.js";
+import { logRow, marked, notesOf, readRows, summaryOf } from "./log.fixture.js";
 
 test("rows that give no step are counted by reason, with the first of them", async () => {
   const rows = [
@@ -58,15 +58,6 @@ test("a log whose every reward would be lost is refused, and marking the rows ke
     [0, 0, 1],
     [0, 0, 1],
   ]);
-});
-
-test("numbers of episodes that cannot be told apart are refused", async () => {
-  const line = JSON.stringify(logRow("@", 0, { terminated: true }));
-  const text = ["12345678901234567890", "12345678901234567891"].map((id) => line.replace('"@"', id)).join("\n");
-  await expect(readText(text)).rejects.toThrow(
-    /line 1: column "episode" is 12345678901234567000 where a number below 2\^53, or a text/,
-  );
-  expect((await readText(text.replace(/("episode":)(\d+)/g, '$1"$2"'))).episodes).toHaveLength(2);
 });
 
 test("faulty episodes are left out on request, counted and named", async () => {
