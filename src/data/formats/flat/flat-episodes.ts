@@ -51,12 +51,13 @@ async function openRows(open: OpenFlatFile, name: string, asked: StretchOptions)
     return idleTimeouts(file, flatTables(view!(file), asked), asked);
   });
   const options = idle === undefined ? asked : { ...asked, ignore: [...(asked.ignore ?? []), idle] };
-  const { tables, views, assumed } = await passOver(open, (opened) => {
+  const { tables, views, assumed, steps } = await passOver(open, (opened) => {
     const { views, notes } = recordingsIn(opened, options.ignore);
     const file = views[0]!(opened);
     const tables = flatTables(file, options);
     if (!tellsEnds(file, tables, stretchRows(tables, options), options)) throw endlessError(name);
-    return { tables, views, assumed: notes };
+    const rowsIn = (view: (typeof views)[number]) => view(opened).shapes.get(tables.observations.key)![0]!;
+    return { tables, views, assumed: notes, steps: views.reduce((sum, view) => sum + rowsIn(view), 0) };
   });
   const notes = new ReadingNotes();
   return {
@@ -64,7 +65,7 @@ async function openRows(open: OpenFlatFile, name: string, asked: StretchOptions)
     observations: vectorParts(tables.observationSize),
     actionSize: tables.actionSize,
     discreteActions: options.discreteActions,
-    steps: views.length * tables.count,
+    steps,
     notes,
     async *episodes() {
       notes.begin();

@@ -6,12 +6,12 @@
 import { DataError } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import { sameObservation } from "../../row-endings.js";
-import { columnsOf, type FlatArray, type FlatFile, type Forwards, windowed } from "./flat-file.js";
+import { columnsOf, type FlatArray, type FlatFile, type Forwards, type Spans, windowed } from "./flat-file.js";
 import { type RowRole, rowRole } from "./row-names.js";
 
 /** One recording: which rows of the file it has, in which order, and which environment's. */
 interface Recording {
-  readonly spans: readonly (readonly [first: number, end: number])[];
+  readonly spans: Spans;
   readonly environment: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface Recordings {
 }
 
 /** What libraries call the row that is written next, and the number of rows that are filled. */
-const POSITIONS = ["pos", "ptr", "_index", "insert_index"];
+const POSITIONS = ["pos", "ptr", "_index", "_insertion_idx", "insert_index"];
 const SIZES = ["size", "_size"];
 /** Every environment is a pass over the file. */
 const MOST_ENVIRONMENTS = 1024;
@@ -36,6 +36,12 @@ const PIECE_NUMBERS = 2 ** 18;
 export function recordingsIn(file: FlatFile, ignore: readonly string[] = []): Recordings {
   const rows = ofRole(file, "observations", ignore)?.[1][0];
   if (rows === undefined) return { views: [(same) => same], notes: [] };
+  if (file.order) {
+    const views = file.order.recordings.map(
+      (spans) => (opened: FlatFile) => viewed(opened, rows, { spans, environment: undefined }),
+    );
+    return { views, notes: [file.order.note] };
+  }
   const { spans, notes } = filledRows(file, rows, ignore);
   const count = environmentsIn(file, rows, ignore);
   const environments = count === undefined ? [undefined] : Array.from({ length: count }, (_, i) => i);
@@ -54,7 +60,7 @@ function filledRows(
   file: FlatFile,
   rows: number,
   ignore: readonly string[],
-): { readonly spans: Recording["spans"]; readonly notes: readonly string[] } {
+): { readonly spans: Spans; readonly notes: readonly string[] } {
   const scalar = (names: readonly string[]) => {
     const key = names.find((name) => !ignore.includes(name) && file.scalar(name) !== undefined);
     return key === undefined ? undefined : { key, value: file.scalar(key)! };
