@@ -207,7 +207,9 @@ test("10,000 damaged archives of transitions", { timeout: 300_000 }, async () =>
 });
 
 test("2,000 damaged HDF5 files under other names", { timeout: 300_000 }, async () => {
-  const valid = ["d3rlpy-1.h5", "gymnasium.h5", "tianshou.h5", "tianshou-vector.h5"].map((name) => filesInMemory(name, bytesOf(name)));
+  const valid = ["d3rlpy-1.h5", "gymnasium.h5", "tianshou.h5", "tianshou-vector.h5"].map((name) =>
+    filesInMemory(name, bytesOf(name)),
+  );
   const report = await fuzzFormat(d4rlFormat, valid, { mutations: 2_000, seed: 12 });
   expect(report.refused).toBeGreaterThan(100);
   expect(report.accepted).toBeGreaterThan(500);

@@ -4,6 +4,7 @@
  */
 
 import { existsSync, readFileSync } from "node:fs";
+import { gzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
@@ -53,6 +54,24 @@ describe("lists of trajectories", () => {
     const { episodes, notes } = await read(`transformer-protocol${protocol}.pkl`);
     expect(episodes).toEqual(expected.known);
     expect(notes).toEqual([]);
+  });
+
+  test("packed with gzip they are the same, checked to the last byte, and no bomb", async () => {
+    const packed = gzipSync(bytesOf("dapg-protocol3.pickle"));
+    const open = async (bytes: Uint8Array, options: ReadOptions = {}) => {
+      const files = filesInMemory("demos.pickle.gz", bytes);
+      const format = await recogniseFormat(files);
+      expect(format.id).toBe("pickle");
+      return loadDataset(await format.open(files, options));
+    };
+    expect((await open(packed)).episodes.map(plainEpisode)).toEqual(expected.demonstrations);
+    const changed = Uint8Array.from(packed, (byte, i) => (i === packed.length - 6 ? byte ^ 1 : byte));
+    await expect(open(changed)).rejects.toThrow("does not match its checksum; the gzip file is damaged");
+    const bomb = new Uint8Array(2 ** 25);
+    bomb.set(bytesOf("dapg-protocol3.pickle"));
+    const refused = await open(gzipSync(bomb)).catch((error: unknown) => (error as Error).message);
+    expect(refused).toMatch(/^"demos\.pickle\.gz" unpacks to more than \d+ bytes, .*; unpack it first \(gunzip\), or/);
+    expect((await open(packed, { trusted: true })).episodes).toHaveLength(expected.demonstrations!.length);
   });
 
   test("the header, and the episodes a second time", async () => {
@@ -178,9 +197,9 @@ describe("what is refused", () => {
   test("other pickles, other files, other options", async () => {
     expect(await refusal("not-a-list.pkl")).toContain("holds a number without trajectories");
     expect(await refusal("flat.pkl", { goal: [0, 0] })).toContain("a goal means nothing");
-    expect(pickleFormat.recognises(filesInMemory("x.pkl", new Uint8Array(0)))).toBe(false);
+    expect(await pickleFormat.recognises(filesInMemory("x.pkl", new Uint8Array(0)))).toBe(false);
     const torch = Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e);
-    expect(pickleFormat.recognises(filesInMemory("x.pkl", torch))).toBe(false);
+    expect(await pickleFormat.recognises(filesInMemory("x.pkl", torch))).toBe(false);
   });
 
   test("a trajectory that is stored once and named often, unless the file is trusted", async () => {
