@@ -84,6 +84,11 @@ export class FlatPass {
     }
   }
 
+  /** An episode that is left out before its rows are looked at counts among those that are numbered. */
+  passOver(): void {
+    this.met++;
+  }
+
   sayEmpty(row: number, rows: number): void {
     this.notes.say(
       `The last ${rows} rows, from row ${row} on, are all zeros, as rows of a buffer that were never filled; if they are, cut them off, or store the number of filled rows as a scalar named pos.`,

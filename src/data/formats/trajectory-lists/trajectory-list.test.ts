@@ -159,6 +159,25 @@ describe("other ways to put trajectories together", () => {
       expect(notes).toEqual([expect.objectContaining({ leftOut: 3, example: "trajectory 1, row 0" })]);
     }
   });
+
+  test("others that do not fit together, likewise: rows, columns, arrays, flags and torn rows", async () => {
+    expect(await refusal("misfits.pkl")).toBe(
+      '"misfits.pkl, trajectory 0" has 3 rows of "rewards" where its 5 actions need 5: the recording is faulty; record this episode again, or leave faulty ones out with --drop-faulty.',
+    );
+    const { episodes, notes } = await read("misfits.pkl", { dropFaulty: true });
+    expect(episodes).toEqual([expected.known![0], expected.known![2]]);
+    const because = "because their episode is faulty: ";
+    expect(notes).toEqual([
+      {
+        text: `${because}its arrays do not have as many rows as its actions need`,
+        leftOut: 5,
+        example: "trajectory 0",
+      },
+      { text: `${because}its arrays have other numbers of columns`, leftOut: 3, example: "trajectory 2" },
+      { text: `${because}it has no "rewards"`, leftOut: 3, example: "trajectory 3" },
+      { text: `${because}its values are not what they should be`, leftOut: 8, example: "trajectory 4" },
+    ]);
+  });
 });
 
 describe("what marks mean", () => {
