@@ -23,6 +23,7 @@ const layout: GroupedLayout = {
   observations: "obs",
   nextObservations: "next_obs",
   rowsBeyond: 0,
+  declaredRows: "num_samples",
   harmless: new Set(["dones", "states", "robot_states", "actions_abs", "action_dict", "datagen_info"]),
   episodes: (file) => numberedGroups(file, "data/", demonstration),
   terminated,
