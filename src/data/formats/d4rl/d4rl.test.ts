@@ -149,7 +149,7 @@ describe("readD4RL: where episodes end", () => {
   });
 
   it("refuses a file without a single complete step", async () => {
-    expect(await messageOf(countingTables([0], [1]))).toContain("holds 1 rows but no step");
+    expect(await messageOf(countingTables([0], [1]))).toContain("holds 1 row but no step");
   });
 });
 

@@ -103,7 +103,7 @@ export class FlatPass {
     if (this.handed === 0 && this.faulty) throw nothingLeft(this.name, this.notes);
     if (this.handed === 0)
       throw new DataError(
-        `"${this.name}" holds ${this.tables.count} rows but no step whose next observation is known; record longer episodes.`,
+        `"${this.name}" holds ${counted(this.tables.count, "row")} but no step whose next observation is known; record longer episodes.`,
       );
     if (!this.success.areMade) this.refuseLostRewards();
   }

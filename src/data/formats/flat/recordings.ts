@@ -3,8 +3,10 @@
  * not: of their rows only the first may be filled, a full one is a ring that begins in the middle, and several
  * environments may stand side by side ([steps, environments, columns], as in Stable-Baselines3's buffers).
  */
+
 import { DataError } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
+import { counted } from "../../figures.js";
 import { sameObservation } from "../../row-endings.js";
 import { columnsOf, type FlatArray, type FlatFile, type Forwards, type Spans, windowed } from "./flat-file.js";
 import { type RowRole, rowRole } from "./row-names.js";
@@ -72,7 +74,7 @@ function filledRows(
   for (const { key, value } of [position, ...(size ? [size] : [])])
     if (!Number.isInteger(value) || value < 0 || value > rows)
       throw new DataError(
-        `"${file.name}": ${quoted(key)} is ${value}, but there are ${rows} rows; correct it, or leave it aside with --ignore ${printable(key)}.`,
+        `"${file.name}": ${quoted(key)} is ${value}, but there are ${counted(rows, "row")}; correct it, or leave it aside with --ignore ${printable(key)}.`,
       );
   const told = scalar(["full"])?.value;
   // Without a word about it, a position of 0 is that of a full buffer: an empty one is not stored.
@@ -84,7 +86,7 @@ function filledRows(
     if (value === rows) return whole;
     return {
       spans: [[0, value]],
-      notes: [`${quoted(key)} says that ${value} of ${rows} rows are filled; the others are not read.`],
+      notes: [`${quoted(key)} says that ${value} of ${counted(rows, "row")} are filled; the others are not read.`],
     };
   }
   const start = value % rows;

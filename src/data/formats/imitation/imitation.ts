@@ -87,7 +87,7 @@ function episodeOf(trajectory: StoredTrajectory, sizes: Sizes, allowNonFinite: b
     if (table.rows !== rows[name])
       throw faulty(
         hand,
-        `has ${table.rows} rows of "${key}" where its ${counted(length, "action")} need ${rows[name]}`,
+        `has ${counted(table.rows, "row")} of "${key}" where its ${counted(length, "action")} need ${rows[name]}`,
         "its arrays do not have as many rows as its actions need",
       );
     if (table.columns !== columns[name] || table.columns === 0)

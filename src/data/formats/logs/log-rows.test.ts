@@ -23,7 +23,7 @@ test("rows that give no step are counted by reason, with the first of them", asy
     '1 because the task did not end their episode with them and the observation after them is unknown; where the last row of every episode ends the task, say "terminated: last" in the mapping (line 2)',
     '2 because their episode has only one row, which nothing marks as terminated; mark the last row of such an episode as terminated, or, where all of them are, say "terminated: last" in the mapping (line 3)',
     "1 because their episode has no row with an action (line 4)",
-    "the 2 episodes that were left out earn 1 on average, the 2 that are left 0.5: the data look worse than they are",
+    "episodes that were left out (2) earn 1 on average, those that are left (2) 0.5: the data look worse than they are",
   ]);
 });
 
@@ -120,7 +120,7 @@ test("terminated: last keeps the last row of every episode, unless the clock is 
     expect.stringMatching(
       /^1 because the task did not end .* every episode ends the task, say "terminated: last" in the/,
     ),
-    "the 2 episodes that were left out earn 0 on average, the 2 that are left 4.5: the data look better than they are",
+    "episodes that were left out (2) earn 0 on average, those that are left (2) 4.5: the data look better than they are",
   ]);
   const kept = await readRows(rows, { mapping: { terminated: "last" } });
   expect(summaryOf(kept).map(({ rewards, terminated }) => ({ rewards, terminated }))).toEqual(

@@ -157,7 +157,7 @@ describe("a robomimic file", () => {
       ...demo("demo_2", { dones: [false, false] }),
     });
     expect(await refusal(robomimicFormat, files)).toMatch(
-      /"demo_1" has 1 rows of "obs\/a" where its 2 actions need 2: the recording is faulty; .*--drop-faulty\.$/,
+      /"demo_1" has 1 row of "obs\/a" where its 2 actions need 2: the recording is faulty; .*--drop-faulty\.$/,
     );
     const { episodes, notes } = await load(robomimicFormat, files, { dropFaulty: true });
     expect(episodes.map(({ truncated }) => truncated)).toEqual([false, true]);

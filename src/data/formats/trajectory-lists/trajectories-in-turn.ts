@@ -123,7 +123,7 @@ function refuseMisfit(file: FlatFile, index: number, alike: FlatFile, { ignore =
     if (rows !== steps)
       throw faulty(
         hand,
-        `has ${rows} rows of ${quoted(key)} where its ${counted(steps, "action")} need ${steps}`,
+        `has ${counted(rows, "row")} of ${quoted(key)} where its ${counted(steps, "action")} need ${steps}`,
         "its arrays do not have as many rows as its actions need",
       );
     const [columns, expected] = [
