@@ -4,7 +4,7 @@
  */
 import type { Part } from "../data/columns.js";
 import type { Dataset, Episode } from "../data/episode.js";
-import { short } from "../data/figures.js";
+import { counted, short } from "../data/figures.js";
 import { Resizer } from "../data/formats/pictures/resize.js";
 import { isPicturePart } from "../data/formats/pictures/with-pictures.js";
 import { UsageError } from "../errors.js";
@@ -38,7 +38,7 @@ function rowOf(episode: Episode, number: number, name: string, part: Part, sever
   const size = part.shape.reduce((product, size) => product * size, 1);
   const values = episode.observations[name] as Uint8Array;
   return {
-    caption: `${several ? `${name}  ` : ""}episode ${number}  ${length} steps  return ${short(sum)}  ${end}`,
+    caption: `${several ? `${name}  ` : ""}episode ${number}  ${counted(length, "step")}  return ${short(sum)}  ${end}`,
     pictures: spread(length + 1, FRAMES).map((row) => ({
       frame: show(values.subarray(row * size, (row + 1) * size)),
       caption: String(row),

@@ -10,7 +10,9 @@ import { vectorParts } from "../data/columns.js";
 import { type Dataset, packEpisode } from "../data/episode.js";
 import { writeD4RL } from "../data/formats/d4rl/d4rl-writer.js";
 import { readDataset } from "../data/storage/open-dataset.js";
+import { taskNamedIn } from "../data/storage/recorded-task.js";
 import { contentOf } from "../runs/folder-content.fixture.js";
+import { writeDataset } from "../runs/task-data.js";
 import { calql } from "./command-line.fixture.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-merge-"));
@@ -92,4 +94,18 @@ it("replaces nothing, least of all what it reads", async () => {
   const { code, error } = await merge("--out", at("robot.hdf5"));
   expect([code, error]).toEqual([2, `error: ${at("robot.hdf5")} exists already; name another place with --out.\n`]);
   expect(readFileSync(at("robot.hdf5")).equals(before)).toBe(true);
+});
+
+it("carries the task's name where all files agree, and says where they differ", async () => {
+  for (const [name, task] of Object.entries({ "a.hdf5": "door", "b.hdf5": "door", "c.hdf5": "pen" }))
+    await writeDataset(at(name), await readDataset(at("people.hdf5")), { task });
+  const joined = await calql("data", "merge", at("a.hdf5"), at("b.hdf5"), "--out", at("door.hdf5"));
+  expect(joined.out).not.toContain("name one task");
+  expect(await taskNamedIn(at("door.hdf5"))).toBe("door");
+  const files = [at("a.hdf5"), at("c.hdf5"), at("robot.hdf5")] as const;
+  const { out } = await calql("data", "merge", ...files, "--out", at("mixed.hdf5"));
+  expect(out.replace(/\s+/g, " ")).toContain(
+    `the files do not name one task (${files[0]} names "door", ${files[1]} names "pen" and ${files[2]} names none), so the merged file names none`,
+  );
+  expect(await taskNamedIn(at("mixed.hdf5"))).toBeUndefined();
 });

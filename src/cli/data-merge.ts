@@ -6,11 +6,14 @@ import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { applyAdroitBinaryRule, withBinaryRewards } from "../data/adroit-binary.js";
 import { type AdroitTaskName, adroitSolutions } from "../data/adroit-success.js";
+import { quoted } from "../data/containers/refusal.js";
 import { type Dataset, splitAtTerminations } from "../data/episode.js";
+import { listed } from "../data/figures.js";
 import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
 import { mergeDatasets } from "../data/merge.js";
 import { readDataset } from "../data/storage/open-dataset.js";
+import { taskNamedIn } from "../data/storage/recorded-task.js";
 import { UsageError } from "../errors.js";
 import { writeDataset } from "../runs/task-data.js";
 import { refuseOtherEndings } from "./data-collect.js";
@@ -47,12 +50,32 @@ export function addMergeCommand(data: Command): void {
     const [first, ...others] = files;
     const datasets: [Dataset, ...Dataset[]] = [await readDataset(first, options)];
     for (const file of others) datasets.push(await readDataset(file, options));
-    const merged = mergeDatasets(datasets);
+    const { task, differ } = commonTask(
+      await Promise.all(files.map(async (file) => ({ file, task: await taskNamedIn(file, options.from) }))),
+    );
+    const joined = mergeDatasets(datasets);
+    const merged =
+      differ === undefined ? joined : { ...joined, notes: [...(joined.notes ?? []), { text: differ, leftOut: 0 }] };
     const { out, binary, cut } = flags;
     const dataset = binary ? binaryData(merged, binary, cut) : merged;
-    await writeDataset(out, dataset, { merged: files.join(" "), ...(binary && { binary, cut }) });
+    await writeDataset(out, dataset, {
+      merged: files.join(" "),
+      ...(task !== undefined && { task }),
+      ...(binary && { binary, cut }),
+    });
     process.stdout.write(`${out}\n${formatInspection(inspectDataset(dataset))}`);
   });
+}
+
+/** The task that all of the files name, or how they differ where some name one. */
+function commonTask(files: readonly { readonly file: string; readonly task: string | undefined }[]): {
+  readonly task?: string;
+  readonly differ?: string;
+} {
+  const [first, ...others] = files;
+  if (others.every(({ task }) => task === first!.task)) return first!.task === undefined ? {} : { task: first!.task };
+  const named = files.map(({ file, task }) => `${file} names ${task === undefined ? "none" : quoted(task)}`);
+  return { differ: `the files do not name one task (${listed(named)}), so the merged file names none` };
 }
 
 function binaryData(dataset: Dataset, task: AdroitTaskName, cut: "first" | "last"): Dataset {

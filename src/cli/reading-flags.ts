@@ -52,7 +52,7 @@ export function addReadingFlags(command: Command): Command {
       "--reward <success>",
       "make rewards: 1 at the last step of episodes that succeeded, as recorded (success), by a column (success:COLUMN) or by their numbers (success:0,3,5)",
     )
-    .option("--action-bounds <low,high>", "bounds of every action, for datasets that do not state them")
+    .option("--action-bounds <low,high>", "bounds of every action, for datasets that state none, or wrong ones")
     .option("--discrete-actions <number>", "actions to choose from, for datasets of discrete ones that do not say it")
     .option("--trusted", "read episodes that take far more memory than the size of the file suggests");
 }

@@ -5,6 +5,7 @@ import { extname, join } from "node:path";
 import type { Command } from "commander";
 import type { PolicyFile } from "../agents/policy-file.js";
 import { observationWidth } from "../data/columns.js";
+import { counted } from "../data/figures.js";
 import { guideAnt } from "../environments/ant/ant-guide.js";
 import { actionVectorSize, type Environment, observationPartsOf } from "../environments/environment.js";
 import { type Act, type Film, filmEpisode, refuseBlind } from "../environments/film.js";
@@ -211,5 +212,5 @@ function stripOf(films: readonly Film[]): Uint8Array {
 }
 
 function episodeText({ frames, length, return: total, success }: Film, seed: number): string {
-  return `seed ${seed}: ${success ? "success" : "no success"}, return ${Number(total.toFixed(3))}, ${length} steps (${frames.length} pictures)`;
+  return `seed ${seed}: ${success ? "success" : "no success"}, return ${Number(total.toFixed(3))}, ${counted(length, "step")} (${counted(frames.length, "picture")})`;
 }

@@ -67,7 +67,7 @@ describe("withBinaryRewards", () => {
 
   it("refuses the observations of another task", () => {
     expect(() => withBinaryRewards(datasetOf([1]), "pen")).toThrow(
-      '"binary.hdf5" has observations that are vectors of 1 numbers where those of pen have 45',
+      '"binary.hdf5" has observations that are vectors of 1 number where those of pen have 45',
     );
   });
 });

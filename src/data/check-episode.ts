@@ -1,10 +1,12 @@
 /**
  * Whether an episode is consistent and can be written; every writer checks this before it writes one.
  */
+
 import { UsageError } from "../errors.js";
 import { STATE, widthOf } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Dataset, Episode } from "./episode.js";
+import { counted } from "./figures.js";
 
 type Shapes = Pick<Dataset, "observations" | "actionSize" | "discreteActions">;
 
@@ -25,7 +27,8 @@ export function episodeProblem(
     ["terminated", episode.terminated.length, length],
   ] as const;
   for (const [key, found, expected] of lengths)
-    if (found !== expected) return `${key} hold ${found} numbers where ${length} steps need ${expected}`;
+    if (found !== expected)
+      return `${key} hold ${counted(found, "number")} where ${counted(length, "step")} need ${expected}`;
   const wrong = discreteActions === undefined ? -1 : findWrongIndex(episode.actions, discreteActions);
   return wrong < 0 ? undefined : `its action ${episode.actions[wrong]} in step ${wrong} is none of ${discreteActions}`;
 }

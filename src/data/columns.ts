@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "../errors.js";
+import { counted } from "./figures.js";
 
 /** The element types of recorded data; vectors are float32, pictures uint8. */
 export type ElementType = "float32" | "uint8" | "int32";
@@ -136,7 +137,7 @@ export function countRows(observations: Observations, parts: ObservationParts): 
 /** The parts in words: "vectors of 4 numbers", or "state float32 [4], image uint8 [48, 48, 3]". */
 export function describeParts(parts: ObservationParts): string {
   const size = vectorSizeOf(parts);
-  if (size !== undefined) return `vectors of ${size} numbers`;
+  if (size !== undefined) return `vectors of ${counted(size, "number")}`;
   return Object.entries(parts)
     .map(([name, { type, shape }]) => `${name} ${type} [${shape.join(", ")}]`)
     .join(", ");

@@ -22,7 +22,7 @@ it("keeps the episodes in the order of the datasets and names them all", () => {
 
 it("refuses other actions, naming both datasets", () => {
   expect(() => mergeDatasets([recording("a", 1), recording("b", 2, 3)])).toThrow(
-    '"b" has observations that are vectors of 1 numbers and actions of 3 where "a" has observations that are vectors of 1 numbers and actions of 1',
+    '"b" has observations that are vectors of 1 number and actions of 3 where "a" has observations that are vectors of 1 number and actions of 1',
   );
   const discrete = { ...recording("d", 0), discreteActions: 4 };
   expect(() => mergeDatasets([discrete, recording("a", 1)])).toThrow("4 discrete actions");

@@ -31,8 +31,8 @@ export interface RecordedRows {
 export interface SplitRules {
   /** Steps after which the clock ends an episode, where no mark of the clock is there. */
   readonly horizon?: number | undefined;
-  /** Whether a mark of the task's end is the clock's in an episode that is as long as the horizon. */
-  readonly doneMayBeClock?: boolean | undefined;
+  /** Terminals are the clock's in episodes of so many steps and more, which the horizon then does not end; default: never. */
+  readonly clockFrom?: number | undefined;
   /** Whether the row before the first one is terminal, and the recording went on after it. */
   readonly afterTerminal?: boolean | undefined;
   /** The reward of the row before the first one. */

@@ -29,28 +29,27 @@ export const reasons: Readonly<Partial<Record<Ending, string>>> = {
 };
 
 /** Whether only the horizon ended an episode in the middle of the rows. */
-export function isCut(
-  { timeouts, terminals, count }: RecordedRows,
-  row: number,
-  step: number,
-  rules: SplitRules,
-): boolean {
-  return step + 1 === rules.horizon && timeouts === undefined && terminals[row] === 0 && row + 1 < count;
+export function isCut(rows: RecordedRows, row: number, step: number, rules: SplitRules): boolean {
+  return isAtHorizon(rows, step, rules) && rows.terminals[row] === 0 && row + 1 < rows.count;
 }
+
+/** Whether the horizon ends the episode, as nothing marks where the clock did. */
+function isAtHorizon({ timeouts }: RecordedRows, step: number, { horizon, clockFrom = never }: SplitRules): boolean {
+  return step + 1 === horizon && timeouts === undefined && clockFrom === never;
+}
+
+const never = Number.POSITIVE_INFINITY;
 
 /** How a row stands to the one after it. @param step of its episode, from 0 */
 export function endingOf(rows: RecordedRows, row: number, step: number, rules: SplitRules): Ending {
   const { timeouts, terminals } = rows;
-  const { horizon = Number.POSITIVE_INFINITY, doneMayBeClock = false } = rules;
-  const byClock = doneMayBeClock && step + 1 >= horizon;
+  const byClock = terminals[row] === 1 && step + 1 >= (rules.clockFrom ?? never);
   if (terminals[row] === 1 && !byClock) {
     if (timeouts?.[row] !== 1) return "terminal";
     return followsTerminal(rows, row, rules) ? "repeated" : "terminal";
   }
-  // Where done means either, only its marks end an episode.
-  const atHorizon = doneMayBeClock ? terminals[row] === 1 : step + 1 === horizon;
-  const clock = timeouts === undefined ? atHorizon : timeouts[row] === 1;
-  if (clock) return knowsNext(rows, row) ? "cut" : "dropped";
+  if (byClock || timeouts?.[row] === 1 || isAtHorizon(rows, step, rules))
+    return knowsNext(rows, row) ? "cut" : "dropped";
   return unmarkedEnding(rows, row);
 }
 

@@ -40,6 +40,7 @@ export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
   const leftOut: SplitRows["leftOut"][number][] = [];
   const known = rules.complete ? rows.count : rows.count - 1;
   const firstRows: number[] = [];
+  const solvedOnes: boolean[] = [];
   let met = 0;
   let jumps = 0;
   let resets = 0;
@@ -60,12 +61,13 @@ export function splitStretch(rows: RecordedRows, rules: SplitRules): SplitRows {
     const end = reason !== undefined ? row : row + 1;
     if (end > start) {
       const episode = episodeOf(rows, start, end, ending);
-      episodes.push(solved === undefined ? episode : rewarded(episode, solved));
+      episodes.push(solved ? endedByTask(episode) : episode);
+      solvedOnes.push(solved === true);
       firstRows.push(start);
     }
     start = row + 1;
   }
-  return { episodes, firstRows, met, used: start, jumps, resets, cut, leftOut };
+  return { episodes, firstRows, solved: solvedOnes, met, used: start, jumps, resets, cut, leftOut };
 }
 
 /** One endless episode would hide the seams between its parts as if they were transitions. */
@@ -81,6 +83,8 @@ export interface SplitRows {
   readonly episodes: Episode[];
   /** The first row of each episode. */
   readonly firstRows: readonly number[];
+  /** Whether each was solved, as the rules say. */
+  readonly solved: readonly boolean[];
   /** Episodes that were counted for their success, those without a step too. */
   readonly met: number;
   readonly used: number;
@@ -105,14 +109,11 @@ function episodeOf(rows: RecordedRows, start: number, end: number, ending: Endin
   };
 }
 
-/** With 1 as the last reward where the task was solved, which ends it, and 0 as all others. */
-function rewarded(episode: Episode, solved: boolean): Episode {
-  const rewards = new Float32Array(episode.length);
-  if (!solved) return { ...episode, rewards };
-  rewards[episode.length - 1] = 1;
+/** A success ends the task, whatever the marks say. */
+function endedByTask(episode: Episode): Episode {
   const terminated = episode.terminated.slice();
   terminated[episode.length - 1] = 1;
-  return { ...episode, rewards, terminated, truncated: false };
+  return { ...episode, terminated };
 }
 
 /** A mark of done that the horizon explains is the clock's, and the last step keeps its bootstrap. */

@@ -89,6 +89,6 @@ describe("toTransitions", () => {
   it("refuses no steps and episodes of different tasks", () => {
     expect(() => toTransitions([])).toThrow("There are no recorded steps to learn from");
     const other = { ...second, observations: { state: Float32Array.of(1, 2) } };
-    expect(() => toTransitions([first, other])).toThrow("Episode 1 of 1 steps has 2 observation and 1 action values");
+    expect(() => toTransitions([first, other])).toThrow("Episode 1 of 1 step has 2 observation and 1 action values");
   });
 });

@@ -3,6 +3,7 @@
  * are scaled to [-1, 1] and clipped, and returns-to-go are computed, for recorded and for freshly collected episodes
  * alike.
  */
+
 import { UsageError } from "../errors.js";
 import {
   allocateRows,
@@ -18,6 +19,7 @@ import {
 } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Episode } from "./episode.js";
+import { counted } from "./figures.js";
 import { type ReturnsRule, returnsToGo } from "./returns.js";
 import { copiedColumns, isViewed, type RowViews, viewsOf } from "./row-views.js";
 import { type ActionBounds, scaleActions } from "./transform.js";
@@ -152,7 +154,7 @@ function shapesOf(episodes: readonly Episode[]): { observations: ObservationPart
     const fits = parts.every(([name, part]) => episode.observations[name]?.length === rows * widthOf(part));
     if (fits && found === observations && episode.actions.length === actions) return;
     throw new UsageError(
-      `Episode ${index} of ${episode.length} steps has ${found} observation and ` +
+      `Episode ${index} of ${counted(episode.length, "step")} has ${found} observation and ` +
         `${episode.actions.length} action values where ${observations} and ${actions} are expected; ` +
         "all episodes must come from one task.",
     );

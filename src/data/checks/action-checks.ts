@@ -57,7 +57,7 @@ export const actionChecks: readonly Check[] = [
       const bounds = boundsIn(data, context);
       const range = bounds ? boundsText(bounds) : "[-1, 1]";
       return [
-        `${half.share === 0 ? "no action lies" : `only ${percent(half.share)} of the actions lie`} in the ${half.name} half of ${range}, where agents act: they range from ${rangeOf(data)}; if ${remedyOfHalf(data, bounds)}`,
+        `${half.share === 0 ? "no action lies" : `only ${percent(half.share)} of the actions lie`} in the ${half.name} half of ${range}, where agents act: they range from ${rangeOf(data)}; if ${remedyOfHalf(data, bounds, half.name)}`,
       ];
     },
   },
@@ -130,13 +130,26 @@ function unusedHalf(
   return most("above") <= HARDLY_ANY ? { name: "upper", share: most("above") } : undefined;
 }
 
-/** A task's actions are in its own units, so that data in others are scaled where they are stored. */
-function remedyOfHalf({ actionBounds }: Inspection, bounds: ActionBounds | undefined): string {
-  if (!bounds) return "their bounds are others, say so (--action-bounds LOW,HIGH, such as 0,1)";
-  if (actionBounds) return "these bounds are not theirs, correct them in the data";
-  const [low, high] = [bounds.low[0]!, bounds.high[0]!];
-  const alike = bounds.low.every((value) => value === low) && bounds.high.every((value) => value === high);
-  const scaled = alike ? `${short(low)} + ${short(high - low)} * a` : "low + (high - low) * a";
+/**
+ * Where nobody knows better, the bounds are those of the half that is used; a task's actions are in its own units, so that
+ * data in others are scaled where they are stored.
+ */
+function remedyOfHalf(
+  { actionBounds, actionSize }: Inspection,
+  bounds: ActionBounds | undefined,
+  unused: "lower" | "upper",
+): string {
+  const [low, high] = [
+    bounds?.low ?? new Float32Array(actionSize).fill(-1),
+    bounds?.high ?? new Float32Array(actionSize).fill(1),
+  ];
+  const alike = low.every((value) => value === low[0]) && high.every((value) => value === high[0]);
+  const [first, last, middle] = [low[0]!, high[0]!, (low[0]! + high[0]!) / 2].map(short);
+  const own = !alike ? "LOW,HIGH" : unused === "lower" ? `${middle},${last}` : `${first},${middle}`;
+  if (!bounds)
+    return `those are their bounds, say so (--action-bounds ${own}, or in a log's mapping actions: {low: ${own.replace(",", ", high: ")}})`;
+  if (actionBounds) return `these bounds are not theirs, correct them (calql data convert --action-bounds ${own})`;
+  const scaled = alike ? `${first} + ${short(high[0]! - low[0]!)} * a` : "low + (high - low) * a";
   return `they were recorded in other units, store them in those of the task (${scaled} in place of an action a from 0 to 1)`;
 }
 

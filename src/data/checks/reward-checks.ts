@@ -1,5 +1,5 @@
 /** What may be wrong with recorded rewards: nothing to tell good from bad, and values that training would scale again. */
-import { listed, short, whole } from "../figures.js";
+import { counted, listed, short } from "../figures.js";
 import type { Inspection } from "../inspect.js";
 import type { Check } from "./check.js";
 
@@ -12,7 +12,7 @@ export const rewardChecks: readonly Check[] = [
       const reward = onlyReward(data);
       if (reward === undefined || reward <= 0) return [];
       return [
-        `rewards never change (${short(reward)} in ${whole(data.steps)} steps), so that only where episodes end tells good from bad: check that the reward was recorded`,
+        `rewards never change (${short(reward)} in ${counted(data.steps, "step")}), so that only where episodes end tells good from bad: check that the reward was recorded`,
       ];
     },
   },
@@ -24,7 +24,7 @@ export const rewardChecks: readonly Check[] = [
       const reward = onlyReward(data);
       if (reward === undefined || reward > 0 || reward === rewards?.sparse?.[1]) return [];
       return [
-        `no episode succeeds: the reward is ${short(reward)} in all ${whole(data.steps)} steps; add recordings in which the task is achieved, or check that the reward was recorded`,
+        `no episode succeeds: the reward is ${short(reward)} in all ${counted(data.steps, "step")}; add recordings in which the task is achieved, or check that the reward was recorded`,
       ];
     },
   },

@@ -6,7 +6,15 @@ import { DataError, fileReason } from "../../errors.js";
 import { printable } from "./refusal.js";
 
 /** The message is a reason that goes on from a place: "its page ends before all its values". */
-export class Damaged extends Error {}
+export class Damaged extends Error {
+  /** @param remedy what to do about it */
+  constructor(
+    reason: string,
+    readonly remedy = "copy or write it again",
+  ) {
+    super(reason);
+  }
+}
 
 /**
  * Runs what decodes the bytes at a place. The libraries that unpack them throw errors of their own, all of which mean
@@ -18,7 +26,8 @@ export function decodeAt<T>(place: string, decode: () => T): T {
     return decode();
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const reason = error instanceof Damaged ? error.message : `it cannot be unpacked (${fileReason(error)})`;
-    throw new DataError(`${place} cannot be read: ${printable(reason)}; copy or write it again.`);
+    const { message, remedy } =
+      error instanceof Damaged ? error : new Damaged(`it cannot be unpacked (${fileReason(error)})`);
+    throw new DataError(`${place} cannot be read: ${printable(message)}; ${remedy}.`);
   }
 }

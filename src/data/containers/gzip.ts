@@ -43,6 +43,30 @@ export function* unpackGzip(file: DataFile, where: string): Generator<Uint8Array
   check(file.size);
 }
 
+/**
+ * All bytes of a file in one array.
+ * @throws DataError where they are damaged, or more than `most`
+ */
+export function unpackWhole(file: DataFile, where: string, most: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (const piece of unpackGzip(file, where)) {
+    length += piece.length;
+    if (length > most)
+      throw new DataError(
+        `${where} unpacks to more than ${most} bytes, which is far more than its size lets expect; unpack it first (gunzip), or, if you trust the file, read it with "calql data convert --trusted".`,
+      );
+    pieces.push(piece);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
 function unpackInto(stream: Gunzip, packed: Uint8Array, last: boolean, where: string): void {
   try {
     stream.push(packed, last);

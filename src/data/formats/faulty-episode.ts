@@ -59,6 +59,7 @@ export function checkedRows(check: () => void): void {
 }
 
 function orDropped(sentence: string): string {
+  if (sentence.includes("--drop-faulty")) return sentence;
   return `${sentence.replace(/\.$/, "")}, or leave faulty episodes out with --drop-faulty.`;
 }
 

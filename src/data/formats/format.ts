@@ -30,7 +30,7 @@ export interface ReadOptions {
   readonly mapping?: unknown;
   /** Of data without rewards (OGBench): the goal [x, y] from which rewards are computed; see the format's file. */
   readonly goal?: readonly [number, number];
-  /** The bounds of every action in the units of the data, for datasets that do not say them. */
+  /** The bounds of every action in the units of the data, for datasets that do not say them, or others than theirs. */
   readonly actionBounds?: readonly [low: number, high: number];
   /** How many actions there are to choose from, for datasets of such numbers that do not say it. */
   readonly discreteActions?: number;

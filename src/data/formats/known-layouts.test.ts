@@ -178,10 +178,11 @@ describe("the next step leads to the right data", () => {
 
   test("unpacking", async () => {
     const demonstrations = bytesOf("pickles/dapg-protocol4.pickle");
-    const packed = filesInMemory("demos.pickle.gz", gzipSync(demonstrations));
-    expect(await refusal(packed)).toContain("unpack it first");
-    const unpacked = gunzipSync(packed.open("demos.pickle.gz").read(0, packed.open("demos.pickle.gz").size));
-    expect(await read(filesInMemory("demos.pickle", unpacked))).toEqual(pickles.demonstrations);
+    const packed = gzipSync(bytesOf("flat/gymnasium.h5"));
+    expect(await refusal(filesInMemory("rows.h5.gz", packed))).toContain("unpack it first");
+    expect(await read(filesInMemory("rows.h5", gunzipSync(packed)))).toEqual(
+      JSON.parse(new TextDecoder().decode(bytesOf("flat/expected.json"))).unknown,
+    );
     const archive = zipSync({ "demos.pickle": demonstrations });
     expect(await refusal(filesInMemory("demos.zip", archive))).toContain("unpack it and give");
     expect(await read(filesInMemory("demos.pickle", unzipSync(archive)["demos.pickle"]!))).toEqual(

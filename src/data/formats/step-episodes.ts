@@ -5,7 +5,7 @@
  */
 import { DataError } from "../../errors.js";
 import type { Episode } from "../episode.js";
-import { short } from "../figures.js";
+import { counted, short, whole } from "../figures.js";
 import type { ReadingNotes } from "../reading-notes.js";
 import type { ReadOptions } from "./format.js";
 import type { LostRows, StepRows } from "./step-rows.js";
@@ -99,7 +99,7 @@ export class StepEpisodes {
           ? `${where} holds no step whose next observation is known, because its episodes have one row each; ${singleRows}.`
           : `${where} holds no step whose next observation is known; ${markEnds}, or record longer episodes.`,
       );
-    const found = `${this.episodes} episodes, 0 to ${this.episodes - 1}, and so none`;
+    const found = `${counted(this.episodes, "episode")}, numbered from 0, and so none`;
     this.success.end(this.notes, (number) => number < this.episodes, found);
     if (this.success.areMade) return;
     if (!this.rewarded && this.lostReward !== undefined)
@@ -128,7 +128,7 @@ export class StepEpisodes {
     const [out, kept] = [earned / count, this.earned / this.made];
     if (!(Math.abs(out - kept) > WORTH_TELLING * Math.max(Math.abs(out), Math.abs(kept)))) return;
     this.notes.say(
-      `the ${count} episodes that were left out earn ${short(out)} on average, the ${this.made} that are left ${short(kept)}: the data look ${out < kept ? "better" : "worse"} than they are`,
+      `episodes that were left out (${whole(count)}) earn ${short(out)} on average, those that are left (${whole(this.made)}) ${short(kept)}: the data look ${out < kept ? "better" : "worse"} than they are`,
     );
   }
 

@@ -6,6 +6,7 @@
 
 import { type ObservationParts, type Observations, STATE, widthOf } from "../columns.js";
 import type { Episode } from "../episode.js";
+import { counted } from "../figures.js";
 import { sameObservation } from "../row-endings.js";
 import type { EpisodeMemory } from "./episode-memory.js";
 import { RowBlocks } from "./row-blocks.js";
@@ -177,7 +178,10 @@ export class StepRows {
     let bytes = 8 * numbers;
     for (const rows of this.pictures.values()) bytes += 2 * rows.nextBlockBytes;
     if (bytes === 0) return;
-    this.memory.take(bytes, this.rows === 0 ? "a new episode" : `the episode that has ${this.rows} rows so far`);
+    this.memory.take(
+      bytes,
+      this.rows === 0 ? "a new episode" : `the episode that has ${counted(this.rows, "row")} so far`,
+    );
     this.bytes += bytes;
   }
 

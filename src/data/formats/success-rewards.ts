@@ -2,8 +2,10 @@
  * Rewards that are made from successes, for all formats: 1 at the last step of each episode that succeeded, 0
  * elsewhere. Rewards that are stored and tell more than that are never replaced without a word.
  */
+
 import { DataError, UsageError } from "../../errors.js";
 import { printable } from "../containers/refusal.js";
+import { counted } from "../figures.js";
 import type { ReadingNotes } from "../reading-notes.js";
 import type { ReadOptions } from "./format.js";
 
@@ -62,7 +64,7 @@ export class SuccessRewards {
         `${this.where} has ${found} of the number ${missing}; correct the list of those that succeeded.`,
       );
     notes.say(
-      `rewards were made from successes: 1 at the last step of ${this.successes} of ${this.made} episodes, 0 elsewhere`,
+      `rewards were made from successes: 1 at the last step of ${this.successes} of ${counted(this.made, "episode")}, 0 elsewhere`,
     );
   }
 }

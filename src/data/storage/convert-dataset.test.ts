@@ -158,7 +158,7 @@ describe("calql data convert", () => {
     expect(out.split("\n")).toEqual([
       `${at("b.calql")}: 2 episodes, 8 steps (d4rl -> calql)`,
       expect.stringMatching(/^reading: 2 rows left out, because an episode ends there /),
-      expect.stringMatching(/^reading: 1 episodes were cut at the horizon of 5 steps/),
+      expect.stringMatching(/^reading: The horizon of 5 steps cut 1 episode/),
       expect.stringMatching(/^notice: 20\.0 % of the rows \(2, such as row 4\) gave no step: /),
       expect.stringMatching(/^notice: 8 steps in 2 episodes are few: /),
       "",

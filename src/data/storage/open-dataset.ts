@@ -50,7 +50,8 @@ async function opened(files: DiskFiles, options: ReadOptions): Promise<OpenedDat
   return {
     ...source,
     format: format.id,
-    actionBounds: source.actionBounds ?? (told && boundsOf(...told, source.actionSize, source.source)),
+    // What the caller says corrects what data say of themselves.
+    actionBounds: told ? boundsOf(...told, source.actionSize, source.source) : source.actionBounds,
     blocks: source.blocks, // told also where there are none
     close: () => files.close(),
   };

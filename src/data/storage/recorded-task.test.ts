@@ -23,6 +23,7 @@ test.each([
   ["text-earliest.h5", "antmaze-umaze"],
   ["text-latest.h5", "antmaze-umaze"],
   ["robomimic.hdf5", "Lift"],
+  ["../groups/robosuite-raw.hdf5", "Lift"],
   ["trajectory.h5", "PickCube-v1"],
   ["minari-old.hdf5", "PointMaze_Large-v3"],
 ])("%s names %s", async (name, task) => {

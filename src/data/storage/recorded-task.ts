@@ -42,8 +42,9 @@ const places: Readonly<Record<string, (files: DataFiles) => Promise<unknown> | u
     return fieldsOf(told.env_spec).id ?? told.dataset_id;
   },
   robomimic: async (files) => {
-    const { env_args: told } = await attributesOf(files.open(files.paths[0]!), "/data", ["env_args"]);
-    return fieldsOf(told).env_name;
+    // robosuite's own recordings have the name alone.
+    const told = await attributesOf(files.open(files.paths[0]!), "/data", ["env_args", "env_name", "env"]);
+    return fieldsOf(told.env_args).env_name ?? told.env_name ?? told.env;
   },
   maniskill: (files) => {
     if (files.kind === "folder") return maniskillTask(files, files.paths.find((path) => path.endsWith(".json"))!);

@@ -98,7 +98,10 @@ function numberAt(view: DataView, at: number, { type, unsigned }: ParquetLeaf): 
 function exact(value: bigint): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number))
-    throw new Damaged(`${value} is too large for a whole number that can be represented exactly`);
+    throw new Damaged(
+      `${value} is no whole number below 2^53, and larger ones cannot be told apart here`,
+      "store the column as texts (in pandas, astype(str)) if it names episodes, else in a larger unit",
+    );
   return number;
 }
 

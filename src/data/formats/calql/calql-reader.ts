@@ -11,6 +11,7 @@ import { quoted } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
 import { type Episode, rowsOf } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import type { ReadOptions } from "../format.js";
 import {
   BLOCK_NUMBERS,
@@ -131,7 +132,7 @@ function readBlocks(files: DataFiles, manifest: Manifest, columns: readonly Stor
     episodes += blockEpisodes;
   }
   if (steps !== manifest.steps || episodes !== manifest.episodes)
-    throw damaged(`tells of ${steps} steps in ${episodes} episodes, the manifest of others`);
+    throw damaged(`tells of ${counted(steps, "step")} in ${counted(episodes, "episode")}, the manifest of others`);
   return { count, entries, firstStep, firstEpisode };
 }
 

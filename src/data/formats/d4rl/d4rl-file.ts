@@ -1,13 +1,13 @@
 /**
  * An HDF5 file of flat rows.
  */
-import { DataError } from "../../../errors.js";
 import type { DataFile } from "../../containers/files.js";
 import { type OpenHdf5, openHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readAttributes, readScalar } from "../../containers/hdf5/hdf5-scalars.js";
 import { isTable, listKeys, readHeader, readRows, readRowsExactly, shapeOf } from "../../containers/hdf5/hdf5-table.js";
 import type { FlatArray, FlatFile } from "../flat/flat-file.js";
 import { rowRole } from "../flat/row-names.js";
+import { tianshouOrder } from "./tianshou-buffers.js";
 
 /** @throws DataError where it is no HDF5 file, or damaged */
 export async function openFlatHdf5(
@@ -33,15 +33,14 @@ export function flatFile(file: OpenHdf5): FlatFile {
   const names = inGroup ? listKeys(file, `/${TIANSHOU}`) : top;
   const pathOf = (key: string) => (inGroup ? `${TIANSHOU}/${key}` : key);
   const tables = [...names.filter((key) => isTable(file, pathOf(key))), ...(inGroup ? [] : marksInInfos(file, names))];
-  if (inGroup && top.includes("buffers"))
-    throw new DataError(
-      `"${file.name}" holds several buffers of Tianshou (VectorReplayBuffer), whose bounds are pickled; save each of its "buffers" with save_hdf5 and merge them with "calql data merge".`,
-    );
+  const observations = tables.find((key) => rowRole(key) === "observations");
+  const order = inGroup && observations ? tianshouOrder(file, shapeOf(file, pathOf(observations))[0] ?? 0) : undefined;
   return {
     name: file.name,
     size: file.size,
     names,
     shapes: new Map(tables.map((key) => [key, shapeOf(file, pathOf(key))])),
+    ...(order && { order }),
     array: (key) => arrayOf(file, key, pathOf(key)),
     scalar(key) {
       const value = top.includes(key) ? readScalar(file, key) : readAttributes(file, "/").get(key);

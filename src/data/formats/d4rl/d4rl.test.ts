@@ -115,7 +115,9 @@ describe("readD4RL: where episodes end", () => {
       [0, 2, true, 77],
       [2, 2, true, 99],
     ]);
-    expect(notes![0]!.text).toMatch(/^1 episodes end where the stored next observation is not that of the next row/);
+    expect(notes![0]!.text).toMatch(
+      /^The clock is taken to have ended 1 episode where the stored next observation is not that of the next row/,
+    );
   });
 
   it("takes the stored next observation of a terminal row and of a timeout", async () => {
@@ -147,7 +149,7 @@ describe("readD4RL: where episodes end", () => {
   });
 
   it("refuses a file without a single complete step", async () => {
-    expect(await messageOf(countingTables([0], [1]))).toContain("holds 1 rows but no step");
+    expect(await messageOf(countingTables([0], [1]))).toContain("holds 1 row but no step");
   });
 });
 

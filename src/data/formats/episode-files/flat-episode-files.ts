@@ -6,7 +6,6 @@
 import { DataError } from "../../../errors.js";
 import type { DataFiles } from "../../containers/files.js";
 import type { EpisodeSource } from "../../episode-source.js";
-import { checkHorizon } from "../flat/flat-episodes.js";
 import type { FlatArray, FlatFile } from "../flat/flat-file.js";
 import { pictureShape, picturesAsRows, withFlatPictures } from "../flat/flat-pictures.js";
 import { type RowRole, rowRole } from "../flat/row-names.js";
@@ -17,7 +16,6 @@ import { episodePaths } from "./episode-arrays.js";
 
 /** @throws DataError where the arrays of a file do not fit together */
 export function openFlatEpisodeFiles(files: DataFiles, options: ReadOptions): EpisodeSource {
-  checkHorizon(options);
   const episodes = episodePaths(files).map(
     (path) => () => wholeEpisode(flatNpz(files.open(path), `${files.name}/${path}`)),
   );

@@ -102,7 +102,7 @@ describe("successes", () => {
       });
     expect((await by({ column: "reached" })).rewards).toEqual([[0], [0, 1], [0]]);
     expect((await by({ episodes: [0, 2] })).rewards).toEqual([[0, 1], [0], [0, 1]]);
-    await expect(by({ episodes: [3] })).rejects.toThrow("has 3 episodes, 0 to 2, and so none of the number 3");
+    await expect(by({ episodes: [3] })).rejects.toThrow("has 3 episodes, numbered from 0, and so none of the number 3");
     await expect(by({ column: "nowhere" })).rejects.toThrow('has no array "nowhere" of successes');
     await expect(by("recorded")).rejects.toThrow("--reward success:KEY");
   });
@@ -144,7 +144,7 @@ describe("ends", () => {
   it("by the horizon are counted", async () => {
     const { terminals: __, ...unmarked } = six;
     const { said } = await read(unmarked, { from: "transitions", horizon: 2 });
-    expect(said).toContain("2 episodes were cut at the horizon of 2 steps");
+    expect(said).toContain("The horizon of 2 steps cut 2 episodes");
   });
 
   it("that cost all rewards that tell anything are refused, and the next step keeps them", async () => {
@@ -169,5 +169,52 @@ describe("shapes", () => {
       "if each row is one observation, such as a picture, flatten each row: [6, 4]; if the second axis counts environments or steps, all arrays must have it.",
     );
     expect((await read({ ...pictures, observations: [[6, 4], pictures.observations[1]] })).rewards).toHaveLength(3);
+  });
+});
+
+describe("a horizon beside timeouts that are never set", () => {
+  const { terminals: _, ...open } = six;
+  const never = row([0, 0, 0, 0, 0, 0]);
+
+  it("names the episodes of exactly that length that done ends; --done-means either gives them to the clock", async () => {
+    const arrays = { ...open, dones: row([1, 0, 1, 0, 1, 0]), timeouts: never };
+    const alone = await read(arrays, { horizon: 2 });
+    expect([alone.rewards, alone.ends]).toEqual([
+      [[1], [2, 3], [4, 5]],
+      ["task", "task", "task"],
+    ]);
+    expect(alone.said).toContain(
+      '"dones" does not tell whether the task or the clock ended an episode, and was taken for the task, also in 2 episodes of exactly 2 steps, the horizon (row 1, for one); where the clock did, say --done-means clock, or --done-means either --horizon 2',
+    );
+    const either = await read(arrays, { horizon: 2, doneMeans: "either" });
+    expect([either.rewards, either.ends]).toEqual([
+      [[1], [2], [4]],
+      ["task", "clock", "clock"],
+    ]);
+    expect(either.said).not.toContain('"dones"');
+  });
+
+  it("cuts episodes; timeouts that are set tell it themselves", async () => {
+    const ends = { ...open, terminals: row([0, 0, 0, 0, 0, 1]) };
+    const cut = await read({ ...ends, timeouts: never }, { horizon: 3 });
+    expect([cut.rewards, cut.ends]).toEqual([
+      [
+        [1, 2],
+        [4, 5, 6],
+      ],
+      ["clock", "task"],
+    ]);
+    expect(cut.said).toContain(
+      "The horizon of 3 steps cut 1 episode, because nothing marks where the clock ended one.",
+    );
+    const told = await read({ ...ends, timeouts: row([0, 1, 0, 0, 0, 0]) }, { horizon: 3 });
+    expect(told.rewards).toEqual([[1], [3, 4, 5, 6]]);
+  });
+
+  it("ends done at the horizon by the clock, although another array marks all ends", async () => {
+    const dones = row([1, 0, 1, 0, 0, 1]);
+    const { rewards, ends } = await read({ ...open, dones, episode_ends: dones }, { horizon: 2, doneMeans: "either" });
+    expect(rewards).toEqual([[1], [2], [4, 5]]);
+    expect(ends).toEqual(["task", "clock", "clock"]);
   });
 });

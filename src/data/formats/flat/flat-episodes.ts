@@ -2,7 +2,7 @@
  * The episodes of a file of flat rows. The rows are read a stretch at a time, so that the file may be larger than memory;
  * `trajectories.ts` knows where one trajectory ends and the next begins.
  */
-import { UsageError } from "../../../errors.js";
+
 import { vectorParts } from "../../columns.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
@@ -16,6 +16,7 @@ import { FlatPass, filledRows } from "./flat-pass.js";
 import { pictureShape, picturesAsRows, withFlatPictures } from "./flat-pictures.js";
 import { readStretch, tellsEnds } from "./flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "./flat-tables.js";
+import { idleTimeouts } from "./idle-timeouts.js";
 import { recordingsIn } from "./recordings.js";
 
 /** How stretches are read; for tests. */
@@ -44,14 +45,19 @@ export async function openFlat(
   return withFlatPictures(await openRows(open, name, options), shape, options);
 }
 
-async function openRows(open: OpenFlatFile, name: string, options: StretchOptions): Promise<EpisodeSource> {
-  checkHorizon(options);
-  const { tables, views, assumed } = await passOver(open, (opened) => {
+async function openRows(open: OpenFlatFile, name: string, asked: StretchOptions): Promise<EpisodeSource> {
+  const idle = await passOver(open, (file) => {
+    const [view] = recordingsIn(file, asked.ignore).views;
+    return idleTimeouts(file, flatTables(view!(file), asked), asked);
+  });
+  const options = idle === undefined ? asked : { ...asked, ignore: [...(asked.ignore ?? []), idle] };
+  const { tables, views, assumed, steps } = await passOver(open, (opened) => {
     const { views, notes } = recordingsIn(opened, options.ignore);
     const file = views[0]!(opened);
     const tables = flatTables(file, options);
     if (!tellsEnds(file, tables, stretchRows(tables, options), options)) throw endlessError(name);
-    return { tables, views, assumed: notes };
+    const rowsIn = (view: (typeof views)[number]) => view(opened).shapes.get(tables.observations.key)![0]!;
+    return { tables, views, assumed: notes, steps: views.reduce((sum, view) => sum + rowsIn(view), 0) };
   });
   const notes = new ReadingNotes();
   return {
@@ -59,7 +65,7 @@ async function openRows(open: OpenFlatFile, name: string, options: StretchOption
     observations: vectorParts(tables.observationSize),
     actionSize: tables.actionSize,
     discreteActions: options.discreteActions,
-    steps: views.length * tables.count,
+    steps,
     notes,
     async *episodes() {
       notes.begin();
@@ -140,13 +146,4 @@ function stretchRows(tables: FlatTables, { stretchBytes = STRETCH_BYTES }: Stret
   const usual = Math.max(2, Math.ceil(stretchBytes / bytesPerRow(tables)));
   // Longer where chunks are, but not by much: in memory count the rows and not how well they are packed.
   return Math.max(usual, Math.min(4 * chunkRows, 2 * usual, tables.count));
-}
-
-export function checkHorizon({ horizon, doneMeans }: FlatOptions): void {
-  if (horizon !== undefined && !(Number.isInteger(horizon) && horizon >= 1))
-    throw new RangeError(`The horizon must be a whole number of steps from 1 on, not ${horizon}.`);
-  if (doneMeans === "either" && horizon === undefined)
-    throw new UsageError(
-      "Done can mean either the task's end or the clock's only where the horizon is known; give it with --horizon STEPS.",
-    );
 }

@@ -19,6 +19,17 @@ export interface FlatArray {
   readExactly?(first: number, rows: number): Float64Array;
 }
 
+/** Stretches of rows, one after the other. */
+export type Spans = readonly (readonly [first: number, end: number])[];
+
+/** What a container says about its rows by itself. */
+export interface RowOrder {
+  /** The rows of each recording, in the order of time. */
+  readonly recordings: readonly Spans[];
+  /** To be told to the user. */
+  readonly note: string;
+}
+
 /** An open file of flat rows. */
 export interface FlatFile {
   /** For messages. */
@@ -31,6 +42,8 @@ export interface FlatFile {
   readonly names: readonly string[];
   /** @throws DataError for an array that holds no numbers, or is damaged */
   array(key: string): FlatArray;
+  /** Absent where rows stand as they were recorded, unless scalars say otherwise. */
+  readonly order?: RowOrder;
   /** The number or truth value (as 0 or 1) beside the arrays; undefined where there is none of this name. */
   scalar(key: string): number | undefined;
 }

@@ -5,10 +5,12 @@
 import { DataError } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import { type Episode, stateOf } from "../../episode.js";
+import { counted } from "../../figures.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import type { RecordedRows, SplitRules } from "../../recorded-rows.js";
 import type { SplitRows } from "../../trajectories.js";
 import { nothingLeft, reasonOf } from "../faulty-episode.js";
+import { SuccessRewards } from "../success-rewards.js";
 import type { FlatOptions, FlatTables } from "./flat-tables.js";
 
 export class FlatPass {
@@ -18,31 +20,33 @@ export class FlatPass {
   private cut = 0;
   /** Episodes whose success was asked for, those without a step too. */
   private met = 0;
-  private successes = 0;
   private faulty = false;
+  /** Episodes as long as the horizon that a mark of the task ended, and where the first begins. */
+  private asLong: { readonly count: number; readonly place: string } | undefined;
   /** The rewards of steps, where all are the same. */
   private reward: number | "several" | undefined;
   private readonly lost = new Map<number, string>();
+  private readonly success: SuccessRewards;
 
   constructor(
     private readonly name: string,
     private readonly tables: FlatTables,
     private readonly options: FlatOptions,
     private readonly notes: ReadingNotes,
-  ) {}
+  ) {
+    this.success = new SuccessRewards(`"${name}"`, options.successReward);
+  }
 
   /** How a stretch of this pass is split. */
-  rules(rows: RecordedRows): Pick<SplitRules, "horizon" | "doneMayBeClock" | "closingRows" | "succeeded"> {
-    const { horizon, doneMeans, successReward: by } = this.options;
+  rules(rows: RecordedRows): Pick<SplitRules, "horizon" | "clockFrom" | "closingRows" | "succeeded"> {
     const before = this.met;
-    const listed = typeof by === "object" && "episodes" in by ? by.episodes : undefined;
     const succeeded = (episode: number, first: number, last: number) =>
-      listed ? listed.includes(before + episode) : rows.success?.subarray(first, last + 1).includes(1) === true;
+      this.success.isListed(before + episode) ?? rows.success?.subarray(first, last + 1).includes(1) === true;
     return {
-      horizon,
-      doneMayBeClock: this.tables.marks.dones !== undefined && doneMeans === "either",
+      horizon: this.options.horizon,
+      clockFrom: this.tables.done.clockFrom,
       closingRows: this.options.closingRows !== false,
-      ...(by !== undefined && { succeeded }),
+      ...(this.success.areMade && { succeeded }),
     };
   }
 
@@ -68,11 +72,21 @@ export class FlatPass {
         continue;
       }
       this.handed++;
-      if (this.options.successReward !== undefined && episode.rewards.at(-1) === 1) this.successes++;
+      if (this.success.areMade) this.success.make(episode.rewards, "rewards", split.solved[i]!);
+      else if (episode.length === this.options.horizon && episode.terminated.at(-1) === 1)
+        this.asLong = {
+          count: (this.asLong?.count ?? 0) + 1,
+          place: this.asLong?.place ?? placeOf(split.firstRows[i]!),
+        };
       for (const reward of episode.rewards)
         if (reward !== this.reward) this.reward = this.reward === undefined ? reward : "several";
       yield episode;
     }
+  }
+
+  /** An episode that is left out before its rows are looked at counts among those that are numbered. */
+  passOver(): void {
+    this.met++;
   }
 
   sayEmpty(row: number, rows: number): void {
@@ -84,59 +98,44 @@ export class FlatPass {
   /** @throws DataError where nothing is left to learn from */
   end(): void {
     this.sayWhatWasAssumed();
-    if (this.options.successReward !== undefined) this.saySuccesses();
+    const found = `${counted(this.met, "episode")}, numbered from 0, and so none`;
+    this.success.end(this.notes, (number) => number < this.met, found);
     if (this.handed === 0 && this.faulty) throw nothingLeft(this.name, this.notes);
     if (this.handed === 0)
       throw new DataError(
-        `"${this.name}" holds ${this.tables.count} rows but no step whose next observation is known; record longer episodes.`,
+        `"${this.name}" holds ${counted(this.tables.count, "row")} but no step whose next observation is known; record longer episodes.`,
       );
-    if (this.options.successReward === undefined) this.refuseLostRewards();
+    if (!this.success.areMade) this.refuseLostRewards();
   }
 
   private sayWhatWasAssumed(): void {
     const { jumps, resets, cut, options, notes } = this;
     if (jumps > 0)
       notes.say(
-        `${jumps} episodes end where the stored next observation is not that of the next row, without a mark; the clock is taken to have ended them.`,
+        `The clock is taken to have ended ${counted(jumps, "episode")} where the stored next observation is not that of the next row, without a mark.`,
       );
     if (resets > 0)
       notes.say(
-        `${resets} episodes end where "${this.tables.marks.counters!.key}" falls back, without a mark; the clock is taken to have ended them.`,
+        `The clock is taken to have ended ${counted(resets, "episode")} where ${quoted(this.tables.marks.counters!.key)} falls back, without a mark.`,
       );
     if (cut > 0)
       notes.say(
-        `${cut} episodes were cut at the horizon of ${options.horizon} steps, because nothing marks where the clock ended them.`,
+        `The horizon of ${counted(options.horizon!, "step")} cut ${counted(cut, "episode")}, because nothing marks where the clock ended one.`,
       );
     const { terminals, masks, timeouts, dones, ends, success } = this.tables.marks;
-    if (dones && !terminals && !masks && !timeouts && options.doneMeans === undefined)
-      notes.say(
-        `"${dones.key}" cannot tell whether the task or the clock ended an episode; it is taken for the task's end. Where the clock sets it too, say --done-means clock, or --done-means either --horizon STEPS.`,
-      );
-    if (terminals || masks || dones || options.successReward !== undefined) return;
+    if (timeouts === undefined) this.tables.done.note(notes, this.asLong);
+    if (terminals || masks || dones || this.success.areMade) return;
     notes.say(
       `Nothing marks where the task ended${ends || timeouts ? ", so the clock is taken to have ended all episodes" : ""}.${success ? ` ${quoted(success.key)} says where it was solved; if that ends the task, store it as terminals, or make rewards of it with --reward success --ignore ${printable(this.tables.rewards?.key ?? "rewards")}.` : ""}`,
     );
   }
 
-  private saySuccesses(): void {
-    const { successReward: by } = this.options;
-    const beyond =
-      typeof by === "object" && "episodes" in by ? by.episodes.find((number) => number >= this.met) : undefined;
-    if (beyond !== undefined)
-      throw new DataError(
-        `"${this.name}" has ${this.met} episodes, 0 to ${this.met - 1}, and so none of the number ${beyond}; correct the list of those that succeeded.`,
-      );
-    this.notes.say(
-      `rewards were made from successes: 1 at the last step of ${this.successes} of ${this.handed} episodes, 0 elsewhere`,
-    );
-  }
-
   /** Where all rewards that tell anything stand in rows that give no step. */
   private refuseLostRewards(): void {
-    const { reward: kept, tables, options } = this;
+    const { reward: kept, tables } = this;
     const lost = [...this.lost].find(([reward]) => reward !== kept);
     if (kept === "several" || lost === undefined) return;
-    const dones = tables.marks.dones && options.doneMeans !== undefined && options.doneMeans !== "task";
+    const dones = tables.done.clockFrom !== Number.POSITIVE_INFINITY;
     throw new DataError(
       `"${this.name}" has rewards other than ${kept} only in rows such as ${lost[1]}, whose next observation is not stored, so that none would be left; ${dones ? "where the task ended there, say --done-means task, or --done-means either --horizon STEPS" : "where the task ended there, mark these rows as terminals"}, or store next_observations.`,
     );

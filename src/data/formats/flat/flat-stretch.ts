@@ -5,18 +5,18 @@
  * - `terminals` (or `masks`, inverted) say where the task ended, `timeouts` where the clock did. Beside masks, terminals
  *   may mark the last row of every episode, as OGBench's do.
  * - `ends` and `dones` are set in the last row of an episode, however it ended: where another array says which rows the
- *   task ended, or which the clock, the others are the clock's, or the task's. `dones` alone cannot tell: the task's, or
- *   what the caller says (`doneMeans`). `ends` alone are the clock's: nothing says that any task ended.
+ *   task ended, or which the clock, the others are the clock's, or the task's. `dones` alone cannot tell: `DoneMeaning`
+ *   says it. `ends` alone are the clock's: nothing says that any task ended.
  * - `starts` and `episodes` tell which rows follow each other.
  */
 import { DataError } from "../../../errors.js";
-import { checkFinite, flagsOf } from "../../containers/refusal.js";
+import { checkFinite, flagsOf, printable } from "../../containers/refusal.js";
 import { findWrongIndex } from "../../discrete-actions.js";
 import type { RecordedRows } from "../../recorded-rows.js";
 import { checkedRows } from "../faulty-episode.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
 import { type FlatOptions, type FlatTables, placeOf } from "./flat-tables.js";
-import type { RowRole } from "./row-names.js";
+import { type RowRole, rowRole } from "./row-names.js";
 
 /**
  * The rows from `first` on, checked.
@@ -50,7 +50,7 @@ export function readStretch(
         success: flagsOf(marks.success.read(first, count), placeOf(file, marks.success), first),
       }),
     ...(nextObservations && { nextObservations: numbers(nextObservations) }),
-    ...endings(file, tables, first, count, options),
+    ...endings(file, tables, first, count),
     ...(demonstrations && { demonstrations }),
     ...(marks.counters && { counters: exactly(file, marks.counters, first, count) }),
   };
@@ -64,7 +64,7 @@ export function tellsEnds(file: FlatFile, tables: FlatTables, blockRows: number,
   if (nextObservations ?? marks.timeouts ?? marks.ends ?? marks.starts ?? marks.episodes ?? options.horizon)
     return true;
   for (let first = 0; first < count; first += blockRows) {
-    const { terminals, timeouts } = endings(file, tables, first, Math.min(blockRows, count - first), options);
+    const { terminals, timeouts } = endings(file, tables, first, Math.min(blockRows, count - first));
     if (terminals.includes(1) || timeouts?.includes(1)) return true;
   }
   return false;
@@ -72,10 +72,9 @@ export function tellsEnds(file: FlatFile, tables: FlatTables, blockRows: number,
 
 function endings(
   file: FlatFile,
-  { marks }: FlatTables,
+  { marks, done }: FlatTables,
   first: number,
   count: number,
-  { doneMeans }: FlatOptions,
 ): Pick<RecordedRows, "terminals"> & { readonly timeouts?: Uint8Array } {
   const flags = (role: RowRole) => {
     const array = marks[role];
@@ -90,7 +89,7 @@ function endings(
   // Beside masks, which say where the task ended, terminals may mark the last row of every episode.
   const ends = masks ? bothOf(flags("ends"), terminalsOrEnds) : flags("ends");
   const none = new Uint8Array(count);
-  const doneIsTask = told === undefined && doneMeans !== "clock";
+  const doneIsTask = told === undefined && done.clockFrom > 0;
   const terminals = told ?? (dones && doneIsTask ? dones.map((flag, row) => (timeouts?.[row] === 1 ? 0 : flag)) : none);
   const clocks = [timeouts, ends, doneIsTask ? undefined : dones].filter((marked) => marked !== undefined);
   if (clocks.length === 0) return { terminals };
@@ -142,10 +141,15 @@ function episodeNumbers(
 function exactly(file: FlatFile, array: FlatArray, first: number, count: number): Float32Array | Float64Array {
   const values = array.readExactly?.(first, count) ?? array.read(first, count);
   const largest = values instanceof Float64Array ? 2 ** 53 : 2 ** 24;
-  const row = values.findIndex((value) => !(Math.abs(value) <= largest));
+  const row = values.findIndex((value) => !(Math.abs(value) < largest));
   if (row < 0) return values;
+  // Without the ids, episodes that nothing else parts would be joined.
+  const remedy =
+    rowRole(array.key) === "counters"
+      ? `count each episode's steps from 0 on, or leave it aside with --ignore ${printable(array.key)}`
+      : `number the episodes from 0 on (numpy.unique(ids, return_inverse=True)[1])`;
   throw new DataError(
-    `${placeOf(file, array)} holds ${values[row]} in row ${first + row}, beyond the numbers that can be told apart here; number episodes and steps from 0 on, or leave it aside with --ignore ${array.key}.`,
+    `${placeOf(file, array)} holds ${values[row]} in row ${first + row}, beyond the numbers that can be told apart here; ${remedy}.`,
   );
 }
 

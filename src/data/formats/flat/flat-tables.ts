@@ -4,6 +4,7 @@
  */
 import { DataError, UsageError } from "../../../errors.js";
 import { checkRows, listed, printable, quoted } from "../../containers/refusal.js";
+import { DoneMeaning } from "../done-meaning.js";
 import type { ReadOptions } from "../format.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
 import { type RowRole, rowRole } from "./row-names.js";
@@ -21,6 +22,8 @@ export interface FlatTables {
   readonly nextObservations: FlatArray | undefined;
   /** One number a row each. */
   readonly marks: Readonly<Partial<Record<RowRole, FlatArray>>>;
+  /** What `dones` stand for, where nothing else says which rows the task ended. */
+  readonly done: DoneMeaning;
 }
 
 /** How the arrays are to be understood. */
@@ -57,7 +60,9 @@ export function flatTables(file: FlatFile, options: FlatOptions): FlatTables {
   const count = observations.shape[0] ?? 0;
   if (count === 0) throw new DataError(`"${file.name}" has arrays but no rows; record some steps first.`);
   refuseUnknown(file, count, [...(options.ignore ?? []), ...[...keys.values()]]);
+  const tellsTask = keys.has("terminals") || keys.has("masks");
   const tables = {
+    done: new DoneMeaning(`"${file.name}"`, tellsTask ? undefined : keys.get("dones"), options),
     observations: matrix(file, observations, count),
     actions: actionsOf(file, array("actions"), count, options),
     rewards: keys.has("rewards") ? column(file, array("rewards"), count) : undefined,

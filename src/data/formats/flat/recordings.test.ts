@@ -2,6 +2,7 @@
  * Replay buffers as their libraries lay them out: only the first rows filled, rings that begin in the middle, and
  * environments side by side. Row i of a recording has the observation i and the reward i.
  */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { filesInMemory } from "../../containers/files.js";
 import { createHdf5 } from "../../containers/hdf5/create-hdf5.fixture.js";
@@ -9,6 +10,7 @@ import { loadDataset } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
 import { recogniseFormat } from "../formats.js";
 import { npzOf } from "../npy.fixture.js";
+import { type ExpectedEpisode, plainEpisode } from "../numpy.fixture.js";
 
 type Arrays = Parameters<typeof npzOf>[0];
 
@@ -164,19 +166,46 @@ describe("Tianshou's ReplayBuffer.save_hdf5", () => {
       for (const [name, value] of Object.entries({ _index: 1, _size: 5, maxsize: 5 }))
         file.create_attribute(name, value);
     });
-    expect((await read(full, "tianshou.h5")).rewards).toEqual([
+    const expected = [
       [1, 2],
       [3, 4, 5],
+    ];
+    expect((await read(full, "tianshou.h5")).rewards).toEqual(expected);
+    // Under the name of later versions.
+    const later = await buffer((file) => {
+      for (const [name, value] of Object.entries({ _insertion_idx: 1, _size: 5 })) file.create_attribute(name, value);
+    });
+    expect((await read(later, "tianshou.h5")).rewards).toEqual(expected);
+  });
+
+  it("of several environments is read as h5py wrote it, each from its oldest row on", async () => {
+    const folder = new URL("../../../../fixtures/formats/flat/", import.meta.url);
+    const files = filesInMemory("vector.h5", new Uint8Array(readFileSync(new URL("tianshou-vector.h5", folder))));
+    const { episodes, notes } = await loadDataset(await (await recogniseFormat(files)).open(files, {}));
+    expect(episodes.map(plainEpisode)).toEqual(
+      JSON.parse(readFileSync(new URL("tianshou-vector.json", folder), "utf8")) as ExpectedEpisode[],
+    );
+    expect(notes!.map(({ text }) => text)).toEqual([
+      "The buffers of 3 environments (VectorReplayBuffer) are read one after the other; 10 of 18 rows are filled.",
     ]);
   });
 
-  it("of several environments is refused with the next step", async () => {
-    const several = await createHdf5((file) => {
-      const group = file.create_group("_meta");
-      for (const name of ["obs", "act", "rew"])
-        group.create_dataset({ name, data: [1, 2], shape: [2, 1], dtype: "<f" });
-      file.create_dataset({ name: "buffers", data: [1, 2, 3], shape: [3], dtype: "<b" });
-    });
-    await expect(read(several, "tianshou.h5")).rejects.toThrow('save each of its "buffers" with save_hdf5');
+  it("of several environments that contradicts itself, or is of another version, is refused with the next step", async () => {
+    const several = (arrays: Readonly<Record<string, readonly number[]>>) =>
+      createHdf5((file) => {
+        const group = file.create_group("_meta");
+        for (const name of ["obs", "act", "rew"])
+          group.create_dataset({ name, data: [1, 2, 3, 4], shape: [4, 1], dtype: "<f" });
+        for (const [name, data] of Object.entries({ buffers: [1, 2, 3], ...arrays }))
+          file.create_dataset({ name, data: [...data], shape: [data.length], dtype: "<i" });
+      });
+    const refused = async (arrays: Readonly<Record<string, readonly number[]>>, sentence: string) =>
+      expect(read(await several(arrays), "tianshou.h5")).rejects.toThrow(sentence);
+    await refused({}, 'no "_offset", which tells them apart; save each of its "buffers" with save_hdf5');
+    const two = { _offset: [0, 2], _lengths: [2, 2], last_index: [1, 3] };
+    await refused({ ...two, _lengths: [2] }, '"_offset", "_lengths", "last_index" differ in length');
+    await refused({ ...two, _lengths: [3, 1] }, "buffer 0 has 3 of the rows 0 to 1, of 4");
+    await refused({ ...two, last_index: [1, 0] }, "buffer 1, rows 2 to 3, was last written in row 0");
+    await refused({ ...two, _lengths: [0, 0] }, "no row of them is filled");
   });
 });

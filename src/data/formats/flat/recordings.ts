@@ -3,15 +3,17 @@
  * not: of their rows only the first may be filled, a full one is a ring that begins in the middle, and several
  * environments may stand side by side ([steps, environments, columns], as in Stable-Baselines3's buffers).
  */
+
 import { DataError } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
+import { counted } from "../../figures.js";
 import { sameObservation } from "../../row-endings.js";
-import { columnsOf, type FlatArray, type FlatFile, type Forwards, windowed } from "./flat-file.js";
+import { columnsOf, type FlatArray, type FlatFile, type Forwards, type Spans, windowed } from "./flat-file.js";
 import { type RowRole, rowRole } from "./row-names.js";
 
 /** One recording: which rows of the file it has, in which order, and which environment's. */
 interface Recording {
-  readonly spans: readonly (readonly [first: number, end: number])[];
+  readonly spans: Spans;
   readonly environment: number | undefined;
 }
 
@@ -24,7 +26,7 @@ export interface Recordings {
 }
 
 /** What libraries call the row that is written next, and the number of rows that are filled. */
-const POSITIONS = ["pos", "ptr", "_index", "insert_index"];
+const POSITIONS = ["pos", "ptr", "_index", "_insertion_idx", "insert_index"];
 const SIZES = ["size", "_size"];
 /** Every environment is a pass over the file. */
 const MOST_ENVIRONMENTS = 1024;
@@ -36,6 +38,12 @@ const PIECE_NUMBERS = 2 ** 18;
 export function recordingsIn(file: FlatFile, ignore: readonly string[] = []): Recordings {
   const rows = ofRole(file, "observations", ignore)?.[1][0];
   if (rows === undefined) return { views: [(same) => same], notes: [] };
+  if (file.order) {
+    const views = file.order.recordings.map(
+      (spans) => (opened: FlatFile) => viewed(opened, rows, { spans, environment: undefined }),
+    );
+    return { views, notes: [file.order.note] };
+  }
   const { spans, notes } = filledRows(file, rows, ignore);
   const count = environmentsIn(file, rows, ignore);
   const environments = count === undefined ? [undefined] : Array.from({ length: count }, (_, i) => i);
@@ -54,7 +62,7 @@ function filledRows(
   file: FlatFile,
   rows: number,
   ignore: readonly string[],
-): { readonly spans: Recording["spans"]; readonly notes: readonly string[] } {
+): { readonly spans: Spans; readonly notes: readonly string[] } {
   const scalar = (names: readonly string[]) => {
     const key = names.find((name) => !ignore.includes(name) && file.scalar(name) !== undefined);
     return key === undefined ? undefined : { key, value: file.scalar(key)! };
@@ -66,7 +74,7 @@ function filledRows(
   for (const { key, value } of [position, ...(size ? [size] : [])])
     if (!Number.isInteger(value) || value < 0 || value > rows)
       throw new DataError(
-        `"${file.name}": ${quoted(key)} is ${value}, but there are ${rows} rows; correct it, or leave it aside with --ignore ${printable(key)}.`,
+        `"${file.name}": ${quoted(key)} is ${value}, but there are ${counted(rows, "row")}; correct it, or leave it aside with --ignore ${printable(key)}.`,
       );
   const told = scalar(["full"])?.value;
   // Without a word about it, a position of 0 is that of a full buffer: an empty one is not stored.
@@ -78,7 +86,7 @@ function filledRows(
     if (value === rows) return whole;
     return {
       spans: [[0, value]],
-      notes: [`${quoted(key)} says that ${value} of ${rows} rows are filled; the others are not read.`],
+      notes: [`${quoted(key)} says that ${value} of ${counted(rows, "row")} are filled; the others are not read.`],
     };
   }
   const start = value % rows;

@@ -1,6 +1,7 @@
 /**
  * The arrays of one episode, each with as many rows as the episode has steps: what is not so is the episode's fault.
  */
+
 import { DataError } from "../../../errors.js";
 import { type Observations, STATE } from "../../columns.js";
 import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
@@ -15,6 +16,7 @@ import {
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
 import { checkFinite, flagsOf, quoted } from "../../containers/refusal.js";
+import { counted } from "../../figures.js";
 import { checkedIn, type EpisodeInHand, faulty, mustBeFinite } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
 import { sideBySide } from "../row-blocks.js";
@@ -132,7 +134,7 @@ export class EpisodeArrays implements EndMarks, EpisodeInHand {
     if (found !== rows)
       throw faulty(
         this,
-        `has ${found} rows of ${quoted(key)} where its ${this.steps} actions need ${rows}`,
+        `has ${counted(found ?? 0, "row")} of ${quoted(key)} where its ${counted(this.steps, "action")} need ${rows}`,
         "its arrays do not have as many rows as its actions need",
       );
   }
@@ -143,7 +145,7 @@ export class EpisodeArrays implements EndMarks, EpisodeInHand {
     if (numbersPerRow(header) !== columns)
       throw faulty(
         this,
-        `has ${numbersPerRow(header)} numbers a row of ${quoted(key)} where ${columns} are expected`,
+        `has ${counted(numbersPerRow(header), "number")} a row of ${quoted(key)} where ${columns} are expected`,
         "its arrays have other numbers of columns",
       );
     const values = readNumbers(this.file, header);

@@ -30,6 +30,7 @@ import { sameObservation } from "../../row-endings.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import { faulty, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
+import { DeclaredRows } from "./declared-rows.js";
 import { EpisodeArrays } from "./episode-arrays.js";
 import type { EpisodeGroup, GroupedLayout, Reading } from "./layout.js";
 import { type ObservationArray, observationArrays } from "./observations.js";
@@ -117,16 +118,20 @@ function actionSizeOf(file: OpenHdf5, group: EpisodeGroup, { discreteActions }: 
 async function* episodesOf(file: OpenHdf5, columns: Columns, reading: Reading): AsyncGenerator<Episode> {
   const { layout, options, notes, name } = reading;
   const success = new GroupRewards(name, layout, options);
+  const declared = new DeclaredRows(file, layout, options);
   let found = 0;
   for (const group of layout.episodes(file)) {
     success.meet(group);
-    const episode = await unlessFaulty(options, notes, () => readEpisode(file, group, columns, reading, success));
+    const episode = await unlessFaulty(options, notes, () =>
+      readEpisode(file, group, columns, reading, { success, declared }),
+    );
     if (!episode) continue;
     found++;
     yield episode;
   }
   if (found === 0) throw nothingLeft(name, notes);
   success.end(notes);
+  declared.note(notes);
 }
 
 /** Undefined where no step is left. */
@@ -135,7 +140,7 @@ function readEpisode(
   group: EpisodeGroup,
   columns: Columns,
   reading: Reading,
-  success: GroupRewards,
+  { success, declared }: { readonly success: GroupRewards; readonly declared: DeclaredRows },
 ): Episode | undefined {
   const { layout, options, notes } = reading;
   const { parts, actionSize } = columns;
@@ -146,6 +151,7 @@ function readEpisode(
   const actions = arrays.numbers("actions", actionSize, steps);
   const terminated = layout.terminated(arrays, options, arrays.where);
   const { rewards, succeeded } = success.of(arrays, group);
+  if (declared.lacksEnd(group, arrays)) terminated[steps - 1] = 0;
   if (succeeded) terminated[steps - 1] = 1;
   const observations = observationsOf(arrays, columns, layout);
   const complete = countRows(observations, parts) === steps + 1;

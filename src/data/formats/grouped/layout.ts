@@ -13,6 +13,8 @@ export interface EpisodeGroup {
   /** Its name in messages: "demo_3". */
   readonly name: string;
   readonly number: number;
+  /** Of the group in the file; absent where there is none. */
+  readonly path?: string;
   /** Paths in the file by key: "actions" -> "data/demo_3/actions"; parts of a tuple as "observations/0". */
   readonly paths: ReadonlyMap<string, string>;
 }
@@ -37,6 +39,8 @@ export interface GroupedLayout {
   readonly nextObservations?: string;
   /** The array that says in which rows the task was done, for rewards that are made from it. */
   readonly success?: string;
+  /** The attribute of a group that says how many rows it has. */
+  readonly declaredRows?: string;
   /** Keys that say nothing about steps and ends, besides those that are read. */
   readonly harmless: ReadonlySet<string>;
   /** The episodes in order. */
@@ -68,6 +72,6 @@ export function* numberedGroups(file: OpenHdf5, parent: string, pattern: RegExp)
   for (const { name, number } of found.sort((a, b) => a.number - b.number)) {
     const group = `${parent}${name}`;
     const paths = new Map(listKeys(file, `/${group}`).map((key) => [key, `${group}/${key}`]));
-    yield { name, number, paths };
+    yield { name, number, path: group, paths };
   }
 }

@@ -7,7 +7,7 @@ import { DataError } from "../../../errors.js";
 import { openArrow } from "../../containers/arrow/arrow.js";
 import type { ArrowNumbers } from "../../containers/arrow/arrow-values.js";
 import type { DataFiles } from "../../containers/files.js";
-import { flagsOf, listed } from "../../containers/refusal.js";
+import { listed } from "../../containers/refusal.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 import { noRewards, type StoredRows, type StoredTrajectory } from "./stored-trajectory.js";
@@ -25,7 +25,6 @@ export function* foldedTrajectories(files: DataFiles, options: ReadOptions): Gen
     for (let row = 0; row < table.rows; row++) {
       const rows = (key: string) => rowsOf(table.row(key, row, most));
       const terminal = table.row("terminal", row, 1).values;
-      flagsOf(terminal, `${where}, row ${row}, "terminal",`);
       yield {
         where: `${where}, trajectory ${number++}`,
         obs: rows("obs"),

@@ -8,6 +8,7 @@ import type { DataFiles } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
 import { checkRows, flagsOf, listed, quoted } from "../../containers/refusal.js";
 import { zipEntries } from "../../containers/zip/zip.js";
+import { counted } from "../../figures.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
 import { noRewards, type StoredRows, type StoredTrajectory } from "./stored-trajectory.js";
@@ -36,7 +37,7 @@ export function* packedTrajectories(files: DataFiles, options: ReadOptions): Gen
   checkRows(`"${name}": "rews"`, rews.rows, acts.rows);
   if (obs.rows !== acts.rows + ends.length)
     throw new DataError(
-      `"${name}": "obs" has ${obs.rows} rows where ${ends.length} trajectories of ${acts.rows} actions have ${acts.rows + ends.length}; save it anew with imitation.`,
+      `"${name}": "obs" has ${counted(obs.rows, "row")} where ${ends.length} trajectories of ${acts.rows} actions have ${acts.rows + ends.length}; save it anew with imitation.`,
     );
   const most = memory.mostRows(4 * (obs.columns + acts.columns + 2));
   const marks = flagsOf(take(terminal, ends.length).values, `"${name}": "terminal"`);

@@ -124,6 +124,21 @@ test.each(all)(
   },
 );
 
+test("trajectories that do not fit together are left out where the user says so, by reason", async () => {
+  const files = folderOf("misfits");
+  await expect(loadDataset(await imitationFormat.open(files, {}))).rejects.toThrow(
+    /trajectory 0 has 3 rows of "rews" where its 4 actions need 4: the recording is faulty; .*--drop-faulty\.$/,
+  );
+  expect(await readPlain(imitationFormat, files, { dropFaulty: true })).toEqual([expected[0], expected[2]]);
+  const { notes } = await loadDataset(await imitationFormat.open(files, { dropFaulty: true }));
+  const because = "because their episode is faulty: ";
+  expect(notes).toEqual([
+    { text: `${because}its arrays do not have as many rows as its actions need`, leftOut: 10, example: "trajectory 0" },
+    { text: `${because}its arrays have other numbers of columns`, leftOut: 1, example: "trajectory 2" },
+    { text: `${because}it has no actions`, leftOut: 1, example: "trajectory 4" },
+  ]);
+});
+
 test("a trajectory that holds NaN is left out where the user says so, in a look at the data too", async () => {
   const files = filesInMemory(
     "x.npz",

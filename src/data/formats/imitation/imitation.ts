@@ -10,39 +10,46 @@
 import { DataError } from "../../../errors.js";
 import { STATE, vectorParts } from "../../columns.js";
 import type { DataFiles } from "../../containers/files.js";
-import { checkRows } from "../../containers/refusal.js";
+import { flagsOf } from "../../containers/refusal.js";
 import { actionIndexProblem, countOfChoices, findWrongIndex } from "../../discrete-actions.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import { ReadingNotes } from "../../reading-notes.js";
-import { checkFiniteIn, mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
+import { checkedIn, checkFiniteIn, faulty, mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
 import { foldedTrajectories } from "./imitation-folder.js";
 import { packedTrajectories } from "./imitation-npz.js";
 import type { StoredTrajectory } from "./stored-trajectory.js";
 
+/** What all trajectories have alike. */
+interface Sizes {
+  readonly observationSize: number;
+  readonly actionSize: number;
+  readonly discreteActions: number | undefined;
+}
+
 /** The dataset in an .npz file or a folder. @throws DataError for arrays or columns that are missing or do not fit */
 export function openImitation(files: DataFiles, options: ReadOptions): EpisodeSource {
   const trajectories = () => (files.kind === "file" ? packedTrajectories : foldedTrajectories)(files, options);
-  const [first] = trajectories();
-  if (first === undefined) throw new DataError(`"${files.name}" has no trajectories; record some first.`);
-  const { obs, acts } = first;
-  const discreteActions = countOfChoices(acts.shape, options.discreteActions, `"${files.name}": "acts"`);
+  const { obs, acts } = firstOf(files.name, trajectories(), options);
+  const sizes = {
+    observationSize: obs.columns,
+    actionSize: acts.columns,
+    discreteActions: countOfChoices(acts.shape, options.discreteActions, `"${files.name}": "acts"`),
+  };
   const notes = new ReadingNotes();
   return {
     source: files.name,
-    observations: vectorParts(obs.columns),
-    actionSize: acts.columns,
-    discreteActions,
+    observations: vectorParts(sizes.observationSize),
+    actionSize: sizes.actionSize,
+    discreteActions: sizes.discreteActions,
     notes,
     async *episodes() {
       notes.begin();
       let handed = 0;
       for (const trajectory of trajectories()) {
-        const episode = await unlessFaulty(options, notes, () => {
-          refuseWrongChoice(trajectory, discreteActions);
-          return episodeOf(trajectory, obs.columns, acts.columns, !mustBeFinite(options));
-        });
+        const episode = await unlessFaulty(options, notes, () => episodeOf(trajectory, sizes, !mustBeFinite(options)));
         if (episode === undefined) continue;
         handed++;
         yield episode;
@@ -52,41 +59,62 @@ export function openImitation(files: DataFiles, options: ReadOptions): EpisodeSo
   };
 }
 
-function refuseWrongChoice({ where, acts }: StoredTrajectory, count: number | undefined): void {
-  const wrong = count === undefined ? -1 : findWrongIndex(acts.values, count);
-  if (wrong < 0) return;
-  const problem = actionIndexProblem(acts.values[wrong]!, count!);
-  throw new DataError(`${where}, "acts", row ${wrong}, ${problem}; repair the row or the count.`);
+/** The trajectory that tells the sizes: the first, or, where faulty ones are left out, the first whose arrays fit together. */
+function firstOf(
+  name: string,
+  trajectories: Iterable<StoredTrajectory>,
+  { dropFaulty }: Pick<ReadOptions, "dropFaulty">,
+): StoredTrajectory {
+  let first: StoredTrajectory | undefined;
+  for (const trajectory of trajectories) {
+    first ??= trajectory;
+    const { obs, acts, rews } = trajectory;
+    if (dropFaulty !== true || (obs.rows === acts.rows + 1 && rews.rows === acts.rows)) return trajectory;
+  }
+  if (first === undefined) throw new DataError(`"${name}" has no trajectories; record some first.`);
+  return first;
 }
 
-function episodeOf(
-  { where, obs, acts, rews, terminal }: StoredTrajectory,
-  observationSize: number,
-  actionSize: number,
-  allowNonFinite: boolean,
-): Episode {
+function episodeOf(trajectory: StoredTrajectory, sizes: Sizes, allowNonFinite: boolean): Episode {
+  const { where, obs, acts, rews, terminal } = trajectory;
   const length = acts.rows;
-  const place = where.slice(where.indexOf(", ") + 2);
-  checkRows(`${where}, "obs",`, obs.rows - 1, length);
-  checkRows(`${where}, "rews",`, rews.rows, length);
-  const expected = { obs: observationSize, acts: actionSize, rews: 1 };
+  const hand = { where, place: where.slice(where.indexOf(", ") + 2), steps: length };
+  if (length === 0) throw faulty(hand, "has no actions", "it has no actions");
+  const columns = { obs: sizes.observationSize, acts: sizes.actionSize, rews: 1 };
+  const rows = { obs: length + 1, acts: length, rews: length };
   for (const [key, table] of Object.entries({ obs, acts, rews })) {
-    const columns = expected[key as keyof typeof expected];
-    if (table.columns !== columns || columns === 0)
-      throw new DataError(
-        `${where}, "${key}", has ${table.columns} numbers a row where ${columns || "at least one"} is expected; all trajectories must be of one task.`,
+    const name = key as keyof typeof rows;
+    if (table.rows !== rows[name])
+      throw faulty(
+        hand,
+        `has ${counted(table.rows, "row")} of "${key}" where its ${counted(length, "action")} need ${rows[name]}`,
+        "its arrays do not have as many rows as its actions need",
       );
-    if (!allowNonFinite) checkFiniteIn({ where, place, steps: length }, table.values, columns, `${where}, "${key}",`);
+    if (table.columns !== columns[name] || table.columns === 0)
+      throw faulty(
+        hand,
+        `has ${counted(table.columns, "number")} a row of "${key}" where others have ${columns[name] || "at least one"}; all trajectories must be of one task`,
+        "its arrays have other numbers of columns",
+      );
+    if (!allowNonFinite) checkFiniteIn(hand, table.values, table.columns, `${where}, "${key}",`);
   }
-  const ended = terminal[0] === 1;
+  checkedIn(hand, "its actions are none of the choices", () => refuseWrongChoice(trajectory, sizes.discreteActions));
+  const [ended] = checkedIn(hand, "its marks are neither 0 nor 1", () => flagsOf(terminal, `${where}, "terminal",`));
   const terminated = new Uint8Array(length);
-  if (ended) terminated[length - 1] = 1;
+  terminated[length - 1] = ended!;
   return {
     length,
     observations: { [STATE]: obs.values },
     actions: acts.values,
     rewards: rews.values,
     terminated,
-    truncated: !ended,
+    truncated: ended !== 1,
   };
+}
+
+function refuseWrongChoice({ where, acts }: StoredTrajectory, count: number | undefined): void {
+  const wrong = count === undefined ? -1 : findWrongIndex(acts.values, count);
+  if (wrong < 0) return;
+  const problem = actionIndexProblem(acts.values[wrong]!, count!);
+  throw new DataError(`${where}, "acts", row ${wrong}, ${problem}; repair the row or the count.`);
 }

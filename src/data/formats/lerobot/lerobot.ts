@@ -19,7 +19,7 @@ import { quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { ReadingNotes } from "../../reading-notes.js";
-import { DoneMeaning } from "../done-meaning.js";
+import { DoneMeaning, refuseIdleHorizon } from "../done-meaning.js";
 import { EndEvidence, EndFlags } from "../end-evidence.js";
 import { endingOf } from "../end-marks.js";
 import { EpisodeMemory } from "../episode-memory.js";
@@ -64,6 +64,7 @@ function picturesOf({ pictures }: LeRobotInfo): ObservationParts {
 
 /** What next.done stands for, where next.success does not tell. */
 function doneMeaning(files: DataFiles, { marks, success }: LeRobotInfo, options: ReadOptions): DoneMeaning {
+  refuseIdleHorizon(`"${files.name}"`, options);
   const tells = success ?? marks.terminated ?? marks.truncated;
   return new DoneMeaning(`"${files.name}"`, tells === undefined ? marks.done : undefined, options);
 }

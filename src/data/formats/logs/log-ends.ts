@@ -5,7 +5,7 @@
 import { DataError, unknownName } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import type { ReadingNotes } from "../../reading-notes.js";
-import { DoneMeaning } from "../done-meaning.js";
+import { DoneMeaning, refuseIdleHorizon } from "../done-meaning.js";
 import {
   type EndMark,
   endingOf,
@@ -88,6 +88,7 @@ export class EndCells {
     this.places = { terminated: told(terminated), truncated: told(truncated), done: told(done) };
     this.watched = watched.map(place)[0] ?? 0;
     const open = terminated === undefined && truncated === undefined ? done : undefined;
+    refuseIdleHorizon(table.where, options);
     this.meaning = new DoneMeaning(table.where, open, options);
   }
 

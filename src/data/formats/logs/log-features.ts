@@ -2,8 +2,10 @@
  * A log as a table of cells, whether its rows are lines of JSON or of Parquet, and how cells become numbers: columns of
  * numbers, booleans, lists of numbers and categories, side by side in the order in which the mapping names them.
  */
+
 import { shown } from "../../../requirement.js";
 import { printable, quoted } from "../../containers/refusal.js";
+import { counted } from "../../figures.js";
 import type { LogFeature } from "./log-mapping.js";
 import { SparseIds } from "./log-sparse.js";
 
@@ -138,7 +140,7 @@ export class Features {
         if (cell.length !== width)
           throw this.problem(
             i,
-            `has ${cell.length} numbers where the first row has ${width}; store the same number in each`,
+            `has ${counted(cell.length, "number")} where the first row has ${width}; store the same number in each`,
           );
         for (let k = 0; k < width; k++) target[at + k] = this.number(i, cell[k]);
       } else {
@@ -171,6 +173,7 @@ export class Features {
     if (typeof cell === "string") throw this.problem(i, `is ${shown(cell)}${textStep(cell)}`);
     if (typeof cell === "object" && !isList(cell))
       throw this.problem(i, `is ${shown(cell)}, an object; name its ids in the mapping ({"column", "ids"})`);
+    if (isList(cell)) throw this.problem(i, `is a list of lists, as pictures are${pictureStep}`);
     if (typeof cell !== "number") throw this.problem(i, `is ${shown(cell)} where a number belongs`);
     if (!this.allowNonFinite && !Number.isFinite(Math.fround(cell)))
       throw this.problem(i, `is ${cell}, which is no finite float32 number; repair or remove the row`);
@@ -197,8 +200,15 @@ export function flagIn(cell: unknown, column: string, aside: () => string): bool
 const set = /^\s*(true|yes|t|y|1)\s*$/i;
 const unset = /^\s*(false|no|f|n|0|)\s*$/i;
 
+/** How a PNG or a JPEG file begins in base64, or what a browser calls one. */
+const picture = /^\s*(data:image\/|iVBORw0KGgo|\/9j\/)/;
+/** Logs have no place for them; arrays and LeRobot's tables do. */
+const pictureStep =
+  ', which logs are not read with; leave the column out of the observation, or store observations as a uint8 array [rows, height, width, channels] in an .npz (see "Pictures" in docs/data.md)';
+
 /** What to do about a text where a number belongs. */
 function textStep(text: string): string {
+  if (picture.test(text)) return `, a picture as text (PNG or JPEG in base64)${pictureStep}`;
   if (/^\s*[+-]?\d+,\d+\s*$/.test(text)) return "; write numbers with a point and without commas";
   if (/^\s*\[[^,]*\]\s*$/s.test(text)) return "; write lists as [1, 2], with commas and all their numbers";
   return ', a text; list its categories in the mapping ({"column", "categories"})';

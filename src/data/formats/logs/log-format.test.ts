@@ -137,7 +137,7 @@ test.each<[string, readonly unknown[], RegExp]>([
   [
     "a shorter list",
     [row("a", 0), row("a", 1, { observation: [1] })],
-    /line 2: column "observation" has 1 numbers where/,
+    /line 2: column "observation" has 1 number where/,
   ],
   [
     "no reward",

@@ -33,7 +33,7 @@ test("next_observation comes first, and of two others one is to be named", async
 test("what is no such observation is refused, and ignored on request", async () => {
   const rows = marked(() => ({ next_state: "CA" }));
   await expect(readRows(rows)).rejects.toThrow(
-    '"log": "next_state" has 1 numbers where the observation has 2, so that it is not the observation after it; name that one in the mapping (nextObservation), or say --ignore next_state.',
+    '"log": "next_state" has 1 number where the observation has 2, so that it is not the observation after it; name that one in the mapping (nextObservation), or say --ignore next_state.',
   );
   expect(summaryOf(await readRows(rows, { ignore: ["next_state"] }))[0]!.rewards).toEqual([1, 2]);
   const narrow = [0, 1].map((step) => ({ ...logRow("a", step), observation: [step], next_state: "CA" }));

@@ -1,9 +1,11 @@
 /**
  * How many numbers the observations and actions of a log have: the first rows that hold them tell.
  */
+
 import { DataError } from "../../../errors.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
+import { counted } from "../../figures.js";
 import { MAPPING_STEP } from "./log-columns.js";
 import type { Features, LogRow, LogTable } from "./log-features.js";
 import type { LogMapping } from "./log-mapping.js";
@@ -49,7 +51,7 @@ function measureNext({ next, observation }: Measured, table: LogTable, columns: 
     if (next.size === observation.size) return;
     const name = next.columns[0]!;
     throw new DataError(
-      `${table.where}: ${quoted(name)} has ${next.size} numbers where the observation has ${observation.size}, so that it is not the observation after it; name that one in the mapping (nextObservation), or say --ignore ${printable(name)}.`,
+      `${table.where}: ${quoted(name)} has ${counted(next.size, "number")} where the observation has ${observation.size}, so that it is not the observation after it; name that one in the mapping (nextObservation), or say --ignore ${printable(name)}.`,
     );
   }
 }

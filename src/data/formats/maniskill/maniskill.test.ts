@@ -94,7 +94,7 @@ describe("a ManiSkill file", () => {
     expect(await refusal(maniskillFormat, folder(0, 1, 2))).toContain(
       '"demos" lists 3 episodes in its JSON but holds 2, without traj_2; copy it again',
     );
-    expect(await refusal(maniskillFormat, folder(0))).toContain("lists 1 episodes in its JSON but holds 2");
+    expect(await refusal(maniskillFormat, folder(0))).toContain("lists 1 episode in its JSON but holds 2");
     const other = new Map<string, Uint8Array>([
       ["a.h5", file.read(0, file.size)],
       ["a.json", new TextEncoder().encode("{}")],

@@ -12,6 +12,7 @@ import { listKeys } from "../../containers/hdf5/hdf5-table.js";
 import { parsePythonJson } from "../../containers/python-json.js";
 import { printable } from "../../containers/refusal.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import type { ReadOptions } from "../format.js";
 import { openGrouped } from "../grouped/grouped.js";
 import { type EpisodeGroup, type GroupedLayout, numberedGroups } from "../grouped/layout.js";
@@ -59,7 +60,7 @@ async function checkEpisodes(data: DataFiles, recorded: readonly unknown[]): Pro
   if (missing === undefined && recorded.length === found.length) return;
   const example = missing === undefined ? "" : printable(`, without traj_${String(missing).slice(0, 20)}`);
   throw new DataError(
-    `"${data.name}" lists ${recorded.length} episodes in its JSON but holds ${found.length}${example}; copy it again, with all its files, or give the HDF5 file alone.`,
+    `"${data.name}" lists ${counted(recorded.length, "episode")} in its JSON but holds ${found.length}${example}; copy it again, with all its files, or give the HDF5 file alone.`,
   );
 }
 

@@ -20,6 +20,7 @@ import {
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
 import { watchTexts } from "../../containers/hdf5/hdf5-texts.js";
+import { counted } from "../../figures.js";
 import { type EpisodeInHand, faulty } from "../faulty-episode.js";
 import { bytesFrom, type EpisodeColumns, type MinariStorage } from "./minari-episode.js";
 import { episodeName, type MinariMetadata, metadataOf } from "./minari-metadata.js";
@@ -112,7 +113,7 @@ function readFiles(
   const found = lists();
   if (found === undefined || found.length === rows) return found;
   throw new DataError(
-    `"${file.name}": "${key}" has ${found.length} pictures where ${rows} are expected; copy it again.`,
+    `"${file.name}": "${key}" has ${counted(found.length, "picture")} where ${rows} are expected; copy it again.`,
   );
 }
 

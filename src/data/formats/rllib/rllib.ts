@@ -10,6 +10,7 @@
  *
  * Columns that RLlib compressed hold Python's pickles and are refused; so are batches of several policies.
  */
+
 import { DataError } from "../../../errors.js";
 import type { DataFiles } from "../../containers/files.js";
 import { listed, quoted } from "../../containers/refusal.js";
@@ -17,6 +18,7 @@ import { textFile } from "../../containers/text-file.js";
 import { linesOf } from "../../containers/text-lines.js";
 import { countOfChoices } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import { TIME_LIMIT } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
 import type { LogRow, LogTable } from "../logs/log-features.js";
@@ -118,7 +120,7 @@ function* rows(files: DataFiles, where: string, columns: readonly string[]): Gen
     for (const [i, list] of lists.entries())
       if (list !== undefined && list.length !== count)
         throw new DataError(
-          `${where}: line ${line.number} has ${list.length} values in ${quoted(columns[i]!)} but ${count} in ${quoted(columns[0]!)}; record the batch again, or remove the line.`,
+          `${where}: line ${line.number} has ${counted(list.length, "value")} in ${quoted(columns[i]!)} but ${count} in ${quoted(columns[0]!)}; record the batch again, or remove the line.`,
         );
     for (let row = 0; row < count; row++)
       yield { cells: lists.map((list) => list?.[row]), number: `${line.number} (row ${row})` };

@@ -88,7 +88,9 @@ describe("a robomimic file", () => {
       [1, false],
       [1, false],
     ]);
-    expect(await refusal(robomimicFormat, files, { doneMeans: "either" })).toContain("give it with --horizon");
+    expect(await refusal(robomimicFormat, files, { doneMeans: "either" })).toContain(
+      "give the environment's with --horizon STEPS",
+    );
     expect(await refusal(robomimicFormat, files, { horizon: 5 })).toContain("a horizon means nothing");
   });
 
@@ -155,7 +157,7 @@ describe("a robomimic file", () => {
       ...demo("demo_2", { dones: [false, false] }),
     });
     expect(await refusal(robomimicFormat, files)).toMatch(
-      /"demo_1" has 1 rows of "obs\/a" where its 2 actions need 2: the recording is faulty; .*--drop-faulty\.$/,
+      /"demo_1" has 1 row of "obs\/a" where its 2 actions need 2: the recording is faulty; .*--drop-faulty\.$/,
     );
     const { episodes, notes } = await load(robomimicFormat, files, { dropFaulty: true });
     expect(episodes.map(({ truncated }) => truncated)).toEqual([false, true]);

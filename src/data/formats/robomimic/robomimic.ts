@@ -9,9 +9,10 @@
  * demonstration with `--done_mode 1` or `2`, whatever the reason; a file cannot tell, so it is said where no
  * demonstration ends without it, and `doneMeans` settles it.
  */
-import { DataError, UsageError } from "../../../errors.js";
+import { DataError } from "../../../errors.js";
 import type { DataFiles } from "../../containers/files.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { DoneMeaning } from "../done-meaning.js";
 import type { ReadOptions } from "../format.js";
 import { openGrouped } from "../grouped/grouped.js";
 import { type EndMarks, type EpisodeGroup, type GroupedLayout, numberedGroups } from "../grouped/layout.js";
@@ -22,6 +23,7 @@ const layout: GroupedLayout = {
   observations: "obs",
   nextObservations: "next_obs",
   rowsBeyond: 0,
+  declaredRows: "num_samples",
   harmless: new Set(["dones", "states", "robot_states", "actions_abs", "action_dict", "datagen_info"]),
   episodes: (file) => numberedGroups(file, "data/", demonstration),
   terminated,
@@ -51,18 +53,14 @@ async function* withDonesTold(source: EpisodeSource): ReturnType<EpisodeSource["
 
 function terminated(marks: EndMarks, options: ReadOptions, where: string): Uint8Array {
   const { steps } = marks;
-  const { doneMeans, fallbackHorizon, horizon = fallbackHorizon } = options;
   const known = marks.has("dones");
-  if (!known && doneMeans === undefined)
+  if (!known && options.doneMeans === undefined)
     throw new DataError(
       `${where} has no "dones", so nothing tells whether the task or the clock ended it; say it with --done-means task or --done-means clock.`,
     );
-  if (doneMeans === "either" && horizon === undefined)
-    throw new UsageError(`${where}: only a horizon tells which done is the clock's; give it with --horizon.`);
-  const ends = known && doneMeans !== "clock" ? marks.flags("dones") : new Uint8Array(steps);
-  if (doneMeans === "clock" || (doneMeans === "either" && steps >= horizon!)) ends[steps - 1] = 0;
-  else if (!known) ends[steps - 1] = 1;
-  return ends;
+  const done = new DoneMeaning(where, "dones", options);
+  const ends = known ? marks.flags("dones") : new Uint8Array(steps).fill(1, steps - 1);
+  return ends.map((flag, row) => (done.ending(row + 1) === "terminated" ? flag : 0));
 }
 
 function missing(key: "observations" | "rewards", group: EpisodeGroup, where: string): DataError {

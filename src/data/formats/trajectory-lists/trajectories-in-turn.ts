@@ -6,17 +6,20 @@
 import { DataError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
 import { damaged } from "../../containers/numpy/pickle-cursor.js";
+import { quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import type { RecordedRows } from "../../recorded-rows.js";
 import { splitStretch } from "../../trajectories.js";
 import { EpisodeMemory } from "../episode-memory.js";
-import type { FlatFile } from "../flat/flat-file.js";
+import { checkedIn, type EpisodeInHand, FaultyEpisode, faulty, nothingLeft, unlessFaulty } from "../faulty-episode.js";
+import { columnsOf, type FlatFile } from "../flat/flat-file.js";
 import { FlatPass } from "../flat/flat-pass.js";
 import { readStretch } from "../flat/flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "../flat/flat-tables.js";
-import { rowRole } from "../flat/row-names.js";
+import { type RowRole, rowRole } from "../flat/row-names.js";
 
 /**
  * @param trajectories open the rows of each
@@ -29,7 +32,8 @@ export function openTrajectories(
   options: FlatOptions,
   mostBytes: number,
 ): EpisodeSource {
-  const { observationSize, actionSize } = flatTables(trajectories[0]!(), options);
+  const alike = firstSound(trajectories, options);
+  const { observationSize, actionSize } = flatTables(alike, options);
   const notes = new ReadingNotes();
   return {
     source: name,
@@ -44,32 +48,95 @@ export function openTrajectories(
       for (const [index, read] of trajectories.entries()) {
         const file = read();
         if (actionsIn(file) === 0) continue;
-        const tables = flatTables(file, options);
-        refuseOtherSizes(file.name, tables, observationSize, actionSize);
-        left -= 4 * tables.count * (observationSize + actionSize + 2);
+        const tables = await unlessFaulty(options, notes, () => {
+          refuseMisfit(file, index, alike, options);
+          return flatTables(file, options);
+        });
+        left -= 4 * (tables?.count ?? 0) * (observationSize + actionSize + 2);
         if (left < 0) throw damaged(`"${file.name}"`, "repeats what is stored once");
-        pass ??= new FlatPass(name, tables, options, notes);
-        yield* episodesOf(file, tables, options, index, pass);
+        if (tables) pass ??= new FlatPass(name, tables, options, notes);
+        const rows = tables && (await unlessFaulty(options, notes, () => rowsOf(file, tables, options, index)));
+        if (rows) yield* episodesOf(rows, index, pass!);
+        else pass?.passOver();
       }
-      pass?.end();
+      if (pass === undefined) throw nothingLeft(name, notes);
+      pass.end();
     },
   };
 }
 
-function* episodesOf(
-  file: FlatFile,
-  tables: FlatTables,
-  options: FlatOptions,
-  index: number,
-  pass: FlatPass,
-): Generator<Episode> {
+/** The rows of one trajectory. @throws FaultyEpisode for values that are not what they should be */
+function rowsOf(file: FlatFile, tables: FlatTables, options: FlatOptions, index: number): RecordedRows {
   const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
   const numbers = 2 * tables.observationSize + tables.actionSize + Object.keys(tables.marks).length + 1;
   if (tables.count > memory.mostRows(4 * numbers)) throw memory.tooLong("the trajectory");
-  const rows = readStretch(file, tables, 0, tables.count, options);
-  if (tables.marks.masks) refusePadding(file.name, tables.marks.masks.key, rows);
+  return checkedIn(inHand(file, index), "its values are not what they should be", () => {
+    const rows = readStretch(file, tables, 0, tables.count, options);
+    if (tables.marks.masks) refusePadding(file.name, tables.marks.masks.key, rows);
+    return rows;
+  });
+}
+
+function* episodesOf(rows: RecordedRows, index: number, pass: FlatPass): Generator<Episode> {
   const split = splitStretch(rows, { ...pass.rules(rows), complete: true });
   yield* pass.handOut(rows, split, (row) => `trajectory ${index}, row ${row}`);
+}
+
+function inHand(file: FlatFile, index: number): EpisodeInHand {
+  return { where: `"${file.name}"`, place: `trajectory ${index}`, steps: actionsIn(file) ?? 0 };
+}
+
+/** The first trajectory that may tell what the others should be like. @throws FaultyEpisode where it is none, and wanted */
+function firstSound(trajectories: readonly (() => FlatFile)[], options: FlatOptions): FlatFile {
+  let first: FlatFile | undefined;
+  for (const [index, read] of trajectories.entries()) {
+    const file = read();
+    first ??= file;
+    try {
+      refuseMisfit(file, index, file, options);
+      if (actionsIn(file) !== 0 || options.dropFaulty !== true) return file;
+    } catch (error) {
+      if (!(error instanceof FaultyEpisode) || options.dropFaulty !== true) throw error;
+    }
+  }
+  return first!;
+}
+
+/**
+ * Of a trajectory, the arrays whose meaning is known have as many rows as its actions, and are as wide as those of others.
+ * @param alike a trajectory that is as it should be; @throws FaultyEpisode
+ */
+function refuseMisfit(file: FlatFile, index: number, alike: FlatFile, { ignore = [] }: FlatOptions): void {
+  const hand = inHand(file, index);
+  const { steps } = hand;
+  if (actionsIn(file) === undefined) return; // told with the names that are there
+  const hasRole = (role: RowRole) =>
+    [...file.shapes.keys()].some((key) => rowRole(key) === role && !ignore.includes(key));
+  const lacking = [...alike.shapes.keys()].find((key) => {
+    const role = rowRole(key);
+    return (role === "observations" || role === "rewards") && !ignore.includes(key) && !hasRole(role);
+  });
+  if (lacking !== undefined)
+    throw faulty(hand, `has no ${quoted(lacking)}, as others have`, `it has no ${quoted(lacking)}`);
+  for (const [key, [rows, ...others]] of file.shapes) {
+    if ((rowRole(key) ?? "harmless") === "harmless" || ignore.includes(key) || rows === undefined) continue;
+    if (rows !== steps)
+      throw faulty(
+        hand,
+        `has ${counted(rows, "row")} of ${quoted(key)} where its ${counted(steps, "action")} need ${steps}`,
+        "its arrays do not have as many rows as its actions need",
+      );
+    const [columns, expected] = [
+      columnsOf({ shape: [rows, ...others] }),
+      columnsOf({ shape: alike.shapes.get(key) ?? [] }),
+    ];
+    if (alike.shapes.has(key) && columns !== expected)
+      throw faulty(
+        hand,
+        `has ${counted(columns, "number")} a row of ${quoted(key)} where others have ${expected}; all trajectories must be of one task`,
+        "its arrays have other numbers of columns",
+      );
+  }
 }
 
 function actionsIn({ shapes }: FlatFile): number | undefined {
@@ -84,11 +151,4 @@ function refusePadding(name: string, key: string, { terminals }: RecordedRows): 
     throw new DataError(
       `"${name}": "${key}" is 0 in ${zeros} steps, as masks of padding are; cut each trajectory to its own length.`,
     );
-}
-
-function refuseOtherSizes(name: string, tables: FlatTables, observationSize: number, actionSize: number): void {
-  if (tables.observationSize === observationSize && tables.actionSize === actionSize) return;
-  throw new DataError(
-    `"${name}" has ${tables.observationSize} numbers an observation and ${tables.actionSize} an action, where trajectory 0 has ${observationSize} and ${actionSize}; all trajectories must be of one task.`,
-  );
 }

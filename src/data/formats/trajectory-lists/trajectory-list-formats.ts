@@ -1,13 +1,13 @@
 /**
  * Pickled lists of trajectories as formats: in a .npy file, as those of Adroit are, and plain pickles.
  */
-import { beginsWith, type DataFiles, onlyFile } from "../../containers/files.js";
+import { beginsWith, type DataFiles } from "../../containers/files.js";
 import { NPY_MAGIC } from "../../containers/numpy/npy.js";
 import { looksLikePickle } from "../../containers/numpy/pickle-signature.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { flatOptions, withFallbackHorizon } from "../flat/flat-options.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
-import { holds } from "../glance.js";
+import { unpackedStart } from "../glance.js";
 
 export const adroitNpyFormat: DatasetFormat = {
   id: "adroit-npy",
@@ -22,7 +22,10 @@ export const pickleFormat: DatasetFormat = {
   id: "pickle",
   description: "pickled trajectories: a list of dictionaries with observations, actions and rewards",
   extensions: [".pkl", ".pickle"],
-  recognises: (files) => files.kind === "file" && holds(() => looksLikePickle(files.name, onlyFile(files))),
+  recognises: async (files) => {
+    const start = files.kind === "file" ? await unpackedStart(files) : undefined;
+    return start !== undefined && looksLikePickle(files.name.replace(/\.gz$/i, ""), start);
+  },
   open: openTrajectoryList,
 };
 

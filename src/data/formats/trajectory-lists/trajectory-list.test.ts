@@ -4,6 +4,7 @@
  */
 
 import { existsSync, readFileSync } from "node:fs";
+import { gzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../../errors.js";
 import { vectorParts } from "../../columns.js";
@@ -53,6 +54,24 @@ describe("lists of trajectories", () => {
     const { episodes, notes } = await read(`transformer-protocol${protocol}.pkl`);
     expect(episodes).toEqual(expected.known);
     expect(notes).toEqual([]);
+  });
+
+  test("packed with gzip they are the same, checked to the last byte, and no bomb", async () => {
+    const packed = gzipSync(bytesOf("dapg-protocol3.pickle"));
+    const open = async (bytes: Uint8Array, options: ReadOptions = {}) => {
+      const files = filesInMemory("demos.pickle.gz", bytes);
+      const format = await recogniseFormat(files);
+      expect(format.id).toBe("pickle");
+      return loadDataset(await format.open(files, options));
+    };
+    expect((await open(packed)).episodes.map(plainEpisode)).toEqual(expected.demonstrations);
+    const changed = Uint8Array.from(packed, (byte, i) => (i === packed.length - 6 ? byte ^ 1 : byte));
+    await expect(open(changed)).rejects.toThrow("does not match its checksum; the gzip file is damaged");
+    const bomb = new Uint8Array(2 ** 25);
+    bomb.set(bytesOf("dapg-protocol3.pickle"));
+    const refused = await open(gzipSync(bomb)).catch((error: unknown) => (error as Error).message);
+    expect(refused).toMatch(/^"demos\.pickle\.gz" unpacks to more than \d+ bytes, .*; unpack it first \(gunzip\), or/);
+    expect((await open(packed, { trusted: true })).episodes).toHaveLength(expected.demonstrations!.length);
   });
 
   test("the header, and the episodes a second time", async () => {
@@ -140,6 +159,25 @@ describe("other ways to put trajectories together", () => {
       expect(notes).toEqual([expect.objectContaining({ leftOut: 3, example: "trajectory 1, row 0" })]);
     }
   });
+
+  test("others that do not fit together, likewise: rows, columns, arrays, flags and torn rows", async () => {
+    expect(await refusal("misfits.pkl")).toBe(
+      '"misfits.pkl, trajectory 0" has 3 rows of "rewards" where its 5 actions need 5: the recording is faulty; record this episode again, or leave faulty ones out with --drop-faulty.',
+    );
+    const { episodes, notes } = await read("misfits.pkl", { dropFaulty: true });
+    expect(episodes).toEqual([expected.known![0], expected.known![2]]);
+    const because = "because their episode is faulty: ";
+    expect(notes).toEqual([
+      {
+        text: `${because}its arrays do not have as many rows as its actions need`,
+        leftOut: 5,
+        example: "trajectory 0",
+      },
+      { text: `${because}its arrays have other numbers of columns`, leftOut: 3, example: "trajectory 2" },
+      { text: `${because}it has no "rewards"`, leftOut: 3, example: "trajectory 3" },
+      { text: `${because}its values are not what they should be`, leftOut: 8, example: "trajectory 4" },
+    ]);
+  });
 });
 
 describe("what marks mean", () => {
@@ -147,7 +185,7 @@ describe("what marks mean", () => {
     const { episodes, notes } = await read("only-dones.pkl");
     expect(episodes).toEqual(expected.task);
     expect(notes).toEqual([
-      { text: expect.stringMatching(/^"dones" cannot tell.*--done-means either --horizon STEPS/), leftOut: 0 },
+      { text: expect.stringMatching(/^"dones" does not tell.*--done-means either --horizon STEPS/), leftOut: 0 },
     ]);
     const clock = await read("only-dones.pkl", { doneMeans: "clock" });
     expect(clock.episodes).toEqual(expected.clock);
@@ -178,9 +216,9 @@ describe("what is refused", () => {
   test("other pickles, other files, other options", async () => {
     expect(await refusal("not-a-list.pkl")).toContain("holds a number without trajectories");
     expect(await refusal("flat.pkl", { goal: [0, 0] })).toContain("a goal means nothing");
-    expect(pickleFormat.recognises(filesInMemory("x.pkl", new Uint8Array(0)))).toBe(false);
+    expect(await pickleFormat.recognises(filesInMemory("x.pkl", new Uint8Array(0)))).toBe(false);
     const torch = Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e);
-    expect(pickleFormat.recognises(filesInMemory("x.pkl", torch))).toBe(false);
+    expect(await pickleFormat.recognises(filesInMemory("x.pkl", torch))).toBe(false);
   });
 
   test("a trajectory that is stored once and named often, unless the file is trusted", async () => {

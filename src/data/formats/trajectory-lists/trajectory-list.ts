@@ -14,13 +14,14 @@
  */
 
 import { DataError } from "../../../errors.js";
-import { beginsWith, type DataFiles, readWhole } from "../../containers/files.js";
+import { beginsWith, type DataFiles, onlyFile, readWhole } from "../../containers/files.js";
+import { GZIP_SIGNATURE, unpackWhole } from "../../containers/gzip.js";
 import { NPY_MAGIC, NPY_PREAMBLE, npyHeaderEnd, parseNpyHeader } from "../../containers/numpy/npy.js";
 import { unpickle } from "../../containers/numpy/pickle.js";
 import { kindOf, NumpyArray, type PickleDictionary, type PickleValue } from "../../containers/numpy/pickle-values.js";
 import { quoted } from "../../containers/refusal.js";
 import type { EpisodeSource } from "../../episode-source.js";
-import { checkHorizon, openFlat } from "../flat/flat-episodes.js";
+import { openFlat } from "../flat/flat-episodes.js";
 import { type RowRole, rowRole } from "../flat/row-names.js";
 import type { ReadOptions } from "../format.js";
 import { pickledRows } from "./pickled-rows.js";
@@ -32,24 +33,28 @@ const LARGEST_FILE = 2 ** 31;
  * Reading stays below four times the file and 64 MiB: beside the file itself, what it unpacks to, and lists of one
  * trajectory. What is handed out in all is checked against the size as well, because a pickle can name a trajectory often.
  */
-const unpackedBytes = (fileBytes: number) => 2.4 * fileBytes + 40 * 2 ** 20;
+const unpackedBytes = (fileBytes: number) => 2.4 * fileBytes + 24 * 2 ** 20;
 const tableBytes = (fileBytes: number) => 0.6 * fileBytes + 24 * 2 ** 20;
+/** A file packed with gzip is in memory unpacked; its own bytes are not. */
+const plainBytes = (fileBytes: number) => fileBytes + 16 * 2 ** 20;
 /** Bytes become float32, four times as long. */
 const episodeBytes = (fileBytes: number) => 4.2 * fileBytes + 24 * 2 ** 20;
 
 /** The trajectories of a file as episodes. @throws DataError where it is not a pickle of trajectories, or is a hostile one */
 export async function openTrajectoryList(files: DataFiles, options: ReadOptions): Promise<EpisodeSource> {
   const { name } = files;
-  const bytes = readWhole(files, files.paths[0]!, LARGEST_FILE);
+  const { size } = onlyFile(files);
   const within = (most: number) => (options.trusted === true ? Number.POSITIVE_INFINITY : most);
-  const value = unpickled(files, bytes, within(unpackedBytes(bytes.length)));
+  const bytes = beginsWith(files, GZIP_SIGNATURE)
+    ? unpackWhole(onlyFile(files), `"${name}"`, Math.min(LARGEST_FILE, within(plainBytes(size))))
+    : readWhole(files, files.paths[0]!, LARGEST_FILE);
+  const value = unpickled(files, bytes, within(unpackedBytes(size)));
   const { trajectories, flat } = trajectoriesIn(value, `"${name}"`);
   const { observationKeys } = options;
-  const place = { name, size: bytes.length, trajectory: !flat, observationKeys };
+  const place = { name, size, trajectory: !flat, observationKeys };
   const file = (index: number, where: string) =>
-    pickledRows({ ...place, name: where }, trajectories[index]!, { bytes: within(tableBytes(bytes.length)) });
+    pickledRows({ ...place, name: where }, trajectories[index]!, { bytes: within(tableBytes(size)) });
   if (flat) return openFlat(async () => ({ file: file(0, name), close: () => {} }), name, options);
-  checkHorizon(options);
   const rows = trajectories.map((_, i) => () => file(i, `${name}, trajectory ${i}`));
   return openTrajectories(name, rows, options, within(episodeBytes(bytes.length)));
 }
