@@ -3,8 +3,8 @@
  * their own files by it, and refusals say by it what a file holds. It is looked up once for all formats.
  */
 import { beginsWith, type DataFiles } from "../containers/files.js";
+import { isTable, listKeys, shapeOf } from "../containers/hdf5/hdf5-listing.js";
 import { HDF5_SIGNATURE, type OpenHdf5, withHdf5 } from "../containers/hdf5/hdf5-module.js";
-import { isTable, listKeys, shapeOf } from "../containers/hdf5/hdf5-table.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
 
 /** The top of an HDF5 file. */

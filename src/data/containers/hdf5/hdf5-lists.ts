@@ -7,6 +7,7 @@
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../files.js";
 import { byteAt, fromLittleEndian, heapAt, objectIn, slice, wordAt } from "./hdf5-heap.js";
+import { arrayMetadata } from "./hdf5-listing.js";
 import { hdf5Class, type OpenHdf5 } from "./hdf5-module.js";
 
 /** A length, a heap and a number in it. */
@@ -25,7 +26,7 @@ const SPARE_WORK = 2 ** 24;
 
 /** Whether an array has one list of bytes a row. @throws DataError if its header is damaged */
 export function isListOfBytes(file: OpenHdf5, key: string): boolean {
-  const { type, vlen_type: element, shape } = headerOf(file, key);
+  const { type, vlen_type: element, shape } = arrayMetadata(file, key);
   const ofBytes = element?.type === hdf5Class.integer && element.size === 1;
   return type === hdf5Class.variableLength && ofBytes && shape?.length === 1;
 }
@@ -36,7 +37,7 @@ export function isListOfBytes(file: OpenHdf5, key: string): boolean {
  * @throws DataError where the file is damaged, or is written in a way that is not read here
  */
 export function readLists(file: OpenHdf5, source: DataFile, key: string): readonly Uint8Array[] {
-  const { shape, chunks } = headerOf(file, key);
+  const { shape, chunks } = arrayMetadata(file, key);
   const [rows = 0] = shape ?? [];
   const damaged = () => new DataError(`"${file.name}": "${key}" cannot be read; copy or download it again.`);
   const [chunkRows] = chunks ?? [];
@@ -57,11 +58,6 @@ export function readLists(file: OpenHdf5, source: DataFile, key: string): readon
     if (list === undefined) throw damaged();
     return list;
   });
-}
-
-function headerOf(file: OpenHdf5, key: string) {
-  const what = `the header of "${key}" cannot be read`;
-  return file.attempt(what, () => file.library.get_dataset_metadata(file.id, `/${key}`));
 }
 
 /**

@@ -1,12 +1,13 @@
 /**
  * The interface to the HDF5 library (h5wasm, the C library in WebAssembly). A file is a node of the library's own file
  * system whose bytes are read from their place when the library asks for them, so that a file may be larger than memory
- * and the same code runs in a browser and on Node. What the library would print on stderr is captured here; every
+ * and the same code runs in a browser and on Node. Every
  * failure inside it leaves this file as a `DataError`.
  */
 import type h5wasm from "h5wasm";
 import { DataError } from "../../../errors.js";
 import { type DataFile, fileInMemory, type TargetFile } from "../files.js";
+import { callLibrary } from "./hdf5-call.js";
 import { attachFile, attachTarget, type Trouble } from "./hdf5-node.js";
 
 /** The library's functions, once its WebAssembly is ready. */
@@ -33,13 +34,6 @@ export interface OpenHdf5 {
 export const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** HDF5's numbers for the classes of values. */
 export const hdf5Class = { integer: 0, float: 1, string: 3, enumeration: 8, variableLength: 9 } as const;
-
-const STDERR = 2;
-
-/** The part of the in-memory file system that the types of h5wasm leave out: the streams behind stdout and stderr. */
-interface TerminalStream {
-  readonly tty?: { ops: { put_char(tty: unknown, character: number): void; fsync(tty: unknown): void } };
-}
 
 /** The oldest format: every HDF5 program reads it, and its headers have no checksums over the times of writing. */
 const OLDEST = ["earliest", "latest"] as const satisfies readonly string[];
@@ -81,7 +75,7 @@ export async function openHdf5(
   if (!hasSignature(bytes)) throw new DataError(notHdf5(bytes, name));
   const { library } = await loadLibrary();
   const path = `/read-${opened++}.hdf5`;
-  const trouble: Trouble = { log: [], error: undefined };
+  const trouble: Trouble = { text: "", error: undefined };
   attachFile(library, path, bytes, trouble);
   const remove = () => library.FS.unlink(path);
   try {
@@ -89,7 +83,7 @@ export async function openHdf5(
     const id = attempt("cannot be opened", () => library.open(path, library.H5F_ACC_RDONLY));
     if (id < 0n) fail("cannot be opened");
     const close = () => {
-      quietly(() => listening(library, [], () => library.close_file(id)));
+      quietly(() => callLibrary(library, { text: "" }, () => library.close_file(id)));
       remove();
     };
     return { file: { library, id, name, size: bytes.size, attempt, fail }, close };
@@ -100,19 +94,18 @@ export async function openHdf5(
 }
 
 function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<OpenHdf5, "attempt" | "fail"> {
-  const { log } = trouble;
   const fail = (what: string): never => {
     if (trouble.error !== undefined) throw trouble.error;
     throw new DataError(
-      `"${name}": ${what}${lastReason(log)}. The file is damaged or incomplete; copy or download it again.`,
+      `"${name}": ${what}${lastReason(trouble.text)}. The file is damaged or incomplete; copy or download it again.`,
     );
   };
   const attempt = <R>(what: string, call: () => R): R => {
-    log.length = 0;
+    trouble.text = "";
     trouble.error = undefined;
     let result: R;
     try {
-      result = listening(library, log, call);
+      result = callLibrary(library, trouble, call);
     } catch {
       return fail(what);
     }
@@ -139,7 +132,7 @@ export interface GrowingHdf5 {
 export async function growHdf5(target: TargetFile, name: string): Promise<GrowingHdf5> {
   const { library, File } = await loadLibrary();
   const path = `/write-${opened++}.hdf5`;
-  const trouble: Trouble = { log: [], error: undefined };
+  const trouble: Trouble = { text: "", error: undefined };
   const { attempt } = reporting(library, name, trouble);
   attachTarget(library, path, target, trouble);
   const remove = () => quietly(() => library.FS.unlink(path));
@@ -153,7 +146,7 @@ export async function growHdf5(target: TargetFile, name: string): Promise<Growin
       remove();
     },
     abandon() {
-      quietly(() => listening(library, [], () => file.close()));
+      quietly(() => callLibrary(library, { text: "" }, () => file.close()));
       remove();
     },
   };
@@ -169,23 +162,8 @@ export function withMemory<T>(library: Hdf5Library, bytes: number, use: (pointer
   }
 }
 
-/** Runs `action` while the library's stderr goes into `log`; all that happens inside is synchronous. */
-function listening<T>(library: Hdf5Library, log: number[], action: () => T): T {
-  const { streams } = library.FS as unknown as { streams?: readonly (TerminalStream | undefined)[] };
-  const tty = streams?.[STDERR]?.tty;
-  if (tty === undefined) return action();
-  const spoken = tty.ops;
-  tty.ops = { put_char: (_tty, character) => void log.push(character), fsync: () => {} };
-  try {
-    return action();
-  } finally {
-    tty.ops = spoken;
-  }
-}
-
 /** The innermost line of the library's error stack, e.g. " (truncated file)"; the paths of its build are left out. */
-function lastReason(log: readonly number[]): string {
-  const text = String.fromCharCode(...log.slice(0, 20_000));
+function lastReason(text: string): string {
   const reasons = [...text.matchAll(/#\d{3}: .*? line \d+ in \w+\(\): ([\x20-\x7e]{1,160})/g)];
   const reason = reasons.at(-1)?.[1];
   return reason === undefined ? "" : ` (${reason})`;

@@ -9,7 +9,7 @@ import type { Hdf5Library } from "./hdf5-module.js";
 
 /** What the library said, and the error of ours that it stumbled over. */
 export interface Trouble {
-  readonly log: number[];
+  text: string;
   error: unknown;
 }
 

@@ -2,8 +2,9 @@
  * Single values of an HDF5 file: attributes that are one whole number, and datasets that are one number or text.
  * Whatever is longer or of another kind is left out; for attributes that are texts see hdf5-texts.ts.
  */
+import { arrayMetadata, isTable } from "./hdf5-listing.js";
 import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
-import { isTable, numberViewOf } from "./hdf5-table.js";
+import { numberViewOf } from "./hdf5-table.js";
 
 const LONGEST_TEXT = 2 ** 16;
 
@@ -42,7 +43,7 @@ export function readScalar(file: OpenHdf5, key: string): string | number | undef
   if (!isTable(file, key)) return undefined;
   const { library, id } = file;
   const what = `"${key}" cannot be read`;
-  const header = file.attempt(what, () => library.get_dataset_metadata(id, `/${key}`));
+  const header = arrayMetadata(file, key);
   if (header.total_size !== 1 || header.size > LONGEST_TEXT || header.vlen) return undefined;
   const read = (pointer: bigint) => library.get_dataset_data(id, `/${key}`, null, null, null, pointer);
   // h5py stores a bool as an enumeration over int8.

@@ -5,7 +5,7 @@
  */
 import { DataError } from "../../../errors.js";
 import { halfOf } from "../half.js";
-import { quoted } from "../refusal.js";
+import { arrayMetadata, isTable } from "./hdf5-listing.js";
 import { hdf5Class, type OpenHdf5, withMemory } from "./hdf5-module.js";
 
 /** What the header of a dataset says, checked: numbers that can be read, of a size that the file can hold. */
@@ -56,41 +56,13 @@ const SPARE_CHUNK_BYTES = 2 ** 23;
 const BLOCK_BYTES = 2 ** 22;
 
 /**
- * Names of the links in a group, e.g. of the file's root "/".
- * @throws DataError if the group is damaged
- */
-export function listKeys(file: OpenHdf5, group = "/"): string[] {
-  const names: unknown = file.attempt("its list of keys cannot be read", () =>
-    file.library.get_names(file.id, group, false),
-  );
-  return Array.isArray(names) ? names.map(String) : [];
-}
-
-/**
- * Whether the key is a dataset (and not a group, a broken link or a link into another file).
- * @throws DataError if what the key stands for is damaged
- */
-export function isTable(file: OpenHdf5, key: string): boolean {
-  const kind = file.attempt(`${quoted(key)} cannot be found`, () => file.library.get_type(file.id, `/${key}`));
-  if (kind < 0) file.fail(`${quoted(key)} is listed but cannot be found`);
-  return kind === file.library.H5G_DATASET;
-}
-
-/** The shape of a dataset, whatever it holds: [] of a scalar. @throws DataError if its header is damaged */
-export function shapeOf(file: OpenHdf5, key: string): readonly number[] {
-  const what = `the header of ${quoted(key)} cannot be read`;
-  return file.attempt(what, () => file.library.get_dataset_metadata(file.id, `/${key}`)).shape ?? [];
-}
-
-/**
  * Reads and checks what the file says about a dataset, without reading its numbers.
  * @throws DataError for a kind of value that is not numbers, or a size that the file cannot hold
  */
 export function readHeader(file: OpenHdf5, key: string): TableHeader {
   if (!isTable(file, key))
     throw wrong(file, key, "is a group or a link, not an array", "store the numbers under this key");
-  const what = `the header of ${quoted(key)} cannot be read`;
-  const metadata = file.attempt(what, () => file.library.get_dataset_metadata(file.id, `/${key}`));
+  const metadata = arrayMetadata(file, key);
   const { shape, chunks, size } = metadata;
   if (!Array.isArray(shape) || shape.length === 0)
     throw wrong(file, key, "is not an array", "store an array of numbers");

@@ -7,6 +7,7 @@
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../files.js";
 import { byteAt, fromLittleEndian, heapObject, slice, wordAt } from "./hdf5-heap.js";
+import { arrayMetadata } from "./hdf5-listing.js";
 import { hdf5Class, type OpenHdf5 } from "./hdf5-module.js";
 
 /** A file that is being read, and the places at which the wanted names were seen. */
@@ -60,11 +61,11 @@ export function watchTexts(file: DataFile, names: readonly string[], fileName: s
  * dataset is a reference into a heap, in a block of its own whose place the header tells (IV.A.2.i "Data Layout").
  * @param key of a dataset that is there
  */
-export function readLongText({ library, id, attempt }: OpenHdf5, file: DataFile, key: string): string | undefined {
+export function readLongText(hdf5: OpenHdf5, file: DataFile, key: string): string | undefined {
   const what = `"${key}" cannot be read`;
-  const { type, vlen, total_size } = attempt(what, () => library.get_dataset_metadata(id, `/${key}`));
+  const { type, vlen, total_size } = arrayMetadata(hdf5, key);
   if (!vlen || type !== hdf5Class.string || total_size !== 1) return undefined;
-  const reference: unknown = attempt(what, () => library.create_object_reference(id, `/${key}`));
+  const reference: unknown = hdf5.attempt(what, () => hdf5.library.create_object_reference(hdf5.id, `/${key}`));
   if (!Array.isArray(reference) || reference.length < 8) return undefined; // the address of the header
   const damaged = () => new DataError(`"${file.path}": ${what}; copy or download it again.`);
   const start = fromLittleEndian(Uint8Array.from(reference.slice(0, 8)));

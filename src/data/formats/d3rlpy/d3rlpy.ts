@@ -6,9 +6,9 @@
  */
 import { DataError } from "../../../errors.js";
 import type { DataFiles } from "../../containers/files.js";
+import { listKeys } from "../../containers/hdf5/hdf5-listing.js";
 import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
-import { listKeys } from "../../containers/hdf5/hdf5-table.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
 import { openGrouped } from "../grouped/grouped.js";

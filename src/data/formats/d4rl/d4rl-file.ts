@@ -2,9 +2,10 @@
  * An HDF5 file of flat rows.
  */
 import type { DataFile } from "../../containers/files.js";
+import { isTable, listKeys, shapeOf } from "../../containers/hdf5/hdf5-listing.js";
 import { type OpenHdf5, openHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readAttributes, readScalar } from "../../containers/hdf5/hdf5-scalars.js";
-import { isTable, listKeys, readHeader, readRows, readRowsExactly, shapeOf } from "../../containers/hdf5/hdf5-table.js";
+import { readHeader, readRows, readRowsExactly } from "../../containers/hdf5/hdf5-table.js";
 import type { FlatArray, FlatFile } from "../flat/flat-file.js";
 import { rowRole } from "../flat/row-names.js";
 import { tianshouOrder } from "./tianshou-buffers.js";

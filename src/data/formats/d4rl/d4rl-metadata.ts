@@ -4,9 +4,9 @@
  * has a meaning: `discrete_actions` says that actions are discrete, and how many there are.
  */
 import { type DataFile, fileInMemory } from "../../containers/files.js";
+import { isTable, listKeys } from "../../containers/hdf5/hdf5-listing.js";
 import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
-import { isTable, listKeys } from "../../containers/hdf5/hdf5-table.js";
 import { readLongText } from "../../containers/hdf5/hdf5-texts.js";
 
 /** The name under which the number of discrete actions stands. */
@@ -40,6 +40,6 @@ export function readMetadataOf(file: OpenHdf5, key: string): string | number | u
   return metadataKeys(file).includes(key) ? readScalar(file, `${GROUP}/${key}`) : undefined;
 }
 
-export function metadataKeys(file: OpenHdf5): string[] {
+export function metadataKeys(file: OpenHdf5): readonly string[] {
   return listKeys(file).includes(GROUP) && !isTable(file, GROUP) ? listKeys(file, `/${GROUP}`) : [];
 }

@@ -10,9 +10,9 @@
  */
 import { DataError } from "../../../errors.js";
 import type { DataFile } from "../../containers/files.js";
+import { listKeys } from "../../containers/hdf5/hdf5-listing.js";
 import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
-import { listKeys } from "../../containers/hdf5/hdf5-table.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { Dataset } from "../../episode.js";
 import { type EpisodeSource, loadDataset } from "../../episode-source.js";

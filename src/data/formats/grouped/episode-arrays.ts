@@ -4,15 +4,14 @@
 
 import { DataError } from "../../../errors.js";
 import { type Observations, STATE } from "../../columns.js";
+import { isTable, shapeOf } from "../../containers/hdf5/hdf5-listing.js";
 import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
 import {
-  isTable,
   numbersPerRow,
   readByteNumbers,
   readHeader,
   readNumbers,
-  shapeOf,
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
 import { checkFinite, flagsOf, quoted } from "../../containers/refusal.js";

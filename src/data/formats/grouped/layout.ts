@@ -3,8 +3,8 @@
  * The reader of them all is `grouped.ts`; robomimic, ManiSkill and d3rlpy differ by no more than what stands here.
  */
 import type { DataError } from "../../../errors.js";
+import { listKeys } from "../../containers/hdf5/hdf5-listing.js";
 import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
-import { listKeys } from "../../containers/hdf5/hdf5-table.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import type { ReadOptions } from "../format.js";
 

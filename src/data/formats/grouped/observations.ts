@@ -4,8 +4,9 @@
  * dimensions a row, are parts of their own; floats of such a shape and packed pictures are refused.
  */
 import { DataError, unknownName } from "../../../errors.js";
+import { arrayMetadata, isTable, listKeys, shapeOf } from "../../containers/hdf5/hdf5-listing.js";
 import { hdf5Class, type OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
-import { isTable, listKeys, numbersPerRow, readHeader, shapeOf } from "../../containers/hdf5/hdf5-table.js";
+import { numbersPerRow, readHeader } from "../../containers/hdf5/hdf5-table.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import type { ReadOptions } from "../format.js";
 import { chosenPictures, pictureName } from "../pictures/picture-choice.js";
@@ -36,7 +37,7 @@ export function arraysBelow(file: OpenHdf5, group: EpisodeGroup, key: string): M
         `"${file.name}": "${path}" is nested deeper than ${deepest} or has more than ${mostParts} arrays; store fewer.`,
       );
     else
-      for (const part of listKeys(file, `/${path}`).sort())
+      for (const part of [...listKeys(file, `/${path}`)].sort())
         walk(name === "" ? part : `${name}/${part}`, `${path}/${part}`, depth + 1);
   };
   for (const [name, path] of group.paths)
@@ -112,10 +113,7 @@ type PictureKind = "bytes" | "packed" | "numbers";
 
 /** Bytes in two or three dimensions a row, packed ones, or other numbers in three; undefined for what is no picture. */
 function pictureKind(file: OpenHdf5, path: string): PictureKind | undefined {
-  const what = `the header of "${path}" cannot be read`;
-  const { type, shape, size, signed } = file.attempt(what, () =>
-    file.library.get_dataset_metadata(file.id, `/${path}`),
-  );
+  const { type, shape, size, signed } = arrayMetadata(file, path);
   if (type === hdf5Class.string || type === hdf5Class.variableLength) return "packed";
   const dimensions = (shape?.length ?? 1) - 1;
   const bytes = type === hdf5Class.integer && size === 1 && !signed;

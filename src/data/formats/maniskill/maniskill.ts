@@ -7,8 +7,8 @@
  */
 import { DataError } from "../../../errors.js";
 import { type DataFiles, readWhole } from "../../containers/files.js";
+import { listKeys } from "../../containers/hdf5/hdf5-listing.js";
 import { withHdf5 } from "../../containers/hdf5/hdf5-module.js";
-import { listKeys } from "../../containers/hdf5/hdf5-table.js";
 import { parsePythonJson } from "../../containers/python-json.js";
 import { printable } from "../../containers/refusal.js";
 import type { EpisodeSource } from "../../episode-source.js";

@@ -6,17 +6,15 @@
 
 import { DataError } from "../../../errors.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
+import { arrayMetadata, isTable, listKeys, shapeOf } from "../../containers/hdf5/hdf5-listing.js";
 import { isListOfBytes, readLists } from "../../containers/hdf5/hdf5-lists.js";
 import { hdf5Class, type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readAttributes } from "../../containers/hdf5/hdf5-scalars.js";
 import {
-  isTable,
-  listKeys,
   numbersPerRow,
   readByteNumbers,
   readHeader,
   readNumbers,
-  shapeOf,
   type TableHeader,
 } from "../../containers/hdf5/hdf5-table.js";
 import { watchTexts } from "../../containers/hdf5/hdf5-texts.js";
@@ -146,9 +144,7 @@ function readBytes(file: OpenHdf5, header: TableHeader): Uint8Array {
 function inferSpace(file: OpenHdf5, path: string, column: string, depth: number): Space {
   const where = `"${file.name}"`;
   if (isTable(file, path)) {
-    const header = file.attempt(`the header of "${column}" cannot be read`, () =>
-      file.library.get_dataset_metadata(file.id, `/${path}`),
-    );
+    const header = arrayMetadata(file, path);
     const shape = header.shape?.slice(1) ?? [];
     if (header.type === hdf5Class.variableLength || header.type === hdf5Class.string)
       return { kind: "other", type: "texts or pictures" };
