@@ -6,7 +6,8 @@
  */
 import { DataError } from "../../../errors.js";
 import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
-import { listKeys, readHeader, readRowsExactly } from "../../containers/hdf5/hdf5-table.js";
+import { listKeys } from "../../containers/hdf5/hdf5-listing.js";
+import { readHeader, readRowsExactly } from "../../containers/hdf5/hdf5-table.js";
 import { quoted } from "../../containers/refusal.js";
 import { counted, whole } from "../../figures.js";
 import type { RowOrder } from "../flat/flat-file.js";
