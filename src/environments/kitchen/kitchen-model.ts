@@ -5,7 +5,7 @@
 import { furnitureMjcf } from "./furniture.js";
 import { cabinetsMjcf, kettleMjcf } from "./movables.js";
 import { pandaMjcf, pandaMotorsMjcf } from "./panda.js";
-import { pandaMeshesMjcf } from "./panda-meshes.js";
+import { pandaHullsMjcf } from "./panda-hulls.js";
 
 /** The body by which a person's tracker moved the hand when demonstrations were recorded; it is tied to where it stands. */
 const tracker = `<body name="vive_controller" mocap="true" pos="-0.44 -0.092 2.026" quat="0.653595423 -0.6530751546 -0.2703602764 -0.2705756573">
@@ -47,7 +47,7 @@ export function kitchenMjcf(): string {
     <default class="soft"><geom contype="0" margin="0.001" solimp="0.8 0.9 0.01" group="4"/></default>
     <default class="loose"><geom condim="4" margin="0.001" solimp="0.8 0.9 0.01" group="4"/></default>
   </default>
-  <asset>${pandaMeshesMjcf()}</asset>
+  <asset>${pandaHullsMjcf()}</asset>
   <worldbody>
     <geom name="floor" type="plane" size="5 5 0.1"/>
     ${marks}
