@@ -77,6 +77,8 @@ export class ArmControl {
     turnBetween(this.turn, turn, velocity, 3);
     for (let axis = 3; axis < 6; axis++) velocity[axis] = limited(turnGain * velocity[axis]!, largestTurnSpeed);
     this.kinematics.speedsFor(velocity, this.physics.qpos.subarray(0, joints), damping, speeds);
+    const fastest = speeds.reduce((most, value) => Math.max(most, Math.abs(value)), fullSpeed);
+    for (let i = 0; i < joints; i++) speeds[i] = (speeds[i]! * fullSpeed) / fastest; // all alike, so that the way stays straight
     return this.action(closed);
   }
 

@@ -9,7 +9,7 @@ import { type Aim, type Skill, skillsOf } from "./skills.js";
 type Phase = "approach" | "in" | "close" | "act" | "release" | "back" | "home";
 
 /** m/s: through free space, straight in, and with something in the hand. */
-const [freeSpeed, inSpeed, actSpeed] = [1, 0.4, 0.5];
+const [freeSpeed, inSpeed, actSpeed] = [1.5, 0.5, 0.5];
 /** Beside the approach and along it, a place counts as reached at such distances, metres. */
 const [beside, along] = [0.03, 0.04];
 /** A place to pass is passed at this distance, metres. */

@@ -88,7 +88,6 @@ export function skillsOf(control: ArmControl): Readonly<Record<Element, Skill>> 
   function kettle(): Skill {
     const body = bodyAt("kettle");
     const goal: Place = [-0.23, 0.75, 1.7];
-    const tilted = turned(turnAbout(X, degrees(-25)));
     const overGoal = () => Math.hypot(body()[0] - goal[0], body()[1] - goal[1]) < 0.06;
     return {
       ...straight,
@@ -96,13 +95,13 @@ export function skillsOf(control: ArmControl): Readonly<Record<Element, Skill>> 
       depth: 0.1,
       act() {
         const at = body();
-        const low = at[2] < 1.68 && !overGoal();
-        const wanted: Place = low ? [at[0], at[1], 1.7] : overGoal() ? goal : [goal[0], goal[1], 1.72];
-        const hand = control.hand;
-        const place = hand.map((from, axis) => from + wanted[axis]! - at[axis]!) as unknown as Place;
-        return { place, turn: overGoal() ? tilted : home.turn };
+        const near = overGoal();
+        const wanted: Place = [goal[0], goal[1], near ? 1.62 : 1.7];
+        const place = control.hand.map((from, axis) => from + wanted[axis]! - at[axis]!) as unknown as Place;
+        return { place, turn: home.turn };
       },
-      isDone: () => overGoal() && body()[2] <= 1.7 && turnLeft(control.turn, tilted) < 0.1,
+      isDone: () => overGoal() && body()[2] <= 1.65,
+      backTo: 0.6,
     };
   }
 
@@ -134,9 +133,9 @@ export function skillsOf(control: ArmControl): Readonly<Record<Element, Skill>> 
       held: [0.012, 0.06],
       act: () => ({
         place: shifted(handle(), [0, -0.04, 0]),
-        turn: product(turnAbout(Y, degrees(20)), control.turn),
+        turn: product(turnAbout(Y, degrees(35)), control.turn),
       }),
-      isDone: () => joint(7 + 2 * knob) < -0.75,
+      isDone: () => joint(7 + 2 * knob) < -0.7,
     };
   }
 
@@ -150,10 +149,7 @@ export function skillsOf(control: ArmControl): Readonly<Record<Element, Skill>> 
       handle,
       turn: turned(turnAbout(Z, degrees(20))),
       standOff: -0.1,
-      via: [
-        [x, y, 2.32],
-        [site()[0], y, 2.32],
-      ],
+      via: [[(x + site()[0]) / 2, y + 0.05, 2.35]],
       act: () => ({ place: shifted(handle(), [0.07, 0, 0]), turn: pulling }),
       isDone: () => joint(19) > 0.33,
     };
@@ -186,10 +182,4 @@ export function skillsOf(control: ArmControl): Readonly<Record<Element, Skill>> 
     "slide cabinet": slideCabinet(),
     "hinge cabinet": hingeCabinet(),
   };
-}
-
-/** The angle between two turns, rad. */
-function turnLeft(from: readonly number[], to: readonly number[]): number {
-  const cosine = Math.abs(from.reduce((sum, entry, i) => sum + entry * to[i]!, 0));
-  return 2 * Math.acos(Math.min(cosine, 1));
 }
