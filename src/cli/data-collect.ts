@@ -8,6 +8,7 @@ import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
 import {
   collectedTasks,
+  endsInOrder,
   needsWalkingPolicy,
   ownDataEnding,
   ownDataOf,
@@ -101,10 +102,10 @@ export function refuseOtherEndings(path: string): void {
   );
 }
 
-/** Ants walk for minutes: Ctrl-C keeps the walks that are complete. The others are done in seconds and simply end. */
+/** What takes minutes keeps the episodes that are complete on Ctrl-C. The others are done in seconds and simply end. */
 async function endingInOrder(collection: TaskCollection, policy: string | undefined) {
-  if (!needsWalkingPolicy(collection.task)) return { dataset: await collectOwnData(collection), interrupted: false };
-  const stopping = () => process.stderr.write("\nstopping: the walks that are complete are kept\n");
+  if (!endsInOrder(collection.task)) return { dataset: await collectOwnData(collection), interrupted: false };
+  const stopping = () => process.stderr.write("\nstopping: the episodes that are complete are kept\n");
   let interrupted = false;
   const dataset = await untilInterrupted(stopping, async (signal) => {
     const collected = await collectOwnData({ ...collection, signal }, policy);
@@ -117,7 +118,7 @@ async function endingInOrder(collection: TaskCollection, policy: string | undefi
 
 function refuseEmpty({ episodes }: Dataset, task: string): void {
   if (episodes.length > 0) return;
-  throw new RunFailure(`The collection of ${task} was interrupted before a walk was complete; no file was written.`);
+  throw new RunFailure(`The collection of ${task} was interrupted before an episode was complete; no file was written.`);
 }
 
 function collectionOf(task: string, flags: Flags): TaskCollection {

@@ -31,6 +31,9 @@ const LARGEST_TURN = 0.2;
 /** A joint counts as at its limit when it is nearer than this, in radians. */
 const AT_LIMIT = 0.01;
 
+/** Where joints are left out, a radian counts as so many metres: the hand rather turns than fails to arrive. */
+const TURN_SHARE = 0.3;
+
 /** The kinematics of one chain; its memory is made once. Call `close` before the simulation's. */
 export class InverseKinematics {
   private readonly pose: MjData;
@@ -121,15 +124,19 @@ export class InverseKinematics {
    */
   speedsFor(velocity: ArrayLike<number>, angles: ArrayLike<number>, damping: number, target: Float64Array): void {
     this.jacobianAt(angles);
+    this.error.set(velocity);
     const joints = target.length;
     for (let tried = 0; tried <= joints; tried++) {
-      dampedStep(this.jacobian, velocity, damping, target, this.work);
+      dampedStep(this.jacobian, this.error, damping, target, this.work);
       const beyond = target.findIndex(
         (speed, j) =>
           (speed > 0 && angles[j]! > this.high[j]! - AT_LIMIT) || (speed < 0 && angles[j]! < this.low[j]! + AT_LIMIT),
       );
       if (beyond < 0) return;
       for (let row = 0; row < 6; row++) this.jacobian[row * joints + beyond] = 0;
+      if (tried > 0) continue;
+      for (let entry = 3 * joints; entry < 6 * joints; entry++) this.jacobian[entry]! *= TURN_SHARE;
+      for (let row = 3; row < 6; row++) this.error[row]! *= TURN_SHARE;
     }
   }
 

@@ -19,7 +19,7 @@ const open = 0.067;
 /** Metres that the hand is drawn back. */
 const backOff = 0.15;
 /** The arm is home at this distance, rad. */
-const homeWithin = 0.8;
+const homeWithin = 1;
 /** Steps after which fingers that hold nothing open again. */
 const closingSteps = 8;
 /** Steps without progress after which a phase is given up. */

@@ -81,6 +81,15 @@ export function makeKitchen(name: KitchenTaskName, options: EnvironmentOptions =
 }
 
 /**
+ * The kitchen in which data of a task are collected: with the rewards of D4RL's data, whatever the options say of those that
+ * are earned when acting. @throws UsageError when an option is unknown or out of its range.
+ */
+export function makeKitchenForData(name: KitchenTaskName, options: EnvironmentOptions = {}): KitchenEnvironment {
+  const { horizon = usualHorizon.satisfied } = parseDeclared(kitchenOptions, options, "option", name);
+  return new KitchenEnvironment(name, "satisfied", horizon);
+}
+
+/**
  * Observation [60]: joint positions of the arm (7, rad) and its fingers (2, m), those of the kitchen (21: see `kitchenMjcf`),
  * all with noise, and the goal (30: the values of the task's elements at their places, else 0). Action [9] in [-1, 1]: the
  * speed of each joint, from which its servo's target follows. As in D4RL, noise also moves that target, which starts from the

@@ -149,5 +149,8 @@ export class Arm {
 
 /** The quaternion of a turn by roll about x, then pitch about y, then yaw about z of the world, after `first`. */
 function turned(turns: ArrayLike<number>, first: readonly number[]): number[] {
-  return [0, 1, 2].reduce<readonly number[]>((so, axis) => product(turnAbout(axis, turns[axis]!), so), first) as number[];
+  return [0, 1, 2].reduce<readonly number[]>(
+    (so, axis) => product(turnAbout(axis, turns[axis]!), so),
+    first,
+  ) as number[];
 }
