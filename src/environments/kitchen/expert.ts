@@ -19,7 +19,7 @@ const open = 0.067;
 /** Metres that the hand is drawn back. */
 const backOff = 0.15;
 /** The arm is home at this distance, rad. */
-const homeWithin = 1;
+const homeWithin = 0.8;
 /** Steps after which fingers that hold nothing open again. */
 const closingSteps = 8;
 /** Steps without progress after which a phase is given up. */
@@ -27,17 +27,19 @@ const patience = 40;
 
 export class KitchenExpert {
   private readonly skills: Readonly<Record<Element, Skill>>;
+  /** How often a phase was given up since `begin`. */
+  retries = 0;
   private queue: Element[] = [];
   private phase: Phase = "approach";
   /** Steps in this phase, and since it came nearer to its end. */
   private steps = 0;
   private idle = 0;
   private best = Number.POSITIVE_INFINITY;
+  /** Places on the way to the stand-off that are behind the hand. */
   private passed = 0;
+  /** Where a hand that let go is drawn back to, and how it is turned. */
   private retreat: Place = [0, 0, 0];
   private retreatTurn: readonly number[] = [];
-  /** How often a phase was given up since `begin`. */
-  retries = 0;
 
   constructor(private readonly control: ArmControl) {
     this.skills = skillsOf(control);
@@ -54,10 +56,6 @@ export class KitchenExpert {
   /** The element that is being done; undefined when all are. */
   get current(): Element | undefined {
     return this.queue[0];
-  }
-
-  get state(): string {
-    return `${this.current} ${this.phase} ${this.steps} ${this.idle}`;
   }
 
   /** The next action [9]. */
