@@ -31,7 +31,7 @@ export function addCollectCommand(data: Command): void {
     .option("--out <file>", "file to write (default: <task>.hdf5, with pictures <task>.calql)")
     .option(
       "--steps <number>",
-      `steps to collect (default: ${usualSize("pointmaze-umaze")}; gridworlds: ${usualSize("gridworld-cliff")}; ant mazes: ${usualSize("antmaze-umaze")}; corridor-exit: ${usualSize("corridor-exit")})`,
+      `steps to collect (default: ${usualSize("pointmaze-umaze")}; gridworlds: ${usualSize("gridworld-cliff")}; ant mazes: ${usualSize("antmaze-umaze")}; corridor-exit: ${usualSize("corridor-exit")}; kitchens: ${usualSize("kitchen-mixed")}, kitchen-complete: ${usualSize("kitchen-complete")})`,
     )
     .option(
       "--episodes <number>",
@@ -43,7 +43,7 @@ export function addCollectCommand(data: Command): void {
     .option("--goal-share <share>", "mazes, where goals are not fixed: share of episodes that head to the task's goal")
     .option(
       "--noise <amount>",
-      "standard deviation of the noise on actions; gridworlds: share of random actions (default: 0.5; ant mazes: 0.2; corridor-exit: 0.05; pick-place: 0.1)",
+      "standard deviation of the noise on actions; gridworlds: share of random actions (default: 0.5; ant mazes: 0.2; corridor-exit: 0.05; pick-place and kitchens: 0.1)",
     )
     .option("--policy <file>", "ant mazes: the policy that walks, an ONNX file (default: the bundled one)")
     .action((task: string, flags: Flags) => collect(task, flags));
@@ -118,7 +118,9 @@ async function endingInOrder(collection: TaskCollection, policy: string | undefi
 
 function refuseEmpty({ episodes }: Dataset, task: string): void {
   if (episodes.length > 0) return;
-  throw new RunFailure(`The collection of ${task} was interrupted before an episode was complete; no file was written.`);
+  throw new RunFailure(
+    `The collection of ${task} was interrupted before an episode was complete; no file was written.`,
+  );
 }
 
 function collectionOf(task: string, flags: Flags): TaskCollection {

@@ -124,3 +124,27 @@ it("a matrix becomes the quaternion that it was made from", () => {
     });
   }
 });
+
+it("turns a hand's velocity into speeds of joints, and leaves out those that are at their limits", () => {
+  const wanted = Float64Array.of(0.02, 0.05, -0.03, 0.1, -0.2, 0.1);
+  const speeds = new Float64Array(6);
+  const moved = (angles: Float64Array) => {
+    arm.speedsFor(wanted, angles, 1e-6, speeds);
+    const jacobian = arm.jacobianAt(angles);
+    return Array.from(wanted, (_, row) => speeds.reduce((sum, speed, j) => sum + jacobian[6 * row + j]! * speed, 0));
+  };
+  const free = someAngles(new RandomStream(6));
+  moved(free).forEach((velocity, row) => {
+    expect(velocity).toBeCloseTo(wanted[row]!, 6);
+  });
+  const waist = speeds[0]!;
+  expect(Math.abs(waist)).toBeGreaterThan(0.01);
+  const limited = free.slice();
+  limited[0] = Math.sign(waist) * 3.2; // beyond what the waist can turn
+  const direction = moved(limited);
+  expect(speeds[0]).toBe(0);
+  limited[0] = -limited[0]!; // at the other limit, from where it may go
+  moved(limited);
+  expect(speeds[0]).not.toBe(0);
+  expect(direction.every(Number.isFinite)).toBe(true);
+});
