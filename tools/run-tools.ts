@@ -15,6 +15,7 @@ import { enduranceCommand } from "./chaos/endurance.js";
 import { sameBitsCommand } from "./chaos/same-bits.js";
 import { exactRegretCommand } from "./exact-regret/exact-regret-command.js";
 import { unlearningFiguresCommand } from "./figures/unlearning-figures.js";
+import { kitchenExpertsCommand } from "./kitchen/kitchen-experts.js";
 import { parityCommand } from "./parity/parity-command.js";
 import { compareSpeedCommand } from "./speed/compare-speed.js";
 import { doorsCommand } from "./speed/doors.js";
@@ -32,6 +33,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     compareSpeedCommand,
     exactRegretCommand,
     unlearningFiguresCommand,
+    kitchenExpertsCommand,
     chaosCommand,
     enduranceCommand,
     sameBitsCommand,

@@ -8,6 +8,7 @@ import { inspectDataset } from "../data/inspect.js";
 import { formatInspection } from "../data/inspect-format.js";
 import {
   collectedTasks,
+  endsInOrder,
   needsWalkingPolicy,
   ownDataEnding,
   ownDataOf,
@@ -30,7 +31,7 @@ export function addCollectCommand(data: Command): void {
     .option("--out <file>", "file to write (default: <task>.hdf5, with pictures <task>.calql)")
     .option(
       "--steps <number>",
-      `steps to collect (default: ${usualSize("pointmaze-umaze")}; gridworlds: ${usualSize("gridworld-cliff")}; ant mazes: ${usualSize("antmaze-umaze")}; corridor-exit: ${usualSize("corridor-exit")})`,
+      `steps to collect (default: ${usualSize("pointmaze-umaze")}; gridworlds: ${usualSize("gridworld-cliff")}; ant mazes: ${usualSize("antmaze-umaze")}; corridor-exit: ${usualSize("corridor-exit")}; kitchens: ${usualSize("kitchen-mixed")}, kitchen-complete: ${usualSize("kitchen-complete")})`,
     )
     .option(
       "--episodes <number>",
@@ -42,7 +43,7 @@ export function addCollectCommand(data: Command): void {
     .option("--goal-share <share>", "mazes, where goals are not fixed: share of episodes that head to the task's goal")
     .option(
       "--noise <amount>",
-      "standard deviation of the noise on actions; gridworlds: share of random actions (default: 0.5; ant mazes: 0.2; corridor-exit: 0.05; pick-place: 0.1)",
+      "standard deviation of the noise on actions; gridworlds: share of random actions (default: 0.5; ant mazes: 0.2; corridor-exit: 0.05; pick-place and kitchens: 0.1)",
     )
     .option("--policy <file>", "ant mazes: the policy that walks, an ONNX file (default: the bundled one)")
     .action((task: string, flags: Flags) => collect(task, flags));
@@ -101,10 +102,10 @@ export function refuseOtherEndings(path: string): void {
   );
 }
 
-/** Ants walk for minutes: Ctrl-C keeps the walks that are complete. The others are done in seconds and simply end. */
+/** What takes minutes keeps the episodes that are complete on Ctrl-C. The others are done in seconds and simply end. */
 async function endingInOrder(collection: TaskCollection, policy: string | undefined) {
-  if (!needsWalkingPolicy(collection.task)) return { dataset: await collectOwnData(collection), interrupted: false };
-  const stopping = () => process.stderr.write("\nstopping: the walks that are complete are kept\n");
+  if (!endsInOrder(collection.task)) return { dataset: await collectOwnData(collection), interrupted: false };
+  const stopping = () => process.stderr.write("\nstopping: the episodes that are complete are kept\n");
   let interrupted = false;
   const dataset = await untilInterrupted(stopping, async (signal) => {
     const collected = await collectOwnData({ ...collection, signal }, policy);
@@ -117,7 +118,9 @@ async function endingInOrder(collection: TaskCollection, policy: string | undefi
 
 function refuseEmpty({ episodes }: Dataset, task: string): void {
   if (episodes.length > 0) return;
-  throw new RunFailure(`The collection of ${task} was interrupted before a walk was complete; no file was written.`);
+  throw new RunFailure(
+    `The collection of ${task} was interrupted before an episode was complete; no file was written.`,
+  );
 }
 
 function collectionOf(task: string, flags: Flags): TaskCollection {

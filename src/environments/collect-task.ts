@@ -27,7 +27,8 @@ export function collectsOwnData(task: string): boolean {
 
 /** The recipe of a task's own data; undefined where it collects none. */
 export function ownDataOf(task: string): DataRecipe | undefined {
-  return dataOf(task)?.recipe;
+  const recipe = dataOf(task)?.recipe;
+  return typeof recipe === "function" ? recipe(splitTask(task).name) : recipe;
 }
 
 /** How a file of the task's own data ends: D4RL's layout, or ours where they hold pictures. */
@@ -38,6 +39,11 @@ export function ownDataEnding(task: string): ".hdf5" | ".calql" {
 /** Whether a task's data need a walking policy. */
 export function needsWalkingPolicy(task: string): boolean {
   return dataOf(task)?.settings.includes("policy") ?? false;
+}
+
+/** Whether the collection of a task's data can be ended early. */
+export function endsInOrder(task: string): boolean {
+  return dataOf(task)?.settings.includes("signal") ?? false;
 }
 
 /**

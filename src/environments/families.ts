@@ -6,6 +6,7 @@ import { antFamily } from "./ant/family.js";
 import { corridorFamily } from "./corridor/family.js";
 import type { Family, TaskPresets } from "./family.js";
 import { gridWorldFamily } from "./gridworld/family.js";
+import { kitchenFamily } from "./kitchen/family.js";
 import { pickPlaceFamily } from "./pick-place/family.js";
 import { pointMazeFamily } from "./pointmaze/family.js";
 import { splitTask } from "./task-name.js";
@@ -17,6 +18,7 @@ export const families: readonly Family[] = [
   gridWorldFamily,
   corridorFamily,
   pickPlaceFamily,
+  kitchenFamily,
 ];
 
 /** The family of a built-in task, whatever its options. */

@@ -42,7 +42,7 @@ export interface TaskCollection extends CollectionAmount {
   readonly options?: EnvironmentOptions;
   /** The policy that walks, in an ant maze. */
   readonly policy?: WalkingPolicy;
-  /** Ends the collection of an ant maze early, with the walks that are complete. */
+  /** Ends a collection early, with the episodes that are complete, where that takes minutes. */
   readonly signal?: AbortSignal;
 }
 
@@ -55,7 +55,8 @@ export interface OwnData {
   readonly tasks: readonly string[];
   /** Those of the tasks whose data hold pictures, for which D4RL's layout has no place. */
   readonly pictures?: readonly string[];
-  readonly recipe: DataRecipe;
+  /** The same for all of the tasks, or one for each. */
+  readonly recipe: DataRecipe | ((task: string) => DataRecipe);
   /** The settings that mean something to these data, beside task, amount and seed. */
   readonly settings: readonly (keyof TaskCollection)[];
   readonly collect: (settings: TaskCollection) => Promise<Dataset>;

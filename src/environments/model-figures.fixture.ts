@@ -1,5 +1,5 @@
 /**
- * The figures of compiled models (fixtures/ant.json, adroit-*.json; each with a reference motion) and how a model is
+ * The figures of compiled models (fixtures/ant.json, adroit-*.json, kitchen.json; each with a reference motion) and how a model is
  * checked against them. Independent of the product's code: they were read out of the original models.
  */
 import { readFileSync } from "node:fs";
@@ -43,7 +43,14 @@ export interface ModelFigures {
     forceLimited: boolean;
     gainType: number;
     biasType: number;
-  } & Record<"gear" | "ctrlRange" | "gainPrm" | "biasPrm", Vector>)[];
+  } & Record<"gear" | "ctrlRange" | "forceRange" | "gainPrm" | "biasPrm", Vector>)[];
+  /** Between two joints or two bodies, by number. */
+  readonly equalities?: ({ type: "joint" | "weld"; a: number; b: number; active: boolean } & Record<
+    "data" | "solref" | "solimp",
+    Vector
+  >)[];
+  readonly meshes?: { name: string; vertices: Vector[] }[];
+  readonly initialQpos?: Vector;
   /** Two geoms, condim, friction, margin, solref, solimp. */
   readonly pairs?: [string, string, number, Vector, number, Vector, Vector][];
 }
@@ -143,13 +150,14 @@ export function expectJoints(model: Model, api: Api, figures: ModelFigures): voi
 }
 
 export function expectGeoms(model: Model, api: Api, figures: ModelFigures): void {
-  const { mjGEOM_PLANE, mjGEOM_SPHERE, mjGEOM_CAPSULE, mjGEOM_CYLINDER, mjGEOM_BOX } = api.mjtGeom;
+  const { mjGEOM_PLANE, mjGEOM_SPHERE, mjGEOM_CAPSULE, mjGEOM_CYLINDER, mjGEOM_BOX, mjGEOM_MESH } = api.mjtGeom;
   const types: Record<string, number> = {
     plane: mjGEOM_PLANE.value,
     sphere: mjGEOM_SPHERE.value,
     capsule: mjGEOM_CAPSULE.value,
     cylinder: mjGEOM_CYLINDER.value,
     box: mjGEOM_BOX.value,
+    mesh: mjGEOM_MESH.value,
   };
   figures.geoms.forEach((geom, i) => {
     const what = `geom ${i} ${geom.name}`;
@@ -216,6 +224,44 @@ export function expectActuators(model: Model, api: Api, figures: ModelFigures): 
     expectClose(row(model.actuator_biasprm, i, width).slice(0, 3), actuator.biasPrm, `${what} biasPrm`);
     expectClose(row(model.actuator_gear, i, 6), actuator.gear, `${what} gear`);
     expectClose(row(model.actuator_ctrlrange, i, 2), actuator.ctrlRange, `${what} ctrlRange`);
+    expectClose(row(model.actuator_forcerange, i, 2), actuator.forceRange, `${what} forceRange`);
+  });
+}
+
+export function expectEqualities(model: Model, api: Api, figures: ModelFigures): void {
+  const { mjEQ_JOINT, mjEQ_WELD } = api.mjtEq;
+  const types = { joint: mjEQ_JOINT.value, weld: mjEQ_WELD.value };
+  figures.equalities?.forEach((equality, i) => {
+    const what = `equality ${i}`;
+    expect([model.eq_type[i], model.eq_obj1id[i], model.eq_obj2id[i]], what).toEqual([
+      types[equality.type],
+      equality.a,
+      equality.b,
+    ]);
+    const accessor = model.eq(i);
+    expect(accessor.active0, what).toBe(equality.active);
+    accessor.delete();
+    // What follows the coefficients of a joint has no meaning there.
+    const width = equality.type === "joint" ? 5 : 11;
+    expectClose(row(model.eq_data, i, 11).slice(0, width), equality.data.slice(0, width), `${what} data`);
+    expectClose(row(model.eq_solref, i, 2), equality.solref, `${what} solref`);
+    expectClose(row(model.eq_solimp, i, 5), equality.solimp, `${what} solimp`);
+  });
+}
+
+/** Meshes are compared by the names that the figures give them, less "_col"; their vertices may come in any order. */
+export function expectMeshes(model: Model, api: Api, figures: ModelFigures): void {
+  expect(model.nmesh).toBe(figures.meshes?.length);
+  figures.meshes?.forEach(({ name, vertices }) => {
+    const mesh = api.mj_name2id(model, api.mjtObj.mjOBJ_MESH.value, name.replace(/_col$/, ""));
+    expect(mesh, name).toBeGreaterThanOrEqual(0);
+    const first = model.mesh_vertadr[mesh];
+    const compiled = Array.from({ length: model.mesh_vertnum[mesh] }, (_, i) => row(model.mesh_vert, first + i, 3));
+    expect(compiled.length, name).toBe(vertices.length);
+    for (const vertex of vertices) {
+      const away = compiled.map((place) => Math.max(...place.map((value, axis) => Math.abs(value - vertex[axis]!))));
+      expect(Math.min(...away), `${name} at ${vertex}`).toBeLessThan(1e-6);
+    }
   });
 }
 

@@ -124,3 +124,26 @@ it("a matrix becomes the quaternion that it was made from", () => {
     });
   }
 });
+
+it("turns a hand's velocity into speeds of joints, and leaves out those that are at their limits", () => {
+  const wanted = Float64Array.of(0.02, 0.05, -0.03, 0.1, -0.2, 0.1);
+  const speeds = new Float64Array(6);
+  const moved = (angles: Float64Array) => {
+    arm.speedsFor(wanted, angles, 1e-6, speeds);
+    const jacobian = arm.jacobianAt(angles);
+    return Array.from(wanted, (_, row) => speeds.reduce((sum, speed, j) => sum + jacobian[6 * row + j]! * speed, 0));
+  };
+  const angles = someAngles(new RandomStream(6));
+  angles[0] = 3.2; // beyond what the waist can turn, which it may leave only backwards
+  moved(angles).forEach((velocity, row) => {
+    expect(velocity).toBeCloseTo(wanted[row]!, 6);
+  });
+  expect(speeds[0]).toBeLessThan(-0.05);
+  angles[0] = -3.2; // nearly the same pose, from where backwards leads on
+  const [x, y, z] = moved(angles) as [number, number, number];
+  expect(speeds[0]).toBe(0);
+  expect(speeds.slice(1).every((speed) => Math.abs(speed) > 0.01)).toBe(true); // the others make up for it
+  expect(Math.abs(x - 0.02)).toBeLessThan(0.005);
+  expect(y).toBeGreaterThan(0.02);
+  expect(z).toBeCloseTo(-0.03, 6);
+});

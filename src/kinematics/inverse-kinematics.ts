@@ -28,6 +28,12 @@ export interface Search {
 /** No joint turns further than this in one step, in radians: beyond, the linear model says little. */
 const LARGEST_TURN = 0.2;
 
+/** A joint counts as at its limit when it is nearer than this, in radians. */
+const AT_LIMIT = 0.01;
+
+/** Where joints are left out, a radian counts as so many metres: the hand rather turns than fails to arrive. */
+const TURN_SHARE = 0.3;
+
 /** The kinematics of one chain; its memory is made once. Call `close` before the simulation's. */
 export class InverseKinematics {
   private readonly pose: MjData;
@@ -109,6 +115,29 @@ export class InverseKinematics {
     this.place(angles);
     this.readJacobian();
     return this.jacobian;
+  }
+
+  /**
+   * Joint speeds that move the site with a velocity [6] (m/s and rad/s along and about the world's axes), by damped least
+   * squares. A joint that is at a limit, and would go on, is left out, and the others make up for it.
+   * @param target overwritten: rad/s [joints]
+   */
+  speedsFor(velocity: ArrayLike<number>, angles: ArrayLike<number>, damping: number, target: Float64Array): void {
+    this.jacobianAt(angles);
+    this.error.set(velocity);
+    const joints = target.length;
+    for (let tried = 0; tried <= joints; tried++) {
+      dampedStep(this.jacobian, this.error, damping, target, this.work);
+      const beyond = target.findIndex(
+        (speed, j) =>
+          (speed > 0 && angles[j]! > this.high[j]! - AT_LIMIT) || (speed < 0 && angles[j]! < this.low[j]! + AT_LIMIT),
+      );
+      if (beyond < 0) return;
+      for (let row = 0; row < 6; row++) this.jacobian[row * joints + beyond] = 0;
+      if (tried > 0) continue;
+      for (let entry = 3 * joints; entry < 6 * joints; entry++) this.jacobian[entry]! *= TURN_SHARE;
+      for (let row = 3; row < 6; row++) this.error[row]! *= TURN_SHARE;
+    }
   }
 
   /** Where the site stands at these angles: position [3] and quaternion w, x, y, z [4]. */

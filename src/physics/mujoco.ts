@@ -18,6 +18,7 @@ interface Views {
   readonly qpos: Float64Array;
   readonly qvel: Float64Array;
   readonly ctrl: Float64Array;
+  readonly biasForces: Float64Array;
   readonly bodyPositions: Float64Array;
   readonly sitePositions: Float64Array;
   readonly siteTurns: Float64Array;
@@ -64,6 +65,11 @@ export class Simulation {
   /** Controls of the actuators, [nu]; MuJoCo clamps them to their control range. */
   get ctrl(): Float64Array {
     return this.views.ctrl;
+  }
+
+  /** Forces on the joints from gravity and from motion, [nv]: what a motor has to make up for; as old as `bodyPositions`. */
+  get biasForces(): Float64Array {
+    return this.views.biasForces;
   }
 
   /**
@@ -198,6 +204,7 @@ function viewsOf(model: MjModel, data: MjData): Views {
     qpos: data.qpos as Float64Array,
     qvel: data.qvel as Float64Array,
     ctrl: data.ctrl as Float64Array,
+    biasForces: data.qfrc_bias as Float64Array,
     bodyPositions: data.xpos as Float64Array,
     sitePositions: data.site_xpos as Float64Array,
     siteTurns: data.site_xmat as Float64Array,

@@ -93,6 +93,21 @@ describe("a preset", () => {
     }
   });
 
+  it("of the paper for the kitchen has its weight, shift and share, in every task and under options", () => {
+    for (const task of ["kitchen-complete", "kitchen-partial", "kitchen-mixed?rewards=satisfied"])
+      expect(resolveConfiguration({ task }).flat).toMatchObject({
+        actorHidden: [512, 512, 512],
+        criticHidden: [512, 512, 512],
+        conservativeWeight: 5,
+        importanceSampling: false,
+        mixingRatio: 0.25,
+        rewardShift: -4,
+        offlineUpdates: 250_000,
+      });
+    for (const agent of plainAgents.filter((name) => name !== "cal-ql-discrete" && !name.endsWith("-discrete")))
+      expect(resolveConfiguration({ task: "kitchen-mixed", agent, preset: "laptop" }).agent.name).toBe(agent);
+  });
+
   it("of the paper is the same for the point mazes, and no laptop's", () => {
     const { task: _, ...point } = resolveConfiguration({ task: "pointmaze-large" }).flat;
     const { task: __, ...ant } = resolveConfiguration({ task: "antmaze-large" }).flat;

@@ -4,6 +4,7 @@
  * the hand, one opens or closes it, one sends it back to its neutral pose.
  */
 import { InverseKinematics, quaternionOf } from "../../kinematics/inverse-kinematics.js";
+import { product, turnAbout } from "../../kinematics/quaternions.js";
 import type { Simulation } from "../../physics/mujoco.js";
 import { armChain, fingerOpen, neutralAngles, workspace } from "./pick-place-model.js";
 
@@ -148,22 +149,8 @@ export class Arm {
 
 /** The quaternion of a turn by roll about x, then pitch about y, then yaw about z of the world, after `first`. */
 function turned(turns: ArrayLike<number>, first: readonly number[]): number[] {
-  const half = Array.from(turns, (angle) => angle / 2);
-  return [0, 1, 2].reduce<readonly number[]>((so, axis) => {
-    const about = [Math.cos(half[axis]!), 0, 0, 0];
-    about[1 + axis] = Math.sin(half[axis]!);
-    return product(about, so);
-  }, first) as number[];
-}
-
-/** The turn `b` followed by `a`, as quaternions w, x, y, z. */
-function product(a: readonly number[], b: readonly number[]): number[] {
-  const [aw, ax, ay, az] = a as [number, number, number, number];
-  const [bw, bx, by, bz] = b as [number, number, number, number];
-  return [
-    aw * bw - ax * bx - ay * by - az * bz,
-    aw * bx + ax * bw + ay * bz - az * by,
-    aw * by - ax * bz + ay * bw + az * bx,
-    aw * bz + ax * by - ay * bx + az * bw,
-  ];
+  return [0, 1, 2].reduce<readonly number[]>(
+    (so, axis) => product(turnAbout(axis, turns[axis]!), so),
+    first,
+  ) as number[];
 }
