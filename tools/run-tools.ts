@@ -7,6 +7,7 @@ import { exitCodeOf, speakInSentences } from "../src/cli/usage.js";
 import { benchCommand } from "./bench/bench-command.js";
 import { compareTorchCommand } from "./bench/compare-torch.js";
 import { benchConvolutionsCommand } from "./bench/convolutions.js";
+import { benchEvaluationCommand } from "./bench/evaluation-threads.js";
 import { browserCheckCommand } from "./browser/browser-check.js";
 import { chaosCommand } from "./chaos/chaos-command.js";
 import { checkCostCommand } from "./chaos/check-cost.js";
@@ -26,6 +27,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     benchCommand,
     compareTorchCommand,
     benchConvolutionsCommand,
+    benchEvaluationCommand,
     doorsCommand,
     compareSpeedCommand,
     exactRegretCommand,

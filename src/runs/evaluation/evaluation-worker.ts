@@ -47,7 +47,7 @@ export interface WorkerOptions extends WorkerTask {
 export class WorkerLost extends Error {}
 
 /** Seconds that a thread has to load and to make its environments, and to close them. */
-const STARTING = 60;
+const STARTING = 300;
 const CLOSING = 10;
 
 interface Pending {
@@ -68,7 +68,9 @@ export class EvaluationWorker {
 
   private constructor(private readonly options: WorkerOptions) {
     const { entry, task, count, imports } = options;
-    this.worker = new Worker(entry, { workerData: { task, count, imports } satisfies WorkerTask });
+    const workerData: WorkerTask = { task, count, imports };
+    // Flags of the main thread, such as --input-type=module, would keep the thread from starting.
+    this.worker = new Worker(entry, { workerData, execArgv: [] });
     this.made = new Promise((resolve, reject) => {
       this.worker.on("message", (reply: Reply) => {
         if (reply.kind === "made") resolve(reply.declared);
