@@ -95,13 +95,14 @@ describe("compare", () => {
   });
 
   it("shares the cores among the runs at a time, of which there are no more than runs", async () => {
+    const comparison = { ...tinyComparison(["sac"]), tasks: [registerLine("line of many cores")] };
     const told = async (jobs: number) => {
       const cores: unknown[] = [];
       const startWorker: StartWorker = (task, events) => {
         cores.push(task.cores);
         return failing("seed")(task, events);
       };
-      await comparing(`cores of ${jobs}`, { ...pair, seeds: [0] }, { jobs, startWorker });
+      await comparing("cores", comparison, { jobs, startWorker });
       return cores;
     };
     const all = availableParallelism();
