@@ -17,24 +17,32 @@ export interface WorkerTask {
   readonly count: number;
   /** Files that it imports first, because they register the task. */
   readonly imports: readonly string[];
+  /** Shared: what the thread is doing, at the places below. */
+  readonly progress: Int32Array;
 }
 
-/** What it is told: a call of one of its environments, by number, or to close them all. */
+/** Places in the shared memory: how many calls have begun or returned, and of which environment the last one is or was. */
+export const [BEAT, AT] = [0, 1] as const;
+
+/** A call of one of its environments, by number. */
 export type Call =
   | { readonly kind: "reset"; readonly environment: number; readonly seed: number | undefined }
-  | { readonly kind: "step"; readonly environment: number; readonly action: Float32Array }
-  | { readonly kind: "close" };
+  | { readonly kind: "step"; readonly environment: number; readonly action: Float32Array };
+
+/** What it is told: calls that are made one after the other, or to close its environments. */
+export type Order = readonly Call[] | "close";
 
 export type Answer = ResetResult | StepResult;
 
-/** What it says: first whether its environments are made, then the answer to each call, or the reason why there is none. */
-export type Reply =
-  | { readonly kind: "made"; readonly declared: Declared }
-  | { readonly kind: "not made"; readonly reason: string }
-  | { readonly kind: "answer"; readonly environment: number; readonly answer: Answer }
-  | { readonly kind: "failure"; readonly environment: number; readonly reason: string };
+/** What became of a call. */
+export type Result =
+  | { readonly environment: number; readonly answer: Answer }
+  | { readonly environment: number; readonly reason: string };
 
-export interface WorkerOptions extends WorkerTask {
+/** What it says: first whether its environments are made, then what became of calls. */
+export type Reply = { readonly declared: Declared } | { readonly notMade: string } | readonly Result[];
+
+export interface WorkerOptions extends Omit<WorkerTask, "progress"> {
   /** The built worker.js. */
   readonly entry: string | URL;
   /** The run's first environment: those of the thread must be of its kind. */
@@ -62,19 +70,22 @@ export class EvaluationWorker {
   private readonly made: Promise<Declared>;
   /** Calls by the environment's number, the oldest first. */
   private readonly pending = new Map<number, Pending>();
-  private answered = 0;
+  private readonly progress = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  /** Calls that go to the thread in one message: a message costs more than what it holds. */
+  private outbox: Call[] = [];
+  private replies = 0;
   private lost: WorkerLost | undefined;
   private looking: ReturnType<typeof setInterval> | undefined;
 
   private constructor(private readonly options: WorkerOptions) {
     const { entry, task, count, imports } = options;
-    const workerData: WorkerTask = { task, count, imports };
+    const workerData: WorkerTask = { task, count, imports, progress: this.progress };
     // Flags of the main thread, such as --input-type=module, would keep the thread from starting.
     this.worker = new Worker(entry, { workerData, execArgv: [] });
     this.made = new Promise((resolve, reject) => {
       this.worker.on("message", (reply: Reply) => {
-        if (reply.kind === "made") resolve(reply.declared);
-        else if (reply.kind === "not made") reject(new WorkerLost(reply.reason));
+        if ("declared" in reply) resolve(reply.declared);
+        else if ("notMade" in reply) reject(new WorkerLost(reply.notMade));
         else this.take(reply);
       });
       this.worker.on("error", (error) => reject(this.lose(reasonIn(error))));
@@ -105,7 +116,9 @@ export class EvaluationWorker {
     const { seconds } = this.options;
     if (seconds === undefined) return;
     const [limit, wait] = [1000 * seconds, Math.min(1000, 250 * seconds)];
-    const now = () => ({ beat: 2 * this.answered + Math.sign(this.pending.size), at: performance.now() });
+    // Odd while an answer is waited for; whatever the thread does moves it.
+    const moves = () => 2 * (Atomics.load(this.progress, BEAT) + this.replies);
+    const now = () => ({ beat: moves() + Math.sign(this.pending.size), at: performance.now() });
     let look: Look = { ...now(), still: 0 };
     this.looking = setInterval(() => {
       look = nextLook(look, now(), wait);
@@ -121,7 +134,7 @@ export class EvaluationWorker {
 
   /** Closes the environments and ends the thread. */
   async close(): Promise<void> {
-    this.tell({ kind: "close" });
+    this.tell("close");
     this.worker.ref();
     await withinTime(this.exited, CLOSING).catch(() => {});
     await this.end();
@@ -146,30 +159,35 @@ export class EvaluationWorker {
     });
   }
 
-  private ask(call: Exclude<Call, { kind: "close" }>): Promise<Answer> {
+  /** All calls that are asked for before anything else happens go together. */
+  private ask(call: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.lost) return reject(this.lost);
       this.pending.set(call.environment, { resolve, reject });
-      this.tell(call);
+      if (this.outbox.push(call) === 1) queueMicrotask(() => this.tell(this.outbox.splice(0)));
     });
   }
 
-  private tell(call: Call): void {
-    this.worker.postMessage(call);
+  private tell(order: Order): void {
+    this.worker.postMessage(order);
   }
 
-  private take(reply: Extract<Reply, { readonly environment: number }>): void {
-    const pending = this.pending.get(reply.environment);
-    this.pending.delete(reply.environment);
-    this.answered++;
-    if (reply.kind === "answer") pending?.resolve(reply.answer);
-    else pending?.reject(new RunFailure(reply.reason));
+  private take(results: readonly Result[]): void {
+    this.replies++;
+    for (const result of results) {
+      const pending = this.pending.get(result.environment);
+      this.pending.delete(result.environment);
+      if ("answer" in result) pending?.resolve(result.answer);
+      else pending?.reject(new RunFailure(result.reason));
+    }
   }
 
-  /** The oldest call is the one that hangs: those after it wait for its environment's thread. */
+  /** What hangs is the call that the thread is in, else the oldest promise. */
   private breakOff(reason: string): void {
-    const [oldest] = this.pending.values();
-    oldest?.reject(new NoAnswerError(reason));
+    const within = Atomics.load(this.progress, BEAT) % 2 !== 0;
+    const [oldest] = this.pending.keys();
+    const hanging = within ? Atomics.load(this.progress, AT) : oldest;
+    this.pending.get(hanging!)?.reject(new NoAnswerError(reason));
     void this.end();
   }
 

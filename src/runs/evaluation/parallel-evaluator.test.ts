@@ -105,10 +105,14 @@ describe("an evaluation in threads", () => {
 
   it("blames a policy whose action cannot be played", async () => {
     const evaluator = await ofLine("threaded line");
-    const broken: Policy = { act: async (seen) => new Float32Array((seen as Float32Array).length / 2).fill(Number.NaN) };
+    const broken: Policy = {
+      act: async (seen) => new Float32Array((seen as Float32Array).length / 2).fill(Number.NaN),
+    };
     const error = await errorOf(evaluator.evaluate(broken));
     expect(error).not.toBeInstanceOf(EnvironmentFailure);
-    expect(error.message).toMatch(/^The policy gave the environment threaded line an action that cannot be played, for step 1/);
+    expect(error.message).toMatch(
+      /^The policy gave the environment threaded line an action that cannot be played, for step 1/,
+    );
     await evaluator.close();
   });
 
