@@ -7,6 +7,7 @@ import { exitCodeOf, speakInSentences } from "../src/cli/usage.js";
 import { benchCommand } from "./bench/bench-command.js";
 import { compareTorchCommand } from "./bench/compare-torch.js";
 import { benchConvolutionsCommand } from "./bench/convolutions.js";
+import { benchEvaluationCommand } from "./bench/evaluation-threads.js";
 import { benchFramesCommand } from "./bench/frames.js";
 import { browserCheckCommand } from "./browser/browser-check.js";
 import { chaosCommand } from "./chaos/chaos-command.js";
@@ -29,6 +30,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     compareTorchCommand,
     benchConvolutionsCommand,
     benchFramesCommand,
+    benchEvaluationCommand,
     doorsCommand,
     compareSpeedCommand,
     exactRegretCommand,

@@ -3,6 +3,7 @@
  * alone. Runs that ended early are in going-on.test.ts, the processes in worker.test.ts.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, describe, expect, it } from "vitest";
@@ -91,6 +92,26 @@ describe("compare", () => {
       settings: { dataset: null },
       dataset: { steps: 0 },
     });
+  });
+
+  it("shares the cores among the runs at a time, of which there are no more than runs", async () => {
+    const comparison = { ...tinyComparison(["sac"]), tasks: [registerLine("line of many cores")] };
+    const told = async (jobs: number) => {
+      const cores: unknown[] = [];
+      const startWorker: StartWorker = (task, events) => {
+        cores.push(task.cores);
+        return failing("seed")(task, events);
+      };
+      await comparing("cores", comparison, { jobs, startWorker });
+      return cores;
+    };
+    const all = availableParallelism();
+    const half = Math.max(1, Math.floor(all / 2));
+    expect([await told(1), await told(2), await told(50)]).toEqual([
+      [all, all],
+      [half, half],
+      [half, half],
+    ]);
   });
 
   it("shows a run that failed with its reason, goes on with the others, and runs it at the next call", async () => {

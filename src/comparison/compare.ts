@@ -82,12 +82,19 @@ export async function compare(comparison: Comparison, options: CompareOptions = 
     events.planned?.(planned, states);
     for (const run of due) prepare(run, states.get(run)!, events);
     await makeData(due, comparison.collection, events.collected);
-    const endings = await runAll(due, { jobs, startWorker, signal, events });
+    const cores = coresEach(Math.min(jobs, due.length));
+    const sharing: StartWorker = (task, listening) => startWorker({ ...task, cores }, listening);
+    const endings = await runAll(due, { jobs, startWorker: sharing, signal, events });
     const runs = planned.map((run) => comparedRun(run, states.get(run)!, endings.get(run)));
     return { runs, ...(await drawReport(runs, join(folder, options.report ?? runFiles.report), comparison)) };
   } finally {
     unlock();
   }
+}
+
+/** Runs at a time share the cores, for their evaluations too. */
+function coresEach(runsAtATime: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / Math.max(1, runsAtATime)));
 }
 
 /** Together the runs at a time have about as many threads as there are cores. */

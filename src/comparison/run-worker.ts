@@ -18,6 +18,8 @@ export interface RunTask {
   readonly folder: string;
   /** Files that a process of its own imports first. */
   readonly imports?: readonly string[];
+  /** Those of the machine that the run may take; by default all. */
+  readonly cores?: number;
 }
 
 /** Events of a run in progress. */
@@ -64,8 +66,8 @@ export async function carryOut(
   task: RunTask,
   following: RunEvents & Pick<TrainOptions, "signal" | "mayEndProcess">,
 ): Promise<RunEnding> {
-  const { settings, folder, imports } = task;
-  const options = { folder, ...following };
+  const { settings, folder, imports, cores } = task;
+  const options = { folder, ...(cores !== undefined && { cores }), ...following };
   const work = async () => {
     if (imports) await importFiles(imports);
     return existsSync(join(folder, runFiles.config)) ? resume(options) : train(settings, options);

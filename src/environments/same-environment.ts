@@ -4,11 +4,14 @@
  */
 import { type Environment, observationPartsOf } from "./environment.js";
 
+/** What an environment says of its kind. */
+export type Declared = Pick<Environment, "observationSpace" | "actionSpace" | "horizon">;
+
 /**
  * How an environment differs in kind from the first one, in words; undefined if it does not. The bounds of observations
  * may differ: nothing is computed from them.
  */
-export function differenceFrom(first: Environment, made: Environment): string | undefined {
+export function differenceFrom(first: Declared, made: Declared): string | undefined {
   const declared = declarations(made);
   for (const [i, [name, was]] of declarations(first).entries()) {
     const is = declared[i]?.[1];
@@ -26,7 +29,7 @@ function observed(space: Environment["observationSpace"] | undefined): Declarati
 }
 
 /** Names and values; lists of two environments name the same things as far as their values are the same. */
-function declarations({ observationSpace, actionSpace: space, horizon }: Environment): Declaration[] {
+function declarations({ observationSpace, actionSpace: space, horizon }: Declared): Declaration[] {
   const all: Declaration[] = [...observed(observationSpace), ["horizon", horizon], ["actionSpace.kind", space?.kind]];
   if (space?.kind === "discrete") return [...all, ["actionSpace.count", space.count]];
   all.push(["actionSpace.size", space?.size]);

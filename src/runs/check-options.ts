@@ -24,6 +24,7 @@ const resumeOptions = z.strictObject({
     .custom(isObject, "be a dataset in memory, as readDataset gives it; a file is named in the setting dataset")
     .optional(),
   datasetFile: text("name the file of recorded data").optional(),
+  cores: z.number().int().min(1).optional(),
   mayEndProcess: z.boolean().optional(),
 } satisfies Record<keyof TrainOptions, z.ZodType>);
 /** A run that begins names its file among its settings, where config.json keeps it. */

@@ -3,6 +3,7 @@
  * environment, recorded data, the watch over calls, and the lock of the folder.
  */
 import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { watched } from "../environments/call-watch.js";
 import { makeIn, resetIn } from "../environments/environment-call.js";
@@ -13,11 +14,13 @@ import { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { UsageError } from "../errors.js";
 import type { Configuration, TrainSettings } from "../settings/configuration.js";
 import type { AssembledRun } from "../training/assemble.js";
+import type { EvaluatorOptions } from "../training/environment-evaluator.js";
 import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
 import type { LearningData } from "../training/learning-data.js";
 import { transformOf } from "../training/transform.js";
 import { checkpointFolder, isUnfinishedCheckpoint } from "./checkpoints/store.js";
 import { configure } from "./configure.js";
+import { evaluatorFor } from "./evaluation/evaluator-for.js";
 import { hangWatchFor } from "./hang-watch.js";
 import { isRunLeftover, removeLeftovers } from "./leftovers.js";
 import { lockFolder } from "./lock.js";
@@ -68,8 +71,8 @@ async function withContext<Result>(
   use: (context: RunContext) => Promise<Result>,
 ): Promise<Result> {
   const { run } = configuration;
-  const { signal, mayEndProcess } = options;
-  for (const sentence of configuration.notices) options.onNotice?.(sentence);
+  const { signal, mayEndProcess, onNotice, cores = availableParallelism() } = options;
+  for (const sentence of configuration.notices) onNotice?.(sentence);
   const watch = hangWatchFor(configuration, mayEndProcess);
   let environment: RenewableEnvironment | undefined;
   let data: LearningData | undefined;
@@ -79,7 +82,9 @@ async function withContext<Result>(
     data = await recordedData(run, environment, options);
     const transform = transformOf(run, environment, data);
     const fingerprint = digestOf(data.identity());
-    return await use({ configuration, environment, data, transform, watch, listeners: options, signal, fingerprint });
+    const makeEvaluator = (played: EvaluatorOptions) => evaluatorFor(played, run, { cores, onNotice });
+    const made = { configuration, environment, data, transform, watch, makeEvaluator };
+    return await use({ ...made, listeners: options, signal, fingerprint });
   } finally {
     data?.close();
     await environment?.close();

@@ -19,6 +19,8 @@ export interface TrainOptions {
   readonly dataset?: GivenDataset;
   /** Where the recorded data are by now, for a run that goes on: they must be those that it began with. */
   readonly datasetFile?: string;
+  /** Cores that the run's evaluations may take, where its settings do not say; by default all. */
+  readonly cores?: number;
   /** Where an environment hangs in a call that nothing can break off, end the process: it could do nothing else. */
   readonly mayEndProcess?: boolean;
 }

@@ -99,6 +99,16 @@ export const runSettings = z.object({
     .max(MOST_EPISODES)
     .default(20)
     .describe("Episodes per evaluation, played by the deterministic policy."),
+  evaluationWorkers: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_THREADS)
+    .nullable()
+    .default(null)
+    .describe(
+      "Threads that share the episodes of a long evaluation, with the same result; 1: the run's own thread; none: one per core.",
+    ),
   evaluateEveryUpdates: z.number().int().min(1).default(50_000).describe("Offline updates between evaluations."),
   evaluateEverySteps: z.number().int().min(1).default(2_000).describe("Online environment steps between evaluations."),
   logEveryUpdates: z.number().int().min(1).default(1_000).describe("Updates averaged in one line of metrics."),

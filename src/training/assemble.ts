@@ -16,7 +16,7 @@ import type { Phase } from "../settings/settings.js";
 import { Checkpointing } from "./checkpointing.js";
 import type { RunParts } from "./complete-run.js";
 import { EnvironmentCollector } from "./environment-collector.js";
-import { EnvironmentEvaluator } from "./environment-evaluator.js";
+import { EnvironmentEvaluator, type EpisodeEvaluator, type EvaluatorOptions } from "./environment-evaluator.js";
 import { sizesOfData } from "./fitting-agents.js";
 import type { LearningData } from "./learning-data.js";
 import type { RunSink } from "./ports.js";
@@ -46,6 +46,8 @@ export interface RunContext {
   readonly listeners: RunListeners;
   /** Ends the run early, with everything written. */
   readonly signal?: AbortSignal | undefined;
+  /** What evaluates on the run's schedule; by default the run's own thread. */
+  readonly makeEvaluator?: ((options: EvaluatorOptions) => EpisodeEvaluator) | undefined;
 }
 
 export interface AssembleOptions {
@@ -64,6 +66,7 @@ export interface AssembledRun extends RunParts {
 /** A run at its beginning; `goingOn` puts it where it stood. */
 export function assembleRun(context: RunContext, { agent, sink, evaluations = [] }: AssembleOptions): AssembledRun {
   const { configuration, environment, watch, listeners, signal } = context;
+  const { makeEvaluator = (options: EvaluatorOptions) => new EnvironmentEvaluator(options) } = context;
   const { run } = configuration;
   const streams = streamsFrom(run.seed);
   const log = new RunLog(sink, run.logEveryUpdates, listeners, [...evaluations]);
@@ -79,11 +82,12 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
   const replay = replayFor(context, streams.sampling, agent);
   const rewards = new RewardRange();
   const { task, seed } = run;
-  const evaluatorOf = (episodes: number) =>
-    new EnvironmentEvaluator({ task, episodes, seed, first: environment, signal, watch });
-  const evaluator = evaluatorOf(run.evaluationEpisodes);
+  const played = (episodes: number) => ({ task, episodes, seed, first: environment, signal, watch });
+  const evaluator = makeEvaluator(played(run.evaluationEpisodes));
   const { rollback: settings } = run;
-  const rollback = settings ? new Rollback({ settings, seed, evaluator: evaluatorOf(settings.episodes) }) : undefined;
+  const rollback = settings
+    ? new Rollback({ settings, seed, evaluator: new EnvironmentEvaluator(played(settings.episodes)) })
+    : undefined;
   const state: RunState = { agent, replay, collector, log, streams, rewards, rollback, onlineUpdates: 0 };
   const checkpoints = new Checkpointing(sink, () => captureRun(state), log.timing, run.checkpointEverySeconds);
   const parts = { configuration, state, evaluator, checkpoints, sink, signal, replay };

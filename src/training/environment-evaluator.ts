@@ -4,7 +4,14 @@
  */
 import { joinObservations, joinRows, type Observation } from "../data/episode.js";
 import { type EnvironmentWatch, watched } from "../environments/call-watch.js";
-import { type Environment, isPromise, type StepResult } from "../environments/environment.js";
+import { ignoreFailure } from "../environments/contract.js";
+import {
+  type Environment,
+  isPromise,
+  type MaybePromise,
+  type StepResult,
+  whenAnswered,
+} from "../environments/environment.js";
 import { closeQuietly, makeIn, resetIn, type Stage, stepIn } from "../environments/environment-call.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
@@ -21,13 +28,19 @@ export interface EvaluatorOptions {
   readonly watch?: EnvironmentWatch | undefined;
 }
 
+/** An evaluator that holds environments, and where they may be elsewhere. */
+export interface EpisodeEvaluator extends Evaluator {
+  /** Makes the environments. @throws EnvironmentFailure if one cannot be made */
+  prepare(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Evaluates in environments of its own, one an episode, made when first needed. */
-export class EnvironmentEvaluator implements Evaluator {
+export class EnvironmentEvaluator implements EpisodeEvaluator {
   private readonly environments: Environment[] = [];
 
   constructor(private readonly options: EvaluatorOptions) {}
 
-  /** Makes the environments. @throws EnvironmentFailure if one cannot be made */
   async prepare(): Promise<void> {
     const { task, episodes, watch, first } = this.options;
     await watched(watch, async () => {
@@ -56,7 +69,8 @@ interface Playing {
 }
 
 /**
- * Plays one episode in each of the environments.
+ * Plays one episode in each of the environments. The policy always acts here and for all that still run at once: the last
+ * bits of its actions may depend on how many rows it is given.
  * @param seed from which the seeds of the episodes follow
  * @param watch told of every call of an environment
  * @throws UsageError if there is no environment; EnvironmentFailure if one of them fails; the signal's reason if it ends the evaluation early
@@ -73,32 +87,53 @@ export async function evaluate(
       `The environments of evaluate() are ${shown(environments)}; give a list with one for each episode to play.`,
     );
   const seeds = new RandomStream(seed, "evaluation");
-  const episodes: Playing[] = [];
-  for (const [i, environment] of environments.entries()) {
-    const episode = { kind: "evaluation episode", number: i + 1 } as const;
-    episodes.push(await begin({ environment, episode, watch }, seeds.integer(2 ** 31)));
-  }
+  const episodes = environments.map((environment, i) =>
+    waiting({ environment, episode: { kind: "evaluation episode", number: i + 1 }, watch }),
+  );
+  await ofAll(episodes, (episode) => begin(episode, seeds.integer(2 ** 31)));
   for (let running = episodes; running.length > 0; running = running.filter((episode) => episode.running)) {
     signal?.throwIfAborted();
     const observations = sideBySide(running.map((episode) => episode.observation));
     const actions = await policy.act(observations, { deterministic: true });
     const size = actions.length / running.length;
-    const steps = running.map((episode, i) => play(episode, actions.slice(i * size, (i + 1) * size)));
-    if (steps.some((step) => step !== undefined)) await Promise.all(steps);
+    await ofAll(running, (episode, i) => play(episode, actions.slice(i * size, (i + 1) * size)));
   }
   return summarise(episodes, environments[0]!);
 }
 
-async function begin(stage: Stage, seed: number): Promise<Playing> {
-  const { observation } = await resetIn(stage, seed);
-  return { stage, observation, total: 0, length: 0, success: false, running: true };
+function waiting(stage: Stage): Playing {
+  return { stage, observation: new Float32Array(), total: 0, length: 0, success: false, running: true };
 }
 
-/** Nothing is waited for where the environment answers at once. */
-function play(episode: Playing, action: Float32Array): Promise<void> | undefined {
+/** Asks every episode before an answer is waited for, so that they can be worked out at once. */
+async function ofAll(
+  episodes: readonly Playing[],
+  ask: (episode: Playing, i: number) => MaybePromise<undefined>,
+): Promise<void> {
+  const promised: Promise<undefined>[] = [];
+  try {
+    for (const [i, episode] of episodes.entries()) {
+      const answer = ask(episode, i);
+      if (isPromise(answer)) promised.push(answer);
+    }
+  } catch (error) {
+    for (const answer of promised) ignoreFailure(answer);
+    throw error;
+  }
+  // Nothing is waited for where the environments answer at once.
+  if (promised.length > 0) await Promise.all(promised);
+}
+
+function begin(episode: Playing, seed: number): MaybePromise<undefined> {
+  return whenAnswered(resetIn(episode.stage, seed), ({ observation }) => {
+    episode.observation = observation;
+    return undefined;
+  });
+}
+
+function play(episode: Playing, action: Float32Array): MaybePromise<undefined> {
   const answer = stepIn(episode.stage, action, episode.length + 1);
-  if (isPromise(answer)) return answer.then((result) => take(episode, result));
-  return take(episode, answer);
+  return isPromise(answer) ? answer.then((result) => take(episode, result)) : take(episode, answer);
 }
 
 function take(episode: Playing, { observation, reward, terminated, truncated, info }: StepResult): undefined {
