@@ -44,6 +44,17 @@ it("counts the runs that fell, and says where the critics lay", () => {
   );
 });
 
+it("counts no run that had nothing to lose as one that fell", () => {
+  const learnedNothing = (seed: number) => {
+    const { run, ...one } = ran(demoTasks.tempting, "cql", seed, [0, 0], -31);
+    return { ...one, run: { ...run!, evaluations: run!.evaluations.map((line) => ({ ...line, successRate: 0 })) } };
+  };
+  const nothing = "had nothing to lose: the policy succeeded in half of the episodes or fewer when it went online";
+  const held = ran(demoTasks.tempting, "cql", 1, [1, 1], -31);
+  expect(explanation([learnedNothing(0), held])).toContain(`reaching the goal in 0 of 1 run; 1 more ${nothing}.`);
+  expect(explanation([learnedNothing(0), learnedNothing(2)])).toContain(`, and its 2 runs ${nothing}.`);
+});
+
 it("invents nothing where runs have left nothing, or have not come so far", () => {
   const { run, ...lost } = ran(demoTasks.tempting, "cal-ql", 0, [1, 1], -1);
   const offline = {
@@ -54,7 +65,7 @@ it("invents nothing where runs have left nothing, or have not come so far", () =
   const started = { ...ran(demoTasks.tempting, "cql", 0, [1, 1], -1), run: offline };
   const sentence = explanation([lost, started, ran(demoTasks.tempting, "cql", 1, [0, 0], -31)]);
   expect(sentence).toContain(
-    "no run has shown where cal-ql's critic lay when it went online, and none of its runs was evaluated online; cql's critic lay 31 below the recorded returns when it went online, and its policy stopped reaching the goal in 1 of 1 runs.",
+    "no run has shown where cal-ql's critic lay when it went online, and none of its runs was evaluated online; cql's critic lay 31 below the recorded returns when it went online, and its policy stopped reaching the goal in 1 of 1 run.",
   );
   expect(sentence).toContain("no run of cal-ql was evaluated online; no run of cql was evaluated online.");
 });
