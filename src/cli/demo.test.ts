@@ -2,6 +2,8 @@
 import { expect, it } from "vitest";
 import type { ComparedRun } from "../comparison/compare.js";
 import { syntheticRun } from "../report/synthetic.fixture.js";
+import { resolveConfiguration } from "../settings/configuration.js";
+import { comparisons } from "./demo.js";
 import { demoTasks, explanation } from "./demo-text.js";
 
 /** A run that had this success throughout online but for its end, and a critic so far from the returns at the switch. */
@@ -42,6 +44,18 @@ it("counts the runs that fell, and says where the critics lay", () => {
   expect(sentence).toContain(
     "cal-ql's critic lay 6 above the recorded returns when it went online, and its policy stays at 80 % or more online and ends at 100 %; cql's critic lay 6 above the recorded returns when it went online, and its policy falls to 0 % online and ends at 90 %.",
   );
+});
+
+it("takes the exit and the backup with which the corridor shows what the sentence says", () => {
+  const [corridor, maze] = comparisons([0, 1]);
+  expect(corridor!.tasks).toEqual(["corridor-exit?exitReward=-18"]);
+  expect(corridor!.variants.map(({ label, settings }) => [label, settings.maxTargetBackup])).toEqual([
+    ["cal-ql", false],
+    ["cql", false],
+  ]);
+  for (const { settings } of corridor!.variants)
+    expect(resolveConfiguration({ ...settings, task: corridor!.tasks[0]! }).run.mixingRatio).toBe(0); // the preset's
+  expect([corridor!.seeds, maze!.seeds]).toEqual([[0, 1], [0]]);
 });
 
 it("counts no run that had nothing to lose as one that fell", () => {
