@@ -20,6 +20,7 @@ const meanings: Readonly<Record<string, string>> = {
     "Mean value of the data's actions minus that of the actions which the backup would take in the same states.",
   startQMean: "Mean value of the policy's deterministic actions in the states where recorded episodes begin.",
   startReturnMean: "Mean return-to-go G of the recorded episodes, from their beginning.",
+  startWholeShare: "Share of the recorded episodes whose return is whole, not cut off by the clock, where not all are.",
   idleValue:
     "What a low reward (5 % of the recorded steps that end no episode have a lower one) is worth if received forever.",
   mixingRatio: "Share of recorded data in the online batches, where it follows a schedule.",

@@ -3,9 +3,10 @@
  * nothing to measure, that is said instead.
  */
 import type { ComparedRun } from "../comparison/compare.js";
+import { counted } from "../data/figures.js";
 import { percent } from "../report/format.js";
 import { mean } from "../report/intervals.js";
-import { fell, lowestOnline, runFigures } from "../report/statistics.js";
+import { fateOf, lowestOnline, runFigures } from "../report/statistics.js";
 
 export const demoAgents = ["cal-ql", "cql"] as const;
 export const demoTasks = { tempting: "corridor-exit?exitReward=-18", plain: "pointmaze-umaze" } as const;
@@ -20,9 +21,11 @@ export function explanation(runs: readonly ComparedRun[]): string {
 }
 
 interface Outcome {
-  /** Runs that were evaluated online, and those of them whose policy unlearned there, for however long. */
-  readonly online: number;
+  /** Runs that were evaluated online and had something to lose, and those of them that unlearned there, for however long. */
+  readonly able: number;
   readonly fallen: number;
+  /** Runs that were evaluated online and hardly succeeded before. */
+  readonly unable: number;
   /** Q - G at the switch and success at the end, means over the runs that have them; the lowest success online. */
   readonly qMinusG: number | undefined;
   readonly end: number | undefined;
@@ -36,9 +39,12 @@ function outcomeOf(compared: readonly ComparedRun[]): Outcome {
     const values = runs.flatMap((run) => runFigures(run)[key] ?? []);
     return values.length > 0 ? mean(values) : undefined;
   };
+  const fates = runs.map(fateOf);
+  const count = (...among: readonly ReturnType<typeof fateOf>[]) => fates.filter((fate) => among.includes(fate)).length;
   return {
-    online: lowest.length,
-    fallen: runs.filter(fell).length,
+    able: count("fell", "held"),
+    fallen: count("fell"),
+    unable: count("nothing to lose"),
     qMinusG: meanOf("qMinusReturnToGo"),
     end: meanOf("successEnd"),
     lowest: lowest.length > 0 ? Math.min(...lowest) : undefined,
@@ -46,9 +52,12 @@ function outcomeOf(compared: readonly ComparedRun[]): Outcome {
 }
 
 function corridorText(agent: string, outcome: Outcome): string {
-  const { online, fallen } = outcome;
-  if (online === 0) return `${criticText(agent, outcome)}, and none of its runs was evaluated online`;
-  return `${criticText(agent, outcome)}, and its policy stopped reaching the goal in ${fallen} of ${online} runs`;
+  const { able, fallen, unable } = outcome;
+  const nothing = `had nothing to lose: the policy succeeded in half of the episodes or fewer when it went online`;
+  if (able === 0 && unable === 0) return `${criticText(agent, outcome)}, and none of its runs was evaluated online`;
+  if (able === 0) return `${criticText(agent, outcome)}, and its ${counted(unable, "run")} ${nothing}`;
+  const more = unable === 0 ? "" : `; ${unable} more ${nothing}`;
+  return `${criticText(agent, outcome)}, and its policy stopped reaching the goal in ${fallen} of ${counted(able, "run")}${more}`;
 }
 
 function mazeText(agent: string, outcome: Outcome): string {

@@ -24,7 +24,8 @@ const mazeSettings = {
   warmupSteps: 1_000,
 } as const;
 
-function comparisons(seeds: readonly number[]): readonly Comparison[] {
+/** What the demo runs, task by task. */
+export function comparisons(seeds: readonly number[]): readonly Comparison[] {
   const variantsWith = (settings: object) =>
     demoAgents.map((agent) => {
       const variant = variantOf(agent);

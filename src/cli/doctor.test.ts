@@ -89,15 +89,34 @@ describe("runs of whom the same is to be said", () => {
     expect(sentences.map((one) => one.includes("succeeded in no episode"))).toEqual([true, false]);
   });
 
+  it("are not put together with those that have hardly been trained", async () => {
+    const trained = runOf({ folder: "/runs/batch/seed-1", startQMean: -40 });
+    const short = syntheticRun({ agent: "cql", task: "no-such-task", offlineUpdates: 400 });
+    const metrics = short.metrics.map((line) => ({
+      ...line,
+      metrics: { ...line.metrics, startQMean: -40, startReturnMean: -16, idleValue: -33 },
+    }));
+    const sentences = await said([{ ...short, folder: "/runs/batch/seed-0", metrics }, trained]);
+    expect(sentences.map((one) => one.includes("hardly been trained"))).toEqual([true, false]);
+  });
+
   it("are named together where there is no verdict", async () => {
     const bare = many(
       () => -40,
       (run) => ({ ...run, metrics: run.metrics.map((line) => ({ ...line, metrics: {} })) }),
     );
     expect(await said(bare)).toEqual([
-      "seed-0 and 5 more (6 runs): The run recorded no values at its switch; the doctor cannot say anything.",
+      "seed-0 and 5 more (6 runs): The run recorded no values at its switch, on which a verdict could be given; a run of this calql with an agent that has critics records them.",
     ]);
   });
+});
+
+it("a run that had nothing to lose is marked in its row", async () => {
+  const failed = { ...low, evaluations: low.evaluations.map((line) => ({ ...line, successRate: 0.1 })) };
+  const text = await doctorText([failed, calm]);
+  expect(text.split("\n")[1]).toMatch(/ 10 %, nothing to lose$/);
+  expect(text).toContain("nothing to lose: at the switch the policy succeeded in half of the episodes or fewer.");
+  expect(await doctorText([calm])).not.toContain("nothing to lose");
 });
 
 it("a calibrated run has words where its policy has learned nothing", async () => {

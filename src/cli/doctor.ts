@@ -7,11 +7,11 @@ import type { Command } from "commander";
 import { commonVerdict, doctorColumns, type SwitchSeen, seenSoFar, switchSeen } from "../report/doctor-table.js";
 import { count, fixed, missing, percent } from "../report/format.js";
 import { labelOf, seedOf, taskOf } from "../report/groups.js";
-import { lowestOnline, runFigures } from "../report/statistics.js";
+import { fateOf, lowestOnline, runFigures } from "../report/statistics.js";
 import { metricsAtSwitch, offlineUpdatesOf, reachedSwitch } from "../report/timeline.js";
 import { idleValueFromData } from "../runs/idle-value.js";
 import { type Run, readRun } from "../runs/read.js";
-import { gradeOf } from "../training/doctor.js";
+import { gradeOf, isHardlyTrained } from "../training/doctor.js";
 import { runsOf } from "./report.js";
 import { textTable } from "./text-table.js";
 import { wrapped } from "./wrap.js";
@@ -74,7 +74,9 @@ function rowOf({ run, name, seen }: Patient): string[] {
     fixed(qMinusReturnToGo ?? Number.NaN, 2),
     ...doctorColumns.map(({ of }) => (seen ? fixed(of(seen) ?? Number.NaN, 2) : missing)),
     seen ? `${gradeOf(seen)}${reachedSwitch(run) ? "" : " so far"}` : missing,
-    lowest === undefined ? missing : percent(lowest),
+    lowest === undefined
+      ? missing
+      : `${percent(lowest)}${fateOf(run) === "nothing to lose" ? ", nothing to lose" : ""}`,
   ];
 }
 
@@ -84,8 +86,10 @@ function explanation(patients: readonly Patient[]): string {
     "idle: what doing nothing is worth, a low reward of a step that goes on, forever; margin: Q minus idle.",
     "lowest online: the lowest success of an evaluation after the switch.",
   ];
+  if (patients.some(({ run }) => fateOf(run) === "nothing to lose"))
+    lines.push("nothing to lose: at the switch the policy succeeded in half of the episodes or fewer.");
   if (patients.some(({ corrected }) => corrected))
-    lines.push("idle of runs that an earlier calql made was taken again from their data.");
+    lines.push("Of runs that an earlier calql made, idle was computed again from their data.");
   return lines.join("\n");
 }
 
@@ -105,8 +109,9 @@ function sentencesOf(patients: readonly Patient[]): string[] {
 
 function likenessOf({ run, seen }: Patient): string {
   if (!reachedSwitch(run) || !seen) return findingOf([{ run, seen }]);
-  const { success, returns: _, updates: __, ...facts } = seen.facts;
-  return JSON.stringify([labelOf(run), taskOf(run), gradeOf(seen), success === 0, Boolean(seen.floorOfAll), facts]);
+  const { success, returns: _, updates, ...facts } = seen.facts;
+  const learned = [success === 0, isHardlyTrained({ updates })];
+  return JSON.stringify([labelOf(run), taskOf(run), gradeOf(seen), ...learned, Boolean(seen.floorOfAll), facts]);
 }
 
 /** Names that stand in a sentence; of more only the first. */
@@ -132,14 +137,14 @@ function unseen(run: Run): string {
   const line = metricsAtSwitch(run);
   const last = run.metrics.findLast(({ onlineSteps }) => onlineSteps === 0);
   if (!line && last)
-    return `Its metrics end at update ${count(last.updates)} of ${count(offlineUpdatesOf(run))}, before the switch; what the critics said there was not recorded.`;
+    return `Its metrics end at update ${count(last.updates)} of ${count(offlineUpdatesOf(run))}, before the switch; what the critics said there was not recorded. A run with a smaller logEveryUpdates records it.`;
   if (Number.isNaN(line?.metrics.startQMean))
     return "The critics' value of the start was no finite number at the switch: the training had failed, and online updates do not mend that; see its earlier lines of metrics, and take a smaller criticLearningRate.";
   const { qMinusReturnToGo } = runFigures(run);
   if (qMinusReturnToGo === undefined)
-    return "The run recorded no values at its switch; the doctor cannot say anything.";
+    return "The run recorded no values at its switch, on which a verdict could be given; a run of this calql with an agent that has critics records them.";
   const where = qMinusReturnToGo < 0 ? "below" : "above";
-  return `The run recorded no value of the start (an earlier calql made it, or it has no critics); over all states the critic lies ${fixed(Math.abs(qMinusReturnToGo), 1)} ${where} the returns.`;
+  return `The run recorded no value of the start (an earlier calql made it, or it has no critics); over all states the critic lies ${fixed(Math.abs(qMinusReturnToGo), 1)} ${where} the returns. For a verdict, run it again with this calql.`;
 }
 
 function notOnlineYet(run: Run, seen: SwitchSeen | undefined): string {

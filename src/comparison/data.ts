@@ -1,6 +1,6 @@
 /**
- * The data of a comparison: collected once for each task and written beside its runs, so that all of them, in whatever
- * process and whenever they run, learn from the same file.
+ * The data of a comparison: collected once for each task and written beside its runs, so that all of them, whatever their
+ * seed and process and whenever they run, learn from the same file.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -22,6 +22,14 @@ describe("the reproductions", () => {
     expect(runs.every(({ resolved: { task, dataset } }) => `${task}.hdf5` === dataset)).toBe(true);
   });
 
+  const others = readdirSync(folder).filter((name) => /^[h-z]-.*\.yaml$/.test(name) && name !== "q-exact-regret.yaml");
+  it.each(others)("%s can be planned, with every agent at the same seeds", async (name) => {
+    const runs = await planRuns(readComparison(`${folder}${name}`), "out");
+    const count = (of: (run: PlannedRun) => unknown) => new Set(runs.map(of)).size;
+    expect(runs.length).toBe(count(({ label }) => label) * count(({ task }) => task) * count(({ seed }) => seed));
+    expect(runs.length).toBeGreaterThan(1);
+  });
+
   it("are one a figure", () => {
     expect(names.map((name) => name[0])).toEqual(["a", "b", "c", "d", "e"]);
   });

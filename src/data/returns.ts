@@ -58,7 +58,7 @@ export function returnsToGo(
  * Whether ALL rewards are the failure reward: the last one alone does not tell, since a trajectory may succeed and fail
  * again. Both sides are compared in float32, in which rewards are stored.
  */
-function failsThroughout(rewards: ArrayLike<number>, failureReward: number | undefined): boolean {
+export function failsThroughout(rewards: ArrayLike<number>, failureReward: number | undefined): boolean {
   if (failureReward === undefined || rewards.length === 0) return false;
   const failure = Math.fround(failureReward);
   for (let step = 0; step < rewards.length; step++) {

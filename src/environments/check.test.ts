@@ -23,6 +23,10 @@ function spoiltSteps(change: (result: StepResult, step: number) => object): Drif
   });
 }
 
+function fail(reason: string): never {
+  throw new Error(reason);
+}
+
 const broken: [string, Environment, string | RegExp][] = [
   ["no name", spoilt(() => ({ name: "" })), /name is ""/],
   [
@@ -54,6 +58,21 @@ const broken: [string, Environment, string | RegExp][] = [
     "a promised step that fails",
     spoilt(() => ({ step: () => Promise.reject(new Error("no light")) })),
     'drift: step 1 threw "no light"; it must accept any seed',
+  ],
+  [
+    "a script that throws",
+    spoilt(() => ({ scriptedAction: () => fail("no plan") })),
+    'drift: scriptedAction() threw "no plan"; it must accept any observation',
+  ],
+  [
+    "a script of another size",
+    spoilt(() => ({ scriptedAction: () => new Float32Array(2) })),
+    "drift: scriptedAction(): the action has length 2 where the space declares 1; return a fresh Float32Array",
+  ],
+  [
+    "a promised script",
+    spoilt(() => ({ scriptedAction: async () => new Float32Array(1) })),
+    "drift: scriptedAction() returned a Promise; only reset, step and close may",
   ],
   [
     "bounds of another length",

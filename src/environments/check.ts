@@ -10,7 +10,15 @@ import { RandomStream } from "../random.js";
 import { shown } from "../requirement.js";
 import { actionSpaceProblems, observationSpaceProblems } from "./check-spaces.js";
 import { numbersOf, savedStateProblem } from "./check-state.js";
-import { boundsProblem, observationProblem, type Problem, resetProblems, stepProblems } from "./contract.js";
+import {
+  actionProblem,
+  boundsProblem,
+  observationProblem,
+  type Problem,
+  promiseProblem,
+  resetProblems,
+  stepProblems,
+} from "./contract.js";
 import type { Environment, MaybePromise, Observation, ObservationSpace, ResetResult } from "./environment.js";
 import { randomAction } from "./spaces.js";
 
@@ -58,6 +66,7 @@ export async function checkEnvironment(environment: Environment, options: CheckO
   checkEnd(environment, first, report);
   const second = await play(environment, seed, Math.min(environment.horizon, comparedSteps), report);
   if (second) compareTraces(first, second, report);
+  await checkScript(environment, seed, report);
   if (report.problems.length > 0) return report.problems; // what does not repeat from a seed cannot from a state
   const saved = await report.attempt("saving and restoring", () =>
     savedStateProblem(environment, seed, options.another),
@@ -84,12 +93,13 @@ class Report {
   async attempt<Result>(
     where: string,
     call: () => MaybePromise<Result>,
+    nextStep = "it must accept any seed, and any action of its action space",
   ): Promise<{ readonly answer: Result } | undefined> {
     try {
       return { answer: await call() };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.add(`${where} threw "${reason}"`, "it must accept any seed, and any action of its action space");
+      this.add(`${where} threw "${reason}"`, nextStep);
       return undefined;
     }
   }
@@ -170,6 +180,25 @@ function checkEnd(environment: Environment, trial: Trial, report: Report): void 
     `the episode still ran after ${trial.steps} steps, its horizon`,
     "return truncated: true at the step that reaches the horizon",
   );
+}
+
+/** Asks once for what the script does, where there is one. */
+async function checkScript(environment: Environment, seed: number, report: Report): Promise<void> {
+  if (!environment.scriptedAction) return;
+  const begin = await report.attempt(`reset({ seed: ${seed} })`, () => environment.reset({ seed }));
+  if (!begin) return;
+  const { observation } = begin.answer;
+  // Within an object, because a promise is not to be awaited.
+  const call = () => ({ action: environment.scriptedAction!(observation) });
+  const script = await report.attempt("scriptedAction()", call, "it must accept any observation");
+  if (!script) return;
+  const { action } = script.answer;
+  const wrong = actionProblem(action, environment.actionSpace);
+  const nextStep = "return a fresh Float32Array, an action of actionSpace";
+  const problem =
+    promiseProblem(action, "scriptedAction()") ??
+    (wrong && { what: `scriptedAction(): the action ${wrong}`, nextStep });
+  if (problem) report.add(problem.what, problem.nextStep);
 }
 
 function compareTraces(first: Trial, second: Trial, report: Report): void {

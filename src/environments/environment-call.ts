@@ -7,7 +7,14 @@
 import { RunFailure, reasonIn } from "../errors.js";
 import { type CallWatch, NoAnswerError, withinTime } from "./call-watch.js";
 import { actionProblem, ignoreFailure } from "./contract.js";
-import { type Environment, isPromise, type MaybePromise, type ResetResult, type StepResult } from "./environment.js";
+import {
+  type Environment,
+  isPromise,
+  type MaybePromise,
+  type Observation,
+  type ResetResult,
+  type StepResult,
+} from "./environment.js";
 import { type CallKind, EnvironmentFailure, type EpisodeName, failureAt } from "./environment-failure.js";
 import { makeEnvironment } from "./registry.js";
 import { differenceFrom } from "./same-environment.js";
@@ -96,6 +103,21 @@ export function saveStateIn(stage: Stage, step: number): Float64Array | undefine
 /** `restoreState`. @throws EnvironmentFailure if the environment throws, or offers none */
 export function restoreStateIn(stage: Stage, state: Float64Array, step: number): void {
   called(stage, "restore", step, ({ environment }) => environment.restoreState!(state));
+}
+
+/**
+ * `scriptedAction`, of an environment that has one.
+ * @param step counted from 1
+ * @throws EnvironmentFailure if it throws, or gives no action of the action space
+ */
+export function scriptIn(stage: Stage, observation: Observation, step: number): Float32Array {
+  return called(stage, "script", step, ({ environment }) => {
+    const action: unknown = environment.scriptedAction!(observation);
+    ignoreFailure(action);
+    const wrong = actionProblem(action, environment.actionSpace);
+    if (wrong) throw new Error(`its action ${wrong}`);
+    return action as Float32Array;
+  });
 }
 
 /** Every call but `step`, which is made too often for a function of its own each time. */

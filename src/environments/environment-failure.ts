@@ -12,8 +12,8 @@ export interface EpisodeName {
   readonly number: number;
 }
 
-/** Calls of an environment: `reset` and `step`, `saveState`, `restoreState`, and that of its factory. */
-export const callKinds = ["play", "save", "restore", "make"] as const;
+/** Calls of an environment: `reset` and `step`, `saveState`, `restoreState`, its factory's, and `scriptedAction`. */
+export const callKinds = ["play", "save", "restore", "make", "script"] as const;
 export type CallKind = (typeof callKinds)[number];
 
 /** Where in an episode a call is made: its step, counted from 1; 0 is the beginning. */
@@ -57,6 +57,7 @@ export function failureAt(environment: string, call: CallKind, place: Place | un
     play: "",
     save: "its state could not be saved: ",
     restore: "the state of the checkpoint could not be restored: ",
+    script: "its scriptedAction: ",
   }[call];
   return `The environment ${environment} failed ${when} of ${episode.kind} ${episode.number}: ${what}${reason}`;
 }

@@ -54,7 +54,11 @@ export const doctorColumns: readonly {
   { heading: "Q of the start", short: "Q", of: ({ startQ }) => startQ },
   { heading: "G of the start", short: "G", of: ({ startReturn }) => startReturn },
   { heading: "worth of doing nothing", short: "idle", of: ({ floor }) => floor },
-  { heading: "margin to it", short: "margin", of: ({ startQ, floor }) => startQ - floor },
+  {
+    heading: "margin to it",
+    short: "margin",
+    of: ({ startQ, floor }) => (floor === undefined ? undefined : startQ - floor),
+  },
 ];
 
 /** Nothing where no run has gone online with what the doctor needs. */
@@ -119,9 +123,15 @@ function gradesText(found: readonly Grade[]): string {
 }
 
 function meanOf(seen: readonly SwitchSeen[]): SwitchFigures {
-  const over = (key: "startQ" | "startReturn" | "floor") => mean(seen.map((one) => one[key]));
-  const floorOfAll = seen.some((one) => one.floorOfAll);
-  return { startQ: over("startQ"), startReturn: over("startReturn"), floor: over("floor"), floorOfAll };
+  const over = (key: "startQ" | "startReturn") => mean(seen.map((one) => one[key]));
+  const floors = seen.flatMap(({ floor }) => floor ?? []);
+  return {
+    startQ: over("startQ"),
+    startReturn: over("startReturn"),
+    floor: floors.length > 0 ? mean(floors) : undefined,
+    floorOfAll: seen.some((one) => one.floorOfAll),
+    wholeShare: mean(seen.map(({ wholeShare = 1 }) => wholeShare)),
+  };
 }
 
 /** Of runs of one agent, which have the same settings. */

@@ -1,6 +1,8 @@
 /**
  * Means over runs and how far they can be trusted: the mean over seeds and, over several tasks, the interquartile mean
- * (Agarwal et al. 2021), each with a 95 % percentile bootstrap interval. What is averaged is decided in statistics.ts.
+ * (Agarwal et al. 2021), each with a 95 % percentile bootstrap interval, as their rliable makes it. What is averaged is
+ * decided in statistics.ts. From few runs these intervals are too narrow: of normal values they hold the true mean in about
+ * 50 % of cases for 2 runs, 75 % for 3, 84 % for 5, 90 % for 10 and 92 % for 20.
  */
 import { RandomStream } from "../random.js";
 

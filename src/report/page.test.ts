@@ -104,6 +104,13 @@ describe("a report", () => {
     expect(parseHTML(single).document.querySelector("details.runs")).toBeNull();
   });
 
+  it("says under the table how little an interval from few runs covers, and of many or of one nothing", () => {
+    const note = (count: number) =>
+      text(reportPage(Array.from({ length: count }, (_, seed) => syntheticRun({ seed }))));
+    const few = "From few runs it comes out too narrow: what is called 95 % holds the true mean in about 50 % of cases";
+    expect([1, 2, 9, 10].map((count) => note(count).includes(few))).toEqual([false, true, true, false]);
+  });
+
   it("tells variants of one agent apart by their labels", () => {
     const light = syntheticRun({ settings: { label: "light", conservativeWeight: 1 } });
     const page = reportPage([light, syntheticRun({ settings: { label: "heavy", conservativeWeight: 10 } })]);

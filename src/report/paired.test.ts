@@ -42,6 +42,10 @@ describe("the exact sign test", () => {
     [0.25, "p = .25"],
     [1, "p = 1"],
     [0.00001, "p < .0001"],
+    [0.0001, "p = .00010"],
+    [0.954, "p = .95"],
+    [0.994, "p = .99"],
+    [0.9951, "p = 1"],
   ])("%d is written %s", (p, text) => {
     expect(pText(p)).toBe(text);
   });
@@ -88,6 +92,44 @@ describe("agents seed by seed", () => {
     expect(pairedSentence(one!)).toContain("in both seeds, 1 more seed without a partner (p");
     const [two] = pairedDifferences([group("a", [1, 1, 1]), group("b", [1, 1, 1], 1)]);
     expect(pairedSentence(two!)).toBe("b's regret equals a's in both seeds, 2 more seeds without a partner.");
+  });
+
+  /** The same, but that these seeds stopped in the middle of the online phase. */
+  const stopped = ({ runs, ...others }: RunGroup, ...seeds: readonly number[]): RunGroup => ({
+    ...others,
+    runs: runs.map((run) =>
+      seeds.includes(Number(run.config.settings.seed))
+        ? {
+            ...run,
+            summary: { ...run.summary!, status: "interrupted" as const },
+            evaluations: run.evaluations.filter(({ onlineSteps }) => onlineSteps < 10_000),
+          }
+        : run,
+    ),
+  });
+
+  it("pairs the regret of complete runs alone", () => {
+    // Seed 2 of cql has not come to its fall yet.
+    const [cql, reference] = [stopped(group("cql", [0, 0, 1]), 2), group("cal-ql", [0.5, 0.5, 0.5])];
+    const [regret, atSwitch] = pairedDifferences([reference, cql]);
+    expect(regret).toMatchObject({ higher: 2, lower: 0, alone: 0, incomplete: 1 });
+    expect(pairedSentence(regret!)).toContain(
+      "cql's regret is higher than cal-ql's in both seeds, 1 more seed not complete (p",
+    );
+    expect(atSwitch).toMatchObject({ higher: 1, lower: 2, incomplete: 0 }); // it has come to the switch
+    const lost = { label: "cql", task: "pointmaze-umaze", seed: 3, status: "failed" };
+    const [withLost] = pairedDifferences([group("cal-ql", [0.5, 0.5, 0.5, 0.5]), { ...cql, absent: [lost] }]);
+    expect(withLost).toMatchObject({ higher: 2, alone: 0, incomplete: 2 });
+  });
+
+  it("says where too few runs are complete to pair their regret", () => {
+    const two = pairedSentences([group("a", [1, 1]), stopped(group("b", [1, 1]), 1)]);
+    expect(two.at(-1)).toBe(
+      "Of the 2 seeds that b and a have in common only one is complete in both, so their regret cannot be paired; resume the others, or run more seeds.",
+    );
+    const none = pairedSentences([stopped(group("a", [1, 1]), 0), stopped(group("b", [1, 1]), 1)]);
+    expect(none.at(-1)).toContain("in common none is complete in both");
+    expect(none.join()).not.toContain("regret is");
   });
 
   it("pairs no seed of which a group has several runs, and says so", () => {

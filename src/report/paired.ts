@@ -1,6 +1,7 @@
 /**
- * Agents against each other on the same seeds. Runs of one seed share their data and the environment's chance, so that
- * the difference within a seed says more than two means do: its mean with a bootstrap interval, and an exact sign test.
+ * Agents against each other on the same seeds. All runs of a task learn from the same data, whatever their seed; those of
+ * one seed share the environment's chance and first weights besides, so that the difference within a seed can say more than
+ * two means do: its mean with a bootstrap interval, and an exact sign test.
  */
 import { fixed } from "./format.js";
 import { type RunGroup, seedOf } from "./groups.js";
@@ -19,6 +20,8 @@ export interface PairedDifference {
   readonly equal: number;
   /** Seeds of one of the two that the other lacks. */
   readonly alone: number;
+  /** Seeds that are not paired because a run of theirs did not complete. */
+  readonly incomplete: number;
   /** Two-sided, of the sign test; 1 where every pair is equal. */
   readonly p: number;
 }
@@ -61,6 +64,9 @@ export function pairedDifferences([reference, ...others]: readonly RunGroup[]): 
 function pairedIn(figure: PairedFigure, group: RunGroup, reference: RunGroup): PairedDifference | undefined {
   const [own, known] = [figuresBySeed(group, figure.key), figuresBySeed(reference, figure.key)];
   const pairs = [...own].flatMap(([seed, value]) => (known.has(seed) ? [[value, known.get(seed)!] as const] : []));
+  const isPaired = (seed: string) => own.has(seed) && known.has(seed);
+  const incomplete = incompleteSeeds(group, reference).filter((seed) => !isPaired(seed));
+  const unpaired = [...own.keys(), ...known.keys()].filter((seed) => !isPaired(seed));
   if (pairs.length < 2) return undefined;
   const smallest = ROUNDING * (figure.largest ?? Math.max(...pairs.flat().map(Math.abs)));
   const differences = pairs.map(([value, other]) => (Math.abs(value - other) <= smallest ? 0 : value - other));
@@ -70,7 +76,8 @@ function pairedIn(figure: PairedFigure, group: RunGroup, reference: RunGroup): P
     ...{ figure, label: group.label, reference: reference.label, higher, lower },
     difference: summarise(differences)!,
     equal: differences.length - higher - lower,
-    alone: own.size + known.size - 2 * pairs.length,
+    alone: unpaired.filter((seed) => !incomplete.includes(seed)).length,
+    incomplete: incomplete.length,
     p: signTest(higher, lower),
   };
 }
@@ -85,6 +92,15 @@ function figuresBySeed(group: RunGroup, key: keyof RunFigures): Map<string, numb
       return value === undefined ? [] : [[seedOf(run), value] as const];
     }),
   );
+}
+
+/** Seeds of which a run was not carried out to its end, or has left nothing. */
+function incompleteSeeds(...groups: readonly RunGroup[]): string[] {
+  const seeds = groups.flatMap(({ runs, absent }) => [
+    ...runs.filter(({ summary }) => summary?.status !== "completed").map(seedOf),
+    ...absent.map(({ seed }) => String(seed)),
+  ]);
+  return [...new Set(seeds)];
 }
 
 /** Seeds of which a group has several runs, a folder that was copied, say. */
@@ -132,17 +148,27 @@ function doubledSentence(group: RunGroup): string | undefined {
 /** A mean difference of fewer than two pairs has no interval, and no test. */
 function unpairedSentence(group: RunGroup, reference: RunGroup): string | undefined {
   const [left, seeds] = [[...doubledSeeds(group), ...doubledSeeds(reference)], new Set(reference.runs.map(seedOf))];
-  const shared = new Set(group.runs.map(seedOf).filter((seed) => seeds.has(seed) && !left.includes(seed))).size;
-  if (shared >= 2) return undefined;
-  const count = shared === 0 ? "no seed" : "only one seed";
+  const shared = [...new Set(group.runs.map(seedOf).filter((seed) => seeds.has(seed) && !left.includes(seed)))];
+  if (shared.length >= 2) return incompleteSentence(group, reference, shared);
+  const count = shared.length === 0 ? "no seed" : "only one seed";
   return `${group.label} and ${reference.label} have ${count} in common, so nothing can be paired; run both with the same two seeds or more.`;
+}
+
+/** Where too few of the shared seeds are complete on both sides, there is no regret to be paired. */
+function incompleteSentence(group: RunGroup, reference: RunGroup, shared: readonly string[]): string | undefined {
+  const incomplete = incompleteSeeds(group, reference);
+  const complete = shared.filter((seed) => !incomplete.includes(seed)).length;
+  if (complete >= 2) return undefined;
+  const count = complete === 0 ? "none is" : "only one is";
+  return `Of the ${shared.length} seeds that ${group.label} and ${reference.label} have in common ${count} complete in both, so their regret cannot be paired; resume the others, or run more seeds.`;
 }
 
 /** "cql's regret is higher than cal-ql's in 17 of 20 seeds (p = .0026); mean difference 0.420 (95 % interval ...)." */
 export function pairedSentence(paired: PairedDifference): string {
-  const { figure, label, reference, higher, lower, equal, alone, p, difference } = paired;
+  const { figure, label, reference, higher, lower, equal, alone, incomplete, p, difference } = paired;
   const pairs = higher + lower + equal;
-  const left = alone > 0 ? `, ${alone} more ${alone === 1 ? "seed" : "seeds"} without a partner` : "";
+  const more = (count: number, what: string) => `, ${count} more ${count === 1 ? "seed" : "seeds"} ${what}`;
+  const left = `${alone > 0 ? more(alone, "without a partner") : ""}${incomplete > 0 ? more(incomplete, "not complete") : ""}`;
   if (equal === pairs)
     return `${label}'s ${figure.name} equals ${reference}'s in ${pairs === 2 ? "both" : `all ${pairs}`} seeds${left}.`;
   const [count, word] = higher >= lower ? [higher, "higher"] : [lower, "lower"];

@@ -1,8 +1,9 @@
 /** The figures of runs whose curves are known in closed form. */
 import { describe, expect, it } from "vitest";
+import { RandomStream } from "../random.js";
 import type { Run } from "../runs/read.js";
 import { bootstrapInterval, interquartileMean, interquartileSummary, summarise } from "./intervals.js";
-import { fell, lowestOnline, runFigures, summariseRuns, summariseTasks } from "./statistics.js";
+import { fateOf, fell, lowestOnline, runFigures, summariseRuns, summariseTasks } from "./statistics.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 
 /** A run of 100 offline updates with the given [onlineSteps, success] evaluations online. */
@@ -112,6 +113,22 @@ describe("runFigures", () => {
 });
 
 describe("a run that fell", () => {
+  it.each([
+    [0.5, "nothing to lose"],
+    [0, "nothing to lose"],
+    [0.55, "fell"],
+  ] as const)("had something to lose: of success %d at the switch, %s", (atSwitch, fate) => {
+    const run = runWith([[100, 0]], atSwitch);
+    expect([fateOf(run), fell(run)]).toEqual([fate, fate === "fell"]);
+  });
+
+  it("is not known where it was not evaluated at the switch, or not online", () => {
+    const run = runWith([[100, 0]], 0.9);
+    expect(fateOf({ ...run, evaluations: run.evaluations.slice(3) })).toBeUndefined();
+    expect(fateOf(runWith([], 0.9))).toBeUndefined();
+    expect(fateOf(runWith([[100, 0.5]], 0.9))).toBe("held");
+  });
+
   /** One that stands at the same success before and after. */
   const dippingTo = (lowest: number) => runWith([[100, 0.9], [200, lowest], [300, 0.9]], 0.9); // biome-ignore format: a curve
 
@@ -155,6 +172,15 @@ describe("cumulative regret", () => {
     expect(runFigures(runWith([[1000, 1]], 1)).regret).toBe(0);
   });
 
+  it("is not taken over a part of the steps that were asked for", () => {
+    // Success of 1 to the middle, where a run that goes on would fall.
+    expect(runFigures(runWith([[500, 1]], 1)).regret).toBeUndefined();
+    expect(runFigures(runWith([[999, 1]], 1)).regret).toBeUndefined();
+    expect(runFigures(runWith([[1004, 1]], 1)).regret).toBe(0);
+    const summaries = summariseRuns([runWith([[1000, 0]], 0), runWith([[500, 1]], 1)]);
+    expect(summaries.regret).toEqual({ mean: 1, runs: 1 });
+  });
+
   it("is larger for the agent that dips", () => {
     const regret = (agent: "cal-ql" | "cql") => runFigures(syntheticRun({ agent })).regret!;
     expect(regret("cql")).toBeGreaterThan(regret("cal-ql") + 0.05);
@@ -179,6 +205,22 @@ describe("summaries over runs", () => {
     expect(high).toBeCloseTo(0.5 + half, 2);
     expect(bootstrapInterval(values)).toEqual({ low, high });
     expect(bootstrapInterval(values, { seed: 1 })).not.toEqual({ low, high });
+  });
+
+  it("are as narrow as their note says where runs are few", () => {
+    expect(bootstrapInterval([5, 1, 4])).toEqual({ low: 1, high: 5 }); // holds the mean in 1 - 2 / 2^3 of cases
+    const random = new RandomStream(1, "coverage");
+    const tries = 1000;
+    let held = 0;
+    for (let i = 0; i < tries; i++) {
+      const { low, high } = bootstrapInterval(
+        Array.from({ length: 5 }, () => random.normal()),
+        { resamples: 500 },
+      );
+      if (low <= 0 && 0 <= high) held++;
+    }
+    expect(held / tries).toBeGreaterThan(0.8);
+    expect(held / tries).toBeLessThan(0.88);
   });
 
   it("over tasks are the mean of the middle half", () => {

@@ -26,7 +26,7 @@ export interface RunFigures {
   readonly successEnd: number | undefined;
   /** Mean return of the last evaluation: what tells runs apart on a task that has no success. */
   readonly returnEnd: number | undefined;
-  /** Cumulative regret of the online phase, 0 (always succeeded) to 1 (never). */
+  /** Cumulative regret of the online phase, 0 (always succeeded) to 1 (never); of a run that has all of its steps. */
   readonly regret: number | undefined;
   /** Mean Q of the policy's actions minus mean return-to-go, at the switch. */
   readonly qMinusReturnToGo: number | undefined;
@@ -114,11 +114,12 @@ function successAfter(run: Run, share: number): number | undefined {
 
 /**
  * Cumulative regret (Cal-QL paper, section 7), normalised to [0, 1]: the mean of 1 - success over the online steps,
- * by the trapezoid rule, from the evaluation at the switch (the policy that goes online) to the last one.
+ * by the trapezoid rule, from the evaluation at the switch (the policy that goes online) to the last one. A run that was
+ * not carried out to its end has none: over fewer steps it is another figure.
  */
 function cumulativeRegret(run: Run): number | undefined {
   const online = onlineEvaluations(run);
-  if (online.length === 0) return undefined;
+  if (online.length === 0 || online.at(-1)!.onlineSteps < onlineStepsOf(run)) return undefined;
   const atSwitch = evaluationAtSwitch(run);
   const curve = atSwitch === undefined ? online : [atSwitch, ...online];
   const span = curve.at(-1)!.onlineSteps - curve[0]!.onlineSteps;
@@ -151,9 +152,25 @@ export function lowestOnline(run: Run): number | undefined {
 /** Success at or below which a policy has unlearned, at some evaluation online. */
 const FALLEN = 0.1;
 
-/** Whether the policy of a run unlearned online, for however long. */
+/** Success at the switch above which there is something to lose. */
+const LEARNED = 0.5;
+
+export type Fate = "fell" | "held" | "nothing to lose";
+
+/**
+ * What became of the policy online: whether it unlearned, for however long. One that hardly succeeded at the switch could
+ * not; undefined where it was not evaluated at the switch or online.
+ */
+export function fateOf(run: Run): Fate | undefined {
+  const [before, lowest] = [evaluationAtSwitch(run)?.successRate, lowestOnline(run)];
+  if (before === undefined || lowest === undefined) return undefined;
+  if (before <= LEARNED) return "nothing to lose";
+  return lowest <= FALLEN ? "fell" : "held";
+}
+
+/** Whether the policy of a run unlearned online. */
 export function fell(run: Run): boolean {
-  return (lowestOnline(run) ?? 1) <= FALLEN;
+  return fateOf(run) === "fell";
 }
 
 function finite(value: number | undefined): number | undefined {

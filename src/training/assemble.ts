@@ -129,7 +129,7 @@ function flatBytes({ observations }: LearningData): string | undefined {
 
 /**
  * From now on values that the rewards do not allow are noticed, and the beginnings of recorded episodes are measured;
- * bytes that no encoder looks at, and a rollback that cannot speak, are reported at once.
+ * bytes that no encoder looks at, and a rollback that cannot trigger, are reported at once.
  * @param told what was reported in the run already
  */
 export function watchValues(run: AssembledRun, context: RunContext, told: readonly NoticeLine[] = []): void {

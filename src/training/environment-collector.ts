@@ -8,7 +8,14 @@ import { elementTypeOf, type Part, partColumn, STATE, type Values, widthOf } fro
 import { type Episode, joinObservations, joinRows, type Observation, packEpisode } from "../data/episode.js";
 import { type EnvironmentWatch, watched } from "../environments/call-watch.js";
 import { actionVectorSize, isPromise, observationPartsOf } from "../environments/environment.js";
-import { resetIn, restoreStateIn, type Stage, saveStateIn, stepIn } from "../environments/environment-call.js";
+import {
+  resetIn,
+  restoreStateIn,
+  type Stage,
+  saveStateIn,
+  scriptIn,
+  stepIn,
+} from "../environments/environment-call.js";
 import { EnvironmentFailure } from "../environments/environment-failure.js";
 import type { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { DataError, RunFailure, reasonIn } from "../errors.js";
@@ -54,9 +61,9 @@ export class EnvironmentCollector implements Collector {
   readonly script?: Policy;
 
   constructor(private readonly options: EnvironmentCollectorOptions) {
-    const { environment } = options;
-    if (environment.scriptedAction)
-      this.script = { act: async (observation) => environment.scriptedAction!(observation) };
+    const step = () => 1 + (this.trajectory?.actions.length ?? 0);
+    if (options.environment.scriptedAction)
+      this.script = { act: async (observation) => scriptIn(this.stage, observation, step()) };
   }
 
   /** @throws EnvironmentFailure, or RunFailure if too many episodes in a row were dropped; the signal's reason */
@@ -158,13 +165,15 @@ export class EnvironmentCollector implements Collector {
     const { environment } = this.options;
     if (!environment.restoreState)
       throw new DataError(
-        `The checkpoint ${checkpoint} holds an episode of ${environment.name}, which cannot resume it.`,
+        `The checkpoint ${checkpoint} holds an episode of ${environment.name}, which cannot resume it; give the environment saveState and restoreState as it had them, or begin the run anew.`,
       );
     const rows = <Taken extends Values>(name: string, count: number, part: Part): Taken[] => {
       const values = tensors.get(`trajectory/${name}`) as Values | undefined;
       const width = widthOf(part);
       if (values === undefined || elementTypeOf(values) !== part.type || values.length !== count * width)
-        throw new DataError(`The checkpoint ${checkpoint} has no ${count} ${name} of the episode in progress.`);
+        throw new DataError(
+          `The checkpoint ${checkpoint} has no ${count} ${name} of the episode in progress; take another checkpoint, or begin the run anew.`,
+        );
       return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width) as Taken);
     };
     const parts = Object.entries(observationPartsOf(environment.observationSpace)).map(

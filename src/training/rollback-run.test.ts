@@ -48,7 +48,7 @@ describe("a run with a net", () => {
     expect(contentOf(record).model).not.toEqual(contentOf(await run(null)).model);
   });
 
-  it("says once in the run's notices that it cannot speak", async () => {
+  it("says once in the run's notices that it cannot trigger", async () => {
     const silent = { below: 1, episodes: 100 };
     const stop = new AbortController();
     const others = { ...settings, onlineSteps: 0, rollback: silent };
@@ -60,7 +60,7 @@ describe("a run with a net", () => {
     await trainInMemory(others, { dataset, record, signal: stop.signal });
     await trainInMemory(others, { dataset, record });
     expect(record.ending?.status).toBe("completed");
-    const told = record.notices.filter(({ notice }) => notice.includes("never speaks"));
+    const told = record.notices.filter(({ notice }) => notice.includes("can never trigger"));
     expect(told).toHaveLength(1);
     expect(told[0]!.kind).toBe("other");
   });

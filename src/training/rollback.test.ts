@@ -121,7 +121,7 @@ describe("the net under the switch", () => {
     }));
 });
 
-describe("a net that cannot speak", () => {
+describe("a net that cannot trigger", () => {
   const told = (episodes: number, onlineSteps: number, warmupSteps = 0) =>
     silentRollback({ rollback: { ...settings, episodes }, onlineSteps, warmupSteps }, 60);
 
@@ -131,15 +131,15 @@ describe("a net that cannot speak", () => {
     [10, 500, 491, "has 9 steps"],
     [10, 500, 800, "has 0 steps"],
   ])("because %d episodes are more than %d steps with a warm-up of %d hold", (episodes, steps, warmup, part) => {
-    expect(told(episodes, steps, warmup)).toMatch(/^The net under the switch never speaks: /);
+    expect(told(episodes, steps, warmup)).toMatch(/^The rollback can never trigger: /);
     expect(told(episodes, steps, warmup)).toContain(part);
   });
 
   it("unless its episodes end early", () => {
     expect(told(500, 1500)).toBe(
-      "The net under the switch may never speak: rollback takes the mean of 500 online episodes after the warm-up, and the run has 1,500 steps for them, enough for 500 episodes only if they end after 3 steps on average (the task's horizon is 60); give fewer rollback.episodes.",
+      "The rollback may never trigger: rollback takes the mean of 500 online episodes after the warm-up, and the run has 1,500 steps for them, enough for 500 episodes only if they end after 3 steps on average (the task's horizon is 60); give fewer rollback.episodes.",
     );
-    expect(told(10, 540)).toContain("may never speak");
+    expect(told(10, 540)).toContain("may never trigger");
   });
 
   it("is not one whose episodes the run holds at full length", () => {

@@ -7,7 +7,7 @@
  */
 import type { Agent } from "../agents/agent.js";
 import type { Episode } from "../data/episode.js";
-import { counted } from "../data/figures.js";
+import { counted, short } from "../data/figures.js";
 import { DataError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import type { RunSettings } from "../settings/settings.js";
@@ -38,9 +38,9 @@ export interface RollbackOptions {
 const prefix = "switch/";
 
 /**
- * A net that will say nothing, whatever happens: what it takes the mean of is longer than the online phase.
+ * A rollback that can never trigger: what it takes the mean of is longer than the online phase.
  * @param horizon steps after which an episode of the task ends at the latest
- * @returns a sentence; undefined where it can speak
+ * @returns a sentence; undefined where it can trigger
  */
 export function silentRollback(
   { rollback, onlineSteps, warmupSteps }: Pick<RunSettings, "rollback" | "onlineSteps" | "warmupSteps">,
@@ -51,10 +51,10 @@ export function silentRollback(
   const steps = Math.max(0, onlineSteps - warmupSteps);
   const where = `rollback takes the mean of ${counted(episodes, "online episode")} after the warm-up, and the run has ${counted(steps, "step")} for them`;
   if (steps < episodes)
-    return `The net under the switch never speaks: ${where}; leave rollback out, or give more onlineSteps.`;
+    return `The rollback can never trigger: ${where}; leave rollback out, or give more onlineSteps.`;
   if (steps > (episodes - 1) * horizon) return undefined;
   const longest = Number((steps / episodes).toPrecision(3));
-  return `The net under the switch may never speak: ${where}, enough for ${episodes} episodes only if they end after ${longest} steps on average (the task's horizon is ${horizon}); give fewer rollback.episodes.`;
+  return `The rollback may never trigger: ${where}, enough for ${episodes} episodes only if they end after ${longest} steps on average (the task's horizon is ${horizon}); give fewer rollback.episodes.`;
 }
 
 export class Rollback {
@@ -165,11 +165,7 @@ function switchIn(tensors: SnapshotTensors, agent: Agent, checkpoint: string): M
 function fallSentence(episodes: number, reached: number, expected: number): string {
   const which =
     episodes === 1
-      ? `The last online episode returned ${rounded(reached)}`
-      : `The last ${episodes} online episodes returned ${rounded(reached)} on average`;
-  return `${which} (undiscounted), ${rounded(expected - reached)} below the policy that went online, which returned ${rounded(expected)} when it sampled its actions at the switch`;
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
+      ? `The last online episode returned ${short(reached)}`
+      : `The last ${episodes} online episodes returned ${short(reached)} on average`;
+  return `${which} (undiscounted), ${short(expected - reached)} below the policy that went online, which returned ${short(expected)} when it sampled its actions at the switch`;
 }

@@ -157,7 +157,10 @@ export function restoreRun(state: RunState, { state: saved, tensors }: Snapshot,
   const streams: Record<string, RandomStream> = { ...state.agent.streams, ...state.streams };
   for (const [purpose, stream] of Object.entries(streams)) {
     const words = saved.streams[purpose];
-    if (!words) throw new DataError(`The checkpoint ${name} has no state of the random stream "${purpose}".`);
+    if (!words)
+      throw new DataError(
+        `The checkpoint ${name} has no state of the random stream "${purpose}"; take the calql that wrote the run, or begin the run anew.`,
+      );
     stream.restore(words);
   }
   state.replay.skipTo(saved.offlineDraws);
@@ -178,5 +181,7 @@ export function restoreRun(state: RunState, { state: saved, tensors }: Snapshot,
 export function numbersIn(name: string, tensors: SnapshotTensors, tensor: string, count?: number): Float64Array {
   const values = tensors.get(tensor);
   if (values instanceof Float64Array && (count === undefined || values.length === count)) return values;
-  throw new DataError(`The checkpoint ${name} does not hold the ${count ?? ""} numbers of ${tensor}.`);
+  throw new DataError(
+    `The checkpoint ${name} does not hold the ${count === undefined ? "" : `${count} `}numbers of ${tensor}; take another checkpoint, or begin the run anew.`,
+  );
 }

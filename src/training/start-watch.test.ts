@@ -7,7 +7,7 @@ import type { EpisodeBlocks } from "../data/episode-source.js";
 import { lineData, registerLine, tiny } from "../runs/tiny-run.fixture.js";
 import { dataInMemory, dataOpened, type LearningData } from "./learning-data.js";
 import { restoreAgent } from "./snapshot.js";
-import { idleValueIn, recordedReturn, spreadOver } from "./start-watch.js";
+import { idleValueIn, recordedReturn, StartWatch, spreadOver } from "./start-watch.js";
 import { trainInMemory } from "./train-in-memory.js";
 
 const task = registerLine("line with beginnings");
@@ -42,6 +42,9 @@ async function offline(dataset: Dataset) {
   return { metrics: metricsLines.at(-1)!.metrics, learned };
 }
 
+/** Those that the task itself ended: in both data there are some. */
+const wholeIn = ({ episodes }: Dataset) => episodes.filter(({ terminated }) => terminated.at(-1) === 1);
+
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe.each([
@@ -50,7 +53,7 @@ describe.each([
 ])("of %s", (_, dataset) => {
   it("startReturnMean is the mean discounted sum of rewards", async () => {
     const { metrics, learned } = await offline(dataset);
-    const returns = dataset.episodes.map(({ rewards }) =>
+    const returns = wholeIn(dataset).map(({ rewards }) =>
       [...rewards].reduceRight((later, reward) => reward + discount * later, 0),
     );
     expect(metrics.startReturnMean).toBeCloseTo(mean(returns), 4);
@@ -59,9 +62,9 @@ describe.each([
 
   it("startQMean is the critics' mean over the first observations", async () => {
     const { metrics, learned } = await offline(dataset);
-    const firsts = dataset.episodes.flatMap(({ observations }) => [...stateOf(observations).subarray(0, 2)]);
+    const firsts = wholeIn(dataset).flatMap(({ observations }) => [...stateOf(observations).subarray(0, 2)]);
     const values = (await learned.values(Float32Array.from(firsts)))!;
-    expect(values).toHaveLength(dataset.episodes.length);
+    expect(values).toHaveLength(wholeIn(dataset).length);
     expect(metrics.startQMean).toBeCloseTo(mean([...values]), 5);
     await learned.release();
   });
@@ -78,6 +81,45 @@ describe.each([
     expect(metrics.idleValue).toBeCloseTo(expected, 4);
     expect(idleValueIn(dataset.episodes, { returns: { discount } })).toBeCloseTo(expected, 4);
     await learned.release();
+  });
+});
+
+describe("episodes that the clock cut off", () => {
+  /** Of -1 a step, so long, with or without an end of the task's own. */
+  const walk = (length: number, terminated: boolean) =>
+    packEpisode(
+      Array.from({ length: length + 1 }, (_, t) => Float32Array.of(terminated ? 1 : 0, t)),
+      Array.from({ length }, () => Float32Array.of(0.5)),
+      Array.from({ length }, () => -1),
+      terminated,
+    );
+  const measured = async (episodes: Dataset["episodes"], rule: object = {}) => {
+    const data = dataInMemory({ ...withExit, episodes });
+    const agent = { values: async (rows: Float32Array) => rows.filter((_, i) => i % 2 === 0) } as unknown as Agent;
+    return StartWatch.of(data, { returns: { discount, ...rule } })!.measure(agent);
+  };
+  const worth = (steps: number) => -(1 - discount ** steps) / (1 - discount);
+
+  it("are left out of Q and G where others ended, and their share is told", async () => {
+    const mixed = await measured([walk(10, true), walk(20, false), walk(30, true), walk(20, false)]);
+    expect(mixed).toMatchObject({ startQMean: 1, startWholeShare: 0.5 });
+    expect(mixed.startReturnMean).toBeCloseTo((worth(10) + worth(30)) / 2, 4);
+    expect(await measured([walk(10, true)])).not.toHaveProperty("startWholeShare");
+    const cut = await measured([walk(20, false), walk(20, false)]);
+    expect(cut).toMatchObject({ startQMean: 0, startWholeShare: 0 });
+    expect(cut.startReturnMean).toBeCloseTo(worth(20), 4);
+  });
+
+  it("count as whole where they fail forever, or are so long that nothing more counts", async () => {
+    const failing = await measured([walk(20, false)], { sparseFailureReward: -1 });
+    expect(failing).not.toHaveProperty("startWholeShare");
+    expect(failing.startReturnMean).toBeCloseTo(-1 / (1 - discount), 3);
+    expect(await measured([walk(152, false)])).not.toHaveProperty("startWholeShare"); // 0.97^152 < 0.01 < 0.97^151
+    expect(await measured([walk(151, false)])).toMatchObject({ startWholeShare: 0 });
+  });
+
+  it("have no worth of doing nothing with a discount of 1", async () => {
+    expect(await measured([walk(3, true)], { discount: 1 })).toEqual({ startQMean: 1, startReturnMean: -3 });
   });
 });
 

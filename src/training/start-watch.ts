@@ -6,6 +6,7 @@
 import type { Agent } from "../agents/agent.js";
 import { allocate, type ObservationParts, type Observations, type Values, widthOf } from "../data/columns.js";
 import type { Episode } from "../data/episode.js";
+import { failsThroughout } from "../data/returns.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
 import type { LearningData } from "./learning-data.js";
 /** Episodes that are looked at, spread evenly over all: files that were merged hold one source after the other. */
@@ -16,25 +17,33 @@ export const MOST_EPISODES = 64;
  * no episode could live.
  */
 const WORSE = 0.05;
+/** The weight of what comes after a cut-off episode, discounted to its beginning, from which on its return is not whole. */
+const NEGLIGIBLE = 0.01;
 
 export class StartWatch {
   private constructor(
     private readonly observations: Observations,
     private readonly returnMean: number,
     private readonly idleValue: number,
+    private readonly wholeShare: number,
   ) {}
 
-  /** Over episodes spread evenly over the recorded ones; undefined where there are none. */
+  /**
+   * Over episodes spread evenly over the recorded ones; undefined where there are none. Q and G are those of the episodes
+   * whose return is whole, where there are any: a critic counts what would have come after the clock, and G does not.
+   */
   static of(data: LearningData, transitions: TransitionOptions): StartWatch | undefined {
     const episodes = spreadOver(data);
     if (episodes.length === 0) return undefined;
-    const returns = episodes.map(
-      (episode) => toTransitions([episode], transitions).rows.returnsToGo?.[0] ?? Number.NaN,
-    );
-    return new StartWatch(startsOf(episodes, data.observations), meanOf(returns), idleValueIn(episodes, transitions));
+    const whole = episodes.filter((episode) => isWhole(episode, transitions));
+    const seen = whole.length > 0 ? whole : episodes;
+    const returns = seen.map((episode) => toTransitions([episode], transitions).rows.returnsToGo?.[0] ?? Number.NaN);
+    const idleValue = idleValueIn(episodes, transitions);
+    const share = whole.length / episodes.length;
+    return new StartWatch(startsOf(seen, data.observations), meanOf(returns), idleValue, share);
   }
 
-  /** The metrics startQMean, startReturnMean and idleValue; none where the agent has no critics. */
+  /** The metrics startQMean, startReturnMean, idleValue and, where it is not 1, startWholeShare; none where the agent has no critics. */
   async measure(agent: Agent): Promise<Readonly<Record<string, number>>> {
     const { state, ...others } = this.observations;
     const vector = state !== undefined && Object.keys(others).length === 0;
@@ -43,9 +52,19 @@ export class StartWatch {
     const known = { startReturnMean: this.returnMean, idleValue: this.idleValue };
     return {
       startQMean: meanOf(values),
+      ...(this.wholeShare < 1 && { startWholeShare: this.wholeShare }),
       ...Object.fromEntries(Object.entries(known).filter(([, value]) => Number.isFinite(value))),
     };
   }
+}
+
+/** Whether an episode's return-to-go is all that it is worth: it ended, fails forever, or hardly anything could follow. */
+function isWhole(episode: Episode, transitions: TransitionOptions): boolean {
+  const { rewards, terminated } = toTransitions([episode], transitions).rows;
+  const { discount, sparseFailureReward } = transitions.returns!;
+  return (
+    terminated.includes(1) || failsThroughout(rewards, sparseFailureReward) || discount ** episode.length < NEGLIGIBLE
+  );
 }
 
 /** The recorded episodes that are looked at. */

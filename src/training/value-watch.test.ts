@@ -26,6 +26,7 @@ function watching(rewards: readonly number[], discount = 0.99, backupEntropy = f
     discount,
     backupEntropy: () => backupEntropy,
     rewards: seen,
+    conservative: true,
     helps: ["wider data"],
     told: [],
   });
@@ -75,11 +76,26 @@ describe("values beyond them", () => {
       return valueWatchFor(configuration, { replay, state: { rewards } }, []).look(line({ policyQMean: -50 }))!.notice;
     };
     expect(said({ agent: "cql", maxTargetBackup: false })).toMatch(
-      /Likely causes: the backup of actions that a conservative term holds below the data's \(the actionGap\), once a step and however small its weight, or a criticLearningRate that is too high\. What helps: cal-ql, maxTargetBackup, a mixingRatio above 0, fewer offline updates, wider data\.$/,
+      /Likely causes: the backup of actions that a conservative term holds below the data's \(the actionGap\), once a step and however small its weight, or a criticLearningRate that is too high\. What helps: cal-ql, a mixingRatio of 0\.5, maxTargetBackup, fewer offline updates, wider data\.$/,
     );
     expect(said({ agent: "cal-ql", maxTargetBackup: true, mixingRatio: 0.5 })).toMatch(
       / What helps: fewer offline updates, wider data\.$/,
     );
+    expect(said({ agent: "cal-ql", maxTargetBackup: true, mixingRatio: 0.5, offlineUpdates: 0 })).toMatch(
+      / What helps: wider data\.$/,
+    );
+  });
+
+  it.each(["sac", "iql", "td3-bc", "rlpd"])("speak of no conservative term to %s, which has none", (agent) => {
+    const rewards = new RewardRange();
+    rewards.see([-1]);
+    const replay = { offline: {}, online: {} } as unknown as MixedReplay;
+    const configuration = resolveConfiguration({ task: "corridor-exit", agent });
+    const watch = valueWatchFor(configuration, { replay, state: { rewards } }, []);
+    expect(watch.look(line({ policyQMean: -50 }))!.notice).toMatch(
+      / are worth -33\.33 to -1\. Likely causes: a criticLearningRate that is too high\.$/,
+    );
+    expect(watch.look(line({ policyQMean: 50 }))!.notice).toMatch(/ do not show \(too few critics\), /);
   });
 
   it("are let pass by a tenth, or by one where rewards are next to nothing", () => {

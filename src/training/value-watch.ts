@@ -4,6 +4,7 @@
  * worth a single reward). A tenth more is tolerated, and if the entropy is part of the value (backupEntropy), its sum
  * too. Values beyond that are not yet a failure, but often become one.
  */
+import { short } from "../data/figures.js";
 import { Replay } from "../data/replay.js";
 import { algorithmIn, type Configuration } from "../settings/configuration.js";
 import type { Phase } from "../settings/settings.js";
@@ -32,7 +33,9 @@ export interface ValueWatchOptions {
   /** Whether values contain the entropy of the policy, in a phase. */
   readonly backupEntropy: (phase: Phase) => boolean;
   readonly rewards: RewardRange;
-  /** What is known to help against values that are too low: what the verdict at the switch names (doctor.ts). */
+  /** Whether an agent of the run has a conservative term. */
+  readonly conservative: boolean;
+  /** What is known to help against values that such a term makes too low: what the verdict at the switch names (doctor.ts). */
   readonly helps: readonly string[];
   /** What was reported already: each is reported once a run. */
   readonly told: Iterable<NoticeLine["kind"]>;
@@ -53,8 +56,9 @@ export function valueWatchFor(
   // What the offline phase has put into them is still in the networks with which the online phase starts.
   const backupEntropy = (phase: Phase) =>
     [settingsIn("offline"), settingsIn(phase)].some((settings) => settings.backupEntropy === true);
-  const helps = remedies(factsOf(configuration.flat));
-  return new ValueWatch({ discount, backupEntropy, rewards, helps, told });
+  const conservative = (["offline", "online"] as const).some((phase) => "conservativeWeight" in settingsIn(phase));
+  const helps = remedies(factsOf(configuration.flat, { updates: configuration.run.offlineUpdates }));
+  return new ValueWatch({ discount, backupEntropy, rewards, conservative, helps, told });
 }
 
 export class ValueWatch {
@@ -83,7 +87,7 @@ export class ValueWatch {
       const value = metrics[name];
       if (value === undefined) continue;
       const kind = value > range[1] + margin ? "values-too-high" : value < range[0] - margin ? "values-too-low" : null;
-      if (kind && !this.told.has(kind)) return this.tell(kind, `${name} = ${rounded(value)}`, updates, range);
+      if (kind && !this.told.has(kind)) return this.tell(kind, `${name} = ${short(value)}`, updates, range);
     }
     return undefined;
   }
@@ -96,24 +100,25 @@ export class ValueWatch {
 
   private tell(kind: Kind, value: string, updates: number, range: readonly [number, number]): ValueNotice {
     this.told.add(kind);
-    const { discount, rewards } = this.options;
-    const [from, to] = rewards.bounds!.map(rounded);
-    const [minimum, maximum] = range.map(rounded);
+    const { discount, rewards, conservative, helps } = this.options;
+    const [from, to] = rewards.bounds!.map(short);
+    const [minimum, maximum] = range.map(short);
     const notice =
       `The critics' values have left what the rewards allow: ${value} after update ${updates}, where rewards from ` +
       `${from} to ${to} with discount ${discount} are worth ${minimum} to ${maximum}. ` +
-      `Likely causes: ${causes[kind]}.${kind === "values-too-low" ? ` What helps: ${this.options.helps.join(", ")}.` : ""}`;
+      `Likely causes: ${causesOf(kind, conservative)}.` +
+      (kind === "values-too-low" && conservative ? ` What helps: ${helps.join(", ")}.` : "");
     return { kind, notice };
   }
 }
 
-const causes: Readonly<Record<Kind, string>> = {
-  "values-too-high":
-    "overestimation of actions that the data do not show (a conservativeWeight that is too small, too few critics), a criticLearningRate or polyakTau that is too high, or too many updates per step",
-  "values-too-low":
-    "the backup of actions that a conservative term holds below the data's (the actionGap), once a step and however small its weight, or a criticLearningRate that is too high",
-};
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
+/** @param conservative whether an agent of the run has a conservative term */
+function causesOf(kind: Kind, conservative: boolean): string {
+  if (kind === "values-too-high") {
+    const weight = conservative ? "a conservativeWeight that is too small, " : "";
+    return `overestimation of actions that the data do not show (${weight}too few critics), a criticLearningRate or polyakTau that is too high, or too many updates per step`;
+  }
+  const backup =
+    "the backup of actions that a conservative term holds below the data's (the actionGap), once a step and however small its weight, or ";
+  return `${conservative ? backup : ""}a criticLearningRate that is too high`;
 }

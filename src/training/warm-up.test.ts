@@ -1,5 +1,6 @@
 /** Who plays which online episode, told by what the script alone does: the same action in every step. */
 import { describe, expect, it } from "vitest";
+import { EnvironmentFailure } from "../environments/environment-failure.js";
 import { lineData, registerLine, tiny } from "../runs/tiny-run.fixture.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { MemorySink } from "./memory-sink.js";
@@ -15,6 +16,10 @@ const beforeStep = () => {
 const task = registerLine("line with a script", { script, beforeStep, savable: true });
 const dataset = lineData();
 const settings = { ...tiny, task, onlineSteps: 60, warmupSteps: 35, warmupActions: "scripted" } satisfies TrainSettings;
+
+function planless(): never {
+  throw new Error("no plan");
+}
 
 const byScript = ({ episodes }: MemorySink) =>
   episodes.map(({ actions }) => actions.every((action) => action === script));
@@ -43,5 +48,44 @@ describe("a scripted warm-up", () => {
     await expect(trainInMemory({ ...settings, task: without }, { dataset })).rejects.toThrow(
       "The warm-up of line without a script is to be scripted, and the task has no script (scriptedAction of an environment); give warmupActions policy or random.",
     );
+    const { ending } = await trainInMemory({ ...settings, task: without, warmupSteps: 0 }, { dataset });
+    expect(ending?.status).toBe("completed");
+  });
+
+  const failures: [what: string, script: () => Float32Array, reason: string][] = [
+    ["throws", () => planless(), "no plan"],
+    ["gives no action", () => Float32Array.of(1, 2), "its action has length 2 where the space declares 1"],
+    [
+      "promises one",
+      (() => Promise.reject(new Error("late"))) as never,
+      "its action is of type Promise and not a Float32Array",
+    ],
+  ];
+  it.each(failures)("fails as the environment does where the script %s", async (what, failing, reason) => {
+    // The first environment's third call of the script fails, and every later one.
+    const name = registerLine(`line whose script ${what}`, {
+      making: (make, asked) => {
+        let calls = 0;
+        const scriptedAction = () => (asked === 1 && ++calls >= 3 ? failing() : Float32Array.of(script));
+        return Object.assign(make(), { scriptedAction });
+      },
+      script,
+    });
+    const sentence = `The environment ${name} failed at step 3 of online episode 1: its scriptedAction: ${reason}.`;
+    const stopped = trainInMemory({ ...settings, task: name }, { dataset });
+    await expect(stopped).rejects.toThrow(EnvironmentFailure);
+    await expect(stopped).rejects.toThrow(sentence);
+  });
+
+  it("plays a failed episode of the script again, by the script of the fresh environment", async () => {
+    const name = registerLine("line whose first script fails", {
+      making: (make, asked) =>
+        Object.assign(make(), { scriptedAction: () => (asked === 1 ? planless() : Float32Array.of(script)) }),
+      script,
+    });
+    const dropping = { ...settings, task: name, onEnvironmentFailure: "drop-episode" } as const;
+    const record = await trainInMemory(dropping, { dataset });
+    expect(record.notices.filter(({ kind }) => kind === "dropped-episode")).toHaveLength(1);
+    expect(byScript(record)).toEqual([true, false, true, false, false, false]);
   });
 });

@@ -105,6 +105,23 @@ describe("corridor-exit", () => {
     expect(walk(corridor({ horizon: 20 }), 1, 0).at(-1)).toMatchObject({ info: { success: true } });
   });
 
+  it("reaches every goal in as many steps as its refusal says", () => {
+    for (let i = 2; i < 200; i++) {
+      const length = Number((0.05 * i).toPrecision(6));
+      expect(() => corridor({ length, horizon: i - 1 })).toThrow(`the goal is ${i} steps away`);
+      const results = walk(corridor({ length, horizon: i, exitUntil: 0 }), 1, 0);
+      expect([length, results.length, results.at(-1)!.info.success]).toEqual([length, i, true]);
+    }
+  });
+
+  it("takes a wide start where there is no exit to be outside of", () => {
+    const environment = corridor({ exitUntil: 0, startWidth: 0.2 });
+    for (let seed = 0; seed < 20; seed++) {
+      environment.reset({ seed });
+      expect(environment.step(Float32Array.of(1, 0)).info).toEqual({ success: false, exited: false });
+    }
+  });
+
   it("begins within its start width and takes actions that do nothing", () => {
     const environment = makeCorridor("corridor-exit", { extraActions: 3 });
     expect(environment.actionSpace.size).toBe(5);

@@ -23,6 +23,9 @@ import { drawCorridor } from "./corridor-picture.js";
 /** Far below what any step costs; the critics' losses are squares of it, in float32. */
 const LOWEST_REWARD = -1e6;
 
+/** Metres by which rounding may leave a walker before the goal whose steps add up to the length. */
+const ROUNDING = 1e-9;
+
 const positive = () => z.number().positive();
 
 /** The options of a corridor; lengths in metres. */
@@ -64,14 +67,14 @@ export function makeCorridor(name: string, options: EnvironmentOptions = {}): Co
 }
 
 /** @throws UsageError for options that are fine one by one and leave no episode that could succeed */
-function refuseNoWay(name: string, { length, horizon, startWidth, exitDistance }: CorridorOptions): void {
-  const steps = Math.ceil(length / stepLength - 1e-9); // 0.3 / 0.05 is a little more than 6
+function refuseNoWay(name: string, { length, horizon, startWidth, exitDistance, exitUntil }: CorridorOptions): void {
+  const steps = Math.ceil((length - ROUNDING) / stepLength);
   if (horizon < steps)
     throw new UsageError(
       `The option horizon of ${name} is ${horizon}, but the goal is ${steps} steps away; give at least as many, or a shorter length.`,
     );
   const widest = Number((exitDistance + stepLength).toPrecision(6));
-  if (startWidth > widest)
+  if (exitUntil > 0 && startWidth > widest)
     throw new UsageError(
       `The option startWidth of ${name} is ${startWidth}, but whoever begins more than ${widest} from the middle is outside at the first step; give at most that.`,
     );
@@ -110,7 +113,7 @@ export class CorridorEnvironment implements SyncEnvironment {
     this.x = Math.max(0, this.x + stepLength * clipToUnit(action[0]!));
     const y = this.y + stepLength * clipToUnit(action[1]!);
     this.steps++;
-    const success = this.x >= length;
+    const success = this.x >= length - ROUNDING;
     const exited = !success && open && Math.abs(y) > exitDistance;
     this.y = open ? y : Math.min(Math.max(y, -exitDistance), exitDistance);
     return {
