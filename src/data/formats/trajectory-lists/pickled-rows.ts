@@ -19,6 +19,8 @@ export interface PickledPlace {
   readonly name: string;
   /** Bytes of the file. */
   readonly size: number;
+  /** Bytes of the pickle in it, which may be packed. */
+  readonly unpackedSize: number;
   /** Whether they are one trajectory and not a whole recording. */
   readonly trajectory: boolean;
   readonly observationKeys: readonly string[] | undefined;
@@ -72,10 +74,10 @@ function arrayOf(place: PickledPlace, key: string, value: PickleValue, allowance
 function unrepeated(
   array: FlatArray | undefined,
   where: string,
-  { size }: PickledPlace,
+  { unpackedSize }: PickledPlace,
   allowance: Allowance,
 ): FlatArray | undefined {
-  const repeats = array?.bytes === true && (array.shape[0] ?? 0) * columnsOf(array) > size;
+  const repeats = array?.bytes === true && (array.shape[0] ?? 0) * columnsOf(array) > unpackedSize;
   if (!repeats || !Number.isFinite(allowance.bytes)) return array;
   throw new DataError(
     `${where} names pictures again and again, so that they are more than the file holds; if you trust the file, read it with "calql data convert --trusted".`,
