@@ -81,6 +81,8 @@ export function bytesOf(array: ArrowArray, from: number, to: number): Uint8Array
 export interface ArrowNumbers {
   /** The rows, then the lengths of the lists in them, which are alike. */
   readonly shape: readonly number[];
+  /** Whether they are stored as unsigned bytes. */
+  readonly bytes: boolean;
   readonly values: Float32Array;
 }
 
@@ -94,7 +96,8 @@ export function anyNumbersOf(array: ArrowArray, from: number, to: number, most: 
   const { type } = array.field;
   if (type.kind === "numbers") {
     if (to - from > most) throw new Damaged(`${to - from} numbers at once are far more than its size lets expect`);
-    return { shape: [to - from], values: readNumbers(array.data, type.type, from, to) };
+    const bytes = type.type !== "bits" && type.type.code.endsWith("u1");
+    return { shape: [to - from], bytes, values: readNumbers(array.data, type.type, from, to) };
   }
   const child = array.children[0];
   if (child === undefined || (type.kind !== "list" && type.kind !== "fixed-list"))
@@ -103,8 +106,8 @@ export function anyNumbersOf(array: ArrowArray, from: number, to: number, most: 
     type.kind === "list"
       ? alikeLists(array.data, type.offsetBytes, from, to)
       : { first: from * type.size, length: type.size };
-  const { shape, values } = anyNumbersOf(child, first, first + (to - from) * length, most);
-  return { shape: [to - from, length, ...shape.slice(1)], values };
+  const numbers = anyNumbersOf(child, first, first + (to - from) * length, most);
+  return { ...numbers, shape: [to - from, length, ...numbers.shape.slice(1)] };
 }
 
 /** Where the values of row `from` begin, and how many each row has. */

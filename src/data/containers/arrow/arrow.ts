@@ -96,8 +96,8 @@ function readRow(batches: readonly ArrowBatch[], column: string, row: number, mo
   let before = 0;
   for (const { length, columns } of batches) {
     if (row < before + length) {
-      const { shape, values } = anyNumbersOf(find(columns, [column], 0), row - before, row - before + 1, most);
-      return { shape: shape.slice(1), values };
+      const numbers = anyNumbersOf(find(columns, [column], 0), row - before, row - before + 1, most);
+      return { ...numbers, shape: numbers.shape.slice(1) };
     }
     before += length;
   }

@@ -3,11 +3,9 @@
  * the names of flat rows. Where observations have a row more than actions, they are also those after each action. The end
  * of a file ends an episode.
  */
-import { DataError } from "../../../errors.js";
 import type { DataFiles } from "../../containers/files.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import type { FlatArray, FlatFile } from "../flat/flat-file.js";
-import { pictureShape, picturesAsRows, withFlatPictures } from "../flat/flat-pictures.js";
 import { type RowRole, rowRole } from "../flat/row-names.js";
 import type { ReadOptions } from "../format.js";
 import { openTrajectories } from "../trajectory-lists/trajectories-in-turn.js";
@@ -19,26 +17,8 @@ export function openFlatEpisodeFiles(files: DataFiles, options: ReadOptions): Ep
   const episodes = episodePaths(files).map(
     (path) => () => wholeEpisode(flatNpz(files.open(path), `${files.name}/${path}`)),
   );
-  const shape = pictureShape(episodes[0]!());
-  const trajectories = episodes.map((open) => () => {
-    const file = open();
-    refuseOtherPictures(file, shape);
-    return picturesAsRows(file);
-  });
   // Every file is there once.
-  const source = openTrajectories(files.name, trajectories, options, Number.POSITIVE_INFINITY);
-  return withFlatPictures(source, shape, options);
-}
-
-/** @throws DataError for pictures of another shape than the first, or none: they may have as many numbers */
-function refuseOtherPictures(file: FlatFile, shape: readonly number[] | undefined): void {
-  const found = pictureShape(file);
-  if (found?.join() === shape?.join()) return;
-  const words = (sizes: readonly number[] | undefined) =>
-    sizes ? `pictures of the shape [${sizes.join(", ")}]` : "no pictures";
-  throw new DataError(
-    `"${file.name}" has ${words(found)} where the first file has ${words(shape)}; give the folder of a single task.`,
-  );
+  return openTrajectories(files.name, episodes, options, Number.POSITIVE_INFINITY);
 }
 
 const NEXT = "next_observations";

@@ -72,6 +72,6 @@ test("pictures of a folder of episodes are parts; other files with as many numbe
   expect(episodes.map(({ length }) => length)).toEqual([2, 2]);
   expect(Array.from(episodes[1]!.observations.image!)).toEqual(Array.from({ length: 72 }, (_, i) => i + 100));
   await expect(async () => loadDataset(await episodeFilesFormat.open(files([4, 2, 3]), {}))).rejects.toThrow(
-    '"demos/b.npz" has pictures of the shape [4, 2, 3] where the first file has pictures of the shape [2, 4, 3]; give the folder of a single task.',
+    '"demos/b.npz" has pictures of the shape [4, 2, 3] where the first episode has pictures of the shape [2, 4, 3]; give episodes of a single task.',
   );
 });

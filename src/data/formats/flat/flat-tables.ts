@@ -226,8 +226,8 @@ function shapeAdvice(shape: readonly number[], expected: string): string {
     return "store one number a row (environments side by side need their axis in all arrays, observations [rows, environments, columns])";
   }
   if (shape.length < 3) return "store a row of columns a step";
-  if (shape.length === 4)
-    return "if each row is a picture, store it as uint8, 0 to 255; if the second axis counts environments or steps, all arrays must have it";
+  if (shape.length >= 4)
+    return "if each row is a picture, store it as uint8 [height, width, channels], 0 to 255; if the second axis counts environments or steps, all arrays must have it";
   const columns = shape.slice(1).reduce((product, size) => product * size, 1);
   return `if each row is one observation, such as a picture, flatten each row: [${shape[0]}, ${columns}]; if the second axis counts environments or steps, all arrays must have it`;
 }

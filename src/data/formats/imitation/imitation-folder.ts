@@ -36,9 +36,9 @@ export function* foldedTrajectories(files: DataFiles, options: ReadOptions): Gen
   }
 }
 
-function rowsOf({ shape, values }: ArrowNumbers): StoredRows {
+function rowsOf({ shape, bytes, values }: ArrowNumbers): StoredRows {
   const [rows = 1, ...others] = shape;
-  return { shape, rows, columns: others.reduce((product, size) => product * size, 1), values };
+  return { shape, rows, columns: others.reduce((product, size) => product * size, 1), bytes, values };
 }
 
 function checkColumns(name: string, columns: readonly string[]): void {

@@ -1,8 +1,10 @@
 /**
  * The trajectories of the library imitation as a format.
  */
+import { pictureOptions } from "../flat/flat-options.js";
 import { type DatasetFormat, refuseOptions } from "../format.js";
 import { npzOutline } from "../outline.js";
+import { withPictures } from "../pictures/with-pictures.js";
 
 /** The library imitation's (HumanCompatibleAI). */
 export const imitationFormat: DatasetFormat = {
@@ -14,7 +16,7 @@ export const imitationFormat: DatasetFormat = {
       ? ["dataset_info.json", "state.json"].every((path) => files.paths.includes(path))
       : ["obs", "acts", "terminal", "indices"].every((key) => npzOutline(files)?.has(key) === true),
   async open(files, options) {
-    refuseOptions(files.name, "imitation's trajectories", options, ["dropFaulty"]);
-    return (await import("./imitation.js")).openImitation(files, options);
+    refuseOptions(files.name, "imitation's trajectories", options, ["dropFaulty", ...pictureOptions]);
+    return withPictures((await import("./imitation.js")).openImitation(files, options), options);
   },
 };

@@ -40,7 +40,7 @@ export function* packedTrajectories(files: DataFiles, options: ReadOptions): Gen
       `"${name}": "obs" has ${counted(obs.rows, "row")} where ${ends.length} trajectories of ${acts.rows} actions have ${acts.rows + ends.length}; save it anew with imitation.`,
     );
   const most = memory.mostRows(4 * (obs.columns + acts.columns + 2));
-  const marks = flagsOf(take(terminal, ends.length).values, `"${name}": "terminal"`);
+  const marks = flagsOf(Float32Array.from(take(terminal, ends.length).values), `"${name}": "terminal"`);
   for (const [i, end] of ends.entries()) {
     const steps = end - (ends[i - 1] ?? 0);
     if (steps + 1 > most) throw memory.tooLong(`trajectory ${i}`);
@@ -73,7 +73,9 @@ function endsOf(name: string, indices: NpzArray, actions: number, memory: Episod
 }
 
 function take(array: NpzArray, rows: number): StoredRows {
-  const values = new Float32Array(rows * array.columns);
+  const bytes = array.holdsBytes;
+  const length = rows * array.columns;
+  const values = bytes && array.shape.length > 2 ? new Uint8Array(length) : new Float32Array(length);
   array.read(values);
-  return { shape: [rows, ...array.shape.slice(1)], rows, columns: array.columns, values };
+  return { shape: [rows, ...array.shape.slice(1)], rows, columns: array.columns, bytes, values };
 }

@@ -8,7 +8,7 @@
  */
 
 import { DataError } from "../../../errors.js";
-import { STATE, vectorParts } from "../../columns.js";
+import { type ObservationParts, STATE, vectorParts } from "../../columns.js";
 import type { DataFiles } from "../../containers/files.js";
 import { flagsOf } from "../../containers/refusal.js";
 import { actionIndexProblem, countOfChoices, findWrongIndex } from "../../discrete-actions.js";
@@ -18,12 +18,17 @@ import { counted } from "../../figures.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { checkedIn, checkFiniteIn, faulty, mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import type { ReadOptions } from "../format.js";
+import { floatPictureNote, looksLikePicture } from "../pictures/picture-form.js";
 import { foldedTrajectories } from "./imitation-folder.js";
 import { packedTrajectories } from "./imitation-npz.js";
-import type { StoredTrajectory } from "./stored-trajectory.js";
+import type { StoredRows, StoredTrajectory } from "./stored-trajectory.js";
+
+/** The part that pictures become. */
+const IMAGE = "image";
 
 /** What all trajectories have alike. */
 interface Sizes {
+  readonly observations: ObservationParts;
   readonly observationSize: number;
   readonly actionSize: number;
   readonly discreteActions: number | undefined;
@@ -34,6 +39,7 @@ export function openImitation(files: DataFiles, options: ReadOptions): EpisodeSo
   const trajectories = () => (files.kind === "file" ? packedTrajectories : foldedTrajectories)(files, options);
   const { obs, acts } = firstOf(files.name, trajectories(), options);
   const sizes = {
+    observations: partOf(obs, `"${files.name}": "obs"`),
     observationSize: obs.columns,
     actionSize: acts.columns,
     discreteActions: countOfChoices(acts.shape, options.discreteActions, `"${files.name}": "acts"`),
@@ -41,12 +47,14 @@ export function openImitation(files: DataFiles, options: ReadOptions): EpisodeSo
   const notes = new ReadingNotes();
   return {
     source: files.name,
-    observations: vectorParts(sizes.observationSize),
+    observations: sizes.observations,
     actionSize: sizes.actionSize,
     discreteActions: sizes.discreteActions,
     notes,
     async *episodes() {
       notes.begin();
+      const told = IMAGE in sizes.observations ? undefined : floatPictureNote("obs", obs.shape.slice(1));
+      if (told !== undefined) notes.say(told);
       let handed = 0;
       for (const trajectory of trajectories()) {
         const episode = await unlessFaulty(options, notes, () => episodeOf(trajectory, sizes, !mustBeFinite(options)));
@@ -96,25 +104,48 @@ function episodeOf(trajectory: StoredTrajectory, sizes: Sizes, allowNonFinite: b
         `has ${counted(table.columns, "number")} a row of "${key}" where others have ${columns[name] || "at least one"}; all trajectories must be of one task`,
         "its arrays have other numbers of columns",
       );
-    if (!allowNonFinite) checkFiniteIn(hand, table.values, table.columns, `${where}, "${key}",`);
+    if (!allowNonFinite && table.values instanceof Float32Array)
+      checkFiniteIn(hand, table.values, table.columns, `${where}, "${key}",`);
   }
+  const [found, wanted] = [partOf(obs, `${where}, "obs"`), sizes.observations].map(shapeOfPictures);
+  if (found !== wanted)
+    // They may have as many numbers.
+    throw faulty(hand, `has ${found} where others have ${wanted}`, "its pictures are of another shape");
   checkedIn(hand, "its actions are none of the choices", () => refuseWrongChoice(trajectory, sizes.discreteActions));
   const [ended] = checkedIn(hand, "its marks are neither 0 nor 1", () => flagsOf(terminal, `${where}, "terminal",`));
   const terminated = new Uint8Array(length);
   terminated[length - 1] = ended!;
   return {
     length,
-    observations: { [STATE]: obs.values },
-    actions: acts.values,
-    rewards: rews.values,
+    observations: IMAGE in sizes.observations ? { [IMAGE]: Uint8Array.from(obs.values) } : { [STATE]: floatsOf(obs) },
+    actions: floatsOf(acts),
+    rewards: floatsOf(rews),
     terminated,
     truncated: ended !== 1,
   };
 }
 
+/** What a row of `obs` is. @throws DataError for one of too many axes */
+function partOf({ shape, columns, bytes }: StoredRows, where: string): ObservationParts {
+  const row = shape.slice(1);
+  if (bytes && looksLikePicture(row)) return { [IMAGE]: { type: "uint8", shape: row } };
+  if (row.length <= 3) return vectorParts(columns);
+  throw new DataError(
+    `${where} has the shape [${row.slice(0, 8).join(", ")}] a row, which is neither a vector nor a picture; store pictures as uint8 [height, width, channels], stacked frames as more channels.`,
+  );
+}
+
+function shapeOfPictures({ [IMAGE]: pictures }: ObservationParts): string {
+  return pictures ? `pictures of the shape [${pictures.shape.join(", ")}]` : "no pictures";
+}
+
 function refuseWrongChoice({ where, acts }: StoredTrajectory, count: number | undefined): void {
-  const wrong = count === undefined ? -1 : findWrongIndex(acts.values, count);
+  const wrong = count === undefined ? -1 : findWrongIndex(floatsOf(acts), count);
   if (wrong < 0) return;
   const problem = actionIndexProblem(acts.values[wrong]!, count!);
   throw new DataError(`${where}, "acts", row ${wrong}, ${problem}; repair the row or the count.`);
+}
+
+function floatsOf({ values }: StoredRows): Float32Array {
+  return values instanceof Float32Array ? values : Float32Array.from(values);
 }

@@ -20,7 +20,10 @@ export interface StoredRows {
   readonly shape: readonly number[];
   readonly rows: number;
   readonly columns: number;
-  readonly values: Float32Array;
+  /** Whether they are stored as unsigned bytes. */
+  readonly bytes: boolean;
+  /** Bytes where the rows are pictures of an archive. */
+  readonly values: Float32Array | Uint8Array;
 }
 
 /** What is said of data without rewards. */

@@ -9,6 +9,7 @@
 import { DataError, unknownName } from "../../../errors.js";
 import { quoted } from "../../containers/refusal.js";
 import type { ActionBounds } from "../../transform.js";
+import { looksLikePicture } from "../pictures/picture-form.js";
 
 /** A space; what it holds of other spaces is in the order of flattening. */
 export type Space = BoxSpace | ChoiceSpace | GroupSpace | OtherSpace;
@@ -56,7 +57,6 @@ const deepest = 6;
 const mostParts = 1_000;
 const mostNumbers = 2 ** 24;
 /** An observation of more choices than this is not a one-hot vector that a network could use. */
-const LEAST_SIDE = 32;
 const mostChoices = 4_096;
 /** Names go into messages and into paths of HDF5, where "/" and "." have a meaning. */
 const fitName = /^(?!\.{1,2}$)[^\p{C}/]{1,100}$/u;
@@ -145,11 +145,6 @@ export function boxOf(shape: unknown, bytes: boolean, where: string): BoxSpace {
   if (!isCounts(shape) || !(size >= 1 && size <= mostNumbers))
     throw new DataError(`${where} has a space whose shape is not of 1 to ${mostNumbers} numbers; ${repair}.`);
   return { kind: "box", shape, size, image: bytes && looksLikePicture(shape) };
-}
-
-/** Minari takes two dimensions for a picture from 32 pixels on (`is_image_space`). */
-function looksLikePicture(shape: readonly number[]): boolean {
-  return shape.length === 3 || (shape.length === 2 && shape.every((length) => length >= LEAST_SIDE));
 }
 
 function choiceOf(counts: readonly unknown[], starts: readonly unknown[], where: string): ChoiceSpace {

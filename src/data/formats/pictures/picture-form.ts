@@ -21,6 +21,8 @@ export interface FormOptions {
 const COLOURS = [3, 1, 4];
 /** Below this a block of numbers is no picture. */
 const LEAST_SIDE = 16;
+/** Minari takes bytes of two dimensions for a picture from so many pixels on (`is_image_space`). */
+const LEAST_GREY_SIDE = 32;
 /** As many as five stacked colour frames have. */
 const MOST_CHANNELS = 16;
 
@@ -100,6 +102,11 @@ export class PictureForm {
         target[pixel * channels + channel] = frame[channel * pixels + pixel]!;
     return target;
   }
+}
+
+/** Whether bytes of this shape a row are a picture. */
+export function looksLikePicture(shape: readonly number[]): boolean {
+  return shape.length === 3 || (shape.length === 2 && shape.every((length) => length >= LEAST_GREY_SIDE));
 }
 
 /** What is said of arrays that look like pictures and are no bytes: they are read as numbers; undefined of others. */

@@ -1,7 +1,8 @@
 /**
  * An unpickled value as an array of flat rows: a NumPy array, whose numbers stay in the file's bytes until they are asked
- * for, or a list of numbers or rows.
+ * for, or a list of numbers or rows. Bytes of three axes a row are pictures, also as a list of frames.
  */
+import { DataError } from "../../../errors.js";
 import { damaged } from "../../containers/numpy/pickle-cursor.js";
 import { type Allowance, type NumberTable, tableOf } from "../../containers/numpy/pickle-table.js";
 import { NumpyArray, PickleBytes, type PickleValue } from "../../containers/numpy/pickle-values.js";
@@ -18,14 +19,56 @@ export function pickledArray(
   allowance: Allowance,
 ): FlatArray | undefined {
   if (value instanceof NumpyArray && value.type?.read) {
-    const { shape, type } = value;
-    const integers = /[iu]\d/.test(type.code);
-    if (value.fortranOrder && shape.length > 1) return { ...listArray(key, shape, value, place, allowance), integers };
-    return { key, shape, integers, chunkRows: 1, read: (first, rows) => rowsOf(value, first, rows, place) };
+    const { type } = value;
+    const shape = [...value.shape.slice(0, 1), ...rowShape(value.shape.slice(1))];
+    const kind = { integers: /[iu]\d/.test(type.code), bytes: holdsBytes(value) };
+    if (value.fortranOrder && shape.length > 1) return { ...listArray(key, shape, value, place, allowance), ...kind };
+    return { key, shape, ...kind, chunkRows: 1, read: (first, rows) => rowsOf(value, first, rows, place) };
   }
   const rows = value instanceof NumpyArray ? value.data : value;
+  if (Array.isArray(rows) && areFrames(rows)) return framesArray(key, rows, place);
   const shape = Array.isArray(rows) ? shapeOf(rows) : undefined;
   return shape && listArray(key, shape, value, place, allowance);
+}
+
+/** A list of pictures of one shape: each is read when it is asked for. */
+function framesArray(key: string, frames: readonly NumpyArray[], place: string): FlatArray {
+  const shape = [frames.length, ...rowShape(frames[0]!.shape)];
+  const odd = frames.findIndex((frame) => frame.shape.join() !== frames[0]!.shape.join());
+  if (odd > 0)
+    throw new DataError(
+      `${place} has the shape [${frames[odd]!.shape.join(", ")}] in row ${odd}, but [${frames[0]!.shape.join(", ")}] before; rows must be alike.`,
+    );
+  const size = shape.slice(1).reduce((product, length) => product * length, 1);
+  return {
+    key,
+    shape,
+    chunkRows: 1,
+    integers: true,
+    bytes: true,
+    read(first, rows) {
+      const values = new Float32Array(rows * size);
+      for (let i = 0; i < rows; i++) {
+        const { data } = frames[first + i]!;
+        if (!(data instanceof PickleBytes)) throw damaged(place, "is an array without elements");
+        values.set(data.buffer.subarray(data.start, data.start + size), i * size);
+      }
+      return values;
+    },
+  };
+}
+
+function areFrames(rows: readonly PickleValue[]): rows is NumpyArray[] {
+  return rows.length > 0 && rows.every((row) => row instanceof NumpyArray && holdsBytes(row) && row.shape.length > 2);
+}
+
+function holdsBytes({ type, fortranOrder }: NumpyArray): boolean {
+  return type?.code.endsWith("u1") === true && !fortranOrder;
+}
+
+/** SERL's observations have an axis for stacked frames, in which there is one. */
+function rowShape(shape: readonly number[]): readonly number[] {
+  return shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
 }
 
 /** An array that is read as a whole when it is first asked for. */

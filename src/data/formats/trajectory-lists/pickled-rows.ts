@@ -7,8 +7,8 @@
 import { DataError, UsageError } from "../../../errors.js";
 import { type Allowance, type NumberTable, tableOf } from "../../containers/numpy/pickle-table.js";
 import { kindOf, NumpyArray, type PickleDictionary, type PickleValue } from "../../containers/numpy/pickle-values.js";
-import { listed, quoted } from "../../containers/refusal.js";
-import type { FlatArray, FlatFile } from "../flat/flat-file.js";
+import { listed, printable, quoted } from "../../containers/refusal.js";
+import { columnsOf, type FlatArray, type FlatFile } from "../flat/flat-file.js";
 import { type RowRole, rowRole } from "../flat/row-names.js";
 import { sideBySide } from "../row-blocks.js";
 import { listArray, pickledArray } from "./pickled-array.js";
@@ -19,6 +19,8 @@ export interface PickledPlace {
   readonly name: string;
   /** Bytes of the file. */
   readonly size: number;
+  /** Bytes of the pickle in it, which may be packed. */
+  readonly unpackedSize: number;
   /** Whether they are one trajectory and not a whole recording. */
   readonly trajectory: boolean;
   readonly observationKeys: readonly string[] | undefined;
@@ -61,27 +63,53 @@ function arrayOf(place: PickledPlace, key: string, value: PickleValue, allowance
   const rows = value instanceof NumpyArray ? value.data : value;
   if (value instanceof Map || (Array.isArray(rows) && rows[0] instanceof Map))
     return chosenParts(key, value instanceof Map ? value : (rows as PickleValue[]), where, place, allowance);
-  if (place.observationKeys === undefined) return pickledArray(key, value, where, allowance);
+  if (place.observationKeys === undefined)
+    return unrepeated(pickledArray(key, value, where, allowance), where, place, allowance);
   throw new UsageError(
     `"${place.name}" has plain observations, to which observation keys mean nothing; leave them out.`,
   );
 }
 
-/** Of a dictionary of arrays, or of one dictionary a row, the chosen entries side by side. */
+/** A list can name a picture that is stored once as often as it likes. @throws DataError where there are too many */
+function unrepeated(
+  array: FlatArray | undefined,
+  where: string,
+  { unpackedSize }: PickledPlace,
+  allowance: Allowance,
+): FlatArray | undefined {
+  const repeats = array?.bytes === true && (array.shape[0] ?? 0) * columnsOf(array) > unpackedSize;
+  if (!repeats || !Number.isFinite(allowance.bytes)) return array;
+  throw new DataError(
+    `${where} names pictures again and again, so that they are more than the file holds; if you trust the file, read it with "calql data convert --trusted".`,
+  );
+}
+
+/** Of a dictionary of arrays, or of one dictionary a row, the chosen entries side by side, or the one that is a picture. */
 function chosenParts(
   key: string,
   value: PickleDictionary | readonly PickleValue[],
   where: string,
-  { observationKeys = DEFAULT_KEYS }: PickledPlace,
+  place: PickledPlace,
   allowance: Allowance,
 ): FlatArray {
-  const parts = observationKeys.map((part) => {
-    const chosen =
+  const { observationKeys = DEFAULT_KEYS } = place;
+  const chosen = observationKeys.map((part) => {
+    const entry =
       value instanceof Map
         ? partOf(value, part, where)
         : value.map((row, step) => partOf(row, part, `${where}, step ${step},`));
-    return tableOf(chosen, `${where}, ${quoted(part)},`, allowance);
+    return { part, entry, where: `${where}, ${quoted(part)},` };
   });
+  for (const { part, entry, where: wherePart } of chosen) {
+    const array = unrepeated(pickledArray(key, entry, wherePart, allowance), wherePart, place, allowance);
+    // Of more than one axis a row, bytes are pictures; others would be, if they were bytes.
+    if (array === undefined || array.shape.length < (array.bytes ? 3 : 4)) continue;
+    if (chosen.length === 1) return array;
+    throw new DataError(
+      `${wherePart} has the shape [${array.shape.join(", ")}], as pictures have, which are read only where they are the whole observation; name this key alone, or the others, with --observation-keys ${printable(part)}.`,
+    );
+  }
+  const parts = chosen.map(({ entry, where: wherePart }) => tableOf(entry, wherePart, allowance));
   const table = joined(parts, where, allowance);
   return listArray(key, [table.rows, table.columns], () => table, where, allowance);
 }
@@ -127,7 +155,7 @@ function addTimeLimits(arrays: Map<string, FlatArray>, infos: PickleValue | unde
   if (!limits.includes(true)) return;
   for (const [key, array] of [...arrays]) {
     const role = rowRole(key);
-    if ((role === "terminals" || role === "dones") && array.shape[0] === count && columnsIn(array.shape) === 1)
+    if ((role === "terminals" || role === "dones") && array.shape[0] === count && columnsOf(array) === 1)
       arrays.set(key, {
         ...array,
         read: (first, asked) => array.read(first, asked).map((flag, i) => (limits[first + i] ? 0 : flag)),
@@ -170,8 +198,4 @@ function keyOfRole(arrays: ReadonlyMap<string, FlatArray>, role: RowRole): strin
 function shapeOfRole(arrays: ReadonlyMap<string, FlatArray>, role: RowRole): readonly number[] | undefined {
   const key = keyOfRole(arrays, role);
   return key === undefined ? undefined : arrays.get(key)!.shape;
-}
-
-function columnsIn(shape: readonly number[]): number {
-  return shape.slice(1).reduce((product, size) => product * size, 1);
 }

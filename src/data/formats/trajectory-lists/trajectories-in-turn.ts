@@ -17,9 +17,11 @@ import { EpisodeMemory } from "../episode-memory.js";
 import { checkedIn, type EpisodeInHand, FaultyEpisode, faulty, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import { columnsOf, type FlatFile } from "../flat/flat-file.js";
 import { FlatPass } from "../flat/flat-pass.js";
+import { pictureShape, picturesAsRows, withFlatPictures } from "../flat/flat-pictures.js";
 import { readStretch } from "../flat/flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "../flat/flat-tables.js";
 import { type RowRole, rowRole } from "../flat/row-names.js";
+import type { ReadOptions } from "../format.js";
 
 /**
  * @param trajectories open the rows of each
@@ -29,8 +31,25 @@ import { type RowRole, rowRole } from "../flat/row-names.js";
 export function openTrajectories(
   name: string,
   trajectories: readonly (() => FlatFile)[],
+  options: FlatOptions & Pick<ReadOptions, "images" | "imageSize">,
+  mostBytes: number,
+): EpisodeSource {
+  const pictures = pictureShape(trajectories[0]!());
+  const rows = trajectories.map((open) => () => {
+    const file = open();
+    refuseOtherPictures(file, pictures);
+    return picturesAsRows(file);
+  });
+  return withFlatPictures(openRows(name, rows, options, mostBytes, pictures !== undefined), pictures, options);
+}
+
+/** @param pictures whether observations are some, which may be packed well */
+function openRows(
+  name: string,
+  trajectories: readonly (() => FlatFile)[],
   options: FlatOptions,
   mostBytes: number,
+  pictures: boolean,
 ): EpisodeSource {
   const alike = firstSound(trajectories, options);
   const { observationSize, actionSize } = flatTables(alike, options);
@@ -55,7 +74,8 @@ export function openTrajectories(
         left -= 4 * (tables?.count ?? 0) * (observationSize + actionSize + 2);
         if (left < 0) throw damaged(`"${file.name}"`, "repeats what is stored once");
         if (tables) pass ??= new FlatPass(name, tables, options, notes);
-        const rows = tables && (await unlessFaulty(options, notes, () => rowsOf(file, tables, options, index)));
+        const rows =
+          tables && (await unlessFaulty(options, notes, () => rowsOf(file, tables, options, index, pictures)));
         if (rows) yield* episodesOf(rows, index, pass!);
         else pass?.passOver();
       }
@@ -66,8 +86,14 @@ export function openTrajectories(
 }
 
 /** The rows of one trajectory. @throws FaultyEpisode for values that are not what they should be */
-function rowsOf(file: FlatFile, tables: FlatTables, options: FlatOptions, index: number): RecordedRows {
-  const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size);
+function rowsOf(
+  file: FlatFile,
+  tables: FlatTables,
+  options: FlatOptions,
+  index: number,
+  pictures: boolean,
+): RecordedRows {
+  const memory = new EpisodeMemory(`"${file.name}"`, options).addFile(file.size, pictures);
   const numbers = 2 * tables.observationSize + tables.actionSize + Object.keys(tables.marks).length + 1;
   if (tables.count > memory.mostRows(4 * numbers)) throw memory.tooLong("the trajectory");
   return checkedIn(inHand(file, index), "its values are not what they should be", () => {
@@ -75,6 +101,17 @@ function rowsOf(file: FlatFile, tables: FlatTables, options: FlatOptions, index:
     if (tables.marks.masks) refusePadding(file.name, tables.marks.masks.key, rows);
     return rows;
   });
+}
+
+/** @throws DataError for pictures of another shape than the first, or none: they may have as many numbers */
+function refuseOtherPictures(file: FlatFile, shape: readonly number[] | undefined): void {
+  const found = pictureShape(file);
+  if (found?.join() === shape?.join() || actionsIn(file) === 0) return;
+  const words = (sizes: readonly number[] | undefined) =>
+    sizes ? `pictures of the shape [${sizes.join(", ")}]` : "no pictures";
+  throw new DataError(
+    `"${file.name}" has ${words(found)} where the first episode has ${words(shape)}; give episodes of a single task.`,
+  );
 }
 
 function* episodesOf(rows: RecordedRows, index: number, pass: FlatPass): Generator<Episode> {

@@ -5,7 +5,7 @@ import { beginsWith, type DataFiles } from "../../containers/files.js";
 import { NPY_MAGIC } from "../../containers/numpy/npy.js";
 import { looksLikePickle } from "../../containers/numpy/pickle-signature.js";
 import type { EpisodeSource } from "../../episode-source.js";
-import { flatOptions, withFallbackHorizon } from "../flat/flat-options.js";
+import { flatOptions, pictureOptions, withFallbackHorizon } from "../flat/flat-options.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
 import { unpackedStart } from "../glance.js";
 
@@ -30,7 +30,11 @@ export const pickleFormat: DatasetFormat = {
 };
 
 async function openTrajectoryList(files: DataFiles, options: ReadOptions): Promise<EpisodeSource> {
-  refuseOptions(files.name, "a pickle of trajectories", options, ["observationKeys", ...flatOptions]);
+  refuseOptions(files.name, "a pickle of trajectories", options, [
+    "observationKeys",
+    ...flatOptions,
+    ...pictureOptions,
+  ]);
   const { openTrajectoryList } = await import("./trajectory-list.js");
   return openTrajectoryList(files, withFallbackHorizon(options));
 }

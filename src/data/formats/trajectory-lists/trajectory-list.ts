@@ -51,7 +51,7 @@ export async function openTrajectoryList(files: DataFiles, options: ReadOptions)
   const value = unpickled(files, bytes, within(unpackedBytes(size)));
   const { trajectories, flat } = trajectoriesIn(value, `"${name}"`);
   const { observationKeys } = options;
-  const place = { name, size, trajectory: !flat, observationKeys };
+  const place = { name, size, unpackedSize: bytes.length, trajectory: !flat, observationKeys };
   const file = (index: number, where: string) =>
     pickledRows({ ...place, name: where }, trajectories[index]!, { bytes: within(tableBytes(size)) });
   if (flat) return openFlat(async () => ({ file: file(0, name), close: () => {} }), name, options);
