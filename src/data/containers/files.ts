@@ -39,9 +39,11 @@ export interface TargetFile {
   close(): void;
 }
 
+const onlyFiles = new WeakMap<DataFiles, DataFile>();
+
 /** Whether a dataset is a single file that begins with these bytes. */
 export function beginsWith(files: DataFiles, bytes: readonly number[]): boolean {
-  return files.kind === "file" && fileStartsWith(files.open(files.paths[0]!), bytes);
+  return files.kind === "file" && fileStartsWith(onlyFile(files), bytes);
 }
 
 /** Whether a file begins with these bytes. */
@@ -51,9 +53,13 @@ export function fileStartsWith(file: DataFile, bytes: readonly number[]): boolea
   return bytes.every((byte, i) => byte === start[i]);
 }
 
-/** The file of a dataset that is a single one; the first of a folder. */
+/** The file of a dataset that is a single one; the first of a folder. The same one whenever it is asked for. */
 export function onlyFile(files: DataFiles): DataFile {
-  return files.open(files.paths[0]!);
+  const known = onlyFiles.get(files);
+  if (known) return known;
+  const file = files.open(files.paths[0]!);
+  onlyFiles.set(files, file);
+  return file;
 }
 
 /** The whole of a file. @throws DataError when it is larger than `most` bytes */

@@ -2,7 +2,7 @@
  * What is in a file at a first glance: the names and shapes of its arrays, without their numbers. Formats recognise
  * their own files by it, and refusals say by it what a file holds. It is looked up once for all formats.
  */
-import { beginsWith, type DataFiles } from "../containers/files.js";
+import { beginsWith, type DataFiles, onlyFile } from "../containers/files.js";
 import { isTable, listKeys, shapeOf } from "../containers/hdf5/hdf5-listing.js";
 import { HDF5_SIGNATURE, type OpenHdf5, withHdf5 } from "../containers/hdf5/hdf5-module.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
@@ -23,7 +23,7 @@ export function hdf5Outline(files: DataFiles): Promise<Hdf5Outline | undefined> 
   const known = hdf5Outlines.get(files);
   if (known) return known;
   const outline = beginsWith(files, HDF5_SIGNATURE)
-    ? withHdf5(files.open(files.paths[0]!), files.name, listed).catch(() => undefined)
+    ? withHdf5(onlyFile(files), files.name, listed).catch(() => undefined)
     : Promise.resolve(undefined);
   hdf5Outlines.set(files, outline);
   return outline;
@@ -48,7 +48,7 @@ function listed(file: OpenHdf5): Hdf5Outline {
 function namesInNpz(files: DataFiles): ReadonlySet<string> | undefined {
   if (!beginsWith(files, ZIP_SIGNATURE)) return undefined;
   try {
-    const names = [...zipEntries(files.open(files.paths[0]!), `"${files.name}"`).keys()];
+    const names = [...zipEntries(onlyFile(files), `"${files.name}"`).keys()];
     const arrays = names.filter((name) => name.endsWith(".npy"));
     return arrays.length === 0 ? undefined : new Set(arrays.map((name) => name.slice(0, -".npy".length)));
   } catch {

@@ -1,7 +1,7 @@
 /**
  * What is said of files that no format knows: the layout that they have and the next step, or what flat rows lack in them.
  */
-import { beginsWith, type DataFiles } from "../containers/files.js";
+import { beginsWith, type DataFiles, onlyFile } from "../containers/files.js";
 import { HDF5_SIGNATURE } from "../containers/hdf5/hdf5-module.js";
 import { listed, quoted } from "../containers/refusal.js";
 import { ZIP_SIGNATURE, zipEntries } from "../containers/zip/zip.js";
@@ -94,7 +94,7 @@ function glanceAt(files: DataFiles): Glance {
 function entriesOf(files: DataFiles): string[] {
   if (!beginsWith(files, ZIP_SIGNATURE)) return [];
   try {
-    return [...zipEntries(files.open(files.paths[0]!), "").keys()];
+    return [...zipEntries(onlyFile(files), "").keys()];
   } catch {
     return [];
   }

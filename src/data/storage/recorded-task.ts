@@ -3,7 +3,7 @@
  * `calql data collect` and calql's own data name theirs, Minari, robomimic and ManiSkill name the environment.
  */
 import { existsSync } from "node:fs";
-import { type DataFile, type DataFiles, readWhole } from "../containers/files.js";
+import { type DataFile, type DataFiles, onlyFile, readWhole } from "../containers/files.js";
 import { withHdf5 } from "../containers/hdf5/hdf5-module.js";
 import { readAttributes } from "../containers/hdf5/hdf5-scalars.js";
 import { watchTexts } from "../containers/hdf5/hdf5-texts.js";
@@ -32,7 +32,7 @@ export async function taskNamedIn(path: string, from?: string): Promise<string |
 
 /** Where the data of a format name their task. */
 const places: Readonly<Record<string, (files: DataFiles) => Promise<unknown> | unknown>> = {
-  d4rl: async (files) => (await readD4RLMetadata(files.open(files.paths[0]!), files.name)).task,
+  d4rl: async (files) => (await readD4RLMetadata(onlyFile(files), files.name)).task,
   calql: (files) => jsonIn(files, "manifest.json").task,
   minari: async (files) => {
     const json = ["data/metadata.json", "metadata.json"].find((path) => files.paths.includes(path));
@@ -43,7 +43,7 @@ const places: Readonly<Record<string, (files: DataFiles) => Promise<unknown> | u
   },
   robomimic: async (files) => {
     // robosuite's own recordings have the name alone.
-    const told = await attributesOf(files.open(files.paths[0]!), "/data", ["env_args", "env_name", "env"]);
+    const told = await attributesOf(onlyFile(files), "/data", ["env_args", "env_name", "env"]);
     return fieldsOf(told.env_args).env_name ?? told.env_name ?? told.env;
   },
   maniskill: (files) => {

@@ -8,6 +8,7 @@ import type h5wasm from "h5wasm";
 import { DataError } from "../../../errors.js";
 import { type DataFile, fileInMemory, type TargetFile } from "../files.js";
 import { callLibrary } from "./hdf5-call.js";
+import { keepHdf5, keptHdf5, LentBytes, type OpenedHdf5 } from "./hdf5-kept.js";
 import { attachFile, attachTarget, type Trouble } from "./hdf5-node.js";
 
 /** The library's functions, once its WebAssembly is ready. */
@@ -47,7 +48,7 @@ async function loadLibrary(): Promise<{ library: Hdf5Library; File: typeof h5was
 }
 
 /**
- * Opens an HDF5 file, hands it to `use` and closes it again.
+ * Opens an HDF5 file, hands it to `use` and gives it back.
  *
  * @param source the file, or its bytes, which are not changed
  * @param name the file's name for messages
@@ -66,16 +67,21 @@ export async function withHdf5<T>(
   }
 }
 
-/** As `withHdf5`, for a file that stays open until it is closed. */
-export async function openHdf5(
-  source: DataFile | Uint8Array,
-  name: string,
-): Promise<{ readonly file: OpenHdf5; close(): void }> {
+/** As `withHdf5`, for a file that stays open until it is closed; the same `DataFile` is opened by the library once. */
+export async function openHdf5(source: DataFile | Uint8Array, name: string): Promise<OpenedHdf5> {
   const bytes = source instanceof Uint8Array ? fileInMemory(name, source) : source;
+  const kept = keptHdf5(bytes, name);
+  if (kept) return kept;
   if (!hasSignature(bytes)) throw new DataError(notHdf5(bytes, name));
   const { library } = await loadLibrary();
+  const lent = new LentBytes(bytes);
+  const trouble: Trouble = { text: "", error: undefined, failed: false };
+  const opened = openWith(library, lent, name, trouble);
+  return source instanceof Uint8Array ? opened : keepHdf5(bytes, { opened, bytes: lent, failed: () => trouble.failed });
+}
+
+function openWith(library: Hdf5Library, bytes: DataFile, name: string, trouble: Trouble): OpenedHdf5 {
   const path = `/read-${opened++}.hdf5`;
-  const trouble: Trouble = { text: "", error: undefined };
   attachFile(library, path, bytes, trouble);
   const remove = () => library.FS.unlink(path);
   try {
@@ -95,6 +101,7 @@ export async function openHdf5(
 
 function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<OpenHdf5, "attempt" | "fail"> {
   const fail = (what: string): never => {
+    trouble.failed = true;
     if (trouble.error !== undefined) throw trouble.error;
     throw new DataError(
       `"${name}": ${what}${lastReason(trouble.text)}. The file is damaged or incomplete; copy or download it again.`,
@@ -110,7 +117,7 @@ function reporting(library: Hdf5Library, name: string, trouble: Trouble): Pick<O
       return fail(what);
     }
     // The library may swallow a failed read or write and continue with something else.
-    if (trouble.error !== undefined) throw trouble.error;
+    if (trouble.error !== undefined) fail(what);
     return result;
   };
   return { attempt, fail };
@@ -132,7 +139,7 @@ export interface GrowingHdf5 {
 export async function growHdf5(target: TargetFile, name: string): Promise<GrowingHdf5> {
   const { library, File } = await loadLibrary();
   const path = `/write-${opened++}.hdf5`;
-  const trouble: Trouble = { text: "", error: undefined };
+  const trouble: Trouble = { text: "", error: undefined, failed: false };
   const { attempt } = reporting(library, name, trouble);
   attachTarget(library, path, target, trouble);
   const remove = () => quietly(() => library.FS.unlink(path));

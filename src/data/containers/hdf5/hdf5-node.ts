@@ -7,10 +7,11 @@
 import type { DataFile, TargetFile } from "../files.js";
 import type { Hdf5Library } from "./hdf5-module.js";
 
-/** What the library said, and the error of ours that it stumbled over. */
+/** What the library said, the error of ours that it stumbled over, and whether any call failed so far. */
 export interface Trouble {
   text: string;
   error: unknown;
+  failed: boolean;
 }
 
 /** The memory is the library's, signed bytes. */

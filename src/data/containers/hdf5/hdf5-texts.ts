@@ -18,6 +18,8 @@ export interface WatchedFile {
    * @throws DataError where an attribute is damaged
    */
   texts(): Map<string, string>;
+  /** From now on the file is only read. */
+  stop(): void;
 }
 
 /** What of a dataset's header is searched for its layout: that of a single value is shorter. */
@@ -32,10 +34,12 @@ export function watchTexts(file: DataFile, names: readonly string[], fileName: s
   const seen = new Map<number, string>();
   const longest = Math.max(...names.map((name) => name.length));
   const words = names.map((name) => ({ name, word: Uint8Array.from(`${name}\0`, (letter) => letter.charCodeAt(0)) }));
+  let stopped = false;
   const watched: DataFile = {
     path: file.path,
     size: file.size,
     read(offset, length) {
+      if (stopped) return file.read(offset, length);
       // A name may lie across the ends of what is read now.
       const from = Math.max(0, offset - longest);
       const bytes = file.read(from, Math.min(file.size, offset + length + longest) - from);
@@ -45,6 +49,9 @@ export function watchTexts(file: DataFile, names: readonly string[], fileName: s
   };
   return {
     file: watched,
+    stop() {
+      stopped = true;
+    },
     texts() {
       const found = new Map<string, string>();
       for (const [place, name] of [...seen].sort(([a], [b]) => a - b)) {

@@ -9,7 +9,7 @@
  * `truncated`, `obs_next`) are the same layout under other names, which `flat/row-names.ts` lists.
  */
 import { DataError } from "../../../errors.js";
-import type { DataFile } from "../../containers/files.js";
+import { type DataFile, fileInMemory } from "../../containers/files.js";
 import { listKeys } from "../../containers/hdf5/hdf5-listing.js";
 import { type OpenHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readScalar } from "../../containers/hdf5/hdf5-scalars.js";
@@ -45,10 +45,11 @@ export async function openD4RL(
   name: string,
   options: D4RLOptions = {},
 ): Promise<EpisodeSource> {
-  const { discreteActions, isDeclared, actionBounds } = await withHdf5(source, name, (file) => declared(file, options));
+  const data = source instanceof Uint8Array ? fileInMemory(name, source) : source;
+  const { discreteActions, isDeclared, actionBounds } = await withHdf5(data, name, (file) => declared(file, options));
   // Only files that declare the number of choices themselves come from a writer that closes episodes with a row of zeros.
   const told = { ...options, ...(discreteActions !== undefined && { discreteActions, closingRows: isDeclared }) };
-  const opened = await openFlat(() => openFlatHdf5(source, name), name, told);
+  const opened = await openFlat(() => openFlatHdf5(data, name), name, told);
   return { ...opened, ...(actionBounds && { actionBounds }) };
 }
 

@@ -5,8 +5,8 @@
  * from tianshou/data/buffer/manager.py and tianshou/data/utils/converter.py.
  */
 import { DataError } from "../../../errors.js";
-import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { listKeys } from "../../containers/hdf5/hdf5-listing.js";
+import type { OpenHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readHeader, readRowsExactly } from "../../containers/hdf5/hdf5-table.js";
 import { quoted } from "../../containers/refusal.js";
 import { counted, whole } from "../../figures.js";

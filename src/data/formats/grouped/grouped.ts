@@ -20,7 +20,7 @@ import {
   vectorParts,
   widthOf,
 } from "../../columns.js";
-import type { DataFiles } from "../../containers/files.js";
+import { type DataFiles, onlyFile } from "../../containers/files.js";
 import { type OpenHdf5, openHdf5, withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { numbersPerRow, readHeader } from "../../containers/hdf5/hdf5-table.js";
 import type { Episode } from "../../episode.js";
@@ -50,7 +50,7 @@ export async function openGrouped(
   options: ReadOptions,
 ): Promise<EpisodeSource> {
   const { name } = files;
-  const data = files.open(files.paths[0]!);
+  const data = onlyFile(files);
   const columns = await withHdf5(data, name, (file) =>
     firstColumns(file, { name, layout, options, notes: new ReadingNotes() }),
   );

@@ -4,7 +4,7 @@
  */
 
 import { DataError } from "../../../errors.js";
-import type { DataFiles } from "../../containers/files.js";
+import { type DataFiles, onlyFile } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
 import { checkRows, flagsOf, listed, quoted } from "../../containers/refusal.js";
 import { zipEntries } from "../../containers/zip/zip.js";
@@ -19,7 +19,7 @@ const BYTES_A_TRAJECTORY = 32;
 /** @throws DataError where arrays are missing or do not fit together */
 export function* packedTrajectories(files: DataFiles, options: ReadOptions): Generator<StoredTrajectory> {
   const { name } = files;
-  const file = files.open(files.paths[0]!);
+  const file = onlyFile(files);
   const entries = zipEntries(file, `"${name}"`);
   const array = (key: string) => {
     const entry = entries.get(`${key}.npy`);

@@ -6,7 +6,7 @@
  * beside it tells only how the environment was made, and which episodes succeeded, as `success` does in the last row.
  */
 import { DataError } from "../../../errors.js";
-import { type DataFiles, readWhole } from "../../containers/files.js";
+import { type DataFiles, onlyFile, readWhole } from "../../containers/files.js";
 import { listKeys } from "../../containers/hdf5/hdf5-listing.js";
 import { withHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { parsePythonJson } from "../../containers/python-json.js";
@@ -54,8 +54,9 @@ function recordedEpisodes(files: DataFiles, path: string): readonly unknown[] {
 
 /** @throws DataError where an episode is missing, or one that is not listed is there */
 async function checkEpisodes(data: DataFiles, recorded: readonly unknown[]): Promise<void> {
-  const file = data.open(data.paths[0]!);
-  const found = await withHdf5(file, data.name, (hdf5) => listKeys(hdf5).filter((name) => trajectory.test(name)));
+  const found = await withHdf5(onlyFile(data), data.name, (hdf5) =>
+    listKeys(hdf5).filter((name) => trajectory.test(name)),
+  );
   const missing = recorded.find((number) => !found.includes(`traj_${number}`));
   if (missing === undefined && recorded.length === found.length) return;
   const example = missing === undefined ? "" : printable(`, without traj_${String(missing).slice(0, 20)}`);

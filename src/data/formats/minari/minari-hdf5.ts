@@ -39,13 +39,14 @@ export async function openHdf5Storage(
 ): Promise<MinariStorage> {
   const name = files.kind === "file" ? files.name : `${files.name}/${path}`;
   const file = files.open(path);
-  const open = <T>(use: (file: OpenHdf5) => T): Promise<T> => withHdf5(file, name, use);
   const watched = watchTexts(file, ["observation_space", "action_space"], name);
-  const found = await withHdf5(watched.file, name, (file) => ({
+  const open = <T>(use: (file: OpenHdf5) => T): Promise<T> => withHdf5(watched.file, name, use);
+  const found = await open((file) => ({
     episodes: listKeys(file).flatMap((key) => Number(episodeName.exec(key)?.[1] ?? [])),
     numbers: readAttributes(file, "/"),
   }));
   const episodes = found.episodes.sort((a, b) => a - b);
+  watched.stop();
   return {
     metadata: metadata ?? metadataOf(new Map<string, unknown>([...found.numbers, ...watched.texts()]), `"${name}"`),
     episodes,

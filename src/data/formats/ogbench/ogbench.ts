@@ -13,7 +13,7 @@
 
 import { DataError, UsageError } from "../../../errors.js";
 import { allocate, type ObservationParts, type Part, vectorParts } from "../../columns.js";
-import type { DataFile, DataFiles } from "../../containers/files.js";
+import { type DataFile, type DataFiles, onlyFile } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
 import { checkFinite, checkRows, flagsOf, listed, quoted } from "../../containers/refusal.js";
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
@@ -79,7 +79,7 @@ interface Arrays {
 
 function openArchive(files: DataFiles, options: ReadOptions): Archive {
   const { name } = files;
-  const file = files.open(files.paths[0]!);
+  const file = onlyFile(files);
   const entries = zipEntries(file, `"${name}"`);
   for (const key of ["observations", "actions", "terminals"])
     if (!entries.has(`${key}.npy`))

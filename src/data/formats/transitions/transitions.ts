@@ -4,7 +4,7 @@
  * D4RL's files: the task ended. (In OGBench's archives they mark the last row of a recording; those are told apart by
  * what else is in them, and have a reader of their own.)
  */
-import type { DataFile, DataFiles } from "../../containers/files.js";
+import { type DataFile, type DataFiles, onlyFile } from "../../containers/files.js";
 import { NpzArray, npzShape } from "../../containers/numpy/npz.js";
 import { quoted } from "../../containers/refusal.js";
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
@@ -17,7 +17,7 @@ const ENDING = ".npy";
 
 /** @throws DataError where the arrays do not fit together */
 export function openTransitions(files: DataFiles, options: ReadOptions): Promise<EpisodeSource> {
-  const archive = files.open(files.paths[0]!);
+  const archive = onlyFile(files);
   return openFlat(async () => ({ file: flatNpz(archive, files.name), close: () => {} }), files.name, options);
 }
 
