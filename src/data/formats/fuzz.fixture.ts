@@ -51,8 +51,11 @@ export async function fuzzFormat(
     for (; report.cases < mutations; report.cases++) {
       const files = damaged(valid[report.cases % valid.length]!, random, damage);
       const label = `case ${report.cases} of seed ${seed}`;
-      meter.restart();
-      const outcome = await withinTime(() => readAll(format, files, options), label);
+      const read = () => {
+        meter.restart();
+        return readAll(format, files, options);
+      };
+      const outcome = await withinTime(read, label);
       const allowed = 4 * sizeOf(files) + spareBytes;
       if (meter.bytes > allowed) expect.fail(`${label}: ${meter.bytes} bytes allocated, more than ${allowed}`);
       const found = prototypeKeys();
