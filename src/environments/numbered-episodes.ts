@@ -4,6 +4,7 @@
  */
 import type { Episode } from "../data/episode.js";
 import type { MaybePromise } from "./environment.js";
+import type { TaskCollection } from "./family.js";
 
 /** An episode as it was played to its end. */
 export interface NumberedEpisode {
@@ -19,7 +20,7 @@ export interface EpisodePlayer {
 }
 
 /** Players for a collection of about so many episodes; undefined where it is to be played where it was asked for. */
-export type StartPlayers = (episodes: number) => readonly EpisodePlayer[] | undefined;
+export type StartPlayers = (settings: TaskCollection, episodes: number) => readonly EpisodePlayer[] | undefined;
 
 /** Episodes that each of several players is asked for ahead of those that were taken. */
 const ahead = 2;

@@ -101,7 +101,7 @@ function cachedFile(task: string, recipe: object): string {
  * @throws UsageError for settings that do not fit; DataError for a file that holds no walking policy
  */
 export async function collectOwnData(settings: TaskCollection, policy?: string): Promise<Dataset> {
-  if (hasEpisodePlayers(settings.task)) return collectTask({ ...settings, startPlayers: playersFor(settings) });
+  if (hasEpisodePlayers(settings.task)) return collectTask({ ...settings, startPlayers: playersFor() });
   if (!needsWalkingPolicy(settings.task)) return collectTask(settings);
   const walker = await loadWalkingPolicy(policy);
   try {

@@ -68,7 +68,7 @@ export async function collectKitchen(settings: TaskCollection): Promise<Dataset>
   const own = new KitchenPlayer(settings);
   const { environment, noise } = own;
   const parts = observationPartsOf(environment.observationSpace);
-  const players = startPlayers?.(unit === "steps" ? Math.ceil(total / environment.horizon) : total) ?? [own];
+  const players = startPlayers?.(settings, unit === "steps" ? Math.ceil(total / environment.horizon) : total) ?? [own];
   const episodes: Episode[] = [];
   const completed = [0, 0, 0, 0, 0];
   let [tried, done, failures] = [0, 0, 0];

@@ -20,11 +20,8 @@ export interface EpisodeRequest {
 const builtEntry = fileURLToPath(new URL("./worker.js", import.meta.url));
 
 /** Players in threads, one per core, for collections of more than one episode. @param entry the built worker.js */
-export function playersFor(
-  settings: TaskCollection,
-  { entry = builtEntry, cores = availableParallelism() } = {},
-): StartPlayers {
-  return (episodes) => {
+export function playersFor({ entry = builtEntry, cores = availableParallelism() } = {}): StartPlayers {
+  return (settings, episodes) => {
     const threads = Math.min(cores, episodes);
     if (threads === 1 || !existsSync(entry)) return undefined;
     return Array.from({ length: threads }, () => new ThreadPlayer(settings, entry));
