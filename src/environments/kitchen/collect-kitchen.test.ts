@@ -62,7 +62,8 @@ describe("collected data of the kitchen", () => {
 
   it("are the same, whoever plays how many of the episodes, and are cut where the steps end", async () => {
     const settings = { task: "kitchen-mixed?horizon=30", seed: 3, steps: 100 };
-    const startPlayers = () => [0, 1].map(() => new KitchenPlayer({ ...settings, task: "kitchen-mixed", options: { horizon: 30 } }));
+    const startPlayers = () =>
+      [0, 1].map(() => new KitchenPlayer({ ...settings, task: "kitchen-mixed", options: { horizon: 30 } }));
     const alone = await collectTask(settings);
     expect(alone.episodes.map(({ length }) => length)).toEqual([30, 30, 30, 10]);
     expect(alone.episodes[0]!.actions).not.toEqual(alone.episodes[1]!.actions);
