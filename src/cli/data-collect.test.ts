@@ -16,5 +16,7 @@ it("knows the bounds of the actions that it made, and says the noise that --help
   const maze = ["pointmaze-umaze", "--out", at("usual.hdf5"), "--episodes", "2"];
   expect((await calql("data", "collect", ...maze)).out).toContain("noise 0.5,");
   const help = (await calql("data", "collect", "--help")).out.replace(/\s+/g, " ");
-  expect(help).toContain("(default: 0.5; ant mazes: 0.2; corridor-exit: 0.05; pick-place and kitchens: 0.1)");
+  expect(help).toContain(
+    "(default: 0.5; ant mazes: 0.2; corridor-exit: 0.05; pick-place and kitchens: 0.1; kitchen-complete: 0.03)",
+  );
 });

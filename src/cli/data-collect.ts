@@ -43,7 +43,7 @@ export function addCollectCommand(data: Command): void {
     .option("--goal-share <share>", "mazes, where goals are not fixed: share of episodes that head to the task's goal")
     .option(
       "--noise <amount>",
-      "standard deviation of the noise on actions; gridworlds: share of random actions (default: 0.5; ant mazes: 0.2; corridor-exit: 0.05; pick-place and kitchens: 0.1)",
+      "standard deviation of the noise on actions; gridworlds: share of random actions (default: 0.5; ant mazes: 0.2; corridor-exit: 0.05; pick-place and kitchens: 0.1; kitchen-complete: 0.03)",
     )
     .option("--policy <file>", "ant mazes: the policy that walks, an ONNX file (default: the bundled one)")
     .action((task: string, flags: Flags) => collect(task, flags));

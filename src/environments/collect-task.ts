@@ -5,6 +5,7 @@ import type { Dataset } from "../data/episode.js";
 import { nearestNames, suggestion, UsageError } from "../errors.js";
 import { families } from "./families.js";
 import type { DataRecipe, OwnData, TaskCollection } from "./family.js";
+import type { EpisodePlayer } from "./numbered-episodes.js";
 import { splitTask } from "./task-name.js";
 
 export type { TaskCollection } from "./family.js";
@@ -46,6 +47,16 @@ export function endsInOrder(task: string): boolean {
   return dataOf(task)?.settings.includes("signal") ?? false;
 }
 
+/** Whether threads can share the episodes of a task's data. */
+export function hasEpisodePlayers(task: string): boolean {
+  return dataOf(task)?.player !== undefined;
+}
+
+/** What plays single episodes of a task's data, as `collectTask` with these settings would. */
+export function episodePlayer(settings: TaskCollection): Promise<EpisodePlayer> {
+  return dataOf(settings.task)!.player!(settings);
+}
+
 /**
  * Collects a task's data; the same settings give the same data to the bit.
  * @throws UsageError when the task collects none, or a setting is missing, not its own or out of its range
@@ -58,7 +69,7 @@ export async function collectTask(settings: TaskCollection): Promise<Dataset> {
     );
   const { name: task, options } = splitTask(settings.task);
   const asked = Object.keys(options).length > 0 ? { ...settings, task, options } : settings;
-  const known = [...amount, ...data.settings];
+  const known = [...amount, ...data.settings, ...(data.player ? ["startPlayers"] : [])];
   if ("options" in asked && !known.includes("options"))
     throw new UsageError(`Data of ${task} are not collected under options; name recorded data with --dataset FILE.`);
   const foreign = Object.keys(asked).find((name) => !known.includes(name));

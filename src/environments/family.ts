@@ -7,6 +7,7 @@ import type { Dataset } from "../data/episode.js";
 import type { RandomStream } from "../random.js";
 import type { CollectionAmount } from "./collect.js";
 import type { Environment, EnvironmentOptions } from "./environment.js";
+import type { EpisodePlayer, StartPlayers } from "./numbered-episodes.js";
 
 /** Settings of a run and of its agents by name; `resolveConfiguration` checks them, because environments know no agents. */
 export type PresetValues = Readonly<Record<string, unknown>>;
@@ -44,6 +45,8 @@ export interface TaskCollection extends CollectionAmount {
   readonly policy?: WalkingPolicy;
   /** Ends a collection early, with the episodes that are complete, where that takes minutes. */
   readonly signal?: AbortSignal;
+  /** Players in other threads, where the family's data have players. */
+  readonly startPlayers?: StartPlayers;
 }
 
 /** How a task's own data are collected by default. */
@@ -60,6 +63,8 @@ export interface OwnData {
   /** The settings that mean something to these data, beside task, amount and seed. */
   readonly settings: readonly (keyof TaskCollection)[];
   readonly collect: (settings: TaskCollection) => Promise<Dataset>;
+  /** What plays single episodes of the data, where each follows from the settings and its number alone. */
+  readonly player?: (settings: TaskCollection) => Promise<EpisodePlayer>;
 }
 
 export interface Family {

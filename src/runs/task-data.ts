@@ -15,6 +15,7 @@ import { cacheFolder } from "../data/storage/get/public-sets.js";
 import { readDataset } from "../data/storage/open-dataset.js";
 import {
   collectTask,
+  hasEpisodePlayers,
   needsWalkingPolicy,
   ownDataEnding,
   ownDataOf,
@@ -22,6 +23,7 @@ import {
 } from "../environments/collect-task.js";
 import { taskSlug } from "../environments/task-name.js";
 import { UsageError } from "../errors.js";
+import { playersFor } from "./collection/collection-thread.js";
 import { loadWalkingPolicy } from "./walking-policy.js";
 
 /**
@@ -95,10 +97,11 @@ function cachedFile(task: string, recipe: object): string {
 }
 
 /**
- * Collects a task's own data as `collectTask` does; ants walk with the policy in the file `policy`, or with the shipped one.
+ * Collects a task's own data as `collectTask` does, in threads where that helps; ants walk with the policy in the file `policy`, or with the shipped one.
  * @throws UsageError for settings that do not fit; DataError for a file that holds no walking policy
  */
 export async function collectOwnData(settings: TaskCollection, policy?: string): Promise<Dataset> {
+  if (hasEpisodePlayers(settings.task)) return collectTask({ ...settings, startPlayers: playersFor() });
   if (!needsWalkingPolicy(settings.task)) return collectTask(settings);
   const walker = await loadWalkingPolicy(policy);
   try {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { countSteps } from "../../data/episode.js";
 import { RandomStream } from "../../random.js";
 import { collectTask, ownDataOf } from "../collect-task.js";
-import { drawElements } from "./collect-kitchen.js";
+import { drawElements, KitchenPlayer } from "./collect-kitchen.js";
 import { type Element, isComplete, type KitchenTaskName, taskElements } from "./elements.js";
 
 const order = [
@@ -40,7 +40,8 @@ describe("the elements of episodes", () => {
 describe("collected data of the kitchen", () => {
   it("have D4RL's sizes by default", () => {
     const steps = (Object.keys(taskElements) as KitchenTaskName[]).map((task) => ownDataOf(task));
-    expect(steps).toEqual([3680, 136950, 136950].map((count) => ({ noise: 0.1, seed: 0, steps: count })));
+    const noise = [0.03, 0.1, 0.1];
+    expect(steps).toEqual([3680, 136950, 136950].map((count, i) => ({ noise: noise[i], seed: 0, steps: count })));
   });
 
   it("are labelled with the elements that are complete, and repeat to the bit", async () => {
@@ -57,6 +58,16 @@ describe("collected data of the kitchen", () => {
     expect(Math.max(...rewards)).toBe(1); // the microwave
     expect([terminated.includes(1), truncated]).toEqual([false, true]);
     expect(one.source).toMatch(/^kitchen-complete, scripted, noise 0\.02, seed 2: 1 episodes, by elements .* 1: 1, /);
+  });
+
+  it("are the same, whoever plays how many of the episodes, and are cut where the steps end", async () => {
+    const settings = { task: "kitchen-mixed?horizon=30", seed: 3, steps: 100 };
+    const startPlayers = () =>
+      [0, 1].map(() => new KitchenPlayer({ ...settings, task: "kitchen-mixed", options: { horizon: 30 } }));
+    const alone = await collectTask(settings);
+    expect(alone.episodes.map(({ length }) => length)).toEqual([30, 30, 30, 10]);
+    expect(alone.episodes[0]!.actions).not.toEqual(alone.episodes[1]!.actions);
+    expect(await collectTask({ ...settings, startPlayers })).toEqual(alone);
   });
 
   it("end with what is complete when the collection is stopped", async () => {

@@ -5,6 +5,7 @@
  */
 import type { Family, PresetValues } from "../family.js";
 import { type KitchenTaskName, taskElements } from "./elements.js";
+import { kitchenRecipes } from "./recipe.js";
 
 const paper: PresetValues = {
   clipActions: true,
@@ -40,13 +41,6 @@ const laptop: PresetValues = {
 
 const tasks = Object.keys(taskElements);
 
-/** Rows of D4RL's data. */
-const rows: Readonly<Record<KitchenTaskName, number>> = {
-  "kitchen-complete": 3_680,
-  "kitchen-partial": 136_950,
-  "kitchen-mixed": 136_950,
-};
-
 export const kitchenFamily: Family = {
   tasks,
   async make(task, options) {
@@ -56,8 +50,9 @@ export const kitchenFamily: Family = {
   presets: [{ prefix: "kitchen-", paper: { preset: paper }, laptop: { preset: laptop } }],
   data: {
     tasks,
-    recipe: (task) => ({ noise: 0.1, seed: 0, steps: rows[task as KitchenTaskName] }),
+    recipe: (task) => kitchenRecipes[task as KitchenTaskName],
     settings: ["noise", "options", "signal"],
     collect: async (settings) => (await import("./collect-kitchen.js")).collectKitchen(settings),
+    player: async (settings) => new (await import("./collect-kitchen.js")).KitchenPlayer(settings),
   },
 };
