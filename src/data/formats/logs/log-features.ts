@@ -204,7 +204,7 @@ const unset = /^\s*(false|no|f|n|0|)\s*$/i;
 const picture = /^\s*(data:image\/|iVBORw0KGgo|\/9j\/)/;
 /** Logs have no place for them; arrays and LeRobot's tables do. */
 const pictureStep =
-  ', which logs are not read with; leave the column out of the observation, or store observations as a uint8 array [rows, height, width, channels] in an .npz (see "Pictures" in docs/data.md)';
+  ', which logs are not read with; leave it out, or store it as uint8 [rows, height, width, channels] in an .npz (see "Pictures" in docs/data.md)';
 
 /** What to do about a text where a number belongs. */
 function textStep(text: string): string {
