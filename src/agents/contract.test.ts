@@ -186,7 +186,8 @@ describe("the docs' metrics", () => {
         reported.add(metricFamily(metric));
     }
     // Those that a run measures when it writes a line (training/start-watch.ts), and what its loop adds.
-    for (const measured of ["startQMean", "startReturnMean", "idleValue", "mixingRatio"]) reported.add(measured);
+    for (const measured of ["startQMean", "startReturnMean", "startWholeShare", "idleValue", "mixingRatio"])
+      reported.add(measured);
     expect([...describedMetrics].sort()).toEqual([...reported].sort());
   });
 });
