@@ -37,7 +37,7 @@ const LOGGED = "as logged";
 export function defineJudge(command: Command): void {
   addReadingFlags(
     command
-      .argument("<data>", "recorded episodes, none of which the policies have learned from")
+      .argument("<dataset>", "recorded episodes, none of which the policies have learned from")
       .argument("<policies...>", "ONNX policies, or folders of runs that have ended"),
   )
     .option("--discount <number>", "discount of future rewards", "0.99")

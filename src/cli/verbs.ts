@@ -64,7 +64,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: "judge",
-    takes: "[options] <data> <policies...>",
+    takes: "[options] <dataset> <policies...>",
     description: "which policy is worth most, from recorded episodes alone, with intervals",
     load: async () => (await import("./judge.js")).defineJudge,
   },

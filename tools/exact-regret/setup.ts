@@ -1,7 +1,7 @@
 /** What reproductions/q-exact-regret.yaml says: the corridor, the data, and the critics that are compared. */
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { z } from "zod";
+import { readYaml } from "../../src/files/read-yaml.js";
+import { parseDeclared } from "../../src/requirement.js";
 import { type CorridorModel, policyValues, uniformTable } from "./corridor-model.js";
 import type { RegretSettings } from "./regret.js";
 
@@ -38,7 +38,7 @@ export function readSetup(file: string): RegretSetup {
     conservativeWeight: commonWeight,
     actingTemperature,
     ...setup
-  } = setupShape.parse(parse(readFileSync(file, "utf8")));
+  } = parseDeclared(setupShape, readYaml("The setup", file) ?? {}, "key", file);
   const { step, wait, exit } = behaviour;
   const { model, recordedEpisodes, onlineEpisodes } = setup;
   const common = { model, behaviour: [step, wait, exit], recordedEpisodes, onlineEpisodes };
