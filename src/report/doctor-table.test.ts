@@ -1,7 +1,7 @@
 /** The doctor's section of a page: means over the runs, each column of what its heading says. */
 import { describe, expect, it } from "vitest";
 import type { Run } from "../runs/read.js";
-import { doctorColumns, doctorSection, seenSoFar, switchSeen } from "./doctor-table.js";
+import { commonVerdict, doctorColumns, doctorSection, seenSoFar, switchSeen } from "./doctor-table.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 
 /** A run whose lines at and after the switch say this. */
@@ -99,7 +99,26 @@ describe("the section", () => {
     expect(section(0, 0)).toContain("succeeded in no episode");
   });
 
+  it("says of all whose worth of doing nothing an earlier calql recorded that it may be too low", () => {
+    const earlier = runWith({ startQMean: -20, startReturnMean: -16, floorValue: -33 }, 2);
+    const caveat = "An earlier calql recorded the worth of doing nothing,";
+    expect(doctorSection([group(low, earlier)])!.toString()).toContain(caveat);
+    expect(doctorSection([group(low, low)])!.toString()).not.toContain(caveat);
+  });
+
   it("is not there where no run recorded what it needs", () => {
     expect(doctorSection([group(syntheticRun())])).toBeUndefined();
+  });
+});
+
+describe("the verdict on several runs", () => {
+  it.each([
+    [3.9, true],
+    [4.1, false],
+  ])("takes the error of their mean return, which is half of each one's for four: %d", (error, better) => {
+    const { facts, ...figures } = switchSeen(runWith({ startQMean: -16, startReturnMean: -16, idleValue: -33 }, 0))!;
+    const seen = { ...figures, facts: { ...facts, success: 1, returns: { policy: -20, recorded: -24, error } } };
+    const said = commonVerdict([seen, seen, seen, seen]);
+    expect(said.includes("the policy does better: its episodes return −20, the recorded ones −24")).toBe(better);
   });
 });

@@ -13,7 +13,7 @@ import { chartFile } from "../../src/report/charts.js";
 import { switchSeen } from "../../src/report/doctor-table.js";
 import { labelOf, taskOf } from "../../src/report/groups.js";
 import { mean, summarise } from "../../src/report/intervals.js";
-import { fell, runFigures } from "../../src/report/statistics.js";
+import { fateOf, fatesOf, runFigures } from "../../src/report/statistics.js";
 import { writePicture } from "../../src/report/write-report.js";
 import { EpisodeLog } from "../../src/runs/checkpoints/episode-log.js";
 import { idleValueFromData } from "../../src/runs/idle-value.js";
@@ -61,7 +61,7 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
 
 /** How often the exit was taken online: whoever has not met it early cannot fall. */
 export function exitsTable(runs: readonly Run[]): string {
-  const rows = grouped(runs.filter(isComplete), (run) => [`${labelOf(run)}, ${fell(run) ? "fell" : "held"}`, 0]).map(
+  const rows = grouped(runs.filter(isComplete), (run) => [`${labelOf(run)}, ${fateOf(run) ?? "not evaluated"}`, 0]).map(
     ([label, , ofLabel]) => {
       const exits = ofLabel.map(exitsOf);
       const early = exits.map((steps) => steps.filter((step) => step <= EARLY_STEPS).length);
@@ -113,10 +113,13 @@ function dimensionsPicture(runs: readonly Run[]): string {
   });
 }
 
-/** The share of runs that fell against what the exit is worth, and where the critics put the start. */
+/** Of the runs that had something to lose the share that fell, against what the exit is worth, and where the critics put the start. */
 function dosePicture(runs: readonly Run[]): string {
-  const points = grouped(runs, (run) => [labelOf(run), optionOf(run, "exitReward", -25)]).map(
-    ([series, x, ofPoint]): PlotPoint => ({ series, x, y: ofPoint.filter(fell).length / ofPoint.length }),
+  const points = grouped(runs, (run) => [labelOf(run), optionOf(run, "exitReward", -25)]).flatMap(
+    ([series, x, ofPoint]): PlotPoint[] => {
+      const { fell, held } = fatesOf(ofPoint);
+      return fell + held > 0 ? [{ series, x, y: fell / (fell + held) }] : [];
+    },
   );
   const series = [...new Set(points.map((point) => point.series))];
   const rules = series.map((label) => {
@@ -132,18 +135,21 @@ function dosePicture(runs: readonly Run[]): string {
   });
 }
 
-/** What the verdict said, what the exit was worth to it, and what happened. */
+/** What the verdict said, what the exit was worth to it, and what happened; a column for runs that could not fall, where there are any. */
 export async function hitsTable(runs: readonly Run[]): Promise<string> {
   const predictions = new Map<Run, string>();
   const floors = new Map<unknown, number | undefined>();
   for (const run of runs.filter(isComplete)) predictions.set(run, await predictionOf(run, floors));
+  const fates = (["fell", "held", "nothing to lose"] as const).filter(
+    (fate) => fate !== "nothing to lose" || fatesOf(runs)[fate] > 0,
+  );
   const rows = grouped([...predictions.keys()], (run) => [predictions.get(run)!, 0]).map(
     ([prediction, , ofPrediction]) => {
-      const count = ofPrediction.filter(fell).length;
-      return [prediction, String(ofPrediction.length), String(count), String(ofPrediction.length - count)];
+      const counts = fatesOf(ofPrediction);
+      return [prediction, String(ofPrediction.length), ...fates.map((fate) => String(counts[fate]))];
     },
   );
-  return textTable([["at the switch", "runs", "fell", "held"], ...rows]);
+  return textTable([["at the switch", "runs", ...fates], ...rows]);
 }
 
 /**
