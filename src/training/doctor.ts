@@ -224,7 +224,7 @@ function followingFrom(grade: Grade, facts: RunFacts): string[] {
       return [keeping(facts.returns)];
     case "high":
       return [
-        "No worse way looks better to it; if its values are too high, success may waver while online data correct them.",
+        "Nothing that is worth less than that mean of the data will look better to it; an end that is worth more, and less than the policy's own way, may. If its values are too high, success may waver while online data correct them.",
       ];
     case "low":
       return [`That alone has rarely cost anything. Watch the first evaluations online; if success falls, w${help}`];

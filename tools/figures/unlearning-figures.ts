@@ -8,6 +8,7 @@ import { Command } from "commander";
 import { runsOf as runsIn } from "../../src/cli/report.js";
 import { textTable } from "../../src/cli/text-table.js";
 import { vectorParts } from "../../src/data/columns.js";
+import { stepLength } from "../../src/environments/corridor/corridor.js";
 import { splitTask } from "../../src/environments/task-name.js";
 import { chartFile } from "../../src/report/charts.js";
 import { switchSeen } from "../../src/report/doctor-table.js";
@@ -24,7 +25,7 @@ import { drawPlot, type PlotPoint } from "./plot.js";
 /** The reproductions over which the doctor's verdict is held against what happened. */
 const judgedNames = [
   ...["h-exit-met-first", "h-unlearning", "i-unlearning-2d", "k-dose-response"],
-  ...["l-controls", "m-wide-data", "m-wider-data"],
+  ...["l-controls", "m-wide-data", "m-wider-data", "n-idle-floor-near"],
 ];
 
 /** Charts that a report has too: the picture, the reproduction, the chart's name, and of which runs. */
@@ -165,12 +166,19 @@ async function predictionOf(run: Run, floors: Map<unknown, number | undefined>):
   if (!hasExit(run)) return `${gradeOf(seen)}, there is no exit`;
   const exit = optionOf(run, "exitReward", -25);
   const where =
-    exit >= seen.startReturn ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
+    exit >= worthOfWalking(run) ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
   return `${gradeOf(seen)}, the exit is ${where}`;
 }
 
+/** V* of the start where walking is best: the mean return of wide data, most of which leave, is less. */
+function worthOfWalking(run: Run): number {
+  const discount = run.config.settings.discount as number;
+  const steps = Math.ceil(optionOf(run, "length", 1) / stepLength - 1e-6);
+  return -(1 - discount ** (steps - 1)) / (1 - discount);
+}
+
 function hasExit(run: Run): boolean {
-  return optionOf(run, "exitUntil", 0.8) > 0;
+  return splitTask(taskOf(run)).name === "corridor-exit" && optionOf(run, "exitUntil", 0.8) > 0;
 }
 
 function optionOf(run: Run, name: string, otherwise: number): number {
