@@ -39,6 +39,10 @@ it.each([
   expect(gradeOf(figures)).toBe("not judged");
 });
 
+it("grades recorded episodes of which half are whole", () => {
+  expect(gradeOf({ ...at(-45), wholeShare: 0.5 })).toBe("below the floor");
+});
+
 /** The evaluation at the switch, of four episodes. */
 const evaluation = (successRate: number, returnMean = 0, returnStandardDeviation = 0) => {
   const at = { phase: "offline", updates: 1, onlineSteps: 0, seconds: 0 } as const;
@@ -59,7 +63,7 @@ describe("the sentence", () => {
     );
     expect(verdict(-15)).toMatch(/^The critic is on the scale of the returns: it says −15 .* keep what it knows\.$/);
     expect(verdict(-5)).toMatch(
-      /^The critic lies 10.6 above the returns.* they reach −15\.6\. Nothing that is worth less than that mean of the data will look better/,
+      /^The critic lies 10.6 above the returns.* they reach −15\.6\. Nothing that is worth less than the data reach on average will look better/,
     );
   });
 
