@@ -113,6 +113,7 @@ describe("the sentence", () => {
   it.each<[policy: number, deviation: number, recorded: number | undefined, better: boolean]>([
     [-21, 0, -24, true],
     [-21, 0, -23, false], // less than a tenth
+    [-21, 0, -23.2, false], // a tenth of the larger is 2.32
     [-21, 4, -24, false], // two standard errors are 4
     [-21, 2.9, -24, true],
     [-21, 0, -18, false],
