@@ -4,6 +4,7 @@
  * weighted by its density as in cql.ts.
  */
 import type { z } from "zod";
+import { minimumOverCritics } from "../networks/critic.js";
 import { add, less, mean, mul, reshape, square, sub, sum, where } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import {
@@ -36,7 +37,7 @@ export function cqlDiscreteLosses(
 ): Losses {
   const { target, targetQMean } = doubleQTarget(model);
   return scope("criticLosses", () => {
-    const { values, taken, dataValues } = valuesOfBatch(model);
+    const { values, taken, dataValues, greedyValues } = valuesOfBatch(model);
     const bounds = lowerBounds(taken, referenceValues);
     const gap = mean(gapPerState(model.settings, calibrate(values, bounds), dataValues), [1]);
     const conservativeLoss = conservativeLossOf(model, gap);
@@ -44,12 +45,22 @@ export function cqlDiscreteLosses(
     const learned = { loss: add(bellmanLoss, conservativeLoss), bellmanLoss, values: dataValues };
     const metrics = {
       targetQMean,
-      ...greedyMetrics(model, values),
+      actionGap: actionGap(dataValues, greedyValues),
+      ...greedyMetrics(model, greedyValues),
       ...conservativeMetrics(gap, conservativeLoss),
       ...boundRates(values, bounds),
     };
     return mergeLosses(criticLosses(model, learned, metrics), lagrangeLosses(model, conservativeLoss));
   });
+}
+
+/**
+ * How much the data's action is worth above the one that the backup would take at the same state, as in cql.ts. With one
+ * critic it is never above 0, for the backup takes the best; with several it can be: the best by their mean is not always
+ * the best by their minimum.
+ */
+function actionGap(dataValues: Tensor, greedyValues: Tensor): Tensor {
+  return mean(sub(minimumOverCritics(dataValues), minimumOverCritics(greedyValues)));
 }
 
 /** The reference value of a state for each of its actions [batch, actions], and none (-infinity) for the data's action. */

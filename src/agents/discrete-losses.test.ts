@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { VectorRows } from "../data/columns.js";
 import { perceptron, unstackedNumbers } from "../networks/perceptron.fixture.js";
 import { RandomStream } from "../random.js";
-import { snapshot, stir } from "./agent.fixture.js";
+import { filled, snapshot, stir } from "./agent.fixture.js";
 
 import type { CalQlDiscreteSettings } from "./cal-ql-discrete.js";
 import { ACTIONS, type DiscreteName, discreteBatch, discreteSizes, withDiscreteAgent } from "./discrete.fixture.js";
@@ -101,8 +101,15 @@ function referenceMetrics(given: Given): Record<string, number> {
   Object.assign(metrics, { criticLoss: average("critic#Loss"), bellmanLoss: average("bellmanLoss#") });
   metrics.dataQMean = average("q#Mean");
   if (name === "dqn") return metrics;
+  metrics.actionGap = actionGap(given, values);
   for (const each of ["conservativeGap", "conservativeLoss", "boundRate"]) metrics[each] = average(`${each}#`);
   return settings.lagrange ? { ...metrics, alphaPrime, alphaPrimeLoss: -metrics.conservativeLoss! } : metrics;
+}
+
+/** How much the smallest value of the data's action exceeds that of the best by the mean of the critics. */
+function actionGap({ batch }: Given, values: readonly number[][][]): number {
+  const smallest = (i: number, a: number) => Math.min(...values.map((critic) => critic[i]![a]!));
+  return mean(meansOf(values).map((row, i) => smallest(i, batch.actions[i]!) - smallest(i, best(row))));
 }
 
 /** The metrics of one update from stirred networks, and what the reference says they are. */
@@ -128,6 +135,7 @@ const variants: readonly (readonly [DiscreteName, AgentSettings, changed: readon
   ["cql-discrete", { lagrange: true }, ["conservativeLoss1"]],
   ["cql-discrete", { lagrange: true, targetActionGap: 3, initialLogAlphaPrime: -1 }, ["conservativeLoss2"]],
   ["cql-discrete", { gapClip: [null, 1] }, ["conservativeGap1"]],
+  ["cql-discrete", { criticCount: 1 }, ["actionGap"]],
   ["cal-ql-discrete", {}, []],
   ["cal-ql-discrete", { conservativeTemperature: 0.5, gapClip: [0.5, 2] }, ["conservativeGap1"]],
   ["cal-ql-discrete", { calibrationSource: "network" }, ["conservativeGap1", "boundRate1"]],
@@ -157,5 +165,41 @@ describe("the metrics of an update with discrete actions", () => {
     expect(calQl!.boundRate).toBe(cql!.boundRate);
     expect(calQl!.boundRate).toBeGreaterThan(0.2);
     expect(calQl!.conservativeGap).toBeGreaterThan(cql!.conservativeGap! + 0.05);
+  });
+});
+
+describe("the action gap with discrete actions", () => {
+  /** Of critics that give every state these values, after one update on a batch in which the data took one action. */
+  async function gapOf(name: DiscreteName, critics: readonly (readonly number[])[], action: number) {
+    return withDiscreteAgent(name, { criticCount: critics.length }, async (agent) => {
+      const numbers = agent.state("critics");
+      numbers.fill(0);
+      numbers.set(critics.flat(), numbers.length - critics.length * ACTIONS); // the last layer's biases
+      const { actionGap } = await agent.update(filled(discreteBatch(new RandomStream(3, "gap")), { actions: action }));
+      return actionGap;
+    });
+  }
+
+  it.each([
+    ["is 0 where the data took the best action", 0, 0],
+    ["is what the best action is worth above the data's", 1, -2],
+    ["is so for the worst action as well", 3, -5],
+  ])("of one critic %s", async (_, action, gap) => {
+    for (const name of ["cql-discrete", "cal-ql-discrete"] as const)
+      expect(await gapOf(name, [[3, 1, 2, -2]], action)).toBeCloseTo(gap, 5);
+  });
+
+  it("of two critics is above 0 where the smaller value of the best action by their mean is below that of the data's", async () => {
+    // Means 3 and 2: the first action is the best; smaller values 0 and 1.5.
+    const critics = [
+      [0, 1.5, -1, -1],
+      [6, 2.5, -1, -1],
+    ];
+    expect(await gapOf("cql-discrete", critics, 1)).toBeCloseTo(1.5, 5);
+    expect(await gapOf("cql-discrete", critics, 2)).toBeCloseTo(-1, 5);
+  });
+
+  it("is none of DQN, which pushes no action down", async () => {
+    expect(await gapOf("dqn", [[3, 1, 2, -2]], 1)).toBeUndefined();
   });
 });

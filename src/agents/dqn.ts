@@ -41,9 +41,9 @@ export type DqnSettings = z.infer<typeof dqnSettings>;
 export function dqnLosses(model: QModel<DqnSettings>): Losses {
   const { target, targetQMean } = doubleQTarget(model);
   return scope("criticLosses", () => {
-    const { values, dataValues } = valuesOfBatch(model);
+    const { dataValues, greedyValues } = valuesOfBatch(model);
     const bellmanLoss = mean(square(sub(dataValues, target)), [1]);
-    const metrics = { targetQMean, ...greedyMetrics(model, values) };
+    const metrics = { targetQMean, ...greedyMetrics(model, greedyValues) };
     return criticLosses(model, { loss: bellmanLoss, bellmanLoss, values: dataValues }, metrics);
   });
 }
@@ -55,12 +55,15 @@ interface BatchValues {
   readonly taken: Tensor;
   /** Q(s, a) of those [critics, batch]. */
   readonly dataValues: Tensor;
+  /** Q(s, a) of the best actions by the mean of the critics [critics, batch]. */
+  readonly greedyValues: Tensor;
 }
 
 export function valuesOfBatch({ critics, batch, actionCount }: QModel): BatchValues {
   const values = valuesOfAll(critics, batch.observations);
   const taken = isAction(batch.actions, actionCount);
-  return { values, taken, dataValues: valuesWhere(taken, values) };
+  const best = isAction(greedyActions(values), actionCount);
+  return { values, taken, dataValues: valuesWhere(taken, values), greedyValues: valuesWhere(best, values) };
 }
 
 /**
@@ -78,7 +81,6 @@ export function doubleQTarget(model: QModel): { readonly target: Tensor; readonl
 }
 
 /** How the values of the policy's actions, by the mean of the critics, stand against the return-to-go. */
-export function greedyMetrics({ batch, actionCount }: QModel, values: Tensor): Losses["metrics"] {
-  const best = isAction(greedyActions(values), actionCount);
-  return calibrationMetrics(mean(valuesWhere(best, values), [0]), batch.returnsToGo);
+export function greedyMetrics({ batch }: QModel, greedyValues: Tensor): Losses["metrics"] {
+  return calibrationMetrics(mean(greedyValues, [0]), batch.returnsToGo);
 }

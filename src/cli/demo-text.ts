@@ -6,7 +6,7 @@ import type { ComparedRun } from "../comparison/compare.js";
 import { counted } from "../data/figures.js";
 import { percent } from "../report/format.js";
 import { mean } from "../report/intervals.js";
-import { fateOf, lowestOnline, runFigures } from "../report/statistics.js";
+import { fatesOf, lowestOnline, runFigures } from "../report/statistics.js";
 
 export const demoAgents = ["cal-ql", "cql"] as const;
 export const demoTasks = { tempting: "corridor-exit?exitReward=-18", plain: "pointmaze-umaze" } as const;
@@ -39,12 +39,11 @@ function outcomeOf(compared: readonly ComparedRun[]): Outcome {
     const values = runs.flatMap((run) => runFigures(run)[key] ?? []);
     return values.length > 0 ? mean(values) : undefined;
   };
-  const fates = runs.map(fateOf);
-  const count = (...among: readonly ReturnType<typeof fateOf>[]) => fates.filter((fate) => among.includes(fate)).length;
+  const { fell, held, "nothing to lose": unable } = fatesOf(runs);
   return {
-    able: count("fell", "held"),
-    fallen: count("fell"),
-    unable: count("nothing to lose"),
+    able: fell + held,
+    fallen: fell,
+    unable,
     qMinusG: meanOf("qMinusReturnToGo"),
     end: meanOf("successEnd"),
     lowest: lowest.length > 0 ? Math.min(...lowest) : undefined,

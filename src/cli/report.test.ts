@@ -31,6 +31,19 @@ describe("runsOf", () => {
     expect(runsOf([at("data.hdf5"), at("data.hdf5")])).toHaveLength(2);
   });
 
+  it("goes through a folder by name, and by the number of a seed", () => {
+    const names = ["cql-seed-10", "cql-seed-9", "cql-0.5-seed2", "cql-0.25-seed11", "cal-ql-seed100", "cal-ql-seed20"];
+    for (const name of names) {
+      mkdirSync(at("batch", name), { recursive: true });
+      writeFileSync(at("batch", name, runFiles.config), "{}");
+    }
+    expect(runsOf([at("batch")])).toEqual(
+      ["cal-ql-seed20", "cal-ql-seed100", "cql-0.25-seed11", "cql-0.5-seed2", "cql-seed-9", "cql-seed-10"].map((name) =>
+        at("batch", name),
+      ),
+    );
+  });
+
   it("keeps a name of nothing, to be refused", () => {
     expect(runsOf([...runs, at("missing")])).toEqual([...runs, at("missing")]);
   });

@@ -34,8 +34,8 @@ export function runsOf(paths: readonly string[]): string[] {
 }
 
 /**
- * The folder itself where it is a run, or holds none; else the run folders in it, in alphabetical order, such as those
- * that a comparison has left.
+ * The folder itself where it is a run, or holds none; else the run folders in it, in alphabetical order but for seeds, whose
+ * numbers count, such as those that a comparison has left.
  */
 function runsBelow(folder: string): string[] {
   const found = runsWithin(folder, LEVELS);
@@ -46,7 +46,15 @@ function runsWithin(folder: string, levels: number): string[] {
   if (existsSync(join(folder, runFiles.config))) return [folder];
   if (levels === 0 || !isFolder(folder)) return [];
   const below = readdirSync(folder).filter((name) => !MOVED_ASIDE.test(name));
-  return below.sort().flatMap((name) => runsWithin(join(folder, name), levels - 1));
+  return below.sort(byNameAndSeed).flatMap((name) => runsWithin(join(folder, name), levels - 1));
+}
+
+/** Seed 2 before seed 10. */
+function byNameAndSeed(one: string, other: string): number {
+  const [left, right] = [one, other].map((name) =>
+    name.replace(/(?<=seed-?)\d+$/, (digits) => digits.padStart(16, "0")),
+  );
+  return left! < right! ? -1 : Number(left! > right!);
 }
 
 function isFile(path: string): boolean {

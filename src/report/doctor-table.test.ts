@@ -1,7 +1,7 @@
 /** The doctor's section of a page: means over the runs, each column of what its heading says. */
 import { describe, expect, it } from "vitest";
 import type { Run } from "../runs/read.js";
-import { doctorColumns, doctorSection, seenSoFar, switchSeen } from "./doctor-table.js";
+import { commonVerdict, doctorColumns, doctorSection, doctorWarning, seenSoFar, switchSeen } from "./doctor-table.js";
 import { syntheticRun } from "./synthetic.fixture.js";
 
 /** A run whose lines at and after the switch say this. */
@@ -99,7 +99,45 @@ describe("the section", () => {
     expect(section(0, 0)).toContain("succeeded in no episode");
   });
 
+  it("says of all whose worth of doing nothing an earlier calql recorded that it may be too low", () => {
+    const earlier = runWith({ startQMean: -20, startReturnMean: -16, floorValue: -33 }, 2);
+    const caveat = "An earlier calql recorded the worth of doing nothing,";
+    expect(doctorSection([group(low, earlier)])!.toString()).toContain(caveat);
+    expect(doctorSection([group(low, low)])!.toString()).not.toContain(caveat);
+  });
+
   it("is not there where no run recorded what it needs", () => {
     expect(doctorSection([group(syntheticRun())])).toBeUndefined();
+  });
+});
+
+describe("the verdict on several runs", () => {
+  it("says why there is none: of most episodes the clock cut off the return", () => {
+    const cut = { startQMean: -40, startReturnMean: -16, idleValue: -33 };
+    const seen = [0, 0.2].map((startWholeShare, seed) => switchSeen(runWith({ ...cut, startWholeShare }, seed))!);
+    expect(commonVerdict(seen)).toContain(" There is no verdict: most of the recorded episodes were cut off ");
+  });
+
+  it.each([
+    [3.9, true],
+    [4.1, false],
+  ])("takes the error of their mean return, which is half of each one's for four: %d", (error, better) => {
+    const { facts, ...figures } = switchSeen(runWith({ startQMean: -16, startReturnMean: -16, idleValue: -33 }, 0))!;
+    const seen = { ...figures, facts: { ...facts, success: 1, returns: { policy: -20, recorded: -24, error } } };
+    const said = commonVerdict([seen, seen, seen, seen]);
+    expect(said.includes("the policy does better: its episodes return −20, the recorded ones −24")).toBe(better);
+  });
+});
+
+describe("the warning", () => {
+  it("is of the runs whose critic lies below the floor, and of them alone", () => {
+    expect(doctorWarning(group(low))).toEqual([]);
+    expect(doctorWarning(group(low, lower))).toEqual([
+      expect.stringMatching(/^cql, seed 1, at the switch: The critic lies 27 below the returns, and below −35, /),
+    ]);
+    const deeper = runWith({ startQMean: -45, startReturnMean: -14, idleValue: -35 }, 2);
+    expect(doctorWarning(group(low, lower, deeper))).toEqual([
+      expect.stringMatching(/^cql, 2 of 3 runs, their means, at the switch: The critic lies 29 below the returns, /),
+    ]);
   });
 });

@@ -22,7 +22,7 @@ import { evaluationAtSwitch, metricsAtSwitch } from "./timeline.js";
 
 /** What was measured when a run went online, and what it is to be read with. */
 export interface SwitchSeen extends SwitchFigures {
-  /** What the data's actions are worth above those that the backup would take; of CQL and Cal-QL alone. */
+  /** What the data's actions are worth above those that the backup would take; of agents with a conservative term alone. */
   readonly actionGap: number | undefined;
   readonly facts: RunFacts;
 }

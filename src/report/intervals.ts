@@ -37,7 +37,7 @@ export function interquartileSummary(strata: readonly (readonly number[])[]): Fi
   const all = strata.flat();
   if (all.length === 0) return undefined;
   const summary = { mean: interquartileMean(all), runs: all.length };
-  const known = all.length >= 2 && strata.every((values) => values.length !== 1); // a single value varies, by how much it cannot say
+  const known = strata.every((values) => values.length !== 1); // a single value varies, by how much it cannot say
   return known ? { ...summary, ...stratifiedInterval(strata, interquartileMean) } : summary;
 }
 

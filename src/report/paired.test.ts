@@ -71,6 +71,27 @@ describe("agents seed by seed", () => {
     );
   });
 
+  it("tells a tie as the mean has it", () => {
+    // Regrets of 0 and 0.9 against 0.5 in both; of 0.2 and 0.6.
+    const said = (successes: readonly number[]) =>
+      pairedSentence(pairedDifferences([group("a", [0.5, 0.5]), group("b", successes)])[0]!);
+    expect(said([1, 0.1])).toMatch(/^b's regret is lower than a's in 1 of 2 seeds \(p = 1\); mean difference −0\.05/);
+    expect(said([0.7, 0.2])).toMatch(/^b's regret is higher than a's in 1 of 2 seeds \(p = 1\); mean difference 0\.05/);
+  });
+
+  it("says how little few pairs can show, once", () => {
+    const few = (count: number) =>
+      pairedSentences([group("a", Array(count).fill(1)), group("b", Array(count).fill(0))]).filter((one) =>
+        one.startsWith("With "),
+      );
+    expect(few(2)).toEqual([
+      "With 2 pairs the sign test gives p = .50 at the least, and the intervals are too narrow; 6 seeds or more can show a difference.",
+    ]);
+    expect(few(5)).toEqual([expect.stringContaining("With 5 pairs the sign test gives p = .063 at the least")]);
+    expect(few(6)).toEqual([]); // 2/64 = .031
+    expect(few(1)).toEqual([]);
+  });
+
   it("says so where nothing differs", () => {
     const [same] = pairedDifferences([group("a", [1, 1]), group("b", [1, 1])]);
     expect(pairedSentence(same!)).toBe("b's regret equals a's in both seeds.");
@@ -179,7 +200,7 @@ describe("agents seed by seed", () => {
     expect(pairedSentences([group("a", [1, 1])])).toEqual([]);
     const four = pairedSentences(["a", "b", "c", "d"].map((label) => group(label, [1, 1])));
     expect(four.slice(0, 3).every((sentence) => sentence.includes("regret equals a's"))).toBe(true);
-    expect(four.slice(3)).toEqual([
+    expect(four.slice(4)).toEqual([
       "Of 4 agents only the regret is paired; a report of two or three of them pairs the rest.",
     ]);
     const three = pairedSentences(["a", "b", "c"].map((label) => group(label, [1, 1])));

@@ -130,12 +130,25 @@ export function pairedSentences(groups: readonly RunGroup[]): string[] {
   if (!reference) return [];
   const unpaired = others.flatMap((group) => unpairedSentence(group, reference) ?? []);
   const doubled = others.length === 0 ? [] : groups.flatMap((group) => doubledSentence(group) ?? []);
-  const paired = pairedDifferences(groups).map(pairedSentence);
+  const differences = pairedDifferences(groups);
+  const paired = [...differences.map(pairedSentence), ...fewSentence(differences)];
   const short =
     others.length > MANY && paired.length > 0
       ? [`Of ${groups.length} agents only the regret is paired; a report of two or three of them pairs the rest.`]
       : [];
   return [...paired, ...unpaired, ...doubled, ...short];
+}
+
+/** Below so many pairs no p can be .05 or less. */
+const FEWEST = 6;
+
+/** What a reader of few pairs must know: an interval that leaves out 0 beside a p that says nothing looks like a mistake. */
+function fewSentence(differences: readonly PairedDifference[]): string[] {
+  const pairs = Math.max(...differences.map(({ higher, lower, equal }) => higher + lower + equal));
+  if (differences.length === 0 || pairs >= FEWEST) return [];
+  return [
+    `With ${pairs} pairs the sign test gives ${pText(2 / 2 ** pairs)} at the least, and the intervals are too narrow; ${FEWEST} seeds or more can show a difference.`,
+  ];
 }
 
 function doubledSentence(group: RunGroup): string | undefined {
@@ -171,7 +184,8 @@ export function pairedSentence(paired: PairedDifference): string {
   const left = `${alone > 0 ? more(alone, "without a partner") : ""}${incomplete > 0 ? more(incomplete, "not complete") : ""}`;
   if (equal === pairs)
     return `${label}'s ${figure.name} equals ${reference}'s in ${pairs === 2 ? "both" : `all ${pairs}`} seeds${left}.`;
-  const [count, word] = higher >= lower ? [higher, "higher"] : [lower, "lower"];
+  const isHigher = higher === lower ? difference.mean > 0 : higher > lower; // a tie is told as the mean has it
+  const [count, word] = isHigher ? [higher, "higher"] : [lower, "lower"];
   const seeds = count === 2 && pairs === 2 ? "both seeds" : `${count} of ${pairs} seeds`;
   const same = equal > 0 ? `, equal in ${equal}` : "";
   return `${label}'s ${figure.name} is ${word} than ${reference}'s in ${seeds}${same}${left} (${pText(p)}); mean difference ${differenceText(difference, figure)}.`;

@@ -168,9 +168,14 @@ export function fateOf(run: Run): Fate | undefined {
   return lowest <= FALLEN ? "fell" : "held";
 }
 
-/** Whether the policy of a run unlearned online. */
-export function fell(run: Run): boolean {
-  return fateOf(run) === "fell";
+/** How many of the runs had each fate; those of which it is not known are in none. */
+export function fatesOf(runs: readonly Run[]): Readonly<Record<Fate, number>> {
+  const counts = { fell: 0, held: 0, "nothing to lose": 0 };
+  for (const run of runs) {
+    const fate = fateOf(run);
+    if (fate) counts[fate]++;
+  }
+  return counts;
 }
 
 function finite(value: number | undefined): number | undefined {

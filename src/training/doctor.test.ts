@@ -39,6 +39,10 @@ it.each([
   expect(gradeOf(figures)).toBe("not judged");
 });
 
+it("grades recorded episodes of which half are whole", () => {
+  expect(gradeOf({ ...at(-45), wholeShare: 0.5 })).toBe("below the floor");
+});
+
 /** The evaluation at the switch, of four episodes. */
 const evaluation = (successRate: number, returnMean = 0, returnStandardDeviation = 0) => {
   const at = { phase: "offline", updates: 1, onlineSteps: 0, seconds: 0 } as const;
@@ -58,7 +62,9 @@ describe("the sentence", () => {
       "The critic lies 29.4 below the returns, and below −33.3, which doing nothing forever is worth: whatever ends an episode for more than −45 will look better to the policy than the way it knows, which is worth −15.6. Unlearning is likely if exploration finds such an end before the values are repaired. What helps: cal-ql, a mixingRatio of 0.5, maxTargetBackup, fewer offline updates, wider data.",
     );
     expect(verdict(-15)).toMatch(/^The critic is on the scale of the returns: it says −15 .* keep what it knows\.$/);
-    expect(verdict(-5)).toMatch(/^The critic lies 10.6 above the returns.* No worse way looks better to it/);
+    expect(verdict(-5)).toMatch(
+      /^The critic lies 10.6 above the returns.* they reach −15\.6\. Nothing that is worth less than the data reach on average will look better/,
+    );
   });
 
   it("says of a critic that is low what it is, that it has rarely cost anything, and what to watch", () => {
@@ -107,6 +113,7 @@ describe("the sentence", () => {
   it.each<[policy: number, deviation: number, recorded: number | undefined, better: boolean]>([
     [-21, 0, -24, true],
     [-21, 0, -23, false], // less than a tenth
+    [-21, 0, -23.2, false], // a tenth of the larger is 2.32
     [-21, 4, -24, false], // two standard errors are 4
     [-21, 2.9, -24, true],
     [-21, 0, -18, false],
@@ -154,7 +161,9 @@ describe("the sentence", () => {
   it("does not soothe about a policy that has learned nothing", () => {
     for (const startQ of [-5, -15, -25, -45]) {
       expect(verdict(startQ, cql, 0)).toContain("The policy succeeded in no episode at the switch");
-      expect(verdict(startQ, cql, 0)).not.toMatch(/should keep|No worse way|Unlearning is likely|rarely cost/);
+      expect(verdict(startQ, cql, 0)).not.toMatch(
+        /should keep|Nothing that is worth less|Unlearning is likely|rarely cost/,
+      );
       expect(verdictOf(at(startQ), factsOf(cql))).not.toContain("succeeded in no episode");
     }
   });

@@ -135,11 +135,11 @@ export function gradeOf({ startQ, startReturn, floor, wholeShare = 1 }: SwitchFi
   if (wholeShare < LEAST_WHOLE || floor === undefined) return "not judged";
   if (startReturn - floor <= ROUNDING * Math.max(Math.abs(startReturn), Math.abs(floor))) return "not judged";
   const below = startReturn - startQ;
-  const least = LEAST_SCALE * Math.max(Math.abs(startReturn), Math.abs(floor), 1e-9);
+  const least = LEAST_SCALE * Math.max(Math.abs(startReturn), Math.abs(floor));
   const scale = Math.max(startReturn - floor, least);
   if (below < -TOLERANCE * scale) return "high";
   if (below <= TOLERANCE * scale) return "calibrated";
-  return startQ < floor && below > scale ? "below the floor" : "low";
+  return below > scale ? "below the floor" : "low";
 }
 
 /**
@@ -224,7 +224,7 @@ function followingFrom(grade: Grade, facts: RunFacts): string[] {
       return [keeping(facts.returns)];
     case "high":
       return [
-        "No worse way looks better to it; if its values are too high, success may waver while online data correct them.",
+        "Nothing that is worth less than the data reach on average will look better to it; an end that is worth more, and less than the policy's own way, may. If its values are too high, success may waver while online data correct them.",
       ];
     case "low":
       return [`That alone has rarely cost anything. Watch the first evaluations online; if success falls, w${help}`];

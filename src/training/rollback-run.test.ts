@@ -121,6 +121,34 @@ describe("a run with a net", () => {
   });
 });
 
+describe("a checkpoint without what the policy returned at the switch", () => {
+  /** A run that was interrupted at this step of its environment, its newest checkpoint bare of that. */
+  async function interruptedAt(step: number): Promise<MemorySink> {
+    const [stop, record] = [new AbortController(), new MemorySink()];
+    let steps = 0;
+    beforeStep = () => {
+      if (++steps === step) stop.abort();
+    };
+    await trainInMemory({ ...settings, rollback: caught }, { dataset, record, signal: stop.signal });
+    const { state, ...others } = record.newest!;
+    record.newest = { ...others, state: { ...state, rollback: undefined } };
+    return record;
+  }
+  const resumed = (record: MemorySink) => trainInMemory({ ...settings, rollback: caught }, { dataset, record });
+
+  it("is refused after an online episode: the policy of the switch can play no more", async () => {
+    await expect(resumed(await interruptedAt(stepsBeforeOnline + 15))).rejects.toThrow(
+      /^The checkpoint .* does not say what the policy returned at the switch, which rollback compares with; /,
+    );
+  });
+
+  it("is taken in the first one: no update has been made since the switch", async () => {
+    const record = await resumed(await interruptedAt(stepsBeforeOnline + 5));
+    expect(record.ending?.status).toBe("completed");
+    expect(contentOf(record)).toEqual(contentOf(await run(caught)));
+  });
+});
+
 describe("a mixing ratio with a schedule", () => {
   it("is in force, and stands in every online line", async () => {
     const filled: number[] = [];

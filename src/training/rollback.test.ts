@@ -139,7 +139,8 @@ describe("a net that cannot trigger", () => {
     expect(told(500, 1500)).toBe(
       "The rollback may never trigger: rollback takes the mean of 500 online episodes after the warm-up, and the run has 1,500 steps for them, enough for 500 episodes only if they end after 3 steps on average (the task's horizon is 60); give fewer rollback.episodes.",
     );
-    expect(told(10, 540)).toContain("may never trigger");
+    expect(told(10, 540)).toContain("may never trigger: rollback takes the mean of 10 online episodes");
+    expect(told(10, 532)).toContain("only if they end after 53.2 steps on average");
   });
 
   it("is not one whose episodes the run holds at full length", () => {

@@ -120,7 +120,7 @@ export class Rollback {
   save(): { readonly state: RollbackState; readonly tensors: SnapshotTensors } {
     const tensors = new Map<string, SnapshotTensor>();
     for (const [name, values] of this.atSwitch) tensors.set(`${prefix}${name}`, values);
-    return { state: { ...this.state, returns: [...this.state.returns] }, tensors };
+    return { state: { ...this.state }, tensors };
   }
 
   /**
@@ -141,7 +141,7 @@ export class Rollback {
         `The checkpoint ${checkpoint} does not say what the policy returned at the switch, which rollback compares with; take an earlier checkpoint, or begin the run anew.`,
       );
     }
-    this.state = { ...saved, returns: [...saved.returns] };
+    this.state = { ...saved };
     if (this.options.settings.restore) this.atSwitch = switchIn(tensors, agent, checkpoint);
   }
 

@@ -164,6 +164,7 @@ describe("episodes that are looked at", () => {
     expect(metrics.startReturnMean).toBeCloseTo(mean(evenly), 3);
     await learned.release();
     expect(recordedReturn(dataInMemory(numbered(640)))).toBeCloseTo(mean(evenly), 9);
+    expect(recordedReturn(dataInMemory(withExit))).toBeCloseTo((-3 - 26) / 2, 12);
     expect(firstsOf(dataInMemory(numbered(5)))).toEqual([0, 1, 2, 3, 4]);
     expect(firstsOf(dataInMemory(numbered(65))).at(-1)).toBe(63);
   });

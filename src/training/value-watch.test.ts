@@ -115,6 +115,14 @@ describe("values beyond them", () => {
   });
 });
 
+it("an entropy below 0, of a policy that is narrow, may lie in the values as well", () => {
+  const metrics = { targetQMean: -300, temperature: 0.5, logPiMean: 8 };
+  expect(watching([0, 1], 0.99, true).look(line(metrics))).toBeUndefined();
+  expect(watching([0, 1], 0.99, true).look(line({ ...metrics, targetQMean: -411 }))).toMatchObject({
+    kind: "values-too-low",
+  });
+});
+
 describe("an algorithm that changes at the switch", () => {
   const metrics = { targetQMean: 500, temperature: 0.5, logPiMean: -8 };
   const rewards = new RewardRange();

@@ -1,10 +1,14 @@
 /** Who plays which online episode, told by what the script alone does: the same action in every step. */
 import { describe, expect, it } from "vitest";
+import type { Sizes } from "../agents/context.js";
 import { EnvironmentFailure } from "../environments/environment-failure.js";
+import { RandomStream } from "../random.js";
 import { lineData, registerLine, tiny } from "../runs/tiny-run.fixture.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { MemorySink } from "./memory-sink.js";
+import type { RunState } from "./snapshot.js";
 import { trainInMemory } from "./train-in-memory.js";
+import { explorer } from "./warm-up.js";
 
 const script = 0.625;
 /** Aborted before this step of the task, where one is given. */
@@ -23,6 +27,48 @@ function planless(): never {
 
 const byScript = ({ episodes }: MemorySink) =>
   episodes.map(({ actions }) => actions.every((action) => action === script));
+
+describe("a random warm-up", () => {
+  /** So many actions of chance for an agent of these sizes. */
+  async function actionsOf(sizes: Partial<Sizes>, count = 400): Promise<number[][]> {
+    const [log, streams] = [{ onlineSteps: 0, onlineEpisodes: 0 }, { warmup: new RandomStream(1, "warmup") }];
+    const state = { agent: { sizes }, collector: {}, log, streams } as unknown as RunState;
+    const policy = explorer(state, { warmupSteps: 1, warmupActions: "random" });
+    const seen = Float32Array.of(0);
+    const drawn = Array.from({ length: count }, async () => [...(await policy.act(seen, { deterministic: false }))]);
+    return Promise.all(drawn);
+  }
+
+  it("acts evenly within the bounds of the task's actions", async () => {
+    const bounds = { low: Float32Array.of(-3, 10), high: Float32Array.of(-1, 30) };
+    const actions = await actionsOf({ actionSize: 2, transform: { actions: bounds } as Sizes["transform"] });
+    for (const [entry, low, high] of [
+      [0, -3, -1],
+      [1, 10, 30],
+    ] as const) {
+      const values = actions.map((action) => action[entry]!);
+      const tenth = (high - low) / 10;
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(low);
+      expect(Math.max(...values)).toBeLessThanOrEqual(high);
+      expect(Math.min(...values)).toBeLessThan(low + tenth);
+      expect(Math.max(...values)).toBeGreaterThan(high - tenth);
+    }
+    const within = (await actionsOf({ actionSize: 1 })).flat();
+    expect(Math.min(...within)).toBeLessThan(-0.9);
+    expect(Math.max(...within.map(Math.abs))).toBeLessThanOrEqual(1);
+  });
+
+  it("chooses each of the discrete actions", async () => {
+    const actions = (await actionsOf({ actionSize: 1, discreteActions: 5 })).flat();
+    expect([...new Set(actions)].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+it("a warm-up by the policy is the policy's, script or not", async () => {
+  const record = await trainInMemory({ ...settings, warmupActions: "policy" }, { dataset });
+  expect(byScript(record)).toEqual(Array(6).fill(false));
+  expect(record.ending?.updates).toBe(10 + 60 - 35);
+});
 
 describe("a scripted warm-up", () => {
   it("plays the task's script and the policy in turns, and the policy alone after it", async () => {

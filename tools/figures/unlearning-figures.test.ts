@@ -9,9 +9,9 @@ import { EpisodeLog } from "../../src/runs/checkpoints/episode-log.js";
 import { exitsTable, hitsTable, rangeText } from "./unlearning-figures.js";
 
 /** A run whose critic says `startQ` of a start from which -15 is reached, doing nothing is worth -33; what success falls to. */
-function ran(task: string, startQ: number, lowest: number) {
-  const run = syntheticRun({ task, agent: "cql" });
-  const evaluations = run.evaluations.map((line) => ({ ...line, successRate: line.onlineSteps > 0 ? lowest : 1 }));
+function ran(task: string, startQ: number, lowest: number, before = 1) {
+  const run = syntheticRun({ task, agent: "cql", settings: { discount: 0.97 } });
+  const evaluations = run.evaluations.map((line) => ({ ...line, successRate: line.onlineSteps > 0 ? lowest : before }));
   const metrics = run.metrics.map((line) => ({
     ...line,
     metrics: { ...line.metrics, startQMean: startQ, startReturnMean: -15, idleValue: -33 },
@@ -27,10 +27,12 @@ it("counts who fell by grade, and by where the exit lies between critic and retu
     ran(exit(-25), -60, 0.15), // a fall is 10 % at most
     ran("corridor-exit", -20, 1), // -25 without a word
     ran(exit(-61), -60, 0.5),
-    ran(exit(-15), -60, 0),
+    ran(exit(-14.6), -60, 0), // walking is worth -14.65: 19 steps of -1
+    ran(exit(-14.7), -14, 1),
     ran(exit(-25), -15.5, 0),
     ran(exit(-16), -15.5, 1),
     ran("corridor-exit?exitUntil=0", -60, 1),
+    ran("pointmaze-umaze", -60, 1),
     ran(exit(-25), 5, 1),
   ]);
   const rows = table
@@ -42,10 +44,25 @@ it("counts who fell by grade, and by where the exit lies between critic and retu
     "below the floor, the exit is below the critic's value | 1 | 0 | 1",
     "below the floor, the exit is in the window | 3 | 2 | 1",
     "below the floor, the exit is truly better | 1 | 1 | 0",
-    "below the floor, there is no exit | 1 | 0 | 1",
-    "calibrated, the exit is below the critic's value | 2 | 1 | 1",
+    "below the floor, there is no exit | 2 | 0 | 2",
+    "calibrated, the exit is below the critic's value | 3 | 1 | 2",
     "high, the exit is below the critic's value | 1 | 0 | 1",
     "low, the exit is below the critic's value | 1 | 0 | 1",
+  ]);
+});
+
+it("counts no run that had nothing to lose among those that held", async () => {
+  const table = await hitsTable([
+    ran("corridor-exit", -60, 0, 0.5),
+    ran("corridor-exit", -60, 1, 0.5),
+    ran("corridor-exit", -60, 1),
+    ran("corridor-exit", -15, 0, 0.4),
+  ]);
+  const rows = table.trimEnd().split("\n").map((line) => line.split(/ {2,}/)); // biome-ignore format: a line
+  expect(rows).toEqual([
+    ["at the switch", "runs", "fell", "held", "nothing to lose"],
+    ["below the floor, the exit is in the window", "3", "0", "1", "2"],
+    ["calibrated, the exit is below the critic's value", "1", "0", "0", "1"],
   ]);
 });
 

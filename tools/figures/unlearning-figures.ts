@@ -8,12 +8,13 @@ import { Command } from "commander";
 import { runsOf as runsIn } from "../../src/cli/report.js";
 import { textTable } from "../../src/cli/text-table.js";
 import { vectorParts } from "../../src/data/columns.js";
+import { stepLength } from "../../src/environments/corridor/corridor.js";
 import { splitTask } from "../../src/environments/task-name.js";
 import { chartFile } from "../../src/report/charts.js";
 import { switchSeen } from "../../src/report/doctor-table.js";
 import { labelOf, taskOf } from "../../src/report/groups.js";
 import { mean, summarise } from "../../src/report/intervals.js";
-import { fell, runFigures } from "../../src/report/statistics.js";
+import { fateOf, fatesOf, runFigures } from "../../src/report/statistics.js";
 import { writePicture } from "../../src/report/write-report.js";
 import { EpisodeLog } from "../../src/runs/checkpoints/episode-log.js";
 import { idleValueFromData } from "../../src/runs/idle-value.js";
@@ -24,7 +25,7 @@ import { drawPlot, type PlotPoint } from "./plot.js";
 /** The reproductions over which the doctor's verdict is held against what happened. */
 const judgedNames = [
   ...["h-exit-met-first", "h-unlearning", "i-unlearning-2d", "k-dose-response"],
-  ...["l-controls", "m-wide-data", "m-wider-data"],
+  ...["l-controls", "m-wide-data", "m-wider-data", "n-idle-floor-near"],
 ];
 
 /** Charts that a report has too: the picture, the reproduction, the chart's name, and of which runs. */
@@ -61,7 +62,7 @@ export const unlearningFiguresCommand = new Command("unlearning-figures")
 
 /** How often the exit was taken online: whoever has not met it early cannot fall. */
 export function exitsTable(runs: readonly Run[]): string {
-  const rows = grouped(runs.filter(isComplete), (run) => [`${labelOf(run)}, ${fell(run) ? "fell" : "held"}`, 0]).map(
+  const rows = grouped(runs.filter(isComplete), (run) => [`${labelOf(run)}, ${fateOf(run) ?? "not evaluated"}`, 0]).map(
     ([label, , ofLabel]) => {
       const exits = ofLabel.map(exitsOf);
       const early = exits.map((steps) => steps.filter((step) => step <= EARLY_STEPS).length);
@@ -113,10 +114,13 @@ function dimensionsPicture(runs: readonly Run[]): string {
   });
 }
 
-/** The share of runs that fell against what the exit is worth, and where the critics put the start. */
+/** Of the runs that had something to lose the share that fell, against what the exit is worth, and where the critics put the start. */
 function dosePicture(runs: readonly Run[]): string {
-  const points = grouped(runs, (run) => [labelOf(run), optionOf(run, "exitReward", -25)]).map(
-    ([series, x, ofPoint]): PlotPoint => ({ series, x, y: ofPoint.filter(fell).length / ofPoint.length }),
+  const points = grouped(runs, (run) => [labelOf(run), optionOf(run, "exitReward", -25)]).flatMap(
+    ([series, x, ofPoint]): PlotPoint[] => {
+      const { fell, held } = fatesOf(ofPoint);
+      return fell + held > 0 ? [{ series, x, y: fell / (fell + held) }] : [];
+    },
   );
   const series = [...new Set(points.map((point) => point.series))];
   const rules = series.map((label) => {
@@ -132,18 +136,21 @@ function dosePicture(runs: readonly Run[]): string {
   });
 }
 
-/** What the verdict said, what the exit was worth to it, and what happened. */
+/** What the verdict said, what the exit was worth to it, and what happened; a column for runs that could not fall, where there are any. */
 export async function hitsTable(runs: readonly Run[]): Promise<string> {
   const predictions = new Map<Run, string>();
   const floors = new Map<unknown, number | undefined>();
   for (const run of runs.filter(isComplete)) predictions.set(run, await predictionOf(run, floors));
+  const fates = (["fell", "held", "nothing to lose"] as const).filter(
+    (fate) => fate !== "nothing to lose" || fatesOf(runs)[fate] > 0,
+  );
   const rows = grouped([...predictions.keys()], (run) => [predictions.get(run)!, 0]).map(
     ([prediction, , ofPrediction]) => {
-      const count = ofPrediction.filter(fell).length;
-      return [prediction, String(ofPrediction.length), String(count), String(ofPrediction.length - count)];
+      const counts = fatesOf(ofPrediction);
+      return [prediction, String(ofPrediction.length), ...fates.map((fate) => String(counts[fate]))];
     },
   );
-  return textTable([["at the switch", "runs", "fell", "held"], ...rows]);
+  return textTable([["at the switch", "runs", ...fates], ...rows]);
 }
 
 /**
@@ -159,12 +166,19 @@ async function predictionOf(run: Run, floors: Map<unknown, number | undefined>):
   if (!hasExit(run)) return `${gradeOf(seen)}, there is no exit`;
   const exit = optionOf(run, "exitReward", -25);
   const where =
-    exit >= seen.startReturn ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
+    exit >= worthOfWalking(run) ? "truly better" : exit > seen.startQ ? "in the window" : "below the critic's value";
   return `${gradeOf(seen)}, the exit is ${where}`;
 }
 
+/** V* of the start where walking is best: the mean return of wide data, most of which leave, is less. */
+function worthOfWalking(run: Run): number {
+  const discount = run.config.settings.discount as number;
+  const steps = Math.ceil(optionOf(run, "length", 1) / stepLength - 1e-6);
+  return -(1 - discount ** (steps - 1)) / (1 - discount);
+}
+
 function hasExit(run: Run): boolean {
-  return optionOf(run, "exitUntil", 0.8) > 0;
+  return splitTask(taskOf(run)).name === "corridor-exit" && optionOf(run, "exitUntil", 0.8) > 0;
 }
 
 function optionOf(run: Run, name: string, otherwise: number): number {

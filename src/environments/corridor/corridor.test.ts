@@ -40,6 +40,7 @@ describe("corridor-exit", () => {
       const first = environment.step(environment.scriptedAction(observation));
       const last = first.terminated ? first : environment.step(environment.scriptedAction(first.observation));
       expect(last).toMatchObject({ reward: -25, terminated: true, info: { exited: true } });
+      expect(first.observation[0]).toBe(Math.fround(0.025)); // on its way, not back
     }
   });
 
