@@ -4,6 +4,7 @@
  */
 import { DataError, UsageError } from "../../../errors.js";
 import { checkRows, listed, printable, quoted } from "../../containers/refusal.js";
+import { counted } from "../../figures.js";
 import { DoneMeaning } from "../done-meaning.js";
 import type { ReadOptions } from "../format.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
@@ -29,7 +30,15 @@ export interface FlatTables {
 /** How the arrays are to be understood. */
 export type FlatOptions = Pick<
   ReadOptions,
-  "horizon" | "allowNonFinite" | "trusted" | "ignore" | "doneMeans" | "discreteActions" | "dropFaulty" | "successReward"
+  | "horizon"
+  | "fallbackHorizon"
+  | "allowNonFinite"
+  | "trusted"
+  | "ignore"
+  | "doneMeans"
+  | "discreteActions"
+  | "dropFaulty"
+  | "successReward"
 > & {
   /** Whether the file may close episodes with rows of zeros that hold no step; default true. */
   readonly closingRows?: boolean;
@@ -75,7 +84,7 @@ export function flatTables(file: FlatFile, options: FlatOptions): FlatTables {
   const nextSize = tables.nextObservations === undefined ? observationSize : columnsOf(tables.nextObservations);
   if (nextSize !== observationSize)
     throw new DataError(
-      `"${file.name}": ${quoted(tables.nextObservations!.key)} have ${nextSize} columns but observations ${observationSize}; store both alike.`,
+      `"${file.name}": ${quoted(tables.nextObservations!.key)} have ${counted(nextSize, "column")} but observations ${observationSize}; store both alike.`,
     );
   return { count, observationSize, actionSize: columnsOf(tables.actions), ...tables };
 }
