@@ -236,3 +236,12 @@ describe("a horizon beside timeouts that are never set", () => {
     expect(ends).toEqual(["task", "clock", "clock"]);
   });
 });
+
+it.each(["episode_length", "traj_lens", "ep_ends", "seq_starts", "lens"])(
+  "a table with a value an episode, %s, is refused, and left aside where rows are marked",
+  async (key) => {
+    const arrays = { ...six, [key]: [[3], [2, 2, 2]] as const };
+    await expect(read(arrays)).rejects.toThrow(`tells in "${key}" where episodes lie, in a table of its own`);
+    expect((await read(arrays, { ignore: [key] })).rewards).toEqual((await read(six)).rewards);
+  },
+);

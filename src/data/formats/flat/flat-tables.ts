@@ -46,6 +46,9 @@ export type FlatOptions = Pick<
 
 const required = ["observations", "actions", "rewards"] as const;
 const marks = ["terminals", "masks", "timeouts", "dones", "ends", "starts", "episodes", "counters", "success"] as const;
+/** What tables of episodes are called, such as "traj_lens", "ep_ends" and "lengths". */
+const EPISODE_TABLE =
+  /(episode|^ep_|traj|seq_|path_|demo_).*(len|start|end|ptr|index|indices|offset)|^(len|length|start|end|offset)s$/i;
 /** Rows of an unknown array that are looked at. */
 const LOOKED_AT = 100_000;
 
@@ -162,7 +165,7 @@ function refuseUnknown(file: FlatFile, count: number, known: readonly string[]):
 function refuseEpisodeTables(name: string, shapes: FlatFile["shapes"], count: number, ignore: readonly string[]): void {
   const found = [...shapes.keys()].find(
     (key) =>
-      /(episode|traj).*(length|start|end|ptr|index|indices|offset)/i.test(key) &&
+      EPISODE_TABLE.test(key) &&
       rowRole(key) === undefined &&
       shapes.get(key)!.length > 0 &&
       shapes.get(key)![0] !== count &&
