@@ -6,7 +6,7 @@
  */
 
 /** Every room may import itself and these. */
-const everywhere = ["errors.ts", "random.ts", "registered.ts", "requirement.ts", "version.ts"];
+const everywhere = ["data/figures.ts", "errors.ts", "random.ts", "registered.ts", "requirement.ts", "version.ts"];
 
 /** What rooms may import that carry out whole runs. */
 const aroundRuns = ["train.ts", "files", "runs", "report", "report/write-report.ts", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"];

@@ -7,6 +7,7 @@ import { DataError } from "../errors.js";
 import { type AdroitTaskName, adroitSolutions } from "./adroit-success.js";
 import { describeParts, vectorSizeOf } from "./columns.js";
 import { type Dataset, type Episode, rowsOf, stateOf } from "./episode.js";
+import { counted } from "./figures.js";
 
 const SOLVED = 0;
 const FAILING = -1;
@@ -47,7 +48,7 @@ export function applyAdroitBinaryRule(dataset: Dataset, cut: "first" | "last" = 
   });
   if (episodes.length === 0) {
     throw new DataError(
-      `"${dataset.source}": none of its ${dataset.episodes.length} episodes solves the task (reward 0 in some step); record successes.`,
+      `"${dataset.source}": none of its ${counted(dataset.episodes.length, "episode")} solves the task (reward 0 in some step); record successes.`,
     );
   }
   return { ...dataset, episodes };

@@ -131,7 +131,7 @@ function successText({ success, rewardValues }: Inspection): string {
 function rewardsText(summary: Inspection): string {
   const range = summary.rewards.ranges[0];
   if (summary.rewardValues === undefined) return range === undefined ? "none" : `many values in ${rangeText(range)}`;
-  return summary.rewardValues.map(({ value, steps }) => `${short(value)} in ${whole(steps)} steps`).join(", ");
+  return summary.rewardValues.map(({ value, steps }) => `${short(value)} in ${counted(steps, "step")}`).join(", ");
 }
 
 function rangeLines({ ranges }: ValueSummary): string[][] {

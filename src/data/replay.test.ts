@@ -119,7 +119,7 @@ describe("Replay", () => {
     const wider = { ...counted(0, 2), columns: transitionColumns(vectorParts(2), 3) };
     expect(() => replay.append(wider)).toThrow("actions float32 3, rewards");
     expect(() => replay.append(withRows(counted(0, 2), { rewards: new Float32Array(1) }))).toThrow(
-      "1 values of rewards where 2",
+      "1 value of rewards where 2",
     );
     replay.append(counted(0, 2));
     expect(() => replay.sampleInto(batch, 2, 5, new RandomStream(1))).toThrow("cannot take rows 2 to 4");

@@ -14,6 +14,7 @@ import {
   type Values,
   widthOf,
 } from "./columns.js";
+import { counted } from "./figures.js";
 import { copiedColumns, isViewed, ViewedRows, viewsOf } from "./row-views.js";
 import type { Transitions } from "./transitions.js";
 
@@ -143,7 +144,7 @@ export class Replay implements SampledReplay {
       const found = viewed ? viewed.length * widthOf(column) : (rows[column.name]?.length ?? missing);
       if (found === expected) continue;
       throw new UsageError(
-        `${length} transitions come with ${found} values of ${column.name} where ${expected} are needed.`,
+        `${length} transitions come with ${counted(found, "value")} of ${column.name} where ${expected} are needed.`,
       );
     }
     if (!this.requiresReturnToGo) return;

@@ -125,7 +125,7 @@ function clip(value: number, bound: number): number {
 
 function refuseWrongIndices(episodes: readonly Episode[], actionSize: number, count: number): void {
   if (actionSize !== 1)
-    throw new UsageError(`The actions have ${actionSize} values a step; a discrete action is one number.`);
+    throw new UsageError(`The actions have ${counted(actionSize, "value")} a step; a discrete action is one number.`);
   episodes.forEach(({ actions }, index) => {
     const step = findWrongIndex(actions, count);
     if (step < 0) return;

@@ -1,5 +1,5 @@
 /** What may be wrong with recorded actions: their units, and whether they are vectors at all. */
-import { listed, percent, short } from "../figures.js";
+import { counted, listed, percent, short } from "../figures.js";
 import type { Inspection } from "../inspect.js";
 import { type ActionBounds, boundsText } from "../transform.js";
 import type { Check, DataContext } from "./check.js";
@@ -72,7 +72,7 @@ export const actionChecks: readonly Check[] = [
       const range = `from ${lowest} to ${highest}`;
       if (data.oneHotActions)
         return [
-          `every action is a single 1 among ${actionSize} numbers${lowest < 0 ? ", with -1 elsewhere" : ""}, which looks like a choice among ${actionSize} and would be learned as ${actionSize} quantities: store the number of the choice as one column, and read it with --discrete-actions ${actionSize}`,
+          `every action is a single 1 among ${counted(actionSize, "number")}${lowest < 0 ? ", with -1 elsewhere" : ""}, which looks like a choice among ${actionSize} and would be learned as ${actionSize} quantities: store the number of the choice as one column, and read it with --discrete-actions ${actionSize}`,
         ];
       if (actionSize === 1)
         return [

@@ -1,5 +1,5 @@
 /** What may be wrong with recorded observations, and with any values: no numbers, huge ones, and columns that say nothing. */
-import { counted, listed, percent, short, whole } from "../figures.js";
+import { counted, listed, percent, short } from "../figures.js";
 import type { Inspection } from "../inspect.js";
 import type { Range, ValueSummary } from "../inspect-values.js";
 import type { Check } from "./check.js";
@@ -80,7 +80,7 @@ export const observationChecks: readonly Check[] = [
       const others = duplicateSteps - stepsOfDuplicateEpisodes;
       if (actionCounts || others <= MANY_DUPLICATES * comparedSteps) return [];
       return [
-        `${whole(others)} steps (${percent(others / comparedSteps)}) occur more than once, so that success and coverage look better than they are; leave out what was recorded or merged twice`,
+        `${counted(others, "step")} (${percent(others / comparedSteps)}) ${others === 1 ? "occurs" : "occur"} more than once, so that success and coverage look better than they are; leave out what was recorded or merged twice`,
       ];
     },
   },

@@ -5,6 +5,7 @@
  */
 import Papa from "papaparse";
 import { DataError } from "../../errors.js";
+import { counted } from "../figures.js";
 import { listed, quoted } from "./refusal.js";
 import type { TextFile } from "./text-file.js";
 import { rawLinesOf, type TextLine } from "./text-lines.js";
@@ -111,7 +112,7 @@ function* checked(found: readonly CsvRecord[], width: number, where: string): Ge
   for (const record of found) {
     if (record.cells.length !== width)
       throw new DataError(
-        `${where}: line ${record.number} has ${record.cells.length} cells where the first line names ${width} columns; repair the line, or put cells that hold the delimiter in quotation marks.`,
+        `${where}: line ${record.number} has ${counted(record.cells.length, "cell")} where the first line names ${counted(width, "column")}; repair the line, or put cells that hold the delimiter in quotation marks.`,
       );
     yield record;
   }

@@ -3,6 +3,7 @@
  * finite numbers or flags, and arrays of different lengths.
  */
 import { DataError } from "../../errors.js";
+import { counted } from "../figures.js";
 
 /** A name from a file, safe to print: without control characters, shortened, in quotation marks. */
 export function quoted(name: string): string {
@@ -46,7 +47,9 @@ export function flagsOf(values: Float32Array, where: string, firstRow = 0): Uint
 }
 
 /** @throws DataError where an array does not have as many rows as the observations */
-export function checkRows(where: string, rows: number | undefined, count: number): void {
+export function checkRows(where: string, rows = 0, count: number): void {
   if (rows === count) return;
-  throw new DataError(`${where} has ${rows} rows but observations have ${count}; every key needs one row per step.`);
+  throw new DataError(
+    `${where} has ${counted(rows, "row")} but observations have ${count}; every key needs one row per step.`,
+  );
 }

@@ -104,7 +104,7 @@ export const layouts: readonly KnownLayout[] = [
   },
   { what: "a Zarr store", seen: folder(/(^|\/)(\.zgroup|\.zarray|\.zmetadata|zarr\.json)$/), next: asD4RL },
   {
-    what: ({ paths }) => `a folder of ${paths.length} files and no dataset of one (${listed(paths, 4)})`,
+    what: ({ paths }) => `a folder of ${counted(paths.length, "file")} and no dataset of one (${listed(paths, 4)})`,
     seen: folder(/\.(hdf5|h5|parquet|jsonl|ndjson|csv|pkl|pickle)$/),
     next: oneByOne,
   },

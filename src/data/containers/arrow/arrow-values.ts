@@ -4,6 +4,7 @@
  * Source: https://arrow.apache.org/docs/format/Columnar.html
  */
 
+import { counted } from "../../figures.js";
 import { Damaged } from "../damaged.js";
 import type { NumpyType } from "../numpy/numpy-type.js";
 import type { ArrowField } from "./arrow-schema.js";
@@ -23,7 +24,7 @@ export interface ArrowArray {
 
 /** @throws Damaged where a row from `from` to `to` - 1 has no value */
 export function checkPresent(array: ArrowArray, from: number, to: number): void {
-  if (to > array.length) throw new Damaged(`it has ${array.length} rows where ${to} are needed`);
+  if (to > array.length) throw new Damaged(`it has ${counted(array.length, "row")} where ${to} are needed`);
   if (array.validity.length === 0) return;
   if (array.validity.length * 8 < to) throw new Damaged("its marks of missing values end too early");
   for (let row = from; row < to; row++)
@@ -52,7 +53,7 @@ export function numbersOf(array: ArrowArray, from: number, to: number, perRow: n
     throw new Damaged("its values are no numbers");
   if (type.kind === "fixed-list") {
     if (type.size < 1 || perRow % type.size !== 0)
-      throw new Damaged(`its rows have ${type.size} values where ${perRow} numbers are expected`);
+      throw new Damaged(`its rows have ${counted(type.size, "value")} where ${perRow} numbers are expected`);
     return numbersOf(child, from * type.size, to * type.size, perRow / type.size);
   }
   if (from !== 0 || child.field.type.kind !== "numbers") throw new Damaged("its lists are nested");
@@ -119,7 +120,9 @@ function alikeLists(offsets: Uint8Array, bytes: 4 | 8, from: number, to: number)
   if (first < 0 || length < 0) throw new Damaged(`a list of ${length} values begins at ${first}`);
   for (let row = from; row < to; row++)
     if (offset(row + 1) - offset(row) !== length)
-      throw new Damaged(`row ${row} has ${offset(row + 1) - offset(row)} values where ${length} are expected`);
+      throw new Damaged(
+        `row ${row} has ${counted(offset(row + 1) - offset(row), "value")} where ${length} are expected`,
+      );
   return { first, length };
 }
 
@@ -136,7 +139,8 @@ function checkLists(offsets: Uint8Array, bytes: 4 | 8, rows: number, perRow: num
   if (first < 0) throw new Damaged(`its first list begins at ${first}`);
   for (let row = 0; row < rows; row++) {
     const length = offset(row + 1) - offset(row);
-    if (length !== perRow) throw new Damaged(`row ${row} has ${length} numbers where ${perRow} are expected`);
+    if (length !== perRow)
+      throw new Damaged(`row ${row} has ${counted(length, "number")} where ${perRow} are expected`);
   }
   return first;
 }

@@ -5,6 +5,8 @@
  * Source: https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
  * and #ipc-streaming-format
  */
+
+import { counted } from "../../figures.js";
 import { Damaged, decodeAt } from "../damaged.js";
 import type { DataFile } from "../files.js";
 import { quoted } from "../refusal.js";
@@ -69,7 +71,7 @@ function readColumn(
     if (count > 0) parts.push(numbersOf(find(columns, path, count), 0, count, perRow));
     left -= count;
   }
-  if (left > 0) throw new Damaged(`it has ${rows - left} rows where ${rows} are needed`);
+  if (left > 0) throw new Damaged(`it has ${counted(rows - left, "row")} where ${rows} are needed`);
   if (parts.length === 1) return parts[0]!;
   const joined = new Float32Array(rows * perRow);
   let at = 0;
@@ -88,7 +90,7 @@ function readBytes(batches: readonly ArrowBatch[], path: readonly string[], rows
     if (array?.field.type.kind !== "bytes") return undefined;
     for (const bytes of bytesOf(array, 0, count)) found.push(bytes);
   }
-  if (found.length < rows) throw new Damaged(`it has ${found.length} rows where ${rows} are needed`);
+  if (found.length < rows) throw new Damaged(`it has ${counted(found.length, "row")} where ${rows} are needed`);
   return found;
 }
 
@@ -101,7 +103,7 @@ function readRow(batches: readonly ArrowBatch[], column: string, row: number, mo
     }
     before += length;
   }
-  throw new Damaged(`it has ${before} rows`);
+  throw new Damaged(`it has ${counted(before, "row")}`);
 }
 
 function find(columns: ReadonlyMap<string, ArrowArray>, path: readonly string[], rows: number): ArrowArray {

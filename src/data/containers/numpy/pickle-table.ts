@@ -3,6 +3,7 @@
  * names a hundred times stand in its file once, so the tables are counted against a budget.
  */
 import { DataError } from "../../../errors.js";
+import { counted } from "../../figures.js";
 import { damaged } from "./pickle-cursor.js";
 import { kindOf, NumpyArray, PickleBytes, type PickleValue } from "./pickle-values.js";
 
@@ -33,7 +34,7 @@ export function tableOf(value: PickleValue | undefined, place: string, allowance
   for (let row = 0; row < rows.length; row++) {
     if (lengthOf(rows[row]!, place) !== columns)
       throw new DataError(
-        `${place} has ${lengthOf(rows[row]!, place)} numbers in row ${row} but ${columns} before; rows must be alike.`,
+        `${place} has ${counted(lengthOf(rows[row]!, place), "number")} in row ${row} but ${columns} before; rows must be alike.`,
       );
     fillRow(values, row * columns, rows[row]!, place);
   }

@@ -3,6 +3,7 @@
  * in memory, and all columns together stay within what was agreed for the file.
  */
 
+import { counted } from "../../figures.js";
 import { Damaged } from "../damaged.js";
 import type { DataFile } from "../files.js";
 import { type ColumnChunk, mostRows, type RowGroup } from "./parquet-footer.js";
@@ -89,7 +90,7 @@ export class ColumnCursor {
     this.release();
     [this.chunk, this.group, this.at, this.chunkLeft] = [chunk, group, chunk.start, chunk.values];
     if (!this.leaf.list && chunk.values !== this.groups[group]!.rows)
-      throw new Damaged(`it has ${chunk.values} values for ${this.groups[group]!.rows} rows`);
+      throw new Damaged(`it has ${counted(chunk.values, "value")} for ${counted(this.groups[group]!.rows, "row")}`);
   }
 
   /** Leaves a row group after its last row. */

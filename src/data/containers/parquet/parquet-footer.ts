@@ -4,6 +4,7 @@
  * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
 
+import { counted } from "../../figures.js";
 import { Damaged } from "../damaged.js";
 import type { DataFile } from "../files.js";
 import { integer, ThriftReader, text } from "./parquet-thrift.js";
@@ -154,5 +155,5 @@ function check({ rows, schema, groups }: Footer, fileBytes: number): void {
         throw new Damaged(`a column should stand at bytes ${start} to ${start + bytes} of ${fileBytes}`);
     }
   }
-  if (sum !== rows) throw new Damaged(`it declares ${rows} rows, but its row groups have ${sum}`);
+  if (sum !== rows) throw new Damaged(`it declares ${counted(rows, "row")}, but its row groups have ${sum}`);
 }

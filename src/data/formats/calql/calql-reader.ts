@@ -127,7 +127,9 @@ function readBlocks(files: DataFiles, manifest: Manifest, columns: readonly Stor
     const [blockSteps, blockEpisodes] = [entries[BLOCK_NUMBERS * block]!, entries[BLOCK_NUMBERS * block + 1]!];
     const size = totalBytes(columns, blockSteps, blockEpisodes);
     if (blockEpisodes === 0 || blockSteps < blockEpisodes || size > LARGEST_BLOCK_BYTES)
-      throw damaged(`has a block ${block} of ${blockSteps} steps in ${blockEpisodes} episodes, which cannot be`);
+      throw damaged(
+        `has a block ${block} of ${counted(blockSteps, "step")} in ${counted(blockEpisodes, "episode")}, which cannot be`,
+      );
     steps += blockSteps;
     episodes += blockEpisodes;
   }

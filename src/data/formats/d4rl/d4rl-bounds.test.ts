@@ -25,7 +25,7 @@ describe("the bounds of actions in a D4RL file", () => {
       '"written.hdf5": "metadata/action_low" and "metadata/action_high" must be 2 numbers each, none of the first above',
     );
     const short = again({ ...plain, actionBounds: { low, high: Float32Array.of(1) } });
-    await expect(short).rejects.toThrow(/has bounds of 2 and 1 numbers for actions of 2; give one for each\.$/);
+    await expect(short).rejects.toThrow(/has bounds of 2 and 1 number for actions of 2; give one for each\.$/);
   });
 
   it("are the dataset's to tell, not the metadata's", async () => {

@@ -6,6 +6,7 @@ import { DataError, UsageError } from "../../../errors.js";
 import type { OpenHdf5, WritableHdf5 } from "../../containers/hdf5/hdf5-module.js";
 import { readHeader, readNumbers } from "../../containers/hdf5/hdf5-table.js";
 import type { DatasetHeader } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import type { ActionBounds } from "../../transform.js";
 import { GROUP, metadataKeys } from "./d4rl-metadata.js";
 
@@ -20,7 +21,7 @@ export function checkBoundsToWrite(header: DatasetHeader, metadata: object): voi
     throw new UsageError(`Metadata cannot say ${taken} of "${source}"; set actionBounds of the dataset.`);
   if (!bounds || (bounds.low.length === actionSize && bounds.high.length === actionSize)) return;
   throw new UsageError(
-    `"${source}" has bounds of ${bounds.low.length} and ${bounds.high.length} numbers for actions of ${actionSize}; give one for each.`,
+    `"${source}" has bounds of ${bounds.low.length} and ${counted(bounds.high.length, "number")} for actions of ${actionSize}; give one for each.`,
   );
 }
 
@@ -40,7 +41,7 @@ export function readActionBounds(file: OpenHdf5, actionSize: number): ActionBoun
   const [low, high] = [bound(LOW), bound(HIGH)];
   if (low && high && low.every((bound, i) => bound <= high[i]!)) return { low, high };
   throw new DataError(
-    `"${file.name}": "${GROUP}/${LOW}" and "${GROUP}/${HIGH}" must be ${actionSize} numbers each, none of the first above its counterpart; repair them, or remove both.`,
+    `"${file.name}": "${GROUP}/${LOW}" and "${GROUP}/${HIGH}" must be ${counted(actionSize, "number")} each, none of the first above its counterpart; repair them, or remove both.`,
   );
 }
 

@@ -240,7 +240,7 @@ describe("readD4RL: what it says about a wrong file", () => {
     [
       "next_observations",
       { shape: [3, 1], values: [1, 2, 3] },
-      '"next_observations" have 1 columns but observations 2',
+      '"next_observations" have 1 column but observations 2',
     ],
   ])("names what is wrong with %s", async (key, table, expected) => {
     expect(await messageOf({ ...tables, [key]: table })).toContain(expected);

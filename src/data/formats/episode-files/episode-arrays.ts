@@ -9,6 +9,7 @@ import type { DataFiles } from "../../containers/files.js";
 import { NpzArray } from "../../containers/numpy/npz.js";
 import { checkRows, listed, quoted } from "../../containers/refusal.js";
 import { zipEntries } from "../../containers/zip/zip.js";
+import { counted } from "../../figures.js";
 import type { ReadOptions } from "../format.js";
 import { pictureName } from "../pictures/picture-choice.js";
 import { floatPictureNote } from "../pictures/picture-form.js";
@@ -83,7 +84,9 @@ export function openEpisodeFile(files: DataFiles, path: string, options: ReadOpt
     checkRows(`${where}, ${quoted(key)},`, array.rows, rows);
   for (const { key, array } of single)
     if (array.columns !== 1)
-      throw new DataError(`${where}, ${quoted(key)}, has ${array.columns} numbers a row, where one is expected.`);
+      throw new DataError(
+        `${where}, ${quoted(key)}, has ${counted(array.columns, "number")} a row, where one is expected.`,
+      );
   if (arrays.action.columns === 0) throw new DataError(`${where}, "action", has no numbers; record actions.`);
   return { where, fileBytes: file.size, rows, assumed: [...assumed, ...rewards, ...floats], ...arrays };
 }

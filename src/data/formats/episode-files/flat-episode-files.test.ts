@@ -55,6 +55,22 @@ describe("a folder of episodes as flat rows", () => {
     expect(ends).toEqual(["clock", "task"]);
   });
 
+  it("cuts files at a horizon where timeouts are set in none of them, as in a single table", async () => {
+    const never = { ...four, timeouts: row([0, 0, 0]) };
+    const cut = await read([never, { ...never, done: row([0, 1, 0]) }], { horizon: 2 });
+    expect(cut.rewards).toEqual([[11], [13], [11, 12], [13]]);
+    const either = await read([{ ...never, done: row([0, 1, 0]) }], { horizon: 2, doneMeans: "either" });
+    expect([either.rewards, either.ends]).toEqual([
+      [[11], [13]],
+      ["clock", "clock"],
+    ]);
+    const set = await read([never, { ...never, timeouts: row([1, 0, 0]) }], { horizon: 2 });
+    expect(set.rewards).toEqual([[11, 12, 13], [12, 13]]);
+    expect(set.notes.map(({ text }) => text)).toContain(
+      "The horizon of 2 steps was not used, because the data mark where the clock ended episodes.",
+    );
+  });
+
   it("makes rewards from one success a file, and leaves faulty files out", async () => {
     const { reward: _, ...open } = four;
     const files = [

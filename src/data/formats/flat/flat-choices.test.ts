@@ -209,6 +209,24 @@ describe("a horizon beside timeouts that are never set", () => {
     );
     const told = await read({ ...ends, timeouts: row([0, 1, 0, 0, 0, 0]) }, { horizon: 3 });
     expect(told.rewards).toEqual([[1], [3, 4, 5, 6]]);
+    const unused = "The horizon of 3 steps was not used, because the data mark where the clock ended episodes.";
+    expect(told.said).toContain(unused);
+    expect(cut.said).not.toContain("not used");
+    const environments = await read({ ...ends, timeouts: row([0, 1, 0, 0, 0, 0]) }, { fallbackHorizon: 3 });
+    expect([environments.rewards, environments.said.includes("not used")]).toEqual([told.rewards, false]);
+  });
+
+  it("are looked for in all environments that stand side by side", async () => {
+    const sideBySide = (values: readonly number[], ...columns: number[]) => [[4, 2, ...columns], values] as const;
+    const arrays = {
+      observations: sideBySide([0, 10, 1, 11, 2, 12, 3, 13], 1),
+      next_observations: sideBySide([1, 11, 2, 12, 3, 13, 4, 14], 1),
+      actions: sideBySide([0, 0, 0, 0, 0, 0, 0, 0], 1),
+      rewards: sideBySide([1, 11, 2, 12, 3, 13, 4, 14]),
+      terminals: sideBySide([0, 0, 0, 0, 0, 0, 1, 1]),
+      timeouts: sideBySide([0, 0, 0, 1, 0, 0, 0, 0]),
+    };
+    expect((await read(arrays, { horizon: 3 })).rewards).toEqual([[1, 2, 3, 4], [11], [13, 14]]);
   });
 
   it("ends done at the horizon by the clock, although another array marks all ends", async () => {
@@ -218,3 +236,12 @@ describe("a horizon beside timeouts that are never set", () => {
     expect(ends).toEqual(["task", "clock", "clock"]);
   });
 });
+
+it.each(["episode_length", "traj_lens", "ep_ends", "seq_starts", "lens"])(
+  "a table with a value an episode, %s, is refused, and left aside where rows are marked",
+  async (key) => {
+    const arrays = { ...six, [key]: [[3], [2, 2, 2]] as const };
+    await expect(read(arrays)).rejects.toThrow(`tells in "${key}" where episodes lie, in a table of its own`);
+    expect((await read(arrays, { ignore: [key] })).rewards).toEqual((await read(six)).rewards);
+  },
+);

@@ -16,7 +16,7 @@ import { FlatPass, filledRows } from "./flat-pass.js";
 import { pictureShape, picturesAsRows, withFlatPictures } from "./flat-pictures.js";
 import { readStretch, tellsEnds } from "./flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "./flat-tables.js";
-import { idleTimeouts } from "./idle-timeouts.js";
+import { withoutIdleTimeouts } from "./idle-timeouts.js";
 import { recordingsIn } from "./recordings.js";
 
 /** How stretches are read; for tests. */
@@ -46,11 +46,11 @@ export async function openFlat(
 }
 
 async function openRows(open: OpenFlatFile, name: string, asked: StretchOptions): Promise<EpisodeSource> {
-  const idle = await passOver(open, (file) => {
-    const [view] = recordingsIn(file, asked.ignore).views;
-    return idleTimeouts(file, flatTables(view!(file), asked), asked);
+  const options = await passOver(open, (file) => {
+    const recordings = recordingsIn(file, asked.ignore).views.map((view) => view(file));
+    flatTables(recordings[0]!, asked);
+    return withoutIdleTimeouts(recordings, asked);
   });
-  const options = idle === undefined ? asked : { ...asked, ignore: [...(asked.ignore ?? []), idle] };
   const { tables, views, assumed, steps } = await passOver(open, (opened) => {
     const { views, notes } = recordingsIn(opened, options.ignore);
     const file = views[0]!(opened);

@@ -21,6 +21,8 @@ export class FlatPass {
   /** Episodes whose success was asked for, those without a step too. */
   private met = 0;
   private faulty = false;
+  /** Whether marks say where the clock ended episodes. */
+  private clockIsMarked = false;
   /** Episodes as long as the horizon that a mark of the task ended, and where the first begins. */
   private asLong: { readonly count: number; readonly place: string } | undefined;
   /** The rewards of steps, where all are the same. */
@@ -56,6 +58,7 @@ export class FlatPass {
     this.resets += split.resets;
     this.cut += split.cut;
     this.met += split.met;
+    this.clockIsMarked ||= rows.timeouts !== undefined;
     for (const { row, reason } of split.leftOut) {
       this.notes.leaveOut(1, reason, placeOf(row));
       const reward = rows.rewards[row]!;
@@ -121,6 +124,11 @@ export class FlatPass {
     if (cut > 0)
       notes.say(
         `The horizon of ${counted(options.horizon!, "step")} cut ${counted(cut, "episode")}, because nothing marks where the clock ended one.`,
+      );
+    const { horizon, fallbackHorizon, doneMeans } = options;
+    if (this.clockIsMarked && doneMeans !== "either" && horizon !== undefined && horizon !== fallbackHorizon)
+      notes.say(
+        `The horizon of ${counted(horizon, "step")} was not used, because the data mark where the clock ended episodes.`,
       );
     const { terminals, masks, timeouts, dones, ends, success } = this.tables.marks;
     if (timeouts === undefined) this.tables.done.note(notes, this.asLong);

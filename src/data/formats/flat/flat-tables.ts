@@ -4,6 +4,7 @@
  */
 import { DataError, UsageError } from "../../../errors.js";
 import { checkRows, listed, printable, quoted } from "../../containers/refusal.js";
+import { counted } from "../../figures.js";
 import { DoneMeaning } from "../done-meaning.js";
 import type { ReadOptions } from "../format.js";
 import { columnsOf, type FlatArray, type FlatFile } from "./flat-file.js";
@@ -29,7 +30,15 @@ export interface FlatTables {
 /** How the arrays are to be understood. */
 export type FlatOptions = Pick<
   ReadOptions,
-  "horizon" | "allowNonFinite" | "trusted" | "ignore" | "doneMeans" | "discreteActions" | "dropFaulty" | "successReward"
+  | "horizon"
+  | "fallbackHorizon"
+  | "allowNonFinite"
+  | "trusted"
+  | "ignore"
+  | "doneMeans"
+  | "discreteActions"
+  | "dropFaulty"
+  | "successReward"
 > & {
   /** Whether the file may close episodes with rows of zeros that hold no step; default true. */
   readonly closingRows?: boolean;
@@ -37,6 +46,9 @@ export type FlatOptions = Pick<
 
 const required = ["observations", "actions", "rewards"] as const;
 const marks = ["terminals", "masks", "timeouts", "dones", "ends", "starts", "episodes", "counters", "success"] as const;
+/** What tables of episodes are called, such as "traj_lens", "ep_ends" and "lengths". */
+const EPISODE_TABLE =
+  /(episode|^ep_|traj|seq_|path_|demo_).*(len|start|end|ptr|index|indices|offset)|^(len|length|start|end|offset)s$/i;
 /** Rows of an unknown array that are looked at. */
 const LOOKED_AT = 100_000;
 
@@ -75,7 +87,7 @@ export function flatTables(file: FlatFile, options: FlatOptions): FlatTables {
   const nextSize = tables.nextObservations === undefined ? observationSize : columnsOf(tables.nextObservations);
   if (nextSize !== observationSize)
     throw new DataError(
-      `"${file.name}": ${quoted(tables.nextObservations!.key)} have ${nextSize} columns but observations ${observationSize}; store both alike.`,
+      `"${file.name}": ${quoted(tables.nextObservations!.key)} have ${counted(nextSize, "column")} but observations ${observationSize}; store both alike.`,
     );
   return { count, observationSize, actionSize: columnsOf(tables.actions), ...tables };
 }
@@ -153,7 +165,7 @@ function refuseUnknown(file: FlatFile, count: number, known: readonly string[]):
 function refuseEpisodeTables(name: string, shapes: FlatFile["shapes"], count: number, ignore: readonly string[]): void {
   const found = [...shapes.keys()].find(
     (key) =>
-      /(episode|traj).*(length|start|end|ptr|index|indices|offset)/i.test(key) &&
+      EPISODE_TABLE.test(key) &&
       rowRole(key) === undefined &&
       shapes.get(key)!.length > 0 &&
       shapes.get(key)![0] !== count &&

@@ -37,7 +37,7 @@ export function* packedTrajectories(files: DataFiles, options: ReadOptions): Gen
   checkRows(`"${name}": "rews"`, rews.rows, acts.rows);
   if (obs.rows !== acts.rows + ends.length)
     throw new DataError(
-      `"${name}": "obs" has ${counted(obs.rows, "row")} where ${ends.length} trajectories of ${acts.rows} actions have ${acts.rows + ends.length}; save it anew with imitation.`,
+      `"${name}": "obs" has ${counted(obs.rows, "row")} where ${ends.length} trajectories of ${counted(acts.rows, "action")} have ${acts.rows + ends.length}; save it anew with imitation.`,
     );
   const most = memory.mostRows(4 * (obs.columns + acts.columns + 2));
   const marks = flagsOf(Float32Array.from(take(terminal, ends.length).values), `"${name}": "terminal"`);

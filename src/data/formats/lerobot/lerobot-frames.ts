@@ -7,6 +7,7 @@ import type { ColumnValues } from "../../containers/parquet/parquet.js";
 import { decodePicture } from "../../containers/pictures/picture.js";
 import { quoted } from "../../containers/refusal.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
+import { counted } from "../../figures.js";
 import type { EndMark } from "../end-marks.js";
 import { type Feature, infoPath, type LeRobotInfo, type PictureFeature } from "./lerobot-meta.js";
 
@@ -92,7 +93,7 @@ export class FrameLayout {
     const found = values.starts[row + 1]! - values.starts[row]!;
     if (found !== feature.width)
       throw new DataError(
-        `${place}: ${quoted(feature.name)} has ${found} numbers where "${infoPath}" states ${feature.width}; copy the dataset again.`,
+        `${place}: ${quoted(feature.name)} has ${counted(found, "number")} where "${infoPath}" states ${feature.width}; copy the dataset again.`,
       );
     for (let i = 0; i < found; i++) target[at + i] = this.number(values, row, i, place);
     return at + found;

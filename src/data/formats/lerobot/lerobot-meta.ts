@@ -8,6 +8,7 @@ import { requirement, shown } from "../../../requirement.js";
 import { type DataFiles, readWhole } from "../../containers/files.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
+import { counted } from "../../figures.js";
 import { type EndMark, endMarkMeanings, endMarkOf, type MarkColumns, refuseMasks } from "../end-marks.js";
 import type { ReadOptions } from "../format.js";
 import type { PictureForm } from "../pictures/picture-form.js";
@@ -145,7 +146,9 @@ function featureOf(name: string, value: unknown, where: string): KnownFeature {
   const width = shape.reduce((product, size) => product * size, 1);
   const numeric = /^(float|int|uint)\d+$|^bool$/.test(dtype);
   if (numeric && !(width >= 1 && width <= WIDEST_FEATURE))
-    throw new DataError(`${where}: the feature ${quoted(name)} has ${width} numbers; 1 to ${WIDEST_FEATURE} are read.`);
+    throw new DataError(
+      `${where}: the feature ${quoted(name)} has ${counted(width, "number")}; 1 to ${WIDEST_FEATURE} are read.`,
+    );
   const told = numeric ? namesIn(names, name, width) : [];
   return { name, width, names: told, numeric, isFlag: dtype === "bool", dtype, shape };
 }

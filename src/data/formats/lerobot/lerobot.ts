@@ -18,6 +18,7 @@ import { loadPictureDecoders } from "../../containers/pictures/picture.js";
 import { quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { DoneMeaning, refuseIdleHorizon } from "../done-meaning.js";
 import { EndEvidence, EndFlags } from "../end-evidence.js";
@@ -128,7 +129,10 @@ class FrameReader {
     }
     yield* this.finish();
     const { episodes, frames } = this.info;
-    const [found, told] = [`${this.episode + 1} episodes of ${this.frames} frames`, `${episodes} of ${frames}`];
+    const [found, told] = [
+      `${counted(this.episode + 1, "episode")} of ${counted(this.frames, "frame")}`,
+      `${episodes} of ${frames}`,
+    ];
     if (this.episode + 1 !== episodes || this.frames !== frames)
       throw new DataError(
         `"${this.files.name}" holds ${found}, but "${infoPath}" states ${told}; copy the dataset again, with all its files.`,

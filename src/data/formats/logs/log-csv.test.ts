@@ -74,7 +74,7 @@ test.each<[string, string, RegExp]>([
     "id,x,b,r\na,1,1,1\n",
     /names "a" \(action\), which the log has not\..* There: "id", "x", "b", "r"\.$/,
   ],
-  ["no UTF-8", "id,x,a,r\n\u0000", /line 2 has 1 cells/],
+  ["no UTF-8", "id,x,a,r\n\u0000", /line 2 has 1 cell /],
 ])("%s is refused", async (_, text, message) => {
   const error = await read(text).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(DataError);

@@ -8,6 +8,7 @@ import { openArrow } from "../../containers/arrow/arrow.js";
 import type { DataFile, DataFiles } from "../../containers/files.js";
 import { openParquet, type ParquetTable } from "../../containers/parquet/parquet.js";
 import { quoted } from "../../containers/refusal.js";
+import { counted } from "../../figures.js";
 import { bytesFrom, type EpisodeColumns, type MinariStorage } from "./minari-episode.js";
 import type { MinariMetadata } from "./minari-metadata.js";
 
@@ -94,7 +95,9 @@ function readBytesColumn(
   for (const { columns } of table.batches([name], [name]))
     for (const bytes of columns[0]!.bytes) if (found.length < rows) found.push(bytes);
   if (found.length === rows) return found;
-  throw new DataError(`${where}: column ${quoted(name)} has ${found.length} rows of ${rows}; copy it again.`);
+  throw new DataError(
+    `${where}: column ${quoted(name)} has ${counted(found.length, "row")} of ${rows}; copy it again.`,
+  );
 }
 
 /** The first rows of a column; the rows of padding after them may hold nothing. */
@@ -110,12 +113,12 @@ function readColumn(table: ParquetTable, name: string, perRow: number, rows: num
       const found = starts[row + 1]! - starts[row]!;
       if (found !== perRow)
         throw new DataError(
-          `${where}: column ${quoted(name)} has ${found} numbers in row ${done + row} where ${perRow} are expected; copy the dataset again.`,
+          `${where}: column ${quoted(name)} has ${counted(found, "number")} in row ${done + row} where ${perRow} are expected; copy the dataset again.`,
         );
     }
     values.set(numbers.subarray(0, taken * perRow), done * perRow);
     done += taken;
     if (done === rows) return values;
   }
-  throw new DataError(`${where}: column ${quoted(name)} has ${done} rows of ${rows}; copy it again.`);
+  throw new DataError(`${where}: column ${quoted(name)} has ${counted(done, "row")} of ${rows}; copy it again.`);
 }

@@ -14,6 +14,7 @@ import { loadPictureDecoders } from "../../containers/pictures/picture.js";
 import { printable } from "../../containers/refusal.js";
 import { isActionCount } from "../../discrete-actions.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { mustBeFinite, nothingLeft, unlessFaulty } from "../faulty-episode.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
@@ -93,7 +94,7 @@ function checkEpisodes(name: string, episodes: readonly number[], declared: numb
     throw new DataError(`"${name}" is a Minari dataset without episodes; copy it again, with all its files.`);
   if (declared !== undefined && declared !== episodes.length)
     throw new DataError(
-      `"${name}" declares ${declared} episodes (total_episodes) but holds ${episodes.length}; copy the dataset again, with all its files.`,
+      `"${name}" declares ${counted(declared, "episode")} (total_episodes) but holds ${episodes.length}; copy the dataset again, with all its files.`,
     );
 }
 

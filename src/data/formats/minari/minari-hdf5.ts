@@ -129,7 +129,7 @@ function headerOf(
   if (header.shape[0] !== rows || numbersPerRow(header) !== perRow)
     throw faulty(
       { ...episode, where: `"${file.name}": "${place}"` },
-      `has the shape [${header.shape.slice(0, 8).join(", ")}] where ${rows} rows of ${perRow} are expected`,
+      `has the shape [${header.shape.slice(0, 8).join(", ")}] where ${counted(rows, "row")} of ${perRow} are expected`,
       "its arrays do not have the rows and columns that its rewards and spaces need",
     );
   return header;

@@ -19,6 +19,7 @@ import { checkFinite, checkRows, flagsOf, listed, quoted } from "../../container
 import { type ZipEntry, zipEntries } from "../../containers/zip/zip.js";
 import { type Episode, splitEpisode } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { EpisodeMemory } from "../episode-memory.js";
 import type { ReadOptions } from "../format.js";
@@ -121,7 +122,7 @@ function openArrays({ name, file, entries, options }: Archive): Arrays {
     const columns = { observations: 1, actions: 1, positions: 2 }[key];
     if (columns === undefined ? found.columns !== 1 : found.columns < columns)
       throw new DataError(
-        `${placeOf(name, key)} has ${found.columns} numbers a row, where ${columns === undefined ? "one is" : `at least ${columns} are`} expected.`,
+        `${placeOf(name, key)} has ${counted(found.columns, "number")} a row, where ${columns === undefined ? "one is" : `at least ${columns} are`} expected.`,
       );
   }
   return arrays;

@@ -128,3 +128,13 @@ test("10,000 damaged files give valid data or one typed error each", { timeout: 
   expect(report.refused).toBeGreaterThan(2_000);
   expect(report.accepted).toBeGreaterThan(100);
 });
+
+test.each([
+  ["iVBORw0KGgoAAAANSUhEUg==", "a picture as text (PNG or JPEG in base64)"],
+  [[[[1], [2]]], "is a list of lists, as pictures are"],
+])("pictures are refused by their column, with what to do: %s", async (picture, told) => {
+  const error = await read([batch({ obs: steps.map(() => picture) })]).catch((thrown: unknown) => thrown as Error);
+  expect(error).toBeInstanceOf(DataError);
+  expect((error as Error).message).toContain(told);
+  expect((error as Error).message).toMatch(/line 1 \(row 0\): column "obs".* in an \.npz \(see "Pictures" in docs/);
+});

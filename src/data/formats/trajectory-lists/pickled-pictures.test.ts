@@ -1,7 +1,11 @@
 /** Pictures in pickles that NumPy wrote (fixtures/formats/write_picture_rows.py). */
+
+import { gzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { filesInMemory } from "../../containers/files.js";
 import { loadDataset } from "../../episode-source.js";
 import type { ReadOptions } from "../format.js";
+import { recogniseFormat } from "../formats.js";
 import { expectedFrames, pictureRows } from "../pictures/picture-rows.fixture.js";
 import { pickleFormat } from "./trajectory-list-formats.js";
 
@@ -31,6 +35,18 @@ describe("pictures are bytes, each episode with the one after its last action", 
     }
     const told = "the pictures image are stored with their channels first, [3, 5, 6], and were transposed";
     expect((notes ?? []).some(({ text }) => text === told)).toBe(name.includes("first"));
+  });
+
+  test("packed with gzip, the same to the byte", async () => {
+    const files = pictureRows("trajectories.pkl");
+    const file = files.open(files.paths[0]!);
+    const packed = filesInMemory("trajectories.pkl.gz", gzipSync(file.read(0, file.size)));
+    const format = await recogniseFormat(packed);
+    const { observations, episodes } = await loadDataset(await format.open(packed, {}));
+    expect([format.id, observations]).toEqual(["pickle", { image: { type: "uint8", shape: [5, 6, 3] } }]);
+    expect(episodes.map((episode) => Array.from(episode.observations.image!))).toEqual(
+      expectedFrames.map(({ frames }) => frames),
+    );
   });
 
   test("of another size where that is asked for", async () => {

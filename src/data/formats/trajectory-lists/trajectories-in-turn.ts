@@ -20,6 +20,7 @@ import { FlatPass } from "../flat/flat-pass.js";
 import { pictureShape, picturesAsRows, withFlatPictures } from "../flat/flat-pictures.js";
 import { readStretch } from "../flat/flat-stretch.js";
 import { type FlatOptions, type FlatTables, flatTables } from "../flat/flat-tables.js";
+import { withoutIdleTimeouts } from "../flat/idle-timeouts.js";
 import { type RowRole, rowRole } from "../flat/row-names.js";
 import type { ReadOptions } from "../format.js";
 
@@ -47,11 +48,12 @@ export function openTrajectories(
 function openRows(
   name: string,
   trajectories: readonly (() => FlatFile)[],
-  options: FlatOptions,
+  asked: FlatOptions,
   mostBytes: number,
   pictures: boolean,
 ): EpisodeSource {
-  const alike = firstSound(trajectories, options);
+  const alike = firstSound(trajectories, asked);
+  const options = withoutIdleTimeouts(withSteps(trajectories), asked);
   const { observationSize, actionSize } = flatTables(alike, options);
   const notes = new ReadingNotes();
   return {
@@ -83,6 +85,13 @@ function openRows(
       pass.end();
     },
   };
+}
+
+function* withSteps(trajectories: readonly (() => FlatFile)[]): Generator<FlatFile> {
+  for (const read of trajectories) {
+    const file = read();
+    if (actionsIn(file) !== 0) yield file;
+  }
 }
 
 /** The rows of one trajectory. @throws FaultyEpisode for values that are not what they should be */
