@@ -237,11 +237,7 @@ describe("readD4RL: what it says about a wrong file", () => {
     ],
     ["rewards", { shape: [3], values: [1, Number.NaN, 3] }, '"rewards" holds NaN in row 1;'],
     ["terminals", { shape: [3], values: [0, 0.5, 1] }, '"terminals" holds 0.5 in row 1; it must be 0 or 1'],
-    [
-      "next_observations",
-      { shape: [3, 1], values: [1, 2, 3] },
-      '"next_observations" have 1 column but observations 2',
-    ],
+    ["next_observations", { shape: [3, 1], values: [1, 2, 3] }, '"next_observations" have 1 column but observations 2'],
   ])("names what is wrong with %s", async (key, table, expected) => {
     expect(await messageOf({ ...tables, [key]: table })).toContain(expected);
   });

@@ -65,7 +65,10 @@ describe("a folder of episodes as flat rows", () => {
       ["clock", "clock"],
     ]);
     const set = await read([never, { ...never, timeouts: row([1, 0, 0]) }], { horizon: 2 });
-    expect(set.rewards).toEqual([[11, 12, 13], [12, 13]]);
+    expect(set.rewards).toEqual([
+      [11, 12, 13],
+      [12, 13],
+    ]);
     expect(set.notes.map(({ text }) => text)).toContain(
       "The horizon of 2 steps was not used, because the data mark where the clock ended episodes.",
     );
