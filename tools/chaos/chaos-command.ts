@@ -94,10 +94,10 @@ function unvisitedBy(cases: readonly ChaosCase[], rows: readonly Tortured[]): st
   );
 }
 
-/** The data that the runs learn from, in files. */
+/** The data that the runs learn from, in the format that is read soonest: every process that is killed reads them. */
 async function collected(place: string): Promise<Record<keyof typeof recordedTask, string>> {
   const write = async (task: string) => {
-    const path = join(place, `${task}.hdf5`);
+    const path = join(place, `${task}.calql`);
     await writeDataset(path, await collectTask({ task, steps: 300, seed: 1 }));
     return path;
   };
