@@ -4,10 +4,16 @@ import { defineConfig } from "vitest/config";
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 /**
- * Rooms that keep no state of the process, as a simulation does and the HDF5 library that met damaged files. Their test files
- * share one set of loaded modules in each worker.
+ * Files that replace modules, or say when one is loaded: each has a set of loaded modules of its own. The others share one
+ * in each worker, because loading would take half of their time.
  */
-const stateless = ["agents", "networks", "report", "settings", "tensor"].map((room) => `src/${room}/**/*.test.ts`);
+const alone = [
+  "src/cli/run-view",
+  "src/comparison/plan",
+  "src/environments/lazy-physics",
+  "src/files/disk",
+  "src/training/no-node",
+].map((file) => `${file}.test.ts`);
 
 export default defineConfig({
   // Examples import the package by its name, as a user does.
@@ -23,15 +29,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "shared", isolate: false, include: stateless } },
       {
         extends: true,
-        test: {
-          name: "others",
-          include: ["src/**/*.test.ts", "tools/**/*.test.ts"],
-          exclude: stateless,
-        },
+        test: { name: "shared", isolate: false, include: ["{src,tools}/**/*.test.ts"], exclude: alone },
       },
+      { extends: true, test: { name: "alone", include: alone } },
     ],
   },
 });

@@ -1,11 +1,14 @@
 /** Environments of one name that are not of one kind: the run says in what they differ, and no policy is to blame. */
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { readRun } from "../runs/read.js";
 import { errorOf, newFolder, openEnvironments, registerLine, trainTiny } from "../runs/tiny-run.fixture.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { box, discrete, type Environment } from "./environment.js";
 import { EnvironmentFailure } from "./environment-failure.js";
 import { differenceFrom } from "./same-environment.js";
+
+// Other files of the same worker leave environments open, those that hang for instance.
+beforeEach(() => openEnvironments.clear());
 
 const declared = { observationSpace: box(2, -1, 1), actionSpace: box(2, -1, 1), horizon: 10 };
 const like = (changes: Partial<Environment>) => ({ ...declared, ...changes }) as Environment;

@@ -1,7 +1,7 @@
 /** Online episodes in which the environment fails: dropped where the settings say so, and the run is none the worse. */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { RunFailure } from "../errors.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { readRun } from "./read.js";
@@ -18,6 +18,9 @@ import {
   trainTiny,
 } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
+
+// Other files of the same worker leave environments open, those that hang for instance.
+beforeEach(() => openEnvironments.clear());
 
 const dropping: TrainSettings = { onEnvironmentFailure: "drop-episode", onlineSteps: 60 };
 

@@ -3,7 +3,7 @@
  * what failed and where, with a summary, and with all that was recorded before.
  */
 import { existsSync } from "node:fs";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.js";
 import { EnvironmentFailure } from "../environments/environment-failure.js";
 import { RunFailure } from "../errors.js";
@@ -20,6 +20,9 @@ import {
   trainTiny,
 } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
+
+// Other files of the same worker leave environments open, those that hang for instance.
+beforeEach(() => openEnvironments.clear());
 
 afterEach(() => vi.restoreAllMocks());
 

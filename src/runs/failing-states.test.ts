@@ -2,7 +2,7 @@
  * A user's environment that fails in its state: where it cannot be saved the run is none the worse, and a resumed one plays
  * that episode again; where it cannot be restored the run ends until that is mended.
  */
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identityOf } from "../../tools/chaos/run-identity.js";
 import { box, type Environment } from "../environments/environment.js";
 import { EnvironmentFailure } from "../environments/environment-failure.js";
@@ -25,6 +25,9 @@ import {
   trainTiny,
 } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
+
+// Other files of the same worker leave environments open, those that hang for instance.
+beforeEach(() => openEnvironments.clear());
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Dataset } from "../data/episode.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { RunFailure, UsageError } from "../errors.js";
@@ -20,6 +20,9 @@ import {
   trainTiny,
 } from "./tiny-run.fixture.js";
 import type { TrainOptions } from "./train.js";
+
+// Other files of the same worker leave environments open, those that hang for instance.
+beforeEach(() => openEnvironments.clear());
 
 const task = registerLine("steady-line");
 

@@ -1,7 +1,7 @@
 /** A run that cannot be set up gives back what was opened for it until then: its agent, its files, its lock. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.js";
 import { DataError } from "../errors.js";
 import { realDisk } from "../files/disk.js";
@@ -11,6 +11,9 @@ import { lockFile } from "./lock.js";
 import { errorOf, lineData, newFolder, openEnvironments, registerLine, trainTiny } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 import { RunWriter } from "./write.js";
+
+// Other files of the same worker leave environments open, those that hang for instance.
+beforeEach(() => openEnvironments.clear());
 
 const task = registerLine("line that cannot begin");
 afterEach(() => vi.restoreAllMocks());

@@ -6,7 +6,7 @@ import { vectorParts } from "../data/columns.js";
 import type { Dataset } from "../data/episode.js";
 import { packEpisode } from "../data/episode.js";
 import { box, discrete, type SyncEnvironment } from "../environments/environment.js";
-import { registerEnvironment } from "../environments/registry.js";
+import { environmentNames, registerEnvironment } from "../environments/registry.js";
 import { RandomStream } from "../random.js";
 
 const HORIZON = 10;
@@ -99,6 +99,6 @@ function dataOf(task: TinyTask): Dataset {
 /** Makes a task known and gives its name, its data, and the steps of an episode. */
 export function tinyTask(kind: "continuous" | "discrete") {
   const task = kind === "discrete" ? match : aim;
-  registerEnvironment(task.name, () => environmentOf(task));
+  if (!environmentNames().includes(task.name)) registerEnvironment(task.name, () => environmentOf(task));
   return { name: task.name, dataset: dataOf(task), horizon: HORIZON };
 }

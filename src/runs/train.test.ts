@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countingTables, exampleFile } from "../data/example-data.fixture.js";
 import { collectPointMaze } from "../environments/pointmaze/collect-pointmaze.js";
 import { readOnnxModel } from "../tensor/onnx-bytes.fixture.js";
@@ -22,6 +22,9 @@ import {
   trainTiny,
 } from "./tiny-run.fixture.js";
 import type { TrainResult } from "./train.js";
+
+// Other files of the same worker leave environments open, those that hang for instance.
+beforeEach(() => openEnvironments.clear());
 
 const task = "pointmaze-umaze";
 const dataset = await collectPointMaze({ task, steps: 2_000, seed: 5 });
