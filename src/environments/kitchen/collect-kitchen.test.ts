@@ -57,7 +57,7 @@ describe("collected data of the kitchen", () => {
     }
     expect(Math.max(...rewards)).toBe(1); // the microwave
     expect([terminated.includes(1), truncated]).toEqual([false, true]);
-    expect(one.source).toMatch(/^kitchen-complete, scripted, noise 0\.02, seed 2: 1 episodes, by elements .* 1: 1, /);
+    expect(one.source).toMatch(/^kitchen-complete, scripted, noise 0\.02, seed 2: 1 episode, by elements .* 1: 1, /);
   });
 
   it("are the same, whoever plays how many of the episodes, and are cut where the steps end", async () => {

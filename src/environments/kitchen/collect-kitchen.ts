@@ -5,6 +5,7 @@
  * are labelled as in D4RL's data: how many elements of the task are complete now, 0 to 4.
  */
 import { type Dataset, type Episode, packEpisode, rowsOf } from "../../data/episode.js";
+import { counted } from "../../data/figures.js";
 import { RunFailure } from "../../errors.js";
 import { RandomStream } from "../../random.js";
 import { clipToUnit, readAmount, requireWithin } from "../collect.js";
@@ -95,8 +96,8 @@ export async function collectKitchen(settings: TaskCollection): Promise<Dataset>
       if (done >= total) break;
     }
     const told = completed.map((count, elements) => `${elements}: ${count}`).join(", ");
-    const kept = tried === episodes.length ? "" : ` of ${tried}`;
-    const source = `${task}, scripted, noise ${noise}, seed ${settings.seed}: ${episodes.length}${kept} episodes, by elements of theirs done at the end ${told}`;
+    const kept = tried === episodes.length ? "" : `${episodes.length} of `;
+    const source = `${task}, scripted, noise ${noise}, seed ${settings.seed}: ${kept}${counted(tried, "episode")}, by elements of theirs done at the end ${told}`;
     return { source, observations: parts, actionSize: environment.actionSpace.size, episodes };
   } finally {
     await Promise.all([...new Set([own, ...players])].map((player) => player.close()));
