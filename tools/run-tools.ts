@@ -9,6 +9,7 @@ import { compareTorchCommand } from "./bench/compare-torch.js";
 import { benchConvolutionsCommand } from "./bench/convolutions.js";
 import { benchEvaluationCommand } from "./bench/evaluation-threads.js";
 import { benchFramesCommand } from "./bench/frames.js";
+import { benchStepsCommand } from "./bench/steps.js";
 import { browserCheckCommand } from "./browser/browser-check.js";
 import { chaosCommand } from "./chaos/chaos-command.js";
 import { checkCostCommand } from "./chaos/check-cost.js";
@@ -30,6 +31,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     compareTorchCommand,
     benchConvolutionsCommand,
     benchFramesCommand,
+    benchStepsCommand,
     benchEvaluationCommand,
     doorsCommand,
     compareSpeedCommand,
