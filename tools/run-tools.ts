@@ -18,6 +18,8 @@ import { exactRegretCommand } from "./exact-regret/exact-regret-command.js";
 import { unlearningFiguresCommand } from "./figures/unlearning-figures.js";
 import { kitchenExpertsCommand } from "./kitchen/kitchen-experts.js";
 import { parityCommand } from "./parity/parity-command.js";
+import { benchServeCommand } from "./serve/bench-serve.js";
+import { serveKillsCommand } from "./serve/serve-kills.js";
 import { compareSpeedCommand } from "./speed/compare-speed.js";
 import { doorsCommand } from "./speed/doors.js";
 
@@ -30,6 +32,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     compareTorchCommand,
     benchConvolutionsCommand,
     benchFramesCommand,
+    benchServeCommand,
     benchEvaluationCommand,
     doorsCommand,
     compareSpeedCommand,
@@ -40,6 +43,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     enduranceCommand,
     sameBitsCommand,
     checkCostCommand,
+    serveKillsCommand,
     browserCheckCommand,
   ])
     program.addCommand(command);
