@@ -79,8 +79,8 @@ export function policyApp(service: PolicyService, { access, isEnding, onError }:
     "/act",
     answered("/act", async (c) => {
       const { acts, batch } = readAct(await body(c), parts());
-      const lines = await Promise.all(acts.map((act) => service.act(act)));
-      return ok(batch ? { batch: lines.map(answerTo) } : answerTo(lines[0]!));
+      if (!batch) return ok(answerTo(await service.act(acts[0]!)));
+      return ok({ batch: await Promise.all(acts.map((act) => service.act(act).then(answerTo, refusalIn))) });
     }),
   );
   app.post(
@@ -119,6 +119,12 @@ export function policyApp(service: PolicyService, { access, isEnding, onError }:
 /** What the client is told of a decision. */
 function answerTo({ decision, episode, step, action, propensity, policy }: DecisionLine) {
   return { decision, episode, step, action, propensity, policy };
+}
+
+/** In a batch each is refused by itself: the others were decided. @throws what is no refusal */
+function refusalIn(error: unknown): { readonly error: string } {
+  if (error instanceof Refusal) return { error: error.message };
+  throw error;
 }
 
 /** What is served, for clients and people. */

@@ -77,12 +77,17 @@ export class PolicyClient {
     return this.post<Decision>("act", { ...options, observation: sendable(observation) }, false);
   }
 
-  /** Asks for an action in each of several episodes at once; @throws as `act` does */
+  /** Asks for several actions at once, each of which may be refused by itself; @throws as `act` does */
   async actAll(
     requests: readonly (ActOptions & { readonly observation: ClientObservation })[],
-  ): Promise<readonly Decision[]> {
+  ): Promise<readonly (Decision | { readonly error: string })[]> {
     const batch = requests.map(({ observation, ...options }) => ({ ...options, observation: sendable(observation) }));
-    return (await this.post<{ readonly batch: readonly Decision[] }>("act", { batch }, false)).batch;
+    const { batch: answers } = await this.post<{ readonly batch: readonly (Decision | { readonly error: string })[] }>(
+      "act",
+      { batch },
+      false,
+    );
+    return answers;
   }
 
   /** Reports what a decision earned, once and before its episode ends; a repetition changes nothing. @throws as `act` does */

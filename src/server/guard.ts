@@ -8,7 +8,7 @@ import { type Interval, intervalOfDifference } from "../estimation/interval.js";
 /** Each look may be wrong by chance: one in 200 of them takes back a share that is as good. */
 const LEVEL = 0.99;
 /** From so many episodes of each policy on. */
-const FEWEST = 30;
+const FEWEST = 50;
 /** The next look waits for half as many episodes again: many looks at one stream find something in the end. */
 const GROWTH = 1.5;
 /** So many of the newest returns of each policy are compared. */

@@ -52,6 +52,8 @@ export interface ServeOptions extends AccessOptions {
 export interface RunningServer {
   readonly url: string;
   readonly service: PolicyService;
+  /** Answers a request without the network. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Answers what is under way, then ends. */
   close(): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     return {
       url: web.url,
       service,
+      fetch: (request) => app.fetch(request),
       close() {
         ending = true;
         return cleanUp();

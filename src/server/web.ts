@@ -2,11 +2,11 @@
  * The server's connections, and their end: nobody is cut off in the middle of a request.
  */
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, Server as NetServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { fileReason, UsageError } from "../errors.js";
 
-/** Milliseconds in which clients learn from "Connection: close" that they shall leave, and until which the last may stay. */
+/** Milliseconds in which clients and balancers learn that they shall leave, and until which the last may stay after that. */
 const LEAVE = { politely: 1000, atLatest: 10_000 } as const;
 
 type Fetch = Parameters<typeof getRequestListener>[0];
@@ -35,18 +35,21 @@ export class Web {
   }
 
   /**
-   * Takes no new connection, answers what comes on the others, and ends when all have left; those that say nothing are
-   * closed after a second.
+   * Goes on for a second, in which every answer asks its client to leave, then takes no new connection, answers what is
+   * under way on the others and ends. Where nobody is connected, it ends at once.
    */
   async close(): Promise<void> {
-    // http.Server's own close cuts off idle connections at once, on which a request may be on its way.
-    const left = new Promise<void>((resolve) => NetServer.prototype.close.call(this.server, () => resolve()));
-    const timers = [
-      setTimeout(() => this.server.closeIdleConnections(), LEAVE.politely),
-      setTimeout(() => this.server.closeAllConnections(), LEAVE.atLatest),
-    ];
+    if ((await this.connections()) > 0) await new Promise((resolve) => setTimeout(resolve, LEAVE.politely));
+    // Right after the event loop has accepted whoever was waiting: what waits when the door closes is reset.
+    await new Promise((resolve) => setImmediate(resolve));
+    const left = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const timer = setTimeout(() => this.server.closeAllConnections(), LEAVE.atLatest);
     await left;
-    timers.forEach(clearTimeout);
+    clearTimeout(timer);
+  }
+
+  private connections(): Promise<number> {
+    return new Promise((resolve) => this.server.getConnections((_, count) => resolve(count)));
   }
 }
 

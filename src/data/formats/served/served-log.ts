@@ -8,6 +8,7 @@ import { type DataFiles, onlyFile } from "../../containers/files.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
 import { type Episode, joinObservations } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
+import { counted } from "../../figures.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { boundsOf } from "../../transform.js";
 import { type NumberedLine, openServedLog, type ServedLog } from "./served-events.js";
@@ -66,9 +67,11 @@ class ServedPass {
       else if (line.kind === "reward") this.reward(line.decision, line.reward, number);
       else if (line.kind === "end") yield* this.end(line, number);
     }
-    if (this.open.size > 0) this.notes.say(`${this.open.size} episodes were open when the log ended`);
     for (const gathered of this.open.values()) yield* this.finish(gathered, undefined, false);
-    if (this.unrewarded > 0) this.notes.say(`${this.unrewarded} decisions without a reported reward earned 0`);
+    const { size } = this.open;
+    if (size > 0) this.notes.say(`${counted(size, "episode")} ${size === 1 ? "was" : "were"} open when the log ended`);
+    if (this.unrewarded > 0)
+      this.notes.say(`${counted(this.unrewarded, "decision")} without a reported reward earned 0`);
   }
 
   private decide({ episode, step, observation, action }: DecisionLine, number: number): void {

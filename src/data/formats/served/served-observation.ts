@@ -14,7 +14,7 @@ import {
 
 /**
  * One observation from its JSON.
- * @returns its parts, or what is wrong with it, to follow "the observation"
+ * @returns its parts, or what is wrong with it, to follow "The observation"
  */
 export function readObservation(value: unknown, parts: ObservationParts): Observations | string {
   if (vectorSizeOf(parts) !== undefined && Array.isArray(value)) return readPart(value, parts, STATE);
@@ -46,7 +46,7 @@ function readPart(value: unknown, parts: ObservationParts, name: string): Observ
   const values = allocate(part, 1);
   const problem =
     typeof value === "string" && values instanceof Uint8Array ? fillFromBase64(values, value) : fill(values, value);
-  return problem === undefined ? { [name]: values } : `${name === STATE ? "" : `'s ${name} `}${problem}`;
+  return problem === undefined ? { [name]: values } : `${name === STATE ? "" : `has a part ${name} that `}${problem}`;
 }
 
 /** Numbers must fit into the array's elements: a float that overflows is none. */
