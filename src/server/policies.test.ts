@@ -1,6 +1,7 @@
 /** Several policies: one that is replaced while it works, a shadow, and a share that a guard takes back. */
 import { renameSync, writeFileSync } from "node:fs";
 import { afterAll, expect, it } from "vitest";
+import { withAgent } from "../agents/agent.fixture.js";
 import { isInShare } from "./guard.js";
 import { alwaysChooses, get, linesOf, post, Servers } from "./server.fixture.js";
 
@@ -93,10 +94,20 @@ it("a share of whole episodes goes to the second policy until it earns less, and
   expect(next.service.team.reverted).toBe(true);
 });
 
-it("policies of different tasks are not served together, nor drawn from where nothing can be drawn", async () => {
-  const policy = servers.file("three.onnx", alwaysChooses(0));
-  const shadow = servers.at("nothing.onnx");
-  await expect(servers.start({ policy, shadow })).rejects.toThrow(
-    /There is no .*nothing\.onnx; give the folder of a run or/,
-  );
+it("nothing is drawn from a policy that has no distribution, nor from a newer one", async () => {
+  const td3 = await withAgent("td3-bc", {}, async (agent) => agent.exportPolicy());
+  const policy = servers.file("drawn.onnx", await withAgent("sac", {}, async (agent) => agent.exportPolicy()));
+  const notices: string[] = [];
+  const options = { lookEvery: 20, onNotice: (notice: string) => notices.push(notice) };
+  const plain = await servers.start({ policy: servers.file("td3.onnx", td3) });
+  const asked = await post(plain, "/act", { observation: [0, 0, 0], stochastic: true });
+  expect([asked.status, asked.body.error]).toEqual([
+    400,
+    expect.stringMatching(/has no distribution to draw actions from/),
+  ]);
+  const drawing = await servers.start({ policy, stochastic: true, ...options });
+  replace(policy, td3);
+  await expect.poll(() => notices.length).toBe(1);
+  expect(notices[0]).toMatch(/was not taken: The policy .* has no distribution to draw actions from; leave/);
+  expect((await post(drawing, "/act", { observation: [0, 0, 0] })).body.propensity).toBeGreaterThan(0);
 });

@@ -18,19 +18,14 @@ export interface PolicySource {
   file(): Promise<string>;
 }
 
-/**
- * @param path a run folder or an ONNX file
- * @param exported where the state of a run is written; a run's own policy is served from where it is
- */
-export function policySource(path: string, exported: string): PolicySource {
+/** @param path a run folder or an ONNX file; @throws UsageError where there is neither */
+export function policySource(path: string): PolicySource {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new UsageError(`There is no ${path}; give the folder of a run or an ONNX file.`);
-  return found.isDirectory()
-    ? runSource(path, exported)
-    : { name: path, mark: () => markOf(path), file: async () => path };
+  return found.isDirectory() ? runSource(path) : { name: path, mark: () => markOf(path), file: async () => path };
 }
 
-function runSource(folder: string, exported: string): PolicySource {
+function runSource(folder: string): PolicySource {
   const best = join(folder, checkpointFolder, bestCheckpoint);
   const final = join(folder, runFiles.policy);
   return {
@@ -38,7 +33,7 @@ function runSource(folder: string, exported: string): PolicySource {
     mark: () => markOf(best) ?? markOf(final),
     async file() {
       if (!existsSync(best) && existsSync(final)) return final;
-      return (await exportPolicy({ folder, best: existsSync(best), out: exported })).path;
+      return (await exportPolicy({ folder, best: existsSync(best) })).path;
     },
   };
 }

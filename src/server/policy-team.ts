@@ -53,6 +53,11 @@ export class PolicyTeam {
     return this.guard.difference;
   }
 
+  /** Whether actions can be drawn, whoever decides. */
+  get canDraw(): boolean {
+    return this.main.canDraw && this.canary?.canDraw !== false;
+  }
+
   of(role: Role): ServedPolicy {
     return this.policies[role]!;
   }

@@ -3,7 +3,6 @@
  * request is lost.
  */
 import { randomInt } from "node:crypto";
-import { join } from "node:path";
 import { UsageError } from "../errors.js";
 import { type Disk, realDisk } from "../files/disk.js";
 import { RandomStream } from "../random.js";
@@ -60,25 +59,27 @@ export interface RunningServer {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** @throws UsageError or DataError where it cannot begin; nothing is left behind then but the log */
+/** @throws UsageError or DataError where it cannot begin; nothing is left behind then but the folder of the log */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { host = "127.0.0.1", port = 8787, log: folder, onNotice = () => {} } = options;
+  const { host = "127.0.0.1", port = 8787, onNotice = () => {} } = options;
   refuseOpen(host, options.token);
-  const unlock = lockFolder(folder, "policy server");
-  const cleaning: (() => void | Promise<void>)[] = [unlock];
+  const sources = sourcesOf(options);
+  const cleaning: (() => void | Promise<void>)[] = [];
   const cleanUp = async () => {
     for (const clean of cleaning.splice(0).reverse()) await clean();
   };
   try {
-    const sources = sourcesOf(options);
-    const service = await startService(sources, options);
-    cleaning.push(() => service.close());
+    const team = await teamOf(sources, options, (policy) => cleaning.push(() => policy.release()));
+    const unlock = lockFolder(options.log, "policy server");
+    cleaning.unshift(unlock);
+    const service = startService(team, options);
+    // It releases its policies itself, also those that came later.
+    cleaning.splice(0, cleaning.length, unlock, () => service.close());
     let ending = false;
     const app = policyApp(service, {
       access: new Access(options),
       isEnding: () => ending,
-      onError: (error) =>
-        onNotice(`A request failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+      onError: (error) => onNotice(`A request failed: ${textOf(error)}`),
     });
     const watches = watchesOf(sources, service, options);
     cleaning.push(async () => void (await Promise.all(watches.map((watch) => watch.stop()))));
@@ -115,27 +116,34 @@ function refuseOpen(host: string, token: string | undefined): void {
 
 type Sources = Partial<Record<Role | "shadow", PolicySource>> & { readonly main: PolicySource };
 
-function sourcesOf({ policy, log, shadow, canary }: ServeOptions): Sources {
-  const source = (path: string, role: string) => policySource(path, join(log, `${role}.onnx`));
+function sourcesOf({ policy, shadow, canary }: ServeOptions): Sources {
   return {
-    main: source(policy, "main"),
-    ...(canary && { canary: source(canary.policy, "canary") }),
-    ...(shadow !== undefined && { shadow: source(shadow, "shadow") }),
+    main: policySource(policy),
+    ...(canary && { canary: policySource(canary.policy) }),
+    ...(shadow !== undefined && { shadow: policySource(shadow) }),
   };
 }
 
-async function startService(sources: Sources, options: ServeOptions): Promise<PolicyService> {
-  const load = async (source: PolicySource) => ServedPolicy.load(await source.file());
-  const { stochastic = false, epsilon = 0.1, seed = randomInt(2 ** 31), mostOpen = 1_000_000 } = options;
+/** @param loaded is told of each policy, so that it can be released where a later one fails */
+async function teamOf(
+  sources: Sources,
+  { canary: told, stochastic }: ServeOptions,
+  loaded: (policy: ServedPolicy) => void,
+): Promise<PolicyTeam> {
+  const load = async (source: PolicySource) => {
+    const policy = await ServedPolicy.load(await source.file());
+    loaded(policy);
+    return policy;
+  };
   const main = await load(sources.main);
   const shadow = sources.shadow && (await load(sources.shadow));
-  const canary = sources.canary && { policy: await load(sources.canary), share: options.canary!.share };
-  const team = new PolicyTeam({ main, shadow, canary });
-  for (const policy of [main, canary?.policy])
-    if (stochastic && policy?.canDraw === false)
-      throw new UsageError(
-        `The policy ${policy.name} has no distribution to draw actions from; leave --stochastic out.`,
-      );
+  const canary = sources.canary && { policy: await load(sources.canary), share: told!.share };
+  if (stochastic) for (const policy of [main, canary?.policy]) policy?.refuseUndrawn();
+  return new PolicyTeam({ main, shadow, canary });
+}
+
+function startService(team: PolicyTeam, options: ServeOptions): PolicyService {
+  const { stochastic = false, epsilon = 0.1, seed = randomInt(2 ** 31), mostOpen = 1_000_000 } = options;
   const { log, ledger } = recover(options.log, team, options.disk ?? realDisk, options.sync ?? false);
   const metrics = new Metrics();
   if (log.cutBytes > 0) {
@@ -146,7 +154,7 @@ async function startService(sources: Sources, options: ServeOptions): Promise<Po
   }
   const exploration = { epsilon, random: new RandomStream(seed, "serving") };
   const service = new PolicyService(team, log, ledger, metrics, { stochastic, exploration, mostOpen, now: Date.now });
-  service.tell("start", `The policy is ${main.version} of ${main.name}.`, main.version);
+  service.tell("start", `The policy is ${team.main.version} of ${team.main.name}.`, team.main.version);
   return service;
 }
 
@@ -179,6 +187,10 @@ function endIdle(service: PolicyService, { idleAfter = DAY, onNotice }: ServeOpt
   try {
     service.endIdle(idleAfter);
   } catch (error) {
-    onNotice?.(`Idle episodes were not ended: ${error instanceof Error ? error.message : error}`);
+    onNotice?.(`Idle episodes were not ended: ${textOf(error)}`);
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -75,6 +75,12 @@ export class ServedPolicy {
     return this.told.choices !== undefined || this.told.drawRule !== undefined;
   }
 
+  /** @throws UsageError where its actions cannot be drawn */
+  refuseUndrawn(): void {
+    if (this.canDraw) return;
+    throw new UsageError(`The policy ${this.name} has no distribution to draw actions from; leave --stochastic out.`);
+  }
+
   /** @throws UsageError where another policy takes other observations or acts otherwise; bounds may differ */
   refuseOther(other: ServedPolicy): void {
     const [mine, its] = [this, other].map(({ file }) => {

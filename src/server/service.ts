@@ -55,8 +55,13 @@ export class PolicyService {
     private readonly options: ServiceOptions,
   ) {}
 
-  /** Chooses an action. @throws Refusal (409 for an episode that has ended, 503 where it cannot be recorded) */
-  act(request: ActRequest): Promise<DecisionLine> {
+  /**
+   * Chooses an action.
+   * @throws Refusal (400 where nothing can be drawn, 409 for an episode that has ended, 503 where it cannot be recorded)
+   */
+  async act(request: ActRequest): Promise<DecisionLine> {
+    if (request.stochastic && !this.team.canDraw)
+      throw new Refusal(400, 'The policy has no distribution to draw actions from; leave "stochastic" out.');
     return this.batcher.push({ ...request, episode: request.episode ?? randomUUID() });
   }
 
@@ -112,6 +117,7 @@ export class PolicyService {
 
   /** Lets another policy decide from the next request on, whole or not at all. @throws UsageError where it does not fit */
   async replace(role: Role | "shadow", policy: ServedPolicy): Promise<void> {
+    if (this.options.stochastic && role !== "shadow") policy.refuseUndrawn();
     const old = this.team.replace(role, policy);
     this.tell("policy", `The ${role} policy is now ${policy.version} in place of ${old.version}.`, policy.version);
     this.metrics.count("calql_policy_changes_total", { role });
