@@ -21,7 +21,7 @@ export interface KillOptions {
   readonly folder: string;
   readonly kills: number;
   readonly clients: number;
-  /** A server lives between these two, in milliseconds after it listens. */
+  /** A server lives between these two, in milliseconds after the first decision that it acknowledged. */
   readonly life: readonly [number, number];
   readonly seed: number;
 }
@@ -54,9 +54,11 @@ export async function killAgainAndAgain(options: KillOptions): Promise<KillResul
     const { port, stop } = await start([options.bin, "serve", options.policy, "--port", "0", "--log", options.folder]);
     const url = `http://127.0.0.1:${port}`;
     await goOn(url, known);
+    const before = known.decisions.size;
     const clients = Array.from({ length: options.clients }, (_, i) => visit(url, `${kill}-${i}`, options, known));
+    while (known.decisions.size === before) await pause(1);
     const [least, most] = options.life;
-    await new Promise((resolve) => setTimeout(resolve, least + random.uniform() * (most - least)));
+    await pause(least + random.uniform() * (most - least));
     await stop("SIGKILL");
     await Promise.all(clients);
     torn += check(readFileSync(path, "utf8"), known);
@@ -129,6 +131,10 @@ function check(log: string, { decisions, rewards, ends }: Acknowledged): number 
   for (const [name, reward] of rewards) if (logged.rewards.get(name) !== reward) throw missing(`reward of ${name}`);
   for (const name of ends) if (!logged.ends.has(name)) throw missing(`end of ${name}`);
   return last === "" ? 0 : 1;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function missing(what: string): RunFailure {

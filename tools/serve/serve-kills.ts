@@ -27,7 +27,7 @@ export const serveKillsCommand = new Command("serve-kills")
         folder: join(place, "served"),
         kills: numberOf(flags.kills, "--kills", { whole: true, least: 1 })!,
         clients: numberOf(flags.clients, "--clients", { whole: true, least: 1 })!,
-        life: [50, 1500],
+        life: [0, 2000],
         seed: numberOf(flags.seed, "--seed", { whole: true })!,
       });
       const { kills, decisions, rewards, ends, torn, steps } = result;
