@@ -56,21 +56,24 @@ export const drawRules: readonly DrawRule[] = [
 ];
 
 /**
- * P(N(0, 1) > z), by the Chebyshev fit to the complementary error function of Press et al., Numerical Recipes in C
- * (section 6.2, erfcc): its relative error is below 1.2e-7 everywhere.
+ * P(N(0, 1) > z): below 3 by the power series, above by the continued fraction (Abramowitz and Stegun 26.2.11 and
+ * 26.2.14), whose relative error is then below 1e-9.
  */
 export function upperTail(z: number): number {
-  const x = Math.abs(z) / Math.SQRT2;
-  const t = 1 / (1 + 0.5 * x);
-  const fit = erfcFit.reduceRight((sum, coefficient) => sum * t + coefficient, 0);
-  const tail = (t * Math.exp(-x * x + fit)) / 2;
-  return z >= 0 ? tail : 1 - tail;
+  if (z < 0) return 1 - upperTail(-z);
+  const density = Math.exp(-0.5 * z * z - LOG_SQRT_TWO_PI);
+  if (z >= 3) {
+    let fraction = z;
+    for (let k = 60; k >= 1; k--) fraction = z + k / fraction;
+    return density / fraction;
+  }
+  let [sum, term] = [z, z];
+  for (let k = 3; term > 1e-17 * sum; k += 2) {
+    term *= (z * z) / k;
+    sum += term;
+  }
+  return 0.5 - density * sum;
 }
-
-const erfcFit = [
-  -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
-  0.17087277,
-];
 
 /** A choice and its probability. */
 export interface DrawnChoice {
