@@ -101,6 +101,16 @@ describe("a server of this machine", () => {
   });
 });
 
+it("a port that is taken is told in a sentence, and the log is free again", async () => {
+  const { url } = await servers.start({ policy });
+  const log = servers.at("elsewhere");
+  const port = Number(new URL(url).port);
+  await expect(servers.start({ policy, port, log })).rejects.toThrow(
+    /^Cannot listen at 127\.0\.0\.1, port \d+: another program listens there\. Name/,
+  );
+  expect((await post(await servers.start({ policy, log }), "/act", act)).status).toBe(200);
+});
+
 it("a client that asks too often waits, and no other", () => {
   let now = 0;
   const access = new Access({ rate: 10, now: () => now });

@@ -5,9 +5,9 @@
 import { join } from "node:path";
 import { onlyFile } from "../data/containers/files.js";
 import { openServedLog } from "../data/formats/served/served-events.js";
-import type { ServedHeader } from "../data/formats/served/served-lines.js";
+import { decisionOf, type ServedHeader } from "../data/formats/served/served-lines.js";
 import { diskFiles } from "../data/storage/disk-files.js";
-import { UsageError } from "../errors.js";
+import { DataError, UsageError } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import { DecisionLog } from "./decision-log.js";
 import { Ledger } from "./ledger.js";
@@ -46,7 +46,12 @@ function replay(path: string, ledger: Ledger, team: PolicyTeam): void {
       throw new UsageError(
         `The log ${path} is of policies with other observations or actions than ${team.main.name}; name another folder with --log.`,
       );
-    for (const { line } of served.lines(() => {})) {
+    for (const { line, number } of served.lines(() => {})) {
+      const episode = line.kind === "end" ? line.episode : line.kind === "reward" && decisionOf(line.decision)?.episode;
+      if (episode !== false && !ledger.openEpisode(episode ?? ""))
+        throw new DataError(
+          `"${path}": line ${number} is about no open episode; restore the log as the server wrote it, or name another folder with --log.`,
+        );
       if (line.kind === "decision") ledger.decide(line);
       else if (line.kind === "reward") ledger.reward(line);
       else if (line.kind === "end") team.judge(ledger.end(line));

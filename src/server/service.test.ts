@@ -184,6 +184,10 @@ it("the next server goes on where the last one was, and cuts off what a kill has
   await post(next, "/end", { episode: "a" });
   expect((await readDataset(join(log, logFile))).episodes[0]!.rewards).toEqual(Float32Array.of(1, 0));
   await next.close();
+  appendFileSync(join(log, logFile), '{"kind":"reward","decision":"b#0","reward":1,"time":1}\n');
+  await expect(servers.start({ policy: second, log })).rejects.toThrow(
+    /line 8 is about no open episode; restore the log/,
+  );
   const bytes = await withAgent("sac", {}, async (agent) => agent.exportPolicy());
   await expect(servers.start({ policy: servers.file("other.onnx", bytes), log })).rejects.toThrow(
     /is of policies with other observations or actions/,
