@@ -32,7 +32,7 @@ const mayImport = {
   report: ["training/record.ts", "training/doctor.ts", "runs/record.ts", "runs/read.ts", "data"],
   "report/write-report.ts": ["report", "files", "runs/record.ts", "runs/read.ts"],
   comparison: aroundRuns,
-  server: aroundRuns,
+  server: [...aroundRuns, "data/containers", "estimation"],
 };
 
 /** Entry points of the package that also export what lies in rooms below theirs. */

@@ -17,7 +17,7 @@ const dist = join(built.place, "dist");
 const entryPoints = (
   JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: Record<string, string> }
 ).exports;
-const everywhere = ["./agents", "./browser", "./data", "./environments"] as const;
+const everywhere = ["./agents", "./browser", "./client", "./data", "./environments"] as const;
 
 /** A folder of a program that has installed the package. */
 const consumer = join(built.place, "consumer");
@@ -177,6 +177,7 @@ describe("types without those of Node", () => {
   const use = `
     import { Agent, registerAgent } from "calql/agents";
     import { type MemorySink, trainInMemory, useRuntime } from "calql/browser";
+    import { type Decision, PolicyClient } from "calql/client";
     import { countSteps, type Dataset, filesInMemory, loadDataset, recogniseFormat } from "calql/data";
     import { type Environment, makeEnvironment } from "calql/environments";
     const files = filesInMemory("log.jsonl", new Uint8Array(0));
@@ -184,6 +185,7 @@ describe("types without those of Node", () => {
     export const steps: number = countSteps(dataset);
     export const environment: Environment = await makeEnvironment("pointmaze-umaze");
     export const record: MemorySink = await trainInMemory({ task: environment.name }, { dataset });
+    export const decided: Promise<Decision> = new PolicyClient("http://127.0.0.1:8787").act([0, 1]);
     export const others = [Agent, registerAgent, useRuntime];`;
 
   it("compile at every entry point", () => {

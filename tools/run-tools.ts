@@ -19,6 +19,8 @@ import { exactRegretCommand } from "./exact-regret/exact-regret-command.js";
 import { unlearningFiguresCommand } from "./figures/unlearning-figures.js";
 import { kitchenExpertsCommand } from "./kitchen/kitchen-experts.js";
 import { parityCommand } from "./parity/parity-command.js";
+import { benchServeCommand } from "./serve/bench-serve.js";
+import { serveKillsCommand } from "./serve/serve-kills.js";
 import { compareSpeedCommand } from "./speed/compare-speed.js";
 import { doorsCommand } from "./speed/doors.js";
 
@@ -32,6 +34,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     benchConvolutionsCommand,
     benchFramesCommand,
     benchStepsCommand,
+    benchServeCommand,
     benchEvaluationCommand,
     doorsCommand,
     compareSpeedCommand,
@@ -42,6 +45,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     enduranceCommand,
     sameBitsCommand,
     checkCostCommand,
+    serveKillsCommand,
     browserCheckCommand,
   ])
     program.addCommand(command);

@@ -23,17 +23,23 @@ import {
   type RuntimeTensor,
   runtimeTensor,
 } from "../tensor/runtime.js";
+import { type ActionScale, type DrawRule, drawRules } from "./drawn-actions.js";
 
 /** How to act: with the deterministic action, or with one drawn from the policy's distribution. */
 export type ActingMode =
   | { readonly deterministic: true }
   | { readonly deterministic: false; readonly noise: RandomStream };
 
-/** What the documentation of an exported file says about sampling, and the same as code. */
-const samplingRules: readonly { readonly formula: string; readonly squash: (value: number) => number }[] = [
-  { formula: "tanh(mean + exp(logStd)*noise)", squash: Math.tanh },
-  { formula: "clip(mean + exp(logStd)*noise, -1, 1)", squash: (value) => Math.min(Math.max(value, -1), 1) },
-];
+/** What a file answers for rows of observations, row-major. */
+export interface PolicyAnswer {
+  /** [count, action], deterministic, in the environment's units. */
+  readonly actions: Float32Array;
+  /** [count, choices], where actions are discrete. */
+  readonly values: Float32Array | undefined;
+  /** [count, action], as is `logStd`, where there is a distribution; before its squashing and scaling. */
+  readonly mean: Float32Array | undefined;
+  readonly logStd: Float32Array | undefined;
+}
 
 /** A policy that was read from an ONNX file. Call `release` when it is no longer needed. */
 export class PolicyFile {
@@ -89,13 +95,42 @@ export class PolicyFile {
    * @throws UsageError if the observations do not fit, or if the file holds no distribution to draw from
    */
   async act(observations: Observation, mode: ActingMode = { deterministic: true }): Promise<Float32Array> {
-    const results = await this.session.run(this.feedsFor(partsOf(observations)));
-    const rows = (output: string) => results[output]!.data as Float32Array;
-    if (mode.deterministic) return rows("actions");
-    const squash = this.squash();
-    const [mean, logStd] = [rows("mean"), rows("logStd")];
+    const { actions, mean, logStd } = await this.answer(observations);
+    if (mode.deterministic) return actions;
+    if (this.drawRule === undefined || !mean || !logStd)
+      throw new UsageError(`The policy ${this.name} has no distribution to draw actions from; act deterministically.`);
+    const { squash } = this.drawRule;
     const unit = mean.map((value, i) => squash(value + Math.exp(logStd[i]!) * mode.noise.normal()));
     return this.inEnvironmentUnits(unit);
+  }
+
+  /**
+   * All that the file answers for observations, as `act` takes them, in fresh arrays.
+   * @throws UsageError if the observations do not fit
+   */
+  async answer(observations: Observation): Promise<PolicyAnswer> {
+    const results = await this.session.run(this.feedsFor(partsOf(observations)));
+    const rows = (output: string) => results[output]?.data as Float32Array | undefined;
+    return { actions: rows("actions")!, values: rows("values"), mean: rows("mean"), logStd: rows("logStd") };
+  }
+
+  /** How many actions it chooses among, where it answers with the value of each; undefined where actions are vectors. */
+  get choices(): number | undefined {
+    return this.actionSize === 1 ? columnsOf(this.session.outputMetadata, "values") : undefined;
+  }
+
+  /** How actions are drawn from its distribution; undefined where the file holds none. */
+  get drawRule(): DrawRule | undefined {
+    const { outputNames } = this.session;
+    if (!outputNames.includes("mean") || !outputNames.includes("logStd")) return undefined;
+    return drawRules.find(({ formula }) => this.description.documentation.includes(formula));
+  }
+
+  /** What takes actions in [-1, 1] to the file's; undefined where they are the same. */
+  get actionScale(): ActionScale | undefined {
+    const { actionLow, actionHigh } = this.metadata;
+    if (actionLow === undefined || actionHigh === undefined) return undefined;
+    return { low: JSON.parse(actionLow) as number[], high: JSON.parse(actionHigh) as number[] };
   }
 
   private feedsFor(observations: Observations): Record<string, RuntimeTensor> {
@@ -127,20 +162,13 @@ export class PolicyFile {
 
   /** Drawn actions are in [-1, 1]; the file's `actions` are scaled already. */
   private inEnvironmentUnits(actions: Float32Array): Float32Array {
-    const { actionLow, actionHigh } = this.metadata;
-    if (actionLow === undefined || actionHigh === undefined) return actions;
-    const [low, high] = [JSON.parse(actionLow), JSON.parse(actionHigh)] as [number[], number[]];
+    const scale = this.actionScale;
+    if (scale === undefined) return actions;
+    const { low, high } = scale;
     return actions.map((action, i) => {
       const [from, to] = [low[i % low.length]!, high[i % low.length]!];
       return from + ((action + 1) * (to - from)) / 2;
     });
-  }
-
-  private squash(): (value: number) => number {
-    const rule = samplingRules.find(({ formula }) => this.description.documentation.includes(formula));
-    if (!rule || !this.session.outputNames.includes("mean") || !this.session.outputNames.includes("logStd"))
-      throw new UsageError(`The policy ${this.name} has no distribution to draw actions from; act deterministically.`);
-    return rule.squash;
   }
 }
 

@@ -69,6 +69,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./judge.js")).defineJudge,
   },
   {
+    name: "serve",
+    takes: "[options] <policy>",
+    description: "put a policy to work behind HTTP; its decisions and rewards become the next data set",
+    load: async () => (await import("./serve.js")).defineServe,
+  },
+  {
     name: "data",
     takes: "",
     description: "inspect, convert, collect, merge or download recorded data",

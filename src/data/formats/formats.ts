@@ -17,6 +17,7 @@ import { minariFormat } from "./minari/minari-format.js";
 import { ogbenchFormat } from "./ogbench/ogbench-format.js";
 import { rllibFormat } from "./rllib/rllib-format.js";
 import { robomimicFormat } from "./robomimic/robomimic-format.js";
+import { servedFormat } from "./served/served-format.js";
 import { adroitNpyFormat, pickleFormat } from "./trajectory-lists/trajectory-list-formats.js";
 import { transitionsFormat } from "./transitions/transitions-format.js";
 
@@ -36,6 +37,7 @@ export {
   pickleFormat,
   rllibFormat,
   robomimicFormat,
+  servedFormat,
   transitionsFormat,
 };
 
@@ -46,6 +48,7 @@ export const datasetFormats: readonly DatasetFormat[] = [
   d4rlFormat,
   lerobotFormat,
   parquetFormat,
+  servedFormat,
   jsonLinesFormat,
   csvFormat,
   rllibFormat,

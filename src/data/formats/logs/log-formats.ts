@@ -7,6 +7,7 @@ import { looksLikeParquet } from "../../containers/parquet/parquet-footer.js";
 import { type DatasetFormat, type ReadOptions, refuseOptions } from "../format.js";
 import { holds, startsLike } from "../glance.js";
 import { RLLIB_START } from "../rllib/rllib-start.js";
+import { SERVED_START } from "../served/served-start.js";
 
 /** What means something to a log, whatever its rows are written in. */
 const logOptions: readonly (keyof ReadOptions)[] = [
@@ -47,7 +48,8 @@ export const jsonLinesFormat: DatasetFormat = {
   recognises: async (files) =>
     files.kind === "file" &&
     (/\.(jsonl|ndjson)(\.gz)?$/i.test(files.name) || (await startsLike(files, JSON_START))) &&
-    !(await startsLike(files, RLLIB_START)),
+    !(await startsLike(files, RLLIB_START)) &&
+    !(await startsLike(files, SERVED_START)),
   async open(files, options) {
     refuseOptions(files.name, "a log of JSON lines", options, logOptions);
     const [{ openLog }, { openJsonLines }] = await Promise.all([import("./log-reader.js"), import("./log-jsonl.js")]);
