@@ -27,7 +27,7 @@ const mayImport = {
   environments: ["data", "physics", "kinematics", "rendering", "settings"],
   estimation: ["agents", "data", "networks", "tensor"],
   settings: ["agents", "environments", "data"],
-  training: ["tensor", "networks", "agents", "data", "environments", "settings"],
+  training: ["tensor", "networks", "agents", "data", "estimation", "environments", "settings"],
   runs: ["files", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
   report: ["training/record.ts", "training/doctor.ts", "runs/record.ts", "runs/read.ts", "data"],
   "report/write-report.ts": ["report", "files", "runs/record.ts", "runs/read.ts"],

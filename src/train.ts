@@ -9,7 +9,7 @@ import { writeOwnReport } from "./report/write-report.js";
 import { configure } from "./runs/configure.js";
 import { runFiles } from "./runs/record.js";
 import * as runs from "./runs/train.js";
-import type { Configuration, TrainSettings } from "./settings/configuration.js";
+import { type Configuration, type TrainSettings, withoutTask } from "./settings/configuration.js";
 
 type TrainOptions = runs.TrainOptions;
 type TrainResult = runs.TrainResult;
@@ -22,7 +22,7 @@ export type { TrainOptions, TrainResult } from "./runs/train.js";
  * @throws RunFailure if training cannot continue; what was recorded until then, and its report, are in the folder
  */
 export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
-  return trainConfigured(configure(settings), options);
+  return trainConfigured(configure(withoutTask(settings, options?.dataset !== undefined)), options);
 }
 
 /** The same, with settings that were resolved already. */

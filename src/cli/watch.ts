@@ -119,7 +119,7 @@ async function playerOf(run: string | undefined, flags: WatchFlags): Promise<Pla
     );
   if (run !== undefined) {
     await importForRun(run, `calql watch ${run}`);
-    const task = flags.task ?? String(readRun(run).config.settings.task);
+    const task = flags.task ?? taskOfRun(run);
     return { task, picture: join(run, "watch.gif"), policy: await loadPolicy(join(run, runFiles.policy)) };
   }
   const policy = flags.policy === undefined ? undefined : await loadPolicy(flags.policy);
@@ -129,6 +129,14 @@ async function playerOf(run: string | undefined, flags: WatchFlags): Promise<Pla
       `${policy ? `The policy ${policy.name} does not name its task` : "Random actions have no task of their own"}; name one with --task.`,
     );
   return { task, picture: `${task}.gif`, ...(policy && { policy }) };
+}
+
+function taskOfRun(run: string): string {
+  const { task } = readRun(run).config.settings;
+  if (typeof task === "string") return task;
+  throw new UsageError(
+    `The run in ${run} learned from data alone and has no task to be watched in; name an environment that fits with --task.`,
+  );
 }
 
 /** @throws UsageError if the policy is not one for this environment */

@@ -39,7 +39,7 @@ export const successChart: ChartDefinition = {
   name: "success",
   title: "Success rate of the evaluations",
   unit: "share",
-  lines: [{ source: { evaluation: (line) => line.successRate } }],
+  lines: [{ source: { evaluation: (line) => line.successRate ?? Number.NaN } }],
 };
 
 export const returnChart: ChartDefinition = {

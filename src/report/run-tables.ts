@@ -6,7 +6,7 @@ import type { Run } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { doctorWarning } from "./doctor-table.js";
 import { count, duration, fixed, missing, settingText } from "./format.js";
-import { labelOf, type RunGroup, seedOf, type UnrecordedRun } from "./groups.js";
+import { labelOf, lastNameIn, type RunGroup, seedOf, type UnrecordedRun } from "./groups.js";
 import { type Html, html } from "./html.js";
 
 /** Settings in which runs of one agent may differ and still be averaged. */
@@ -138,11 +138,6 @@ function endingRow(run: Run): Html {
   ];
   const name = html`${nameOf(run)} <small>${lastNameIn(run.folder)}</small>`;
   return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
-}
-
-/** Of a path with either kind of slashes. */
-function lastNameIn(path: string): string {
-  return path.split(/[\\/]/).findLast((name) => name !== "") ?? path;
 }
 
 /** Of the time that the run took. */

@@ -5,6 +5,7 @@
  * in intervals.ts, pictures elsewhere.
  */
 import type { Run } from "../runs/read.js";
+import type { EvaluationLine } from "../training/record.js";
 import { type FigureSummary, interquartileSummary, mean, summarise } from "./intervals.js";
 import { evaluationAtSwitch, metricsAtSwitch, onlineEvaluations, onlineStepsOf } from "./timeline.js";
 
@@ -52,7 +53,7 @@ const LATE_GRACE = 0.1;
 /** The figures of a run that its report shows; a figure is undefined if the run recorded too little for it. */
 export function runFigures(run: Run): RunFigures {
   const first = run.evaluations[0];
-  const early = earlyEvaluations(run).map((line) => line.successRate);
+  const early = successesOf(earlyEvaluations(run));
   const metrics = metricsAtSwitch(run)?.metrics;
   return {
     successBefore: first?.updates === 0 ? first.successRate : undefined,
@@ -118,10 +119,9 @@ function successAfter(run: Run, share: number): number | undefined {
  * not carried out to its end has none: over fewer steps it is another figure.
  */
 function cumulativeRegret(run: Run): number | undefined {
-  const online = onlineEvaluations(run);
+  const online = onlineEvaluations(run).flatMap(withSuccess);
   if (online.length === 0 || online.at(-1)!.onlineSteps < onlineStepsOf(run)) return undefined;
-  const atSwitch = evaluationAtSwitch(run);
-  const curve = atSwitch === undefined ? online : [atSwitch, ...online];
+  const curve = [...[evaluationAtSwitch(run) ?? []].flat().flatMap(withSuccess), ...online];
   const span = curve.at(-1)!.onlineSteps - curve[0]!.onlineSteps;
   if (span === 0) return 1 - curve[0]!.successRate;
   let area = 0;
@@ -145,7 +145,7 @@ function earlyEvaluations(run: Run) {
 
 /** The lowest success of an evaluation online; undefined where there was none. */
 export function lowestOnline(run: Run): number | undefined {
-  const rates = onlineEvaluations(run).map(({ successRate }) => successRate);
+  const rates = successesOf(onlineEvaluations(run));
   return rates.length > 0 ? Math.min(...rates) : undefined;
 }
 
@@ -171,6 +171,15 @@ export function fateOf(run: Run): Fate | undefined {
 /** Whether the policy of a run unlearned online. */
 export function fell(run: Run): boolean {
   return fateOf(run) === "fell";
+}
+
+/** Of a task that does not tell, nothing: an unknown success is not none. */
+function successesOf(lines: readonly EvaluationLine[]): number[] {
+  return lines.flatMap(({ successRate }) => successRate ?? []);
+}
+
+function withSuccess({ onlineSteps, successRate }: EvaluationLine) {
+  return successRate === undefined ? [] : [{ onlineSteps, successRate }];
 }
 
 function finite(value: number | undefined): number | undefined {

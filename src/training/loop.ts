@@ -10,7 +10,6 @@ import { columnsFor } from "../agents/context.js";
 import { type Batch, createBatch } from "../data/columns.js";
 import type { Configuration } from "../settings/configuration.js";
 import type { Checkpointing } from "./checkpointing.js";
-import type { Evaluator } from "./ports.js";
 import { mixingRatioAt, nextEvaluationAt, stepsLearnedFrom, updatesDue } from "./schedule.js";
 import type { RunState } from "./snapshot.js";
 import { explorer } from "./warm-up.js";
@@ -19,7 +18,6 @@ import { explorer } from "./warm-up.js";
 export interface LoopParts {
   readonly configuration: Configuration;
   readonly state: RunState;
-  readonly evaluator: Evaluator;
   readonly checkpoints: Checkpointing;
   /** Ends the run early, in order. */
   readonly signal?: AbortSignal | undefined;
@@ -118,11 +116,14 @@ export class TrainingLoop {
     await log.update(async () => ({ ...(await agent.update(this.batch.rows)), ...inForce }));
   }
 
-  /** Evaluates the policy unless it was evaluated after the last update, or the run was told to end, which must not wait. */
+  /**
+   * Evaluates the policy, where the run has evaluations, unless it was evaluated after the last update, or the run was told
+   * to end, which must not wait.
+   */
   private async evaluate(): Promise<void> {
-    const { agent, log } = this.parts.state;
-    if (this.stopped || log.evaluatedHere) return;
-    log.writeEvaluation(await this.parts.evaluator.evaluate(agent));
+    const { agent, log, evaluator } = this.parts.state;
+    if (!evaluator || this.stopped || log.evaluatedHere) return;
+    log.writeEvaluation(await evaluator.evaluate(agent));
     if (log.lastIsBest) this.parts.checkpoints.save({ best: true });
   }
 

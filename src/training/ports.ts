@@ -7,7 +7,7 @@
 import type { Batch } from "../data/columns.js";
 import type { Episode, Observation } from "../data/episode.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
-import type { EpisodeInProgress, SavedStreams, Snapshot } from "./snapshot.js";
+import type { EpisodeInProgress, SavedStreams, Snapshot, SnapshotTensors } from "./snapshot.js";
 
 /** What acts: actions [count, action] for rows of observations (a vector's, or of every part), overwritten by the next call. */
 export interface Policy {
@@ -81,19 +81,36 @@ export interface RunSink {
 
 /** What an evaluator found. */
 export interface Evaluation {
+  /** Those that were played; of an estimate, those that it was made from. */
   readonly episodes: number;
-  /** Share of the episodes in which `info.success` was true at least once. */
-  readonly successRate: number;
-  /** Undiscounted sums of the environment's own rewards. */
+  /** Share of the episodes in which `info.success` was true at least once; absent where success is not known. */
+  readonly successRate?: number;
+  /** Undiscounted sums of the environment's own rewards; of an estimate, the discounted return from where episodes begin. */
   readonly returnMean: number;
-  readonly returnStandardDeviation: number;
-  readonly lengthMean: number;
+  /** Absent from an estimate, as are lengths. */
+  readonly returnStandardDeviation?: number;
+  readonly lengthMean?: number;
   /** D4RL's score of the mean return, where the task has one: 0 is random, 100 an expert. */
   readonly normalisedScore?: number;
+  /** Of what was estimated from recorded episodes, and not played. */
+  readonly estimate?: Estimate;
+}
+
+/** How far an estimated return can be trusted, and what to compare it with. */
+export interface Estimate {
+  /** The 95 % interval of `returnMean`. */
+  readonly low: number;
+  readonly high: number;
+  /** The same return of what the recorded episodes did. */
+  readonly logged: number;
 }
 
 /** How good a policy is: episodes in an environment, or an estimate where there is none. */
 export interface Evaluator {
   /** @throws RunFailure if it cannot be said; the reason of the run's signal if that cut it short */
   evaluate(policy: Policy): Promise<Evaluation>;
+  /** What it takes to give the same answers later on; an evaluator whose answers follow from the policy alone has nothing. */
+  capture?(): SnapshotTensors;
+  /** Goes on where `capture` was called; before the first evaluation. @throws DataError if it does not fit */
+  restore?(tensors: SnapshotTensors, checkpoint: string): void;
 }
