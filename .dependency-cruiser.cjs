@@ -29,7 +29,7 @@ const mayImport = {
   settings: ["agents", "environments", "data"],
   training: ["tensor", "networks", "agents", "data", "estimation", "environments", "settings"],
   runs: ["files", "training", "agents", "data", "data/formats", "data/storage", "environments", "settings"],
-  report: ["training/record.ts", "training/doctor.ts", "runs/record.ts", "runs/read.ts", "data"],
+  report: ["estimation/interval.ts", "training/record.ts", "training/doctor.ts", "runs/record.ts", "runs/read.ts", "data"],
   "report/write-report.ts": ["report", "files", "runs/record.ts", "runs/read.ts"],
   comparison: aroundRuns,
   server: aroundRuns,

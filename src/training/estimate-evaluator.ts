@@ -6,7 +6,7 @@
  */
 import type { Sizes } from "../agents/context.js";
 import { vectorSizeOf } from "../data/columns.js";
-import type { Dataset } from "../data/episode.js";
+import { countSteps, type Dataset } from "../data/episode.js";
 import { returnsToGo } from "../data/returns.js";
 import { normalisationOf } from "../data/transform.js";
 import { DataError } from "../errors.js";
@@ -30,7 +30,9 @@ export interface EstimateOptions {
 }
 
 /** Five members are what an interval needs at least; a faster target than an agent's, because the policy stands still. */
-const settings = { members: 5, hidden: [64, 64], batchSize: 128, learningRate: 1e-3, polyakTau: 0.02 } as const;
+const settings = { members: 5, batchSize: 128, learningRate: 1e-3, polyakTau: 0.02 } as const;
+/** Wider critics learn few steps by heart, and their values drift away. */
+const hiddenFor = (steps: number) => (steps < 5_000 ? [32] : [64, 64]);
 /** Updates by which the critics find the scale of the returns, and then what the recorded actions are worth. */
 const BEGINNING = 500;
 
@@ -53,7 +55,10 @@ export class EstimateEvaluator implements EpisodeEvaluator {
     const { heldOut, sizes, discount, seed } = this.options;
     const rewardScale = scaleOf(heldOut, discount);
     const own = { ...sizes, transform: { actions: sizes.transform?.actions, ...observationsOf(heldOut) } };
-    this.fit = await ValueFit.create(heldOut, own, { ...settings, discount, seed, rewardScale });
+    this.fit = await ValueFit.create(heldOut, own, {
+      ...settings,
+      ...{ hidden: hiddenFor(countSteps(heldOut)), discount, seed, rewardScale },
+    });
     if (this.kept.size > 0) this.goOn(this.fit);
     else await this.begin(this.fit);
   }
