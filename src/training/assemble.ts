@@ -76,14 +76,14 @@ export function assembleRun(context: RunContext, { agent, sink, evaluations = []
   const { collector, evaluator, rollback, inEnvironment } = sourcesOf(context, surroundings);
   const replay = replayFor(context, streams.sampling, agent);
   const rewards = new RewardRange();
-  const state: RunState = { agent, replay, collector, evaluator, log, streams, rewards, rollback, onlineUpdates: 0 };
+  const state: RunState = { agent, replay, collector, log, streams, rewards, rollback, onlineUpdates: 0 };
   const checkpoints = new Checkpointing(sink, () => captureRun(state), log.timing, run.checkpointEverySeconds);
   const begin = async () => evaluator?.prepare();
   const close = async () => {
     await evaluator?.close();
     await rollback?.close();
   };
-  return { configuration, state, checkpoints, sink, signal, replay, inEnvironment, begin, close };
+  return { configuration, state, evaluator, checkpoints, sink, signal, replay, inEnvironment, begin, close };
 }
 
 /**

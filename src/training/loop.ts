@@ -10,6 +10,7 @@ import { columnsFor } from "../agents/context.js";
 import { type Batch, createBatch } from "../data/columns.js";
 import type { Configuration } from "../settings/configuration.js";
 import type { Checkpointing } from "./checkpointing.js";
+import type { Evaluator } from "./ports.js";
 import { mixingRatioAt, nextEvaluationAt, stepsLearnedFrom, updatesDue } from "./schedule.js";
 import type { RunState } from "./snapshot.js";
 import { explorer } from "./warm-up.js";
@@ -18,6 +19,8 @@ import { explorer } from "./warm-up.js";
 export interface LoopParts {
   readonly configuration: Configuration;
   readonly state: RunState;
+  /** Absent where the run has no evaluations. */
+  readonly evaluator?: Evaluator | undefined;
   readonly checkpoints: Checkpointing;
   /** Ends the run early, in order. */
   readonly signal?: AbortSignal | undefined;
@@ -121,7 +124,8 @@ export class TrainingLoop {
    * to end, which must not wait.
    */
   private async evaluate(): Promise<void> {
-    const { agent, log, evaluator } = this.parts.state;
+    const { agent, log } = this.parts.state;
+    const { evaluator } = this.parts;
     if (!evaluator || this.stopped || log.evaluatedHere) return;
     log.writeEvaluation(await evaluator.evaluate(agent));
     if (log.lastIsBest) this.parts.checkpoints.save({ best: true });

@@ -7,7 +7,7 @@
 import type { Batch } from "../data/columns.js";
 import type { Episode, Observation } from "../data/episode.js";
 import type { EvaluationLine, MetricsLine, NoticeLine, RunSummary } from "./record.js";
-import type { EpisodeInProgress, SavedStreams, Snapshot, SnapshotTensors } from "./snapshot.js";
+import type { EpisodeInProgress, SavedStreams, Snapshot } from "./snapshot.js";
 
 /** What acts: actions [count, action] for rows of observations (a vector's, or of every part), overwritten by the next call. */
 export interface Policy {
@@ -105,12 +105,8 @@ export interface Estimate {
   readonly logged: number;
 }
 
-/** How good a policy is: episodes in an environment, or an estimate where there is none. */
+/** How good a policy is: episodes in an environment, or an estimate where there is none. It says the same of the same policy. */
 export interface Evaluator {
   /** @throws RunFailure if it cannot be said; the reason of the run's signal if that cut it short */
   evaluate(policy: Policy): Promise<Evaluation>;
-  /** What it takes to give the same answers later on; an evaluator whose answers follow from the policy alone has nothing. */
-  capture?(): SnapshotTensors;
-  /** Goes on where `capture` was called; before the first evaluation. @throws DataError if it does not fit */
-  restore?(tensors: SnapshotTensors, checkpoint: string): void;
 }

@@ -2,7 +2,7 @@
  * The state of a run, as plain values and tensors: what a checkpoint holds of the loop, and how it is put back.
  * Tensors: `agent/NAME`, every state tensor of the agent (parameters, optimiser moments, targets, multipliers,
  * counts), and `switch/NAME`, the same at the switch where a rollback may need it; `means`, sums of the metrics since
- * the last line; what the collector keeps of the episode in progress, and `estimate/NAME`, critics of an evaluator.
+ * the last line; and what the collector keeps of the episode in progress.
  * Recorded data and collected episodes are not in it: a sink keeps those.
  */
 import { z } from "zod";
@@ -10,7 +10,7 @@ import type { Agent } from "../agents/agent.js";
 import { DataError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { phaseSchema } from "../settings/settings.js";
-import type { Collector, Evaluator, Replay } from "./ports.js";
+import type { Collector, Replay } from "./ports.js";
 import type { RewardRange } from "./reward-range.js";
 import type { Rollback } from "./rollback.js";
 import type { RunLog } from "./run-log.js";
@@ -86,8 +86,6 @@ export interface RunState {
   agent: Agent;
   readonly replay: Replay;
   readonly collector: Collector;
-  /** Absent where the run has no evaluations. */
-  readonly evaluator?: Evaluator | undefined;
   readonly log: RunLog;
   readonly streams: RunStreams;
   readonly rewards: RewardRange;
@@ -117,7 +115,6 @@ export function captureRun(state: RunState): Snapshot {
   const { episode = null, before, failures = 0 } = collector.capture?.() ?? {};
   for (const [name, values] of transformTensors(agent.sizes.transform)) tensors.set(name, values);
   for (const [name, values] of episode?.tensors ?? []) tensors.set(name, values);
-  for (const [name, values] of state.evaluator?.capture?.() ?? []) tensors.set(name, values);
   const net = state.rollback?.save();
   for (const [name, values] of net?.tensors ?? []) tensors.set(name, values);
   const saved: LoopState = {
@@ -170,7 +167,6 @@ export function restoreRun(state: RunState, { state: saved, tensors }: Snapshot,
   state.onlineUpdates = saved.position.onlineUpdates;
   const begun = saved.position.onlineEpisodes > 0;
   state.rollback?.restore(saved.rollback, tensors, state.agent, { checkpoint: name, begun });
-  state.evaluator?.restore?.(tensors, name);
   if (saved.rewards) state.rewards.restore(saved.rewards);
   const sums = numbersIn(name, tensors, "means", saved.means.names.length);
   state.log.restore({ position: saved.position, timing: saved.pace, means: { ...saved.means, sums } });
