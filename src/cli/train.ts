@@ -14,7 +14,7 @@ import { refuseForgottenTask } from "./task-of-data.js";
 export function defineTrain(command: Command): void {
   command
     .option("--config <file>", "YAML or JSON file of settings: a difference to the task's preset")
-    .option("--out <folder>", "run folder to make (default: runs/<task or data>/<agent>-seed<seed>)");
+    .option("--out <folder>", "folder to make: the run (default: runs/<task or data>/<agent>-seed<seed>)");
   addSettingFlags(command).action(async (flags: Record<string, string | undefined>) => {
     const settings = writtenSettings(command, flags);
     await refuseForgottenTask(settings.dataset, settings.task);

@@ -63,7 +63,10 @@ export function defineWatch(command: Command): void {
     .option("--guided", "ant mazes: show a policy that learned to walk in ant-direction the way, cell by cell")
     .option("--seed <number>", "seed of the first episode; the others count on from it", "0")
     .option("--episodes <number>", "episodes to play, one after the other", "1")
-    .option("--out <file>", "picture to write, .gif or .png (default: watch.gif in the run folder, else <task>.gif)")
+    .option(
+      "--out <file>",
+      "file to write: a picture, .gif or .png (default: watch.gif in the run folder, else <task>.gif)",
+    )
     .option("--size <pixels>", "edge of the picture", "256")
     .option("--every <steps>", "steps from picture to picture (default: so that there are at most 100; on strips 8)")
     .action(async (run: string | undefined, flags: WatchFlags) => {
