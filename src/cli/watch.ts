@@ -223,5 +223,6 @@ function stripOf(films: readonly Film[]): Uint8Array {
 }
 
 function episodeText({ frames, length, return: total, success }: Film, seed: number): string {
-  return `seed ${seed}: ${success ? "success" : "no success"}, return ${Number(total.toFixed(3))}, ${counted(length, "step")} (${counted(frames.length, "picture")})`;
+  const achieved = success === null ? "" : success ? "success, " : "no success, ";
+  return `seed ${seed}: ${achieved}return ${Number(total.toFixed(3))}, ${counted(length, "step")} (${counted(frames.length, "picture")})`;
 }

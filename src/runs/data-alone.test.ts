@@ -6,16 +6,21 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { identityOf } from "../../tools/chaos/run-identity.js";
+import { comparisonTables } from "../cli/compare-text.js";
+import { resultText } from "../cli/progress.js";
+import type { ComparedRun } from "../comparison/compare.js";
 import { vectorParts } from "../data/columns.js";
 import { randomDataset } from "../data/example-data.fixture.js";
 import { convertDataset } from "../data/storage/convert-dataset.js";
 import { cells, dataset as walks } from "../estimation/walker.fixture.js";
+import { reportPage } from "../report/page.js";
+import { runFigures, summariseRuns } from "../report/statistics.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { trainInMemory } from "../training/train-in-memory.js";
 import { exportPolicy } from "./export-policy.js";
 import { readRun } from "./read.js";
 import { writeDataset } from "./task-data.js";
-import { errorOf, newFolder, tiny, train } from "./tiny-run.fixture.js";
+import { errorOf, newFolder, registerLine, tiny, train, trainTiny } from "./tiny-run.fixture.js";
 import { resume } from "./train.js";
 
 const dataset = {
@@ -137,6 +142,21 @@ describe("a run from data alone", () => {
 });
 
 describe("a run without evaluations", () => {
+  it("goes through both phases in its environment, and every verb copes", async () => {
+    const task = registerLine("line that nobody judges");
+    const { folder, evaluations, summary } = await trainTiny(task, { evaluationEpisodes: 0 });
+    expect([evaluations, summary.status, summary.onlineSteps]).toEqual([[], "completed", 20]);
+    const run = readRun(folder);
+    expect(runFigures(run)).toMatchObject({ successEnd: undefined, returnEnd: undefined });
+    expect(reportPage([run])).toContain("it was never evaluated");
+    const compared = {
+      ...{ name: "cal-ql, seed 0", label: "cal-ql", task, seed: 0, folder },
+      run,
+      status: "completed",
+    };
+    expect(comparisonTables([compared as unknown as ComparedRun])).not.toMatch(/NaN|undefined|success/);
+  });
+
   it("learns from all data where there is no task, and says that nothing judges it", async () => {
     const folder = newFolder();
     const { evaluations, summary } = await train({ ...settings, evaluationEpisodes: 0 }, { folder, dataset });
@@ -149,6 +169,28 @@ describe("a run without evaluations", () => {
       `The run in ${folder} has no best state (best.safetensors): it has no evaluations (evaluationEpisodes is 0). Export the newest state in its place, without --best.`,
     );
     expect((await exportPolicy({ folder })).path).toBe(join(folder, "policy-last.onnx"));
+  });
+});
+
+describe("a run in an environment that knows no success", () => {
+  it("shows its return with an interval, and never a success of 0 %", async () => {
+    const task = registerLine("line of better or worse", { success: () => null, reward: (step) => step });
+    const { folder, evaluations } = await trainTiny(task);
+    const last = evaluations.at(-1)!;
+    expect(last).toMatchObject({ episodes: 2, returnMean: 55, lengthMean: 10 });
+    expect(last).not.toHaveProperty("successRate");
+    expect(resultText(last)).toBe("return 55");
+    const run = readRun(folder);
+    expect(runFigures(run)).toMatchObject({
+      successEnd: undefined,
+      regret: undefined,
+      returnBefore: 55,
+      returnEnd: 55,
+    });
+    expect(summariseRuns([run]).returnEnd).toEqual({ mean: 55, low: 55, high: 55, runs: 1 });
+    const page = reportPage([run]);
+    expect(page).toContain("<h2>Return</h2>");
+    expect(page).not.toMatch(/Success rate|0 %<\/td>/);
   });
 });
 

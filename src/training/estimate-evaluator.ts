@@ -33,8 +33,11 @@ export interface EstimateOptions {
 const settings = { members: 5, batchSize: 128, learningRate: 1e-3, polyakTau: 0.02 } as const;
 /** Wider critics learn few steps by heart, and their values drift away. */
 const hiddenFor = (steps: number) => (steps < 5_000 ? [32] : [64, 64]);
-/** Updates by which the critics find the scale of the returns, and then what the recorded actions are worth. */
-const BEGINNING = { returns: 500, actions: 1_000 } as const;
+/**
+ * Updates by which the critics find the scale of the returns, and then what the recorded actions are worth: at most so
+ * many, and as those of so many evaluations, so that a short run does not spend its time on them.
+ */
+const BEGINNING = { returns: { most: 500, evaluations: 2 }, actions: { most: 1_000, evaluations: 4 } } as const;
 
 export class EstimateEvaluator implements EpisodeEvaluator {
   private judge: Judge | undefined;
@@ -63,14 +66,16 @@ export class EstimateEvaluator implements EpisodeEvaluator {
   }
 
   private async begin(): Promise<Judge> {
-    const { heldOut, sizes, discount, seed } = this.options;
+    const { heldOut, sizes, discount, seed, updates } = this.options;
     const own = { ...sizes, transform: { actions: sizes.transform?.actions, ...observationsOf(heldOut) } };
     const hidden = hiddenFor(countSteps(heldOut));
     const rewardScale = scaleOf(heldOut, discount);
     const fit = await ValueFit.create(heldOut, own, { ...settings, hidden, discount, seed, rewardScale });
     try {
-      await fit.learnReturns(discount, BEGINNING.returns, new RandomStream(seed, "estimate of returns"));
-      await this.learn(fit, undefined, BEGINNING.actions, "recorded actions");
+      const { returns, actions } = BEGINNING;
+      const of = ({ most, evaluations }: typeof returns | typeof actions) => Math.min(most, evaluations * updates);
+      await fit.learnReturns(discount, of(returns), new RandomStream(seed, "estimate of returns"));
+      await this.learn(fit, undefined, of(actions), "recorded actions");
       const beginning = fit.critics.stateNames.map((name) => [name, fit.critics.state(name).slice()] as const);
       return { fit, beginning, logged: await fit.loggedReturn(discount) };
     } catch (error) {
