@@ -69,7 +69,7 @@ function played(options: EvaluatorOptions): EpisodeEvaluator {
 
 /**
  * Updates of the estimate's critics for one of the agent: with layers as wide as a laptop's, an evaluation then takes about
- * a fifth of the time between two (docs/from-logs.md).
+ * a tenth of the time between two, a quarter beside the cheapest agents (docs/from-logs.md).
  */
 const SHARE_OF_UPDATES = 1 / 4;
 const MOST_UPDATES = 2_000;
