@@ -9,7 +9,8 @@ import { writeOwnReport } from "./report/write-report.js";
 import { configure } from "./runs/configure.js";
 import { runFiles } from "./runs/record.js";
 import * as runs from "./runs/train.js";
-import { type Configuration, type TrainSettings, withoutTask } from "./settings/configuration.js";
+import type { Configuration, TrainSettings } from "./settings/configuration.js";
+import { withoutTask } from "./settings/without-task.js";
 
 type TrainOptions = runs.TrainOptions;
 type TrainResult = runs.TrainResult;

@@ -19,6 +19,7 @@ import {
   type WrittenSettings,
   withNamesOfToday,
 } from "./settings.js";
+import { refuseOnlinePhase, withoutTask } from "./without-task.js";
 
 /** What a caller may write: any settings of the run and of the agents; `Own` are those of an agent of your own. */
 export type TrainSettings<Own = unknown> = Partial<WrittenSettings> &
@@ -119,32 +120,6 @@ function resolveRun(
   // Settings for the online phase alone make it one of its own, if only of the same agent.
   const onlineAgent = run.onlineAgent ?? (written.online === undefined ? null : run.agent);
   return { run: { ...run, onlineAgent }, written };
-}
-
-/**
- * The settings of a run whose data are given without a task: it learns from the data alone, and since the paper's preset is
- * for the paper's tasks, in the small sizes of "laptop" unless the settings say otherwise.
- */
-export function withoutTask(given: TrainSettings, hasData: boolean): TrainSettings {
-  const { task = hasData ? null : undefined, ...others } = given ?? {};
-  return task === null ? { preset: "laptop", ...others, task } : given;
-}
-
-/** Without a task a run has an offline phase, and that alone. */
-function refuseOnlinePhase({ agent, onlineAgent, onlineSteps, offlineUpdates, rollback, label }: RunSettings): void {
-  const next = "name a task with it, or an agent that learns offline, such as cal-ql, cal-ql-discrete or iql";
-  if (onlineAgent !== null)
-    throw new UsageError(
-      `Without a task there is no online phase, and ${label ?? agent} goes on in it with ${onlineAgent}; ${next}.`,
-    );
-  if (offlineUpdates === 0)
-    throw new UsageError(
-      `Without a task there is no online phase, and ${label ?? agent} learns in that alone (offlineUpdates is 0); ${next}.`,
-    );
-  if (onlineSteps > 0 || rollback)
-    throw new UsageError(
-      `Without a task there is no online phase, but ${onlineSteps > 0 ? `onlineSteps is ${onlineSteps}` : "a rollback is asked for"}; name a task, or leave it out.`,
-    );
 }
 
 /** The online phase of another agent: it inherits the settings that both phases share, the rest are its own. */

@@ -7,12 +7,8 @@ import { withActionCount } from "../data/discrete-actions.js";
 import { makeIn } from "../environments/environment-call.js";
 import { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { UsageError } from "../errors.js";
-import {
-  type Configuration,
-  resolveConfiguration,
-  type TrainSettings,
-  withoutTask,
-} from "../settings/configuration.js";
+import { type Configuration, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import { withoutTask } from "../settings/without-task.js";
 import { assembleRun, goingOn, makeAgent, type RunContext, watchValues } from "./assemble.js";
 import { reportData } from "./check-data.js";
 import { checkedDataset } from "./check-dataset.js";
