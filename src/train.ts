@@ -10,6 +10,7 @@ import { configure } from "./runs/configure.js";
 import { runFiles } from "./runs/record.js";
 import * as runs from "./runs/train.js";
 import type { Configuration, TrainSettings } from "./settings/configuration.js";
+import { withoutTask } from "./settings/without-task.js";
 
 type TrainOptions = runs.TrainOptions;
 type TrainResult = runs.TrainResult;
@@ -22,7 +23,7 @@ export type { TrainOptions, TrainResult } from "./runs/train.js";
  * @throws RunFailure if training cannot continue; what was recorded until then, and its report, are in the folder
  */
 export async function train(settings: TrainSettings, options: TrainOptions): Promise<TrainResult> {
-  return trainConfigured(configure(settings), options);
+  return trainConfigured(configure(withoutTask(settings, options?.dataset !== undefined)), options);
 }
 
 /** The same, with settings that were resolved already. */

@@ -4,12 +4,13 @@
  */
 import type { ComparedRun } from "../comparison/compare.js";
 import { reasonIn } from "../errors.js";
-import { comparableColumns, type FigureColumn, figureColumns, intervalText } from "../report/figures-table.js";
+import { columnsFor, comparableColumns, type FigureColumn, intervalText } from "../report/figures-table.js";
 import { missing } from "../report/format.js";
 import { groupRuns, runCount, type TaskRuns } from "../report/groups.js";
 import { pairedSentences } from "../report/paired.js";
 import { type FigureSummaries, summariseRuns, summariseTasks } from "../report/statistics.js";
 import { textTable } from "./text-table.js";
+import { wrapped } from "./wrap.js";
 
 /**
  * Empty if no run has left anything.
@@ -22,11 +23,13 @@ export function comparisonTables(runs: readonly ComparedRun[], meansOverTasks = 
     lost,
   );
   const tables = tasks.map(({ task, groups }) => {
+    const columns = columnsFor(groups);
     const rows = groups.flatMap((group) =>
-      figureRows(group.label, runCount(group), summariseRuns(group.runs), figureColumns),
+      figureRows(group.label, runCount(group), summariseRuns(group.runs), columns),
     );
     const paired = pairedSentences(groups).map((sentence) => `${sentence}\n`);
-    return `${task}, ${meansIn(rows)} over seeds\n${textTable([headingOf(figureColumns), ...rows])}${paired.join("")}`;
+    const table = textTable([headingOf(columns), ...rows]);
+    return `${task}, ${meansIn(rows)} over seeds\n${table}${inWords(columns)}${paired.join("")}`;
   });
   return [...tables, ...(meansOverTasks && tasks.length > 1 ? [overTasks(tasks)] : [])].join("\n");
 }
@@ -52,6 +55,12 @@ function overTasks(tasks: readonly TaskRuns[]): string {
 /** What stands in rows of figures: intervals only where some have one. */
 function meansIn(rows: readonly (readonly string[])[]): string {
   return rows.some(([label]) => label === "") ? "mean and 95 % interval" : "mean";
+}
+
+/** What is not said by its heading, a line each. */
+function inWords(columns: readonly FigureColumn[]): string {
+  const explained = columns.filter(({ key }) => key === "qMinusReturnToGo" || key === "shareBelowReturn");
+  return explained.map(({ heading, meaning }) => `${wrapped(`${heading}: ${meaning}.`)}\n`).join("");
 }
 
 function headingOf(columns: readonly FigureColumn[]): string[] {

@@ -27,7 +27,7 @@ export function defineCompare(command: Command): void {
     .option("--agents <names>", "agents to compare, with commas; cql:sac goes online with sac (default: cal-ql,cql)")
     .option("--seeds <seeds>", "a range or a list: 0..4 or 0,2,7 (default: 0..4)")
     .option("--jobs <number>", "runs at a time (default: the number of cores over the threads of a run)")
-    .option("--out <folder>", `folder of the runs and the report (default: ${defaultCompareFolder})`)
+    .option("--out <folder>", `folder to make: the runs and their report (default: ${defaultCompareFolder})`)
     .option("--file <file>", "YAML or JSON file that describes the comparison: tasks, seeds, variants, settings")
     .option("--scale <name>", "which of the file's scales")
     .option("--config <file>", "YAML or JSON file of settings that hold for every run");

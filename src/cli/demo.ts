@@ -44,7 +44,11 @@ export function comparisons(seeds: readonly number[]): readonly Comparison[] {
 
 export function defineDemo(command: Command): void {
   command
-    .option("--out <folder>", "folder of the runs and the report; complete runs in it are kept", join("runs", "demo"))
+    .option(
+      "--out <folder>",
+      "folder to make: the runs and their report; complete runs in it are kept",
+      join("runs", "demo"),
+    )
     .option("--seeds <seeds>", "seeds in the corridor, a range or a list; the first one in the maze", "0..2")
     .action(async ({ out, seeds }: { out: string; seeds: string }) => {
       const runs: ComparedRun[] = [];

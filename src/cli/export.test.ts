@@ -25,7 +25,7 @@ describe("calql export", () => {
     const path = join(run, "policy-last.onnx");
     expect(await calql("export", run)).toEqual({
       code: 0,
-      out: `newest state: online, after ${summary!.updates} updates, ${summary!.onlineSteps} online steps, success ${Math.round(100 * last.successRate)} %, return ${last.returnMean.toPrecision(4)} (policy: ${path})\n`,
+      out: `newest state: online, after ${summary!.updates} updates, ${summary!.onlineSteps} online steps, success ${Math.round(100 * last.successRate!)} %, return ${Number(last.returnMean.toPrecision(4))} (policy: ${path})\n`,
       error: "",
     });
     expect(readFileSync(path).equals(readFileSync(join(run, "policy.onnx")))).toBe(true);

@@ -4,6 +4,7 @@
 import type { Command } from "commander";
 import { type ExportedPolicy, exportPolicy } from "../runs/export-policy.js";
 import { importForRun } from "./imports.js";
+import { resultText } from "./progress.js";
 
 export function defineExport(command: Command): void {
   command
@@ -22,6 +23,5 @@ export function defineExport(command: Command): void {
 function stateText({ phase, updates, onlineSteps, evaluation }: ExportedPolicy): string {
   const where = `${phase}, after ${updates} updates, ${onlineSteps} online steps`;
   if (!evaluation) return `${where}, not evaluated`;
-  const { successRate, returnMean } = evaluation;
-  return `${where}, success ${Math.round(100 * successRate)} %, return ${returnMean.toPrecision(4)}`;
+  return `${where}, ${resultText(evaluation, 4)}`;
 }

@@ -28,8 +28,18 @@ function file(name: string, content: string): string {
 }
 
 describe("calql train --help", () => {
-  it("has a flag for every declared setting, with its sentence", async () => {
+  it("fits on a page, with what most runs are told, and says how to see the rest", async () => {
     const { out, code } = await calql("train", "--help");
+    expect(code).toBe(0);
+    expect(out.split("\n").length).toBeLessThan(66);
+    for (const flag of ["--task", "--dataset", "--mapping", "--agent", "--offline-updates", "--out"])
+      expect(out).toContain(`${flag} `);
+    expect(out).not.toContain("--adam-beta1");
+    expect(out).toMatch(/\n\d+ more settings: calql train --help-all\n$/);
+  });
+
+  it("has a flag for every declared setting, with its sentence", async () => {
+    const { out, code } = await calql("train", "--help-all");
     expect(code).toBe(0);
     const text = out.replace(/\s+/g, " ");
     expect(allSettings().size).toBeGreaterThan(40);

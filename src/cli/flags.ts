@@ -21,7 +21,17 @@ export interface Declaration {
   };
 }
 
-/** Adds a flag for every setting of runs and agents, except those that the verb has other words for. */
+/** The settings that most runs are told; the help shows these, and `--help-all` the rest. */
+const WHAT_MATTERS: readonly string[] = [
+  ...["task", "dataset", "mapping", "preset", "agent", "onlineAgent", "seed", "offlineUpdates", "onlineSteps"],
+  ...["mixingRatio", "evaluationEpisodes", "evaluateEveryUpdates", "heldOutShare", "actionBounds"],
+  ...["normaliseObservations", "rewardScale", "rewardShift", "batchSize", "discount", "criticLearningRate"],
+];
+
+/**
+ * Adds a flag for every setting of runs and agents, except those that the verb has other words for, and `--help-all`,
+ * which shows them all.
+ */
 export function addSettingFlags(command: Command, except: readonly string[] = []): Command {
   for (const [name, { schema, agents }] of allSettings()) {
     if (except.includes(name)) continue;
@@ -33,10 +43,24 @@ export function addSettingFlags(command: Command, except: readonly string[] = []
         `The setting ${name} of ${agents.join(", ")} has the name of a flag of calql ${command.name()}; rename it.`,
       );
     option.helpGroup(agents.length === 0 ? "The run:" : `Agents (${agents.join(", ")}):`);
-    command.addOption(option);
+    command.addOption(option.hideHelp(!WHAT_MATTERS.includes(name)));
   }
+  addHelpAll(command);
   for (const former of Object.keys(formerNames)) command.addOption(new Option(`--${kebab(former)} <value>`).hideHelp());
   return command;
+}
+
+function addHelpAll(command: Command): void {
+  const hidden = command.options.filter((option) => option.hidden);
+  let all = false;
+  command
+    .option("--help-all", "show every setting")
+    .on("option:help-all", () => {
+      all = true;
+      for (const option of hidden) option.hideHelp(false);
+      command.help();
+    })
+    .addHelpText("after", () => (all ? "" : `\n${hidden.length} more settings: calql ${command.name()} --help-all`));
 }
 
 /** The settings that the user wrote: those of the file, and over them those of the flags, but for the exceptions. */

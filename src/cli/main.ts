@@ -15,11 +15,13 @@ export async function main(words: readonly string[]): Promise<number> {
     .description("Cal-QL: pre-train a policy on recorded data, fine-tune it online")
     .version(version)
     .addOption(importOption())
+    .addHelpText("after", "\n--out names what a verb makes: the folder of a run or of several, or a file.")
     .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf });
   return exitCodeOf(async () => {
     await importNamed(words);
-    for (const { name, description, load } of verbs) {
+    for (const { name, description, group, load } of verbs) {
       const command = program.command(name).description(description);
+      if (group !== undefined) command.helpGroup(group);
       if (words.includes(name)) (await load())(command);
     }
     speakInSentences(program);

@@ -110,9 +110,18 @@ export function speedText({ phase, updatesPerSecond }: Progress): string {
 
 export function evaluationText(evaluation: EvaluationLine | undefined): string {
   if (!evaluation) return "not yet evaluated";
-  const { updates, onlineSteps, successRate, returnMean, lengthMean, normalisedScore } = evaluation;
+  const { updates, onlineSteps, lengthMean, normalisedScore } = evaluation;
   const where = `after ${updates} updates${onlineSteps > 0 ? `, ${onlineSteps} online steps` : ""}`;
+  const length = lengthMean === undefined ? "" : `, length ${Math.round(lengthMean)}`;
   const score = normalisedScore === undefined ? "" : `, score ${normalisedScore.toFixed(1)}`;
-  // Where a task has no success, the return alone says how it goes.
-  return `success ${Math.round(100 * successRate)} %, return ${Number(returnMean.toPrecision(3))}, length ${Math.round(lengthMean)}${score} (${where})`;
+  return `${resultText(evaluation)}${length}${score} (${where})`;
+}
+
+/** "success 40 %, return -12.3"; the return alone where success is not known; an estimate as what it is. */
+export function resultText({ successRate, returnMean, estimate }: EvaluationLine, digits = 3): string {
+  const [value, low, high, logged] = [returnMean, estimate?.low, estimate?.high, estimate?.logged].map((number) =>
+    String(Number(number?.toPrecision(digits))),
+  );
+  if (estimate) return `estimated return ${value} (95 %: ${low} to ${high}), as logged ${logged}`;
+  return successRate === undefined ? `return ${value}` : `success ${Math.round(100 * successRate)} %, return ${value}`;
 }

@@ -16,7 +16,7 @@ const MOVED_ASIDE = /\.damaged-\d+$/;
 export function defineReport(command: Command): void {
   command
     .argument("<runs...>", "run folders, or folders of runs: all runs one or two levels below")
-    .option("--out <file>", "page to write (default: in the folder where one is named, else ./report.html)")
+    .option("--out <file>", "file to write: the page (default: in the folder where one is named, else ./report.html)")
     .action(async (folders: string[], { out }: { out?: string }) => {
       const path = out ?? (folders.length === 1 ? join(folders[0]!, runFiles.report) : runFiles.report);
       await writeReport(runsOf(folders), path);

@@ -18,7 +18,7 @@ export function defineResume(command: Command): void {
     .action(async (folder: string, { dataset: datasetFile }: { dataset?: string }, command: Command) => {
       await importForRun(folder, `calql resume ${folder}`);
       const settings = readRunConfig(folder).settings as TrainSettings;
-      refuseUnregistered(folder, String(settings.task));
+      if (settings.task !== null) refuseUnregistered(folder, String(settings.task));
       const moved = datasetFile === undefined ? {} : { datasetFile };
       const result = await withView(settings, { folder, ...moved }, (options) => resume(options));
       const data = datasetFile === undefined ? [] : ["--dataset", datasetFile];

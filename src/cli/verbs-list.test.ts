@@ -10,6 +10,13 @@ it.each(verbs)("$name takes $takes", async ({ name, takes, load }) => {
   expect(new Help().subcommandTerm(command)).toBe(`${name} ${takes}`.trim());
 });
 
+it.each(verbs)("--out of $name names what it makes", async ({ name, load }) => {
+  const command = new Command(name);
+  (await load())(command);
+  const outs = [command, ...command.commands].flatMap(({ options }) => options.filter(({ long }) => long === "--out"));
+  for (const { description } of outs) expect(description).toMatch(/^(folder to make|file to write)/);
+});
+
 it("the help shows every verb with what it takes and its sentence", async () => {
   const { out, code } = await calql("--help");
   expect(code).toBe(0);
@@ -20,4 +27,5 @@ it("the help shows every verb with what it takes and its sentence", async () => 
         `\n {2}${`${name} ${takes}`.trim().replace(/[[\].]/g, "\\$&")} +${description.slice(0, 30).replace(/[().]/g, "\\$&")}`,
       ),
     );
+  expect(out).toMatch(/\nFor maintainers of calql:\n {2}replay-crash /);
 });

@@ -9,6 +9,8 @@ export interface Verb {
   /** What follows the name, as the list of verbs shows it. */
   readonly takes: string;
   readonly description: string;
+  /** Under which heading the list of verbs shows it, where that is not the common one. */
+  readonly group?: string;
   /** Loads what gives the verb its arguments, flags and action. */
   readonly load: () => Promise<(command: Command) => void>;
 }
@@ -17,7 +19,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "train",
     takes: "[options]",
-    description: "pre-train on recorded data, then fine-tune online; writes a run folder with a report",
+    description: "learn from recorded data and, where there is a task, fine-tune online; a run folder with a report",
     load: async () => (await import("./train.js")).defineTrain,
   },
   {
@@ -54,6 +56,7 @@ export const verbs: readonly Verb[] = [
     name: "replay-crash",
     takes: "<run>",
     description: "repeat the update that was not finite, from the crash bundle that the run left",
+    group: "For maintainers of calql:",
     load: async () => (await import("./replay-crash.js")).defineReplayCrash,
   },
   {

@@ -63,7 +63,10 @@ export function defineWatch(command: Command): void {
     .option("--guided", "ant mazes: show a policy that learned to walk in ant-direction the way, cell by cell")
     .option("--seed <number>", "seed of the first episode; the others count on from it", "0")
     .option("--episodes <number>", "episodes to play, one after the other", "1")
-    .option("--out <file>", "picture to write, .gif or .png (default: watch.gif in the run folder, else <task>.gif)")
+    .option(
+      "--out <file>",
+      "file to write: a picture, .gif or .png (default: watch.gif in the run folder, else <task>.gif)",
+    )
     .option("--size <pixels>", "edge of the picture", "256")
     .option("--every <steps>", "steps from picture to picture (default: so that there are at most 100; on strips 8)")
     .action(async (run: string | undefined, flags: WatchFlags) => {
@@ -119,7 +122,7 @@ async function playerOf(run: string | undefined, flags: WatchFlags): Promise<Pla
     );
   if (run !== undefined) {
     await importForRun(run, `calql watch ${run}`);
-    const task = flags.task ?? String(readRun(run).config.settings.task);
+    const task = flags.task ?? taskOfRun(run);
     return { task, picture: join(run, "watch.gif"), policy: await loadPolicy(join(run, runFiles.policy)) };
   }
   const policy = flags.policy === undefined ? undefined : await loadPolicy(flags.policy);
@@ -129,6 +132,14 @@ async function playerOf(run: string | undefined, flags: WatchFlags): Promise<Pla
       `${policy ? `The policy ${policy.name} does not name its task` : "Random actions have no task of their own"}; name one with --task.`,
     );
   return { task, picture: `${task}.gif`, ...(policy && { policy }) };
+}
+
+function taskOfRun(run: string): string {
+  const { task } = readRun(run).config.settings;
+  if (typeof task === "string") return task;
+  throw new UsageError(
+    `The run in ${run} learned from data alone and has no task to be watched in; name an environment that fits with --task.`,
+  );
 }
 
 /** @throws UsageError if the policy is not one for this environment */
@@ -212,5 +223,6 @@ function stripOf(films: readonly Film[]): Uint8Array {
 }
 
 function episodeText({ frames, length, return: total, success }: Film, seed: number): string {
-  return `seed ${seed}: ${success ? "success" : "no success"}, return ${Number(total.toFixed(3))}, ${counted(length, "step")} (${counted(frames.length, "picture")})`;
+  const achieved = success === null ? "" : success ? "success, " : "no success, ";
+  return `seed ${seed}: ${achieved}return ${Number(total.toFixed(3))}, ${counted(length, "step")} (${counted(frames.length, "picture")})`;
 }

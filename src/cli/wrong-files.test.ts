@@ -169,18 +169,18 @@ const mistakes: readonly Mistake[] = [
     /^other-observations\.hdf5 holds observations of 6 numbers, but pointmaze-umaze has 4/,
   ],
   [
-    "train --dataset maze.hdf5 --out new",
+    "compare --dataset maze.hdf5 --out new",
     /^The dataset maze\.hdf5 is given without the task that it was recorded in; name it with --task, such as --task antmaze-umaze\.$/,
   ],
   [
     "train --dataset named.hdf5 --out new",
-    /^The dataset named\.hdf5 is given without the task .* in; by its metadata that is --task pointmaze-umaze\.$/,
+    /^The dataset named\.hdf5 is given without a task, and its metadata name pointmaze-umaze; act in it with --task pointmaze-umaze, or learn from the data alone with --task none\.$/,
   ],
   [
     "compare --dataset named.hdf5 --out new",
     /^The dataset named\.hdf5 is .* metadata that is --task pointmaze-umaze\.$/,
   ],
-  ["train --dataset gone.hdf5 --out new", /^The dataset gone\.hdf5 is given without the task that it was recorded in/],
+  ["train --dataset gone.hdf5 --out new", /^The dataset gone\.hdf5 cannot be read: there is no such file/],
   [
     "train --task pointmaze-umaze --dataset maze.hdf5 --agent dqn --out new",
     /^The agent dqn chooses among discrete actions, but these are vectors of 2 numbers; take an agent for vectors, such as cal-ql, or /,

@@ -59,7 +59,7 @@ export interface Dataset {
 }
 
 /** The number of steps (transitions) of a dataset. */
-export function countSteps(dataset: Dataset): number {
+export function countSteps(dataset: Pick<Dataset, "episodes">): number {
   return dataset.episodes.reduce((sum, episode) => sum + episode.length, 0);
 }
 

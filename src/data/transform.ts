@@ -46,6 +46,18 @@ export function areFinite({ low, high }: ActionBounds): boolean {
   return low.every((bound, i) => Number.isFinite(bound) && Number.isFinite(high[i]!) && bound < high[i]!);
 }
 
+/** The smallest and the largest number of every entry of recorded actions. */
+export function actionRangeOf(episodes: Iterable<Episode>, size: number): ActionBounds {
+  const [low, high] = [new Float32Array(size).fill(Infinity), new Float32Array(size).fill(-Infinity)];
+  for (const { actions } of episodes)
+    for (let i = 0; i < actions.length; i++) {
+      const entry = i % size;
+      low[entry] = Math.min(low[entry]!, actions[i]!);
+      high[entry] = Math.max(high[entry]!, actions[i]!);
+    }
+  return { low, high };
+}
+
 /** Whether finite bounds are the same but for rounding. */
 export function areSame(one: ActionBounds, other: ActionBounds): boolean {
   return one.low.every((low, i) => {

@@ -104,10 +104,11 @@ export function resetProblems(result: ResetResult, space: ObservationSpace): Pro
           : "return one array for every part of observationSpace: finite numbers in a Float32Array, pixels in a Uint8Array",
     });
   const success: unknown = (result.info as { success?: unknown } | undefined)?.success;
-  if (typeof success !== "boolean")
+  if (typeof success !== "boolean" && success !== null)
     problems.push({
       what: `info.success is ${describe(success)} and not a boolean`,
-      nextStep: "tell in info.success whether the task is achieved in this state",
+      nextStep:
+        "tell in info.success whether the task is achieved in this state, or null where it is only done better or worse",
     });
   return problems;
 }

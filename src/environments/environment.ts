@@ -10,9 +10,12 @@ import type { ActionSpace, BoxSpace, Observation, ObservationSpace } from "./spa
 
 export * from "./spaces.js";
 
-/** What an environment reports besides the observation; `success` says whether the task is achieved in this state. */
+/**
+ * What an environment reports besides the observation; `success` says whether the task is achieved in this state. In a
+ * task that is never achieved, only done better or worse, it is null: then returns are shown, and no success of 0 %.
+ */
 export interface StepInfo {
-  readonly success: boolean;
+  readonly success: boolean | null;
   readonly [key: string]: unknown;
 }
 

@@ -40,8 +40,8 @@ export interface Film {
   readonly length: number;
   /** Undiscounted. */
   readonly return: number;
-  /** Whether `info.success` was true at least once. */
-  readonly success: boolean;
+  /** Whether `info.success` was true at least once; null where it is not known. */
+  readonly success: boolean | null;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function filmEpisode({ environment, act, seed, size, ...options }: 
     const result = await stepIn(stage, (await act(observation)).slice(), ++length);
     ({ observation, info } = result);
     total += result.reward;
-    success ||= info.success;
+    success = success === true ? success : info.success;
     over = result.terminated || result.truncated;
     reel.see(length, observation);
     options.onStep?.(length);

@@ -102,6 +102,15 @@ export class FittedQ {
     return program.outputs.values!;
   }
 
+  get stateNames(): readonly string[] {
+    return this.program.stateNames;
+  }
+
+  /** The current values of a state tensor (not a copy). */
+  state(name: string): Float32Array {
+    return this.program.state(name);
+  }
+
   async release(): Promise<void> {
     await this.program.release();
     await this.asked?.program.release();

@@ -28,7 +28,7 @@ interface LineDefinition {
   readonly source: { readonly metric: string; readonly noisy?: boolean } | { readonly evaluation: EvaluationValue };
 }
 
-type EvaluationValue = (line: EvaluationLine) => number;
+type EvaluationValue = (line: EvaluationLine) => Omit<Point, "step">;
 
 const POINTS_PER_PHASE = 200;
 const SMOOTHED_POINTS_PER_PHASE = 40;
@@ -39,19 +39,36 @@ export const successChart: ChartDefinition = {
   name: "success",
   title: "Success rate of the evaluations",
   unit: "share",
-  lines: [{ source: { evaluation: (line) => line.successRate } }],
+  lines: [{ source: { evaluation: (line) => ({ value: line.successRate ?? Number.NaN }) } }],
 };
 
 export const returnChart: ChartDefinition = {
   name: "return",
   title: "Return of the evaluations (undiscounted, in the rewards of the environment)",
-  lines: [{ source: { evaluation: (line) => line.returnMean } }],
+  lines: [{ source: { evaluation: (line) => ({ value: line.estimate ? Number.NaN : line.returnMean }) } }],
 };
+
+export const estimateChart: ChartDefinition = {
+  name: "estimate",
+  title: "Estimated return of the policy (discounted, on recorded episodes that are held out)",
+  lines: [
+    { label: "policy, with its 95 % interval", source: { evaluation: estimated } },
+    {
+      label: "as logged",
+      dash: "7 4",
+      source: { evaluation: ({ estimate }) => ({ value: estimate?.logged ?? Number.NaN }) },
+    },
+  ],
+};
+
+function estimated({ returnMean, estimate }: EvaluationLine): Omit<Point, "step"> {
+  return estimate ? { value: returnMean, low: estimate.low, high: estimate.high } : { value: Number.NaN };
+}
 
 export const scoreChart: ChartDefinition = {
   name: "score",
   title: "D4RL's normalised score of the evaluations (0 is random, 100 an expert)",
-  lines: [{ source: { evaluation: (line) => line.normalisedScore ?? Number.NaN } }],
+  lines: [{ source: { evaluation: (line) => ({ value: line.normalisedScore ?? Number.NaN }) } }],
 };
 
 /** The picture of the paper: a critic that sits below G leaps up when it goes online, a calibrated one does not. */
@@ -151,7 +168,15 @@ export function chartFile(runs: readonly Run[], name: string, width = 880, heigh
   if (tasks.length !== 1) {
     throw new UsageError(`One chart shows one task, these runs have ${tasks.length}. Choose runs of one task.`);
   }
-  const known = [successChart, returnChart, scoreChart, calibrationChart, ...calibrationDetails, ...trainingCharts];
+  const known = [
+    successChart,
+    returnChart,
+    estimateChart,
+    scoreChart,
+    calibrationChart,
+    ...calibrationDetails,
+    ...trainingCharts,
+  ];
   const all = [...known, ...otherCharts(runs), ...perCriticCharts(runs)];
   const definition = all.find((chart) => chart.name === name);
   if (definition === undefined) {

@@ -65,8 +65,14 @@ function absentFrom(runs: readonly Run[], task: string, label: string, unrecorde
   return unrecorded.filter((run) => run.task === task && run.label === label && !seeds.has(String(run.seed)));
 }
 
-export function taskOf(run: Run): string {
-  return settingText(run.config.settings.task ?? "unnamed task");
+export function taskOf({ config: { settings, dataset } }: Run): string {
+  if (settings.task === null) return `data alone (${lastNameIn(dataset.source)})`;
+  return settingText(settings.task ?? "unnamed task");
+}
+
+/** Of a path with either kind of slashes. */
+export function lastNameIn(path: string): string {
+  return path.split(/[\\/]/).findLast((name) => name !== "") ?? path;
 }
 
 /** The run's own label, or else "cal-ql", or "cql -> sac" if another agent learns online. */

@@ -56,6 +56,36 @@ describe("a report", () => {
     ]);
   });
 
+  it("shows returns where success is not known, an estimate with its interval and what was logged", () => {
+    const run = syntheticRun();
+    const dense = { ...run, evaluations: run.evaluations.map(({ successRate: _, ...line }) => line) };
+    expect(titles(reportPage([dense]))).not.toContain("Success rate of the evaluations");
+    const headings = (page: string) =>
+      [...parseHTML(page).document.querySelectorAll("table.figures thead th")].map(({ textContent }) => textContent);
+    expect(headings(reportPage([dense])).slice(0, 5)).toEqual([
+      "agent",
+      "return before",
+      "return at the switch",
+      "lowest early return",
+      "return",
+    ]);
+    const estimated = {
+      ...run,
+      config: { ...run.config, settings: { ...run.config.settings, task: null, onlineSteps: 0 } },
+      metrics: run.metrics.slice(0, 100),
+      evaluations: run.evaluations.slice(0, 11).map(({ phase, updates, seconds }, i) => ({
+        ...{ phase, updates, onlineSteps: 0, seconds, episodes: 40, returnMean: 10 + i },
+        estimate: { low: 8 + i, high: 13 + i, logged: 12 },
+      })),
+    };
+    const page = reportPage([estimated]);
+    expect(titles(page)[0]).toBe("Estimated return of the policy (discounted, on recorded episodes that are held out)");
+    expect(headings(page).slice(0, 4)).toEqual(["agent", "return before", "return", "as logged"]);
+    const cells = [...parseHTML(page).document.querySelectorAll("table.figures tbody td")];
+    expect(cells.slice(0, 3).map(({ textContent }) => textContent)).toEqual(["10", "2018–23", "12"]);
+    expect(text(page)).toContain("offline training from recorded data alone, judged by an estimate");
+  });
+
   it("draws D4RL's score where evaluations have one, and only there", () => {
     const run = syntheticRun({ task: "door" });
     const title = "D4RL's normalised score of the evaluations (0 is random, 100 an expert)";

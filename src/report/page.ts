@@ -11,6 +11,7 @@ import {
   calibrationChart,
   calibrationDetails,
   chartSvg,
+  estimateChart,
   otherCharts,
   perCriticCharts,
   returnChart,
@@ -79,6 +80,8 @@ function titleOf(runs: readonly Run[], tasks: readonly TaskRuns[]): string {
 function subtitle(runs: readonly Run[]): string {
   const what = runs.length === 1 ? `One run, seed ${seedOf(runs[0]!)}` : `${runs.length} runs`;
   const online = runs.some((run) => onlineStepsSeen(run) > 0);
+  const alone = runs.every((run) => run.config.settings.task === null);
+  if (alone) return `${what}: offline training from recorded data alone, judged by an estimate.`;
   return `${what}: offline pre-training from recorded data${online ? ", then online fine-tuning in the environment" : ""}.`;
 }
 
@@ -91,9 +94,11 @@ ${named && html`<h2 class="task-name">${task.task}</h2>`}
 ${warnings(task.groups, unrecorded)}
 ${figuresTable(task.groups, unrecorded)}
 ${pairedSection(task)}
-${chartSection("Success and return", task, [
+${runs.every(({ evaluations }) => evaluations.length === 0) && html`<p class="note">${notEvaluated}</p>`}
+${chartSection(runs.some(knowsSuccess) ? "Success and return" : "Return", task, [
   { definition: successChart, size: "full" },
   { definition: returnChart, size: "full" },
+  { definition: estimateChart, size: "full", caption: estimateCaption },
   { definition: scoreChart, size: "full" },
 ])}
 ${several && html`<p class="note">Lines are means over the runs of an agent, bands their 95 % bootstrap intervals, as in the table.</p>`}
@@ -117,6 +122,18 @@ ${originTable(runs)}
 </section>`;
 }
 
+function knowsSuccess({ evaluations }: Run): boolean {
+  return evaluations.length === 0 || evaluations.some(({ successRate }) => successRate !== undefined);
+}
+
+const notEvaluated =
+  "Nothing here says how good the policy is: it was never evaluated. Runs with evaluationEpisodes above 0 are.";
+
+const estimateCaption =
+  "No episode was played: critics of their own (fitted Q evaluation) say what the policy would return from where the " +
+  "held-out episodes begin. What the data hardly show is a guess; where the interval reaches below the dashed line, the " +
+  "policy cannot be said to be better than what was logged.";
+
 /** What the seeds that all agents share say, each agent against the first. */
 function pairedSection({ groups }: TaskRuns): Html | undefined {
   const sentences = pairedSentences(groups);
@@ -127,7 +144,8 @@ function pairedSection({ groups }: TaskRuns): Html | undefined {
 }
 
 const calibrationCaption =
-  "In the paper a critic that lies far below G climbs to the scale of real returns when it goes online, and the policy " +
+  "Q is what the critic promises, G what was in fact earned from there on (the return-to-go): the nearer the lines, the " +
+  "more its promises can be believed. In the paper a critic that lies far below G climbs to the scale of real returns when it goes online, and the policy " +
   "unlearns on the way; one that is bounded by G from below keeps its scale across the switch.";
 
 interface Figure {

@@ -51,13 +51,26 @@ const pairedFigures: readonly PairedFigure[] = [
   { key: "qMinusReturnToGo", name: "Q − G at the switch", decimals: 1 },
 ];
 
+const returnFigures: readonly PairedFigure[] = [
+  { key: "returnEnd", name: "return at the end", decimals: 2 },
+  ...pairedFigures.slice(-1),
+];
+
+/** Where no run knows success, its return stands for it. */
+function pairedFiguresOf(groups: readonly RunGroup[]): readonly PairedFigure[] {
+  const known = groups.some(({ runs }) => runs.some((run) => runFigures(run).successEnd !== undefined));
+  const returned = groups.some(({ runs }) => runs.some((run) => runFigures(run).returnEnd !== undefined));
+  return known || !returned ? pairedFigures : returnFigures;
+}
+
 /**
  * Every group against the first, figure by figure (the first of them alone where there are many groups); nothing where
  * fewer than two seeds are shared.
  */
 export function pairedDifferences([reference, ...others]: readonly RunGroup[]): PairedDifference[] {
   if (!reference) return [];
-  const figures = others.length > MANY ? pairedFigures.slice(0, 1) : pairedFigures;
+  const paired = pairedFiguresOf([reference, ...others]);
+  const figures = others.length > MANY ? paired.slice(0, 1) : paired;
   return others.flatMap((group) => figures.flatMap((figure) => pairedIn(figure, group, reference) ?? []));
 }
 
@@ -134,7 +147,9 @@ export function pairedSentences(groups: readonly RunGroup[]): string[] {
   const paired = [...differences.map(pairedSentence), ...fewSentence(differences)];
   const short =
     others.length > MANY && paired.length > 0
-      ? [`Of ${groups.length} agents only the regret is paired; a report of two or three of them pairs the rest.`]
+      ? [
+          `Of ${groups.length} agents only the ${pairedFiguresOf(groups)[0]!.name} is paired; a report of two or three of them pairs the rest.`,
+        ]
       : [];
   return [...paired, ...unpaired, ...doubled, ...short];
 }
@@ -173,7 +188,7 @@ function incompleteSentence(group: RunGroup, reference: RunGroup, shared: readon
   const complete = shared.filter((seed) => !incomplete.includes(seed)).length;
   if (complete >= 2) return undefined;
   const count = complete === 0 ? "none is" : "only one is";
-  return `Of the ${shared.length} seeds that ${group.label} and ${reference.label} have in common ${count} complete in both, so their regret cannot be paired; resume the others, or run more seeds.`;
+  return `Of the ${shared.length} seeds that ${group.label} and ${reference.label} have in common ${count} complete in both, so their ${pairedFiguresOf([group, reference])[0]!.name} cannot be paired; resume the others, or run more seeds.`;
 }
 
 /** "cql's regret is higher than cal-ql's in 17 of 20 seeds (p = .0026); mean difference 0.420 (95 % interval ...)." */

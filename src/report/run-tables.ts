@@ -6,7 +6,7 @@ import type { Run } from "../runs/read.js";
 import { runFiles } from "../runs/record.js";
 import { doctorWarning } from "./doctor-table.js";
 import { count, duration, fixed, missing, settingText } from "./format.js";
-import { labelOf, type RunGroup, seedOf, type UnrecordedRun } from "./groups.js";
+import { labelOf, lastNameIn, type RunGroup, seedOf, type UnrecordedRun } from "./groups.js";
 import { type Html, html } from "./html.js";
 
 /** Settings in which runs of one agent may differ and still be averaged. */
@@ -53,7 +53,7 @@ export function originTable(runs: readonly Run[]): Html {
     `${h.processor}, ${h.cores} ${h.cores === 1 ? "core" : "cores"}, ${fixed(h.memoryGiB, 0)} GiB; ${h.platform}; Node ${h.node}`;
   const rows: [string, (run: Run) => string][] = [
     ["data", (run) => run.config.dataset.source],
-    ["recorded", ({ config: { dataset: d } }) => `${count(d.episodes)} episodes, ${count(d.steps)} steps`],
+    ["recorded", ({ config: { dataset: d } }) => recordedText(d)],
     ["sizes", ({ config: { dataset: d } }) => `observation ${d.observationSize}, action ${d.actionSize}`],
     ["hardware", machine],
     ["program", (run) => `calql ${run.config.calqlVersion}`],
@@ -62,6 +62,12 @@ export function originTable(runs: readonly Run[]): Html {
   return html`<table class="pairs"><tbody>
 ${rows.map(([name, read]) => html`<tr><th scope="row">${name}</th><td>${distinct(runs.map(read)).join(" · ")}</td></tr>`)}
 </tbody></table>`;
+}
+
+function recordedText({ episodes, steps, heldOut }: Run["config"]["dataset"]): string {
+  const learned = `${count(episodes)} episodes, ${count(steps)} steps`;
+  if (!heldOut) return learned;
+  return `${learned}, and held out to judge by ${count(heldOut.episodes)} episodes, ${count(heldOut.steps)} steps`;
 }
 
 /** Every setting; those in which the agents differ first, side by side. */
@@ -138,11 +144,6 @@ function endingRow(run: Run): Html {
   ];
   const name = html`${nameOf(run)} <small>${lastNameIn(run.folder)}</small>`;
   return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
-}
-
-/** Of a path with either kind of slashes. */
-function lastNameIn(path: string): string {
-  return path.split(/[\\/]/).findLast((name) => name !== "") ?? path;
 }
 
 /** Of the time that the run took. */

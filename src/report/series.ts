@@ -24,9 +24,10 @@ export function metricPoints(run: Run, name: string): Point[] {
     .map((line) => ({ step: signedStep(line, offline), value: line.metrics[name]! }));
 }
 
-export function evaluationPoints(run: Run, pick: (line: EvaluationLine) => number): Point[] {
+/** @param pick the value of an evaluation, with its own interval where it has one */
+export function evaluationPoints(run: Run, pick: (line: EvaluationLine) => Omit<Point, "step">): Point[] {
   const offline = offlineUpdatesOf(run);
-  return run.evaluations.map((line) => ({ step: signedStep(line, offline), value: pick(line) }));
+  return run.evaluations.map((line) => ({ step: signedStep(line, offline), ...pick(line) }));
 }
 
 /** At most `limit` points on each side of the switch, each the mean of its neighbourhood; never across the switch. */

@@ -4,7 +4,9 @@
  * and how the critic stood against the return-to-go when it went online. Means over runs and their intervals are made
  * in intervals.ts, pictures elsewhere.
  */
+import { studentQuantile } from "../estimation/interval.js";
 import type { Run } from "../runs/read.js";
+import type { EvaluationLine } from "../training/record.js";
 import { type FigureSummary, interquartileSummary, mean, summarise } from "./intervals.js";
 import { evaluationAtSwitch, metricsAtSwitch, onlineEvaluations, onlineStepsOf } from "./timeline.js";
 
@@ -24,8 +26,16 @@ export interface RunFigures {
   readonly successEarlyLowest: number | undefined;
   /** Success of the last evaluation. */
   readonly successEnd: number | undefined;
-  /** Mean return of the last evaluation: what tells runs apart on a task that has no success. */
+  /** Mean return of the policy before any update; what tells runs apart on a task that has no success, with those below. */
+  readonly returnBefore: number | undefined;
+  /** Mean return of the last evaluation of the offline phase, of a run that was evaluated online too. */
+  readonly returnAtSwitch: number | undefined;
+  /** The lowest mean return in the first 20 % of the online steps. */
+  readonly returnEarlyLowest: number | undefined;
+  /** Mean return of the last evaluation. */
   readonly returnEnd: number | undefined;
+  /** What the recorded episodes returned by which policies are judged that were not played. */
+  readonly returnLogged: number | undefined;
   /** Cumulative regret of the online phase, 0 (always succeeded) to 1 (never); of a run that has all of its steps. */
   readonly regret: number | undefined;
   /** Mean Q of the policy's actions minus mean return-to-go, at the switch. */
@@ -52,7 +62,9 @@ const LATE_GRACE = 0.1;
 /** The figures of a run that its report shows; a figure is undefined if the run recorded too little for it. */
 export function runFigures(run: Run): RunFigures {
   const first = run.evaluations[0];
-  const early = earlyEvaluations(run).map((line) => line.successRate);
+  const earlyLines = earlyEvaluations(run);
+  const early = successesOf(earlyLines);
+  const last = run.evaluations.at(-1);
   const metrics = metricsAtSwitch(run)?.metrics;
   return {
     successBefore: first?.updates === 0 ? first.successRate : undefined,
@@ -62,8 +74,13 @@ export function runFigures(run: Run): RunFigures {
     successAfter100: successAfter(run, 1),
     successEarly: early.length > 0 ? mean(early) : undefined,
     successEarlyLowest: early.length > 0 ? Math.min(...early) : undefined,
-    successEnd: run.evaluations.at(-1)?.successRate,
-    returnEnd: finite(run.evaluations.at(-1)?.returnMean),
+    successEnd: last?.successRate,
+    returnBefore: first?.updates === 0 ? finite(first.returnMean) : undefined,
+    returnAtSwitch: earlyLines.length > 0 ? finite(evaluationAtSwitch(run)?.returnMean) : undefined,
+    returnEarlyLowest:
+      earlyLines.length > 0 ? finite(Math.min(...earlyLines.map((line) => line.returnMean))) : undefined,
+    returnEnd: finite(last?.returnMean),
+    returnLogged: finite(last?.estimate?.logged),
     regret: cumulativeRegret(run),
     qMinusReturnToGo: finite((metrics?.policyQMean ?? Number.NaN) - (metrics?.returnToGoMean ?? Number.NaN)),
     shareBelowReturn: finite(metrics?.shareBelowReturn),
@@ -71,12 +88,26 @@ export function runFigures(run: Run): RunFigures {
 }
 
 /**
- * Each figure's mean over runs and its 95 % interval (percentile bootstrap over the runs). Deterministic.
+ * Each figure's mean over runs and its 95 % interval (percentile bootstrap over the runs). Deterministic. The return of
+ * a single run that does not know success has the interval of its own evaluation.
  * @param runs runs of one agent that differ in their seed.
  */
 export function summariseRuns(runs: readonly Run[]): FigureSummaries {
   const figures = runs.map(runFigures);
-  return eachFigure(figures, (key) => summarise(valuesOf(figures, key)));
+  const summaries = eachFigure(figures, (key) => summarise(valuesOf(figures, key)));
+  const own = runs.length === 1 ? returnInterval(runs[0]!) : undefined;
+  return own ? { ...summaries, returnEnd: own } : summaries;
+}
+
+/** Of the last evaluation: an estimate's own, or of the mean over its episodes. */
+function returnInterval({ evaluations }: Run): FigureSummary | undefined {
+  const last = evaluations.at(-1);
+  if (last === undefined || last.successRate !== undefined || !Number.isFinite(last.returnMean)) return undefined;
+  const { returnMean: mean, returnStandardDeviation: deviation, episodes, estimate } = last;
+  if (estimate) return { mean, low: estimate.low, high: estimate.high, runs: 1 };
+  if (deviation === undefined || episodes < 2) return undefined;
+  const reach = (studentQuantile(episodes - 1) * deviation) / Math.sqrt(episodes - 1);
+  return { mean, low: mean - reach, high: mean + reach, runs: 1 };
 }
 
 /**
@@ -118,10 +149,9 @@ function successAfter(run: Run, share: number): number | undefined {
  * not carried out to its end has none: over fewer steps it is another figure.
  */
 function cumulativeRegret(run: Run): number | undefined {
-  const online = onlineEvaluations(run);
+  const online = onlineEvaluations(run).flatMap(withSuccess);
   if (online.length === 0 || online.at(-1)!.onlineSteps < onlineStepsOf(run)) return undefined;
-  const atSwitch = evaluationAtSwitch(run);
-  const curve = atSwitch === undefined ? online : [atSwitch, ...online];
+  const curve = [...[evaluationAtSwitch(run) ?? []].flat().flatMap(withSuccess), ...online];
   const span = curve.at(-1)!.onlineSteps - curve[0]!.onlineSteps;
   if (span === 0) return 1 - curve[0]!.successRate;
   let area = 0;
@@ -145,7 +175,7 @@ function earlyEvaluations(run: Run) {
 
 /** The lowest success of an evaluation online; undefined where there was none. */
 export function lowestOnline(run: Run): number | undefined {
-  const rates = onlineEvaluations(run).map(({ successRate }) => successRate);
+  const rates = successesOf(onlineEvaluations(run));
   return rates.length > 0 ? Math.min(...rates) : undefined;
 }
 
@@ -176,6 +206,15 @@ export function fatesOf(runs: readonly Run[]): Readonly<Record<Fate, number>> {
     if (fate) counts[fate]++;
   }
   return counts;
+}
+
+/** Of a task that does not tell, nothing: an unknown success is not none. */
+function successesOf(lines: readonly EvaluationLine[]): number[] {
+  return lines.flatMap(({ successRate }) => successRate ?? []);
+}
+
+function withSuccess({ onlineSteps, successRate }: EvaluationLine) {
+  return successRate === undefined ? [] : [{ onlineSteps, successRate }];
 }
 
 function finite(value: number | undefined): number | undefined {

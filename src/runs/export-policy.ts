@@ -105,7 +105,12 @@ function whyNoBest(folder: string): string {
   const damaged = `${bestCheckpoint}.damaged`;
   return existsSync(join(folder, checkpointFolder, damaged))
     ? `The best state of the run in ${folder} was damaged and is set aside (${damaged}).`
-    : `The run in ${folder} has no best state (${bestCheckpoint}): it was not evaluated yet.`;
+    : `The run in ${folder} has no best state (${bestCheckpoint}): ${whyNotEvaluated(folder)}.`;
+}
+
+function whyNotEvaluated(folder: string): string {
+  const never = readRunConfig(folder).settings.evaluationEpisodes === 0;
+  return never ? "it has no evaluations (evaluationEpisodes is 0)" : "it was not evaluated yet";
 }
 
 /** What to do where the state that was asked for cannot be had; the other one is named only if that can. */

@@ -141,7 +141,7 @@ function callIn(memory: Int32Array, calls: typeof callKinds, kinds: typeof episo
 /** The watch over a run's environments, unless its settings say that there is none. */
 export function hangWatchFor({ run }: Configuration, mayEndProcess = false): HangWatch | undefined {
   const { task: name, environmentTimeoutSeconds: seconds } = run;
-  return seconds === null ? undefined : new HangWatch({ name, seconds, mayEndProcess });
+  return seconds === null || name === null ? undefined : new HangWatch({ name, seconds, mayEndProcess });
 }
 
 /**

@@ -17,15 +17,15 @@ export async function idleValueFromData({ config }: Run): Promise<number | undef
   try {
     const configuration = configure(config.settings as TrainSettings);
     const { dataset, task } = configuration.run;
-    if (dataset === null ? !hasTaskData(task) : !existsSync(dataset)) return undefined;
-    const environment = await makeIn(task);
+    if (dataset === null ? task === null || !hasTaskData(task) : !existsSync(dataset)) return undefined;
+    const environment = task === null ? undefined : await makeIn(task);
     try {
       const data = await recordedData(configuration.run, environment, {});
       const value = idleValueIn(spreadOver(data), transitionOptionsOf(configuration, data));
       data.close();
       return Number.isFinite(value) ? value : undefined;
     } finally {
-      await environment.close();
+      await environment?.close();
     }
   } catch {
     return undefined; // The doctor then says that the recorded value may be wrong.

@@ -16,7 +16,6 @@ const flags: readonly {
   readonly otherWords?: RegExp;
 }[] = [
   { flag: "--from", placeholder: "FORMAT" },
-  { flag: "--mapping", placeholder: "MAP", otherWords: /\bmapping file\b/ },
   { flag: "--goal", placeholder: "X,Y", otherWords: /\bgive the goal\b/ },
   { flag: "--observation-keys", placeholder: "KEYS" },
   { flag: "--ignore", placeholder: "KEY" },

@@ -26,6 +26,8 @@ export const runConfigSchema = z.object({
       .record(z.string(), z.object({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(z.number()) }))
       .optional(),
     actionSize: z.number(),
+    /** Recorded episodes beside these, by which a run without a task judged its policies. */
+    heldOut: z.object({ episodes: z.number(), steps: z.number() }).optional(),
     /** Mean undiscounted return of recorded episodes, 64 at most, spread evenly; runs of an earlier calql do not say. */
     returnMean: z.number().optional(),
   }),

@@ -6,12 +6,12 @@ import { withActionCount } from "../data/discrete-actions.js";
 import { openDataset } from "../data/storage/open-dataset.js";
 import { taskNamedIn } from "../data/storage/recorded-task.js";
 import type { Environment } from "../environments/environment.js";
-import { DataError } from "../errors.js";
+import { DataError, UsageError } from "../errors.js";
 import type { RunSettings } from "../settings/settings.js";
 import { checkedDataset } from "../training/check-dataset.js";
 import { learnsFromNoData, noData } from "../training/fitting-agents.js";
 import { dataInMemory, dataOpened, type LearningData } from "../training/learning-data.js";
-import { refuseMismatch } from "../training/mismatch.js";
+import { refuseMismatch, refuseNoSteps } from "../training/mismatch.js";
 import { readingAdvice, readingRefusal } from "./reading-refusal.js";
 import { taskData } from "./task-data.js";
 import type { TrainOptions } from "./train-options.js";
@@ -22,12 +22,17 @@ type Given = Pick<TrainOptions, "dataset" | "datasetFile" | "onProgress">;
  * The data of a run. A file without timeouts is cut at the environment's horizon, unless the settings know better.
  * @throws DataError or UsageError for data that cannot be read or are not the task's
  */
-export async function recordedData(run: RunSettings, environment: Environment, given: Given): Promise<LearningData> {
+export async function recordedData(
+  run: RunSettings,
+  environment: Environment | undefined,
+  given: Given,
+): Promise<LearningData> {
   const any = run.dataset !== null || given.dataset !== undefined || given.datasetFile !== undefined;
-  if (!any && learnsFromNoData(run)) return dataInMemory(noData(environment));
+  if (!any && environment && learnsFromNoData(run)) return dataInMemory(noData(environment));
   const recorded = await dataOf(run, environment, given);
   try {
-    refuseMismatch(environment, recorded, run.task);
+    if (environment) refuseMismatch(environment, recorded, run.task!);
+    else refuseNoSteps(recorded);
     return recorded;
   } catch (error) {
     recorded.close();
@@ -44,23 +49,32 @@ export function refuseLostData({ dataset }: RunSettings, { folder, ...given }: T
   );
 }
 
-async function dataOf(run: RunSettings, environment: Environment, { dataset, datasetFile, onProgress }: Given) {
+async function dataOf(
+  run: RunSettings,
+  environment: Environment | undefined,
+  { dataset, datasetFile, onProgress }: Given,
+) {
   // Files were checked by their readers.
   if (dataset !== undefined) return dataInMemory(checkedDataset(withActionCount(dataset, run.discreteActions)));
   const file = datasetFile ?? run.dataset;
   if (file !== null) return dataInFile(run, environment, file);
+  if (run.task === null)
+    throw new UsageError(
+      "Neither a task nor recorded data are named: there is nothing to learn from; name the data with --dataset FILE (the setting dataset), or a task.",
+    );
   const collecting = (done: number, total: number) =>
     onProgress?.({ phase: "collecting", done, total, updatesPerSecond: 0 });
   return dataInMemory(await taskData({ task: run.task, onProgress: collecting }));
 }
 
-async function dataInFile(run: RunSettings, environment: Environment, file: string): Promise<LearningData> {
-  const { datasetHorizon: horizon, discreteActions } = run;
+async function dataInFile(run: RunSettings, environment: Environment | undefined, file: string): Promise<LearningData> {
+  const { datasetHorizon: horizon, discreteActions, mapping } = run;
   try {
     const opened = await openDataset(file, {
       ...(horizon !== null && { horizon }),
       ...(discreteActions !== null && { discreteActions }),
-      fallbackHorizon: environment.horizon,
+      ...(mapping !== null && { mapping }),
+      ...(environment && { fallbackHorizon: environment.horizon }),
     });
     const data = await dataOpened(opened, run.replayMemory);
     const notes = data.notes?.map((note) => readingAdvice(note, file));

@@ -15,7 +15,8 @@ import { UsageError } from "../errors.js";
 import type { Configuration, TrainSettings } from "../settings/configuration.js";
 import type { AssembledRun } from "../training/assemble.js";
 import type { EvaluatorOptions } from "../training/environment-evaluator.js";
-import { refuseUnfitAgents, sizesOf } from "../training/fitting-agents.js";
+import { refuseUnfitAgents, sizesOf, sizesOfData } from "../training/fitting-agents.js";
+import { splitData } from "../training/hold-out.js";
 import type { LearningData } from "../training/learning-data.js";
 import { transformOf } from "../training/transform.js";
 import { checkpointFolder, isUnfinishedCheckpoint } from "./checkpoints/store.js";
@@ -77,13 +78,18 @@ async function withContext<Result>(
   let environment: RenewableEnvironment | undefined;
   let data: LearningData | undefined;
   try {
-    environment = await watched(watch, () => RenewableEnvironment.make((first) => makeIn(run.task, watch, first)));
-    refuseUnfitAgents(configuration, sizesOf(environment));
+    const { task } = run;
+    if (task !== null) {
+      environment = await watched(watch, () => RenewableEnvironment.make((first) => makeIn(task, watch, first)));
+      refuseUnfitAgents(configuration, sizesOf(environment));
+    }
     data = await recordedData(run, environment, options);
+    if (!environment) refuseUnfitAgents(configuration, sizesOfData(data));
     const transform = transformOf(run, environment, data);
     const fingerprint = digestOf(data.identity());
     const makeEvaluator = (played: EvaluatorOptions) => evaluatorFor(played, run, { cores, onNotice });
-    const made = { configuration, environment, data, transform, watch, makeEvaluator };
+    const split = environment ? { data } : splitData(data, run);
+    const made = { configuration, environment, ...split, transform, watch, makeEvaluator };
     return await use({ ...made, listeners: options, signal, fingerprint });
   } finally {
     data?.close();
@@ -99,7 +105,7 @@ async function withContext<Result>(
  */
 async function refuseBrokenReset({ configuration, environment, watch }: RunContext): Promise<void> {
   const { task, seed } = configuration.run;
-  if (!isOwnEnvironment(task)) return;
+  if (!environment || !isOwnEnvironment(task!)) return;
   try {
     await resetIn({ environment, episode: { kind: "evaluation episode", number: 1 }, watch }, seed);
   } catch (error) {

@@ -23,7 +23,7 @@ export interface LineOptions {
   /** The reward of a step, counted from 1, of the action, and of the seed of the episode. */
   readonly reward?: (step: number, action: number, seed: number) => number;
   /** Whether the task is achieved in a step. */
-  readonly success?: (step: number) => boolean;
+  readonly success?: (step: number) => boolean | null;
   /** The step at which the task itself ends. */
   readonly endsAt?: number;
   /** Called before every step with the number of steps of this environment so far; may throw. */

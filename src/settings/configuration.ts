@@ -19,6 +19,7 @@ import {
   type WrittenSettings,
   withNamesOfToday,
 } from "./settings.js";
+import { refuseOnlinePhase, withoutTask } from "./without-task.js";
 
 /** What a caller may write: any settings of the run and of the agents; `Own` are those of an agent of your own. */
 export type TrainSettings<Own = unknown> = Partial<WrittenSettings> &
@@ -74,6 +75,7 @@ export function resolveConfiguration(given: TrainSettings, cores = coresHere()):
   const agentSettings = settingsFor(agent, { ...presetOf(run, agent.name), ...written });
   const online = onlineAgent && onlinePhase(run, onlineAgent, agentSettings, written);
   refuseEndlessFailure(run, agentSettings);
+  if (run.task === null) refuseOnlinePhase(run);
   refuseOddSchedule(run);
   const flat = { ...run, ...agentSettings, ...(online && { online: online.settings }) };
   return { run, agent, agentSettings, online, flat, notices: [...noticesOf(given), ...scheduleNotices(run)] };
@@ -108,9 +110,10 @@ function resolveRun(
   given: TrainSettings,
   cores: number,
 ): { readonly run: RunSettings; readonly written: TrainSettings } {
-  const method = withMethod(given);
+  const method = withMethod(withoutTask(given, given.dataset != null));
   const first = parseRun(pick(method, runNames));
-  const preset = pick(presetOf(first), runNames);
+  // Without a task there is nothing to go online in, whatever a preset says.
+  const preset = { ...pick(presetOf(first), runNames), ...(first.task === null && { onlineSteps: 0 }) };
   const length = parseRun({ ...preset, ...pick(method, runNames) });
   const written = { ...methodOf(given.agent)?.scaled?.(length), ...method };
   const run = withThreads(parseRun({ ...preset, ...pick(written, runNames) }), cores);

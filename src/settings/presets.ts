@@ -26,15 +26,19 @@ const anyTaskLaptop: Preset = {
   logEveryUpdates: 100,
 };
 
+/** What goes on for a minute or two, where nothing but the data is there; evaluations are estimates. */
+const dataAloneLaptop: Preset = { ...anyTaskLaptop, offlineUpdates: 20_000, evaluateEveryUpdates: 2_000 };
+
 /** The preset of a task, for an agent with its difference. */
 export function presetOf({ task, preset }: Pick<RunSettings, "task" | "preset">, agent?: string): Preset {
+  if (task === null) return preset === "laptop" ? dataAloneLaptop : {};
   const scale: Scale | undefined = presetsOf(task)?.[preset];
   if (!scale) return preset === "laptop" ? anyTaskLaptop : {};
   return { ...scale.preset, ...(agent === undefined ? {} : scale.agents?.[agent]) };
 }
 
 /** For which tasks the preset of a task was made: "antmaze-*", or "any task", a user's own too. */
-export function presetMadeFor(task: string): string {
-  const own = presetsOf(task);
+export function presetMadeFor(task: string | null): string {
+  const own = task === null ? undefined : presetsOf(task);
   return own ? `${own.prefix}*` : "any task";
 }

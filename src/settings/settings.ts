@@ -21,7 +21,11 @@ const MOST_EPISODES = 1000;
 const count = () => z.number().int().min(0);
 
 export const runSettings = z.object({
-  task: z.string().default("pointmaze-umaze").describe("Environment to act in."),
+  task: z
+    .string()
+    .nullable()
+    .default("pointmaze-umaze")
+    .describe("Environment to act in; none, or left out where data are given: learn offline from the data alone."),
   preset: z.enum(["paper", "laptop"]).default("paper").describe("Settings to start from: the paper's, or small ones."),
   agent: z.string().default("cal-ql").describe("Algorithm of the offline phase, or a method."),
   onlineAgent: z.string().nullable().default(null).describe("Algorithm of the online phase, if it is a different one."),
@@ -36,6 +40,11 @@ export const runSettings = z.object({
     .nullable()
     .default(null)
     .describe("Recorded data, a file or folder in any known format; without it the task's own data are collected."),
+  mapping: z
+    .union([z.string(), z.record(z.string(), z.unknown())], "be a YAML or JSON file, or its content")
+    .nullable()
+    .default(null)
+    .describe("YAML or JSON file that says which column is what in an application's log, or its content."),
   datasetHorizon: z
     .number()
     .int()
@@ -95,10 +104,18 @@ export const runSettings = z.object({
   evaluationEpisodes: z
     .number()
     .int()
-    .min(1)
+    .min(0)
     .max(MOST_EPISODES)
     .default(20)
-    .describe("Episodes per evaluation, played by the deterministic policy."),
+    .describe("Episodes per evaluation, played by the deterministic policy; 0: no evaluations."),
+  heldOutShare: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.2)
+    .describe(
+      "Without a task: share of the recorded episodes that are not learned from, by which policies are judged.",
+    ),
   evaluationWorkers: z
     .number()
     .int()

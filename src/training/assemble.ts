@@ -4,31 +4,31 @@
  */
 import { Agent } from "../agents/agent.js";
 import { isPicture, type Sizes } from "../agents/context.js";
+import type { Dataset } from "../data/episode.js";
 import { Replay } from "../data/replay.js";
 import type { Transform } from "../data/transform.js";
 import type { TransitionOptions } from "../data/transitions.js";
 import type { EnvironmentWatch } from "../environments/call-watch.js";
-import type { EnvironmentFailure } from "../environments/environment-failure.js";
 import type { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { RandomStream } from "../random.js";
 import { algorithmIn, type Configuration } from "../settings/configuration.js";
 import type { Phase } from "../settings/settings.js";
 import { Checkpointing } from "./checkpointing.js";
 import type { RunParts } from "./complete-run.js";
-import { EnvironmentCollector } from "./environment-collector.js";
-import { EnvironmentEvaluator, type EpisodeEvaluator, type EvaluatorOptions } from "./environment-evaluator.js";
+import type { EpisodeEvaluator, EvaluatorOptions } from "./environment-evaluator.js";
 import { sizesOfData } from "./fitting-agents.js";
+import { dataAloneSentences } from "./hold-out.js";
 import type { LearningData } from "./learning-data.js";
 import type { RunSink } from "./ports.js";
 import type { EvaluationLine, NoticeLine } from "./record.js";
 import { MixedReplay } from "./replay.js";
 import { RewardRange } from "./reward-range.js";
-import { Rollback, silentRollback } from "./rollback.js";
+import { silentRollback } from "./rollback.js";
 import { type RunListeners, RunLog } from "./run-log.js";
 import { captureRun, type RunState, type RunStreams, restoreRun, type Snapshot, streamsOf } from "./snapshot.js";
+import { sourcesOf } from "./sources.js";
 import { recordedReturn, StartWatch } from "./start-watch.js";
 import { valueWatchFor } from "./value-watch.js";
-import { requireScript } from "./warm-up.js";
 
 /**
  * Transitions for which an online replay has room from the beginning: pages that none has reached yet take no memory, and a
@@ -39,8 +39,11 @@ const MOST_ROOM = 2 ** 20;
 /** What a run is made in and of. */
 export interface RunContext {
   readonly configuration: Configuration;
-  readonly environment: RenewableEnvironment;
+  /** Where the policy acts; absent where a run learns from its data alone. */
+  readonly environment?: RenewableEnvironment | undefined;
   readonly data: LearningData;
+  /** Recorded episodes that are not among the data, by which policies are judged where there is no environment. */
+  readonly heldOut?: Dataset | undefined;
   readonly transform: Transform;
   readonly watch?: EnvironmentWatch | undefined;
   readonly listeners: RunListeners;
@@ -65,38 +68,22 @@ export interface AssembledRun extends RunParts {
 
 /** A run at its beginning; `goingOn` puts it where it stood. */
 export function assembleRun(context: RunContext, { agent, sink, evaluations = [] }: AssembleOptions): AssembledRun {
-  const { configuration, environment, watch, listeners, signal } = context;
-  const { makeEvaluator = (options: EvaluatorOptions) => new EnvironmentEvaluator(options) } = context;
+  const { configuration, listeners, signal } = context;
   const { run } = configuration;
   const streams = streamsFrom(run.seed);
   const log = new RunLog(sink, run.logEveryUpdates, listeners, [...evaluations]);
-  const collector = new EnvironmentCollector({
-    ...{ environment, watch, signal, settings: run, seeds: streams.episodes },
-    streams: () => streamsOf(state),
-    onDrop: (sentence) => log.notice("dropped-episode", sentence),
-    onUnsaved: once(({ what }: EnvironmentFailure) =>
-      listeners.onNotice?.(`${what}. A resumed run plays that episode again from its beginning.`),
-    ),
-  });
-  requireScript(collector, run, run.task);
+  const surroundings = { log, episodes: streams.episodes, streams: () => streamsOf(state) };
+  const { collector, evaluator, rollback, inEnvironment } = sourcesOf(context, surroundings);
   const replay = replayFor(context, streams.sampling, agent);
   const rewards = new RewardRange();
-  const { task, seed } = run;
-  const played = (episodes: number) => ({ task, episodes, seed, first: environment, signal, watch });
-  const evaluator = makeEvaluator(played(run.evaluationEpisodes));
-  const { rollback: settings } = run;
-  const rollback = settings
-    ? new Rollback({ settings, seed, evaluator: new EnvironmentEvaluator(played(settings.episodes)) })
-    : undefined;
   const state: RunState = { agent, replay, collector, log, streams, rewards, rollback, onlineUpdates: 0 };
   const checkpoints = new Checkpointing(sink, () => captureRun(state), log.timing, run.checkpointEverySeconds);
-  const parts = { configuration, state, evaluator, checkpoints, sink, signal, replay };
-  const inEnvironment = (work: () => Promise<void>) => collector.inEnvironment(work);
+  const begin = async () => evaluator?.prepare();
   const close = async () => {
-    await evaluator.close();
+    await evaluator?.close();
     await rollback?.close();
   };
-  return { ...parts, inEnvironment, begin: () => evaluator.prepare(), close };
+  return { configuration, state, evaluator, checkpoints, sink, signal, replay, inEnvironment, begin, close };
 }
 
 /**
@@ -135,8 +122,13 @@ function flatBytes({ observations }: LearningData): string | undefined {
 export function watchValues(run: AssembledRun, context: RunContext, told: readonly NoticeLine[] = []): void {
   const { configuration, state } = run;
   const { data, environment } = context;
+  const alone = environment ? [] : dataAloneSentences(context);
   // Once a run, however often it is resumed.
-  for (const sentence of [flatBytes(data), silentRollback(configuration.run, environment.horizon)])
+  for (const sentence of [
+    ...alone,
+    flatBytes(data),
+    environment && silentRollback(configuration.run, environment.horizon),
+  ])
     if (sentence !== undefined && !told.some(({ notice }) => notice === sentence)) state.log.notice("other", sentence);
   const kinds = told.map(({ kind }) => kind);
   state.log.watchValues(valueWatchFor(configuration, run, kinds));
@@ -172,7 +164,7 @@ function replayFor(
   const { run, agent: offline, online } = configuration;
   const { observations, actionSize } = data;
   const requiresReturnToGo = offline.needsReturnToGo || (online?.agent.needsReturnToGo ?? false);
-  const capacity = Math.min(run.onlineSteps + environment.horizon, MOST_ROOM);
+  const capacity = Math.min(run.onlineSteps + (environment?.horizon ?? 0), MOST_ROOM);
   const transitions = transitionOptionsOf(configuration, agent.sizes);
   return new MixedReplay(
     data.replay({ requiresReturnToGo, transitions, seed: run.seed }),
@@ -194,14 +186,5 @@ export function transitionOptionsOf(
     discreteActions,
     actionBounds: transform?.actions,
     returns: { discount: discount!, ...sparse },
-  };
-}
-
-/** To the caller alone, and once: in which episode a checkpoint falls due depends on the clock, and a run does not. */
-function once<Value>(tell: (value: Value) => void): (value: Value) => void {
-  let told = false;
-  return (value) => {
-    if (!told) tell(value);
-    told = true;
   };
 }

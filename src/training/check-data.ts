@@ -59,11 +59,11 @@ function contextOf({ configuration: { run }, data, environment }: RunContext): D
   // The tasks whose presets name a failing reward pay one more for success.
   const sparse = typeof failureReward === "number" ? ([failureReward, failureReward + 1] as const) : undefined;
   return {
-    task: run.task,
+    task: run.task ?? undefined,
     recordedTask: data.recordedTask,
     clipActions: run.clipActions,
     normaliseObservations: run.normaliseObservations,
-    horizon: environment.horizon,
+    horizon: environment?.horizon,
     rewards: { scale: run.rewardScale, shift: run.rewardShift, sparse },
   };
 }

@@ -66,7 +66,7 @@ export function policyFile(
   { task, seed }: Pick<RunSettings, "task" | "seed">,
   updates: number,
 ): Uint8Array {
-  return agent.exportPolicy({ task, seed: String(seed), updates: String(updates) });
+  return agent.exportPolicy({ ...(task !== null && { task }), seed: String(seed), updates: String(updates) });
 }
 
 async function carryOut(parts: RunParts): Promise<void> {

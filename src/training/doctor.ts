@@ -117,7 +117,10 @@ export function factsOf(
   };
 }
 
-function returnsOf({ returnMean, returnStandardDeviation, episodes }: EvaluationLine, recorded = Number.NaN): Returns {
+function returnsOf(
+  { returnMean, returnStandardDeviation = Number.NaN, episodes }: EvaluationLine,
+  recorded = Number.NaN,
+): Returns {
   return { policy: returnMean, error: returnStandardDeviation / Math.sqrt(episodes), recorded };
 }
 

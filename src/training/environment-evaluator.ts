@@ -64,7 +64,8 @@ interface Playing {
   observation: Observation;
   total: number;
   length: number;
-  success: boolean;
+  /** null while no answer has told. */
+  success: boolean | null;
   running: boolean;
 }
 
@@ -102,7 +103,7 @@ export async function evaluate(
 }
 
 function waiting(stage: Stage): Playing {
-  return { stage, observation: new Float32Array(), total: 0, length: 0, success: false, running: true };
+  return { stage, observation: new Float32Array(), total: 0, length: 0, success: null, running: true };
 }
 
 /** Asks every episode before an answer is waited for, so that they can be worked out at once. */
@@ -140,7 +141,7 @@ function take(episode: Playing, { observation, reward, terminated, truncated, in
   episode.observation = observation;
   episode.total += reward;
   episode.length++;
-  episode.success ||= info.success;
+  if (info.success !== null) episode.success = episode.success === true || info.success;
   episode.running = !terminated && !truncated;
 }
 
@@ -157,7 +158,9 @@ function summarise(episodes: readonly Playing[], environment: Environment): Eval
   const score = environment.normalisedScore?.(returnMean);
   return {
     episodes: episodes.length,
-    successRate: mean((episode) => (episode.success ? 1 : 0)),
+    ...(episodes.some(({ success }) => success !== null) && {
+      successRate: mean((episode) => (episode.success ? 1 : 0)),
+    }),
     returnMean,
     returnStandardDeviation: Math.sqrt(mean((episode) => (episode.total - returnMean) ** 2)),
     lengthMean: mean((episode) => episode.length),

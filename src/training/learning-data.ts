@@ -7,8 +7,15 @@ import { countSteps, type Dataset, type Episode } from "../data/episode.js";
 import { type EpisodeBlocks, type EpisodeSource, loadDataset } from "../data/episode-source.js";
 import { PooledReplay, transitionBytes } from "../data/pooled-replay.js";
 import { Replay, type ReplayOptions, type SampledReplay } from "../data/replay.js";
-import { type ActionBounds, type Normalisation, normalisationOf, refuseActionsBeyond } from "../data/transform.js";
+import {
+  type ActionBounds,
+  actionRangeOf,
+  type Normalisation,
+  normalisationOf,
+  refuseActionsBeyond,
+} from "../data/transform.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
+import type { RandomStream } from "../random.js";
 
 /** Recorded data, wherever they are. */
 export interface LearningData extends Omit<Dataset, "episodes"> {
@@ -26,10 +33,17 @@ export interface LearningData extends Omit<Dataset, "episodes"> {
    * @throws DataError with the share of those that do not
    */
   refuseActionsBeyond(bounds: ActionBounds, remedy: string): void;
+  /** The smallest and the largest recorded number of every entry of an action. */
+  actionRange(): ActionBounds;
   /** Episodes one by one, from the first on, for whoever looks at a few. */
   each(): Iterable<Episode>;
   /** At most so many episodes, spread evenly over all of them, in their order. */
   spread(most: number): Iterable<Episode>;
+  /**
+   * So large a share of the episodes by themselves, drawn at random, and the rest to learn from. Of blocks, whole ones are
+   * drawn, no more than fit into memory beside those that are learned from.
+   */
+  holdOut(share: number, random: RandomStream): { readonly data: LearningData; readonly heldOut: Dataset };
   /** Of the vector `state`, over all steps. */
   normalisation(): Normalisation;
   /** Gives files back; nothing can be drawn afterwards. */
@@ -57,8 +71,18 @@ export function dataInMemory(dataset: Dataset): LearningData {
     actionBounds: dataset.actionBounds,
     notes: dataset.notes,
     refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodes, bounds, source, remedy),
+    actionRange: () => actionRangeOf(episodes, actionSize),
     each: () => episodes,
     spread: (most) => spreadOf(episodes, most),
+    holdOut(share, random) {
+      const held = drawnFrom(episodes.length, share, random);
+      const kept = (wanted: boolean) => episodes.filter(({ length }, i) => length > 0 && held.has(i) === wanted);
+      const rest = dataInMemory({ ...dataset, episodes: kept(false) });
+      return {
+        data: { ...rest, notes: this.notes, recordedTask: this.recordedTask },
+        heldOut: { ...dataset, episodes: kept(true) },
+      };
+    },
     normalisation: () => normalisationOf(() => episodes, widthOf(observations.state!)),
     identity: () => episodes.flatMap((e) => [...Object.values(e.observations), e.actions, e.rewards, e.terminated]),
     close: () => {},
@@ -94,8 +118,20 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
     actionBounds: opened.actionBounds,
     replay: (options) => new PooledReplay(blocks, { ...sizes, ...options, poolRows }),
     refuseActionsBeyond: (bounds, remedy) => refuseActionsBeyond(episodesOf(blocks), bounds, source, remedy),
+    actionRange: () => actionRangeOf(episodesOf(blocks), actionSize),
     each: () => episodesOf(blocks),
     spread: (most) => spreadOfBlocks(blocks, most),
+    holdOut(share, random) {
+      const held = drawnFrom(blocks.count, share, random);
+      const episodes: Episode[] = [];
+      for (const block of held) {
+        if (countSteps({ episodes }) >= poolRows / 2) held.delete(block);
+        else episodes.push(...blocks.read(block).filter(({ length }) => length > 0));
+      }
+      const rest = dataInBlocks(opened, blocksWithout(blocks, held, episodes), poolRows);
+      const heldOut = { source, ...sizes, discreteActions, actionBounds: opened.actionBounds, episodes };
+      return { data: { ...rest, notes: this.notes, recordedTask: this.recordedTask }, heldOut };
+    },
     normalisation: () => normalisationOf(() => episodesOf(blocks), widthOf(observations.state!)),
     identity: () => [new TextEncoder().encode(blocks.identity)],
     close: () => opened.close(),
@@ -104,6 +140,27 @@ function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): 
 
 function* episodesOf(blocks: EpisodeBlocks): Generator<Episode> {
   for (let block = 0; block < blocks.count; block++) yield* blocks.read(block);
+}
+
+/** So many of all, at random, and in an order at random. */
+function drawnFrom(count: number, share: number, random: RandomStream): Set<number> {
+  const all = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const other = random.integer(i + 1);
+    [all[i], all[other]] = [all[other]!, all[i]!];
+  }
+  return new Set(all.slice(0, Math.round(share * count)));
+}
+
+function blocksWithout(blocks: EpisodeBlocks, left: ReadonlySet<number>, episodes: readonly Episode[]): EpisodeBlocks {
+  const kept = [...Array(blocks.count).keys()].filter((block) => !left.has(block));
+  return {
+    episodes: blocks.episodes - episodes.length,
+    steps: blocks.steps - countSteps({ episodes }),
+    count: kept.length,
+    identity: blocks.identity,
+    read: (block) => blocks.read(kept[block]!),
+  };
 }
 
 /** So many of all, at even distances; all where there are no more. */

@@ -19,7 +19,8 @@ import { explorer } from "./warm-up.js";
 export interface LoopParts {
   readonly configuration: Configuration;
   readonly state: RunState;
-  readonly evaluator: Evaluator;
+  /** Absent where the run has no evaluations. */
+  readonly evaluator?: Evaluator | undefined;
   readonly checkpoints: Checkpointing;
   /** Ends the run early, in order. */
   readonly signal?: AbortSignal | undefined;
@@ -118,11 +119,15 @@ export class TrainingLoop {
     await log.update(async () => ({ ...(await agent.update(this.batch.rows)), ...inForce }));
   }
 
-  /** Evaluates the policy unless it was evaluated after the last update, or the run was told to end, which must not wait. */
+  /**
+   * Evaluates the policy, where the run has evaluations, unless it was evaluated after the last update, or the run was told
+   * to end, which must not wait.
+   */
   private async evaluate(): Promise<void> {
     const { agent, log } = this.parts.state;
-    if (this.stopped || log.evaluatedHere) return;
-    log.writeEvaluation(await this.parts.evaluator.evaluate(agent));
+    const { evaluator } = this.parts;
+    if (!evaluator || this.stopped || log.evaluatedHere) return;
+    log.writeEvaluation(await evaluator.evaluate(agent));
     if (log.lastIsBest) this.parts.checkpoints.save({ best: true });
   }
 

@@ -18,9 +18,7 @@ export type RecordedHeader = Omit<LearningData, "episodes" | "replay" | "identit
 
 /** @throws DataError naming the sizes, kinds or bounds that differ, or that the data are empty */
 export function refuseMismatch(environment: Environment, dataset: RecordedHeader, task: string): void {
-  if (dataset.steps === 0) {
-    throw new DataError(`${dataset.source} holds no steps to learn from; give data with at least one episode.`);
-  }
+  refuseNoSteps(dataset);
   refuseOtherActions(environment.actionSpace, dataset, task);
   refuseOtherObservations(environment, dataset, task);
   const [recorded, expected] = [dataset.actionSize, actionVectorSize(environment.actionSpace)];
@@ -29,6 +27,11 @@ export function refuseMismatch(environment: Environment, dataset: RecordedHeader
       `${dataset.source} holds actions of ${recorded} numbers, but ${task} has ${expected}; use data of the same task.`,
     );
   refuseOtherBounds(environment.actionSpace, dataset, task);
+}
+
+/** @throws DataError for data of which nothing can be learned */
+export function refuseNoSteps({ steps, source }: Pick<LearningData, "steps" | "source">): void {
+  if (steps === 0) throw new DataError(`${source} holds no steps to learn from; give data with at least one episode.`);
 }
 
 /** Bounds tell the units: in others than the environment's, the same numbers are other actions, even within the bounds. */

@@ -8,7 +8,7 @@ import { createBatch, transitionColumns, vectorParts } from "../data/columns.js"
 import { type Episode, stateOf } from "../data/episode.js";
 import { randomEpisode } from "../data/example-data.fixture.js";
 import { RandomStream } from "../random.js";
-import type { Collector, CollectorState, Evaluator, Policy, Replay } from "./ports.js";
+import type { Collector, CollectorState, Evaluation, Evaluator, Policy, Replay } from "./ports.js";
 
 const sizes = { observationSize: 2, actionSize: 1 };
 
@@ -125,7 +125,23 @@ export function replaySuite(
   });
 }
 
-/** @param make an evaluator of episodes in which `halving` earns the same each time, and what ends it afterwards */
+/**
+ * What is known of every evaluation: shares are shares, and an estimate has an interval around it and no played episodes.
+ */
+function checkEvaluation({ episodes, successRate, returnMean, lengthMean, estimate }: Evaluation): void {
+  expect(episodes).toBeGreaterThan(0);
+  expect(Number.isFinite(returnMean)).toBe(true);
+  expect(successRate ?? 0).toBeGreaterThanOrEqual(0);
+  expect(successRate ?? 0).toBeLessThanOrEqual(1);
+  expect(lengthMean === undefined).toBe(estimate !== undefined);
+  if (!estimate) return;
+  expect(successRate).toBeUndefined();
+  expect(estimate.low).toBeLessThan(returnMean);
+  expect(estimate.high).toBeGreaterThan(returnMean);
+  expect(Number.isFinite(estimate.logged)).toBe(true);
+}
+
+/** @param make an evaluator, the same each time, in which `halving` earns the same each time, and what ends it afterwards */
 export function evaluatorSuite(
   name: string,
   make: () => Promise<{ readonly evaluator: Evaluator; readonly close: () => unknown }>,
@@ -141,11 +157,19 @@ export function evaluatorSuite(
       open.push(close);
       const first = await evaluator.evaluate(halving);
       expect(await evaluator.evaluate(halving)).toEqual(first);
-      expect(first.episodes).toBeGreaterThan(0);
-      expect(first.successRate).toBeGreaterThanOrEqual(0);
-      expect(first.successRate).toBeLessThanOrEqual(1);
+      checkEvaluation(first);
       const still: Policy = { act: async (rows) => new Float32Array((await halving.act(rows, deterministic)).length) };
       expect((await evaluator.evaluate(still)).returnMean).not.toBe(first.returnMean);
+    });
+
+    it("says it whatever was evaluated before, as a run that is resumed needs it", async () => {
+      const [one, other] = [await make(), await make()];
+      open.push(one.close, other.close);
+      const backwards: Policy = {
+        act: async (rows) => (await halving.act(rows, deterministic)).map((action) => -action),
+      };
+      await one.evaluator.evaluate(backwards);
+      expect(await one.evaluator.evaluate(halving)).toEqual(await other.evaluator.evaluate(halving));
     });
   });
 }

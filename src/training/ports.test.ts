@@ -12,6 +12,7 @@ import { RandomStream } from "../random.js";
 import { registerLine } from "../runs/tiny-run.fixture.js";
 import { EnvironmentCollector } from "./environment-collector.js";
 import { EnvironmentEvaluator } from "./environment-evaluator.js";
+import { EstimateEvaluator } from "./estimate-evaluator.js";
 import { MemorySink } from "./memory-sink.js";
 import { collectorSuite, evaluatorSuite, replaySuite } from "./ports.fixture.js";
 import { MixedReplay } from "./replay.js";
@@ -45,6 +46,13 @@ for (const task of [savable, promised])
     const evaluator = new EnvironmentEvaluator({ task, episodes: 3, seed: 1, first });
     return { evaluator, close: () => evaluator.close() };
   });
+
+evaluatorSuite("of recorded episodes", async () => {
+  const sizes = { observationSize: 2, actionSize: 1 };
+  const heldOut = randomDataset(1, [20, 30, 25, 10], sizes);
+  const evaluator = new EstimateEvaluator({ heldOut, sizes, discount: 0.9, seed: 1, updates: 30 });
+  return { evaluator, close: () => evaluator.close() };
+});
 
 const options = { returns: { discount: 0.9 } };
 replaySuite(

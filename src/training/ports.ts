@@ -81,18 +81,31 @@ export interface RunSink {
 
 /** What an evaluator found. */
 export interface Evaluation {
+  /** Those that were played; of an estimate, those that it was made from. */
   readonly episodes: number;
-  /** Share of the episodes in which `info.success` was true at least once. */
-  readonly successRate: number;
-  /** Undiscounted sums of the environment's own rewards. */
+  /** Share of the episodes in which `info.success` was true at least once; absent where success is not known. */
+  readonly successRate?: number;
+  /** Undiscounted sums of the environment's own rewards; of an estimate, the discounted return from where episodes begin. */
   readonly returnMean: number;
-  readonly returnStandardDeviation: number;
-  readonly lengthMean: number;
+  /** Absent from an estimate, as are lengths. */
+  readonly returnStandardDeviation?: number;
+  readonly lengthMean?: number;
   /** D4RL's score of the mean return, where the task has one: 0 is random, 100 an expert. */
   readonly normalisedScore?: number;
+  /** Of what was estimated from recorded episodes, and not played. */
+  readonly estimate?: Estimate;
 }
 
-/** How good a policy is: episodes in an environment, or an estimate where there is none. */
+/** How far an estimated return can be trusted, and what to compare it with. */
+export interface Estimate {
+  /** The 95 % interval of `returnMean`. */
+  readonly low: number;
+  readonly high: number;
+  /** The same return of what the recorded episodes did. */
+  readonly logged: number;
+}
+
+/** How good a policy is: episodes in an environment, or an estimate where there is none. It says the same of the same policy. */
 export interface Evaluator {
   /** @throws RunFailure if it cannot be said; the reason of the run's signal if that cut it short */
   evaluate(policy: Policy): Promise<Evaluation>;

@@ -28,15 +28,15 @@ export type MetricsLine = z.infer<typeof metricsLineSchema>;
 
 export const evaluationLineSchema = z.object({
   ...positionShape,
+  /** What these say is told where an evaluator does (ports.ts). */
   episodes: z.number().int().min(1),
-  /** Share of the episodes in which `info.success` was true at least once. */
-  successRate: z.number().min(0).max(1),
-  /** Undiscounted sums of the environment's own rewards. */
+  successRate: z.number().min(0).max(1).optional(),
   returnMean: measured,
-  returnStandardDeviation: measured,
-  lengthMean: measured,
+  returnStandardDeviation: measured.optional(),
+  lengthMean: measured.optional(),
   /** D4RL's score of the mean return, where the task has one: 0 is random, 100 an expert. */
   normalisedScore: measured.optional(),
+  estimate: z.object({ low: measured, high: measured, logged: measured }).optional(),
 });
 export type EvaluationLine = z.infer<typeof evaluationLineSchema>;
 

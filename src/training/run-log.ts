@@ -131,16 +131,19 @@ export class RunLog {
   }
 
   /**
-   * Whether no evaluation before the last was better: by success, or by return where nothing has succeeded yet. Of equal
-   * ones the latest is the best, so that a policy that has learned stands before the untrained one.
+   * Whether no evaluation before the last was better: by success, or by return where none is known or has been yet, of an
+   * estimate by the lower end of its interval: the highest of many is often one of which little is known. Of equal ones
+   * the latest is the best, so that a policy that has learned stands before the untrained one.
    */
   get lastIsBest(): boolean {
     const last = this.evaluations.at(-1)!;
+    const worth = ({ returnMean, estimate }: EvaluationLine) => estimate?.low ?? returnMean;
+    const success = ({ successRate = 0 }: EvaluationLine) => successRate;
     return this.evaluations.every(
       (other) =>
         other === last ||
-        other.successRate < last.successRate ||
-        (other.successRate === last.successRate && (last.successRate > 0 || other.returnMean <= last.returnMean)),
+        success(other) < success(last) ||
+        (success(other) === success(last) && (success(last) > 0 || worth(other) <= worth(last))),
     );
   }
 

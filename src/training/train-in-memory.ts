@@ -8,14 +8,16 @@ import { makeIn } from "../environments/environment-call.js";
 import { RenewableEnvironment } from "../environments/renewable-environment.js";
 import { UsageError } from "../errors.js";
 import { type Configuration, resolveConfiguration, type TrainSettings } from "../settings/configuration.js";
+import { withoutTask } from "../settings/without-task.js";
 import { assembleRun, goingOn, makeAgent, type RunContext, watchValues } from "./assemble.js";
 import { reportData } from "./check-data.js";
 import { checkedDataset } from "./check-dataset.js";
 import { completeRun } from "./complete-run.js";
-import { learnsFromNoData, noData, refuseUnfitAgents, sizesOf } from "./fitting-agents.js";
+import { learnsFromNoData, noData, refuseUnfitAgents, sizesOf, sizesOfData } from "./fitting-agents.js";
+import { splitData } from "./hold-out.js";
 import { dataInMemory, type LearningData } from "./learning-data.js";
 import { MemorySink } from "./memory-sink.js";
-import { refuseMismatch } from "./mismatch.js";
+import { refuseMismatch, refuseNoSteps } from "./mismatch.js";
 import { type RunIdentity, refuseOtherIdentity, runIdentity } from "./run-identity.js";
 import type { RunListeners } from "./run-log.js";
 import { transformIn, transformOf } from "./transform.js";
@@ -39,20 +41,23 @@ export interface MemoryOptions extends RunListeners {
  * @throws UsageError for settings or data that do not fit, or are not those of the record; RunFailure if training cannot go on
  */
 export async function trainInMemory(settings: TrainSettings, options: MemoryOptions = {}): Promise<MemorySink> {
-  const configuration = resolveConfiguration(settings);
+  const configuration = resolveConfiguration(withoutTask(settings, options.dataset !== undefined));
   for (const sentence of configuration.notices) options.onNotice?.(sentence);
   const { task } = configuration.run;
-  const environment = await RenewableEnvironment.make((first) => makeIn(task, undefined, first));
+  const environment =
+    task === null ? undefined : await RenewableEnvironment.make((first) => makeIn(task, undefined, first));
   try {
-    refuseUnfitAgents(configuration, sizesOf(environment));
+    if (environment) refuseUnfitAgents(configuration, sizesOf(environment));
     const data = dataOf(configuration, environment, options.dataset);
+    if (!environment) refuseUnfitAgents(configuration, sizesOfData(data));
     const record = reopened(options.record, runIdentity(configuration, data));
     const { newest } = record;
     const transform = newest ? transformIn(newest.tensors) : transformOf(configuration.run, environment, data);
-    const context = { configuration, environment, data, transform, listeners: options, signal: options.signal };
+    const split = environment ? { data } : splitData(data, configuration.run);
+    const context = { configuration, environment, ...split, transform, listeners: options, signal: options.signal };
     return await completed(context, record);
   } finally {
-    await environment.close();
+    await environment?.close();
   }
 }
 
@@ -84,17 +89,18 @@ async function completed(context: RunContext, record: MemorySink): Promise<Memor
 /** @throws UsageError where data are needed and there are none; DataError for data that are not the task's */
 function dataOf(
   { run }: Configuration,
-  environment: RenewableEnvironment,
+  environment: RenewableEnvironment | undefined,
   given: GivenDataset | undefined,
 ): LearningData {
   if (given === undefined) {
-    if (learnsFromNoData(run)) return dataInMemory(noData(environment));
+    if (environment && learnsFromNoData(run)) return dataInMemory(noData(environment));
     throw new UsageError(
-      `The run on ${run.task} learns from recorded data, and none were given; give a dataset, or offlineUpdates 0 and mixingRatio 0.`,
+      `The run ${run.task === null ? "without a task" : `on ${run.task}`} learns from recorded data, and none were given; give a dataset, or offlineUpdates 0 and mixingRatio 0.`,
     );
   }
   const dataset = datasetOf(given, "trainInMemory()");
   const data = dataInMemory(checkedDataset(withActionCount(dataset, run.discreteActions)));
-  refuseMismatch(environment, data, run.task);
+  if (environment) refuseMismatch(environment, data, run.task!);
+  else refuseNoSteps(data);
   return data;
 }

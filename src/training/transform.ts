@@ -19,13 +19,17 @@ type Settings = Pick<RunSettings, "task" | "normaliseObservations" | "clipAction
  *   no recorded vectors tell how to normalise observations
  * @throws DataError where recorded actions lie beyond the bounds
  */
-export function transformOf(settings: Settings, environment: Environment, data: LearningData): Transform {
-  const known = boundsOf(settings, environment, data);
+export function transformOf(
+  settings: Settings,
+  environment: Pick<Environment, "actionSpace"> | undefined,
+  data: LearningData,
+): Transform {
+  const known = environment ? boundsIn(settings, environment, data) : boundsOfData(settings, data);
   if (known && !settings.clipActions) data.refuseActionsBeyond(known.bounds, known.remedy);
   const bounds = known?.bounds;
   return {
     ...(bounds && !isUnit(bounds) && { actions: bounds }),
-    ...(settings.normaliseObservations && { observations: normalisationFrom(data, settings.task) }),
+    ...(settings.normaliseObservations && { observations: normalisationFrom(data) }),
   };
 }
 
@@ -36,26 +40,46 @@ interface Known {
 }
 
 /** The environment's bounds, else those that the data know, else the setting's; none where actions are discrete. */
-function boundsOf(settings: Settings, { actionSpace }: Environment, data: LearningData): Known | undefined {
+function boundsIn(
+  settings: Settings,
+  { actionSpace }: Pick<Environment, "actionSpace">,
+  data: LearningData,
+): Known | undefined {
   if (actionSpace.kind === "discrete") return undefined;
   const set = settingOf(settings, actionSpace.size);
   const { low, high } = actionSpace;
   if (areFinite({ low, high })) {
-    refuseOtherSetting(set, { low, high }, settings.task);
+    refuseOtherSetting(set, { low, high }, settings.task!);
     return {
       bounds: { low, high },
       remedy: "give the environment bounds in the units of the data, box(low, high)",
     };
   }
-  const { actionBounds: declared } = data;
-  if (declared && areFinite(declared)) {
-    refuseOtherSetting(set, declared, data.source);
-    return { bounds: declared, remedy: "correct the bounds that the data declare" };
-  }
-  if (set) return { bounds: set, remedy: "give the setting actionBounds in the units of the data" };
+  const known = declaredOrSet(data, set);
+  if (known) return known;
   throw new UsageError(
     `The actions of ${settings.task} have no finite bounds; declare them (box(low, high)), or give the setting actionBounds.`,
   );
+}
+
+/** Without an environment: the bounds that the data know, else the setting's, else what was recorded. */
+function boundsOfData(settings: Settings, data: LearningData): Known | undefined {
+  if (data.discreteActions !== undefined) return undefined;
+  const known = declaredOrSet(data, settingOf(settings, data.actionSize));
+  if (known) return known;
+  const bounds = data.actionRange();
+  if (areFinite(bounds)) return { bounds, remedy: "give the setting actionBounds in the units of the data" };
+  throw new UsageError(
+    `The data ${data.source} state no bounds of their actions, and some number of them is always the same; give the setting actionBounds (--action-bounds LOW,HIGH), or leave that number out of the data.`,
+  );
+}
+
+function declaredOrSet({ actionBounds: declared, source }: LearningData, set?: ActionBounds): Known | undefined {
+  if (declared && areFinite(declared)) {
+    refuseOtherSetting(set, declared, source);
+    return { bounds: declared, remedy: "correct the bounds that the data declare" };
+  }
+  return set && { bounds: set, remedy: "give the setting actionBounds in the units of the data" };
 }
 
 function settingOf({ actionBounds }: Settings, size: number): ActionBounds | undefined {
@@ -72,11 +96,11 @@ function refuseOtherSetting(set: ActionBounds | undefined, known: ActionBounds, 
   );
 }
 
-function normalisationFrom(data: LearningData, task: string) {
+function normalisationFrom(data: LearningData) {
   const { state } = data.observations;
   if (data.steps > 0 && state && vectorSizeOf({ state }) !== undefined) return data.normalisation();
   throw new UsageError(
-    `normaliseObservations takes the mean and deviation of recorded vectors, and the run on ${task} has none; leave it out.`,
+    `normaliseObservations takes the mean and deviation of recorded vectors, and ${data.source} has none; leave it out.`,
   );
 }
 

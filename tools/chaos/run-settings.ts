@@ -11,7 +11,7 @@ import { failingTask, gridTask, mazeTask, unsavedTask } from "./tasks.js";
 
 export interface ChaosCase {
   readonly name: string;
-  readonly settings: TrainSettings & { readonly task: string };
+  readonly settings: TrainSettings;
   /** The kind of task whose recorded data it learns from. */
   readonly data: keyof typeof recordedTask;
   /** The notice that its run must record; without it, the case tests nothing. */
@@ -65,18 +65,26 @@ const dropping = { task: failingTask, onEnvironmentFailure: "drop-episode", epis
 /** A net so narrow that any episode below what the policy returned at the switch is a fall, and less and less recorded data. */
 const caught = { rollback: { below: 1e-9, episodes: 1, restore: true }, mixingRatioEnd: 0.1 } as const;
 
+/** No environment: what judges the policies learns at every evaluation, and goes on where it stood. */
+const dataAlone = { task: null, onlineSteps: 0, warmupSteps: 0, offlineUpdates: 120 } as const;
+
 /** Rewards so far from the initial values that these stay out of the possible range until the end. */
 const farRewards = { rewardShift: 100, discount: 0 } as const;
 
 /**
  * Every agent, a change of algorithm at the switch, values that the run must warn about, an environment that cannot save its
- * state, and one that fails, as users' environments do.
+ * state, one that fails, as users' environments do, and none at all.
  */
 export const chaosCases: readonly ChaosCase[] = [
   ...[...builtInAgents, "cal-ql-sac"].map((name) => caseOf(name, own[name])),
   { ...caseOf("cql", farRewards), name: "cql, values beyond", tells: "values-too-low" },
   { ...caseOf("cal-ql", { task: unsavedTask }), name: "cal-ql, unsaved task", unreachable: ["in an episode"] },
   { ...caseOf("cal-ql", caught), name: "cal-ql, rollback", tells: "rollback" },
+  {
+    ...caseOf("cal-ql-discrete", dataAlone),
+    name: "cal-ql-discrete, data alone",
+    unreachable: ["switch", "between episodes", "in an episode"],
+  },
   { ...caseOf("cal-ql", dropping), name: "cal-ql, dropped episodes", tells: "dropped-episode" },
 ];
 

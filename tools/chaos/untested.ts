@@ -40,6 +40,6 @@ function keptBest({ evaluations, best }: Pick<RunIdentity, "evaluations" | "best
 /** The latest of the best, by success, then by return. */
 function bestOf(evaluations: RunIdentity["evaluations"]): number {
   const order = evaluations.map((line, place) => ({ ...line, place }));
-  order.sort((a, b) => b.successRate - a.successRate || b.returnMean - a.returnMean || b.place - a.place);
+  order.sort((a, b) => (b.successRate ?? 0) - (a.successRate ?? 0) || b.returnMean - a.returnMean || b.place - a.place);
   return order[0]!.place;
 }

@@ -69,7 +69,7 @@ describe.runIf(existsSync(shared))("the human demonstrations of the door", () =>
       });
       const result = environment.step(tables.actions!.subarray(28 * row, 28 * (row + 1)));
       observation = result.observation;
-      success ||= result.info.success;
+      success ||= result.info.success === true;
       if (tables.timeouts![row] !== 1) continue;
       if (success) opened++;
       success = false;
@@ -124,7 +124,7 @@ function playEpisode(environment: AdroitEnvironment, policy: Policy, seed: numbe
     const result = environment.step(policy(observation));
     observation = result.observation;
     total += result.reward;
-    success ||= result.info.success;
+    success ||= result.info.success === true;
     ended = result.terminated || result.truncated;
   }
   return { total, success };

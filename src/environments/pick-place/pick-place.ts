@@ -111,7 +111,7 @@ export class PickPlaceEnvironment extends PhysicsEnvironment {
     this.arm.act(action);
     const info = this.info();
     if (this.options.rewards === "per-step") return { reward: info.success ? 1 : 0, over: false, info };
-    return { reward: info.success ? 0 : -1, over: info.success, info };
+    return { reward: info.success ? 0 : -1, over: info.success === true, info };
   }
 
   protected override own(): number[] {

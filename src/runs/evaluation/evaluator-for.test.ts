@@ -44,9 +44,10 @@ describe("the threads of an evaluation", () => {
     expect(notices).toEqual([
       "The setting evaluationWorkers is 4, but the environment line for threads is known to this thread alone, which plays the evaluations; register it in a file that is named with --import.",
     ]);
-    const { run: maze } = configure({ task: "pointmaze-umaze", preset: "laptop" });
-    const first = await makeEnvironment(maze.task);
-    const evaluator = evaluatorFor({ ...options, task: maze.task, first }, maze, { cores: 2 });
+    const task = "pointmaze-umaze";
+    const { run: maze } = configure({ task, preset: "laptop" });
+    const first = await makeEnvironment(task);
+    const evaluator = evaluatorFor({ ...options, task, first }, maze, { cores: 2 });
     expect(evaluator).toBeInstanceOf(ParallelEvaluator);
   });
 

@@ -16,7 +16,7 @@ import { ParallelEvaluator } from "./parallel-evaluator.js";
  * @param cores threads where the settings leave them open
  */
 export function evaluationThreads(
-  { task, evaluationWorkers: asked }: Pick<RunSettings, "task" | "evaluationWorkers">,
+  { task, evaluationWorkers: asked }: { readonly task: string } & Pick<RunSettings, "evaluationWorkers">,
   cores: number,
 ): number {
   if (!isOwnEnvironment(task)) return asked ?? cores;
@@ -29,8 +29,9 @@ export function evaluatorFor(
   settings: RunSettings,
   { cores, onNotice }: { readonly cores: number; readonly onNotice?: ((sentence: string) => void) | undefined },
 ): EpisodeEvaluator {
-  const threads = evaluationThreads(settings, cores);
-  const { task, evaluationWorkers: asked } = settings;
+  const { task } = options;
+  const { evaluationWorkers: asked } = settings;
+  const threads = evaluationThreads({ task, evaluationWorkers: asked }, cores);
   if (threads < (asked ?? 1))
     onNotice?.(
       `The setting evaluationWorkers is ${asked}, but the environment ${task} is known to this thread alone, which plays the evaluations; register it in a file that is named with --import.`,

@@ -151,7 +151,7 @@ export function sharesOf(episodes: number, largest: number): number[] {
  */
 export function secondsGained(
   seconds: number,
-  { episodes, lengthMean }: Pick<Evaluation, "episodes" | "lengthMean">,
+  { episodes, lengthMean = 0 }: Pick<Evaluation, "episodes" | "lengthMean">,
   share: number,
 ): number {
   return seconds * (1 - share / episodes) - CALL * episodes * lengthMean;
