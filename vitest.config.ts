@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 /**
- * Files that replace modules, or say when one is loaded: each has a set of loaded modules of its own. The others share one
+ * Files that replace modules, say when one is loaded, or see how memory grows: each has a set of loaded modules of its own. The others share one
  * in each worker, because loading would take half of their time.
  */
 const alone = [
@@ -12,6 +12,7 @@ const alone = [
   "src/comparison/plan",
   "src/environments/lazy-physics",
   "src/files/disk",
+  "src/rendering/renderer",
   "src/training/no-node",
 ].map((file) => `${file}.test.ts`);
 

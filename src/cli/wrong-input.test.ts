@@ -40,7 +40,7 @@ const mistakes: readonly Mistake[] = [
   // The grammar
   [
     "trian",
-    /^calql has no verb "trian"\. Did you mean "train"\? Known: train, resume, export, .* and 5 more\. See calql --help\.$/,
+    /^calql has no verb "trian"\. Did you mean "train"\? Known: train, resume, export, .* and 6 more\. See calql --help\.$/,
   ],
   ["data colect", /^calql data has no verb "colect"\. Did you mean "collect"\?.*See calql data --help\.$/],
   [

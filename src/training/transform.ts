@@ -100,7 +100,7 @@ function normalisationFrom(data: LearningData) {
   const { state } = data.observations;
   if (data.steps > 0 && state && vectorSizeOf({ state }) !== undefined) return data.normalisation();
   throw new UsageError(
-    `normaliseObservations takes the mean and deviation of recorded vectors, and ${data.source} has none; leave it out.`,
+    `normaliseObservations takes the mean and deviation of recorded vectors, and ${data.steps > 0 ? data.source : "the run"} has none; leave it out.`,
   );
 }
 
