@@ -48,9 +48,9 @@ export interface LogTable {
 export class CellProblem extends Error {}
 
 /** Of a cell that holds something else than belongs into its column. */
-export function cellProblem(column: string, cell: unknown, expected: string): CellProblem {
+export function cellProblem(column: string, cell: unknown, expected: string, step?: string): CellProblem {
   const found = isEmpty(cell) ? "empty" : printable(shown(cell));
-  return new CellProblem(`column ${quoted(column)} is ${found} where ${expected} belongs`);
+  return new CellProblem(`column ${quoted(column)} is ${found} where ${expected} belongs${step ? `; ${step}` : ""}`);
 }
 
 export function isEmpty(cell: unknown): boolean {

@@ -244,7 +244,7 @@ export class LogLayout {
     if (typeof cell === "boolean") return Number(cell);
     if (typeof cell === "number" && (allowNonFinite || Number.isFinite(Math.fround(cell)))) return cell;
     if (allowNonFinite && (cell === null || cell === undefined)) return Number.NaN;
-    throw cellProblem(this.columns[index]!, cell, "a finite number");
+    throw cellProblem(this.columns[index]!, cell, "a finite number", "repair or remove the row");
   }
 
   /** Notes a column as one to read. */
