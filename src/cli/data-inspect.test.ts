@@ -71,6 +71,28 @@ describe("an episode that holds NaN", () => {
   });
 });
 
+it("rewards that are no numbers are an error, and nothing is said of what they come to", async () => {
+  const row = (step: number) => ({
+    episode: "a",
+    observation: step,
+    action: step / 10,
+    reward: null,
+    terminated: step === 8,
+  });
+  const lines = Array.from({ length: 9 }, (_, step) => JSON.stringify(row(step))).join("\n");
+  writeFileSync(at("null.jsonl"), lines);
+  const { code, out } = await calql("data", "inspect", at("null.jsonl"));
+  expect(code).toBe(1);
+  expect(out).toMatch(/^return +unknown: no episode has only rewards that are numbers$/m);
+  expect(out).toMatch(/^positive reward +unknown$/m);
+  expect(out).toMatch(/^rewards +none that is a number$/m);
+  expect(out).toMatch(
+    /^look at +ERROR: Rewards: 9 values NaN or infinite, .*\n +9 steps in 1 episode are few: .*\nconvert and/m,
+  );
+  writeFileSync(at("some.jsonl"), lines.replaceAll("null", "2").replace('"reward":2', '"reward":null'));
+  expect((await calql("data", "inspect", at("some.jsonl"))).out).not.toMatch(/NaN {2}|never change/);
+});
+
 it("a flag that nothing resembles is not explained by another", async () => {
   const { error } = await calql("data", "inspect", at("sound.hdf5"), "--gamma", "0.9");
   expect(error).toBe("error: calql data inspect has no flag --gamma. See calql data inspect --help.\n");

@@ -18,23 +18,23 @@ const NAMES_WIDTH = 90;
  * newline. @param context what the task knows that the data are for
  */
 export function formatInspection(summary: Inspection, context: DataContext = {}): string {
-  const { lengths, returns } = summary;
+  const { lengths } = summary;
   const lines = [
     ["dataset", summary.source],
     ["shapes", `observations ${shapesText(summary)}, ${actionShape(summary)}`],
     ["episodes", `${whole(summary.episodes)} (${whole(summary.singleStepEpisodes)} of a single step)`],
     ["steps", whole(summary.steps)],
     ["length", `min ${whole(lengths.min)}  median ${whole(lengths.median)}  max ${whole(lengths.max)}`],
-    [
-      "return",
-      `min ${short(returns.min)}  mean ${short(returns.mean)}  max ${short(returns.max)}  (raw, undiscounted)`,
-    ],
+    ["return", returnText(summary)],
     ["success", successText(summary)],
     [
       "episodes ended",
       `${percent(summary.terminatedShare)} by the task, ${percent(summary.truncatedShare)} by the clock`,
     ],
-    ["positive reward", `in ${percent(summary.positiveRewardShare)} of the episodes`],
+    [
+      "positive reward",
+      Number.isNaN(summary.returns.mean) ? "unknown" : `in ${percent(summary.positiveRewardShare)} of the episodes`,
+    ],
     ["rewards", rewardsText(summary)],
     ...actionLines(summary),
     ...(summary.states
@@ -46,6 +46,12 @@ export function formatInspection(summary: Inspection, context: DataContext = {})
     ...labelled("look at", oddities(summary, context)),
   ];
   return `${lines.map(([label = "", text = ""]) => `${label.padEnd(LABEL_WIDTH)}${text}`.trimEnd()).join("\n")}\n`;
+}
+
+function returnText({ returns: { min, mean, max }, rewards }: Inspection): string {
+  if (Number.isNaN(mean)) return "unknown: no episode has only rewards that are numbers";
+  const some = rewards.nonFinite > 0 ? ", of the episodes whose rewards are all numbers" : "";
+  return `min ${short(min)}  mean ${short(mean)}  max ${short(max)}  (raw, undiscounted${some})`;
 }
 
 /** "image: 48x48 pixels of 3 channels, 6,912 bytes a frame, 13.8 MB in memory" */
@@ -130,6 +136,7 @@ function successText({ success, rewardValues }: Inspection): string {
 
 function rewardsText(summary: Inspection): string {
   const range = summary.rewards.ranges[0];
+  if (summary.rewardValues?.length === 0) return "none that is a number";
   if (summary.rewardValues === undefined) return range === undefined ? "none" : `many values in ${rangeText(range)}`;
   return summary.rewardValues.map(({ value, steps }) => `${short(value)} in ${counted(steps, "step")}`).join(", ");
 }

@@ -23,7 +23,7 @@ export interface Inspection extends ActionSummary, DuplicateSummary {
   readonly lengths: { readonly min: number; readonly median: number; readonly max: number };
   /** Episodes of one step: many of them are the terminal rows that AntMaze data hold after a success. */
   readonly singleStepEpisodes: number;
-  /** Undiscounted sums of an episode's raw rewards. */
+  /** Undiscounted sums of an episode's raw rewards, of the episodes whose rewards are all finite; NaN where there are none. */
   readonly returns: { readonly min: number; readonly mean: number; readonly max: number };
   /** Steps in which the task ended. */
   readonly terminatedSteps: number;

@@ -29,7 +29,7 @@ export class InspectionPass {
   /** How many steps have each reward, and how many episodes have it as their highest; undefined where rewards are dense. */
   private rewardSteps: Map<number, number> | undefined = new Map();
   private readonly highest = new Map<number, number>();
-  private readonly returns = { min: Number.POSITIVE_INFINITY, sum: 0, max: Number.NEGATIVE_INFINITY };
+  private readonly returns = { min: Number.POSITIVE_INFINITY, sum: 0, max: Number.NEGATIVE_INFINITY, episodes: 0 };
   private readonly rewards = new ValuePass(1);
   private readonly actions: ActionPass;
   private readonly parts: ReadonlyMap<string, { readonly pass: ValuePass; readonly width: number }>;
@@ -75,7 +75,7 @@ export class InspectionPass {
     const { [STATE]: states, ...parts } = Object.fromEntries(
       [...this.parts].map(([name, { pass }]) => [name, pass.summary]),
     );
-    const { min, sum, max } = this.returns;
+    const { min, sum, max, episodes: known } = this.returns;
     const rewardValues = this.rewardValues();
     const success = this.success(rewardValues);
     return {
@@ -86,7 +86,7 @@ export class InspectionPass {
       steps: this.steps,
       lengths: spread(this.lengths, episodes),
       singleStepEpisodes: this.lengths.get(1) ?? 0,
-      returns: { min, mean: sum / episodes, max },
+      returns: known > 0 ? { min, mean: sum / known, max } : { min: Number.NaN, mean: Number.NaN, max: Number.NaN },
       terminatedSteps: this.terminatedSteps,
       terminatedShare: share(this.terminatedEpisodes),
       truncatedShare: share(this.truncatedEpisodes),
@@ -124,6 +124,9 @@ export class InspectionPass {
     }
     if (highest > 0) this.positiveEpisodes++;
     if (this.rewardSteps) this.highest.set(highest, (this.highest.get(highest) ?? 0) + 1);
+    // What an episode earned is not known where a reward is none.
+    if (!Number.isFinite(sum)) return;
+    this.returns.episodes++;
     this.returns.min = Math.min(this.returns.min, sum);
     this.returns.max = Math.max(this.returns.max, sum);
     this.returns.sum += sum;

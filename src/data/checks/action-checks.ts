@@ -15,6 +15,7 @@ export const actionChecks: readonly Check[] = [
   {
     id: "actions-beyond-bounds",
     level: "error",
+    needs: ["actions"],
     when: "action values lie beyond bounds that the data or the task state, and nothing clips them",
     find: (data, context) => {
       const bounds = boundsIn(data, context);
@@ -27,6 +28,7 @@ export const actionChecks: readonly Check[] = [
   {
     id: "actions-clipped",
     level: "notice",
+    needs: ["actions"],
     when: `clipActions is set, and more than ${percent(MUCH_CLIPPED)} of the action values lie beyond the bounds`,
     find: (data, context) => {
       const bounds = boundsIn(data, context);
@@ -39,6 +41,7 @@ export const actionChecks: readonly Check[] = [
   {
     id: "actions-beyond-one",
     level: "notice",
+    needs: ["actions"],
     when: "nobody states the bounds of actions, and values lie beyond -1 and 1",
     find: (data, context) => {
       if (boundsIn(data, context) || data.actionsBeyondShare === 0) return [];
@@ -50,6 +53,7 @@ export const actionChecks: readonly Check[] = [
   {
     id: "actions-use-half",
     level: "notice",
+    needs: ["actions"],
     when: `hardly any action (at most ${percent(HARDLY_ANY)}) lies in the lower half of the range, or in the upper, as where they go from 0 to 1`,
     find: (data, context) => {
       const half = looksDiscrete(data) ? undefined : unusedHalf(data, context);
@@ -64,6 +68,7 @@ export const actionChecks: readonly Check[] = [
   {
     id: "actions-look-discrete",
     level: "notice",
+    needs: ["actions"],
     when: "actions are vectors of whole numbers, 0 among them, or one-hot: choices that would be learned as quantities",
     find: (data) => {
       if (!looksDiscrete(data)) return [];

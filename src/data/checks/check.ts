@@ -34,11 +34,16 @@ export interface RewardTransform {
   readonly sparse?: readonly [failure: number, success: number] | undefined;
 }
 
+/** What of the data a check looks at. */
+export type CheckedValues = "observations" | "actions" | "rewards";
+
 /** One row of the table. */
 export interface Check {
   /** A word for it, which programs can rely on. */
   readonly id: string;
   readonly level: Level;
+  /** Values without which it says nothing true: it does not speak where some of them are NaN or infinite. */
+  readonly needs?: readonly CheckedValues[];
   /** When it speaks, for the documents. */
   readonly when: string;
   /** What is wrong, a sentence without its full stop for each place; empty where nothing is. */

@@ -217,6 +217,18 @@ describe("checkData", () => {
       });
     });
 
+    it("that are no numbers say nothing else, while checks of other values go on", () => {
+      const same = changed(({ actions, rewards }, index) => ({
+        rewards: rewards.map((_, step) => (index === 3 && step === 7 ? Number.NaN : 1)),
+        actions: actions.map((value) => 3 * value),
+      }));
+      expect(Object.keys(found(same))).toEqual(["not-finite", "actions-beyond-one"]);
+      const { returns } = inspectDataset(same);
+      expect(returns).toEqual({ min: 60, mean: 60, max: 60 });
+      const huge = statesOf((i, value) => (i === 4 ? Number.NaN : 1e6 * value));
+      expect(Object.keys(found(huge))).toEqual(["not-finite"]);
+    });
+
     it("that are constant in a column are told, and so are actions", () => {
       expect(found(statesOf((i, value) => (i % 3 === 0 ? value : 4)))).toEqual({
         "constant-columns": expect.stringMatching(/^Observations: constant in column 1 and 2, /),

@@ -6,7 +6,7 @@ import type { Inspection } from "../inspect.js";
 import { actionChecks } from "./action-checks.js";
 import type { Check, DataContext, Finding } from "./check.js";
 import { episodeChecks } from "./episode-checks.js";
-import { observationChecks } from "./observation-checks.js";
+import { observationChecks, valuesOf } from "./observation-checks.js";
 import { rewardChecks } from "./reward-checks.js";
 
 export type { Check, DataContext, Finding, Level, RewardTransform } from "./check.js";
@@ -15,7 +15,9 @@ export const checks: readonly Check[] = [...observationChecks, ...actionChecks, 
 
 /** What is odd about data, errors first. @param context what the task knows that they are for */
 export function checkData(data: Inspection, context: DataContext = {}): readonly Finding[] {
-  const found = checks.flatMap(({ id, level, find }) =>
+  const broken = new Set(valuesOf(data).flatMap(({ of, nonFinite }) => (nonFinite > 0 ? [of] : [])));
+  const sound = checks.filter(({ needs = [] }) => !needs.some((values) => broken.has(values)));
+  const found = sound.flatMap(({ id, level, find }) =>
     find(data, context).map((text): Finding => ({ id, level, sentence: `${text[0]!.toUpperCase()}${text.slice(1)}.` })),
   );
   return [...found.filter(({ level }) => level === "error"), ...found.filter(({ level }) => level === "notice")];

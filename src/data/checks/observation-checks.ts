@@ -2,7 +2,12 @@
 import { counted, listed, percent, short } from "../figures.js";
 import type { Inspection } from "../inspect.js";
 import type { Range, ValueSummary } from "../inspect-values.js";
-import type { Check } from "./check.js";
+import type { Check, CheckedValues } from "./check.js";
+
+interface CheckedPart extends Pick<ValueSummary, "nonFinite"> {
+  readonly key: string;
+  readonly of: CheckedValues;
+}
 
 const HUGE = 1e6;
 const SCALES_APART = 1e4;
@@ -16,7 +21,7 @@ export const observationChecks: readonly Check[] = [
     level: "error",
     when: "values are NaN or infinite",
     find: (data) =>
-      valuesOf(data).flatMap(([key, { nonFinite }]) =>
+      valuesOf(data).flatMap(({ key, nonFinite }) =>
         nonFinite === 0
           ? []
           : [
@@ -27,6 +32,7 @@ export const observationChecks: readonly Check[] = [
   {
     id: "huge-observations",
     level: "notice",
+    needs: ["observations"],
     when: "an observation is a million or more, and observations are not normalised",
     find: ({ states }, { normaliseObservations }) => {
       if (!states || normaliseObservations) return [];
@@ -41,6 +47,7 @@ export const observationChecks: readonly Check[] = [
   {
     id: "scales-apart",
     level: "notice",
+    needs: ["observations"],
     when: "the columns of observations differ in scale by more than 10,000, and are not normalised",
     find: ({ states }, { normaliseObservations }) => {
       if (!states || normaliseObservations) return [];
@@ -56,6 +63,7 @@ export const observationChecks: readonly Check[] = [
   {
     id: "constant-columns",
     level: "notice",
+    needs: ["observations", "actions"],
     when: "a column of observations or of actions never changes",
     find: ({ actions, actionCounts, states, steps }) => {
       if (steps < 2) return [];
@@ -74,6 +82,7 @@ export const observationChecks: readonly Check[] = [
   {
     id: "duplicate-steps",
     level: "notice",
+    needs: ["observations", "actions"],
     when: `more than ${percent(MANY_DUPLICATES)} of the steps have an observation and an action (a vector) that occurred before, to the bit, other than in whole episodes`,
     find: ({ duplicateSteps, stepsOfDuplicateEpisodes, comparedSteps, actionCounts }) => {
       // Where choices are few, the same one in the same place is what to expect.
@@ -87,6 +96,7 @@ export const observationChecks: readonly Check[] = [
   {
     id: "duplicate-episodes",
     level: "notice",
+    needs: ["observations", "actions"],
     when: `more than ${percent(MANY_DUPLICATES)} of the steps (of choices: ${percent(MANY_REPEATED_CHOICES)}) are in episodes that are the same as an earlier one, to the bit`,
     find: ({ duplicateEpisodes, stepsOfDuplicateEpisodes, comparedSteps, actionCounts, episodes }) => {
       const most = actionCounts ? MANY_REPEATED_CHOICES : MANY_DUPLICATES;
@@ -99,12 +109,13 @@ export const observationChecks: readonly Check[] = [
   },
 ];
 
-function valuesOf(data: Inspection): (readonly [string, ValueSummary])[] {
+/** All values of data that can be none: how they are called, and what they are to a check. */
+export function valuesOf({ states, parts, actions, rewards }: Inspection): readonly CheckedPart[] {
+  const observed = Object.entries({ ...(states && { observations: states }), ...parts });
   return [
-    ...(data.states ? [["observations", data.states] as const] : []),
-    ...Object.entries(data.parts),
-    ["actions", data.actions] as const,
-    ["rewards", data.rewards] as const,
+    ...observed.map(([key, { nonFinite }]) => ({ key, of: "observations", nonFinite }) as const),
+    { key: "actions", of: "actions", nonFinite: actions.nonFinite },
+    { key: "rewards", of: "rewards", nonFinite: rewards.nonFinite },
   ];
 }
 

@@ -7,6 +7,7 @@ export const rewardChecks: readonly Check[] = [
   {
     id: "constant-rewards",
     level: "notice",
+    needs: ["rewards"],
     when: "every step has the same reward, above 0",
     find: (data) => {
       const reward = onlyReward(data);
@@ -19,6 +20,7 @@ export const rewardChecks: readonly Check[] = [
   {
     id: "no-success",
     level: "notice",
+    needs: ["rewards"],
     when: "every step has the same reward, 0 or below: a sparse reward that is never reached",
     find: (data, { rewards }) => {
       const reward = onlyReward(data);
@@ -31,6 +33,7 @@ export const rewardChecks: readonly Check[] = [
   {
     id: "rewards-not-the-tasks",
     level: "notice",
+    needs: ["rewards"],
     when: "the task's preset scales and shifts rewards that are not the two that its environment gives, such as -1 and 0 in place of 0 and 1",
     find: (data, { rewards, task }) => {
       const { sparse, scale, shift } = rewards ?? {};

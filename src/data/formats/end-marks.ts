@@ -5,7 +5,7 @@
 import { DataError } from "../../errors.js";
 import { printable, quoted } from "../containers/refusal.js";
 import type { DoneMeaning } from "./done-meaning.js";
-import { columnRole, type RowRole } from "./flat/row-names.js";
+import { columnRole, namesOf, type RowRole } from "./flat/row-names.js";
 import type { RowEnding } from "./step-rows.js";
 
 /** What a marked row says: the task ended, the clock ended the episode, or one of both. */
@@ -20,7 +20,6 @@ const marks: Readonly<Partial<Record<RowRole, EndMark>>> = {
 
 /** What a column of this name marks; undefined where the name does not speak of ends. */
 export function endMarkOf(name: string): EndMark | undefined {
-  if (name === TIME_LIMIT) return "truncated";
   const role = roleOf(name);
   return role && marks[role];
 }
@@ -30,22 +29,26 @@ export const TIME_LIMIT = "TimeLimit.truncated";
 
 /** @throws DataError for a column that by its name says the opposite: 0 where the task ended */
 export function refuseMasks(columns: readonly string[], where: string): void {
-  const mask = columns.find((name) => roleOf(name) === "masks");
+  const mask = columns.find((name) => columnRole(name.replace(/^next\./, "")) === "masks");
   if (mask === undefined) return;
   throw new DataError(
     `${where} has a column ${quoted(mask)}, which by its name is 0 where the task ended; store the opposite as terminated, or say --ignore ${printable(mask)}.`,
   );
 }
 
-/** LeRobot says "next.done". */
-const roleOf = (name: string) => columnRole(name.replace(/^next\./, ""));
+/** LeRobot says "next.done", and infos are objects: "info.TimeLimit.truncated". What is observed marks nothing. */
+export function roleOf(name: string): RowRole | undefined {
+  const role = columnRole(name);
+  const dot = name.indexOf(".");
+  if (role !== undefined || dot < 0 || /^(obs|act)/i.test(name)) return role;
+  return roleOf(name.slice(dot + 1));
+}
 
 /** Spellings of such names, to look for in rows that do not say beforehand which columns they have. */
 export const usualEndMarks: readonly string[] = [
-  ...["terminated", "terminal", "terminals", "is_terminal", "truncated", "truncation", "timeout", "timeouts"],
-  ...["terminateds", "terminations", "truncateds", "truncations", "done", "dones", "is_done", "is_last"],
-  ...["episode_end", "episode_ends", "episode_done", "is_end", "isLast", "isTerminal"],
-  ...["end", "ended", "finished", "over"],
+  ...(["terminals", "timeouts", "dones", "ends"] as const).flatMap(namesOf),
+  ...["isLast", "isTerminal", "end", "ended", "finished", "over", "game_over", "gameOver", "endOfEpisode"],
+  ...[TIME_LIMIT, `info.${TIME_LIMIT}`, `infos.${TIME_LIMIT}`],
 ];
 
 /** The column of each meaning; absent where there is none. */

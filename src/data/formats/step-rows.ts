@@ -18,8 +18,8 @@ export type RowEnding = "goes on" | "terminated" | "truncated";
 export interface RowProblem {
   readonly row: number;
   readonly reason: string;
-  /** What of the row does not fit; absent where it is its mark, or that it has no action. */
-  readonly of?: "next observation" | "reward";
+  /** What of the row does not fit; absent where it has no action. */
+  readonly of?: "mark" | "next observation" | "reward";
 }
 
 /** Rows that gave no step when their episode was finished, and why. */
@@ -189,8 +189,9 @@ export class StepRows {
   private problemWith(acts: boolean): RowProblem | undefined {
     const { last, previous, rows } = this;
     if (last === undefined) return undefined;
-    const marked = (row: number, ending: RowEnding) => ({
+    const marked = (row: number, ending: RowEnding): RowProblem => ({
       row,
+      of: "mark",
       reason: `is marked ${ending} although the episode goes on after it`,
     });
     // A row after the end may still tell the last observation; an action, or a second row, contradicts the end.

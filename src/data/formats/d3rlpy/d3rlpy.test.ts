@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { vectorParts } from "../../columns.js";
 import { readDataset } from "../../storage/open-dataset.js";
 import { d3rlpyFormat } from "../formats.js";
-import { expected, groupFile, groupFiles, load, refusal } from "../grouped/groups.fixture.js";
+import { expected, groupFile, groupFiles, load, refusal, type Tables } from "../grouped/groups.fixture.js";
 import { plainEpisode, readPlain } from "../numpy.fixture.js";
 
 describe("a file of d3rlpy 2", () => {
@@ -46,5 +46,33 @@ describe("a file of d3rlpy 2", () => {
   test("with another number of episodes than it declares is refused", async () => {
     const files = await groupFile("d.h5", { observations_0: [[1]], actions_0: [[1]], rewards_0: [1] });
     expect(await refusal(d3rlpyFormat, files)).toContain("declares no number of episodes (num_episodes) but holds 1");
+  });
+
+  test("whose clock ended an episode says so in truncated_N; the task's end counts where both are set", async () => {
+    const file = (more: Tables) =>
+      groupFile(
+        "d.h5",
+        {
+          observations_0: [[1], [2], [3]],
+          actions_0: [[0.1], [0.2], [0.3]],
+          rewards_0: [1, 2, 3],
+          num_episodes: [1],
+          ...more,
+        },
+        { num_episodes: [] },
+      );
+    const ends = async (more: Tables) => {
+      const { episodes, notes = [] } = await load(d3rlpyFormat, await file(more));
+      return [episodes.map(({ length, truncated }) => [length, truncated]), notes.map(({ leftOut }) => leftOut)];
+    };
+    expect(await ends({ terminated_0: [0], truncated_0: [1] })).toEqual([[[2, true]], [1]]);
+    expect(await ends({ terminated_0: [1], truncated_0: [0] })).toEqual([[[3, false]], []]);
+    expect(await ends({ terminated_0: [1], truncated_0: [1] })).toEqual([[[3, false]], []]);
+    expect(await refusal(d3rlpyFormat, await file({ terminated_0: [0], truncated_0: [2] }))).toContain(
+      '"d.h5": "episode 0" has "truncated" that is neither 0 nor 1',
+    );
+    expect(await refusal(d3rlpyFormat, await file({ terminated_0: [0, 1, 0] }))).toContain(
+      '"episode 0" has 3 values of "terminated" where one for the whole episode belongs: the recording is faulty',
+    );
   });
 });

@@ -1,6 +1,6 @@
 /**
  * The HDF5 files of d3rlpy 2: arrays observations_N, actions_N, rewards_N of T rows and a flag terminated_N for each
- * episode N, beside `columns`, `num_episodes` and `version`; observations of several parts are observations_N_0,
+ * episode N, in some also truncated_N where the clock ended it, beside `columns`, `num_episodes` and `version`; observations of several parts are observations_N_0,
  * observations_N_1 ... Written from d3rlpy/d3rlpy/dataset/io.py and components.py. As there (`transition_count`), the
  * last row of an episode that the task did not end gives no step, because the observation after it is not stored.
  */
@@ -18,10 +18,12 @@ import { keysOf } from "../grouped/observations.js";
 const layout: GroupedLayout = {
   observations: "observations",
   rowsBeyond: 0,
-  harmless: new Set(["terminated", "embeddings"]),
+  harmless: new Set(["terminated", "truncated", "embeddings"]),
   episodes,
   terminated(marks) {
     const ends = new Uint8Array(marks.steps);
+    // Of an episode with both the last step is the task's end, as in all formats; one with neither was cut off.
+    if (marks.has("truncated")) marks.flag("truncated");
     if (marks.flag("terminated")) ends[marks.steps - 1] = 1;
     return ends;
   },

@@ -70,6 +70,7 @@ const names: Readonly<Record<RowRole, readonly string[]>> = {
     "last",
     "dones_float",
     "is_end",
+    "end_of_episode",
     "episode_done",
     "episode_over",
   ],
@@ -100,7 +101,17 @@ export function rowRole(name: string): RowRole | undefined {
 
 /** What a column says: as arrays are named, but applications also write "isLast". */
 export function columnRole(name: string): RowRole | undefined {
-  return rowRole(name.replace(/([a-z])([A-Z])/g, "$1_$2"));
+  return rowRole(name) ?? rowRole(snakeCase(name));
+}
+
+/** "isLast" as "is_Last". */
+export function snakeCase(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, "$1_$2");
+}
+
+/** The names that say one thing. */
+export function namesOf(role: RowRole): readonly string[] {
+  return names[role];
 }
 
 /** Whether some of the names say each of these. */

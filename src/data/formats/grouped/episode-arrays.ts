@@ -51,10 +51,16 @@ export class EpisodeArrays implements EndMarks, EpisodeInHand {
 
   flag(key: string): boolean {
     const path = this.pathOf(key);
+    const shape = shapeOf(this.file, path);
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (count !== 1)
+      throw faulty(
+        this,
+        `has ${counted(count, "value")} of ${quoted(key)} where one for the whole episode belongs`,
+        "its marks are not one for the whole episode",
+      );
     const value =
-      shapeOf(this.file, path).length === 0
-        ? readScalar(this.file, path)
-        : readNumbers(this.file, readHeader(this.file, path))[0];
+      shape.length === 0 ? readScalar(this.file, path) : readNumbers(this.file, readHeader(this.file, path))[0];
     if (value === 0 || value === 1) return value === 1;
     throw faulty(this, `has ${quoted(key)} that is neither 0 nor 1`, "its marks are neither 0 nor 1");
   }

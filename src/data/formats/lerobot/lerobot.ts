@@ -181,7 +181,7 @@ class FrameReader {
       this.meaning,
       this.rows.count + 1,
     );
-    this.flags.add(unused, !this.ended, ending !== "goes on" || success);
+    this.flags.add(unused, !this.ended, ending !== "goes on" || success, this.place);
     const { observation, pictures, action } = this.layout;
     this.unused = this.ended && reward !== 0 && reward !== this.reward;
     this.reward = reward;
@@ -198,7 +198,9 @@ class FrameReader {
   private judge(): void {
     const { marks, success } = this.info;
     const tells = (marks.terminated ?? marks.done ?? success) !== undefined;
-    this.evidence.end(`"${this.files.name}"`, tells, () => 'name it "next.done"', this.notes);
+    const steps = () => 'name it "next.done"';
+    this.evidence.refuseWithin(`"${this.files.name}"`, steps);
+    this.evidence.end(`"${this.files.name}"`, tells, steps, this.notes);
   }
 
   private *finish(): Generator<Episode> {

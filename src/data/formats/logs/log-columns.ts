@@ -4,7 +4,7 @@
  */
 import { DataError, suggestion, UsageError } from "../../../errors.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
-import { endMarkOf } from "../end-marks.js";
+import { boundaryOf } from "../boundary-names.js";
 import type { ReadOptions } from "../format.js";
 import { columnsIn, type LogTable } from "./log-features.js";
 import { ALWAYS, LAST, type LogMapping, usualColumns } from "./log-mapping.js";
@@ -95,7 +95,7 @@ const likely: Readonly<Record<Needed, RegExp>> = {
 /** Lines for a mapping file, in quotation marks, made of columns that nothing else uses. */
 function exampleLines({ columns }: LogTable, missing: readonly Needed[], used: readonly string[]): string[] {
   const free = columns.filter(
-    (name) => /^[\w.-]+$/.test(name) && !used.includes(name) && !isUsual(name) && !mayMarkEnds(name),
+    (name) => /^[\w.-]+$/.test(name) && !used.includes(name) && !isUsual(name) && boundaryOf(name) === undefined,
   );
   const taken = new Map<Needed, string>();
   const take = (key: Needed, column: string | undefined) => {
@@ -121,11 +121,6 @@ function exampleLines({ columns }: LogTable, missing: readonly Needed[], used: r
 /** Where only some columns have other names, these have theirs. */
 function isUsual(name: string): boolean {
   return Object.values<string>(usualColumns).includes(name);
-}
-
-/** Names of ends are no observations, whether they are read as marks or only looked at. */
-function mayMarkEnds(name: string): boolean {
-  return endMarkOf(name) !== undefined || /^(is_?|has_?)?(end|ended|finished|over)$/i.test(name);
 }
 
 function isTime(name: string): boolean {

@@ -53,10 +53,16 @@ function cellValue(cell: string): unknown {
   return /^[[{]/.test(text) ? (jsonIn(text) ?? cell) : cell;
 }
 
+/** What JSON a text is, or an object or list as Python prints it: {'TimeLimit.truncated': True}. */
 function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  for (const json of [text, fromPython(text)])
+    try {
+      return JSON.parse(json) as unknown;
+    } catch {}
+  return undefined;
+}
+
+function fromPython(text: string): string {
+  const values: Readonly<Record<string, string>> = { True: "true", False: "false", None: "null" };
+  return text.replaceAll("'", '"').replace(/\b(True|False|None)\b/g, (word) => values[word]!);
 }

@@ -102,7 +102,7 @@ test("what the mapping names is not all: done beside it is used, or ignored on r
   const going = [...rows.slice(0, 4), logRow("b", 1, { done: true, sale: false }), rows[5]!];
   expect(summaryOf(await readRows(rows, { mapping }))).toEqual([byTask, byClock]);
   await expect(readRows(going, { mapping })).rejects.toThrow(
-    /line 5 is marked truncated although the episode goes on after it; repair or remove the row, say --ignore done if/,
+    /line 5 is marked truncated although the episode goes on after it \(the column "done" marks 1 row within an episode\); give each episode an id of its own, repair or remove the row, say --ignore done if/,
   );
   expect(summaryOf(await readRows(going, { mapping, ignore: ["done"] }))).toEqual([byTask, byClock]);
 });

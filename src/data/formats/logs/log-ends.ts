@@ -20,6 +20,7 @@ import type { RowEnding } from "../step-rows.js";
 import { lastRowsEnd, leaveAside, namedColumns, rowsAreEpisodes } from "./log-columns.js";
 import { flagIn, type LogTable } from "./log-features.js";
 import type { LogMapping } from "./log-mapping.js";
+import { without } from "./log-nested.js";
 
 /** The columns that say how an episode stands after a row. */
 export interface LogEnds extends MarkColumns {
@@ -43,8 +44,9 @@ export function endColumns(
   const terminated = lastRowsEnd(table, mapping) ? undefined : mapping.terminated;
   const told = { terminated, truncated, done };
   const named = [terminated, truncated, done].filter((name) => name !== undefined);
-  const free = (name: string) => !used.includes(name) && !named.includes(name) && !ignore.includes(name);
-  const guessed = table.columns.filter(free);
+  const free = (names: readonly string[]) =>
+    without(names, ignore).filter((name) => !used.includes(name) && !named.includes(name));
+  const guessed = free(table.columns);
   refuseMasks(guessed, table.where);
   const column = (mark: EndMark) => {
     const marking = [told[mark], ...guessed.filter((name) => endMarkOf(name) === mark)].filter(
@@ -58,14 +60,14 @@ export function endColumns(
   };
   const ends = { terminated: column("terminated"), truncated: column("truncated"), done: column("done") };
   const known = new Set([...table.columns, ...named]);
-  const watched = table.isComplete ? [] : usualEndMarks.filter((name) => free(name) && !known.has(name));
+  const watched = table.isComplete ? [] : free(usualEndMarks).filter((name) => !known.has(name));
   return { always: false, ...ends, watched };
 }
 
 /** A typing error must not lead to a column that is used although the user meant to have it ignored. */
 function refuseUnknown({ columns, isComplete }: LogTable, ignore: readonly string[]): void {
   for (const name of ignore)
-    if (!columns.includes(name) && (isComplete || !endMarkOf(name)))
+    if (without(columns, [name]).length === columns.length && (isComplete || !endMarkOf(name)))
       throw unknownName("column to ignore", name, columns.slice(0, 30));
 }
 
@@ -74,6 +76,7 @@ export class EndCells {
   private readonly meaning: DoneMeaning;
   private readonly places: Readonly<Record<EndMark, number | undefined>>;
   private readonly watched: number;
+  private marking: string | undefined;
 
   /** @param place asks for a column and says where it stands in a row */
   constructor(
@@ -121,10 +124,16 @@ export class EndCells {
     }
   }
 
+  /** The column that marked the row that was read last as an end. */
+  get markedBy(): string | undefined {
+    return this.marking;
+  }
+
   /** @param steps of the episode, with that of the row; @throws CellProblem */
   read(cells: readonly unknown[], steps: number): RowEnding {
     if (this.ends.always) return "terminated";
     this.refuseWatched(cells);
+    this.marking = undefined;
     return endingOf((mark) => this.flag(cells, mark), this.places, this.meaning, steps);
   }
 
@@ -132,7 +141,9 @@ export class EndCells {
     const place = this.places[mark];
     if (place === undefined) return false;
     const column = this.ends[mark]!;
-    return flagIn(cells[place], column, () => leaveAside(column, this.table, this.mapping));
+    const isSet = flagIn(cells[place], column, () => leaveAside(column, this.table, this.mapping));
+    if (isSet) this.marking = column;
+    return isSet;
   }
 
   /** The first lines had no such column, so that nothing was decided about it. */
@@ -142,7 +153,7 @@ export class EndCells {
       if (cells[this.watched + i] === undefined) continue;
       const column = quoted(watched[i]!);
       throw new DataError(
-        `${this.table.where} has a column ${column}, which marks ends of episodes, but not in its first lines; name it in the mapping (done: ${watched[i]}), or say --ignore ${watched[i]}.`,
+        `${this.table.where} has a column ${column}, which marks ends of episodes, but not in its first lines; name it in the mapping (${endMarkOf(watched[i]!) ?? "done"}: ${watched[i]}), or say --ignore ${watched[i]}.`,
       );
     }
   }

@@ -6,8 +6,12 @@
 import { shown } from "../../../requirement.js";
 import { printable, quoted } from "../../containers/refusal.js";
 import { counted } from "../../figures.js";
+import { flagOf } from "../flag-cells.js";
 import type { LogFeature } from "./log-mapping.js";
 import { SparseIds } from "./log-sparse.js";
+
+/** So many rows, from the first on, tell what columns hold where nothing else does. */
+export const FIRST_ROWS = 1000;
 
 /** One row; valid until the next one is asked for. */
 export interface LogRow {
@@ -44,9 +48,9 @@ export interface LogTable {
 export class CellProblem extends Error {}
 
 /** Of a cell that holds something else than belongs into its column. */
-export function cellProblem(column: string, cell: unknown, expected: string): CellProblem {
+export function cellProblem(column: string, cell: unknown, expected: string, step?: string): CellProblem {
   const found = isEmpty(cell) ? "empty" : printable(shown(cell));
-  return new CellProblem(`column ${quoted(column)} is ${found} where ${expected} belongs`);
+  return new CellProblem(`column ${quoted(column)} is ${found} where ${expected} belongs${step ? `; ${step}` : ""}`);
 }
 
 export function isEmpty(cell: unknown): boolean {
@@ -187,18 +191,12 @@ export class Features {
 
 /** Whether a flag is set; one that is not there is not. @param aside how to leave the column aside; @throws CellProblem */
 export function flagIn(cell: unknown, column: string, aside: () => string): boolean {
-  if (cell === true || cell === 1) return true;
-  if (cell === false || cell === 0 || cell === null || cell === undefined) return false;
-  if (typeof cell === "string" && set.test(cell)) return true;
-  if (typeof cell === "string" && unset.test(cell)) return false;
+  const flag = flagOf(cell);
+  if (flag !== undefined || isEmpty(cell)) return flag === 1;
   throw new CellProblem(
     `column ${quoted(column)} is ${printable(shown(cell))} where true or false belongs; correct it, or ${aside()} if it marks something else`,
   );
 }
-
-/** As CSV files and databases write flags. */
-const set = /^\s*(true|yes|t|y|1)\s*$/i;
-const unset = /^\s*(false|no|f|n|0|)\s*$/i;
 
 /** How a PNG or a JPEG file begins in base64, or what a browser calls one. */
 const picture = /^\s*(data:image\/|iVBORw0KGgo|\/9j\/)/;

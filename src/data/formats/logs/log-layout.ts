@@ -17,6 +17,7 @@ import { EpisodeCells } from "./log-episodes.js";
 import { CellProblem, cellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
 import { type LogFeature, type LogMapping, usualColumns } from "./log-mapping.js";
+import { without } from "./log-nested.js";
 import { actionCount, measureFeatures } from "./log-sizes.js";
 import { StepCounter } from "./log-steps.js";
 import { counterColumn, nextColumn, successColumn, unusedFlags } from "./log-unnamed-columns.js";
@@ -31,6 +32,8 @@ export interface StepCells {
   readonly action: Float32Array | undefined;
   readonly reward: number;
   readonly ending: RowEnding;
+  /** The column that marks it as an end. */
+  readonly markedBy: string | undefined;
   /** Whether it says that the episode succeeded; only where rewards are made from that. */
   readonly success: boolean;
   readonly nextObservation: Float32Array | undefined;
@@ -100,7 +103,7 @@ export class LogLayout {
     this.ends = new EndCells(ends, table, mapping, (column) => this.place(column), options);
     this.discreteActions = actionCount(this.action, table, mapping);
     this.firstFlag = this.columns.length;
-    this.flags = this.rowsAreEpisodes || lastRowsEnd(table, mapping) ? [] : unusedFlags(table, this.columns, options);
+    this.flags = this.rowsAreEpisodes ? [] : unusedFlags(table, this.columns, options, this.lastRowsEnd);
     this.columns.push(...this.flags);
     const { observation, action, next } = this;
     measureFeatures({ observation, action, next, discreteActions: this.discreteActions }, table, this.columns);
@@ -144,7 +147,7 @@ export class LogLayout {
       interleaved && order === undefined && !this.table.isMapped
         ? ', name a column of times to sort the rows by in the mapping ("order: NAME")'
         : "";
-    if (of === undefined) return `${this.ends.ignoring}${sorting}`;
+    if (of !== "next observation") return `${this.ends.ignoring}${sorting}`;
     const aside = leaveAside(this.next!.columns[0]!, this.table, this.mapping);
     return `, ${aside} to take the rows as they follow each other`;
   }
@@ -159,11 +162,12 @@ export class LogLayout {
     return new EndEvidence(this.flags, this.firstFlag);
   }
 
-  /** After that pass. @throws DataError where such a column is the only mark of the task's end */
+  /** After that pass. @throws DataError where such a column is the only mark of the task's end, or is set within an episode */
   judge(evidence: EndEvidence, notes: ReadingNotes): void {
     const steps = (column: string) =>
       `name it in the mapping (terminated: ${printable(column)}, or done: ${printable(column)} where the clock ended some)`;
-    evidence.end(this.table.where, this.ends.tellTaskEnds, steps, notes);
+    evidence.refuseWithin(this.table.where, steps);
+    if (!this.lastRowsEnd) evidence.end(this.table.where, this.ends.tellTaskEnds, steps, notes);
   }
 
   /** What was assumed about the columns. */
@@ -175,7 +179,7 @@ export class LogLayout {
     const { table, options, columns } = this;
     const used = columns.filter((name) => !this.flags.includes(name));
     const left = [...used, ...(options.ignore ?? []), DISCRETE_ACTIONS];
-    const unused = table.isMapped ? [] : table.columns.filter((name) => name !== "" && !left.includes(name));
+    const unused = table.isMapped ? [] : without(table.columns, left).filter((name) => name !== "");
     if (unused.length > 0) notes.say(`not used: ${listed(unused)}`);
   }
 
@@ -204,6 +208,7 @@ export class LogLayout {
           ? 0
           : this.rewardOf(this.reward, cells[this.reward], acts && this.options.successReward === undefined),
       ending: this.ends.read(cells, steps),
+      markedBy: this.ends.markedBy,
       success: this.success !== undefined && this.succeeds(cells, this.success),
       nextObservation: hasNext ? this.after : undefined,
     };
@@ -239,7 +244,7 @@ export class LogLayout {
     if (typeof cell === "boolean") return Number(cell);
     if (typeof cell === "number" && (allowNonFinite || Number.isFinite(Math.fround(cell)))) return cell;
     if (allowNonFinite && (cell === null || cell === undefined)) return Number.NaN;
-    throw cellProblem(this.columns[index]!, cell, "a finite number");
+    throw cellProblem(this.columns[index]!, cell, "a finite number", "repair or remove the row");
   }
 
   /** Notes a column as one to read. */

@@ -3,6 +3,7 @@
  */
 import type { DataFile } from "../../containers/files.js";
 import { type ColumnValues, openParquet, type ParquetTable } from "../../containers/parquet/parquet.js";
+import { boundaryOf } from "../boundary-names.js";
 import type { LogRow, LogTable } from "./log-features.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
 
@@ -19,7 +20,10 @@ export async function openParquetLog(file: DataFile, where: string): Promise<Log
     isComplete: true,
     columns: table.columns.map(({ name }) => name),
     scalars: table.columns
-      .filter(({ kind, list }) => !list && (kind === "boolean" || kind === "number"))
+      .filter(
+        ({ name, kind, list }) =>
+          !list && (["boolean", "number"].includes(kind) || (kind === "text" && boundaryOf(name) !== undefined)),
+      )
       .map(({ name }) => name),
     discreteActions: discrete === undefined ? undefined : Number(discrete),
     rowCount: table.rows,

@@ -4,8 +4,9 @@
 
 import { DataError } from "../../../errors.js";
 import { shown } from "../../../requirement.js";
-import { printable } from "../../containers/refusal.js";
+import { printable, quoted } from "../../containers/refusal.js";
 import type { Episode } from "../../episode.js";
+import { counted } from "../../figures.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type EndEvidence, EndFlags } from "../end-evidence.js";
 import { EpisodeMemory } from "../episode-memory.js";
@@ -37,6 +38,8 @@ const UNIQUE = "give each episode an id of its own, such as the run's and the ep
 interface Gathered {
   readonly rows: StepRows;
   readonly flags: EndFlags;
+  /** The column that marks its last row as an end, or the row before it that a row without an action closes. */
+  markedBy: string | undefined;
   /** The numbers of the last rows, as messages name them; older ones are not named any more. */
   readonly numbers: LogRow["number"][];
   count: number;
@@ -52,6 +55,8 @@ interface Gathered {
 /** One pass over all rows. */
 export class LogPass {
   readonly made: StepEpisodes;
+  /** The first mark within an episode, as far as its sentence is known, and how many there are. */
+  private marks: { readonly reason: string; readonly next: string; readonly column: string; count: number } | undefined;
   /** Of episodes that are one row each. */
   private readonly names = new Set<EpisodeName>();
   readonly evidence: EndEvidence;
@@ -162,6 +167,7 @@ export class LogPass {
     return {
       rows,
       flags: new EndFlags(this.evidence),
+      markedBy: undefined,
       numbers: [],
       count: 0,
       first: this.layout.steps.countOf(row),
@@ -176,6 +182,10 @@ export class LogPass {
     gathered.count++;
     if (gathered.numbers.push(row.number) > MOST_NAMED) gathered.numbers.shift();
     if (gathered.fault !== undefined) return;
+    if (this.marks) {
+      this.countMark(gathered, row);
+      return;
+    }
     const fault = this.faultOf(gathered, episode, row);
     if (fault === undefined) return;
     if (this.options.dropFaulty !== true) throw new DataError(`${this.table.where}: ${fault}.`);
@@ -189,6 +199,8 @@ export class LogPass {
     try {
       const cells = this.layout.read(row, rows.count + 1);
       const { observation, action, reward, ending, nextObservation } = cells;
+      const marked = gathered.markedBy;
+      gathered.markedBy = cells.markedBy ?? (action ? undefined : marked);
       const expected = gathered.step === undefined ? cells.step : gathered.step + 1;
       if (cells.step !== expected && cells.step === gathered.first && rows.count > 1)
         return `${this.place(row)} begins episode ${named(episode)} again with step ${cells.step}; ${UNIQUE}`;
@@ -198,20 +210,45 @@ export class LogPass {
       if (cells.step !== expected)
         return `${this.place(row)} is ${this.layout.steps.problem(cells.step!, expected!, named(episode))}`;
       gathered.step = cells.step;
-      gathered.flags.add(row.cells, action !== undefined, ending !== "goes on");
+      gathered.flags.add(row.cells, action !== undefined, ending !== "goes on", this.place(row));
       gathered.success ||= cells.success;
       const problem = rows.add(observation, action, reward, ending, nextObservation);
       if (problem === undefined) return undefined;
       const wrong = numbers[numbers.length - (rows.count - problem.row)];
-      const steps = this.layout.stepsFor(problem);
-      return `${this.table.unit} ${wrong} ${problem.reason}; repair or remove the row${steps}, or leave such episodes out with --drop-faulty`;
+      const reason = `${this.table.unit} ${wrong} ${problem.reason}`;
+      const steps = `repair or remove the row${this.layout.stepsFor(problem)}, or leave such episodes out with --drop-faulty`;
+      if (problem.of !== "mark" || marked === undefined || this.options.dropFaulty) return `${reason}; ${steps}`;
+      this.marks = { reason, next: `give each episode an id of its own, ${steps}`, column: marked, count: 1 };
+      return undefined;
     } catch (error) {
       if (error instanceof CellProblem) return `${this.place(row)}: ${error.message}`;
       throw error;
     }
   }
 
+  /** A row after the first mark within an episode: no episode is made any more, only such marks are counted. */
+  private countMark(gathered: Gathered, row: LogRow): void {
+    gathered.rows.drop();
+    try {
+      const { action, markedBy } = this.layout.read(row, gathered.count);
+      if (action && gathered.markedBy !== undefined) this.marks!.count++;
+      gathered.markedBy = markedBy ?? (action ? undefined : gathered.markedBy);
+    } catch (error) {
+      // The first problem is the one that is told.
+      if (!(error instanceof CellProblem)) throw error;
+    }
+  }
+
+  /** After the last row. @throws DataError where marks stand within episodes */
+  refuseMarks(): void {
+    if (!this.marks) return;
+    const { reason, next, column, count } = this.marks;
+    const rows = `${counted(count, "row")} within ${count === 1 ? "an episode" : "episodes"}`;
+    throw new DataError(`${this.table.where}: ${reason} (the column ${quoted(column)} marks ${rows}); ${next}.`);
+  }
+
   private *finish({ rows, flags, count, numbers, success, fault }: Gathered): Generator<Episode> {
+    if (this.marks) return;
     if (fault !== undefined) {
       this.made.leaveOut(count, fault);
       return;
@@ -224,7 +261,7 @@ export class LogPass {
   private refuseReturn(episode: EpisodeName, ended: ReadonlyMap<EpisodeName, EndedEpisode>, row: LogRow): void {
     const { where, unit } = this.table;
     const last = ended.get(episode);
-    if (last === undefined) return;
+    if (last === undefined || this.marks) return;
     const returns = `${where}: ${this.place(row)} returns to episode ${named(episode)}, which ended at ${unit} ${last.number} when another one began`;
     const count = this.layout.steps.countOf(row);
     if (count !== undefined && count === last.first)

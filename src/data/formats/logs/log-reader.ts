@@ -10,10 +10,12 @@ import type { ReadOptions } from "../format.js";
 import type { LogTable } from "./log-features.js";
 import { LogLayout } from "./log-layout.js";
 import { parseMapping } from "./log-mapping.js";
+import { withNestedMarks } from "./log-nested.js";
 import { LogPass } from "./log-pass.js";
 
 /** @param name the path that the user gave; @throws DataError for what is not a log, UsageError for a wrong mapping */
-export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
+export function openLog(stored: LogTable, name: string, options: ReadOptions): EpisodeSource {
+  const table = withNestedMarks(stored);
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options);
   const { observationSize, actionSize, discreteActions, actionBounds, names } = layout;
@@ -32,6 +34,7 @@ export function openLog(table: LogTable, name: string, options: ReadOptions): Ep
       layout.note(notes);
       const pass = new LogPass(table, layout, mapping, notes, options);
       yield* layout.episodes.sorts ? pass.sorted() : mapping.interleaved ? pass.mixed() : pass.contiguous();
+      pass.refuseMarks();
       layout.end();
       layout.judge(pass.evidence, notes);
       pass.made.end();

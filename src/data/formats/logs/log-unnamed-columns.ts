@@ -5,11 +5,13 @@
  */
 import { DataError, UsageError } from "../../../errors.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
+import { boundaryOf } from "../boundary-names.js";
 import { mayBeFlag } from "../end-evidence.js";
 import { columnRole, rowRole } from "../flat/row-names.js";
 import type { ReadOptions } from "../format.js";
-import type { LogTable } from "./log-features.js";
+import { FIRST_ROWS, type LogTable } from "./log-features.js";
 import { usualColumns } from "./log-mapping.js";
+import { without } from "./log-nested.js";
 
 /** The column of the next observation. @throws DataError where there are two that are no "next_observation" */
 export function nextColumn(
@@ -40,19 +42,17 @@ export function counterColumn(
   );
 }
 
-/** So many rows tell which columns hold nothing but flags. */
-const FIRST_ROWS = 1000;
-
-/** The columns of flags that nothing uses; counters and marks of beginnings say nothing of ends. */
+/** The columns of flags that nothing uses. @param speaking only those that by their names mark ends or beginnings */
 export function unusedFlags(
   table: LogTable,
   used: readonly string[],
   { ignore = [] }: Pick<ReadOptions, "ignore">,
+  speaking: boolean,
 ): string[] {
   const { columns, scalars = columns } = table;
   const isFree = (name: string) =>
-    !used.includes(name) && !ignore.includes(name) && !["harmless", "starts"].includes(rowRole(name) ?? "");
-  const free = scalars.filter(isFree);
+    !used.includes(name) && rowRole(name) !== "harmless" && (!speaking || boundaryOf(name) !== undefined);
+  const free = without(scalars, ignore).filter(isFree);
   const flags = new Set(free);
   let count = 0;
   for (const { cells } of table.rows(free)) {

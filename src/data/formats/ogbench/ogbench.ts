@@ -92,7 +92,7 @@ function openArchive(files: DataFiles, options: ReadOptions): Archive {
     throw new UsageError(`"${name}" stores rewards, to which a goal means nothing; leave it out.`);
   if (!hasRewards && options.goal === undefined)
     throw new UsageError(
-      `"${name}" has no rewards, because OGBench records without a task; give the goal [x, y] from which they are computed.`,
+      `"${name}" has no rewards, because OGBench records without a task; give the goal from which they are computed (--goal X,Y).`,
     );
   if (!hasRewards && !entries.has("qpos.npy"))
     throw new DataError(
