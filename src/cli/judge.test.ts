@@ -56,3 +56,43 @@ it("refuses data that are too few to say anything, and a policy that is named tw
   const twice = await calql("judge", at("walks.hdf5"), at("one.onnx"), at("one.onnx"));
   expect(twice.error).toMatch(/one\.onnx is named twice; name each once\./);
 });
+
+/** Visits of one step: of three offers one is made with a probability of its own, and the second earns twice the others. */
+it("weighs a log that says its propensities, and tells how many episodes count", async () => {
+  const propensities = [0.5, 0.25, 0.25];
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const action = [0, 1, 0, 2][i % 4]!;
+    const reward = action === 1 ? 2 : 1;
+    return { id: i, observation: [i % 7], action, reward, propensity: propensities[action] };
+  });
+  writeFileSync(at("visits.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+  writeFileSync(at("visits.yaml"), "episode: id\nactions: {discrete: 3}\nterminated: last\n");
+  const sizes = { observationSize: 1, actionSize: 1, discreteActions: 3 };
+  const agent = await Agent.create("dqn", { ...sizes, settings: { criticHidden: [4] } });
+  writeFileSync(at("offers.onnx"), agent.exportPolicy());
+  const chosen = (
+    await agent.act(
+      Float32Array.from(rows, ({ observation }) => observation[0]!),
+      { deterministic: true },
+    )
+  ).slice();
+  await agent.release();
+  const words = ["judge", at("visits.jsonl"), at("offers.onnx"), "--mapping", at("visits.yaml"), "--updates", "300"];
+  const { code, out } = await calql(...words);
+  expect(code).toBe(0);
+  const table = out.slice(out.indexOf("importance sampling")).split("\n").slice(1, 3);
+  const cells = new Map(table.map((line) => line.split(/ {2,}/)).map(([name, ...others]) => [name, others]));
+  const value = (cell = "") => Number(cell.split(" ")[0]);
+  expect(cells.get("as logged")!.slice(0, 4).map(value)).toEqual([1.25, 1.25, 1.25, 1.25]);
+  expect(cells.get("as logged")!.at(-1)).toBe("400");
+  // By hand: the weight of a visit is 1 / propensity where the policy makes the logged offer, else 0.
+  const weights = rows.map(({ action, propensity }, i) => (action === chosen[i] ? 1 / propensity! : 0));
+  const sum = (figures: number[]) => figures.reduce((total, figure) => total + figure, 0);
+  const earned = sum(rows.map(({ reward }, i) => reward * weights[i]!));
+  const [plain, normalised, each, robust, , count] = cells.get(at("offers.onnx"))!;
+  expect(value(plain)).toBeCloseTo(earned / 400, 2);
+  expect(value(normalised)).toBeCloseTo(earned / sum(weights), 2);
+  expect(value(each)).toBeCloseTo(earned / 400, 2);
+  expect(Math.abs(value(robust) - earned / 400)).toBeLessThan(0.2);
+  expect(Number(count)).toBeCloseTo(sum(weights) ** 2 / sum(weights.map((weight) => weight ** 2)), 1);
+}, 60_000);

@@ -7,12 +7,13 @@ import { STATE, widthOf } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Dataset, Episode } from "./episode.js";
 import { counted } from "./figures.js";
+import { findWrongPropensity, propensityProblem } from "./propensities.js";
 
-type Shapes = Pick<Dataset, "observations" | "actionSize" | "discreteActions">;
+type Shapes = Pick<Dataset, "observations" | "actionSize" | "discreteActions" | "hasPropensities">;
 
 /** What is wrong with an episode of such a dataset, to go after "it cannot be written: "; undefined where nothing is. */
 export function episodeProblem(
-  { observations: parts, actionSize, discreteActions }: Shapes,
+  { observations: parts, actionSize, discreteActions, hasPropensities }: Shapes,
   episode: Episode,
 ): string | undefined {
   const { length } = episode;
@@ -25,12 +26,17 @@ export function episodeProblem(
     ["actions", episode.actions.length, length * actionSize],
     ["rewards", episode.rewards.length, length],
     ["terminated", episode.terminated.length, length],
+    ...(hasPropensities ? [["propensities", episode.propensities?.length ?? 0, length] as const] : []),
   ] as const;
   for (const [key, found, expected] of lengths)
     if (found !== expected)
       return `${key} hold ${counted(found, "number")} where ${counted(length, "step")} need ${expected}`;
   const wrong = discreteActions === undefined ? -1 : findWrongIndex(episode.actions, discreteActions);
-  return wrong < 0 ? undefined : `its action ${episode.actions[wrong]} in step ${wrong} is none of ${discreteActions}`;
+  if (wrong >= 0) return `its action ${episode.actions[wrong]} in step ${wrong} is none of ${discreteActions}`;
+  const unlikely = hasPropensities ? findWrongPropensity(episode.propensities!) : -1;
+  return unlikely < 0
+    ? undefined
+    : `its propensity in step ${unlikely} ${propensityProblem(episode.propensities![unlikely]!)}`;
 }
 
 /** Why rows that mark where an episode ends cannot tell this one; undefined where they can. */

@@ -4,7 +4,7 @@
  * seed draw the same resamples, so that two policies can be compared member by member.
  */
 import { columnsFor, partsOf, type Sizes } from "../agents/context.js";
-import { createBatch, type Observations, partColumn, type TransitionRows } from "../data/columns.js";
+import { allocate, createBatch, type Observations, partColumn, type TransitionRows } from "../data/columns.js";
 import { type Dataset, type Episode, joinObservations, joinRows, rowsOf } from "../data/episode.js";
 import { Replay } from "../data/replay.js";
 import { scaleActions } from "../data/transform.js";
@@ -25,6 +25,22 @@ export interface FitSettings extends FittedQSettings {
 /** The value of a policy by each member [members]. */
 export type MemberValues = Float64Array;
 
+/** What the fitted critics and the policy say of the steps of one episode; all arrays [steps]. */
+export interface StepEstimates {
+  /** Whether the policy takes the logged action, 1 or 0: its probability, where actions are choices. */
+  readonly probabilities: Float64Array;
+  /** Q(s, a) of the logged action. */
+  readonly actionValues: Float64Array;
+  /** Q(s, pi(s)). */
+  readonly values: Float64Array;
+}
+
+export interface Fit {
+  readonly members: MemberValues;
+  /** By episode; only where they were asked for. */
+  readonly steps: readonly StepEstimates[];
+}
+
 /**
  * E[Q(s0, pi(s0))] over the logged beginnings, by each member. A step after which the clock ended the episode is backed up
  * like any other, so that the value is that of going on without a clock.
@@ -32,15 +48,38 @@ export type MemberValues = Float64Array;
  * @throws UsageError for episodes that are not of these sizes
  */
 export async function fitValue(
-  { episodes }: Pick<Dataset, "episodes">,
+  data: Pick<Dataset, "episodes">,
   sizes: Sizes,
   policy: Judged | undefined,
   settings: FitSettings,
 ): Promise<MemberValues> {
+  return (await fitted(data, sizes, policy, settings, false)).members;
+}
+
+/**
+ * The same for a policy that chooses among numbered actions, with what its critics say of every logged step: the mean of
+ * those members in whose resample the step's episode is not, so that no episode is judged by what was learned from it.
+ */
+export function fitSteps(
+  data: Pick<Dataset, "episodes">,
+  sizes: Sizes,
+  policy: Judged,
+  settings: FitSettings,
+): Promise<Fit> {
+  return fitted(data, sizes, policy, settings, true);
+}
+
+async function fitted(
+  { episodes }: Pick<Dataset, "episodes">,
+  sizes: Sizes,
+  policy: Judged | undefined,
+  settings: FitSettings,
+  wantsSteps: boolean,
+): Promise<Fit> {
   const { updates = 20_000, batchSize = 256, seed = 0, members = 10, onUpdate } = settings;
   const resamples = drawResamples(members, episodes.length, new RandomStream(seed, "resamples"));
   const replay = numberedReplay(episodes, sizes);
-  const fitted = await FittedQ.create(sizes, { ...settings, members, batchSize });
+  const critics = await FittedQ.create(sizes, { ...settings, members, batchSize });
   try {
     const batch = createBatch(batchSize, columnsFor(sizes));
     const sampling = new RandomStream(seed, "sampling");
@@ -52,12 +91,15 @@ export async function fitValue(
         for (let row = 0; row < batchSize; row++)
           weights[member * batchSize + row] = resamples[member]![numbers[row]!]!;
       if (policy) batch.rows.nextActions.set(await unitActions(policy, nextObservations(batch.rows, sizes), sizes));
-      await fitted.update(batch.rows, weights);
+      await critics.update(batch.rows, weights);
       onUpdate?.(update);
     }
-    return await valuesAtStarts(fitted, episodes, sizes, policy, resamples);
+    return {
+      members: await valuesAtStarts(critics, episodes, sizes, policy, resamples),
+      steps: wantsSteps && policy ? await valuesOfSteps(critics, episodes, sizes, policy, resamples) : [],
+    };
   } finally {
-    await fitted.release();
+    await critics.release();
   }
 }
 
@@ -111,4 +153,70 @@ async function valuesAtStarts(
     const row = member * episodes.length;
     return counts.reduce((sum, count, i) => sum + count * values[row + i]!, 0) / episodes.length;
   });
+}
+
+/** So many steps are asked about together: the program is compiled for one number of rows. */
+const STEPS_AT_ONCE = 1024;
+
+async function valuesOfSteps(
+  fitted: FittedQ,
+  episodes: readonly Episode[],
+  sizes: Sizes,
+  policy: Judged,
+  resamples: readonly Float64Array[],
+): Promise<StepEstimates[]> {
+  const made = episodes.map(({ length }): StepEstimates => {
+    const empty = () => new Float64Array(length);
+    return { probabilities: empty(), actionValues: empty(), values: empty() };
+  });
+  const outside = episodes.map((_, episode) => membersOutside(resamples, episode));
+  for (const { places, observations, actions } of stepChunks(episodes, sizes)) {
+    const chosen = (await policy(observations)).slice();
+    const ofLogged = (await fitted.values(observations, actions)).slice();
+    const ofChosen = await fitted.values(observations, chosen);
+    for (const [row, { episode, step }] of places.entries()) {
+      const { probabilities, actionValues, values } = made[episode]!;
+      const members = outside[episode]!;
+      const mean = (all: Float32Array) =>
+        members.reduce((sum, member) => sum + all[member * STEPS_AT_ONCE + row]!, 0) / members.length;
+      probabilities[step] = actions[row] === chosen[row] ? 1 : 0;
+      actionValues[step] = mean(ofLogged);
+      values[step] = mean(ofChosen);
+    }
+  }
+  return made;
+}
+
+/** The members in whose resample an episode is not; all where it is in every one. */
+function membersOutside(resamples: readonly Float64Array[], episode: number): number[] {
+  const all = [...resamples.keys()];
+  const outside = all.filter((member) => resamples[member]![episode] === 0);
+  return outside.length > 0 ? outside : all;
+}
+
+interface StepChunk {
+  /** Of the rows that are steps; what follows them is not looked at. */
+  readonly places: readonly { readonly episode: number; readonly step: number }[];
+  readonly observations: Observations;
+  readonly actions: Float32Array;
+}
+
+/** All steps, STEPS_AT_ONCE rows at a time; a chunk is valid until the next one is asked for. */
+function* stepChunks(episodes: readonly Episode[], sizes: Sizes): Generator<StepChunk> {
+  const parts = partsOf(sizes);
+  const observations = Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, allocate(part, STEPS_AT_ONCE)]),
+  );
+  const actions = new Float32Array(STEPS_AT_ONCE);
+  let places: StepChunk["places"][number][] = [];
+  for (const [number, episode] of episodes.entries())
+    for (let step = 0; step < episode.length; step++) {
+      const row = rowsOf(parts, episode.observations, step, step + 1);
+      for (const [name, values] of Object.entries(row)) observations[name]!.set(values, places.length * values.length);
+      actions[places.length] = episode.actions[step]!;
+      if (places.push({ episode: number, step }) < STEPS_AT_ONCE) continue;
+      yield { places, observations, actions };
+      places = [];
+    }
+  if (places.length > 0) yield { places, observations, actions };
 }

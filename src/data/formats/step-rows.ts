@@ -43,6 +43,8 @@ export class StepRows {
   private readonly observations: RowBlocks;
   private readonly actions: RowBlocks;
   private readonly rewards = new RowBlocks(1);
+  /** Of rows with an action, where the recording tells them. */
+  private readonly propensities = new RowBlocks(1);
   /** Of each part besides the vector. */
   private readonly pictures: ReadonlyMap<string, RowBlocks<Uint8Array>>;
   /** The row before the last, and the last. */
@@ -83,6 +85,7 @@ export class StepRows {
    * @param action undefined in a row that only tells the last observation; a reward in it is the action's before it
    * @param next the observation after the row's action, where it is stored
    * @param pictures one row of each
+   * @param propensity of the action: in each row with an action, or in none
    * @returns what the row contradicts: the episode is none then
    * @throws DataError where the episode takes more memory than the file's size allows
    */
@@ -93,12 +96,14 @@ export class StepRows {
     ending: RowEnding,
     next?: ArrayLike<number>,
     pictures: Observations = {},
+    propensity?: number,
   ): RowProblem | undefined {
     this.takeMemory();
     this.observations.add(observation);
     for (const [name, rows] of this.pictures) rows.add(pictures[name]);
     this.actions.add(action);
     this.rewards.add([reward]);
+    if (propensity !== undefined) this.propensities.add([propensity]);
     this.reward = reward;
     const problem = this.problemWith(action !== undefined);
     if (action !== undefined) this.rewarded ||= reward !== 0;
@@ -150,6 +155,7 @@ export class StepRows {
       rewards,
       terminated: ends,
       truncated: !terminated,
+      ...(this.propensities.count > 0 && { propensities: this.propensities.join(length) }),
     };
   }
 

@@ -61,9 +61,9 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
   };
 }
 
-/** Version 1 where observations are vectors: programs that know no other read it. */
+/** The lowest version that has room for the data: programs that know no other read it. */
 function manifestOf(
-  { source, task, observations, actionSize, discreteActions, actionBounds }: DatasetHeader,
+  { source, task, observations, actionSize, discreteActions, hasPropensities, actionBounds }: DatasetHeader,
   totals: { steps: number; episodes: number; blocks: number; blocksChecksum: number },
 ): Manifest {
   const observationSize = vectorSizeOf(observations);
@@ -73,16 +73,13 @@ function manifestOf(
     ...(discreteActions !== undefined && { discreteActions }),
     ...(actionBounds && { actionBounds: { low: [...actionBounds.low], high: [...actionBounds.high] } }),
   };
-  if (observationSize !== undefined)
-    return sealManifest({ format: "calql", version: 1, source, observationSize, ...actions, ...totals });
-  return sealManifest({
-    format: "calql",
-    version: 2,
-    source,
-    observations: plainParts(observations),
-    ...actions,
-    ...totals,
-  });
+  const format = "calql";
+  const rest = { ...actions, ...totals };
+  const parts = plainParts(observations);
+  if (hasPropensities)
+    return sealManifest({ format, version: 3, source, observations: parts, propensities: true, ...rest });
+  if (observationSize === undefined) return sealManifest({ format, version: 2, source, observations: parts, ...rest });
+  return sealManifest({ format, version: 1, source, observationSize, ...rest });
 }
 
 /** Appends the episodes of one block to the arrays; gives the block's checksum. */
@@ -106,7 +103,7 @@ function valuesOf({ name, part }: StoredColumn, episodes: readonly Episode[]): r
   if (name === "observations") return episodes.map(({ observations }) => observations[part!]!);
   if (name === "lengths") return [Uint32Array.from(episodes, (episode) => episode.length)];
   if (name === "truncated") return [Uint8Array.from(episodes, (episode) => (episode.truncated ? 1 : 0))];
-  return episodes.map((episode) => episode[name]);
+  return episodes.map((episode) => episode[name]!);
 }
 
 function checkedBytes(

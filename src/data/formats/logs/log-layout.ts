@@ -2,10 +2,11 @@
  * A log's columns checked against the mapping: which there are, where each stands in a row, and what a row says.
  */
 
-import { DataError } from "../../../errors.js";
+import { DataError, UsageError } from "../../../errors.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
 import type { NumberNames } from "../../episode.js";
+import { propensityProblem } from "../../propensities.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
 import { EndEvidence } from "../end-evidence.js";
@@ -29,6 +30,8 @@ export interface StepCells {
   readonly observation: Float32Array;
   /** Undefined in a row that only holds the last observation. */
   readonly action: Float32Array | undefined;
+  /** How likely the action was; undefined without one, and where no column says it. */
+  readonly propensity: number | undefined;
   readonly reward: number;
   readonly ending: RowEnding;
   /** Whether it says that the episode succeeded; only where rewards are made from that. */
@@ -50,6 +53,7 @@ export class LogLayout {
   /** The steps that rows are. */
   readonly steps: StepCounter;
   private readonly reward: number | undefined;
+  private readonly propensity: number | undefined;
   private readonly success: number | undefined;
   /** Columns that the mapping names and no row has had so far, by their places. */
   private readonly unseen = new Map<number, string>();
@@ -90,6 +94,8 @@ export class LogLayout {
     this.reward = options.successReward === undefined || stored ? this.place(reward) : undefined;
     this.observation = features(mapping.observation ?? usualColumns.observation);
     this.action = features(mapping.action ?? usualColumns.action);
+    this.discreteActions = actionCount(this.action, table, mapping);
+    this.propensity = optional(this.propensityColumn(usual(mapping.propensity, usualColumns.propensity)));
     const told = mapping.nextObservation ?? nextColumn(table, this.columns, ignore);
     const isIgnored = told !== undefined && columnsIn(told).some((column) => ignore.includes(column));
     this.next = told === undefined || isIgnored ? undefined : features(told);
@@ -98,7 +104,6 @@ export class LogLayout {
     this.steps = new StepCounter(this.columns, { step, counter: optional(counts) }, aside);
     const ends = endColumns(table, mapping, [...this.columns], options);
     this.ends = new EndCells(ends, table, mapping, (column) => this.place(column), options);
-    this.discreteActions = actionCount(this.action, table, mapping);
     this.firstFlag = this.columns.length;
     this.flags = this.rowsAreEpisodes || lastRowsEnd(table, mapping) ? [] : unusedFlags(table, this.columns, options);
     this.columns.push(...this.flags);
@@ -130,6 +135,11 @@ export class LogLayout {
     const { observation, action, discreteActions } = this;
     const actions = discreteActions === undefined || action.choices !== undefined ? action.names : undefined;
     return { observations: observation.names, ...(actions && { actions }) };
+  }
+
+  /** Whether every action has its propensity. */
+  get hasPropensities(): boolean {
+    return this.propensity !== undefined;
   }
 
   get actionSize(): number {
@@ -199,6 +209,7 @@ export class LogLayout {
       counter: this.steps.counterOf(cells),
       observation: this.observed,
       action: acts ? this.acted : undefined,
+      propensity: acts && this.propensity !== undefined ? this.propensityIn(cells[this.propensity]) : undefined,
       reward:
         this.reward === undefined
           ? 0
@@ -230,6 +241,25 @@ export class LogLayout {
     if (this.discreteActions === undefined) return;
     const problem = actionIndexProblem(this.acted[0]!, this.discreteActions);
     if (problem) throw new CellProblem(`column ${quoted(this.action.columns[0]!)} ${problem}`);
+  }
+
+  /** Of vectors there is no probability, only a density: a column that is merely called so is left alone. */
+  private propensityColumn(column: string | undefined): string | undefined {
+    if (this.discreteActions !== undefined || column === undefined) return column;
+    if (this.mapping.propensity === undefined) return undefined;
+    throw new UsageError(
+      `The mapping names ${quoted(column)} as the propensity of actions that are vectors, which have none; say among how many actions the rows choose (actions: {discrete: N}), or take it out of the mapping.`,
+    );
+  }
+
+  private propensityIn(cell: unknown): number {
+    const column = this.columns[this.propensity!]!;
+    if (typeof cell !== "number") throw cellProblem(column, cell, "a probability above 0 and at most 1");
+    const problem = propensityProblem(cell);
+    if (problem === undefined) return cell;
+    const aside =
+      this.mapping.propensity === undefined ? ` (or say --ignore ${printable(column)} if it is something else)` : "";
+    throw new CellProblem(`column ${quoted(column)} ${problem}${aside}`);
   }
 
   /** @param needed else an empty cell is as good as 0 */

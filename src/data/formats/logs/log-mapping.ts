@@ -63,6 +63,8 @@ const schema = z.strictObject({
       z.strictObject({ low: bound, high: bound }),
     ])
     .optional(),
+  /** Of choices: how likely the action was under the policy that logged it, above 0 and at most 1. */
+  propensity: column.optional(),
   /** What the action earned. */
   reward: column.optional(),
   /**
@@ -99,6 +101,7 @@ export const usualColumns = {
   step: "step",
   observation: "observation",
   action: "action",
+  propensity: "propensity",
   reward: "reward",
   nextObservation: "next_observation",
 } as const;

@@ -188,7 +188,7 @@ export class LogPass {
     const { rows, numbers } = gathered;
     try {
       const cells = this.layout.read(row, rows.count + 1);
-      const { observation, action, reward, ending, nextObservation } = cells;
+      const { observation, action, reward, ending, nextObservation, propensity } = cells;
       const expected = gathered.step === undefined ? cells.step : gathered.step + 1;
       if (cells.step !== expected && cells.step === gathered.first && rows.count > 1)
         return `${this.place(row)} begins episode ${named(episode)} again with step ${cells.step}; ${UNIQUE}`;
@@ -200,7 +200,7 @@ export class LogPass {
       gathered.step = cells.step;
       gathered.flags.add(row.cells, action !== undefined, ending !== "goes on");
       gathered.success ||= cells.success;
-      const problem = rows.add(observation, action, reward, ending, nextObservation);
+      const problem = rows.add(observation, action, reward, ending, nextObservation, {}, propensity);
       if (problem === undefined) return undefined;
       const wrong = numbers[numbers.length - (rows.count - problem.row)];
       const steps = this.layout.stepsFor(problem);

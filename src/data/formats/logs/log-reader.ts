@@ -16,13 +16,14 @@ import { LogPass } from "./log-pass.js";
 export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options);
-  const { observationSize, actionSize, discreteActions, actionBounds, names } = layout;
+  const { observationSize, actionSize, discreteActions, hasPropensities, actionBounds, names } = layout;
   const notes = new ReadingNotes();
   return {
     source: name,
     observations: vectorParts(observationSize),
     actionSize,
     discreteActions,
+    ...(hasPropensities && { hasPropensities }),
     actionBounds,
     names,
     steps: table.rowCount,

@@ -21,6 +21,8 @@ interface WrittenRow {
   /** Null, as is the reward, in the row that only holds the last observation. */
   readonly action: Float32Array | null;
   readonly reward: number | null;
+  /** Likewise, and where the data have none. */
+  readonly propensity: number | null;
   readonly terminated: boolean;
   readonly truncated: boolean;
 }
@@ -39,6 +41,7 @@ export async function createJsonLines(target: DataTarget, header: DatasetHeader)
       `"episode":${row.episode},"step":${row.step},"observation":${list(row.observation)}`,
       `"action":${row.action && list(row.action)},"reward":${row.reward === null ? null : number(row.reward)}`,
       `"terminated":${row.terminated},"truncated":${row.truncated}`,
+      ...(row.propensity === null ? [] : [`"propensity":${number(row.propensity)}`]),
     ];
     file.append(encoder.encode(`{${count}${fields.join(",")}}\n`));
   };
@@ -46,7 +49,7 @@ export async function createJsonLines(target: DataTarget, header: DatasetHeader)
 }
 
 export async function createParquetLog(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink> {
-  const { discreteActions } = header;
+  const { discreteActions, hasPropensities } = header;
   const table = writeParquet(
     target.create("log.parquet"),
     [
@@ -57,6 +60,7 @@ export async function createParquetLog(target: DataTarget, header: DatasetHeader
       { name: "reward", type: "float32", optional: true },
       { name: "terminated", type: "boolean" },
       { name: "truncated", type: "boolean" },
+      ...(hasPropensities ? [{ name: "propensity", type: "float32", optional: true } as const] : []),
     ],
     discreteActions === undefined ? {} : { [DISCRETE_ACTIONS_KEY]: String(discreteActions) },
   );
@@ -69,6 +73,7 @@ export async function createParquetLog(target: DataTarget, header: DatasetHeader
       row.reward,
       row.terminated,
       row.truncated,
+      ...(hasPropensities ? [row.propensity] : []),
     ]);
   return sinkOf(target, header, writeRow, () => table.finish());
 }
@@ -94,6 +99,7 @@ function sinkOf(
           observation: take(stateOf(episode.observations), step, observationSize),
           action: step < episode.length ? take(episode.actions, step, actionSize) : null,
           reward: step < episode.length ? episode.rewards[step]! : null,
+          propensity: episode.propensities?.[step] ?? null,
           terminated: episode.terminated[step] === 1,
           truncated: last && episode.truncated && episode.terminated[step] !== 1,
         });
