@@ -11,8 +11,10 @@ import {
   type Part,
   partColumn,
   STATE,
+  widthOf,
 } from "../data/columns.js";
 import { type Observation, partsOf } from "../data/episode.js";
+import { LEGAL, refuseWithoutChoice } from "../data/legal-actions.js";
 import { DataError, RunFailure, UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { type OnnxDescription, readOnnxDescription } from "../tensor/onnx-description.js";
@@ -89,13 +91,22 @@ export class PolicyFile {
    * @throws UsageError if the observations do not fit, or if the file holds no distribution to draw from
    */
   async act(observations: Observation, mode: ActingMode = { deterministic: true }): Promise<Float32Array> {
-    const results = await this.session.run(this.feedsFor(partsOf(observations)));
+    const feeds = this.feedsFor(partsOf(observations));
+    this.refuseWithoutChoice(partsOf(observations));
+    const results = await this.session.run(feeds);
     const rows = (output: string) => results[output]!.data as Float32Array;
     if (mode.deterministic) return rows("actions");
     const squash = this.squash();
     const [mean, logStd] = [rows("mean"), rows("logStd")];
     const unit = mean.map((value, i) => squash(value + Math.exp(logStd[i]!) * mode.noise.normal()));
     return this.inEnvironmentUnits(unit);
+  }
+
+  /** Only a policy that chooses tells the values of all actions. */
+  private refuseWithoutChoice(observations: Observations): void {
+    const mask = observations[LEGAL];
+    if (mask && this.session.outputNames.includes("values"))
+      refuseWithoutChoice(mask, widthOf(this.observations[LEGAL]!));
   }
 
   private feedsFor(observations: Observations): Record<string, RuntimeTensor> {

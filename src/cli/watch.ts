@@ -135,7 +135,7 @@ async function playerOf(run: string | undefined, flags: WatchFlags): Promise<Pla
 function actOf({ policy }: Player, environment: Environment, flags: WatchFlags, seed: number): Act {
   const noise = new RandomStream(seed, "watching");
   const { observationSpace, actionSpace } = environment;
-  if (!policy) return async () => randomAction(actionSpace, noise);
+  if (!policy) return async (observation) => randomAction(actionSpace, noise, observation);
   policy.refuseMisfit(
     environment.name,
     observationWidth(observationPartsOf(observationSpace)),

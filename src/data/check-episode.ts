@@ -7,15 +7,14 @@ import { STATE, widthOf } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Dataset, Episode } from "./episode.js";
 import { counted } from "./figures.js";
+import { legalityProblem } from "./legal-actions.js";
 import { findWrongPropensity, propensityProblem } from "./propensities.js";
 
 type Shapes = Pick<Dataset, "observations" | "actionSize" | "discreteActions" | "hasPropensities">;
 
 /** What is wrong with an episode of such a dataset, to go after "it cannot be written: "; undefined where nothing is. */
-export function episodeProblem(
-  { observations: parts, actionSize, discreteActions, hasPropensities }: Shapes,
-  episode: Episode,
-): string | undefined {
+export function episodeProblem(shapes: Shapes, episode: Episode): string | undefined {
+  const { observations: parts, actionSize, discreteActions, hasPropensities } = shapes;
   const { length } = episode;
   if (length === 0) return "it has no steps; leave it out";
   const lengths = [
@@ -34,9 +33,8 @@ export function episodeProblem(
   const wrong = discreteActions === undefined ? -1 : findWrongIndex(episode.actions, discreteActions);
   if (wrong >= 0) return `its action ${episode.actions[wrong]} in step ${wrong} is none of ${discreteActions}`;
   const unlikely = hasPropensities ? findWrongPropensity(episode.propensities!) : -1;
-  return unlikely < 0
-    ? undefined
-    : `its propensity in step ${unlikely} ${propensityProblem(episode.propensities![unlikely]!)}`;
+  if (unlikely >= 0) return `its propensity in step ${unlikely} ${propensityProblem(episode.propensities![unlikely]!)}`;
+  return legalityProblem(shapes, episode);
 }
 
 /** Why rows that mark where an episode ends cannot tell this one; undefined where they can. */

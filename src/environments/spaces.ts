@@ -4,6 +4,7 @@
  */
 import { type ObservationParts, vectorParts } from "../data/columns.js";
 import type { Observation } from "../data/episode.js";
+import { maskOf } from "../data/legal-actions.js";
 import { UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { shown } from "../requirement.js";
@@ -124,9 +125,17 @@ export function vectorOf(observation: Observation): Float32Array {
   );
 }
 
-/** An action drawn evenly from the space; a box without bounds is drawn from as if they were -1 and 1. */
-export function randomAction(space: ActionSpace, random: RandomStream): Float32Array {
-  if (space.kind === "discrete") return Float32Array.of(random.integer(space.count));
+/**
+ * An action drawn evenly from the space; a box without bounds is drawn from as if they were -1 and 1.
+ * @param observation in which it is to be legal, where observations have a mask
+ */
+export function randomAction(space: ActionSpace, random: RandomStream, observation?: Observation): Float32Array {
+  if (space.kind === "discrete") {
+    const mask = observation && maskOf(observation);
+    const legal = mask ? [...mask.keys()].filter((action) => mask[action] === 1) : [];
+    if (legal.length === 0) return Float32Array.of(random.integer(space.count));
+    return Float32Array.of(legal[random.integer(legal.length)]!);
+  }
   return Float32Array.from({ length: space.size }, (_, i) => {
     const [low, high] = [finiteOr(space.low[i]!, -1), finiteOr(space.high[i]!, 1)];
     return low + (high - low) * random.uniform();

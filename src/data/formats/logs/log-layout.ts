@@ -3,9 +3,11 @@
  */
 
 import { DataError, UsageError } from "../../../errors.js";
+import type { ObservationParts } from "../../columns.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
 import type { NumberNames } from "../../episode.js";
+import { LEGAL, legalPart } from "../../legal-actions.js";
 import { propensityProblem } from "../../propensities.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
@@ -17,7 +19,8 @@ import { EndCells, endColumns } from "./log-ends.js";
 import { EpisodeCells } from "./log-episodes.js";
 import { CellProblem, cellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
-import { type LogFeature, type LogMapping, usualColumns } from "./log-mapping.js";
+import { LegalCells, legalColumn } from "./log-legal.js";
+import { type LogFeature, type LogLegal, type LogMapping, usualColumns } from "./log-mapping.js";
 import { actionCount, measureFeatures } from "./log-sizes.js";
 import { StepCounter } from "./log-steps.js";
 import { counterColumn, nextColumn, successColumn, unusedFlags } from "./log-unnamed-columns.js";
@@ -37,6 +40,8 @@ export interface StepCells {
   /** Whether it says that the episode succeeded; only where rewards are made from that. */
   readonly success: boolean;
   readonly nextObservation: Float32Array | undefined;
+  /** Which actions were legal before the action [actions], where a column says it. */
+  readonly legal: Float32Array | undefined;
 }
 
 export class LogLayout {
@@ -54,6 +59,7 @@ export class LogLayout {
   readonly steps: StepCounter;
   private readonly reward: number | undefined;
   private readonly propensity: number | undefined;
+  private readonly legal: LegalCells | undefined;
   private readonly success: number | undefined;
   /** Columns that the mapping names and no row has had so far, by their places. */
   private readonly unseen = new Map<number, string>();
@@ -96,6 +102,7 @@ export class LogLayout {
     this.action = features(mapping.action ?? usualColumns.action);
     this.discreteActions = actionCount(this.action, table, mapping);
     this.propensity = optional(this.propensityColumn(usual(mapping.propensity, usualColumns.propensity)));
+    this.legal = this.legalCells(usual(mapping.legal, usualColumns.legal));
     const told = mapping.nextObservation ?? nextColumn(table, this.columns, ignore);
     const isIgnored = told !== undefined && columnsIn(told).some((column) => ignore.includes(column));
     this.next = told === undefined || isIgnored ? undefined : features(told);
@@ -118,6 +125,11 @@ export class LogLayout {
 
   get observationSize(): number {
     return this.observation.size;
+  }
+
+  /** What observations have besides the vector. */
+  get otherParts(): ObservationParts {
+    return this.legal ? { [LEGAL]: legalPart(this.discreteActions!) } : {};
   }
 
   /**
@@ -195,8 +207,12 @@ export class LogLayout {
       throw new DataError(notThere(this.table, column, namedColumns(this.table, this.mapping).get(column)!));
   }
 
-  /** @param steps of the row's episode, with that of the row; @throws CellProblem */
-  read({ cells }: LogRow, steps: number): StepCells {
+  /**
+   * @param steps of the row's episode, with that of the row
+   * @param before the mask of its row before
+   * @throws CellProblem
+   */
+  read({ cells }: LogRow, steps: number, before?: Float32Array): StepCells {
     if (this.unseen.size > 0)
       for (const place of this.unseen.keys()) if (cells[place] !== undefined) this.unseen.delete(place);
     this.observation.read(cells, this.observed);
@@ -217,6 +233,7 @@ export class LogLayout {
       ending: this.ends.read(cells, steps),
       success: this.success !== undefined && this.succeeds(cells, this.success),
       nextObservation: hasNext ? this.after : undefined,
+      legal: this.legal?.read(cells, acts ? this.acted[0] : undefined, before),
     };
   }
 
@@ -245,11 +262,29 @@ export class LogLayout {
 
   /** Of vectors there is no probability, only a density: a column that is merely called so is left alone. */
   private propensityColumn(column: string | undefined): string | undefined {
-    if (this.discreteActions !== undefined || column === undefined) return column;
-    if (this.mapping.propensity === undefined) return undefined;
+    return this.ofChoices(column, "propensity");
+  }
+
+  /** @throws UsageError where the mapping names what vectors have not; undefined where they have a column of that name */
+  private ofChoices<Told>(told: Told | undefined, key: "propensity" | "legal"): Told | undefined {
+    if (this.discreteActions !== undefined || told === undefined) return told;
+    if (this.mapping[key] === undefined) return undefined;
     throw new UsageError(
-      `The mapping names ${quoted(column)} as the propensity of actions that are vectors, which have none; say among how many actions the rows choose (actions: {discrete: N}), or take it out of the mapping.`,
+      `The mapping says ${key === "legal" ? "which actions are legal" : "the propensity"} (${key}), and the actions of ${this.table.where} are vectors, which have none of that; say among how many actions the rows choose (actions: {discrete: N}), or take ${key} out of the mapping.`,
     );
+  }
+
+  private legalCells(legal: LogLegal | undefined): LegalCells | undefined {
+    const told = this.ofChoices(legal, "legal");
+    if (told === undefined) return undefined;
+    const { column, as } = legalColumn(told);
+    const aside =
+      this.mapping.legal === undefined ? `, or say --ignore ${printable(column)} if it is something else` : "";
+    const { discreteActions, action } = this;
+    return new LegalCells({
+      ...{ column, as, aside, place: this.place(column), actions: discreteActions! },
+      categories: action.numbers,
+    });
   }
 
   private propensityIn(cell: unknown): number {

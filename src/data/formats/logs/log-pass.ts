@@ -44,6 +44,8 @@ interface Gathered {
   readonly first: number | undefined;
   step: number | undefined;
   counter: number | undefined;
+  /** Which actions were legal in the last row. */
+  legal: Float32Array | undefined;
   success: boolean;
   /** What it contradicts itself by: nothing is gathered of it any more. */
   fault: string | undefined;
@@ -157,8 +159,8 @@ export class LogPass {
   }
 
   private begin(row: LogRow): Gathered {
-    const { observationSize, actionSize } = this.layout;
-    const rows = new StepRows(observationSize, actionSize, this.memory);
+    const { observationSize, actionSize, otherParts } = this.layout;
+    const rows = new StepRows(observationSize, actionSize, this.memory, otherParts);
     return {
       rows,
       flags: new EndFlags(this.evidence),
@@ -167,6 +169,7 @@ export class LogPass {
       first: this.layout.steps.countOf(row),
       step: undefined,
       counter: undefined,
+      legal: undefined,
       success: false,
       fault: undefined,
     };
@@ -187,8 +190,9 @@ export class LogPass {
   private faultOf(gathered: Gathered, episode: EpisodeName, row: LogRow): string | undefined {
     const { rows, numbers } = gathered;
     try {
-      const cells = this.layout.read(row, rows.count + 1);
-      const { observation, action, reward, ending, nextObservation, propensity } = cells;
+      const cells = this.layout.read(row, rows.count + 1, gathered.legal);
+      const { observation, action, reward, ending, nextObservation, propensity, legal } = cells;
+      gathered.legal = legal?.slice();
       const expected = gathered.step === undefined ? cells.step : gathered.step + 1;
       if (cells.step !== expected && cells.step === gathered.first && rows.count > 1)
         return `${this.place(row)} begins episode ${named(episode)} again with step ${cells.step}; ${UNIQUE}`;
@@ -200,7 +204,7 @@ export class LogPass {
       gathered.step = cells.step;
       gathered.flags.add(row.cells, action !== undefined, ending !== "goes on");
       gathered.success ||= cells.success;
-      const problem = rows.add(observation, action, reward, ending, nextObservation, {}, propensity);
+      const problem = rows.add(observation, action, reward, ending, nextObservation, legal && { legal }, propensity);
       if (problem === undefined) return undefined;
       const wrong = numbers[numbers.length - (rows.count - problem.row)];
       const steps = this.layout.stepsFor(problem);

@@ -71,7 +71,7 @@ test("vectors have none: a mapping that names them is refused, a column that is 
   expect(dataset).not.toHaveProperty("hasPropensities");
   expect(notesOf(dataset)).toContain('not used: "propensity"');
   await expect(readRows(rows, { mapping: { propensity: "propensity" } })).rejects.toThrow(
-    'The mapping names "propensity" as the propensity of actions that are vectors, which have none; say among how many',
+    'The mapping says the propensity (propensity), and the actions of "log" are vectors, which have none of that;',
   );
 });
 

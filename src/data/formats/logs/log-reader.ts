@@ -16,11 +16,11 @@ import { LogPass } from "./log-pass.js";
 export function openLog(table: LogTable, name: string, options: ReadOptions): EpisodeSource {
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options);
-  const { observationSize, actionSize, discreteActions, hasPropensities, actionBounds, names } = layout;
+  const { observationSize, actionSize, discreteActions, hasPropensities, otherParts, actionBounds, names } = layout;
   const notes = new ReadingNotes();
   return {
     source: name,
-    observations: vectorParts(observationSize),
+    observations: { ...vectorParts(observationSize), ...otherParts },
     actionSize,
     discreteActions,
     ...(hasPropensities && { hasPropensities }),
