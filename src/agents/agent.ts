@@ -24,6 +24,7 @@ import { refuseMisfit } from "./continuation.js";
 import { nonFiniteUpdate, symptomsOf } from "./crash.js";
 import type { AgentDefinition, DeclaredAgent } from "./definition.js";
 import { fillNoise } from "./noise.js";
+import { namesAsMetadata } from "./policy-names.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
 import { type AgentSettings, agentDefinition } from "./registry.js";
 import { parseSettings } from "./settings.js";
@@ -179,7 +180,8 @@ export class Agent {
   /** The policy as an ONNX file with its weights by name. */
   exportPolicy(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const weights = (name: string) => this.program.state(name);
-    return exportPolicy(this.declared.policy, weights, this.options, { agent: this.name, ...metadata });
+    const told = { agent: this.name, ...namesAsMetadata(this.options.names), ...metadata };
+    return exportPolicy(this.declared.policy, weights, this.options, told);
   }
 
   /** The generators of its noise, which a checkpoint saves beside the state tensors. */

@@ -14,6 +14,7 @@ import {
   vectorParts,
   widthOf,
 } from "../data/columns.js";
+import type { NumberNames } from "../data/episode.js";
 import { hasMask, LEGAL } from "../data/legal-actions.js";
 import type { Normalisation, Transform } from "../data/transform.js";
 import type { AdamSettings } from "../networks/adam.js";
@@ -37,6 +38,8 @@ export interface Sizes {
   readonly actionSize: number;
   /** How many actions there are to choose from, where they are discrete. */
   readonly discreteActions?: number | undefined;
+  /** What observations' and actions' numbers are, where somebody says it; nothing learns from them. */
+  readonly names?: NumberNames | undefined;
   /** From the units of the environment to what networks see; absent: they are the same. */
   readonly transform?: Transform | undefined;
 }

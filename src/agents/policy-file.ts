@@ -13,7 +13,7 @@ import {
   STATE,
   widthOf,
 } from "../data/columns.js";
-import { type Observation, partsOf } from "../data/episode.js";
+import { type NumberNames, type Observation, partsOf } from "../data/episode.js";
 import { LEGAL, refuseWithoutChoice } from "../data/legal-actions.js";
 import { DataError, RunFailure, UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
@@ -25,6 +25,7 @@ import {
   type RuntimeTensor,
   runtimeTensor,
 } from "../tensor/runtime.js";
+import { namesInMetadata } from "./policy-names.js";
 
 /** How to act: with the deterministic action, or with one drawn from the policy's distribution. */
 export type ActingMode =
@@ -84,6 +85,11 @@ export class PolicyFile {
   /** What the file says about itself, such as its `agent` and `task`; empty where it says nothing. */
   get metadata(): Readonly<Record<string, string>> {
     return this.description.metadata;
+  }
+
+  /** What the numbers of `state` and of actions are, where the file says it: "device=phone", or a name for each choice. */
+  get names(): NumberNames {
+    return namesInMetadata(this.metadata, this.name);
   }
 
   /**

@@ -41,6 +41,15 @@ export interface NumberNames {
   readonly actions?: readonly string[] | undefined;
 }
 
+/** Names as plain objects of their own, as JSON keeps them; undefined where there are none. */
+export function plainNames({ observations, actions }: NumberNames = {}) {
+  if (!observations && !actions) return undefined;
+  return {
+    ...(observations && { observations: [...observations] }),
+    ...(actions && { actions: [...actions] }),
+  };
+}
+
 /** Recorded episodes of one task. */
 export interface Dataset {
   /** Where it came from: the path that the user gave, or the recipe that made it. */

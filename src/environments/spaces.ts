@@ -36,6 +36,8 @@ export interface DictSpace {
 export interface DiscreteSpace {
   readonly kind: "discrete";
   readonly count: number;
+  /** What each action is [count], where somebody says it: an exported policy tells them. */
+  readonly names?: readonly string[];
 }
 
 /** What an environment can observe: a vector, or parts by name. */
@@ -92,9 +94,10 @@ export function dict(parts: Readonly<Record<string, BoxSpace | PixelsSpace>>): D
   return { kind: "dict", parts };
 }
 
-/** The choice among `count` actions. */
-export function discrete(count: number): DiscreteSpace {
-  return { kind: "discrete", count };
+/** The choice among `count` actions, or among actions with names: `discrete(["up", "right", "down", "left"])`. */
+export function discrete(actions: number | readonly string[]): DiscreteSpace {
+  if (typeof actions === "number") return { kind: "discrete", count: actions };
+  return { kind: "discrete", count: actions.length, names: [...actions] };
 }
 
 /** The length of an action's array: 1 for a discrete space (the action's number), the size of a box. */

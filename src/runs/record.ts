@@ -26,6 +26,10 @@ export const runConfigSchema = z.object({
       .record(z.string(), z.object({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(z.number()) }))
       .optional(),
     actionSize: z.number(),
+    /** What the numbers of observations and actions are, where the data or the environment say it. */
+    names: z
+      .object({ observations: z.array(z.string()).optional(), actions: z.array(z.string()).optional() })
+      .optional(),
     /** Mean undiscounted return of recorded episodes, 64 at most, spread evenly; runs of an earlier calql do not say. */
     returnMean: z.number().optional(),
   }),

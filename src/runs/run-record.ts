@@ -4,6 +4,7 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { observationWidth, plainParts, vectorSizeOf } from "../data/columns.js";
+import { type NumberNames, plainNames } from "../data/episode.js";
 import type { Configuration } from "../settings/configuration.js";
 import { presetMadeFor } from "../settings/presets.js";
 import type { LearningData } from "../training/learning-data.js";
@@ -13,10 +14,11 @@ import { importedFiles } from "./import-files.js";
 import type { RunConfig } from "./record.js";
 
 /** The record of a configuration and its data, on this machine, now. */
-export function recordOf({ flat, run }: Configuration, dataset: LearningData): RunConfig {
+export function recordOf({ flat, run }: Configuration, dataset: LearningData, given?: NumberNames): RunConfig {
   const { source, observations, actionSize, episodes, steps } = dataset;
   const parts = vectorSizeOf(observations) === undefined ? { observations: plainParts(observations) } : {};
   const imports = importedFiles();
+  const names = plainNames(given);
   const observationSize = observationWidth(observations);
   const returnMean = recordedReturn(dataset);
   return {
@@ -33,6 +35,7 @@ export function recordOf({ flat, run }: Configuration, dataset: LearningData): R
       observationSize,
       ...parts,
       actionSize,
+      ...(names && { names }),
       ...(Number.isFinite(returnMean) && { returnMean }),
     },
     hardware: describeHardware(),

@@ -17,7 +17,7 @@ import { Checkpointing } from "./checkpointing.js";
 import type { RunParts } from "./complete-run.js";
 import { EnvironmentCollector } from "./environment-collector.js";
 import { EnvironmentEvaluator, type EpisodeEvaluator, type EvaluatorOptions } from "./environment-evaluator.js";
-import { sizesOfData } from "./fitting-agents.js";
+import { namesIn, sizesOfData } from "./fitting-agents.js";
 import type { LearningData } from "./learning-data.js";
 import type { RunSink } from "./ports.js";
 import type { EvaluationLine, NoticeLine } from "./record.js";
@@ -148,12 +148,18 @@ export function watchValues(run: AssembledRun, context: RunContext, told: readon
 
 /** The agent of a phase, with first values from the run's seed. */
 export function makeAgent(
-  { configuration, data, transform }: Pick<RunContext, "configuration" | "data" | "transform">,
+  {
+    configuration,
+    environment,
+    data,
+    transform,
+  }: Pick<RunContext, "configuration" | "environment" | "data" | "transform">,
   phase: Phase,
 ): Promise<Agent> {
   const { seed, threads } = configuration.run;
   const { agent, settings } = algorithmIn(configuration, phase);
-  return Agent.create(agent.name, { ...sizesOfData(data), transform, settings, seed, threads });
+  const names = { ...namesIn(environment.actionSpace).names, ...data.names };
+  return Agent.create(agent.name, { ...sizesOfData(data), names, transform, settings, seed, threads });
 }
 
 function streamsFrom(seed: number): RunStreams {

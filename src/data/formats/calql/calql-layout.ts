@@ -83,6 +83,12 @@ const totals = {
   /** CRC-32 of the manifest's own JSON text, without white space and without this entry. */
   checksum,
 };
+const list = z.array(z.string());
+const told = {
+  propensities: z.literal(true).optional(),
+  /** Of the numbers of the vector `state`, and of an action's numbers or of each choice. */
+  names: z.strictObject({ observations: list.optional(), actions: list.optional() }).optional(),
+};
 const format = z.literal("calql");
 /** Where the data came from. */
 const source = z.string();
@@ -93,12 +99,12 @@ const observations = z.record(partName, part).refine((parts) => Object.keys(part
 
 /**
  * Version 1 has vectors alone; version 2, written where there is more, tells the parts of observations; version 3, written
- * where the data have propensities, does so too.
+ * where the data have propensities or names, does so too.
  */
 export const manifestSchema = z.discriminatedUnion("version", [
   z.strictObject({ format, version: z.literal(1), source, observationSize: count, ...totals }),
   z.strictObject({ format, version: z.literal(2), source, observations, ...totals }),
-  z.strictObject({ format, version: z.literal(3), source, observations, propensities: z.literal(true), ...totals }),
+  z.strictObject({ format, version: z.literal(3), source, observations, ...told, ...totals }),
 ]);
 
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -37,7 +37,7 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
   const manifest = readManifest(files);
   const { actionSize, discreteActions, actionBounds: bounds, steps, episodes } = manifest;
   const observations = observationsIn(manifest);
-  const hasPropensities = manifest.version === 3;
+  const { propensities: hasPropensities, names } = manifest.version === 3 ? manifest : {};
   const columns = storedColumns({ observations, actionSize, hasPropensities });
   const parts = columns.map((column) => openSized(files, column.file, columnBytes(column, steps, episodes)));
   const blocks = readBlocks(files, manifest, columns);
@@ -49,6 +49,7 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
     actionSize,
     discreteActions,
     ...(hasPropensities && { hasPropensities }),
+    ...(names && { names }),
     actionBounds: bounds && { low: Float32Array.from(bounds.low), high: Float32Array.from(bounds.high) },
     steps,
     blocks: { count: blocks.count, steps, episodes, identity: JSON.stringify(manifest), read },

@@ -7,7 +7,7 @@ import { checkWritable } from "../../check-episode.js";
 import { plainParts, vectorSizeOf } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import type { TargetFile } from "../../containers/files.js";
-import type { Episode } from "../../episode.js";
+import { type Episode, plainNames } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
 import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
 import {
@@ -63,7 +63,7 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
 
 /** The lowest version that has room for the data: programs that know no other read it. */
 function manifestOf(
-  { source, task, observations, actionSize, discreteActions, hasPropensities, actionBounds }: DatasetHeader,
+  { source, task, observations, actionSize, discreteActions, hasPropensities, actionBounds, names }: DatasetHeader,
   totals: { steps: number; episodes: number; blocks: number; blocksChecksum: number },
 ): Manifest {
   const observationSize = vectorSizeOf(observations);
@@ -76,8 +76,10 @@ function manifestOf(
   const format = "calql";
   const rest = { ...actions, ...totals };
   const parts = plainParts(observations);
-  if (hasPropensities)
-    return sealManifest({ format, version: 3, source, observations: parts, propensities: true, ...rest });
+  const named = plainNames(names);
+  const told = { ...(hasPropensities && ({ propensities: true } as const)), ...(named && { names: named }) };
+  if (Object.keys(told).length > 0)
+    return sealManifest({ format, version: 3, source, observations: parts, ...told, ...rest });
   if (observationSize === undefined) return sealManifest({ format, version: 2, source, observations: parts, ...rest });
   return sealManifest({ format, version: 1, source, observationSize, ...rest });
 }
