@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Agent } from "../agents/agent.js";
+import { readDataset } from "../data/storage/open-dataset.js";
+import { sizesOfData } from "../training/fitting-agents.js";
 import { calql } from "./command-line.fixture.js";
 
 const place = mkdtempSync(join(tmpdir(), "calql-judge-"));
@@ -95,4 +97,35 @@ it("weighs a log that says its propensities, and tells how many episodes count",
   expect(value(each)).toBeCloseTo(earned / 400, 2);
   expect(Math.abs(value(robust) - earned / 400)).toBeLessThan(0.2);
   expect(Number(count)).toBeCloseTo(sum(weights) ** 2 / sum(weights.map((weight) => weight ** 2)), 1);
+}, 60_000);
+
+it("judges a policy with masks on masked data, and says what a format that has no place for propensities loses", async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const legal = i % 2 === 0 ? [1, 1, 0] : [0, 1, 1];
+    return {
+      id: i,
+      observation: [i % 5],
+      action: i % 4 < 2 ? 1 : i % 2 === 0 ? 0 : 2,
+      reward: 1,
+      propensity: 0.5,
+      legal,
+    };
+  });
+  writeFileSync(at("masked.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+  const map = ["--mapping", at("visits.yaml")];
+  const data = await readDataset(at("masked.jsonl"), {
+    mapping: { episode: "id", actions: { discrete: 3 }, terminated: "last" },
+  });
+  const agent = await Agent.create("dqn", { ...sizesOfData(data), settings: { criticHidden: [4] } });
+  writeFileSync(at("masked.onnx"), agent.exportPolicy());
+  await agent.release();
+  const { code, out, error } = await calql("judge", at("masked.jsonl"), at("masked.onnx"), ...map, "--updates", "10");
+  expect({ code, error }).toEqual({ code: 0, error: "" });
+  expect(out).toMatch(/importance sampling/);
+  const unmasked = await calql("judge", at("masked.jsonl"), at("offers.onnx"), ...map);
+  expect(unmasked.error).toContain("offers.onnx turns vectors of 1 number into 1, and");
+  const lost = await calql("data", "convert", at("visits.jsonl"), at("lost.hdf5"), ...map);
+  expect(lost.error).toContain("The format d4rl has no place for the propensities of actions");
+  const kept = await calql("data", "convert", at("visits.jsonl"), at("kept.calql"), ...map);
+  expect(kept.error).not.toContain("propensities");
 }, 60_000);

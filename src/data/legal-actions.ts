@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "../errors.js";
-import type { Part } from "./columns.js";
+import type { Observations, Part } from "./columns.js";
 import type { Dataset, Episode, Observation } from "./episode.js";
 
 /** The part of an observation that is a mask, where actions are a choice. */
@@ -58,6 +58,19 @@ export function legalityProblem(shapes: Shapes, { length, observations, actions 
     if (mask[actions[step]!] !== 1) return `its action ${actions[step]} in step ${step} is not legal by its mask`;
   }
   return undefined;
+}
+
+/**
+ * The same observations, with every action legal in those that have no legal one: a state after the end, where the answer
+ * of a policy that is asked counts for nothing.
+ */
+export function withSomeChoice(observations: Observations, actions: number): Observations {
+  const masks = observations[LEGAL];
+  if (masks === undefined) return observations;
+  const legal = masks.slice();
+  for (let from = 0; from < legal.length; from += actions)
+    if (!legal.subarray(from, from + actions).includes(1)) legal.fill(1, from, from + actions);
+  return { ...observations, [LEGAL]: legal };
 }
 
 /** @throws UsageError where a state to act in has no legal action; @param masks [rows, actions] */

@@ -134,8 +134,7 @@ async function play(environment: Environment, seed: number, limit: number, repor
     if (!attempt) return undefined;
     const result = attempt.answer;
     if (!isUsable(`step ${step}`, result, stepProblems(result, space), space, report)) return undefined;
-    const goesOn = !result.terminated && !result.truncated;
-    if (!hasSoundMask(`step ${step}`, result.observation, environment, goesOn, report)) return undefined;
+    if (!hasSoundMask(`step ${step}`, result.observation, environment, !result.terminated, report)) return undefined;
     checkAliasing(previous, result.observation, step, report);
     if (trace.length <= comparedSteps) trace.push(Float64Array.of(...numbersOf(result.observation), result.reward));
     previous = result.observation;

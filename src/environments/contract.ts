@@ -57,7 +57,7 @@ export function observationProblem(value: unknown, space: ObservationSpace): str
 
 /**
  * What is wrong with the mask of an observation, or undefined where nothing is or it has none.
- * @param goesOn whether an action follows: one at least must then be legal
+ * @param goesOn whether anything follows, be it after the clock's end: one action at least must then be legal
  */
 export function maskProblemIn(observation: Observation, space: ActionSpace, goesOn: boolean): Problem | undefined {
   const mask = space.kind === "discrete" ? maskOf(observation) : undefined;

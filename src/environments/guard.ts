@@ -148,7 +148,7 @@ class GuardedEnvironment implements Environment {
         what: `the episode goes on although its horizon is ${this.horizon}`,
         nextStep: "report truncated at that step",
       });
-    this.see(result, `step ${this.steps}`, !result.terminated && !result.truncated);
+    this.see(result, `step ${this.steps}`, !result.terminated);
     if (result.terminated) this.state = "terminated";
     else if (result.truncated) this.state = "truncated";
     return result;

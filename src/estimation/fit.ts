@@ -6,6 +6,7 @@
 import { columnsFor, partsOf, type Sizes } from "../agents/context.js";
 import { allocate, createBatch, type Observations, partColumn, type TransitionRows } from "../data/columns.js";
 import { type Dataset, type Episode, joinObservations, joinRows, rowsOf } from "../data/episode.js";
+import { withSomeChoice } from "../data/legal-actions.js";
 import { Replay } from "../data/replay.js";
 import { scaleActions } from "../data/transform.js";
 import { toTransitions } from "../data/transitions.js";
@@ -129,9 +130,14 @@ function nextObservations(rows: TransitionRows, sizes: Sizes): Observations {
   return Object.fromEntries(parts.map((part) => [part, rows[partColumn("nextObservations", part)]!]));
 }
 
+/** As a policy can be asked about them: the state after the end has no legal action. */
+function askable(observations: Observations, { discreteActions }: Sizes): Observations {
+  return discreteActions === undefined ? observations : withSomeChoice(observations, discreteActions);
+}
+
 /** What the policy does, as networks see it. */
 async function unitActions(policy: Judged, observations: Observations, sizes: Sizes): Promise<Float32Array> {
-  const actions = (await policy(observations)).slice();
+  const actions = (await policy(askable(observations, sizes))).slice();
   if (sizes.transform?.actions) scaleActions(actions, sizes.transform.actions);
   return actions;
 }
@@ -171,7 +177,7 @@ async function valuesOfSteps(
   });
   const outside = episodes.map((_, episode) => membersOutside(resamples, episode));
   for (const { places, observations, actions } of stepChunks(episodes, sizes)) {
-    const chosen = (await policy(observations)).slice();
+    const chosen = (await policy(askable(observations, sizes))).slice();
     const ofLogged = (await fitted.values(observations, actions)).slice();
     const ofChosen = await fitted.values(observations, chosen);
     for (const [row, { episode, step }] of places.entries()) {
