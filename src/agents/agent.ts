@@ -2,8 +2,16 @@
  * An agent at work: the compiled update of an algorithm, its state, its seeded noise, and the policy that acts. What
  * it computes is defined in the algorithm's file; this is the handle that training and other callers hold.
  */
-import { type Columns, countRows, requireElements, type TransitionRows, type Values } from "../data/columns.js";
+import {
+  type Columns,
+  countRows,
+  type Observations,
+  requireElements,
+  type TransitionRows,
+  type Values,
+} from "../data/columns.js";
 import { type Observation, partsOf as partsOfObservation } from "../data/episode.js";
+import { LEGAL, refuseWithoutChoice } from "../data/legal-actions.js";
 import { UsageError } from "../errors.js";
 import { RandomStream } from "../random.js";
 import { lowerToOnnx } from "../tensor/lower.js";
@@ -16,6 +24,7 @@ import { refuseMisfit } from "./continuation.js";
 import { nonFiniteUpdate, symptomsOf } from "./crash.js";
 import type { AgentDefinition, DeclaredAgent } from "./definition.js";
 import { fillNoise } from "./noise.js";
+import { namesAsMetadata } from "./policy-names.js";
 import { exportPolicy, PolicyProgram } from "./policy-program.js";
 import { type AgentSettings, agentDefinition } from "./registry.js";
 import { parseSettings } from "./settings.js";
@@ -146,6 +155,7 @@ export class Agent {
   async act(observations: Observation, { deterministic }: { readonly deterministic: boolean }): Promise<Float32Array> {
     const parts = partsOfObservation(observations);
     const count = countRows(parts, partsOf(this.options));
+    this.refuseWithoutChoice(parts);
     const noise = this.zeroNoise(count * this.declared.policy.noiseSize);
     if (!deterministic) this.exploration.fillNormal(noise);
     const actions = await this.policy.act(parts, count, noise, this.weights);
@@ -170,7 +180,8 @@ export class Agent {
   /** The policy as an ONNX file with its weights by name. */
   exportPolicy(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const weights = (name: string) => this.program.state(name);
-    return exportPolicy(this.declared.policy, weights, this.options, { agent: this.name, ...metadata });
+    const told = { agent: this.name, ...namesAsMetadata(this.options.names), ...metadata };
+    return exportPolicy(this.declared.policy, weights, this.options, told);
   }
 
   /** The generators of its noise, which a checkpoint saves beside the state tensors. */
@@ -232,6 +243,11 @@ export class Agent {
       );
     }
     target.set(values);
+  }
+
+  private refuseWithoutChoice(parts: Observations): void {
+    const { discreteActions } = this.options;
+    if (discreteActions !== undefined && parts[LEGAL]) refuseWithoutChoice(parts[LEGAL], discreteActions);
   }
 
   private zeroNoise(size: number): Float32Array {

@@ -14,13 +14,16 @@ import {
   vectorParts,
   widthOf,
 } from "../data/columns.js";
+import type { NumberNames } from "../data/episode.js";
+import { hasMask, LEGAL } from "../data/legal-actions.js";
 import type { Normalisation, Transform } from "../data/transform.js";
 import type { AdamSettings } from "../networks/adam.js";
+import type { LegalActions } from "../networks/discrete.js";
 import type { Parameters } from "../networks/parameters.js";
 import type { Policy } from "../networks/policy.js";
 import { randomShift } from "../networks/random-shift.js";
 import { RandomStream } from "../random.js";
-import { add, concat, constant, div, input, mul, reshape, sub, toFloat } from "../tensor/operations.js";
+import { add, concat, constant, div, greater, input, mul, reshape, slice, sub, toFloat } from "../tensor/operations.js";
 import type { Shape, Tensor } from "../tensor/tensor.js";
 import type { CommonSettings } from "./settings.js";
 import type { Update } from "./update.js";
@@ -35,6 +38,8 @@ export interface Sizes {
   readonly actionSize: number;
   /** How many actions there are to choose from, where they are discrete. */
   readonly discreteActions?: number | undefined;
+  /** What observations' and actions' numbers are, where somebody says it; nothing learns from them. */
+  readonly names?: NumberNames | undefined;
   /** From the units of the environment to what networks see; absent: they are the same. */
   readonly transform?: Transform | undefined;
 }
@@ -142,6 +147,17 @@ export function adamSettings({ adamBeta1, adamBeta2, adamEpsilon }: CommonSettin
 /** The parts of observations of these sizes. */
 export function partsOf({ observationSize, observations }: Sizes): ObservationParts {
   return observations ?? vectorParts(observationSize);
+}
+
+/** Which actions are legal, as observations of these sizes say it; undefined where all are in every state. */
+export function legalActionsIn(sizes: Sizes): LegalActions | undefined {
+  const parts = partsOf(sizes);
+  if (!hasMask({ observations: parts, discreteActions: sizes.discreteActions })) return undefined;
+  const before = Object.keys(parts).indexOf(LEGAL);
+  const start = Object.values(parts)
+    .slice(0, before)
+    .reduce((sum, part) => sum + widthOf(part), 0);
+  return (observations) => greater(slice(observations, 1, start, start + sizes.discreteActions!), 0.5);
 }
 
 /** The columns of the transitions that an agent of these sizes learns from. */

@@ -1,11 +1,12 @@
 /**
  * CQL (Kumar et al. 2020, CQL(H), equation 4) for discrete actions: DQN plus, for every critic, weight·mean(logsumexp
- * over all actions of Q(s, .) - Q(s, a_data)). The sum over actions is exact here, so nothing has to be sampled or
+ * over all legal actions of Q(s, .) - Q(s, a_data)). The sum over actions is exact here, so nothing has to be sampled or
  * weighted by its density as in cql.ts.
  */
 import type { z } from "zod";
 import { minimumOverCritics } from "../networks/critic.js";
-import { add, less, mean, mul, reshape, square, sub, sum, where } from "../tensor/operations.js";
+import { amongLegal } from "../networks/discrete.js";
+import { add, div, less, maximum, mean, mul, reshape, square, sub, sum, where } from "../tensor/operations.js";
 import { scope, type Tensor } from "../tensor/tensor.js";
 import {
   type Calibration,
@@ -37,9 +38,9 @@ export function cqlDiscreteLosses(
 ): Losses {
   const { target, targetQMean } = doubleQTarget(model);
   return scope("criticLosses", () => {
-    const { values, taken, dataValues, greedyValues } = valuesOfBatch(model);
+    const { values, taken, legal, dataValues, greedyValues } = valuesOfBatch(model);
     const bounds = lowerBounds(taken, referenceValues);
-    const gap = mean(gapPerState(model.settings, calibrate(values, bounds), dataValues), [1]);
+    const gap = mean(gapPerState(model.settings, amongLegal(calibrate(values, bounds), legal), dataValues), [1]);
     const conservativeLoss = conservativeLossOf(model, gap);
     const bellmanLoss = mean(square(sub(dataValues, target)), [1]);
     const learned = { loss: add(bellmanLoss, conservativeLoss), bellmanLoss, values: dataValues };
@@ -48,7 +49,7 @@ export function cqlDiscreteLosses(
       actionGap: actionGap(dataValues, greedyValues),
       ...greedyMetrics(model, greedyValues),
       ...conservativeMetrics(gap, conservativeLoss),
-      ...boundRates(values, bounds),
+      ...boundRates(values, bounds, legal),
     };
     return mergeLosses(criticLosses(model, learned, metrics), lagrangeLosses(model, conservativeLoss));
   });
@@ -68,10 +69,16 @@ function lowerBounds(taken: Tensor, referenceValues: Tensor): Tensor {
   return where(taken, -Infinity, reshape(referenceValues, [referenceValues.shape[0]!, 1]));
 }
 
-/** Of the actions that have a bound, the share whose values [critics, batch, actions] lie below it. */
-function boundRates(values: Tensor, bounds: Tensor): Losses["metrics"] {
+/** Of the legal actions that have a bound, the share whose values [critics, batch, actions] lie below it. */
+function boundRates(values: Tensor, bounds: Tensor, legal: Tensor | undefined): Losses["metrics"] {
   const [, batch, actions] = values.shape as readonly [number, number, number];
-  const below = sum(where(less(values, bounds), 1, 0), [1, 2]);
-  const rates = mul(below, 1 / (batch * Math.max(actions - 1, 1)));
+  const below = (counted: Tensor | number) => sum(where(less(values, bounds), counted, 0), [1, 2]);
+  if (legal) {
+    const ones = where(legal, 1, 0);
+    const bounded = maximum(sub(sum(ones), batch), 1); // the data's own action is legal, and has no bound
+    const rates = div(below(ones), bounded);
+    return { ...numbered("boundRate#", rates), boundRate: mean(rates) };
+  }
+  const rates = mul(below(1), 1 / (batch * Math.max(actions - 1, 1)));
   return { ...numbered("boundRate#", rates), boundRate: mean(rates) };
 }

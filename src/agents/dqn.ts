@@ -53,28 +53,32 @@ interface BatchValues {
   readonly values: Tensor;
   /** Which of them the data took: a condition [batch, actions]. */
   readonly taken: Tensor;
+  /** Which of them were legal, likewise; undefined where all were. */
+  readonly legal: Tensor | undefined;
   /** Q(s, a) of those [critics, batch]. */
   readonly dataValues: Tensor;
   /** Q(s, a) of the best actions by the mean of the critics [critics, batch]. */
   readonly greedyValues: Tensor;
 }
 
-export function valuesOfBatch({ critics, batch, actionCount }: QModel): BatchValues {
+export function valuesOfBatch({ critics, batch, actionCount, legalIn }: QModel): BatchValues {
   const values = valuesOfAll(critics, batch.observations);
   const taken = isAction(batch.actions, actionCount);
-  const best = isAction(greedyActions(values), actionCount);
-  return { values, taken, dataValues: valuesWhere(taken, values), greedyValues: valuesWhere(best, values) };
+  const legal = legalIn?.(batch.observations);
+  const best = isAction(greedyActions(values, legal), actionCount);
+  return { values, taken, legal, dataValues: valuesWhere(taken, values), greedyValues: valuesWhere(best, values) };
 }
 
 /**
- * y = r + (1 - terminated)·gamma·min Q'(s', a'), a' the best action by the critics themselves (van Hasselt et al. 2016,
+ * y = r + (1 - terminated)·gamma·min Q'(s', a'), a' the best legal action by the critics themselves (van Hasselt et al. 2016,
  * equation 4), as a constant [batch]. The minimum over the target critics is that of the family (Fujimoto et al. 2018,
  * equation 10): taking the best of uncertain values overestimates, and the bootstrap feeds that on.
  */
 export function doubleQTarget(model: QModel): { readonly target: Tensor; readonly targetQMean: Tensor } {
-  const { batch, critics, targetCritics, actionCount } = model;
+  const { batch, critics, targetCritics, actionCount, legalIn } = model;
   return scope("bellmanTarget", () => {
-    const best = isAction(greedyActions(valuesOfAll(critics, batch.nextObservations)), actionCount);
+    const values = valuesOfAll(critics, batch.nextObservations);
+    const best = isAction(greedyActions(values, legalIn?.(batch.nextObservations)), actionCount);
     const value = minimumOverCritics(valuesWhere(best, valuesOfAll(targetCritics, batch.nextObservations)));
     return { target: backup(model, value), targetQMean: mean(value) };
   });

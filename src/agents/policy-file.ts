@@ -11,8 +11,10 @@ import {
   type Part,
   partColumn,
   STATE,
+  widthOf,
 } from "../data/columns.js";
-import { type Observation, partsOf } from "../data/episode.js";
+import { type NumberNames, type Observation, partsOf } from "../data/episode.js";
+import { LEGAL, refuseWithoutChoice } from "../data/legal-actions.js";
 import { DataError, RunFailure, UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { type OnnxDescription, readOnnxDescription } from "../tensor/onnx-description.js";
@@ -24,6 +26,7 @@ import {
   runtimeTensor,
 } from "../tensor/runtime.js";
 import { type ActionScale, type DrawRule, drawRules } from "./drawn-actions.js";
+import { namesInMetadata } from "./policy-names.js";
 
 /** How to act: with the deterministic action, or with one drawn from the policy's distribution. */
 export type ActingMode =
@@ -90,6 +93,11 @@ export class PolicyFile {
     return this.description.metadata;
   }
 
+  /** What the numbers of `state` and of actions are, where the file says it: "device=phone", or a name for each choice. */
+  get names(): NumberNames {
+    return namesInMetadata(this.metadata, this.name);
+  }
+
   /**
    * Actions [count, action] for observations, a vector's [count, observation] or rows of every part, in a fresh array.
    * @throws UsageError if the observations do not fit, or if the file holds no distribution to draw from
@@ -109,7 +117,9 @@ export class PolicyFile {
    * @throws UsageError if the observations do not fit
    */
   async answer(observations: Observation): Promise<PolicyAnswer> {
-    const results = await this.session.run(this.feedsFor(partsOf(observations)));
+    const feeds = this.feedsFor(partsOf(observations));
+    this.refuseWithoutChoice(partsOf(observations));
+    const results = await this.session.run(feeds);
     const rows = (output: string) => results[output]?.data as Float32Array | undefined;
     return { actions: rows("actions")!, values: rows("values"), mean: rows("mean"), logStd: rows("logStd") };
   }
@@ -131,6 +141,13 @@ export class PolicyFile {
     const { actionLow, actionHigh } = this.metadata;
     if (actionLow === undefined || actionHigh === undefined) return undefined;
     return { low: JSON.parse(actionLow) as number[], high: JSON.parse(actionHigh) as number[] };
+  }
+
+  /** Only a policy that chooses tells the values of all actions. */
+  private refuseWithoutChoice(observations: Observations): void {
+    const mask = observations[LEGAL];
+    if (mask && this.session.outputNames.includes("values"))
+      refuseWithoutChoice(mask, widthOf(this.observations[LEGAL]!));
   }
 
   private feedsFor(observations: Observations): Record<string, RuntimeTensor> {

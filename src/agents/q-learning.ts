@@ -4,10 +4,17 @@
  * algorithms of this family differ; actor-critic.ts is its sibling for actions that are vectors.
  */
 import { minimumOverCritics } from "../networks/critic.js";
-import { declareDiscreteCritics, greedyPolicy, isAction, valuesOfAll, valuesWhere } from "../networks/discrete.js";
+import {
+  declareDiscreteCritics,
+  greedyPolicy,
+  isAction,
+  type LegalActions,
+  valuesOfAll,
+  valuesWhere,
+} from "../networks/discrete.js";
 import type { Ensemble } from "../networks/ensemble.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type AgentContext, type AgentParts, adamSettings, type ValueOfActions } from "./context.js";
+import { type AgentContext, type AgentParts, adamSettings, legalActionsIn, type ValueOfActions } from "./context.js";
 import { twinOf } from "./critics.js";
 import type { DqnSettings } from "./dqn.js";
 import { encoderOfCritics } from "./encoders.js";
@@ -19,6 +26,8 @@ import { Update } from "./update.js";
 export interface QModel<Settings extends DqnSettings = DqnSettings> extends AgentContext<Settings>, OwnParameters {
   /** How many actions there are to choose from. */
   readonly actionCount: number;
+  /** Which of them are legal in given observations; undefined where all are in every state. */
+  readonly legalIn: LegalActions | undefined;
   /** `valuesOfAll` asks them for the values [critics, batch, actions] of observations. */
   readonly critics: Ensemble;
   readonly targetCritics: Ensemble;
@@ -44,6 +53,7 @@ export function declareQModel<S extends DqnSettings>(context: AgentContext<S>): 
   return {
     ...context,
     actionCount,
+    legalIn: legalActionsIn(sizes),
     critics: declareDiscreteCritics("critics", shape("critics"), random),
     targetCritics: declareDiscreteCritics("targetCritics", shape("targetCritics"), sameStart),
     parameters: ownParameters(random),
@@ -69,7 +79,7 @@ export function qLearning<S extends DqnSettings>(criticLosses: (model: QModel<S>
     update.learn(criticLosses(model));
     update.follow(model.targetCritics.parameters, model.critics.parameters, polyakTau);
     return {
-      policy: greedyPolicy(model.critics, model.actionCount, explorationEpsilon),
+      policy: greedyPolicy(model.critics, model.actionCount, explorationEpsilon, model.legalIn),
       update,
       critics: valueOfActions(model),
     };

@@ -40,8 +40,12 @@ export function addConvertCommand(data: Command): void {
       const counts = `${counted(result.episodes, "episode")}, ${counted(result.steps, "step")}`;
       process.stdout.write(`${path}: ${counts} (${result.from} -> ${result.to})\n`);
       tellOfData(result.inspection);
-      const { lostBounds: lost } = result;
+      const { lostBounds: lost, lostPropensities } = result;
       if (lost) process.stderr.write(`${boundsLost(path, result.to, lost)}\n`);
+      if (lostPropensities)
+        process.stderr.write(
+          `The format ${result.to} has no place for the propensities of actions, so ${path} lacks them; write calql, jsonl or parquet to keep them.\n`,
+        );
     } catch (error) {
       if (!interrupted?.aborted || error !== interrupted.reason) throw error;
       process.stderr.write(`interrupted: ${path} was not written\n`);

@@ -54,8 +54,14 @@ export function addMergeCommand(data: Command): void {
       await Promise.all(files.map(async (file) => ({ file, task: await taskNamedIn(file, options.from) }))),
     );
     const joined = mergeDatasets(datasets);
-    const merged =
-      differ === undefined ? joined : { ...joined, notes: [...(joined.notes ?? []), { text: differ, leftOut: 0 }] };
+    const told = [
+      ...(differ === undefined ? [] : [differ]),
+      ...(joined.hasPropensities
+        ? ["the propensities of actions were left out, for which the D4RL layout has no place"]
+        : []),
+    ];
+    const notes = [...(joined.notes ?? []), ...told.map((text) => ({ text, leftOut: 0 }))];
+    const merged = told.length === 0 ? joined : { ...joined, notes };
     const { out, binary, cut } = flags;
     const dataset = binary ? binaryData(merged, binary, cut) : merged;
     await writeDataset(out, dataset, {

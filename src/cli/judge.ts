@@ -14,9 +14,11 @@ import { readDataset } from "../data/storage/open-dataset.js";
 import { UsageError } from "../errors.js";
 import { type FitSettings, fitValue, type Judged, type MemberValues } from "../estimation/fit.js";
 import { type Judgement, judgements } from "../estimation/judgement.js";
+import { type Fit, fitSteps } from "../estimation/step-estimates.js";
 import { runFiles } from "../runs/record.js";
 import { sizesOfData } from "../training/fitting-agents.js";
 import { amountView } from "./amount-view.js";
+import { propensityText } from "./judge-propensities.js";
 import { loadPolicy } from "./load-policy.js";
 import { numberOf } from "./numbers.js";
 
@@ -60,10 +62,13 @@ async function judge(data: string, policies: string[], flags: JudgeFlags): Promi
   const loaded = await Promise.all(policies.map(async (name) => [name, await loadPolicy(fileOf(name))] as const));
   try {
     const judgedPolicies = loaded.map(([name, policy]) => [name, judged(policy, dataset)] as const);
-    const members = new Map<string, MemberValues>();
+    const fits = new Map<string, Fit>();
     for (const [name, policy] of [[LOGGED, undefined] as const, ...judgedPolicies])
-      members.set(name, await fitted(dataset, sizes, policy, name, settings));
-    process.stdout.write(judgementText(judgements(members), dataset, settings));
+      fits.set(name, await fitted(dataset, sizes, policy, name, settings));
+    const members = new Map<string, MemberValues>(Array.from(fits, ([name, fit]) => [name, fit.members]));
+    const found = judgements(members);
+    process.stdout.write(judgementText(found, dataset, settings));
+    if (dataset.hasPropensities) process.stdout.write(propensityText(fits, found, dataset, settings));
   } finally {
     for (const [, policy] of loaded) await policy.release();
   }
@@ -75,11 +80,13 @@ async function fitted(
   policy: Judged | undefined,
   name: string,
   settings: FitSettings,
-): Promise<MemberValues> {
+): Promise<Fit> {
   const view = amountView(`judging ${name}`);
   try {
     const onUpdate = (done: number) => view.show(done, settings.updates);
-    return await fitValue(dataset, sizes, policy, { ...settings, onUpdate });
+    const options = { ...settings, onUpdate };
+    if (policy && dataset.hasPropensities) return await fitSteps(dataset, sizes, policy, options);
+    return { members: await fitValue(dataset, sizes, policy, options), steps: [] };
   } finally {
     view.stop();
   }

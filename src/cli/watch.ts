@@ -146,7 +146,7 @@ function taskOfRun(run: string): string {
 function actOf({ policy }: Player, environment: Environment, flags: WatchFlags, seed: number): Act {
   const noise = new RandomStream(seed, "watching");
   const { observationSpace, actionSpace } = environment;
-  if (!policy) return async () => randomAction(actionSpace, noise);
+  if (!policy) return async (observation) => randomAction(actionSpace, noise, observation);
   policy.refuseMisfit(
     environment.name,
     observationWidth(observationPartsOf(observationSpace)),

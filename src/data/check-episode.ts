@@ -7,14 +7,14 @@ import { STATE, widthOf } from "./columns.js";
 import { findWrongIndex } from "./discrete-actions.js";
 import type { Dataset, Episode } from "./episode.js";
 import { counted } from "./figures.js";
+import { legalityProblem } from "./legal-actions.js";
+import { findWrongPropensity, propensityProblem } from "./propensities.js";
 
-type Shapes = Pick<Dataset, "observations" | "actionSize" | "discreteActions">;
+type Shapes = Pick<Dataset, "observations" | "actionSize" | "discreteActions" | "hasPropensities">;
 
 /** What is wrong with an episode of such a dataset, to go after "it cannot be written: "; undefined where nothing is. */
-export function episodeProblem(
-  { observations: parts, actionSize, discreteActions }: Shapes,
-  episode: Episode,
-): string | undefined {
+export function episodeProblem(shapes: Shapes, episode: Episode): string | undefined {
+  const { observations: parts, actionSize, discreteActions, hasPropensities } = shapes;
   const { length } = episode;
   if (length === 0) return "it has no steps; leave it out";
   const lengths = [
@@ -25,12 +25,16 @@ export function episodeProblem(
     ["actions", episode.actions.length, length * actionSize],
     ["rewards", episode.rewards.length, length],
     ["terminated", episode.terminated.length, length],
+    ...(hasPropensities ? [["propensities", episode.propensities?.length ?? 0, length] as const] : []),
   ] as const;
   for (const [key, found, expected] of lengths)
     if (found !== expected)
       return `${key} hold ${counted(found, "number")} where ${counted(length, "step")} need ${expected}`;
   const wrong = discreteActions === undefined ? -1 : findWrongIndex(episode.actions, discreteActions);
-  return wrong < 0 ? undefined : `its action ${episode.actions[wrong]} in step ${wrong} is none of ${discreteActions}`;
+  if (wrong >= 0) return `its action ${episode.actions[wrong]} in step ${wrong} is none of ${discreteActions}`;
+  const unlikely = hasPropensities ? findWrongPropensity(episode.propensities!) : -1;
+  if (unlikely >= 0) return `its propensity in step ${unlikely} ${propensityProblem(episode.propensities![unlikely]!)}`;
+  return legalityProblem(shapes, episode);
 }
 
 /** Why rows that mark where an episode ends cannot tell this one; undefined where they can. */

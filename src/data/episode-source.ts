@@ -51,7 +51,7 @@ export const MOST_PICTURE_BYTES = 2 ** 32;
  * @throws DataError for more pictures than memory should hold, as early as their number is known
  */
 export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
-  const { observations, actionSize, discreteActions, actionBounds, names } = source;
+  const { observations, actionSize, discreteActions, hasPropensities, actionBounds, names } = source;
   const episodes: Episode[] = [];
   let rows = 0;
   refuseTooManyPictures(source, source.steps ?? 0);
@@ -66,6 +66,7 @@ export async function loadDataset(source: EpisodeSource): Promise<Dataset> {
     observations,
     actionSize,
     ...(discreteActions !== undefined && { discreteActions }),
+    ...(hasPropensities && { hasPropensities }),
     ...(actionBounds && { actionBounds }),
     ...(names && { names }),
     ...(notes.length > 0 && { notes }),

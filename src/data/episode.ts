@@ -29,6 +29,8 @@ export interface Episode {
   readonly terminated: Uint8Array;
   /** The clock, not the task, ended the recording: the last step keeps its bootstrap. */
   readonly truncated: boolean;
+  /** [length], in (0, 1]: how likely each action was under the policy that logged it; absent where nobody says. */
+  readonly propensities?: Float32Array | undefined;
 }
 
 /** Names of the numbers of a vector, in their order: "price", "device=phone". */
@@ -37,6 +39,15 @@ export interface NumberNames {
   readonly observations?: readonly string[] | undefined;
   /** [actionSize], or one for each discrete action. */
   readonly actions?: readonly string[] | undefined;
+}
+
+/** Names as plain objects of their own, as JSON keeps them; undefined where there are none. */
+export function plainNames({ observations, actions }: NumberNames = {}) {
+  if (!observations && !actions) return undefined;
+  return {
+    ...(observations && { observations: [...observations] }),
+    ...(actions && { actions: [...actions] }),
+  };
 }
 
 /** Recorded episodes of one task. */
@@ -49,6 +60,8 @@ export interface Dataset {
   readonly actionSize: number;
   /** How many actions there were to choose from, where they are discrete; absent where they are vectors. */
   readonly discreteActions?: number | undefined;
+  /** Whether every episode has its propensities. */
+  readonly hasPropensities?: boolean | undefined;
   /** The bounds of actions in the units of the data, where they are known. */
   readonly actionBounds?: ActionBounds | undefined;
   /** What each number is, where the reader of the data knows. */
@@ -109,6 +122,7 @@ export function splitEpisode(
       rewards: episode.rewards.subarray(from, to),
       terminated: episode.terminated.subarray(from, to),
       truncated: found < 0 && episode.truncated,
+      ...(episode.propensities && { propensities: episode.propensities.subarray(from, to) }),
     });
     from = to;
   }

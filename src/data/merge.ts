@@ -4,7 +4,7 @@
 
 import { DataError } from "../errors.js";
 import { describeParts } from "./columns.js";
-import type { Dataset } from "./episode.js";
+import type { Dataset, Episode } from "./episode.js";
 import { notesOfAll } from "./notes-text.js";
 
 /**
@@ -19,14 +19,22 @@ export function mergeDatasets(datasets: readonly [Dataset, ...Dataset[]]): Datas
       `"${other.source}" has ${shapeOf(other)} where "${first.source}" has ${shapeOf(first)}; only recordings of one task can be merged.`,
     );
   }
-  const notes = notesOfAll(datasets);
-  const { notes: _, ...header } = first;
+  const { notes: _, hasPropensities: __, ...header } = first;
+  const without = datasets.filter(({ hasPropensities }) => !hasPropensities);
+  const isMixed = without.length > 0 && without.length < datasets.length;
+  const lost = `no propensities: "${without[0]?.source}" says none`;
+  const notes = [...notesOfAll(datasets), ...(isMixed ? [{ text: lost, leftOut: 0 }] : [])];
   return {
     ...header,
+    ...(without.length === 0 && { hasPropensities: true }),
     ...(notes.length > 0 && { notes }),
     source: datasets.map(({ source }) => source).join(" + "),
-    episodes: datasets.flatMap(({ episodes }) => episodes),
+    episodes: datasets.flatMap(({ episodes }) => (isMixed ? episodes.map(withoutPropensities) : episodes)),
   };
+}
+
+function withoutPropensities({ propensities: _, ...episode }: Episode): Episode {
+  return episode;
 }
 
 function shapeOf({ observations, actionSize, discreteActions }: Dataset): string {

@@ -24,20 +24,24 @@ export async function savedStateProblem(
   if (!environment.saveState || !environment.restoreState)
     return { what: "only one of saveState and restoreState is there", nextStep: "offer both or neither" };
   const random = new RandomStream(seed, "check saved states");
-  await environment.reset({ seed });
-  await follow(environment, actionsOf(environment, Math.min(stepsBefore, environment.horizon >> 1), random));
+  const { observation: first } = await environment.reset({ seed });
+  const before = await follow(environment, first, Math.min(stepsBefore, environment.horizon >> 1), random);
   const state = environment.saveState();
   const malformed = stateProblem(state);
   if (malformed) return malformed;
-  const actions = actionsOf(environment, stepsRepeated, random);
-  const original = await followAndReset(environment, actions);
+  const streamBefore = random.state();
+  const repeat = (copy: Environment) => {
+    random.restore(streamBefore);
+    return followAndReset(copy, before.observation, random);
+  };
+  const original = await repeat(environment);
   environment.saveState(); // what was saved before must not change by it
   for (const copy of another ? [environment, another] : [environment]) {
     if (!copy.restoreState)
       return { what: "the second environment has no restoreState", nextStep: "make it the same way" };
     const promise = promiseProblem(copy.restoreState(state), "restoreState()");
     if (promise) return promise;
-    if (!sameNumbers(original, await followAndReset(copy, actions)))
+    if (!sameNumbers(original, await repeat(copy)))
       return {
         what: `the same actions led elsewhere after restoreState()${copy === another ? " of a second environment" : ""}`,
         nextStep: "save everything that what follows depends on: physics, goal, clock and random stream",
@@ -48,24 +52,35 @@ export async function savedStateProblem(
   return undefined;
 }
 
-function actionsOf(environment: Environment, count: number, random: RandomStream): Float32Array[] {
-  return Array.from({ length: count }, () => randomAction(environment.actionSpace, random));
+interface Followed {
+  /** All numbers that the environment answered. */
+  readonly answers: readonly number[];
+  /** Where it stands. */
+  readonly observation: Observation;
 }
 
-/** All numbers that the environment answers to the actions; where an episode ends, the next one begins, without a seed. */
-async function follow(environment: Environment, actions: readonly Float32Array[]): Promise<number[]> {
+/** Random actions from an observation on; where an episode ends, the next one begins, without a seed. */
+async function follow(
+  environment: Environment,
+  from: Observation,
+  count: number,
+  random: RandomStream,
+): Promise<Followed> {
   const answers: number[] = [];
-  for (const action of actions) {
+  let seen = from;
+  for (let step = 0; step < count; step++) {
+    const action = randomAction(environment.actionSpace, random, seen);
     const { observation, reward, terminated, truncated, info } = await environment.step(action);
     answers.push(...numbersOf(observation), reward, Number(terminated), Number(truncated), Number(info.success));
-    if (terminated || truncated) answers.push(...numbersOf((await environment.reset()).observation));
+    seen = terminated || truncated ? (await environment.reset()).observation : observation;
+    if (seen !== observation) answers.push(...numbersOf(seen));
   }
-  return answers;
+  return { answers, observation: seen };
 }
 
 /** The same, and the beginning of one more episode, which shows the random stream. */
-async function followAndReset(environment: Environment, actions: readonly Float32Array[]): Promise<number[]> {
-  const answers = await follow(environment, actions);
+async function followAndReset(environment: Environment, from: Observation, random: RandomStream): Promise<number[]> {
+  const { answers } = await follow(environment, from, stepsRepeated, random);
   return [...answers, ...numbersOf((await environment.reset()).observation)];
 }
 

@@ -13,6 +13,7 @@ import { numbersOf, savedStateProblem } from "./check-state.js";
 import {
   actionProblem,
   boundsProblem,
+  maskProblemIn,
   observationProblem,
   type Problem,
   promiseProblem,
@@ -125,19 +126,34 @@ async function play(environment: Environment, seed: number, limit: number, repor
   const begin = await report.attempt(`reset({ seed: ${seed} })`, () => environment.reset({ seed }));
   if (!begin || !isUsable("reset()", begin.answer, resetProblems(begin.answer, space), space, report)) return undefined;
   let previous = begin.answer.observation;
+  if (!hasSoundMask("reset()", previous, environment, true, report)) return undefined;
   const trace = [Float64Array.of(...numbersOf(previous), 0)];
   for (let step = 1; step <= limit; step++) {
-    const action = randomAction(environment.actionSpace, random);
+    const action = randomAction(environment.actionSpace, random, previous);
     const attempt = await report.attempt(`step ${step}`, () => environment.step(action));
     if (!attempt) return undefined;
     const result = attempt.answer;
     if (!isUsable(`step ${step}`, result, stepProblems(result, space), space, report)) return undefined;
+    if (!hasSoundMask(`step ${step}`, result.observation, environment, !result.terminated, report)) return undefined;
     checkAliasing(previous, result.observation, step, report);
     if (trace.length <= comparedSteps) trace.push(Float64Array.of(...numbersOf(result.observation), result.reward));
     previous = result.observation;
     if (result.terminated || result.truncated) return { trace, steps: step, ended: true };
   }
   return { trace, steps: limit, ended: false };
+}
+
+/** Adds what is wrong with the mask of an observation, where it has one. */
+function hasSoundMask(
+  where: string,
+  observation: Observation,
+  { actionSpace }: Environment,
+  goesOn: boolean,
+  report: Report,
+): boolean {
+  const problem = maskProblemIn(observation, actionSpace, goesOn);
+  if (problem) report.add(`${where}: ${problem.what}`, problem.nextStep);
+  return problem === undefined;
 }
 
 /** Adds what is wrong with one answer to the report; false where its observation cannot be worked with. */

@@ -4,10 +4,12 @@
  */
 import type { Values } from "../data/columns.js";
 import { actionIndexProblem } from "../data/discrete-actions.js";
+import { LEGAL, maskOf, maskProblem } from "../data/legal-actions.js";
 import {
   type ActionSpace,
   type BoxSpace,
   isPromise,
+  type Observation,
   type ObservationSpace,
   type PixelsSpace,
   type ResetResult,
@@ -51,6 +53,20 @@ export function observationProblem(value: unknown, space: ObservationSpace): str
   }
   const foreign = Object.keys(parts).find((name) => !Object.hasOwn(space.parts, name));
   return foreign === undefined ? undefined : `has a part "${foreign}" that the space does not declare`;
+}
+
+/**
+ * What is wrong with the mask of an observation, or undefined where nothing is or it has none.
+ * @param goesOn whether anything follows, be it after the clock's end: one action at least must then be legal
+ */
+export function maskProblemIn(observation: Observation, space: ActionSpace, goesOn: boolean): Problem | undefined {
+  const mask = space.kind === "discrete" ? maskOf(observation) : undefined;
+  if (!mask || !goesOn) return undefined;
+  const nextStep = `give one number for each action in the part "${LEGAL}", 1 where it is legal (one at least) and 0 elsewhere`;
+  const count = space.kind === "discrete" ? space.count : 0;
+  if (mask.length !== count) return { what: `the mask has ${mask.length} numbers for ${count} actions`, nextStep };
+  const problem = maskProblem(mask);
+  return problem === undefined ? undefined : { what: `the mask ${problem}`, nextStep };
 }
 
 /** The first entry of an observation that lies outside the bounds of its space, in words, or undefined. */

@@ -42,7 +42,11 @@ export type MaybePromise<Answer> = Answer | Promise<Answer>;
 export interface Environment {
   readonly name: string;
   readonly observationSpace: ObservationSpace;
-  /** Actions are in the environment's own units: a box may have any finite bounds. */
+  /**
+   * Actions are in the environment's own units: a box may have any finite bounds. Where not every one of discrete actions
+   * is legal in every state, observations have the part `legal`, a box(count, 0, 1) of 1 for each legal action and 0 for
+   * each other one; whatever acts then chooses among the legal ones.
+   */
   readonly actionSpace: ActionSpace;
   /** The largest number of steps of an episode; the step that reaches it reports `truncated`. */
   readonly horizon: number;

@@ -4,9 +4,18 @@
  * promised ones too) before they reach a replay. An environment itself then needs no such checks. The guard does not
  * touch the horizon: an environment truncates itself.
  */
+import { LEGAL, maskOf } from "../data/legal-actions.js";
 import { RunFailure, UsageError } from "../errors.js";
 import type { Frame } from "../rendering/frame.js";
-import { actionProblem, type Problem, promiseProblem, resetProblems, stateProblem, stepProblems } from "./contract.js";
+import {
+  actionProblem,
+  maskProblemIn,
+  type Problem,
+  promiseProblem,
+  resetProblems,
+  stateProblem,
+  stepProblems,
+} from "./contract.js";
 import {
   type ActionSpace,
   type Environment,
@@ -58,6 +67,8 @@ class GuardedEnvironment implements Environment {
   private steps = 0;
   /** Whether a promised answer is still to come. */
   private waiting = false;
+  /** Which actions are legal, where the last observation says it. */
+  private mask: Float32Array | undefined;
 
   constructor(
     private readonly environment: Environment,
@@ -89,6 +100,11 @@ class GuardedEnvironment implements Environment {
     if (this.state !== "running") throw this.refuse(...this.whyNoStep());
     const wrong = actionProblem(action, this.actionSpace);
     if (wrong) throw this.refuse(`the action for step ${this.steps + 1} ${wrong}`, "correct the action");
+    if (this.mask && this.mask[action[0]!] !== 1)
+      throw this.refuse(
+        `the action for step ${this.steps + 1} is ${action[0]}, which is not legal there`,
+        `choose one whose number in the observation's part "${LEGAL}" is 1`,
+      );
     this.steps++;
     const answer = this.environment.step(action);
     return isPromise(answer) ? this.awaited(answer, (result) => this.stepped(result)) : this.stepped(answer);
@@ -118,6 +134,7 @@ class GuardedEnvironment implements Environment {
   private begun(result: ResetResult): ResetResult {
     const problems = resetProblems(result, this.observationSpace);
     if (problems.length > 0) throw this.fail("reset()", ...problems);
+    this.see(result, "reset()", true);
     this.state = "running";
     this.steps = 0;
     return result;
@@ -131,9 +148,17 @@ class GuardedEnvironment implements Environment {
         what: `the episode goes on although its horizon is ${this.horizon}`,
         nextStep: "report truncated at that step",
       });
+    this.see(result, `step ${this.steps}`, !result.terminated);
     if (result.terminated) this.state = "terminated";
     else if (result.truncated) this.state = "truncated";
     return result;
+  }
+
+  /** Keeps which actions are legal next, where the observation says it. */
+  private see({ observation }: ResetResult, where: string, goesOn: boolean): void {
+    const problem = maskProblemIn(observation, this.actionSpace, goesOn);
+    if (problem) throw this.fail(where, problem);
+    this.mask = this.actionSpace.kind === "discrete" ? maskOf(observation) : undefined;
   }
 
   private draw(frame: Frame): void {
@@ -163,6 +188,7 @@ class GuardedEnvironment implements Environment {
     if (problem) throw this.fail("restoreState()", problem);
     this.state = state;
     this.steps = saved[1]!;
+    this.mask = undefined; // the observation of that state is the caller's
   }
 
   private refuseTwoCalls(call: string): UsageError {

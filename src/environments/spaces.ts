@@ -4,6 +4,7 @@
  */
 import { type ObservationParts, vectorParts } from "../data/columns.js";
 import type { Observation } from "../data/episode.js";
+import { maskOf } from "../data/legal-actions.js";
 import { UsageError } from "../errors.js";
 import type { RandomStream } from "../random.js";
 import { shown } from "../requirement.js";
@@ -35,6 +36,8 @@ export interface DictSpace {
 export interface DiscreteSpace {
   readonly kind: "discrete";
   readonly count: number;
+  /** What each action is [count], where somebody says it: an exported policy tells them. */
+  readonly names?: readonly string[];
 }
 
 /** What an environment can observe: a vector, or parts by name. */
@@ -91,9 +94,10 @@ export function dict(parts: Readonly<Record<string, BoxSpace | PixelsSpace>>): D
   return { kind: "dict", parts };
 }
 
-/** The choice among `count` actions. */
-export function discrete(count: number): DiscreteSpace {
-  return { kind: "discrete", count };
+/** The choice among `count` actions, or among actions with names: `discrete(["up", "right", "down", "left"])`. */
+export function discrete(actions: number | readonly string[]): DiscreteSpace {
+  if (typeof actions === "number") return { kind: "discrete", count: actions };
+  return { kind: "discrete", count: actions.length, names: [...actions] };
 }
 
 /** The length of an action's array: 1 for a discrete space (the action's number), the size of a box. */
@@ -124,9 +128,17 @@ export function vectorOf(observation: Observation): Float32Array {
   );
 }
 
-/** An action drawn evenly from the space; a box without bounds is drawn from as if they were -1 and 1. */
-export function randomAction(space: ActionSpace, random: RandomStream): Float32Array {
-  if (space.kind === "discrete") return Float32Array.of(random.integer(space.count));
+/**
+ * An action drawn evenly from the space; a box without bounds is drawn from as if they were -1 and 1.
+ * @param observation in which it is to be legal, where observations have a mask
+ */
+export function randomAction(space: ActionSpace, random: RandomStream, observation?: Observation): Float32Array {
+  if (space.kind === "discrete") {
+    const mask = observation && maskOf(observation);
+    const legal = mask ? [...mask.keys()].filter((action) => mask[action] === 1) : [];
+    if (legal.length === 0) return Float32Array.of(random.integer(space.count));
+    return Float32Array.of(legal[random.integer(legal.length)]!);
+  }
   return Float32Array.from({ length: space.size }, (_, i) => {
     const [low, high] = [finiteOr(space.low[i]!, -1), finiteOr(space.high[i]!, 1)];
     return low + (high - low) * random.uniform();

@@ -7,6 +7,7 @@ import type { Sizes } from "../agents/context.js";
 import { stateOf } from "../data/episode.js";
 import { fitValue, type Judged } from "./fit.js";
 import { intervalOfMembers, studentQuantile } from "./interval.js";
+import { fitSteps } from "./step-estimates.js";
 import { atStarts, cells, dataset, discount, straight } from "./walker.fixture.js";
 
 const settings = {
@@ -43,6 +44,24 @@ describe("the fitted value of a policy", () => {
     },
     120_000,
   );
+
+  it("of each logged step is that of its cell, beside whether the policy does the same", async () => {
+    const data = dataset(true);
+    const sizes = { observationSize: cells, actionSize: 1, discreteActions: 2 };
+    const { members, steps } = await fitSteps(data, sizes, always(1), settings);
+    expect(intervalOfMembers(members).value).toBeCloseTo(atStarts(data, straight), 1);
+    for (const [i, { actions, observations, length }] of data.episodes.entries())
+      for (let step = 0; step < length; step++) {
+        const cell = stateOf(observations)
+          .subarray(step * cells, (step + 1) * cells)
+          .indexOf(1);
+        const { probabilities, actionValues, values } = steps[i]!;
+        expect(probabilities[step]).toBe(actions[step]);
+        expect(Math.abs(values[step]! - straight(cell))).toBeLessThan(0.08);
+        const ahead = actions[step] === 1 ? straight(cell) : discount * straight(Math.max(0, cell - 1));
+        expect(Math.abs(actionValues[step]! - ahead)).toBeLessThan(0.08);
+      }
+  }, 120_000);
 
   it("is less sure with fewer episodes, and the same for the same seed", async () => {
     const sizes = { observationSize: cells, actionSize: 1, discreteActions: 2 };

@@ -6,6 +6,7 @@
 import { columnsFor, partsOf, type Sizes } from "../agents/context.js";
 import { type Batch, createBatch, type Observations, partColumn, type TransitionRows } from "../data/columns.js";
 import { type Dataset, type Episode, joinObservations, joinRows, rowsOf } from "../data/episode.js";
+import { withSomeChoice } from "../data/legal-actions.js";
 import { Replay } from "../data/replay.js";
 import { scaleActions } from "../data/transform.js";
 import { type TransitionOptions, toTransitions } from "../data/transitions.js";
@@ -37,12 +38,12 @@ export type MemberValues = Float64Array;
  * @throws UsageError for episodes that are not of these sizes
  */
 export async function fitValue(
-  dataset: Pick<Dataset, "episodes">,
+  data: Pick<Dataset, "episodes">,
   sizes: Sizes,
   policy: Judged | undefined,
   { updates = 20_000, onUpdate, ...settings }: FitSettings,
 ): Promise<MemberValues> {
-  const fit = await ValueFit.create(dataset, sizes, settings);
+  const fit = await ValueFit.create(data, sizes, settings);
   try {
     await fit.learn(policy, updates, new RandomStream(settings.seed ?? 0, "sampling"), onUpdate);
     return await fit.values(policy);
@@ -217,9 +218,14 @@ function nextObservations(rows: TransitionRows, sizes: Sizes): Observations {
   return Object.fromEntries(parts.map((part) => [part, rows[partColumn("nextObservations", part)]!]));
 }
 
+/** As a policy can be asked about them: the state after the end has no legal action. */
+export function askable(observations: Observations, { discreteActions }: Sizes): Observations {
+  return discreteActions === undefined ? observations : withSomeChoice(observations, discreteActions);
+}
+
 /** What the policy does, as networks see it. */
 async function unitActions(policy: Judged, observations: Observations, sizes: Sizes): Promise<Float32Array> {
-  const actions = (await policy(observations)).slice();
+  const actions = (await policy(askable(observations, sizes))).slice();
   if (sizes.transform?.actions) scaleActions(actions, sizes.transform.actions);
   return actions;
 }

@@ -59,21 +59,33 @@ export function valuesWhere(chosen: Tensor, values: Tensor): Tensor {
   return sum(where(chosen, values, 0), [2]);
 }
 
+/** Which actions are legal in the states of some observations: from [batch, observation] to a condition [batch, actions]. */
+export type LegalActions = (observations: Tensor) => Tensor;
+
+/**
+ * Values [..., batch, actions] that leave illegal actions out of every maximum and log-sum-exp: -infinity there.
+ * @param legal a condition [batch, actions]; undefined: all are legal
+ */
+export function amongLegal(values: Tensor, legal: Tensor | undefined): Tensor {
+  return legal ? where(legal, values, -Infinity) : values;
+}
+
 /**
  * The actions [batch, 1] of the largest value, by the mean of the critics' values [critics, batch, actions]. Their mean
  * is the best estimate that there is; a minimum would prefer what the critics happen to agree about (it has its place
  * where values are backed up, against overestimation).
+ * @param legal those to choose from, a condition [batch, actions]; undefined: all
  */
-export function greedyActions(values: Tensor): Tensor {
-  return toFloat(argMax(mean(values, [0]), 1));
+export function greedyActions(values: Tensor, legal?: Tensor): Tensor {
+  return toFloat(argMax(amongLegal(mean(values, [0]), legal), 1));
 }
 
 /**
  * The epsilon-greedy policy of critics. Of its noise, standard-normal numbers [batch, actions + 2], the last two decide
  * whether it explores: the sum of their squares exceeds -2·log(epsilon) with probability epsilon (Box and Muller 1958),
- * and without noise it never does. The largest of the others then names an action, each equally likely.
+ * and without noise it never does. The largest of the others then names an action, each legal one equally likely.
  */
-export function greedyPolicy(critics: Ensemble, actions: number, epsilon: number): Policy {
+export function greedyPolicy(critics: Ensemble, actions: number, epsilon: number, legalIn?: LegalActions): Policy {
   const { parameters } = critics;
   const valuesOf = (observations: Tensor, members = parameters.members) =>
     valuesOfAll(critics.at({ ...parameters, members }), observations);
@@ -85,14 +97,15 @@ export function greedyPolicy(critics: Ensemble, actions: number, epsilon: number
       scope("epsilonGreedy", () => {
         const squares = square(slice(noise, 1, actions, actions + 2));
         const explores = greater(sum(squares, [1], true), -2 * Math.log(epsilon));
-        const random = toFloat(argMax(slice(noise, 1, 0, actions), 1));
-        return where(explores, random, greedyActions(valuesOf(observations, members)));
+        const legal = legalIn?.(observations);
+        const random = toFloat(argMax(amongLegal(slice(noise, 1, 0, actions), legal), 1));
+        return where(explores, random, greedyActions(valuesOf(observations, members), legal));
       }),
     outputs: (observations, members) => {
       const values = valuesOf(observations, members);
-      return { actions: greedyActions(values), values: mean(values, [0]) };
+      const legal = legalIn?.(observations);
+      return { actions: greedyActions(values, legal), values: amongLegal(mean(values, [0]), legal) };
     },
-    documentation:
-      "observations [batch, observation] -> actions [batch, 1]: the index of the largest of the values [batch, actions]",
+    documentation: `observations [batch, observation] -> actions [batch, 1]: the index of the largest of the values [batch, actions]${legalIn ? "; an illegal action's (observations/legal is 0) is -infinity" : ""}`,
   };
 }

@@ -151,13 +151,14 @@ async function policyOf(found: RunCheckpoint, { settings, dataset }: RunConfig):
 function sizesIn(
   { saved: { discreteActions }, checkpoint }: RunCheckpoint,
   { actions }: AgentDefinition,
-  { observationSize, observations, actionSize }: RunConfig["dataset"],
+  { observationSize, observations, actionSize, names }: RunConfig["dataset"],
 ): Sizes {
   if (actions === "discrete" && discreteActions === undefined)
     throw new UsageError(
       `The checkpoint ${checkpoint.path} was written by an older calql and does not say among how many actions its agent chooses; continue with the run ("calql resume"), then export its newest state.`,
     );
-  return { observationSize, observations, actionSize, discreteActions, transform: transformIn(checkpoint.tensors) };
+  const transform = transformIn(checkpoint.tensors);
+  return { observationSize, observations, actionSize, discreteActions, names, transform };
 }
 
 /** @throws RunFailure if it cannot be written */

@@ -41,7 +41,11 @@ export function newRun(context: RunContext, folder: string): Promise<AssembledRu
     const store = new CheckpointStore(folder);
     const agent = await makeAgent(context, "offline");
     opened(() => agent.release());
-    const writer = RunWriter.create(folder, recordOf(context.configuration, context.data, context.heldOut));
+    const { names } = agent.sizes;
+    const writer = RunWriter.create(
+      folder,
+      recordOf(context.configuration, context.data, { names, heldOut: context.heldOut }),
+    );
     opened(() => writer.close());
     const sink = new FolderSink({ writer, store, identity: identityOf(context) });
     sink.episodes = EpisodeLog.create(folder);

@@ -28,6 +28,10 @@ export const runConfigSchema = z.object({
     actionSize: z.number(),
     /** Recorded episodes beside these, by which a run without a task judged its policies. */
     heldOut: z.object({ episodes: z.number(), steps: z.number() }).optional(),
+    /** What the numbers of observations and actions are, where the data or the environment say it. */
+    names: z
+      .object({ observations: z.array(z.string()).optional(), actions: z.array(z.string()).optional() })
+      .optional(),
     /** Mean undiscounted return of recorded episodes, 64 at most, spread evenly; runs of an earlier calql do not say. */
     returnMean: z.number().optional(),
   }),

@@ -4,7 +4,7 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { observationWidth, plainParts, vectorSizeOf } from "../data/columns.js";
-import { countSteps, type Dataset } from "../data/episode.js";
+import { countSteps, type Dataset, type NumberNames, plainNames } from "../data/episode.js";
 import type { Configuration } from "../settings/configuration.js";
 import { presetMadeFor } from "../settings/presets.js";
 import type { LearningData } from "../training/learning-data.js";
@@ -14,10 +14,15 @@ import { importedFiles } from "./import-files.js";
 import type { RunConfig } from "./record.js";
 
 /** The record of a configuration and its data, on this machine, now. */
-export function recordOf({ flat, run }: Configuration, dataset: LearningData, heldOut?: Dataset): RunConfig {
+export function recordOf(
+  { flat, run }: Configuration,
+  dataset: LearningData,
+  { names: given, heldOut }: { readonly names?: NumberNames | undefined; readonly heldOut?: Dataset | undefined } = {},
+): RunConfig {
   const { source, observations, actionSize, episodes, steps } = dataset;
   const parts = vectorSizeOf(observations) === undefined ? { observations: plainParts(observations) } : {};
   const imports = importedFiles();
+  const names = plainNames(given);
   const observationSize = observationWidth(observations);
   const returnMean = recordedReturn(dataset);
   return {
@@ -35,6 +40,7 @@ export function recordOf({ flat, run }: Configuration, dataset: LearningData, he
       ...parts,
       actionSize,
       ...(heldOut && { heldOut: { episodes: heldOut.episodes.length, steps: countSteps(heldOut) } }),
+      ...(names && { names }),
       ...(Number.isFinite(returnMean) && { returnMean }),
     },
     hardware: describeHardware(),

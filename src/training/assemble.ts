@@ -16,7 +16,7 @@ import type { Phase } from "../settings/settings.js";
 import { Checkpointing } from "./checkpointing.js";
 import type { RunParts } from "./complete-run.js";
 import type { EpisodeEvaluator, EvaluatorOptions } from "./environment-evaluator.js";
-import { sizesOfData } from "./fitting-agents.js";
+import { namesIn, sizesOfData } from "./fitting-agents.js";
 import { dataAloneSentences } from "./hold-out.js";
 import type { LearningData } from "./learning-data.js";
 import type { RunSink } from "./ports.js";
@@ -140,12 +140,18 @@ export function watchValues(run: AssembledRun, context: RunContext, told: readon
 
 /** The agent of a phase, with first values from the run's seed. */
 export function makeAgent(
-  { configuration, data, transform }: Pick<RunContext, "configuration" | "data" | "transform">,
+  {
+    configuration,
+    environment,
+    data,
+    transform,
+  }: Pick<RunContext, "configuration" | "environment" | "data" | "transform">,
   phase: Phase,
 ): Promise<Agent> {
   const { seed, threads } = configuration.run;
   const { agent, settings } = algorithmIn(configuration, phase);
-  return Agent.create(agent.name, { ...sizesOfData(data), transform, settings, seed, threads });
+  const names = { ...(environment && namesIn(environment.actionSpace).names), ...data.names };
+  return Agent.create(agent.name, { ...sizesOfData(data), names, transform, settings, seed, threads });
 }
 
 function streamsFrom(seed: number): RunStreams {

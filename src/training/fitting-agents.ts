@@ -9,6 +9,7 @@ import type { AgentSettings } from "../agents/registry.js";
 import { observationWidth, vectorSizeOf } from "../data/columns.js";
 import type { Dataset } from "../data/episode.js";
 import {
+  type ActionSpace,
   actionVectorSize,
   discreteActionsOf,
   type Environment,
@@ -22,9 +23,16 @@ export function sizesOfData({
   observations,
   actionSize,
   discreteActions,
-}: Pick<Dataset, "observations" | "actionSize" | "discreteActions">): Sizes {
+  names,
+}: Pick<Dataset, "observations" | "actionSize" | "discreteActions" | "names">): Sizes {
   const parts = vectorSizeOf(observations) === undefined ? { observations } : {};
-  return { observationSize: observationWidth(observations), ...parts, actionSize, discreteActions };
+  return {
+    observationSize: observationWidth(observations),
+    ...parts,
+    actionSize,
+    discreteActions,
+    ...(names && { names }),
+  };
 }
 
 /** Whether a run needs no recorded data at all. */
@@ -39,9 +47,15 @@ export function noData({ observationSpace, actionSpace }: Environment): Dataset 
     source: "none",
     observations: observationPartsOf(observationSpace),
     actionSize: actionVectorSize(actionSpace),
+    ...namesIn(actionSpace),
     ...(discreteActions !== undefined && { discreteActions }),
     episodes: [],
   };
+}
+
+/** The names that an environment gives its actions. */
+export function namesIn(space: ActionSpace): Pick<Dataset, "names"> {
+  return space.kind === "discrete" && space.names ? { names: { actions: space.names } } : {};
 }
 
 /** The sizes of what an environment shows and takes. */

@@ -58,9 +58,9 @@ export interface LearningOptions extends Pick<ReplayOptions, "requiresReturnToGo
 
 /** Data in memory. */
 export function dataInMemory(dataset: Dataset): LearningData {
-  const { source, observations, actionSize, discreteActions, episodes } = dataset;
+  const { source, observations, actionSize, discreteActions, names, episodes } = dataset;
   return {
-    ...{ source, observations, actionSize, discreteActions },
+    ...{ source, observations, actionSize, discreteActions, names },
     episodes: episodes.length,
     steps: countSteps(dataset),
     replay({ requiresReturnToGo, transitions }) {
@@ -109,10 +109,10 @@ export async function dataOpened(opened: Opened, megabytes: number): Promise<Lea
 }
 
 function dataInBlocks(opened: Opened, blocks: EpisodeBlocks, poolRows: number): LearningData {
-  const { source, observations, actionSize, discreteActions } = opened;
+  const { source, observations, actionSize, discreteActions, names } = opened;
   const sizes = { observations, actionSize };
   return {
-    ...{ source, ...sizes, discreteActions },
+    ...{ source, ...sizes, discreteActions, names },
     episodes: blocks.episodes,
     steps: blocks.steps,
     actionBounds: opened.actionBounds,

@@ -31,5 +31,5 @@ export function requireScript({ script }: Collector, { warmupSteps, warmupAction
 function chanceOf({ actionSize, discreteActions, transform }: Sizes, random: RandomStream): Policy {
   const { low, high } = transform?.actions ?? { low: -1, high: 1 };
   const space = discreteActions === undefined ? box(actionSize, low, high) : discrete(discreteActions);
-  return { act: async () => randomAction(space, random) };
+  return { act: async (observation) => randomAction(space, random, observation) };
 }

@@ -87,6 +87,8 @@ export interface DatasetFormat {
   readonly extensions: readonly string[];
   /** Set where the format has no place for the bounds of actions. */
   readonly losesActionBounds?: true;
+  /** Set where the format has a place for the propensities of actions. */
+  readonly keepsPropensities?: true;
   /**
    * Whether the files are in this format: something in their names, first bytes or outline speaks for it and nothing
    * against it. Cheap, and it never throws.

@@ -26,6 +26,11 @@ export class RowBlocks<Numbers extends Values = Float32Array> {
     this.part = { type, shape: [columns] };
   }
 
+  /** The rows that were added. */
+  get count(): number {
+    return this.rows;
+  }
+
   /** The rows that the next block will have, where the next row needs one; else 0. */
   get nextBlock(): number {
     if (this.used < this.room) return 0;

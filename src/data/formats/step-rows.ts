@@ -4,7 +4,7 @@
  * D4RL's rows (data/trajectories.ts).
  */
 
-import { type ObservationParts, type Observations, STATE, widthOf } from "../columns.js";
+import { type ObservationParts, type Observations, STATE, type Values, widthOf } from "../columns.js";
 import type { Episode } from "../episode.js";
 import { counted } from "../figures.js";
 import { sameObservation } from "../row-endings.js";
@@ -43,8 +43,10 @@ export class StepRows {
   private readonly observations: RowBlocks;
   private readonly actions: RowBlocks;
   private readonly rewards = new RowBlocks(1);
+  /** Of rows with an action, where the recording tells them. */
+  private readonly propensities = new RowBlocks(1);
   /** Of each part besides the vector. */
-  private readonly pictures: ReadonlyMap<string, RowBlocks<Uint8Array>>;
+  private readonly others: ReadonlyMap<string, RowBlocks<Values>>;
   /** The row before the last, and the last. */
   private previous: Mark | undefined;
   private last: Mark | undefined;
@@ -59,16 +61,16 @@ export class StepRows {
 
   /**
    * @param memory which all episodes in hand share
-   * @param pictures what observations have besides the vector, uint8
+   * @param others what observations have besides the vector
    */
   constructor(
     private readonly observationSize: number,
     private readonly actionSize: number,
     private readonly memory: EpisodeMemory,
-    pictures: ObservationParts = {},
+    others: ObservationParts = {},
   ) {
-    this.pictures = new Map(
-      Object.entries(pictures).map(([name, part]) => [name, new RowBlocks<Uint8Array>(widthOf(part), "uint8")]),
+    this.others = new Map(
+      Object.entries(others).map(([name, part]) => [name, new RowBlocks<Values>(widthOf(part), part.type)]),
     );
     this.observations = new RowBlocks(observationSize);
     this.actions = new RowBlocks(actionSize);
@@ -82,7 +84,8 @@ export class StepRows {
    * Adds a row.
    * @param action undefined in a row that only tells the last observation; a reward in it is the action's before it
    * @param next the observation after the row's action, where it is stored
-   * @param pictures one row of each
+   * @param others one row of each
+   * @param propensity of the action: in each row with an action, or in none
    * @returns what the row contradicts: the episode is none then
    * @throws DataError where the episode takes more memory than the file's size allows
    */
@@ -92,13 +95,15 @@ export class StepRows {
     reward: number,
     ending: RowEnding,
     next?: ArrayLike<number>,
-    pictures: Observations = {},
+    others: Observations = {},
+    propensity?: number,
   ): RowProblem | undefined {
     this.takeMemory();
     this.observations.add(observation);
-    for (const [name, rows] of this.pictures) rows.add(pictures[name]);
+    for (const [name, rows] of this.others) rows.add(others[name]);
     this.actions.add(action);
     this.rewards.add([reward]);
+    if (propensity !== undefined) this.propensities.add([propensity]);
     this.reward = reward;
     const problem = this.problemWith(action !== undefined);
     if (action !== undefined) this.rewarded ||= reward !== 0;
@@ -136,7 +141,7 @@ export class StepRows {
       };
     if (length <= 0) return undefined;
     const observations = kept ? closed(this.observations, length, this.next) : this.observations.join(length + 1);
-    const pictures = Array.from(this.pictures, ([name, rows]) => {
+    const others = Array.from(this.others, ([name, rows]) => {
       return [name, kept ? closed(rows, length) : rows.join(length + 1)] as const;
     });
     const ends = new Uint8Array(length);
@@ -145,11 +150,12 @@ export class StepRows {
     if (this.closingReward !== undefined) rewards[length - 1] = this.closingReward;
     return {
       length,
-      observations: { ...(this.observationSize > 0 && { [STATE]: observations }), ...Object.fromEntries(pictures) },
+      observations: { ...(this.observationSize > 0 && { [STATE]: observations }), ...Object.fromEntries(others) },
       actions: this.actions.join(length),
       rewards,
       terminated: ends,
       truncated: !terminated,
+      ...(this.propensities.count > 0 && { propensities: this.propensities.join(length) }),
     };
   }
 
@@ -176,7 +182,7 @@ export class StepRows {
       this.actions.nextBlock * this.actionSize +
       this.rewards.nextBlock;
     let bytes = 8 * numbers;
-    for (const rows of this.pictures.values()) bytes += 2 * rows.nextBlockBytes;
+    for (const rows of this.others.values()) bytes += 2 * rows.nextBlockBytes;
     if (bytes === 0) return;
     this.memory.take(
       bytes,
@@ -210,7 +216,7 @@ export class StepRows {
 }
 
 /** The rows of an episode of which each gives a step, and one more: the next observation of the last, or its own. */
-function closed<Numbers extends Float32Array | Uint8Array>(
+function closed<Numbers extends Values>(
   blocks: RowBlocks<Numbers>,
   length: number,
   next: Numbers = blocks.last,

@@ -34,6 +34,8 @@ export interface Conversion {
   readonly steps: number;
   /** The bounds of actions that the source says and the other format has no place for. */
   readonly lostBounds?: ActionBounds;
+  /** Whether it says the propensities of actions, and the other format has no place for them. */
+  readonly lostPropensities?: true;
   /** What passed by on the way, with what the reader left out. */
   readonly inspection: Inspection;
 }
@@ -60,7 +62,12 @@ export async function convertDataset(source: string, path: string, options: Conv
       });
       target.commit();
       const lost = format.losesActionBounds && dataset.actionBounds;
-      return { from: dataset.format, to: format.id, ...counts, ...(lost && { lostBounds: lost }) };
+      const unlikely = dataset.hasPropensities && !format.keepsPropensities;
+      return {
+        ...{ from: dataset.format, to: format.id, ...counts },
+        ...(lost && { lostBounds: lost }),
+        ...(unlikely && { lostPropensities: true }),
+      };
     } finally {
       target.discard();
     }

@@ -12,6 +12,9 @@ const moves = [
   { row: 0, column: -1 },
 ] as const;
 
+/** What they are called. */
+export const gridActions = ["up", "right", "down", "left"] as const;
+
 /** One thing that may happen. */
 export interface Outcome {
   readonly probability: number;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../random.js";
+import { discrete } from "../environment.js";
 import { makeSync } from "../sync.fixture.js";
 import { GridWorldEnvironment, makeGridWorld } from "./gridworld.js";
 import { gridModel } from "./gridworld-dynamics.js";
@@ -47,7 +48,7 @@ describe("gridworlds", () => {
   it("observe one-hot over their cells, or x and y from -1 to 1", async () => {
     const oneHot = await makeSync("gridworld-cliff");
     expect([oneHot.observationSpace.size, oneHot.horizon]).toEqual([38, 100]);
-    expect(oneHot.actionSpace).toEqual({ kind: "discrete", count: 4 });
+    expect(oneHot.actionSpace).toEqual(discrete(["up", "right", "down", "left"]));
     const { observation, info } = oneHot.reset();
     expect([observation.indexOf(1), observation.reduce((sum, x) => sum + x, 0)]).toEqual([36, 1]);
     expect(info).toEqual({ success: false, state: 36 });

@@ -18,7 +18,7 @@ import {
   type SyncEnvironment,
 } from "../environment.js";
 import { endOfStep, joinState, randomStateSize, splitState } from "../state.js";
-import { type GridModel, gridModel, type Outcome } from "./gridworld-dynamics.js";
+import { type GridModel, gridActions, gridModel, type Outcome } from "./gridworld-dynamics.js";
 import { type GridName, gridLayout } from "./gridworld-layouts.js";
 import { type GridView, gridObservations, gridView } from "./gridworld-observations.js";
 import { drawGrid } from "./gridworld-picture.js";
@@ -85,7 +85,7 @@ export class GridWorldEnvironment implements SyncEnvironment {
   ) {
     const { layout } = model;
     this.observationSpace = view.space;
-    this.actionSpace = discrete(model.actions);
+    this.actionSpace = discrete(gridActions);
     const all = layout.cells.map((_, state) => state);
     this.startStates = start === "fixed" ? [layout.start] : all.filter((state) => state !== layout.goal);
     this.state = layout.start;

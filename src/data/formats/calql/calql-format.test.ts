@@ -130,8 +130,8 @@ describe("calqlFormat", () => {
   it("says that a newer version needs a newer program", async () => {
     const contents = await written(oddDataset());
     const manifest = JSON.parse(new TextDecoder().decode(contents.get("manifest.json")));
-    contents.set("manifest.json", new TextEncoder().encode(JSON.stringify({ ...manifest, version: 3 })));
-    await expect(open(contents)).rejects.toThrow("is of version 3 of its format, which is newer than this program");
+    contents.set("manifest.json", new TextEncoder().encode(JSON.stringify({ ...manifest, version: 4 })));
+    await expect(open(contents)).rejects.toThrow("is of version 4 of its format, which is newer than this program");
   });
 
   it("refuses to write nothing, and episodes that do not hang together", async () => {

@@ -8,6 +8,7 @@ import { withPictures } from "../pictures/with-pictures.js";
 export const calqlFormat: DatasetFormat = {
   id: "calql",
   description: "calql: raw arrays in checked blocks, for data larger than memory",
+  keepsPropensities: true,
   extensions: [".calql/"],
   recognises: ({ kind, paths }) =>
     kind === "folder" && ["manifest.json", "blocks.u32"].every((path) => paths.includes(path)),

@@ -9,6 +9,7 @@
  *   actions.f32         [S, dA] float32
  *   rewards.f32         [S] float32, neither scaled nor shifted
  *   terminated.u8       [S] 0 or 1
+ *   propensities.f32    [S] float32, in (0, 1]: how likely the logged action was, if that is known
  *   lengths.u32         [E] uint32: steps of each episode
  *   truncated.u8        [E] 0 or 1: whether the clock ended it
  *   blocks.u32          [B, 3] uint32: the steps and the episodes of each block, and its checksum
@@ -27,7 +28,7 @@ export const blocksFile = "blocks.u32";
 
 /** One array of the episodes: how many of its rows there are, and the bytes of one. */
 export interface StoredColumn {
-  readonly name: "actions" | "rewards" | "terminated" | "lengths" | "truncated" | "observations";
+  readonly name: "actions" | "rewards" | "terminated" | "propensities" | "lengths" | "truncated" | "observations";
   /** Of observations, which part. */
   readonly part?: string;
   readonly file: string;
@@ -40,7 +41,8 @@ const endings = { float32: "f32", uint8: "u8", int32: "i32" } as const;
 export function storedColumns({
   observations,
   actionSize,
-}: Pick<Dataset, "observations" | "actionSize">): readonly StoredColumn[] {
+  hasPropensities,
+}: Pick<Dataset, "observations" | "actionSize" | "hasPropensities">): readonly StoredColumn[] {
   const parts = Object.entries(observations).map(([part, declared]): StoredColumn => {
     const stem = part === STATE ? "observations" : `observations-${part}`;
     return { name: "observations", part, file: `${stem}.${endings[declared.type]}`, rowBytes: rowBytes(declared) };
@@ -50,6 +52,7 @@ export function storedColumns({
     { name: "actions", file: "actions.f32", rowBytes: 4 * actionSize },
     { name: "rewards", file: "rewards.f32", rowBytes: 4 },
     { name: "terminated", file: "terminated.u8", rowBytes: 1 },
+    ...(hasPropensities ? [{ name: "propensities", file: "propensities.f32", rowBytes: 4 } as const] : []),
     { name: "lengths", file: "lengths.u32", rowBytes: 4 },
     { name: "truncated", file: "truncated.u8", rowBytes: 1 },
   ];
@@ -80,22 +83,28 @@ const totals = {
   /** CRC-32 of the manifest's own JSON text, without white space and without this entry. */
   checksum,
 };
+const list = z.array(z.string());
+const told = {
+  propensities: z.literal(true).optional(),
+  /** Of the numbers of the vector `state`, and of an action's numbers or of each choice. */
+  names: z.strictObject({ observations: list.optional(), actions: list.optional() }).optional(),
+};
 const format = z.literal("calql");
 /** Where the data came from. */
 const source = z.string();
 const partName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._]{0,99}$/);
 const part = z.strictObject({ type: z.enum(["float32", "uint8", "int32"]), shape: z.array(count).max(8) });
 
-/** Version 1 has vectors alone; version 2, written where there is more, tells the parts of observations. */
+const observations = z.record(partName, part).refine((parts) => Object.keys(parts).length > 0, "have a part");
+
+/**
+ * Version 1 has vectors alone; version 2, written where there is more, tells the parts of observations; version 3, written
+ * where the data have propensities or names, does so too.
+ */
 export const manifestSchema = z.discriminatedUnion("version", [
   z.strictObject({ format, version: z.literal(1), source, observationSize: count, ...totals }),
-  z.strictObject({
-    format,
-    version: z.literal(2),
-    source,
-    observations: z.record(partName, part).refine((parts) => Object.keys(parts).length > 0, "have a part"),
-    ...totals,
-  }),
+  z.strictObject({ format, version: z.literal(2), source, observations, ...totals }),
+  z.strictObject({ format, version: z.literal(3), source, observations, ...told, ...totals }),
 ]);
 
 export type Manifest = z.infer<typeof manifestSchema>;

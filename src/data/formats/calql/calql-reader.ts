@@ -12,6 +12,7 @@ import { findWrongIndex } from "../../discrete-actions.js";
 import { type Episode, rowsOf } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { counted } from "../../figures.js";
+import { findWrongPropensity, propensityProblem } from "../../propensities.js";
 import type { ReadOptions } from "../format.js";
 import {
   BLOCK_NUMBERS,
@@ -36,7 +37,8 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
   const manifest = readManifest(files);
   const { actionSize, discreteActions, actionBounds: bounds, steps, episodes } = manifest;
   const observations = observationsIn(manifest);
-  const columns = storedColumns({ observations, actionSize });
+  const { propensities: hasPropensities, names } = manifest.version === 3 ? manifest : {};
+  const columns = storedColumns({ observations, actionSize, hasPropensities });
   const parts = columns.map((column) => openSized(files, column.file, columnBytes(column, steps, episodes)));
   const blocks = readBlocks(files, manifest, columns);
   const opened = { name: files.name, manifest, observations, columns, files: parts, blocks, allowNonFinite };
@@ -46,6 +48,8 @@ export function openCalql(files: DataFiles, { allowNonFinite = false }: ReadOpti
     observations,
     actionSize,
     discreteActions,
+    ...(hasPropensities && { hasPropensities }),
+    ...(names && { names }),
     actionBounds: bounds && { low: Float32Array.from(bounds.low), high: Float32Array.from(bounds.high) },
     steps,
     blocks: { count: blocks.count, steps, episodes, identity: JSON.stringify(manifest), read },
@@ -87,7 +91,7 @@ function readManifest(files: DataFiles): Manifest {
     throw refuse("is no JSON");
   }
   const version = (content as { readonly version?: unknown } | null)?.version;
-  if (typeof version === "number" && version > 2)
+  if (typeof version === "number" && version > 3)
     throw new DataError(
       `"${files.name}" is of version ${version} of its format, which is newer than this program; update the program.`,
     );
@@ -169,11 +173,13 @@ function arraysOf({ columns, observations: parts }: Opened, bytes: readonly Uint
     part === undefined ? [] : [[part, numbersIn(bytes[i]!, parts[part]!.type)] as const],
   );
   const lengths = of("lengths");
+  const propensities = columns.some(({ name }) => name === "propensities") ? floats(of("propensities")) : undefined;
   return {
     observations: Object.fromEntries(observations),
     actions: floats(of("actions")),
     rewards: floats(of("rewards")),
     terminated: of("terminated"),
+    propensities,
     truncated: of("truncated"),
     lengths: new Uint32Array(lengths.buffer, lengths.byteOffset, lengths.byteLength / 4),
   };
@@ -190,13 +196,16 @@ function problemOf(opened: Opened, arrays: BlockArrays, steps: number): string |
       if (arrays[name].some((flag) => flag > 1)) return `has flags in "${file}" that are neither 0 nor 1`;
       continue;
     }
-    const values = name === "observations" ? arrays.observations[part!]! : arrays[name];
+    const values = name === "observations" ? arrays.observations[part!]! : arrays[name]!;
     if (!allowNonFinite && values instanceof Float32Array && !allFinite(values))
       return `has NaN or infinite values in "${file}"`;
   }
   const { discreteActions } = manifest;
   const wrong = discreteActions === undefined ? -1 : findWrongIndex(arrays.actions, discreteActions);
-  return wrong < 0 ? undefined : `has the action ${arrays.actions[wrong]}, which is none of ${discreteActions}`;
+  if (wrong >= 0) return `has the action ${arrays.actions[wrong]}, which is none of ${discreteActions}`;
+  const { propensities = [] } = arrays;
+  const unlikely = findWrongPropensity(propensities);
+  return unlikely < 0 ? undefined : `has a propensity that ${propensityProblem(propensities[unlikely]!)}`;
 }
 
 function split(arrays: BlockArrays, { manifest: { actionSize }, observations: parts }: Opened): Episode[] {
@@ -212,6 +221,7 @@ function split(arrays: BlockArrays, { manifest: { actionSize }, observations: pa
       rewards: arrays.rewards.subarray(start, end),
       terminated: arrays.terminated.subarray(start, end),
       truncated: arrays.truncated[index] === 1,
+      ...(arrays.propensities && { propensities: arrays.propensities.subarray(start, end) }),
     });
     start = end;
   });

@@ -7,7 +7,7 @@ import { checkWritable } from "../../check-episode.js";
 import { plainParts, vectorSizeOf } from "../../columns.js";
 import { crc32 } from "../../containers/crc32.js";
 import type { TargetFile } from "../../containers/files.js";
-import type { Episode } from "../../episode.js";
+import { type Episode, plainNames } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
 import { type DataTarget, type EpisodeSink, writeJson } from "../format.js";
 import {
@@ -61,9 +61,9 @@ export function createCalql(target: DataTarget, header: DatasetHeader): EpisodeS
   };
 }
 
-/** Version 1 where observations are vectors: programs that know no other read it. */
+/** The lowest version that has room for the data: programs that know no other read it. */
 function manifestOf(
-  { source, task, observations, actionSize, discreteActions, actionBounds }: DatasetHeader,
+  { source, task, observations, actionSize, discreteActions, hasPropensities, actionBounds, names }: DatasetHeader,
   totals: { steps: number; episodes: number; blocks: number; blocksChecksum: number },
 ): Manifest {
   const observationSize = vectorSizeOf(observations);
@@ -73,16 +73,15 @@ function manifestOf(
     ...(discreteActions !== undefined && { discreteActions }),
     ...(actionBounds && { actionBounds: { low: [...actionBounds.low], high: [...actionBounds.high] } }),
   };
-  if (observationSize !== undefined)
-    return sealManifest({ format: "calql", version: 1, source, observationSize, ...actions, ...totals });
-  return sealManifest({
-    format: "calql",
-    version: 2,
-    source,
-    observations: plainParts(observations),
-    ...actions,
-    ...totals,
-  });
+  const format = "calql";
+  const rest = { ...actions, ...totals };
+  const parts = plainParts(observations);
+  const named = plainNames(names);
+  const told = { ...(hasPropensities && ({ propensities: true } as const)), ...(named && { names: named }) };
+  if (Object.keys(told).length > 0)
+    return sealManifest({ format, version: 3, source, observations: parts, ...told, ...rest });
+  if (observationSize === undefined) return sealManifest({ format, version: 2, source, observations: parts, ...rest });
+  return sealManifest({ format, version: 1, source, observationSize, ...rest });
 }
 
 /** Appends the episodes of one block to the arrays; gives the block's checksum. */
@@ -106,7 +105,7 @@ function valuesOf({ name, part }: StoredColumn, episodes: readonly Episode[]): r
   if (name === "observations") return episodes.map(({ observations }) => observations[part!]!);
   if (name === "lengths") return [Uint32Array.from(episodes, (episode) => episode.length)];
   if (name === "truncated") return [Uint8Array.from(episodes, (episode) => (episode.truncated ? 1 : 0))];
-  return episodes.map((episode) => episode[name]);
+  return episodes.map((episode) => episode[name]!);
 }
 
 function checkedBytes(

@@ -7,6 +7,7 @@ import { listed, printable, quoted } from "../../containers/refusal.js";
 import { boundaryOf } from "../boundary-names.js";
 import type { ReadOptions } from "../format.js";
 import { columnsIn, type LogTable } from "./log-features.js";
+import { legalColumn } from "./log-legal.js";
 import { ALWAYS, LAST, type LogMapping, usualColumns } from "./log-mapping.js";
 
 /** What every row needs. */
@@ -25,9 +26,9 @@ export function lastRowsEnd({ columns }: LogTable, { terminated }: LogMapping): 
 
 /** The columns that the mapping names, each with its key. */
 export function namedColumns(table: LogTable, mapping: LogMapping): ReadonlyMap<string, string> {
-  const { actions, interleaved, terminated, ...features } = mapping;
+  const { actions, interleaved, terminated, legal, ...features } = mapping;
   const isWord = rowsAreEpisodes(table, mapping) || lastRowsEnd(table, mapping);
-  const told = { ...features, ...(!isWord && { terminated }) };
+  const told = { ...features, legal: legal && legalColumn(legal).column, ...(!isWord && { terminated }) };
   return new Map(
     Object.entries(told).flatMap(([key, what]) =>
       what === undefined ? [] : columnsIn(what).map((column) => [column, key] as const),

@@ -95,6 +95,11 @@ export class Features {
     return this.categories.length === 1 ? this.categories[0]?.size : undefined;
   }
 
+  /** The number of each category, where this is a single column of them. */
+  get numbers(): ReadonlyMap<unknown, number> | undefined {
+    return this.categories.length === 1 ? this.categories[0] : undefined;
+  }
+
   /** What each number is: "price", "device=phone", "pose[2]"; known after `measure`. */
   get names(): string[] {
     return this.told.flatMap((feature, i) => {
@@ -212,6 +217,6 @@ function textStep(text: string): string {
   return ', a text; list its categories in the mapping ({"column", "categories"})';
 }
 
-function isList(cell: unknown): cell is ArrayLike<unknown> & object {
+export function isList(cell: unknown): cell is ArrayLike<unknown> & object {
   return Array.isArray(cell) || cell instanceof Float64Array;
 }

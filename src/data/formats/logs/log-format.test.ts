@@ -168,7 +168,7 @@ test("a mapping says what is wrong with it", async () => {
   const wrong = (mapping: unknown) => read([row("a", 0)], { mapping }).catch((error: unknown) => error);
   expect(await wrong({ observations: "x" })).toEqual(
     new UsageError(
-      'Unknown key of the mapping of columns "observations". Did you mean "observation"? Known: action, actions, done, episode, interleaved, nextObservation, observation, order and 4 more.',
+      'Unknown key of the mapping of columns "observations". Did you mean "observation"? Known: action, actions, done, episode, interleaved, nextObservation, observation, order and 6 more.',
     ),
   );
   expect(await wrong({ actions: { discrete: 0 } })).toMatchObject({ message: expect.stringContaining("actions") });

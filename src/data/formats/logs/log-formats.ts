@@ -27,6 +27,7 @@ export const parquetFormat: DatasetFormat = {
   id: "parquet",
   description: "Parquet: an application's log, one row a step",
   losesActionBounds: true,
+  keepsPropensities: true,
   extensions: [".parquet"],
   recognises: (files) => files.kind === "file" && holds(() => looksLikeParquet(onlyFile(files))),
   async open(files, options) {
@@ -44,6 +45,7 @@ export const jsonLinesFormat: DatasetFormat = {
   id: "jsonl",
   description: "JSON lines: an application's log, one object a step",
   losesActionBounds: true,
+  keepsPropensities: true,
   extensions: [".jsonl", ".ndjson"],
   recognises: async (files) =>
     files.kind === "file" &&

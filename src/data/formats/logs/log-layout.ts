@@ -2,10 +2,13 @@
  * A log's columns checked against the mapping: which there are, where each stands in a row, and what a row says.
  */
 
-import { DataError } from "../../../errors.js";
+import { DataError, UsageError } from "../../../errors.js";
+import type { ObservationParts } from "../../columns.js";
 import { listed, printable, quoted } from "../../containers/refusal.js";
 import { actionIndexProblem } from "../../discrete-actions.js";
 import type { NumberNames } from "../../episode.js";
+import { LEGAL, legalPart } from "../../legal-actions.js";
+import { propensityProblem } from "../../propensities.js";
 import type { ReadingNotes } from "../../reading-notes.js";
 import { type ActionBounds, boundsOf } from "../../transform.js";
 import { EndEvidence } from "../end-evidence.js";
@@ -16,7 +19,8 @@ import { EndCells, endColumns } from "./log-ends.js";
 import { EpisodeCells } from "./log-episodes.js";
 import { CellProblem, cellProblem, columnsIn, Features, flagIn, type LogRow, type LogTable } from "./log-features.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
-import { type LogFeature, type LogMapping, usualColumns } from "./log-mapping.js";
+import { LegalCells, legalColumn } from "./log-legal.js";
+import { type LogFeature, type LogLegal, type LogMapping, usualColumns } from "./log-mapping.js";
 import { without } from "./log-nested.js";
 import { actionCount, measureFeatures } from "./log-sizes.js";
 import { StepCounter } from "./log-steps.js";
@@ -30,6 +34,8 @@ export interface StepCells {
   readonly observation: Float32Array;
   /** Undefined in a row that only holds the last observation. */
   readonly action: Float32Array | undefined;
+  /** How likely the action was; undefined without one, and where no column says it. */
+  readonly propensity: number | undefined;
   readonly reward: number;
   readonly ending: RowEnding;
   /** The column that marks it as an end. */
@@ -37,6 +43,8 @@ export interface StepCells {
   /** Whether it says that the episode succeeded; only where rewards are made from that. */
   readonly success: boolean;
   readonly nextObservation: Float32Array | undefined;
+  /** Which actions were legal before the action [actions], where a column says it. */
+  readonly legal: Float32Array | undefined;
 }
 
 export class LogLayout {
@@ -53,6 +61,8 @@ export class LogLayout {
   /** The steps that rows are. */
   readonly steps: StepCounter;
   private readonly reward: number | undefined;
+  private readonly propensity: number | undefined;
+  private readonly legal: LegalCells | undefined;
   private readonly success: number | undefined;
   /** Columns that the mapping names and no row has had so far, by their places. */
   private readonly unseen = new Map<number, string>();
@@ -93,6 +103,9 @@ export class LogLayout {
     this.reward = options.successReward === undefined || stored ? this.place(reward) : undefined;
     this.observation = features(mapping.observation ?? usualColumns.observation);
     this.action = features(mapping.action ?? usualColumns.action);
+    this.discreteActions = actionCount(this.action, table, mapping);
+    this.propensity = optional(this.propensityColumn(usual(mapping.propensity, usualColumns.propensity)));
+    this.legal = this.legalCells(usual(mapping.legal, usualColumns.legal));
     const told = mapping.nextObservation ?? nextColumn(table, this.columns, ignore);
     const isIgnored = told !== undefined && columnsIn(told).some((column) => ignore.includes(column));
     this.next = told === undefined || isIgnored ? undefined : features(told);
@@ -101,7 +114,6 @@ export class LogLayout {
     this.steps = new StepCounter(this.columns, { step, counter: optional(counts) }, aside);
     const ends = endColumns(table, mapping, [...this.columns], options);
     this.ends = new EndCells(ends, table, mapping, (column) => this.place(column), options);
-    this.discreteActions = actionCount(this.action, table, mapping);
     this.firstFlag = this.columns.length;
     this.flags = this.rowsAreEpisodes ? [] : unusedFlags(table, this.columns, options, this.lastRowsEnd);
     this.columns.push(...this.flags);
@@ -116,6 +128,11 @@ export class LogLayout {
 
   get observationSize(): number {
     return this.observation.size;
+  }
+
+  /** What observations have besides the vector. */
+  get otherParts(): ObservationParts {
+    return this.legal ? { [LEGAL]: legalPart(this.discreteActions!) } : {};
   }
 
   /**
@@ -133,6 +150,11 @@ export class LogLayout {
     const { observation, action, discreteActions } = this;
     const actions = discreteActions === undefined || action.choices !== undefined ? action.names : undefined;
     return { observations: observation.names, ...(actions && { actions }) };
+  }
+
+  /** Whether every action has its propensity. */
+  get hasPropensities(): boolean {
+    return this.propensity !== undefined;
   }
 
   get actionSize(): number {
@@ -189,8 +211,12 @@ export class LogLayout {
       throw new DataError(notThere(this.table, column, namedColumns(this.table, this.mapping).get(column)!));
   }
 
-  /** @param steps of the row's episode, with that of the row; @throws CellProblem */
-  read({ cells }: LogRow, steps: number): StepCells {
+  /**
+   * @param steps of the row's episode, with that of the row
+   * @param before the mask of its row before
+   * @throws CellProblem
+   */
+  read({ cells }: LogRow, steps: number, before?: Float32Array): StepCells {
     if (this.unseen.size > 0)
       for (const place of this.unseen.keys()) if (cells[place] !== undefined) this.unseen.delete(place);
     this.observation.read(cells, this.observed);
@@ -203,6 +229,7 @@ export class LogLayout {
       counter: this.steps.counterOf(cells),
       observation: this.observed,
       action: acts ? this.acted : undefined,
+      propensity: acts && this.propensity !== undefined ? this.propensityIn(cells[this.propensity]) : undefined,
       reward:
         this.reward === undefined
           ? 0
@@ -211,6 +238,7 @@ export class LogLayout {
       markedBy: this.ends.markedBy,
       success: this.success !== undefined && this.succeeds(cells, this.success),
       nextObservation: hasNext ? this.after : undefined,
+      legal: this.legal?.read(cells, acts ? this.acted[0] : undefined, before),
     };
   }
 
@@ -235,6 +263,43 @@ export class LogLayout {
     if (this.discreteActions === undefined) return;
     const problem = actionIndexProblem(this.acted[0]!, this.discreteActions);
     if (problem) throw new CellProblem(`column ${quoted(this.action.columns[0]!)} ${problem}`);
+  }
+
+  /** Of vectors there is no probability, only a density: a column that is merely called so is left alone. */
+  private propensityColumn(column: string | undefined): string | undefined {
+    return this.ofChoices(column, "propensity");
+  }
+
+  /** @throws UsageError where the mapping names what vectors have not; undefined where they have a column of that name */
+  private ofChoices<Told>(told: Told | undefined, key: "propensity" | "legal"): Told | undefined {
+    if (this.discreteActions !== undefined || told === undefined) return told;
+    if (this.mapping[key] === undefined) return undefined;
+    throw new UsageError(
+      `The mapping says ${key === "legal" ? "which actions are legal" : "the propensity"} (${key}), and the actions of ${this.table.where} are vectors, which have none of that; say among how many actions the rows choose (actions: {discrete: N}), or take ${key} out of the mapping.`,
+    );
+  }
+
+  private legalCells(legal: LogLegal | undefined): LegalCells | undefined {
+    const told = this.ofChoices(legal, "legal");
+    if (told === undefined) return undefined;
+    const { column, as } = legalColumn(told);
+    const aside =
+      this.mapping.legal === undefined ? `, or say --ignore ${printable(column)} if it is something else` : "";
+    const { discreteActions, action } = this;
+    return new LegalCells({
+      ...{ column, as, aside, place: this.place(column), actions: discreteActions! },
+      categories: action.numbers,
+    });
+  }
+
+  private propensityIn(cell: unknown): number {
+    const column = this.columns[this.propensity!]!;
+    if (typeof cell !== "number") throw cellProblem(column, cell, "a probability above 0 and at most 1");
+    const problem = propensityProblem(cell);
+    if (problem === undefined) return cell;
+    const aside =
+      this.mapping.propensity === undefined ? ` (or say --ignore ${printable(column)} if it is something else)` : "";
+    throw new CellProblem(`column ${quoted(column)} ${problem}${aside}`);
   }
 
   /** @param needed else an empty cell is as good as 0 */

@@ -30,6 +30,13 @@ const sparse = z.union([
   }),
   z.strictObject({ column, size: z.int().min(1).max(MOST_IDS) }),
 ]);
+/**
+ * Which actions were legal before the action: a column of lists of a 0 or a 1 for each action, or, `as: actions`, of lists
+ * of the legal ones, by their numbers or, where the action is one of categories, by those.
+ */
+const legal = z.union([column, z.strictObject({ column, as: z.enum(["mask", "actions"]) })], {
+  message: 'be the name of a column, or {"column", "as": "mask" or "actions"}',
+});
 const bound = z.union([z.number(), z.array(z.number()).min(1)]);
 const feature = z.union([column, categorical, sparse], {
   message: 'be the name of a column, {"column", "categories"}, {"column", "ids"} or {"column", "size"}',
@@ -63,6 +70,9 @@ const schema = z.strictObject({
       z.strictObject({ low: bound, high: bound }),
     ])
     .optional(),
+  /** Of choices: how likely the action was under the policy that logged it, above 0 and at most 1. */
+  propensity: column.optional(),
+  legal: legal.optional(),
   /** What the action earned. */
   reward: column.optional(),
   /**
@@ -88,6 +98,9 @@ export type LogMapping = z.infer<typeof schema>;
 /** A part of a mapping that turns one column into numbers. */
 export type LogFeature = z.infer<typeof feature>;
 
+/** How a mapping says which actions are legal. */
+export type LogLegal = z.infer<typeof legal>;
+
 /** In place of the column that marks the task's end: as in a bandit's log, it ends with every row. */
 export const ALWAYS = "always";
 /** In place of that column: it ends with the last row of every episode, unless another column says that the clock did. */
@@ -99,6 +112,8 @@ export const usualColumns = {
   step: "step",
   observation: "observation",
   action: "action",
+  propensity: "propensity",
+  legal: "legal",
   reward: "reward",
   nextObservation: "next_observation",
 } as const;

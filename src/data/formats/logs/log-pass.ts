@@ -47,6 +47,8 @@ interface Gathered {
   readonly first: number | undefined;
   step: number | undefined;
   counter: number | undefined;
+  /** Which actions were legal in the last row. */
+  legal: Float32Array | undefined;
   success: boolean;
   /** What it contradicts itself by: nothing is gathered of it any more. */
   fault: string | undefined;
@@ -162,8 +164,8 @@ export class LogPass {
   }
 
   private begin(row: LogRow): Gathered {
-    const { observationSize, actionSize } = this.layout;
-    const rows = new StepRows(observationSize, actionSize, this.memory);
+    const { observationSize, actionSize, otherParts } = this.layout;
+    const rows = new StepRows(observationSize, actionSize, this.memory, otherParts);
     return {
       rows,
       flags: new EndFlags(this.evidence),
@@ -173,6 +175,7 @@ export class LogPass {
       first: this.layout.steps.countOf(row),
       step: undefined,
       counter: undefined,
+      legal: undefined,
       success: false,
       fault: undefined,
     };
@@ -197,8 +200,9 @@ export class LogPass {
   private faultOf(gathered: Gathered, episode: EpisodeName, row: LogRow): string | undefined {
     const { rows, numbers } = gathered;
     try {
-      const cells = this.layout.read(row, rows.count + 1);
-      const { observation, action, reward, ending, nextObservation } = cells;
+      const cells = this.layout.read(row, rows.count + 1, gathered.legal);
+      const { observation, action, reward, ending, nextObservation, propensity, legal } = cells;
+      gathered.legal = legal?.slice();
       const marked = gathered.markedBy;
       gathered.markedBy = cells.markedBy ?? (action ? undefined : marked);
       const expected = gathered.step === undefined ? cells.step : gathered.step + 1;
@@ -212,7 +216,7 @@ export class LogPass {
       gathered.step = cells.step;
       gathered.flags.add(row.cells, action !== undefined, ending !== "goes on", this.place(row));
       gathered.success ||= cells.success;
-      const problem = rows.add(observation, action, reward, ending, nextObservation);
+      const problem = rows.add(observation, action, reward, ending, nextObservation, legal && { legal }, propensity);
       if (problem === undefined) return undefined;
       const wrong = numbers[numbers.length - (rows.count - problem.row)];
       const reason = `${this.table.unit} ${wrong} ${problem.reason}`;

@@ -18,13 +18,14 @@ export function openLog(stored: LogTable, name: string, options: ReadOptions): E
   const table = withNestedMarks(stored);
   const mapping = parseMapping(options.mapping);
   const layout = new LogLayout(table, mapping, options);
-  const { observationSize, actionSize, discreteActions, actionBounds, names } = layout;
+  const { observationSize, actionSize, discreteActions, hasPropensities, otherParts, actionBounds, names } = layout;
   const notes = new ReadingNotes();
   return {
     source: name,
-    observations: vectorParts(observationSize),
+    observations: { ...vectorParts(observationSize), ...otherParts },
     actionSize,
     discreteActions,
+    ...(hasPropensities && { hasPropensities }),
     actionBounds,
     names,
     steps: table.rowCount,

@@ -9,6 +9,7 @@ import { requireVector } from "../../columns.js";
 import { writeParquet } from "../../containers/parquet/parquet-writer.js";
 import { stateOf } from "../../episode.js";
 import type { DatasetHeader } from "../../episode-source.js";
+import { hasMask, LEGAL } from "../../legal-actions.js";
 import type { DataTarget, EpisodeSink } from "../format.js";
 import { DISCRETE_ACTIONS } from "./log-jsonl.js";
 import { DISCRETE_ACTIONS_KEY } from "./log-parquet.js";
@@ -18,9 +19,13 @@ interface WrittenRow {
   readonly episode: number;
   readonly step: number;
   readonly observation: Float32Array;
+  /** The mask of legal actions, where observations have one. */
+  readonly legal: Float32Array | null;
   /** Null, as is the reward, in the row that only holds the last observation. */
   readonly action: Float32Array | null;
   readonly reward: number | null;
+  /** Likewise, and where the data have none. */
+  readonly propensity: number | null;
   readonly terminated: boolean;
   readonly truncated: boolean;
 }
@@ -37,8 +42,10 @@ export async function createJsonLines(target: DataTarget, header: DatasetHeader)
     const list = (values: Float32Array) => `[${Array.from(values, number).join(",")}]`;
     const fields = [
       `"episode":${row.episode},"step":${row.step},"observation":${list(row.observation)}`,
+      ...(row.legal ? [`"legal":${list(row.legal)}`] : []),
       `"action":${row.action && list(row.action)},"reward":${row.reward === null ? null : number(row.reward)}`,
       `"terminated":${row.terminated},"truncated":${row.truncated}`,
+      ...(row.propensity === null ? [] : [`"propensity":${number(row.propensity)}`]),
     ];
     file.append(encoder.encode(`{${count}${fields.join(",")}}\n`));
   };
@@ -46,7 +53,8 @@ export async function createJsonLines(target: DataTarget, header: DatasetHeader)
 }
 
 export async function createParquetLog(target: DataTarget, header: DatasetHeader): Promise<EpisodeSink> {
-  const { discreteActions } = header;
+  const { discreteActions, hasPropensities } = header;
+  const isMasked = hasMask(header);
   const table = writeParquet(
     target.create("log.parquet"),
     [
@@ -57,6 +65,8 @@ export async function createParquetLog(target: DataTarget, header: DatasetHeader
       { name: "reward", type: "float32", optional: true },
       { name: "terminated", type: "boolean" },
       { name: "truncated", type: "boolean" },
+      ...(hasPropensities ? [{ name: "propensity", type: "float32", optional: true } as const] : []),
+      ...(isMasked ? [{ name: "legal", type: "float32", list: true } as const] : []),
     ],
     discreteActions === undefined ? {} : { [DISCRETE_ACTIONS_KEY]: String(discreteActions) },
   );
@@ -69,6 +79,8 @@ export async function createParquetLog(target: DataTarget, header: DatasetHeader
       row.reward,
       row.terminated,
       row.truncated,
+      ...(hasPropensities ? [row.propensity] : []),
+      ...(isMasked ? [Array.from(row.legal!)] : []),
     ]);
   return sinkOf(target, header, writeRow, () => table.finish());
 }
@@ -79,8 +91,10 @@ function sinkOf(
   writeRow: (row: WrittenRow) => void,
   finish: () => void,
 ): EpisodeSink {
-  const observationSize = requireVector(header, "a log");
-  const { actionSize } = header;
+  const { actionSize, discreteActions = 0, source } = header;
+  const { [LEGAL]: _, ...others } = header.observations;
+  const isMasked = hasMask(header);
+  const observationSize = requireVector({ source, observations: isMasked ? others : header.observations }, "a log");
   let count = 0;
   return {
     async write(episode) {
@@ -92,8 +106,10 @@ function sinkOf(
           episode: count,
           step,
           observation: take(stateOf(episode.observations), step, observationSize),
+          legal: isMasked ? take(episode.observations[LEGAL] as Float32Array, step, discreteActions) : null,
           action: step < episode.length ? take(episode.actions, step, actionSize) : null,
           reward: step < episode.length ? episode.rewards[step]! : null,
+          propensity: episode.propensities?.[step] ?? null,
           terminated: episode.terminated[step] === 1,
           truncated: last && episode.truncated && episode.terminated[step] !== 1,
         });
