@@ -20,6 +20,8 @@ export interface FitSettings extends FittedQSettings {
   readonly updates?: number;
   /** Called after every update with the number made so far. */
   readonly onUpdate?: (updates: number) => void;
+  /** Called with the critics when they have learned; they are released afterwards. */
+  readonly onFitted?: (critics: FittedQ) => Promise<void>;
 }
 
 /** The value of a policy by each member [members]. */
@@ -37,7 +39,7 @@ export async function fitValue(
   policy: Judged | undefined,
   settings: FitSettings,
 ): Promise<MemberValues> {
-  const { updates = 20_000, batchSize = 256, seed = 0, members = 10, onUpdate } = settings;
+  const { updates = 20_000, batchSize = 256, seed = 0, members = 10, onUpdate, onFitted } = settings;
   const resamples = drawResamples(members, episodes.length, new RandomStream(seed, "resamples"));
   const replay = numberedReplay(episodes, sizes);
   const fitted = await FittedQ.create(sizes, { ...settings, members, batchSize });
@@ -55,6 +57,7 @@ export async function fitValue(
       await fitted.update(batch.rows, weights);
       onUpdate?.(update);
     }
+    await onFitted?.(fitted);
     return await valuesAtStarts(fitted, episodes, sizes, policy, resamples);
   } finally {
     await fitted.release();

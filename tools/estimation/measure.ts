@@ -1,0 +1,37 @@
+/** Runs what the setup plans, data set by data set; finished ones are kept in a file, so that a stopped run goes on. */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { UsageError } from "../../src/errors.js";
+import { estimatesOf } from "./estimates.js";
+import { logEpisodes, trueValue } from "./known-task.js";
+import { policyOf } from "./policies.js";
+import type { SetResult } from "./scores.js";
+import { type EstimatesSetup, type PlannedSet, plannedSets } from "./setup.js";
+
+export async function measureSet(set: PlannedSet, { judged, fit, resamples }: EstimatesSetup): Promise<SetResult> {
+  const { name, kind, task, behaviour, episodes, seed } = set;
+  const logged = logEpisodes(task, policyOf(task, behaviour, seed), episodes, seed);
+  const policies = judged.map((policy) => policyOf(task, policy, seed));
+  const truths = policies.map((policy) => trueValue(task, policy));
+  return { name, kind, episodes, truths, methods: await estimatesOf(task, logged, policies, { fit, resamples, seed }) };
+}
+
+/** @param file lines of JSON: the setup, then a finished data set each */
+export async function measureAll(
+  setup: EstimatesSetup,
+  file: string,
+  onSet: (done: number, of: number) => void,
+): Promise<SetResult[]> {
+  const [known, ...results] = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
+  if (known === undefined) appendFileSync(file, `${JSON.stringify(setup)}\n`);
+  else if (known !== JSON.stringify(setup))
+    throw new UsageError(`${file} holds the estimates of another setup; name another file, or remove it.`);
+  const all = results.map((line) => JSON.parse(line) as SetResult);
+  const planned = plannedSets(setup);
+  for (const set of planned.slice(all.length)) {
+    const result = await measureSet(set, setup);
+    appendFileSync(file, `${JSON.stringify(result)}\n`);
+    all.push(result);
+    onSet(all.length, planned.length);
+  }
+  return all;
+}
