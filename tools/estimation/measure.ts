@@ -1,6 +1,7 @@
 /** Runs what the setup plans, data set by data set; finished ones are kept in a file, so that a stopped run goes on. */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { UsageError } from "../../src/errors.js";
+import { writeWholeFile } from "../../src/files/whole-file.js";
 import { estimatesOf } from "./estimates.js";
 import { logEpisodes, trueValue } from "./known-task.js";
 import { policyOf } from "./policies.js";
@@ -21,16 +22,16 @@ export async function measureAll(
   file: string,
   onSet: (done: number, of: number) => void,
 ): Promise<SetResult[]> {
-  const [known, ...results] = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
-  if (known === undefined) appendFileSync(file, `${JSON.stringify(setup)}\n`);
-  else if (known !== JSON.stringify(setup))
+  const [known = JSON.stringify(setup), ...results] = existsSync(file)
+    ? readFileSync(file, "utf8").trimEnd().split("\n")
+    : [];
+  if (known !== JSON.stringify(setup))
     throw new UsageError(`${file} holds the estimates of another setup; name another file, or remove it.`);
   const all = results.map((line) => JSON.parse(line) as SetResult);
   const planned = plannedSets(setup);
   for (const set of planned.slice(all.length)) {
-    const result = await measureSet(set, setup);
-    appendFileSync(file, `${JSON.stringify(result)}\n`);
-    all.push(result);
+    all.push(await measureSet(set, setup));
+    writeWholeFile(file, [setup, ...all].map((line) => `${JSON.stringify(line)}\n`).join(""));
     onSet(all.length, planned.length);
   }
   return all;
