@@ -34,9 +34,10 @@ export function scoresText(results: readonly SetResult[]): string {
   const methods = Object.keys(results[0]!.methods);
   const pairs = results.reduce((sum, { truths }) => sum + truths.length, 0);
   const scores = methods.map((method) => {
-    const { coverage, bias, error, width, rankCorrelation, told, toldWrongly } = scoresOf(results, method);
-    const figures = [bias, error, width, rankCorrelation].map((figure) => figure.toFixed(2));
-    return [method, percent(coverage), ...figures, percent(told), percent(toldWrongly)];
+    const { rankCorrelation, ...score } = scoresOf(results, method);
+    const figures = [score.bias, score.error, rankCorrelation, score.width].map((figure) => figure.toFixed(2));
+    const shares = [score.unbounded, score.told, score.toldWrongly].map(percent);
+    return [method, percent(score.coverage), ...figures, ...shares];
   });
   const groups = [
     ...[...new Set(results.map(({ episodes }) => episodes))].map((count) => {
@@ -51,7 +52,7 @@ export function scoresText(results: readonly SetResult[]): string {
   const headings = groups.map(([name]) => name);
   return (
     `${results.length} data sets, ${pairs} pairs of a data set and a policy; errors by the deviation of a set's true values\n` +
-    textTable([["", "coverage", "bias", "RMSE", "width", "rank", "told apart", "wrongly"], ...scores]) +
+    textTable([["", "coverage", "bias", "RMSE", "rank", "width", "unbounded", "told apart", "wrongly"], ...scores]) +
     textTable([["coverage", ...headings], ...grouped((some, method) => percent(scoresOf(some, method).coverage))]) +
     textTable([["RMSE", ...headings], ...grouped((some, method) => scoresOf(some, method).error.toFixed(2))]) +
     textTable([["rank", ...headings], ...grouped((some, method) => scoresOf(some, method).rankCorrelation.toFixed(2))])

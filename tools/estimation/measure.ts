@@ -27,12 +27,22 @@ export async function measureAll(
     : [];
   if (known !== JSON.stringify(setup))
     throw new UsageError(`${file} holds the estimates of another setup; name another file, or remove it.`);
-  const all = results.map((line) => JSON.parse(line) as SetResult);
+  const all = results.map(
+    (line) => JSON.parse(line, (_, value) => (infinite.has(value) ? Number(value) : value)) as SetResult,
+  );
   const planned = plannedSets(setup);
   for (const set of planned.slice(all.length)) {
     all.push(await measureSet(set, setup));
-    writeWholeFile(file, [setup, ...all].map((line) => `${JSON.stringify(line)}\n`).join(""));
+    writeWholeFile(file, [setup, ...all].map(lineOf).join(""));
     onSet(all.length, planned.length);
   }
   return all;
+}
+
+/** JSON has no word for an interval's end that is not bounded. */
+const infinite = new Set<unknown>(["Infinity", "-Infinity"]);
+
+function lineOf(value: unknown): string {
+  const worded = (_: string, part: unknown) => (infinite.has(String(part)) ? String(part) : part);
+  return `${JSON.stringify(value, worded)}\n`;
 }

@@ -28,7 +28,7 @@ it("counts what an interval holds, and errors by the deviation of the true value
   const results = [set([0, 4], [0, 4], [-4]), set([6, 4], [8, 4], [-2])];
   const scores = scoresOf(results, "some");
   expect(scores).toEqual({
-    ...{ coverage: 0.75, bias: 0.5, error: 1, width: 2, rankCorrelation: 1, told: 1, toldWrongly: 0.5 },
+    ...{ coverage: 0.75, bias: 0.5, error: 1, width: 2, unbounded: 0, rankCorrelation: 1, told: 1, toldWrongly: 0.5 },
   });
   const untold = scoresOf([set([0, 4], [3.5, 3], [0.5])], "some");
   expect(untold).toMatchObject({ coverage: 0.5, rankCorrelation: -1, told: 0, toldWrongly: 0 });

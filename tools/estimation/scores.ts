@@ -18,8 +18,9 @@ export interface Scores {
   /** The mean error, and the root of the mean squared one, by the deviation of the true values of a set's policies. */
   readonly bias: number;
   readonly error: number;
-  /** The median width of an interval by the same deviation. */
+  /** The median width of an interval by the same deviation, and the share of those without a bound. */
   readonly width: number;
+  readonly unbounded: number;
   /** Spearman's, within each data set, averaged. */
   readonly rankCorrelation: number;
   /** Of all pairs of policies, those whose interval of the difference leaves out 0, rightly and on the wrong side. */
@@ -50,6 +51,7 @@ export function scoresOf(results: readonly SetResult[], method: string): Scores 
     bias: mean(estimates.map(({ error }) => error)),
     error: Math.sqrt(mean(estimates.map(({ error }) => error ** 2))),
     width: widths[Math.floor(widths.length / 2)]!,
+    unbounded: shareOf(widths, (width) => width === Number.POSITIVE_INFINITY),
     rankCorrelation: mean(
       results.map(({ truths, methods }) =>
         rankCorrelation(
