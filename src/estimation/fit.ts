@@ -20,11 +20,8 @@ export interface FitSettings extends FittedQSettings {
   readonly updates?: number;
   /** Called after every update with the number made so far. */
   readonly onUpdate?: (updates: number) => void;
-  /**
-   * Called when the critics have learned; they are released afterwards.
-   * @param resamples how often the data of each member held each episode [members][episodes]
-   */
-  readonly onFitted?: (critics: FittedQ, resamples: readonly Float64Array[]) => Promise<void>;
+  /** Called when the critics have learned; they are released afterwards. */
+  readonly onFitted?: (critics: FittedQ) => Promise<void>;
 }
 
 /** The value of a policy by each member [members]. */
@@ -60,7 +57,7 @@ export async function fitValue(
       await fitted.update(batch.rows, weights);
       onUpdate?.(update);
     }
-    await onFitted?.(fitted, resamples);
+    await onFitted?.(fitted);
     return await valuesAtStarts(fitted, episodes, sizes, policy, resamples);
   } finally {
     await fitted.release();

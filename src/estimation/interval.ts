@@ -66,8 +66,8 @@ function between(
     const distance = drawn.value - value;
     const drawnError = standardError(drawn.influences, counts);
     // Episodes that all say the same say nothing about how far off they may be.
-    distances[resample] =
-      drawnError > rounding ? distance / drawnError : Math.sign(distance) * Number.POSITIVE_INFINITY;
+    if (drawnError > rounding) distances[resample] = distance / drawnError;
+    else if (distance !== 0) distances[resample] = distance * Number.POSITIVE_INFINITY;
   }
   distances.sort();
   const cut = Math.floor(((1 - level) / 2) * resamples);

@@ -1,7 +1,7 @@
 /** Every method's estimates, from one logged data set, of policies whose worth is known. */
 import type { Sizes } from "../../src/agents/context.js";
 import { stateOf } from "../../src/data/episode.js";
-import { doublyRobust } from "../../src/estimation/doubly-robust.js";
+import { doublyRobust, weightedDoublyRobust } from "../../src/estimation/doubly-robust.js";
 import { type FitSettings, fitValue, type Judged, type MemberValues } from "../../src/estimation/fit.js";
 import type { FittedQ } from "../../src/estimation/fitted-q.js";
 import {
@@ -15,7 +15,7 @@ import {
 import { type Interval, interval, intervalOfDifference, intervalOfMembers } from "../../src/estimation/interval.js";
 import { discountedReturn, type ModelledEpisode } from "../../src/estimation/logged-episode.js";
 import { RandomStream } from "../../src/random.js";
-import { drawIndex, type KnownTask, type Logged, rowOf, type Table } from "./known-task.js";
+import { drawIndex, type KnownTask, type Logged, rowOf, stateValues, type Table } from "./known-task.js";
 
 export interface MethodEstimates {
   /** Of each policy. */
@@ -49,23 +49,16 @@ export async function estimatesOf(
   const members: MemberValues[] = [];
   const ratios: Record<string, RatioTerms[]> = {};
   for (const policy of policies) {
-    const { values, models, resamples: held } = await fitted(task, logged, policy, { ...fit, discount, seed });
+    const { values, model } = await fitted(task, logged, policy, { ...fit, discount, seed });
     members.push(values);
-    const episodes = modelled(task, logged, policy, models, held);
-    const plain = modelled(
-      task,
-      logged,
-      policy,
-      models,
-      held.map((c) => c.map(() => 0)),
-    );
+    const episodes = modelled(task, logged, policy, model);
     for (const [name, terms] of Object.entries({
       "importance sampling": importanceSampling(episodes, discount),
       "self-normalised": weightedImportanceSampling(episodes, discount),
       "per-decision": perDecision(episodes, discount),
       "self-normalised per-decision": weightedPerDecision(episodes, discount),
-      "doubly robust same": doublyRobust(plain, discount),
       "doubly robust": doublyRobust(episodes, discount),
+      "self-normalised doubly robust": weightedDoublyRobust(episodes, discount),
       "as logged": averaged(episodes.map((episode) => discountedReturn(episode, discount))),
     })) {
       ratios[name] ??= [];
@@ -88,17 +81,17 @@ export async function estimatesOf(
   return { "fitted Q": ofFit, ...Object.fromEntries(ofRatios) };
 }
 
-/** The members' values, their Q of every state and action [members], and how often each held each episode. */
+/** The members' values, and their mean Q of every state and action. */
 async function fitted(task: KnownTask, { episodes }: Logged, policy: Table, settings: FitSettings) {
   const { actions, observations } = task;
   const observationSize = observations[0]!.length;
   const sizes: Sizes = { observationSize, actionSize: 1, discreteActions: actions };
-  let [models, resamples]: [readonly Table[], readonly Float64Array[]] = [[], []];
-  const onFitted = async (critics: FittedQ, counts: readonly Float64Array[]) => {
-    [models, resamples] = [await tablesOf(critics, observations, actions), counts];
+  let model: Table | undefined;
+  const onFitted = async (critics: FittedQ) => {
+    model = await meanTable(critics, observations, actions);
   };
   const values = await fitValue({ episodes }, sizes, acting(task, policy, settings.seed!), { ...settings, onFitted });
-  return { values, models, resamples };
+  return { values, model: model! };
 }
 
 /** The policy's draws. */
@@ -114,8 +107,7 @@ function acting(task: KnownTask, policy: Table, seed: number): Judged {
   };
 }
 
-/** Q of every state and action by each member. */
-async function tablesOf(critics: FittedQ, observations: readonly Float32Array[], actions: number): Promise<Table[]> {
+async function meanTable(critics: FittedQ, observations: readonly Float32Array[], actions: number): Promise<Table> {
   const width = observations[0]!.length;
   const rows = observations.length * actions;
   const state = new Float32Array(rows * width);
@@ -124,39 +116,22 @@ async function tablesOf(critics: FittedQ, observations: readonly Float32Array[],
     { state },
     Float32Array.from({ length: rows }, (_, row) => row % actions),
   );
-  return Array.from({ length: critics.members }, (_, member) =>
-    Float64Array.from(values.subarray(member * rows, (member + 1) * rows)),
-  );
+  const mean = new Float64Array(rows);
+  for (let i = 0; i < values.length; i++) mean[i % rows]! += values[i]! / critics.members;
+  return mean;
 }
 
-/**
- * Every episode beside the model of those members that have not learned from it: one that has, answers with the episode's
- * own chance, and its errors there are too small (cross-fitting, Chernozhukov et al. 2018). Of all, where all have.
- */
-function modelled(
-  task: KnownTask,
-  logged: Logged,
-  policy: Table,
-  models: readonly Table[],
-  resamples: readonly Float64Array[],
-): ModelledEpisode[] {
+function modelled(task: KnownTask, logged: Logged, policy: Table, model: Table): ModelledEpisode[] {
+  const worth = stateValues(policy, model, task.actions);
   return logged.episodes.map(({ actions, rewards }, i) => {
-    const without = models.filter((_, member) => resamples[member]![i] === 0);
-    const some = without.length > 0 ? without : models;
-    const worth = (index: number) => some.reduce((sum, table) => sum + table[index]!, 0) / some.length;
     const states = logged.states[i]!;
     const at = states.map((state, step) => state * task.actions + actions[step]!);
     return {
       rewards,
       propensities: logged.propensities[i]!,
       probabilities: at.map((index) => policy[index]!),
-      actionValues: at.map(worth),
-      values: states.map((state) =>
-        rowOf(policy, state, task.actions).reduce(
-          (sum, probability, action) => sum + probability * worth(state * task.actions + action),
-          0,
-        ),
-      ),
+      actionValues: at.map((index) => model[index]!),
+      values: states.map((state) => worth[state]!),
     };
   });
 }
