@@ -13,11 +13,8 @@ const full = readSetup("reproductions/r-estimates.yaml");
 const small = {
   ...full,
   gridworlds: { ...full.gridworlds, tasks: full.gridworlds.tasks.slice(0, 1) },
-  shops: {
-    ...full.shops,
-    tasks: full.shops.tasks.slice(1, 2).map((of) => ({ ...of, behaviours: of.behaviours.slice(0, 1) })),
-  },
-  episodes: [100, 300],
+  shops: { ...full.shops, tasks: full.shops.tasks.slice(0, 1) },
+  episodes: [150, 400],
   judged: full.judged.slice(1, 4),
   resamples: 100,
   fit: { ...full.fit, updates: 400 },
@@ -40,14 +37,13 @@ describe("in a small form", () => {
   }, 300_000);
 
   it.each([
-    ["fitted Q", 0.7, 0.8, 0.7],
-    ["doubly robust", 0.75, 0.8, 0.7],
-    ["self-normalised per-decision", 0.7, 1.2, 0.6],
-    ["per-decision", 0.7, 1.5, 0.5],
-    ["self-normalised doubly robust", 0.7, 1, 0.6],
+    ["fitted Q", 0.7, 0.6, 0.8],
+    ["doubly robust", 0.7, 0.6, 0.7],
+    ["self-normalised per-decision", 0.7, 1, 0.6],
+    ["per-decision", 0.6, 1.2, 0.5],
+    ["self-normalised doubly robust", 0.7, 0.8, 0.6],
   ])("%s covers the truth, comes near it and ranks policies", (method, coverage, error, rank) => {
     const scores = scoresOf(results, method);
-    console.log(method, JSON.stringify(scores));
     expect(scores.coverage).toBeGreaterThan(coverage);
     expect(scores.error).toBeLessThan(error);
     expect(scores.rankCorrelation).toBeGreaterThan(rank);
@@ -56,7 +52,7 @@ describe("in a small form", () => {
 
   it("what was logged says the same of every policy, and is right about few", () => {
     const scores = scoresOf(results, "as logged");
-    expect(scores.coverage).toBeLessThan(0.4);
+    expect(scores.coverage).toBeLessThan(0.5);
     expect([scores.rankCorrelation, scores.told]).toEqual([0, 0]);
   });
 
@@ -74,7 +70,7 @@ describe("in a small form", () => {
   it("stands in tables by method and group, and in a picture with a panel a method", () => {
     const text = scoresText(results);
     expect(text).toMatch(/^4 data sets, 12 pairs/);
-    expect(text).toMatch(/coverage +100 episodes +300 episodes +gridworlds +shops/);
+    expect(text).toMatch(/coverage +150 episodes +400 episodes +gridworlds +shops/);
     const picture = estimatesPicture(results, ["fitted Q", "doubly robust"]);
     expect(picture.match(/<circle/g)).toHaveLength(2 * 12);
     expect(picture).toContain("fitted Q");
