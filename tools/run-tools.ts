@@ -15,6 +15,7 @@ import { chaosCommand } from "./chaos/chaos-command.js";
 import { checkCostCommand } from "./chaos/check-cost.js";
 import { enduranceCommand } from "./chaos/endurance.js";
 import { sameBitsCommand } from "./chaos/same-bits.js";
+import { validateEstimatesCommand } from "./estimation/estimates-command.js";
 import { exactRegretCommand } from "./exact-regret/exact-regret-command.js";
 import { unlearningFiguresCommand } from "./figures/unlearning-figures.js";
 import { kitchenExpertsCommand } from "./kitchen/kitchen-experts.js";
@@ -39,6 +40,7 @@ export async function runTools(words: readonly string[]): Promise<number> {
     doorsCommand,
     compareSpeedCommand,
     exactRegretCommand,
+    validateEstimatesCommand,
     unlearningFiguresCommand,
     kitchenExpertsCommand,
     chaosCommand,

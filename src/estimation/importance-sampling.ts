@@ -16,34 +16,41 @@ export interface RatioTerms {
   readonly terms: number;
 }
 
-/** The value for which the episodes speak, each counted so often. @param counts [episodes]; by default once each */
-export function estimated(
-  { numerators, denominators, episodes, terms }: RatioTerms,
-  counts?: ArrayLike<number>,
-): number {
-  let value = 0;
-  for (let term = 0; term < terms; term++) {
-    let [above, below] = [0, 0];
-    for (let i = 0; i < episodes; i++) {
-      const count = counts ? counts[i]! : 1;
-      above += count * numerators[i * terms + term]!;
-      below += count * denominators[i * terms + term]!;
+/** The sums over episodes of each term, numerators and denominators [terms]. */
+export function sumsOf({ numerators, denominators, episodes, terms }: RatioTerms, counts?: ArrayLike<number>) {
+  const [above, below] = [new Float64Array(terms), new Float64Array(terms)];
+  for (let i = 0; i < episodes; i++) {
+    const count = counts ? counts[i]! : 1;
+    if (count === 0) continue;
+    for (let term = 0; term < terms; term++) {
+      above[term]! += count * numerators[i * terms + term]!;
+      below[term]! += count * denominators[i * terms + term]!;
     }
-    if (below > 0) value += above / below;
   }
-  return value;
+  return { above, below };
 }
 
-/** Every episode's own figure, averaged. */
-export function averaged(figures: ArrayLike<number>): RatioTerms {
+/** The value for which the episodes speak, each counted so often. @param counts [episodes]; by default once each */
+export function estimated(of: RatioTerms, counts?: ArrayLike<number>): number {
+  const { above, below } = sumsOf(of, counts);
+  return above.reduce((value, sum, term) => (below[term]! > 0 ? value + sum / below[term]! : value), 0);
+}
+
+/** Every episode's own figure, averaged. @param known whether the episodes say anything at all; else nothing is summed */
+export function averaged(figures: ArrayLike<number>, known = true): RatioTerms {
   const episodes = figures.length;
-  const denominators = new Float64Array(episodes).fill(1);
+  const denominators = new Float64Array(episodes).fill(known ? 1 : 0);
   return { numerators: Float64Array.from(figures), denominators, episodes, terms: 1 };
 }
 
 /** The plain form: (1/n) sum_i rho_{0:T-1} G_i (Precup, Sutton, Singh 2000, section 2). */
 export function importanceSampling(episodes: readonly LoggedEpisode[], discount: number): RatioTerms {
-  return averaged(weightsOf(episodes).map((weight, i) => weight * discountedReturn(episodes[i]!, discount)));
+  const weights = weightsOf(episodes);
+  const figures = weights.map((weight, i) => weight * discountedReturn(episodes[i]!, discount));
+  return averaged(
+    figures,
+    weights.some((weight) => weight > 0),
+  );
 }
 
 /** The same, divided by the weights that were drawn in place of those expected: sum_i rho_i G_i / sum_i rho_i. */
@@ -55,11 +62,13 @@ export function weightedImportanceSampling(episodes: readonly LoggedEpisode[], d
 
 /** (1/n) sum_i sum_t gamma^t rho_{0:t} r_t: a reward is weighed by the actions before it alone (the same paper, section 3). */
 export function perDecision(episodes: readonly LoggedEpisode[], discount: number): RatioTerms {
+  let known = false;
   const figures = episodes.map((episode, i) => {
     const ratios = cumulativeRatios(episode, i);
+    known ||= ratios[0]! > 0;
     return ratios.reduce((sum, ratio, step) => sum + discount ** step * ratio * episode.rewards[step]!, 0);
   });
-  return averaged(figures);
+  return averaged(figures, known);
 }
 
 /**
