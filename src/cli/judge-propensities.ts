@@ -3,6 +3,7 @@
  * episodes, beside fitted Q, and what is to be known before they are believed.
  */
 import type { Dataset } from "../data/episode.js";
+import { counted } from "../data/figures.js";
 import { estimatesByPropensity, overlapWarnings } from "../estimation/by-propensity.js";
 import type { FitSettings } from "../estimation/fit.js";
 import { averaged } from "../estimation/importance-sampling.js";
@@ -58,7 +59,7 @@ export function propensityText(
   const clock =
     cut === 0
       ? ""
-      : ` The clock ended ${cut} episodes: what would have come later counts in fitted Q, which goes on, and not in the others.`;
+      : ` The clock ended ${counted(cut, "episode")}: what would have come later counts in fitted Q, which goes on, and not in the others.`;
   const words =
     "The same by the propensities that were logged, for policies that take their best action: in brackets 95 % intervals from " +
     `resampled episodes.${clock}`;
@@ -69,6 +70,11 @@ function cell({ value, low, high }: Interval): string {
   return `${number(value)} (${number(low)} to ${number(high)})`;
 }
 
+/** Episodes of which hardly any has weight bound nothing. */
 function number(value: number): string {
+  return Number.isFinite(value) ? rounded(value) : "no bound";
+}
+
+function rounded(value: number): string {
   return Number(value.toPrecision(3)).toString();
 }

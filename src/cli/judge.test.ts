@@ -25,11 +25,13 @@ beforeAll(async () => {
   await policy("other.onnx", 3);
 });
 
-it("prints every policy and what the data did, best first, the same each time", async () => {
+it("prints what the checks find, then every policy and what the data did, best first, the same each time", async () => {
   const words = ["judge", at("walks.hdf5"), at("one.onnx"), "--updates", "20", "--discount", "0.9"];
   const { code, out } = await calql(...words);
   expect(code).toBe(0);
-  const rows = out.split("\n").map((row) => row.split(/ {2,}/));
+  const [said, ...lines] = out.split("\n");
+  expect(said).toMatch(/^notice: \d+ steps in 12 episodes are few: /);
+  const rows = lines.map((row) => row.split(/ {2,}/));
   expect(rows[0]).toEqual(["policy", "value", "95 % interval", "less than the best"]);
   expect(new Set([rows[1]![0], rows[2]![0]])).toEqual(new Set(["as logged", at("one.onnx")]));
   expect(Number(rows[1]![1])).toBeGreaterThanOrEqual(Number(rows[2]![1]));

@@ -10,6 +10,7 @@ import type { PolicyFile } from "../agents/policy-file.js";
 import { describeParts } from "../data/columns.js";
 import { countSteps, type Dataset } from "../data/episode.js";
 import { whole } from "../data/figures.js";
+import { inspectDataset } from "../data/inspect.js";
 import { readDataset } from "../data/storage/open-dataset.js";
 import { UsageError } from "../errors.js";
 import { type FitSettings, fitValue, type Judged, type MemberValues } from "../estimation/fit.js";
@@ -18,10 +19,10 @@ import { type Fit, fitSteps } from "../estimation/step-estimates.js";
 import { runFiles } from "../runs/record.js";
 import { sizesOfData } from "../training/fitting-agents.js";
 import { amountView } from "./amount-view.js";
+import { tellOfData } from "./data-findings.js";
 import { propensityText } from "./judge-propensities.js";
 import { loadPolicy } from "./load-policy.js";
 import { numberOf } from "./numbers.js";
-
 import { addReadingFlags, type ReadingFlags, readOptionsOf } from "./reading-flags.js";
 import { textTable } from "./text-table.js";
 import { wrapped } from "./wrap.js";
@@ -61,6 +62,7 @@ async function judge(data: string, policies: string[], flags: JudgeFlags): Promi
   const sizes: Sizes = { ...sizesOfData(dataset), transform: { actions: dataset.actionBounds } };
   const loaded = await Promise.all(policies.map(async (name) => [name, await loadPolicy(fileOf(name))] as const));
   try {
+    tellOfData(inspectDataset(dataset)); // before what takes its time
     const judgedPolicies = loaded.map(([name, policy]) => [name, judged(policy, dataset)] as const);
     const fits = new Map<string, Fit>();
     for (const [name, policy] of [[LOGGED, undefined] as const, ...judgedPolicies])

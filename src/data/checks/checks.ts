@@ -1,6 +1,6 @@
 /**
  * The one door where recorded data are checked: every check there is, in the order in which findings are told. What is
- * said by `calql data inspect`, `convert`, `merge` and `train` comes from here, and so does the table in the documents.
+ * said by `calql data inspect`, `convert`, `merge`, `train` and `judge` comes from here, and so does the table in the documents.
  */
 import type { Inspection } from "../inspect.js";
 import { actionChecks } from "./action-checks.js";

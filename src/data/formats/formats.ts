@@ -76,7 +76,7 @@ export async function recogniseFormat(files: DataFiles, from?: string): Promise<
   if (found.length === 0) await (await import("./known-hdf5.js")).refuseKnownHdf5(files);
   if (found.length > 1)
     throw new DataError(
-      `"${files.name}" could be ${found.map(({ description }) => description).join(" or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,
+      `"${files.name}" could be ${found.map(({ description }) => description).join("; or ")}; say which it is with ${found.map(({ id }) => `--from ${id}`).join(" or ")}.`,
     );
   const { refuseKnownLayout, refuseUnknown } = await import("./refuse-layout.js");
   throw new DataError((await refuseKnownLayout(files)) ?? refuseUnknown(files));

@@ -118,6 +118,15 @@ describe("successes", () => {
   });
 });
 
+it("counts a last row whose choice is 0 among what is left out; of vectors it may only hold the last observation", async () => {
+  const { terminals, ...open } = six;
+  const zeros = { ...open, rewards: row([1, 0, 3, 0, 5, 0]), timeouts: terminals };
+  const leftOut = async (actions: Arrays[string], options?: ReadOptions) =>
+    (await read({ ...zeros, actions }, options)).notes.reduce((sum, note) => sum + note.leftOut, 0);
+  expect(await leftOut(row([1, 0, 2, 0, 1, 0]), { discreteActions: 3 })).toBe(3);
+  expect(await leftOut(column([1, 0, 2, 0, 1, 0]))).toBe(0);
+});
+
 describe("an unknown array", () => {
   const { terminals: __, ...unmarked } = six;
   const next = { next_observations: column([2, 3, 4, 5, 6, 7]) };

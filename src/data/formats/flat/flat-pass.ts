@@ -47,7 +47,8 @@ export class FlatPass {
     return {
       horizon: this.options.horizon,
       clockFrom: this.tables.done.clockFrom,
-      closingRows: this.options.closingRows !== false,
+      // The choice 0 is one like any other, in the last row too.
+      closingRows: this.options.closingRows ?? this.options.discreteActions === undefined,
       ...(this.success.areMade && { succeeded }),
     };
   }

@@ -40,7 +40,7 @@ export type FlatOptions = Pick<
   | "dropFaulty"
   | "successReward"
 > & {
-  /** Whether the file may close episodes with rows of zeros that hold no step; default true. */
+  /** Whether the file may close episodes with rows of zeros that hold no step; default: unless actions are choices. */
   readonly closingRows?: boolean;
 };
 
