@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { type CompareOptions, type CompareResult, compare, defaultCompareFolder } from "../comparison/compare.js";
 import { type Comparison, seedsOf, variantOf, withCommon } from "../comparison/comparison.js";
 import { readComparison } from "../comparison/file.js";
-import { usualAgents } from "../comparison/plan.js";
+import { NO_TASK, usualAgents } from "../comparison/plan.js";
 import { UsageError } from "../errors.js";
 import type { TrainSettings } from "../settings/configuration.js";
 import { comparisonTables, failuresText } from "./compare-text.js";
@@ -15,7 +15,7 @@ import { comparisonView } from "./compare-view.js";
 import { addSettingFlags, writtenSettings } from "./flags.js";
 import { INTERRUPTED, untilInterrupted } from "./interrupts.js";
 import { numberOf } from "./numbers.js";
-import { refuseDataWithoutTask } from "./task-of-data.js";
+import { refuseForgottenTask } from "./task-of-data.js";
 import { refuseSwallowedFlag } from "./usage.js";
 
 /** What a comparison's own flags say. */
@@ -23,7 +23,10 @@ const ownSettings = ["task", "agent", "onlineAgent", "label", "seed"];
 
 export function defineCompare(command: Command): void {
   command
-    .option("--task <names>", "tasks to act in, with commas (default: pointmaze-umaze)")
+    .option(
+      "--task <names>",
+      "tasks to act in, with commas; none: the data alone (default: none with --dataset, else pointmaze-umaze)",
+    )
     .option("--agents <names>", "agents to compare, with commas; cql:sac goes online with sac (default: cal-ql,cql)")
     .option("--seeds <seeds>", "a range or a list: 0..4 or 0,2,7 (default: 0..4)")
     .option("--jobs <number>", "runs at a time (default: the number of cores over the threads of a run)")
@@ -66,10 +69,10 @@ async function comparisonOf(
     throw new UsageError("Both --file and --agents are given; the file names what is compared: leave one of them out.");
   if (file === undefined && scale !== undefined)
     throw new UsageError("The flag --scale chooses one of a file's scales; name the file with --file.");
-  if (file === undefined) await refuseDataWithoutTask(common.dataset, task);
+  if (file === undefined) await refuseForgottenTask(common.dataset, task);
   const described: Comparison =
     file === undefined
-      ? await comparisonOfAgents(listOf(task ?? "pointmaze-umaze"), agents === undefined ? undefined : listOf(agents))
+      ? await comparisonOfAgents(listOf(task ?? usualTask(common)), agents === undefined ? undefined : listOf(agents))
       : readComparison(file, scale);
   return {
     ...described,
@@ -77,6 +80,11 @@ async function comparisonOf(
     ...(seeds !== undefined && { seeds: seedsOf(seeds) }),
     variants: withCommon(described.variants, common, "over"),
   };
+}
+
+/** What is learned from where nobody names a task: the data alone where there are some, as by `calql train`. */
+function usualTask({ dataset }: TrainSettings): string {
+  return dataset ? NO_TASK : "pointmaze-umaze";
 }
 
 /** The named agents, or the usual ones for the tasks' actions. */

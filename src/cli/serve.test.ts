@@ -65,6 +65,7 @@ describe("a command line that is wrong", () => {
       "td3.onnx --canary td3.onnx --share 101%",
       /^error: The flag --share is "101%"; give percents from 0 to 100, such as 5%\.$/,
     ],
+    ["td3.onnx --share 5%", /^error: The flag --share says how much .*; name that policy with --canary\.$/],
     ["td3.onnx --host 0.0.0.0", /^error: Other machines can reach 0\.0\.0\.0, .* give a token/],
     [
       "td3.onnx --token-file nothing.txt",

@@ -21,7 +21,7 @@ interface ServeFlags {
   readonly seed?: string;
   readonly shadow?: string;
   readonly canary?: string;
-  readonly share: string;
+  readonly share?: string;
   readonly tokenFile?: string;
   readonly allowOrigin: string[];
   readonly mostBytes: string;
@@ -46,7 +46,7 @@ export function defineServe(command: Command): void {
     .option("--seed <number>", "seed of what is drawn (default: another one every time)")
     .option("--shadow <policy>", "second policy that is asked as well; its choices are only logged")
     .option("--canary <policy>", "second policy that decides in a share of the episodes, until it earns less")
-    .option("--share <percent>", "that share", "5%")
+    .option("--share <percent>", "that share (default: 5%)")
     .option("--token-file <file>", "file with the token that requests must bring (or the variable CALQL_TOKEN)")
     .option("--allow-origin <origin>", "web page whose scripts may ask; may be repeated", collect, [])
     .option("--most-bytes <number>", "largest body of a request", String(2 ** 20))
@@ -87,7 +87,7 @@ function optionsOf(flags: ServeFlags) {
     epsilon: numberOf(flags.epsilon, "--epsilon", { least: 0, most: 1 })!,
     ...(seed !== undefined && { seed }),
     shadow: flags.shadow,
-    ...(flags.canary !== undefined && { canary: { policy: flags.canary, share: shareOf(flags.share) } }),
+    ...canaryOf(flags),
     ...(token !== undefined && { token }),
     origins: flags.allowOrigin,
     mostBytes: numberOf(flags.mostBytes, "--most-bytes", { whole: true, least: 1, most: 2 ** 28 })!,
@@ -95,6 +95,13 @@ function optionsOf(flags: ServeFlags) {
     idleAfter: seconds(flags.idle, "--idle"),
     lookEvery: seconds(flags.lookEvery, "--look-every"),
   };
+}
+
+/** @throws UsageError for a share of nothing */
+function canaryOf({ canary, share }: ServeFlags) {
+  if (canary !== undefined) return { canary: { policy: canary, share: shareOf(share ?? "5%") } };
+  if (share === undefined) return {};
+  throw new UsageError("The flag --share says how much a second policy decides; name that policy with --canary.");
 }
 
 /** "5%" is 0.05. @throws UsageError */

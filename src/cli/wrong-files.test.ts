@@ -170,7 +170,11 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     "compare --dataset maze.hdf5 --out new",
-    /^The dataset maze\.hdf5 is given without the task that it was recorded in; name it with --task, such as --task antmaze-umaze\.$/,
+    /^Without a task the agents must be named, with --agents, such as --agents cal-ql-discrete,cql-discrete\.$/,
+  ],
+  [
+    "compare --task none --agents cql --out new",
+    /^Without a task the data must be named that the runs learn from, with --dataset FILE\.$/,
   ],
   [
     "train --dataset named.hdf5 --out new",
@@ -178,7 +182,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     "compare --dataset named.hdf5 --out new",
-    /^The dataset named\.hdf5 is .* metadata that is --task pointmaze-umaze\.$/,
+    /^The dataset named\.hdf5 is given without a task, and its metadata name pointmaze-umaze; act in it /,
   ],
   ["train --dataset gone.hdf5 --out new", /^The dataset gone\.hdf5 cannot be read: there is no such file/],
   [

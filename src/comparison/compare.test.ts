@@ -8,11 +8,14 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, describe, expect, it } from "vitest";
 import { identityOf } from "../../tools/chaos/run-identity.js";
+import { comparisonTables } from "../cli/compare-text.js";
 import { lockFolder } from "../runs/lock.js";
 import { readRun } from "../runs/read.js";
 import { registerLine } from "../runs/tiny-run.fixture.js";
 import { type CompareOptions, compare } from "./compare.js";
 import { newPlace, recorded, tinyComparison, tinySettings } from "./comparison.fixture.js";
+import { variantOf, withCommon } from "./comparison.js";
+import { NO_TASK } from "./plan.js";
 import { type StartWorker, startHere } from "./run-worker.js";
 
 const { place, remove } = newPlace();
@@ -34,6 +37,31 @@ async function comparing(folder: string, comparison = pair, options: Partial<Com
   return { ...result, began, asides, resumed, statuses: result.runs.map(({ status }) => status) };
 }
 
+const exampleMapping = {
+  episode: "session",
+  observation: ["interest"],
+  action: { column: "offer", categories: ["none", "coupon"] },
+  reward: "revenue",
+  terminated: "left",
+};
+
+/** Twenty sessions of a shop, three steps each. */
+function exampleLog(folder: string): string {
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const [session, step] = [Math.floor(i / 3), i % 3];
+    return JSON.stringify({
+      session,
+      interest: 1 - step / 3,
+      offer: (session + step) % 2 ? "coupon" : "none",
+      revenue: step,
+      left: step === 2,
+    });
+  });
+  const path = join(folder, "visits.jsonl");
+  writeFileSync(path, `${rows.join("\n")}\n`);
+  return path;
+}
+
 /** Fails those runs of whose folder a word is part, with nothing left behind. */
 const failing =
   (word: string): StartWorker =>
@@ -41,6 +69,37 @@ const failing =
     task.folder.includes(word)
       ? { ended: Promise.resolve({ status: "failed", reason: "out of battery" }), stop: () => {} }
       : startHere(task, events);
+
+describe("a comparison without a task", () => {
+  it("learns from the data alone, with a table and a page of estimated returns", async () => {
+    const dataset = exampleLog(place);
+    const settings = { dataset, mapping: exampleMapping, batchSize: 8, criticHidden: [8], offlineUpdates: 20 };
+    const alone = {
+      tasks: [NO_TASK],
+      seeds: [0],
+      variants: withCommon(["cal-ql-discrete", "cql-discrete"].map(variantOf), settings, "under"),
+    };
+    const { runs, statuses, report } = await comparing("alone", alone);
+    expect(statuses).toEqual(["completed", "completed"]);
+    expect(runs[0]).toMatchObject({
+      task: "data alone (visits.jsonl)",
+      folder: join(place, "alone", "visits", "cal-ql-discrete-seed0"),
+      run: { config: { settings: { task: null, onlineSteps: 0 }, dataset: { heldOut: { episodes: 4 } } } },
+    });
+    expect(comparisonTables(runs)).toMatch(
+      /^data alone \(visits\.jsonl\), .*\nagent +return before +return +as logged/,
+    );
+    expect(readFileSync(report!, "utf8")).toContain("data alone (visits.jsonl)");
+    expect((await comparing("alone", alone)).began).toEqual([]);
+  });
+
+  it("is refused without data", async () => {
+    const alone = { tasks: [NO_TASK], seeds: [0], variants: [variantOf("cql")] };
+    await expect(comparing("nothing", alone)).rejects.toThrow(
+      "Without a task the data must be named that the runs learn from, with --dataset FILE.",
+    );
+  });
+});
 
 describe("compare", () => {
   it("runs what is missing and nothing twice, from one dataset", async () => {

@@ -23,6 +23,7 @@ export type Collection = Omit<TaskCollection, "task" | "onProgress">;
 export interface Comparison {
   /** The report's heading. */
   readonly title?: string;
+  /** Names of tasks; "none" stands for runs that learn from their data alone. */
   readonly tasks: readonly string[];
   readonly seeds: readonly number[];
   readonly variants: readonly Variant[];

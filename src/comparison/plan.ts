@@ -3,11 +3,12 @@
  * its settings, checked before anything is written. Seeds come before variants, so that a comparison that is cut short
  * has every variant at the same seeds.
  */
-import { join, resolve } from "node:path";
+import { join, parse, resolve } from "node:path";
 import type { Sizes } from "../agents/context.js";
 import { makeEnvironment } from "../environments/registry.js";
 import { taskSlug } from "../environments/task-name.js";
 import { UsageError } from "../errors.js";
+import { dataAlone } from "../report/groups.js";
 import { shown } from "../requirement.js";
 import { configure } from "../runs/configure.js";
 import type { Configuration, TrainSettings } from "../settings/configuration.js";
@@ -35,7 +36,7 @@ export async function planRuns(comparison: Comparison, out: string): Promise<Pla
   const { seeds, variants } = comparison;
   const tasks = [...new Set(comparison.tasks)];
   const sizes = new Map<string, Sizes>();
-  for (const task of tasks) sizes.set(task, await sizesOfTask(task));
+  for (const task of tasks) if (task !== NO_TASK) sizes.set(task, await sizesOfTask(task));
   refuseAmbiguousLabels(variants);
   refuseOneFileForAll(comparison);
   const planned = tasks.flatMap((task) =>
@@ -47,12 +48,16 @@ export async function planRuns(comparison: Comparison, out: string): Promise<Pla
   return planned.map(({ run }) => run);
 }
 
-/** Tasks of one family differ in nothing that an agent is declared with, and declaring large networks takes a while. */
+/**
+ * Tasks of one family differ in nothing that an agent is declared with, and declaring large networks takes a while. Where
+ * there is no task, the data say the sizes, and the runs refuse for themselves.
+ */
 function refuseUnfit(planned: readonly Planned[], sizes: ReadonlyMap<string, Sizes>): void {
   const seen = new Set<string>();
   for (const { run, configuration } of planned) {
     const { agent, agentSettings, online } = configuration;
-    const own = sizes.get(run.task)!;
+    const own = sizes.get(run.task);
+    if (own === undefined) continue;
     const key = JSON.stringify([own, agent.name, agentSettings, online?.agent.name, online?.settings]);
     if (!seen.has(key)) refuseUnfitAgents(configuration, own);
     seen.add(key);
@@ -89,8 +94,18 @@ interface Place {
   readonly several: boolean;
 }
 
-/** The agents that are compared where nobody names any: by the kind of the tasks' actions. */
+/** In the list of tasks: there is none, and the runs learn from their data alone. */
+export const NO_TASK = "none";
+
+/**
+ * The agents that are compared where nobody names any: by the kind of the tasks' actions.
+ * @throws UsageError without a task, because nothing is known of its actions
+ */
 export async function usualAgents(tasks: readonly string[]): Promise<readonly string[]> {
+  if (tasks.includes(NO_TASK))
+    throw new UsageError(
+      "Without a task the agents must be named, with --agents, such as --agents cal-ql-discrete,cql-discrete.",
+    );
   const sizes = await Promise.all(tasks.map(sizesOfTask));
   const discrete = sizes.every(({ discreteActions }) => discreteActions !== undefined);
   return discrete ? ["cal-ql-discrete", "cql-discrete"] : ["cal-ql", "cql"];
@@ -107,10 +122,14 @@ async function sizesOfTask(task: string): Promise<Sizes> {
 }
 
 /** One thread a run unless the variant says otherwise: the cores are shared out among the runs. */
-function planRun({ task, seed, variant: { label, settings: own }, out, several }: Place): Planned {
-  const written = { threads: 1, ...own, task, seed, label };
+function planRun({ task: asked, seed, variant: { label, settings: own }, out, several }: Place): Planned {
+  const written = { threads: 1, ...own, task: asked === NO_TASK ? null : asked, seed, label };
   const configuration = configured(written, label);
   const { dataset: named } = configuration.run;
+  const alone = written.task === null;
+  if (alone && !named)
+    throw new UsageError("Without a task the data must be named that the runs learn from, with --dataset FILE.");
+  const task = alone ? dataAlone(named!) : asked;
   const collects = !named && !learnsFromNoData(configuration.run);
   const dataset = collects ? resolve(dataFile(out, task)) : (named?.replaceAll("{task}", task) ?? null);
   const run = {
@@ -118,7 +137,7 @@ function planRun({ task, seed, variant: { label, settings: own }, out, several }
     label,
     task,
     seed,
-    folder: join(out, taskSlug(task), `${slug(label)}-seed${seed}`),
+    folder: join(out, taskSlug(alone ? parse(named!).name : task), `${slug(label)}-seed${seed}`),
     settings: { ...written, dataset },
     resolved: { ...configuration.flat, dataset },
     collects,

@@ -18,6 +18,18 @@ function runWith(atSwitch: Record<string, number>, seed: number, settings: Recor
 const low = runWith({ startQMean: -20, startReturnMean: -16, idleValue: -33, actionGap: 0.5 }, 0);
 const lower = runWith({ startQMean: -41, startReturnMean: -14, idleValue: -35, actionGap: 2.5 }, 1);
 
+describe("the section", () => {
+  it("speaks of no switch where no run went online", () => {
+    const group = (settings: Record<string, unknown>) => {
+      const run = runWith({ startQMean: -20, startReturnMean: -16, idleValue: -33 }, 0, settings);
+      return doctorSection([{ label: "cql", colour: 0, runs: [run], absent: [] }])!.text;
+    };
+    expect(group({})).toMatch(/<h2>The switch<\/h2>.*When the policies went online, means/s);
+    const offline = group({ onlineSteps: 0 });
+    expect(offline).toMatch(/<h2>The critic at the end<\/h2>.*When the runs ended, none of which went online, means/s);
+  });
+});
+
 describe("what was seen at the switch", () => {
   it("is in the last line before it, with what it is to be read with", () => {
     const seen = switchSeen(low)!;

@@ -65,12 +65,13 @@ export const doctorColumns: readonly {
 export function doctorSection(groups: readonly RunGroup[]): Html | undefined {
   const rows = groups.map(({ label, runs }) => ({ label, seen: runs.flatMap((run) => switchSeen(run) ?? []) }));
   if (rows.every(({ seen }) => seen.length === 0)) return undefined;
-  return html`<h2>The switch</h2>
+  const offline = groups.every(({ runs }) => runs.every(({ config }) => config.settings.onlineSteps === 0));
+  return html`<h2>${offline ? "The critic at the end" : "The switch"}</h2>
 <table class="figures">
 <thead><tr><th scope="col">agent</th>${doctorColumns.map(({ heading }) => html`<th scope="col">${heading}</th>`)}<th scope="col">the critic is</th></tr></thead>
 <tbody>${rows.map(({ label, seen }) => html`<tr class="mean"><th scope="row">${label}</th>${cellsOf(seen)}</tr>`)}</tbody>
 </table>
-<p class="note">When the policies went online, means over the runs. The action gap is what the data's actions are worth above
+<p class="note">When the ${offline ? "runs ended, none of which went" : "policies went"} online, means over the runs. The action gap is what the data's actions are worth above
 those that the backup would take; all pessimism of a conservative critic enters there, once a step. The start is where
 recorded episodes begin; doing nothing is worth a low reward of a step that goes on (of the recorded ones 5 % are lower),
 forever, and the margin to it is how far above that the critic holds the start to be.</p>

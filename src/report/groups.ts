@@ -66,8 +66,13 @@ function absentFrom(runs: readonly Run[], task: string, label: string, unrecorde
 }
 
 export function taskOf({ config: { settings, dataset } }: Run): string {
-  if (settings.task === null) return `data alone (${lastNameIn(dataset.source)})`;
+  if (settings.task === null) return dataAlone(dataset.source);
   return settingText(settings.task ?? "unnamed task");
+}
+
+/** What stands where a task would, for runs that learn from the data alone. */
+export function dataAlone(source: string): string {
+  return `data alone (${lastNameIn(source)})`;
 }
 
 /** Of a path with either kind of slashes. */

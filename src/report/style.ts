@@ -24,7 +24,7 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 th, td { padding: 6px 10px; text-align: right; vertical-align: top; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
-.figures thead tr:last-child th:first-child { text-align: right; padding-left: 6px; }
+.figures thead tr + tr th:first-child { text-align: right; padding-left: 6px; }
 thead th { color: var(--muted); font-weight: 500; font-size: 12.5px; vertical-align: bottom; }
 thead tr:last-child th, thead th[rowspan] { border-bottom: 1px solid var(--ink); }
 tbody th { font-weight: 400; }

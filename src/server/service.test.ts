@@ -86,6 +86,12 @@ it("what cannot be is refused with its reason, and what is repeated changes noth
     ["/act", { episode: "", observation: [1, 2] }, 400, /"episode" must be a text of 1 to 200/],
     ["/act", { episode: "a", observation: [1, 2], greedy: true }, 400, /unknown key in the body; known: "episode"/],
     ["/act", { batch: [] }, 400, /"batch" must be a list of 1 to 1024/],
+    [
+      "/act",
+      { observation: { age: 1 } },
+      400,
+      /The observation of the body has an unknown part; give a list of 2 numbers/,
+    ],
     ["/act", { batch: [{ observation: [1, 2] }, {}] }, 400, /The observation of entry 2 of the batch is not/],
     ["/act", "[", 400, /not JSON/],
     ["/act", Uint8Array.of(0x22, 0xff, 0x22), 400, /not JSON in UTF-8/],

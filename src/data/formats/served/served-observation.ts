@@ -22,7 +22,7 @@ export function readObservation(value: unknown, parts: ObservationParts): Observ
   const given = value as Readonly<Record<string, unknown>>;
   const found: Record<string, Values> = {};
   for (const name of Object.keys(given))
-    if (!Object.hasOwn(parts, name)) return `has a part that is not ${wanted(parts)}`;
+    if (!Object.hasOwn(parts, name)) return `has an unknown part; give ${wanted(parts)}`;
   for (const name of Object.keys(parts)) {
     const part = Object.hasOwn(given, name) ? readPart(given[name], parts, name) : `lacks the part ${name}`;
     if (typeof part === "string") return part;
