@@ -4,17 +4,12 @@ import { defineConfig } from "vitest/config";
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 /**
- * Files that replace modules, say when one is loaded, or see how memory grows: each has a set of loaded modules of its own. The others share one
- * in each worker, because loading would take half of their time.
+ * Rooms whose test files share one set of loaded modules in each worker, because loading takes half of their time. In the
+ * others files replace modules, or count what is open or registered in the process.
  */
-const alone = [
-  "src/cli/run-view",
-  "src/comparison/plan",
-  "src/environments/lazy-physics",
-  "src/files/disk",
-  "src/rendering/renderer",
-  "src/training/no-node",
-].map((file) => `${file}.test.ts`);
+const sharing = ["agents", "data", "estimation", "networks", "report", "settings", "tensor"].map(
+  (room) => `src/${room}/**/*.test.ts`,
+);
 
 export default defineConfig({
   // Examples import the package by its name, as a user does.
@@ -30,11 +25,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [
-      {
-        extends: true,
-        test: { name: "shared", isolate: false, include: ["{src,tools}/**/*.test.ts"], exclude: alone },
-      },
-      { extends: true, test: { name: "alone", include: alone } },
+      { extends: true, test: { name: "sharing", isolate: false, include: sharing } },
+      { extends: true, test: { name: "alone", include: ["{src,tools}/**/*.test.ts"], exclude: sharing } },
     ],
   },
 });

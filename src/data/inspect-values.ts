@@ -61,6 +61,8 @@ export class ValuePass {
 export interface DuplicateSummary {
   /** Steps whose observation and action have both occurred before. */
   readonly duplicateSteps: number;
+  /** Steps whose observation has, whatever the action was. */
+  readonly repeatedObservations: number;
   /** The steps among which these were counted: all, unless there are millions. */
   readonly comparedSteps: number;
   /** Whole episodes of two steps or more that are the same as an earlier one, step by step, and the steps in them. */
@@ -75,12 +77,13 @@ export interface DuplicateSummary {
  */
 export class DuplicatePass {
   private readonly seen = new Set<number>();
+  private readonly seenObservations = new Set<number>();
   private readonly seenEpisodes = new Set<number>();
   private steps = 0;
   private duplicateEpisodes = 0;
   private stepsOfDuplicateEpisodes = 0;
 
-  /** @param most steps that are looked at, from the first on: each takes some 30 bytes of memory */
+  /** @param most steps that are looked at, from the first on: each takes some 60 bytes of memory */
   constructor(
     private readonly parts: ObservationParts,
     private readonly actionSize: number,
@@ -88,16 +91,16 @@ export class DuplicatePass {
   ) {}
 
   see({ length, observations, actions }: Episode): void {
-    const columns = [
-      ...Object.entries(this.parts).map(([name, part]) => ({
-        words: words(observations[name]!),
-        width: widthOf(part),
-      })),
-      { words: words(actions), width: this.actionSize },
-    ];
+    const observed = Object.entries(this.parts).map(([name, part]) => ({
+      words: words(observations[name]!),
+      width: widthOf(part),
+    }));
+    const done = [{ words: words(actions), width: this.actionSize }];
     const hashes = new Float64Array(Math.min(length, this.most - this.steps));
     for (let step = 0; step < hashes.length; step++) {
-      hashes[step] = hashOf(columns, step);
+      const observation = hashOf(observed, step);
+      this.seenObservations.add(observation);
+      hashes[step] = hashOf(done, step, observation);
       this.seen.add(hashes[step]!);
     }
     this.steps += hashes.length;
@@ -108,7 +111,9 @@ export class DuplicatePass {
   get summary(): DuplicateSummary {
     const { duplicateEpisodes, stepsOfDuplicateEpisodes } = this;
     const duplicateSteps = this.steps - this.seen.size;
-    return { duplicateSteps, comparedSteps: this.steps, duplicateEpisodes, stepsOfDuplicateEpisodes };
+    const repeatedObservations = this.steps - this.seenObservations.size;
+    const ofSteps = { duplicateSteps, repeatedObservations, comparedSteps: this.steps };
+    return { ...ofSteps, duplicateEpisodes, stepsOfDuplicateEpisodes };
   }
 
   /** @param hashes of all steps of an episode */
@@ -131,10 +136,13 @@ interface Words {
   readonly width: number;
 }
 
-/** 53 bits from two multiplicative hashes of a row with different odd factors, the second fed with rotated words. */
-function hashOf(columns: readonly Words[], row: number): number {
-  let high = 0x811c9dc5;
-  let low = 0x2545f491;
+/**
+ * 53 bits from two multiplicative hashes of a row with different odd factors, the second fed with rotated words.
+ * @param before the hash of what comes before it
+ */
+function hashOf(columns: readonly Words[], row: number, before = 0): number {
+  let high = 0x811c9dc5 ^ (before / 2 ** 21);
+  let low = 0x2545f491 ^ (before % 2 ** 21);
   for (const { words, width } of columns)
     for (let i = row * width; i < (row + 1) * width; i++) {
       const word = words[i]!;

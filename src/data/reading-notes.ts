@@ -13,11 +13,6 @@ export interface ReadingNote {
   readonly example?: string | undefined;
 }
 
-/** Whether the rows that were left out are whole episodes; the reasons for that speak of them. */
-export function losesEpisodes({ text, leftOut }: ReadingNote): boolean {
-  return leftOut > 0 && text.startsWith("because their episode");
-}
-
 /** The notes of one pass over a dataset. */
 export class ReadingNotes {
   private readonly notes = new Map<string, { leftOut: number; example: string | undefined }>();

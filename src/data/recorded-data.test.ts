@@ -28,6 +28,7 @@ describe.runIf(existsSync(FOLDER))("recorded data", () => {
       terminatedShare: 27_521 / 27_616,
       success: { reward: 1, episodeShare: 27_521 / 27_616, recordings: 143, recordingShare: 114 / 143 },
       duplicateSteps: 0,
+      repeatedObservations: 0,
     });
     const options = { rewardScale: 10, rewardShift: -5, returns: { discount: 0.99, sparseFailureReward: -5 } };
     const { returnsToGo, rewards, terminated } = toTransitions(dataset.episodes, options).rows;

@@ -238,6 +238,23 @@ describe("checkData", () => {
       );
     });
 
+    it("that show the same three times while actions differ are told", () => {
+      const slow = changed(({ observations: { state } }) => ({
+        observations: { state: state!.map((_, i) => state![9 * Math.floor(i / 9) + (i % 3)]!) },
+      }));
+      expect(found(slow)).toEqual({
+        "repeated-observations": expect.stringMatching(
+          /^66\.7 % of the steps \(800\) show what an earlier step showed/,
+        ),
+      });
+      const choices = slow.episodes.map((e) => ({
+        ...e,
+        actions: e.actions.map((x) => (x > 0 ? 1 : 0)).subarray(0, 60),
+      }));
+      const small = { ...slow, actionSize: 1, discreteActions: 2, episodes: choices };
+      expect(found(small)).not.toHaveProperty("repeated-observations");
+    });
+
     it("that occur twice are counted", () => {
       const others = ordinary.episodes.slice(0, 4).map((e) => rowsTo(e, 30));
       const twice = { ...ordinary, episodes: [...ordinary.episodes, ...others] };
@@ -277,12 +294,7 @@ describe("checkData", () => {
       expect(told).toMatch(/^25\.0 % of the rows \(400, such as line 3\) gave no step: what remains/);
       expect(told).not.toContain("because");
       expect(found({ ...ordinary, notes: [{ ...note, leftOut: 12 }] })).toEqual({});
-    });
-
-    it("may lose a last row each, unless these are more than 5 % of the rows", () => {
-      const note = { text: "because what was observed next is not stored", leftOut: 60, example: "row 3" };
-      expect(found({ ...ordinary, notes: [note] })).toEqual({});
-      expect(found({ ...ordinary, notes: [{ ...note, leftOut: 70 }] })).toHaveProperty("rows-left-out");
+      expect(found({ ...ordinary, notes: [{ ...note, leftOut: 13 }] })).toHaveProperty("rows-left-out");
     });
 
     it("that are the same as others are told, of choices too", () => {

@@ -1,7 +1,6 @@
 /** What may be wrong with recorded episodes: where they end, how many there are, and whose they are. */
 import { counted, percent, whole } from "../figures.js";
 import type { Inspection } from "../inspect.js";
-import { losesEpisodes, type ReadingNote } from "../reading-notes.js";
 import type { Check } from "./check.js";
 import { isOtherTask } from "./other-task.js";
 
@@ -10,19 +9,16 @@ const FEW_EPISODES = 10;
 /** An unmarked recording of more steps than episodes usually have. */
 const LONG = 2000;
 const MANY_LEFT_OUT = 0.01;
-const MOST_LAST_ROWS = 0.05;
 
 export const episodeChecks: readonly Check[] = [
   {
     id: "rows-left-out",
     level: "notice",
-    when: `more than ${percent(MOST_LAST_ROWS)} of the rows gave no step, or more than ${percent(MANY_LEFT_OUT)} in whole episodes`,
+    when: `more than ${percent(MANY_LEFT_OUT)} of the rows gave no step`,
     find: ({ notes = [], steps }) => {
-      const rows = (some: readonly ReadingNote[]) => some.reduce((sum, note) => sum + note.leftOut, 0);
-      const [leftOut, inEpisodes] = [rows(notes), rows(notes.filter(losesEpisodes))];
+      const leftOut = notes.reduce((sum, note) => sum + note.leftOut, 0);
       const all = leftOut + steps;
-      // A last row whose next observation is unknown is what most recordings lose.
-      if (leftOut <= MOST_LAST_ROWS * all && inEpisodes <= MANY_LEFT_OUT * all) return [];
+      if (leftOut <= MANY_LEFT_OUT * all) return [];
       const [most] = [...notes].sort((one, other) => other.leftOut - one.leftOut);
       const example = most!.example === undefined ? "" : `, such as ${most!.example}`;
       return [

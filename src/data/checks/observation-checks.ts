@@ -1,5 +1,5 @@
 /** What may be wrong with recorded observations, and with any values: no numbers, huge ones, and columns that say nothing. */
-import { counted, listed, percent, short } from "../figures.js";
+import { counted, listed, percent, short, whole } from "../figures.js";
 import type { Inspection } from "../inspect.js";
 import type { Range, ValueSummary } from "../inspect-values.js";
 import type { Check, CheckedValues } from "./check.js";
@@ -12,6 +12,8 @@ interface CheckedPart extends Pick<ValueSummary, "nonFinite"> {
 const HUGE = 1e6;
 const SCALES_APART = 1e4;
 const MANY_DUPLICATES = 0.01;
+/** Episodes may begin in the same place. */
+const MANY_REPEATED = 0.1;
 /** Short episodes of few choices may be the same by chance. */
 const MANY_REPEATED_CHOICES = 0.1;
 
@@ -90,6 +92,19 @@ export const observationChecks: readonly Check[] = [
       if (actionCounts || others <= MANY_DUPLICATES * comparedSteps) return [];
       return [
         `${counted(others, "step")} (${percent(others / comparedSteps)}) ${others === 1 ? "occurs" : "occur"} more than once, so that success and coverage look better than they are; leave out what was recorded or merged twice`,
+      ];
+    },
+  },
+  {
+    id: "repeated-observations",
+    level: "notice",
+    needs: ["observations", "actions"],
+    when: `more than ${percent(MANY_REPEATED)} of the steps have an observation that occurred before, to the bit, with another action (a vector)`,
+    find: ({ repeatedObservations, duplicateSteps, comparedSteps, actionCounts }) => {
+      const others = repeatedObservations - duplicateSteps;
+      if (actionCounts || others <= MANY_REPEATED * comparedSteps) return [];
+      return [
+        `${percent(others / comparedSteps)} of the steps (${whole(others)}) show what an earlier step showed, to the bit, and another action was taken: a sensor that is slower than the log, or a state of which much is not recorded; a policy cannot tell such steps apart, so record what changes between them, or fewer steps`,
       ];
     },
   },
