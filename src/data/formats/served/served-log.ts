@@ -9,6 +9,7 @@ import { actionIndexProblem } from "../../discrete-actions.js";
 import { type Episode, joinObservations } from "../../episode.js";
 import type { EpisodeSource } from "../../episode-source.js";
 import { counted } from "../../figures.js";
+import { propensityProblem } from "../../propensities.js";
 import { ReadingNotes } from "../../reading-notes.js";
 import { boundsOf } from "../../transform.js";
 import { type NumberedLine, openServedLog, type ServedLog } from "./served-events.js";
@@ -20,6 +21,8 @@ interface Gathered {
   readonly observations: Observations[];
   readonly actions: number[];
   readonly rewards: number[];
+  /** Of choices alone: how likely each was. */
+  readonly propensities: number[];
   /** The line of its last decision. */
   last: number;
 }
@@ -36,7 +39,7 @@ export function openServed(files: DataFiles): EpisodeSource {
     source: files.name,
     observations,
     actionSize: size,
-    ...("discrete" in actions && { discreteActions: actions.discrete }),
+    ...("discrete" in actions && { discreteActions: actions.discrete, hasPropensities: true }),
     ...(bounds && { actionBounds: bounds }),
     notes,
     async *episodes() {
@@ -74,8 +77,9 @@ class ServedPass {
       this.notes.say(`${counted(this.unrewarded, "decision")} without a reported reward earned 0`);
   }
 
-  private decide({ episode, step, observation, action }: DecisionLine, number: number): void {
-    const gathered = this.open.get(episode) ?? { observations: [], actions: [], rewards: [], last: number };
+  private decide({ episode, step, observation, action, propensity }: DecisionLine, number: number): void {
+    const empty = () => ({ observations: [], actions: [], rewards: [], propensities: [], last: number });
+    const gathered: Gathered = this.open.get(episode) ?? empty();
     if (step !== gathered.observations.length)
       throw this.problem(
         number,
@@ -88,6 +92,11 @@ class ServedPass {
         ? numbers.length === 1 && actionIndexProblem(numbers[0]!, actions.discrete) === undefined
         : numbers.length === actions.size;
     if (!fits) throw this.problem(number, "has an action that is not as the header says");
+    if ("discrete" in actions) {
+      const wrong = propensity === null ? "is missing" : propensityProblem(propensity);
+      if (wrong !== undefined) throw this.problem(number, `has a propensity that ${wrong}`);
+      gathered.propensities.push(propensity!);
+    }
     gathered.observations.push(this.observed(observation, number));
     gathered.actions.push(...numbers);
     gathered.rewards.push(Number.NaN);
@@ -113,7 +122,7 @@ class ServedPass {
 
   /** The last step stays where the task ended or what was seen after it is known. */
   private *finish(gathered: Gathered, seen: Observations | undefined, terminated: boolean): Generator<Episode> {
-    const { observations, actions, rewards, last } = gathered;
+    const { observations, actions, rewards, propensities, last } = gathered;
     const steps = terminated || seen ? rewards.length : rewards.length - 1;
     if (steps < rewards.length)
       this.notes.leaveOut(
@@ -134,6 +143,7 @@ class ServedPass {
       rewards: Float32Array.from(rewards.slice(0, steps), (reward) => (Number.isNaN(reward) ? 0 : reward)),
       terminated: ends,
       truncated: !terminated,
+      ...(propensities.length > 0 && { propensities: Float32Array.from(propensities.slice(0, steps)) }),
     };
   }
 

@@ -54,6 +54,19 @@ describe("a server's log", () => {
     expect(observations).toEqual(header.observations);
   });
 
+  it("keeps how likely each choice was, and refuses what is no probability", async () => {
+    const choice = { ...header, actions: { discrete: 4 } };
+    const made = (step: number, propensity: number | null) => decision("a", step, { action: step, propensity });
+    const log = [choice, made(0, 0.25), made(1, 1), made(2, 0.5), end("a", "truncated")];
+    const { episodes, hasPropensities } = await read(textOf(log));
+    expect([hasPropensities, [...episodes[0]!.propensities!]]).toEqual([true, [0.25, 1]]); // the last step is left out
+    expect(await read(textOf(lines))).not.toHaveProperty("hasPropensities");
+    await expect(read(textOf([choice, made(0, 1.5)]))).rejects.toThrow("line 2 has a propensity that is 1.5, where");
+    await expect(read(textOf([choice, made(0, null)]))).rejects.toThrow(
+      '"decisions.jsonl": line 2 has a propensity that is missing; restore the log',
+    );
+  });
+
   it("gives episodes as they ended; a step whose next observation is unknown is left out, and told", async () => {
     const { episodes, notes } = await read(textOf(lines));
     expect(episodes.map(({ rewards, terminated, truncated }) => [[...rewards], [...terminated], truncated])).toEqual([
