@@ -54,6 +54,7 @@ it("an episode goes from the first action to the data set", async () => {
       rewards: Float32Array.of(1.5, 0, -1),
       terminated: Uint8Array.of(0, 0, 1),
       truncated: false,
+      propensities: Float32Array.of(1, 1, 1),
     },
     {
       length: 1,
@@ -62,6 +63,7 @@ it("an episode goes from the first action to the data set", async () => {
       rewards: Float32Array.of(0),
       terminated: Uint8Array.of(0),
       truncated: true,
+      propensities: Float32Array.of(1),
     },
   ]);
 });
