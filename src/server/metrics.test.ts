@@ -39,3 +39,12 @@ it("every line is of the text form: help and type before the values, labels in q
   expect(text).toContain("calql_request_seconds_count 4\n");
   expect(text).toContain("calql_open_episodes 2\n");
 });
+
+it("an interval without bounds has the infinities of the text form", () => {
+  const bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  const gauges = Object.entries(bounds).map(([bound, value]) => {
+    return { name: "calql_canary_difference", labels: { bound }, value } as const;
+  });
+  const lines = new Metrics().text(gauges).match(/^calql_canary_difference.*$/gm);
+  expect(lines).toEqual(['calql_canary_difference{bound="low"} -Inf', 'calql_canary_difference{bound="high"} +Inf']);
+});

@@ -70,7 +70,7 @@ export class Metrics {
             ? this.histogram(name)
             : series
                 .filter(([key]) => key === name || key.startsWith(`${name}{`))
-                .map(([key, value]) => `${key} ${value}\n`);
+                .map(([key, value]) => `${key} ${numberText(value)}\n`);
         return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
       })
       .join("");
@@ -90,6 +90,11 @@ export class Metrics {
 function seriesName(name: MetricName, labels: Labels): string {
   const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escaped(String(value))}"`);
   return pairs.length === 0 ? name : `${name}{${pairs.join(",")}}`;
+}
+
+/** An end of an interval that is not bounded is infinite, which Prometheus writes in its own way. */
+function numberText(value: number): string {
+  return String(value).replace(/^(-?)Infinity$/, (_, sign) => `${sign || "+"}Inf`);
 }
 
 function escaped(value: string): string {
